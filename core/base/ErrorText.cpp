@@ -1,0 +1,255 @@
+#include "core/base/ErrorText.h"
+
+#include <QCoreApplication>
+
+namespace rollcall::base {
+
+namespace {
+
+QString tr(const char *text)
+{
+    return QCoreApplication::translate("ErrorText", text);
+}
+
+/// "host:port", or the host alone, or "the server" where neither is known.
+QString place(const Error &error)
+{
+    const QString host = error.param(ErrorParam::Host);
+    const QString port = error.param(ErrorParam::Port);
+    if (host.isEmpty())
+        return tr("the server");
+    return port.isEmpty() ? host : host + QLatin1Char(':') + port;
+}
+
+/// ": detail", where there is one.
+QString colon(const Error &error)
+{
+    const QString detail = error.param(ErrorParam::Detail);
+    return detail.isEmpty() ? QString() : QStringLiteral(": ") + detail;
+}
+
+ErrorText usageText(const Error &error)
+{
+    const QString detail = error.param(ErrorParam::Detail);
+    switch (error.code) {
+    case ErrorCode::UsageInvalid:
+        return {error.param(ErrorParam::Flag).isEmpty()
+                    ? detail
+                    : tr("%1: %2").arg(error.param(ErrorParam::Flag), detail),
+                tr("See --help for what can be said.")};
+    case ErrorCode::PartNotGiven:
+        return {tr("The connection's %1 is needed here and was not given.").arg(error.param(ErrorParam::Part)),
+                tr("Give it by %1, --env-file or a saved connection.").arg(error.param(ErrorParam::Flag))};
+    case ErrorCode::UrlInvalid:
+        return {tr("The address of the %1 cannot be read%2.").arg(error.param(ErrorParam::Part), colon(error)),
+                tr("Write it as scheme://user@host:port/name; percent-encode special characters.")};
+    case ErrorCode::UrlSchemeUnsupported:
+        return {tr("The address of the %1 has the scheme \"%2\", which is not supported here.")
+                    .arg(error.param(ErrorParam::Part), detail),
+                tr("For databases use postgresql://, sqlite: or file:; for deployments https:// or http://.")};
+    case ErrorCode::FileUnreadable:
+        return {tr("%1 cannot be read%2.").arg(error.param(ErrorParam::Path), colon(error)),
+                tr("Check that the path is right and that you may read it.")};
+    case ErrorCode::FileUnwritable:
+        return {tr("%1 cannot be written%2.").arg(error.param(ErrorParam::Path), colon(error)),
+                tr("Check the folder's rights and free space, or choose another place.")};
+    case ErrorCode::FileFormatInvalid:
+        return {error.param(ErrorParam::Line).isEmpty()
+                    ? tr("%1 is not in the expected form%2.").arg(error.param(ErrorParam::Path), colon(error))
+                    : tr("%1, line %2, is not in the expected form%3.")
+                          .arg(error.param(ErrorParam::Path), error.param(ErrorParam::Line), colon(error)),
+                tr("Correct the file, or choose another.")};
+    case ErrorCode::SecretMissing:
+        return {tr("No secret of the deployment was given%1.").arg(colon(error)),
+                tr("Give the deployment's AUTH_SECRET or NEXTAUTH_SECRET (--secret-file, --secret-env or --env-file).")};
+    case ErrorCode::CursorInvalid:
+        return {tr("The page cursor is damaged or belongs to another query."),
+                tr("Start again from the first page with the same filters.")};
+    case ErrorCode::NoSessionRows:
+        return {tr("This deployment keeps its sessions in encrypted cookies (JWT strategy): there are no rows."),
+                tr("Use resolve to check one cookie; listing needs the database strategy.")};
+    case ErrorCode::UnknownConnection:
+        return {tr("There is no saved connection named \"%1\".").arg(error.param(ErrorParam::Name)),
+                tr("See the saved ones in the application, or give the connection by flags.")};
+    default:
+        return {};
+    }
+}
+
+ErrorText connectText(const Error &error)
+{
+    switch (error.code) {
+    case ErrorCode::HostNotFound:
+        return {tr("The host %1 was not found.").arg(error.param(ErrorParam::Host)),
+                tr("Check the name's spelling, your DNS and VPN.")};
+    case ErrorCode::ConnectRefused:
+        return {tr("%1 refused the connection%2.").arg(place(error), colon(error)),
+                tr("Check that the server runs, and its port, firewall or tunnel.")};
+    case ErrorCode::ConnectTimeout:
+        return {tr("%1 did not answer within %2.").arg(place(error), error.param(ErrorParam::Duration)),
+                tr("Check address, firewall and VPN, or raise the timeout.")};
+    case ErrorCode::ConnectionLost:
+        return {tr("The connection to %1 broke%2.").arg(place(error), colon(error)),
+                tr("Check the server and the network, then try again.")};
+    case ErrorCode::TlsFailed:
+        return {tr("The TLS connection to %1 could not be verified%2.").arg(place(error), colon(error)),
+                tr("Give the issuing CA by --ca-file, or use the host name that stands in the certificate.")};
+    case ErrorCode::TlsUnavailable:
+        return {tr("%1 offers no TLS, so nothing secret is sent to it.").arg(place(error)),
+                tr("Switch TLS on at the server, or connect through a tunnel to a loopback address.")};
+    case ErrorCode::AuthenticationFailed:
+        return {tr("%1 refused the user name or password%2.").arg(place(error), colon(error)),
+                tr("Check user and password, and that this user may connect from here.")};
+    case ErrorCode::DatabaseNotFound:
+        return {tr("%1 has no database named \"%2\".").arg(place(error), error.param(ErrorParam::Name)),
+                tr("Check the name at the end of the database address.")};
+    case ErrorCode::PermissionDenied:
+        return {tr("The database role may not %1 on %2.")
+                    .arg(error.param(ErrorParam::Right), error.param(ErrorParam::Table)),
+                tr("As an owner run: GRANT %1 ON %2 TO your role;")
+                    .arg(error.param(ErrorParam::Right), error.param(ErrorParam::Table))};
+    case ErrorCode::NotADatabase:
+        return {tr("%1 is no database of the expected kind%2.")
+                    .arg(error.param(ErrorParam::Path).isEmpty() ? place(error) : error.param(ErrorParam::Path),
+                         colon(error)),
+                tr("Check the address: the deployment's DATABASE_URL names the right one.")};
+    case ErrorCode::Timeout:
+        return {error.param(ErrorParam::Duration).isEmpty()
+                    ? tr("%1 took too long and was stopped.").arg(error.param(ErrorParam::Part))
+                    : tr("%1 took longer than %2 and was stopped.")
+                          .arg(error.param(ErrorParam::Part), error.param(ErrorParam::Duration)),
+                tr("Try again, narrow the question, or raise the timeout.")};
+    case ErrorCode::DatabaseUnavailable:
+        return {tr("The database at %1 is not available%2.").arg(place(error), colon(error)),
+                tr("Wait until it is up again and retry; nothing was left half done.")};
+    default:
+        return {};
+    }
+}
+
+ErrorText findingText(const Error &error)
+{
+    switch (error.code) {
+    case ErrorCode::SchemaNotFound:
+        return {tr("No sessions table of Auth.js or NextAuth was found in this database%1.").arg(colon(error)),
+                tr("Check that this is the deployment's database and schema; with the JWT strategy there is no such "
+                   "table.")};
+    case ErrorCode::SchemaAmbiguous:
+        return {tr("%1 tables could hold the sessions.").arg(error.param(ErrorParam::Count)),
+                tr("Choose the right one (--map, or the Schema leg of the connection).")};
+    case ErrorCode::SchemaChanged:
+        return {tr("Table %1 is no longer as it was when this connection was saved.")
+                    .arg(error.param(ErrorParam::Table)),
+                tr("Detect the schema again before going on.")};
+    case ErrorCode::DeploymentNotAuthJs:
+        return {tr("%1 answered, but not as Auth.js does%2.").arg(place(error), colon(error)),
+                tr("Check base URL and base path: <base URL>/api/auth/session must answer JSON.")};
+    case ErrorCode::DeploymentRedirected:
+        return {tr("%1 redirected (%2) to %3.")
+                    .arg(place(error), error.param(ErrorParam::Status), error.param(ErrorParam::Detail)),
+                tr("Use the final address as base URL: redirects are never followed with a cookie.")};
+    case ErrorCode::DeploymentStatus:
+        return {tr("%1 answered with HTTP status %2%3.").arg(place(error), error.param(ErrorParam::Status), colon(error)),
+                tr("See the deployment's own log; 500 from Auth.js mostly means a missing secret or an untrusted "
+                   "host, 404 a wrong base path.")};
+    case ErrorCode::HttpMalformed:
+        return {tr("%1 answered with something that is not HTTP%2.").arg(place(error), colon(error)),
+                tr("Check scheme and port of the base URL.")};
+    case ErrorCode::HttpTooLarge:
+        return {tr("The answer of %1 is larger than %2 bytes.").arg(place(error), error.param(ErrorParam::Limit)),
+                tr("Check the base URL: a session answer is small.")};
+    case ErrorCode::AuditBroken:
+        return {tr("The audit log's chain is broken at entry %1.").arg(error.param(ErrorParam::Count)),
+                tr("Keep a copy of the log as it is and find out who changed it.")};
+    case ErrorCode::NotRevocable:
+        return {tr("JWT sessions have no row that could be deleted: a JWT stays accepted until it expires."),
+                tr("Rotate the secret to end all sessions at once, or move to database sessions.")};
+    case ErrorCode::NotFound:
+        return {tr("Nothing matches \"%1\".").arg(error.param(ErrorParam::Name)),
+                tr("List the sessions to see what there is.")};
+    default:
+        return {};
+    }
+}
+
+ErrorText refusedText(const Error &error)
+{
+    switch (error.code) {
+    case ErrorCode::WriteRefused:
+        return {tr("Nothing was written%1.").arg(colon(error)),
+                tr("Give --yes once you have seen the dry run; in the application leave Read-only mode.")};
+    case ErrorCode::NoKeyStore:
+        return {tr("There is no OS keychain here to keep Rollcall's own keys and secrets in, so nothing is written."),
+                tr("Name a key file by --key-file or ROLLCALL_KEY_FILE; it is made with mode 0600.")};
+    case ErrorCode::KeyFileUnsafe:
+        return {tr("Others may read or write the key file %1.").arg(error.param(ErrorParam::Path)),
+                tr("Make it yours alone: chmod 600.")};
+    case ErrorCode::InsecureTransport:
+        return {tr("Credentials would travel to %1 unencrypted or unverified.").arg(place(error)),
+                tr("Use TLS (--ca-file for a private CA), a tunnel to a loopback address, or deliberately "
+                   "--allow-insecure with this host.")};
+    case ErrorCode::TooManyMatched:
+        return {tr("%1 sessions match, more than the %2 allowed.")
+                    .arg(error.param(ErrorParam::Count), error.param(ErrorParam::Limit)),
+                tr("Narrow the selection or raise --max.")};
+    case ErrorCode::FingerprintAmbiguous:
+        return {tr("The fingerprint %1 fits %2 rows.")
+                    .arg(error.param(ErrorParam::Name), error.param(ErrorParam::Count)),
+                tr("Name the session by its row id.")};
+    case ErrorCode::ConfirmationMissing:
+        return {tr("\"%1\" is a production connection and the act was not confirmed.")
+                    .arg(error.param(ErrorParam::Name)),
+                tr("Add --confirm with the connection's name.")};
+    case ErrorCode::PlanStale:
+        return {tr("The plan no longer fits%1.").arg(colon(error)), tr("Make a new plan.")};
+    case ErrorCode::AuditUnwritable:
+        return {tr("The audit log %1 cannot be written%2, so nothing was done.")
+                    .arg(error.param(ErrorParam::Path), colon(error)),
+                tr("Check the folder's rights and free space.")};
+    case ErrorCode::KeychainFailed:
+        return {tr("The OS keychain failed%1.").arg(colon(error)),
+                tr("Unlock the keychain, or name a key file by --key-file.")};
+    default:
+        return {};
+    }
+}
+
+ErrorText midwayText(const Error &error)
+{
+    switch (error.code) {
+    case ErrorCode::StatementFailed:
+        return {tr("The database refused a statement (SQLSTATE %1)%2.")
+                    .arg(error.param(ErrorParam::SqlState), colon(error)),
+                tr("Nothing of that step was kept; see the database's log.")};
+    case ErrorCode::DiskFull:
+        return {tr("There is no space left at %1.").arg(error.param(ErrorParam::Path)), tr("Free some space.")};
+    case ErrorCode::Cancelled:
+        return {tr("Cancelled."), tr("Start again when you wish; what was done is reported.")};
+    case ErrorCode::Overloaded:
+        return {tr("Too much is waiting already, so this request was not taken on."), tr("Wait a moment and try again.")};
+    case ErrorCode::Unconfigured:
+        return {tr("The session runtime was used before it was configured."), tr("Configure it first.")};
+    default:
+        return {tr("An internal error occurred%1.").arg(colon(error)), tr("Please report it with what you did.")};
+    }
+}
+
+} // namespace
+
+ErrorText describe(const Error &error)
+{
+    for (const auto section : {usageText, connectText, findingText, refusedText}) {
+        ErrorText text = section(error);
+        if (!text.message.isEmpty())
+            return text;
+    }
+    return midwayText(error);
+}
+
+QString oneLine(const Error &error)
+{
+    const ErrorText text = describe(error);
+    return text.message + QLatin1Char(' ') + text.remedy;
+}
+
+} // namespace rollcall::base

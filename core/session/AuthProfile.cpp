@@ -1,0 +1,23 @@
+#include "core/session/AuthProfile.h"
+
+namespace rollcall::session {
+
+QString versionName(AuthVersion version)
+{
+    switch (version) {
+    case AuthVersion::V4:
+        return QStringLiteral("v4");
+    case AuthVersion::V5:
+        return QStringLiteral("v5");
+    case AuthVersion::BetterAuth:
+        return QStringLiteral("better-auth");
+    }
+    Q_UNREACHABLE();
+}
+
+QString strategyName(Strategy strategy)
+{
+    return strategy == Strategy::Jwt ? QStringLiteral("jwt") : QStringLiteral("database");
+}
+
+} // namespace rollcall::session
