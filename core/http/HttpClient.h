@@ -1,0 +1,72 @@
+#pragma once
+
+#include <QByteArray>
+#include <QUrl>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "core/base/Call.h"
+
+namespace rollcall::http {
+
+/// Header lines in wire order.
+using HeaderList = std::vector<std::pair<QByteArray, QByteArray>>;
+
+/// One GET or HEAD to send. The Cookie value is a bearer secret: never logged.
+struct HttpRequest
+{
+    QByteArray method = QByteArrayLiteral("GET");
+    QUrl url;
+    HeaderList headers; ///< besides Host, User-Agent, Accept, Connection, which the client sets
+};
+
+/// A complete answer. Redirects are never followed.
+struct HttpResponse
+{
+    int status = 0;
+    HeaderList headers;
+    QByteArray body;
+    std::chrono::nanoseconds took{0}; ///< from the first byte sent to the end of the body
+
+    /// First value of @p name (any case); empty where absent.
+    [[nodiscard]] QByteArray header(QByteArrayView name) const;
+    /// All values of @p name.
+    [[nodiscard]] std::vector<QByteArray> headerValues(QByteArrayView name) const;
+};
+
+/// How to reach servers over HTTP.
+struct HttpOptions
+{
+    QString caFile;             ///< PEM with additional trusted CAs; empty: the system's
+    QStringList insecureHosts;  ///< hosts for which clear text or unverified TLS was deliberately allowed
+    std::chrono::milliseconds timeout{10'000};
+    qsizetype maxBody = 1 << 20; ///< larger answers are HttpTooLarge
+};
+
+/// A blocking HTTP/1.1 client: keep-alive to one origin, verified TLS, no redirects, bounded sizes and times.
+/// Cookies travel in clear only to loopback hosts and to insecureHosts.
+/// **Thread-safety:** one object belongs to one thread at a time.
+class HttpClient final
+{
+public:
+    explicit HttpClient(HttpOptions options);
+    ~HttpClient();
+    HttpClient(const HttpClient &) = delete;
+    HttpClient &operator=(const HttpClient &) = delete;
+
+    /// Sends @p request and waits for the whole answer. A kept-alive connection that turns out dead before any byte of
+    /// the answer is retried once on a new one (only GET and HEAD are sent).
+    /// Errors: HostNotFound, ConnectRefused, ConnectTimeout, ConnectionLost, TlsFailed, InsecureTransport (a request
+    /// with a Cookie header to a clear-text, non-loopback host), HttpMalformed, HttpTooLarge, Timeout, Cancelled, UrlInvalid.
+    [[nodiscard]] base::Result<HttpResponse> send(const HttpRequest &request, const base::Call &call);
+
+private:
+    class Private;
+    std::unique_ptr<Private> d;
+};
+
+} // namespace rollcall::http

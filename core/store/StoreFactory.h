@@ -1,0 +1,54 @@
+#pragma once
+
+#include <QTimeZone>
+
+#include <memory>
+
+#include "core/base/Call.h"
+#include "core/store/SessionStore.h"
+#include "core/store/schema/SchemaProfile.h"
+#include "core/store/sql/DatabaseUrl.h"
+
+namespace rollcall::store {
+
+/// How to reach a database.
+struct StoreOptions
+{
+    QString caFile;                          ///< PEM; empty: the system's bundle
+    QStringList insecureHosts;               ///< hosts for which unverified links were deliberately allowed
+    QTimeZone timeZone = QTimeZone::utc();   ///< how zoneless timestamps are read
+    std::chrono::milliseconds timeout{10'000}; ///< bound of each operation, also told to the server
+};
+
+/// Name and version of the server: {"PostgreSQL", "15.20"}.
+struct DatabaseVersion
+{
+    QString kind;
+    QString version;
+    QString tls; ///< for people: "TLS 1.3, certificate verified", "loopback, not encrypted", "file"
+};
+
+/// What introspection found.
+struct SchemaDetection
+{
+    DatabaseVersion database;
+    std::optional<SchemaProfile> best;      ///< set where sure enough
+    std::vector<SchemaProfile> candidates;  ///< ranked, the best first; empty: no sessions table at all
+    qint64 tablesSeen = 0;
+};
+
+enum class Access { ReadOnly, Write };
+
+/// Connects and says who answers. Errors: HostNotFound, ConnectRefused, ConnectTimeout, TlsFailed, TlsUnavailable,
+/// AuthenticationFailed, DatabaseNotFound, NotADatabase, InsecureTransport, FileUnreadable, Timeout, Cancelled.
+[[nodiscard]] base::Result<DatabaseVersion> probeDatabase(const DatabaseUrl &url, const StoreOptions &options, const base::Call &call);
+
+/// Reads the catalogue and ranks candidates. Errors: as probeDatabase, PermissionDenied, StatementFailed.
+[[nodiscard]] base::Result<SchemaDetection> detectSchema(const DatabaseUrl &url, const StoreOptions &options, const base::Call &call);
+
+/// Opens a store. With Access::ReadOnly the server session itself is held to reading. Errors: as probeDatabase.
+[[nodiscard]] base::Result<std::unique_ptr<SessionStore>> openStore(const DatabaseUrl &url, const SchemaProfile &schema,
+                                                                    const StoreOptions &options, Access access,
+                                                                    const base::Call &call);
+
+} // namespace rollcall::store
