@@ -1,0 +1,36 @@
+#pragma once
+
+#include <QUrl>
+
+#include <optional>
+
+#include "core/http/HttpClient.h"
+#include "core/store/StoreFactory.h"
+#include "core/workspace/ConnectionProfile.h"
+
+namespace rollcall::deployment {
+
+/// A connection ready to be opened: profile and secrets, parsed and checked. Move-only because it holds secrets.
+struct ConnectionConfig
+{
+    workspace::ConnectionProfile profile;
+    workspace::ConnectionSecrets secrets;
+    std::optional<store::DatabaseUrl> database;
+    std::optional<QUrl> baseUrl;
+    std::optional<store::SchemaProfile> schema;   ///< from profile.schemaMap
+    store::StoreOptions storeOptions;
+    http::HttpOptions httpOptions;
+
+    [[nodiscard]] ConnectionConfig clone() const;
+
+    /// For people and the audit log: the profile's name, else the redacted database address, else the base URL.
+    [[nodiscard]] QString displayName() const;
+
+    /// Parses what the profile and secrets say. @p timeout bounds each operation.
+    /// Errors: UrlInvalid, UrlSchemeUnsupported, UsageInvalid (time zone), FileFormatInvalid (schema map).
+    [[nodiscard]] static base::Result<ConnectionConfig> from(workspace::ConnectionProfile profile,
+                                                             workspace::ConnectionSecrets secrets,
+                                                             std::chrono::milliseconds timeout);
+};
+
+} // namespace rollcall::deployment

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <QByteArray>
+#include <QString>
+#include <QStringList>
+
+#include <chrono>
+#include <optional>
+#include <vector>
+
+#include "core/base/Secret.h"
+#include "core/session/AuthProfile.h"
+
+namespace rollcall::workspace {
+
+enum class Environment { Development, Staging, Production };
+
+/// "development", "staging", "production".
+[[nodiscard]] QString environmentName(Environment environment);
+
+/// What is saved of a connection: everything but its secrets. **Thread-safety:** plain value.
+struct ConnectionProfile
+{
+    QString name;
+    Environment environment = Environment::Development; ///< `--production` is Environment::Production
+    QString note;
+    QString database;            ///< address without password (redactUrl()); empty: none
+    QString baseUrl;             ///< the deployment's origin; empty: none
+    QString basePath = QStringLiteral("/api/auth");
+    std::optional<session::AuthVersion> version;   ///< nullopt: auto
+    std::optional<session::Strategy> strategy;     ///< nullopt: auto
+    QString cookieName;          ///< empty: the version's default
+    std::chrono::seconds maxAge{2'592'000};
+    std::chrono::seconds updateAge{86'400};
+    session::CookieParser cookieParser = session::CookieParser::App;
+    QString cache;               ///< address without password; empty: none
+    QString caFile;
+    QString timeZone;            ///< IANA name; empty: UTC assumed, and said so
+    QStringList insecureHosts;   ///< deliberate exceptions from verified TLS
+    QString schemaMap;           ///< JSON of a corrected schema map (`schema detect` form); empty: detect
+
+    bool operator==(const ConnectionProfile &) const = default;
+};
+
+/// The secrets that belong to a profile; they rest in a SecretVault, never in the profile's file.
+struct ConnectionSecrets
+{
+    base::SecretBytes databaseUrl;                ///< the whole address with password; empty where it has none
+    base::SecretBytes cacheUrl;                   ///< the same for the cache
+    std::vector<base::SecretBytes> authSecrets;   ///< current first
+
+    [[nodiscard]] ConnectionSecrets clone() const;
+    [[nodiscard]] bool isEmpty() const;
+};
+
+/// @p url without the password in its user-info part; texts that are no URL with a password stay as they are.
+[[nodiscard]] QString redactUrl(const QByteArray &url);
+
+/// True where the user-info part of @p url holds a password.
+[[nodiscard]] bool urlHasPassword(const QByteArray &url);
+
+} // namespace rollcall::workspace
