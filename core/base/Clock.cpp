@@ -29,9 +29,9 @@ std::optional<std::chrono::nanoseconds> parseDuration(const QString &text)
         QLatin1StringView name;
         double ns;
     };
-    static constexpr std::array units{Unit{QLatin1StringView("ns"), 1.0},     Unit{QLatin1StringView("us"), 1e3},
-                                      Unit{QLatin1StringView("ms"), 1e6},     Unit{QLatin1StringView("s"), 1e9},
-                                      Unit{QLatin1StringView("m"), 60e9},     Unit{QLatin1StringView("h"), 3600e9},
+    static constexpr std::array units{Unit{QLatin1StringView("ns"), 1.0},    Unit{QLatin1StringView("us"), 1e3},
+                                      Unit{QLatin1StringView("ms"), 1e6},    Unit{QLatin1StringView("s"), 1e9},
+                                      Unit{QLatin1StringView("m"), 60e9},    Unit{QLatin1StringView("h"), 3600e9},
                                       Unit{QLatin1StringView("d"), 86'400e9}};
     const double number = match.capturedView(1).toDouble();
     for (const Unit &unit : units) {

@@ -10,7 +10,8 @@ namespace rollcall::base {
 /// Wall-clock instants: UTC, milliseconds.
 using Instant = std::chrono::sys_time<std::chrono::milliseconds>;
 
-/// The wall clock as a dependency, so that tests and `--now` can fix it. **Thread-safety:** implementations are thread-safe.
+/// The wall clock as a dependency, so that tests and `--now` can fix it. **Thread-safety:** implementations are
+/// thread-safe.
 class Clock
 {
 public:

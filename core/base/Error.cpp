@@ -15,7 +15,11 @@ struct Entry
 
 const Entry &entryOf(ErrorCode code)
 {
-#define ENTRY(code, exit) Entry{ErrorCode::code, #code, ExitClass::exit}
+#define ENTRY(code, exit)                                                                                              \
+    Entry                                                                                                              \
+    {                                                                                                                  \
+        ErrorCode::code, #code, ExitClass::exit                                                                        \
+    }
     static constexpr Entry entries[] = {
         ENTRY(UsageInvalid, Usage),
         ENTRY(PartNotGiven, Usage),
@@ -98,8 +102,8 @@ QString Error::param(ErrorParam which) const
         QString operator()(std::chrono::milliseconds duration) const
         {
             return duration < std::chrono::seconds(1)
-                ? QStringLiteral("%1 ms").arg(duration.count())
-                : QStringLiteral("%1 s").arg(static_cast<double>(duration.count()) / 1000.0, 0, 'g', 4);
+                       ? QStringLiteral("%1 ms").arg(duration.count())
+                       : QStringLiteral("%1 s").arg(static_cast<double>(duration.count()) / 1000.0, 0, 'g', 4);
         }
         QString operator()(const Fingerprint &fingerprint) const { return fingerprint.text(); }
     };

@@ -33,9 +33,8 @@ ErrorText usageText(const Error &error)
     const QString detail = error.param(ErrorParam::Detail);
     switch (error.code) {
     case ErrorCode::UsageInvalid:
-        return {error.param(ErrorParam::Flag).isEmpty()
-                    ? detail
-                    : tr("%1: %2").arg(error.param(ErrorParam::Flag), detail),
+        return {error.param(ErrorParam::Flag).isEmpty() ? detail
+                                                        : tr("%1: %2").arg(error.param(ErrorParam::Flag), detail),
                 tr("See --help for what can be said.")};
     case ErrorCode::PartNotGiven:
         return {tr("The connection's %1 is needed here and was not given.").arg(error.param(ErrorParam::Part)),
@@ -60,8 +59,9 @@ ErrorText usageText(const Error &error)
                           .arg(error.param(ErrorParam::Path), error.param(ErrorParam::Line), colon(error)),
                 tr("Correct the file, or choose another.")};
     case ErrorCode::SecretMissing:
-        return {tr("No secret of the deployment was given%1.").arg(colon(error)),
-                tr("Give the deployment's AUTH_SECRET or NEXTAUTH_SECRET (--secret-file, --secret-env or --env-file).")};
+        return {
+            tr("No secret of the deployment was given%1.").arg(colon(error)),
+            tr("Give the deployment's AUTH_SECRET or NEXTAUTH_SECRET (--secret-file, --secret-env or --env-file).")};
     case ErrorCode::CursorInvalid:
         return {tr("The page cursor is damaged or belongs to another query."),
                 tr("Start again from the first page with the same filters.")};
@@ -138,9 +138,9 @@ ErrorText findingText(const Error &error)
         return {tr("%1 tables could hold the sessions.").arg(error.param(ErrorParam::Count)),
                 tr("Choose the right one (--map, or the Schema leg of the connection).")};
     case ErrorCode::SchemaChanged:
-        return {tr("Table %1 is no longer as it was when this connection was saved.")
-                    .arg(error.param(ErrorParam::Table)),
-                tr("Detect the schema again before going on.")};
+        return {
+            tr("Table %1 is no longer as it was when this connection was saved.").arg(error.param(ErrorParam::Table)),
+            tr("Detect the schema again before going on.")};
     case ErrorCode::DeploymentNotAuthJs:
         return {tr("%1 answered, but not as Auth.js does%2.").arg(place(error), colon(error)),
                 tr("Check base URL and base path: <base URL>/api/auth/session must answer JSON.")};
@@ -149,9 +149,10 @@ ErrorText findingText(const Error &error)
                     .arg(place(error), error.param(ErrorParam::Status), error.param(ErrorParam::Detail)),
                 tr("Use the final address as base URL: redirects are never followed with a cookie.")};
     case ErrorCode::DeploymentStatus:
-        return {tr("%1 answered with HTTP status %2%3.").arg(place(error), error.param(ErrorParam::Status), colon(error)),
-                tr("See the deployment's own log; 500 from Auth.js mostly means a missing secret or an untrusted "
-                   "host, 404 a wrong base path.")};
+        return {
+            tr("%1 answered with HTTP status %2%3.").arg(place(error), error.param(ErrorParam::Status), colon(error)),
+            tr("See the deployment's own log; 500 from Auth.js mostly means a missing secret or an untrusted "
+               "host, 404 a wrong base path.")};
     case ErrorCode::HttpMalformed:
         return {tr("%1 answered with something that is not HTTP%2.").arg(place(error), colon(error)),
                 tr("Check scheme and port of the base URL.")};
@@ -193,13 +194,13 @@ ErrorText refusedText(const Error &error)
                     .arg(error.param(ErrorParam::Count), error.param(ErrorParam::Limit)),
                 tr("Narrow the selection or raise --max.")};
     case ErrorCode::FingerprintAmbiguous:
-        return {tr("The fingerprint %1 fits %2 rows.")
-                    .arg(error.param(ErrorParam::Name), error.param(ErrorParam::Count)),
-                tr("Name the session by its row id.")};
+        return {
+            tr("The fingerprint %1 fits %2 rows.").arg(error.param(ErrorParam::Name), error.param(ErrorParam::Count)),
+            tr("Name the session by its row id.")};
     case ErrorCode::ConfirmationMissing:
-        return {tr("\"%1\" is a production connection and the act was not confirmed.")
-                    .arg(error.param(ErrorParam::Name)),
-                tr("Add --confirm with the connection's name.")};
+        return {
+            tr("\"%1\" is a production connection and the act was not confirmed.").arg(error.param(ErrorParam::Name)),
+            tr("Add --confirm with the connection's name.")};
     case ErrorCode::PlanStale:
         return {tr("The plan no longer fits%1.").arg(colon(error)), tr("Make a new plan.")};
     case ErrorCode::AuditUnwritable:
@@ -226,7 +227,8 @@ ErrorText midwayText(const Error &error)
     case ErrorCode::Cancelled:
         return {tr("Cancelled."), tr("Start again when you wish; what was done is reported.")};
     case ErrorCode::Overloaded:
-        return {tr("Too much is waiting already, so this request was not taken on."), tr("Wait a moment and try again.")};
+        return {tr("Too much is waiting already, so this request was not taken on."),
+                tr("Wait a moment and try again.")};
     case ErrorCode::Unconfigured:
         return {tr("The session runtime was used before it was configured."), tr("Configure it first.")};
     default:

@@ -13,7 +13,8 @@ struct ErrorText
     QString remedy;  ///< One sentence: what to do.
 };
 
-/// The one place where codes become words (translated in context "ErrorText"). Contains no secret, because Error cannot.
+/// The one place where codes become words (translated in context "ErrorText"). Contains no secret, because Error
+/// cannot.
 [[nodiscard]] ErrorText describe(const Error &error);
 
 /// "message remedy" on one line.

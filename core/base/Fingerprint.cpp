@@ -25,9 +25,10 @@ Fingerprint Fingerprint::fromText(const QString &text)
 {
     QString hex = text.toLower();
     hex.remove(QLatin1Char(' '));
-    const bool valid = hex.size() == digits && std::all_of(hex.cbegin(), hex.cend(), [](QChar c) {
-        return (c >= QLatin1Char('0') && c <= QLatin1Char('9')) || (c >= QLatin1Char('a') && c <= QLatin1Char('f'));
-    });
+    const bool valid =
+        hex.size() == digits && std::all_of(hex.cbegin(), hex.cend(), [](QChar c) {
+            return (c >= QLatin1Char('0') && c <= QLatin1Char('9')) || (c >= QLatin1Char('a') && c <= QLatin1Char('f'));
+        });
     Fingerprint result;
     if (valid)
         result.m_hex = hex;

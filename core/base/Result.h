@@ -13,7 +13,8 @@ using Result = tl::expected<T, Error>;
 /// Success without a value, or an Error.
 using Status = Result<void>;
 
-/// Shorthand for returning an error from a function whose result is a Result: `return fail(Error(ErrorCode::Timeout));`.
+/// Shorthand for returning an error from a function whose result is a Result: `return
+/// fail(Error(ErrorCode::Timeout));`.
 [[nodiscard]] inline tl::unexpected<Error> fail(Error error)
 {
     return tl::unexpected<Error>(std::move(error));

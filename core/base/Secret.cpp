@@ -16,8 +16,7 @@ SecretBytes::SecretBytes(QByteArrayView bytes)
 
 SecretBytes::SecretBytes(SecretBytes &&other) noexcept
     : m_data(std::move(other.m_data)), m_size(std::exchange(other.m_size, 0))
-{
-}
+{}
 
 SecretBytes &SecretBytes::operator=(SecretBytes &&other) noexcept
 {
@@ -48,8 +47,8 @@ SecretBytes SecretBytes::clone() const
 
 bool operator==(const SecretBytes &a, const SecretBytes &b)
 {
-    return a.m_size == b.m_size
-        && (a.m_size == 0 || CRYPTO_memcmp(a.m_data.get(), b.m_data.get(), static_cast<size_t>(a.m_size)) == 0);
+    return a.m_size == b.m_size &&
+           (a.m_size == 0 || CRYPTO_memcmp(a.m_data.get(), b.m_data.get(), static_cast<size_t>(a.m_size)) == 0);
 }
 
 void SecretBytes::wipe() noexcept

@@ -30,13 +30,13 @@ struct AuthProfile
 {
     AuthVersion version = AuthVersion::V5;
     Strategy strategy = Strategy::Database;
-    bool secureCookies = false;                      ///< `__Secure-` prefix and Secure attribute
-    QByteArray cookieName;                           ///< session cookie; empty: the version's default (CookieNames)
+    bool secureCookies = false; ///< `__Secure-` prefix and Secure attribute
+    QByteArray cookieName;      ///< session cookie; empty: the version's default (CookieNames)
     QByteArray basePath = QByteArrayLiteral("/api/auth");
-    std::chrono::seconds maxAge{2'592'000};          ///< session lifetime, default 30 days
-    std::chrono::seconds updateAge{86'400};          ///< database rows are extended at most this often, default 1 day
-    CookieParser cookieParser = CookieParser::App;   ///< honoured for v4; v5 always uses Web
-    std::vector<base::SecretBytes> secrets;          ///< current first
+    std::chrono::seconds maxAge{2'592'000};        ///< session lifetime, default 30 days
+    std::chrono::seconds updateAge{86'400};        ///< database rows are extended at most this often, default 1 day
+    CookieParser cookieParser = CookieParser::App; ///< honoured for v4; v5 always uses Web
+    std::vector<base::SecretBytes> secrets;        ///< current first
 };
 
 /// "v4", "v5", "better-auth".

@@ -21,9 +21,10 @@ enum class StepOutcome { Ok, Fail, Skipped, Hit, Miss, Error };
 /// One step of a resolution, in the order in which the library takes it.
 struct TraceStep
 {
-    QString step;      ///< stable word: cookies, assemble, decode, lookup, user, expiry, renew, session, cache, request, response
+    QString step; ///< stable word: cookies, assemble, decode, lookup, user, expiry, renew, session, cache, request,
+                  ///< response
     StepOutcome outcome = StepOutcome::Ok;
-    QString detail;    ///< evidence without secrets
+    QString detail; ///< evidence without secrets
     std::chrono::nanoseconds took{0};
 };
 
@@ -31,9 +32,9 @@ struct TraceStep
 struct CookieEffect
 {
     QByteArray name;
-    base::Fingerprint fingerprint;           ///< of the value; empty on cleared ones
-    std::optional<base::Instant> expires;    ///< when the renewed cookie ends; nullopt on cleared ones
-    std::optional<int> maxAge;               ///< 0 on cleared ones
+    base::Fingerprint fingerprint;        ///< of the value; empty on cleared ones
+    std::optional<base::Instant> expires; ///< when the renewed cookie ends; nullopt on cleared ones
+    std::optional<int> maxAge;            ///< 0 on cleared ones
     QByteArray path = QByteArrayLiteral("/");
     std::optional<QByteArray> domain;
     bool secure = false;
@@ -48,9 +49,9 @@ enum class RowEffect { None, Extend, DeleteExpired };
 /// The answer to "what is this request's session": a session or null with a reason, and how it came about.
 struct Resolution
 {
-    std::optional<QByteArray> session;  ///< JSON as the library's default callbacks give it; nullopt: null
-    std::optional<NullReason> reason;   ///< set exactly where session is not
-    QString evidence;                   ///< detail of the reason for people, without secrets; may be empty
+    std::optional<QByteArray> session; ///< JSON as the library's default callbacks give it; nullopt: null
+    std::optional<NullReason> reason;  ///< set exactly where session is not
+    QString evidence;                  ///< detail of the reason for people, without secrets; may be empty
     std::vector<TraceStep> trace;
     std::vector<CookieEffect> setCookies;
     RowEffect rowEffect = RowEffect::None;

@@ -21,16 +21,16 @@ enum class SessionState {
 /// "live", "expired", "orphan", "unknown".
 [[nodiscard]] QString stateName(SessionState state);
 
-/// One listed session: a row of the sessions table joined with its user. Holds the fingerprint, never the token: the row
-/// is addressed by @ref id where the table has a key that is not the token, else by looking its fingerprint up.
+/// One listed session: a row of the sessions table joined with its user. Holds the fingerprint, never the token: the
+/// row is addressed by @ref id where the table has a key that is not the token, else by looking its fingerprint up.
 struct ListedSession
 {
-    std::optional<QString> id;          ///< row id, where the table has one that is not the token itself
-    base::Fingerprint fingerprint;      ///< of the session token
+    std::optional<QString> id;     ///< row id, where the table has one that is not the token itself
+    base::Fingerprint fingerprint; ///< of the session token
     std::optional<QString> userId;
     std::optional<QString> name;
     std::optional<QString> email;
-    QStringList providers;              ///< sorted; empty for a user without accounts
+    QStringList providers;                ///< sorted; empty for a user without accounts
     std::optional<base::Instant> expires; ///< nullopt: unreadable or infinite
     SessionState state = SessionState::Unknown;
     std::optional<base::Instant> createdAt;
