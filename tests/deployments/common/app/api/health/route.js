@@ -1,0 +1,4 @@
+// Public and cheap: no session is looked at.
+export function GET() {
+  return Response.json({ status: 'ok' });
+}

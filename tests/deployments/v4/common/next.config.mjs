@@ -1,0 +1,9 @@
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export default {
+  poweredByHeader: false,
+  eslint: { ignoreDuringBuilds: true },
+  // The packages lie two folders up; without this Next.js guesses the root from whatever lock files it meets.
+  outputFileTracingRoot: dirname(dirname(dirname(fileURLToPath(import.meta.url)))),
+};

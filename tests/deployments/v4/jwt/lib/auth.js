@@ -1,0 +1,3 @@
+import { providers } from './providers.js';
+
+export const authOptions = { session: { strategy: 'jwt' }, providers };

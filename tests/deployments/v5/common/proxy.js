@@ -1,0 +1,3 @@
+export { auth as proxy } from './lib/auth.js';
+
+export const config = { matcher: ['/api/orders/:path*', '/reports/:path*'] };

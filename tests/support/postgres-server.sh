@@ -1,0 +1,107 @@
+#!/usr/bin/env bash
+# Runs a throw-away PostgreSQL server for a test: unprivileged, loopback TCP only, own data directory, random password.
+# Prints one line of JSON when it accepts connections:
+#   {"url","host","port","user","password","caFile"|null,"dataDir"}
+# and runs until its standard input ends or it gets SIGTERM or SIGINT; then server and data are gone. If this script itself is killed, the
+# server stops too.
+# Usage: postgres-server.sh [--tls] [DIR]
+#   --tls  the server has a certificate for localhost and 127.0.0.1 by a CA of its own (caFile) and refuses unencrypted connections
+#   DIR    where to put the data (made, and removed at the end; default: a temporary folder)
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/unprivileged.sh"
+
+fail() { printf 'postgres-server: %s\n' "$*" >&2; exit 1; }
+
+tls=false directory=
+for argument in "$@"; do
+  case $argument in
+    --tls) tls=true ;;
+    -*) fail "unknown option $argument" ;;
+    *) directory=$argument ;;
+  esac
+done
+
+programs=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1) || true
+[ -n "$programs" ] || fail 'no PostgreSQL server is installed (Debian package: postgresql)'
+
+if [ -z "$directory" ]; then
+  directory=$(mktemp -d /var/tmp/rollcall-postgres.XXXXXX)
+elif [ -e "$directory" ]; then
+  fail "$directory exists already; the data directory is made and removed by this script"
+else
+  mkdir -p "$directory"
+fi
+# Removes the data when the last process that holds the other end of the pipe is gone: this script and the server, however they end.
+exec 5> >(trap '' TERM INT; exec >/dev/null; cat; rm -rf "$directory")
+remover=$!
+server= reader=
+clean_up() {
+  if [ -n "$reader" ]; then kill "$reader" 2>/dev/null || true; fi
+  if [ -n "$server" ]; then
+    kill -INT "$server" 2>/dev/null || true # INT: a fast shutdown, which does not wait for clients
+    wait "$server" 2>/dev/null || true
+  fi
+  exec 5>&-
+  wait "$remover" || true
+}
+trap clean_up EXIT
+trap 'exit 0' TERM INT
+
+chmod 0700 "$directory"
+data=$directory/data
+password=$(od -An -N24 -tx1 /dev/urandom | tr -d ' \n')
+printf '%s\n' "$password" >"$directory/password"
+
+ca_file=
+if $tls; then
+  ca_file=$directory/ca.pem
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj '/CN=Rollcall test CA' \
+    -keyout "$directory/ca.key" -out "$ca_file" 2>/dev/null
+  openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj '/CN=localhost' \
+    -keyout "$directory/server.key" -out "$directory/server.csr" 2>/dev/null
+  openssl x509 -req -in "$directory/server.csr" -CA "$ca_file" -CAkey "$directory/ca.key" -CAcreateserial -days 2 \
+    -extfile <(printf 'subjectAltName=DNS:localhost,IP:127.0.0.1') -out "$directory/server.pem" 2>/dev/null
+  chmod 0600 "$directory/server.key"
+fi
+
+give_to_unprivileged "$directory"
+(cd / && exec_unprivileged KILL "$programs/initdb" --pgdata="$data" --username=postgres --pwfile="$directory/password" \
+  --auth=scram-sha-256 --encoding=UTF8 --locale=C.UTF-8 --no-sync >"$directory/initdb.log" 2>&1) ||
+  { cat "$directory/initdb.log" >&2; fail 'initdb failed (above)'; }
+
+settings=(-c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off -c synchronous_commit=off -c full_page_writes=off
+  -c shared_buffers=32MB -c max_connections=60 -c logging_collector=off)
+if $tls; then
+  settings+=(-c ssl=on -c "ssl_cert_file=$directory/server.pem" -c "ssl_key_file=$directory/server.key")
+  printf 'hostssl all all 127.0.0.1/32 scram-sha-256\n' >"$data/pg_hba.conf"
+else
+  printf 'host all all 127.0.0.1/32 scram-sha-256\n' >"$data/pg_hba.conf"
+fi
+
+# The kernel names a free port, but somebody else may take it before the server does: then the server ends, and another is tried.
+for attempt in 1 2 3 4 5; do
+  port=$(perl -MIO::Socket::INET -e 'print IO::Socket::INET->new(Listen => 1, LocalAddr => "127.0.0.1")->sockport')
+  (cd / && exec_unprivileged INT "$programs/postgres" -D "$data" -p "$port" "${settings[@]}" >"$directory/server.log" 2>&1) &
+  server=$!
+  for _ in $(seq 300); do
+    if "$programs/pg_isready" -q -h 127.0.0.1 -p "$port"; then break 2; fi
+    kill -0 "$server" 2>/dev/null || break
+    sleep 0.1
+  done
+  if kill -0 "$server" 2>/dev/null || [ "$attempt" -eq 5 ]; then
+    cat "$directory/server.log" >&2
+    fail 'the server does not come up (log above)'
+  fi
+done
+
+suffix=
+if $tls; then suffix="?sslmode=verify-full&sslrootcert=$ca_file"; fi
+printf '{"url":"postgresql://postgres:%s@127.0.0.1:%s/postgres%s","host":"127.0.0.1","port":%s,"user":"postgres","password":"%s","caFile":%s,"dataDir":"%s"}\n' \
+  "$password" "$port" "$suffix" "$port" "$password" "$([ -n "$ca_file" ] && printf '"%s"' "$ca_file" || echo null)" "$data"
+
+# Background commands get no standard input unless it is handed to them.
+exec 3<&0
+(exec setpriv --pdeathsig=KILL cat <&3 >/dev/null) &
+reader=$!
+wait -n "$reader" "$server" || true
+kill -0 "$server" 2>/dev/null || { cat "$directory/server.log" >&2; fail 'the server ended by itself (log above)'; }
