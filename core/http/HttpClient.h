@@ -1,27 +1,24 @@
 #pragma once
 
 #include <QByteArray>
+#include <QStringList>
 #include <QUrl>
 
 #include <chrono>
 #include <memory>
-#include <optional>
-#include <utility>
 #include <vector>
 
 #include "core/base/Call.h"
+#include "core/http/Headers.h"
 
 namespace rollcall::http {
-
-/// Header lines in wire order.
-using HeaderList = std::vector<std::pair<QByteArray, QByteArray>>;
 
 /// One GET or HEAD to send. The Cookie value is a bearer secret: never logged.
 struct HttpRequest
 {
     QByteArray method = QByteArrayLiteral("GET");
     QUrl url;
-    HeaderList headers; ///< besides Host, User-Agent, Accept, Connection, which the client sets
+    HeaderList headers; ///< besides Host, User-Agent, Accept (unless given here) and Connection, which the client sets
 };
 
 /// A complete answer. Redirects are never followed.
@@ -41,14 +38,16 @@ struct HttpResponse
 /// How to reach servers over HTTP.
 struct HttpOptions
 {
-    QString caFile;             ///< PEM with additional trusted CAs; empty: the system's
-    QStringList insecureHosts;  ///< hosts for which clear text or unverified TLS was deliberately allowed
-    std::chrono::milliseconds timeout{10'000};
-    qsizetype maxBody = 1 << 20; ///< larger answers are HttpTooLarge
+    QString caFile;            ///< PEM with additional trusted CAs; empty: the system's
+    QStringList insecureHosts; ///< hosts for which clear text or unverified TLS was deliberately allowed
+    std::chrono::milliseconds timeout{10'000}; ///< of one request, connecting included; the Call may be shorter
+    qsizetype maxBody = 1 << 20;               ///< bytes; larger answers are HttpTooLarge
 };
 
 /// A blocking HTTP/1.1 client: keep-alive to one origin, verified TLS, no redirects, bounded sizes and times.
-/// Cookies travel in clear only to loopback hosts and to insecureHosts.
+/// Cookies travel in clear only to loopback hosts and to insecureHosts, which are also the hosts whose certificate is
+/// not demanded. Proxy settings of the environment are not used: the deployment is asked directly. `localhost` is tried
+/// as ::1, then 127.0.0.1.
 /// **Thread-safety:** one object belongs to one thread at a time.
 class HttpClient final
 {
@@ -61,7 +60,9 @@ public:
     /// Sends @p request and waits for the whole answer. A kept-alive connection that turns out dead before any byte of
     /// the answer is retried once on a new one (only GET and HEAD are sent).
     /// Errors: HostNotFound, ConnectRefused, ConnectTimeout, ConnectionLost, TlsFailed, InsecureTransport (a request
-    /// with a Cookie header to a clear-text, non-loopback host), HttpMalformed, HttpTooLarge, Timeout, Cancelled, UrlInvalid.
+    /// with a Cookie header to a clear-text, non-loopback host), HttpMalformed, HttpTooLarge, Timeout, Cancelled,
+    /// UrlInvalid, UrlSchemeUnsupported, UsageInvalid (another method, a header that breaks its line), FileUnreadable
+    /// and FileFormatInvalid (caFile), Overloaded (too many name look-ups that never ended).
     [[nodiscard]] base::Result<HttpResponse> send(const HttpRequest &request, const base::Call &call);
 
 private:

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <QByteArray>
+#include <QByteArrayView>
+
+#include <utility>
+#include <vector>
+
+namespace rollcall::http {
+
+/// Header lines in wire order. Values of Cookie and Set-Cookie are bearer secrets: never logged.
+using HeaderList = std::vector<std::pair<QByteArray, QByteArray>>;
+
+/// First value of @p name (any case); empty where absent.
+[[nodiscard]] QByteArray headerValue(const HeaderList &headers, QByteArrayView name);
+
+/// All values of @p name (any case), in wire order.
+[[nodiscard]] std::vector<QByteArray> headerValues(const HeaderList &headers, QByteArrayView name);
+
+/// True where the comma list of @p name holds @p token (both any case), e.g. `Connection: close`.
+[[nodiscard]] bool headerHasToken(const HeaderList &headers, QByteArrayView name, QByteArrayView token);
+
+/// True for a non-empty run of `tchar`. **Source:** RFC 9110 §5.6.2.
+[[nodiscard]] bool isHeaderName(QByteArrayView text);
+
+/// True where @p text holds no control character but tab, so that it cannot end the line. **Source:** RFC 9110 §5.5.
+[[nodiscard]] bool isHeaderValue(QByteArrayView text);
+
+/// @p text without blanks and tabs at both ends. **Source:** OWS, RFC 9110 §5.6.3.
+[[nodiscard]] QByteArrayView trimmedOws(QByteArrayView text);
+
+} // namespace rollcall::http
