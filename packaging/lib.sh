@@ -62,12 +62,11 @@ install_packages() {
   log=$(mktemp)
   # A subshell, so that what forbid_daemons does is undone on every way out, Ctrl-C included.
   (
-    set -e
     trap allow_daemons EXIT
     trap 'exit 130' INT TERM
-    forbid_daemons
-    as_root apt-get update
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "${missing[@]}"
+    forbid_daemons &&
+      as_root apt-get update &&
+      as_root env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "${missing[@]}"
   ) >"$log" 2>&1 || status=$?
   if [ "$status" -ne 0 ]; then tail -n 30 "$log" >&2; fi
   rm -f "$log"
@@ -78,7 +77,7 @@ install_packages() {
 build_release() {
   (
     cd "$SOURCE_DIR"
-    cmake --preset release >/dev/null
-    cmake --build --preset release ${1:+--target "$@"}
+    cmake --preset release >/dev/null &&
+      cmake --build --preset release ${1:+--target "$@"}
   )
 }
