@@ -13,7 +13,9 @@ target_compile_options(rollcall_options INTERFACE
   -Wextra-semi -Wsuggest-override -Wimplicit-fallthrough -Wundef
   $<$<CXX_COMPILER_ID:GNU>:-Wduplicated-cond -Wduplicated-branches -Wlogical-op>
   $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety>
-  -fPIE -fstack-protector-strong
+  # -fPIC, not -fPIE: position-independent executables copy Qt's static meta-objects, and qobject_cast and findChildren
+  # over classes of Qt then fail silently. Linked with -pie it gives a PIE all the same.
+  -fPIC -fstack-protector-strong
   $<$<CONFIG:Debug>:-O0;-g1>)
 target_compile_definitions(rollcall_options INTERFACE
   $<$<CONFIG:Release,RelWithDebInfo>:_FORTIFY_SOURCE=2> _GLIBCXX_ASSERTIONS)
