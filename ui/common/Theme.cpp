@@ -62,7 +62,7 @@ constexpr std::array<Pair, colorTokenCount> palette = {{
     {0xFFB88600, 0xFFF2C14E}, // ModeUpstash
     {0xFF5B6470, 0xFF8A94A2}, // ModeFloor
     {0x5716202C, 0x8F06080B}, // Scrim
-    {0x2E16202C, 0x80000000}, // Shadow
+    {0x2E000000, 0x80000000}, // Shadow: black, because faint tints round to a hue
 }};
 
 /// True where figures in @p font stand in columns by themselves.
