@@ -3,43 +3,98 @@
 #include <QByteArray>
 #include <QString>
 
+#include <chrono>
 #include <span>
 
 #include "core/base/Clock.h"
+#include "core/base/Result.h"
 #include "core/base/Secret.h"
+#include "core/jose/JsonText.h"
+#include "core/jose/KeyRing.h"
 #include "core/session/AuthProfile.h"
 
 namespace rollcall::jose {
 
 /// The normalised failure words (names as in kindName()).
 enum class DecodeFailure {
-    Empty, Malformed, AlgNotAllowed, Unsupported, NoMatchingSecret, DecryptionFailed, DecompressionFailed, InvalidPayload,
-    ClaimType, Expired, NotBefore, HeaderClaimMismatch, EmptySecret, Other
+    Empty,
+    Malformed,
+    AlgNotAllowed,
+    Unsupported,
+    NoMatchingSecret,
+    DecryptionFailed,
+    DecompressionFailed,
+    InvalidPayload,
+    ClaimType,
+    Expired,
+    NotBefore,
+    HeaderClaimMismatch,
+    EmptySecret,
+    Other
 };
 
 /// "empty", "malformed", "alg-not-allowed", …
 [[nodiscard]] QString kindName(DecodeFailure failure);
 
+/// How far decoding came: the step that failed. Tells apart what the libraries report with one word.
+enum class DecodeStep {
+    Token,
+    Parts,
+    Encoding,
+    Header,
+    Algorithm,
+    Key,
+    KeyLength,
+    Decryption,
+    Inflation,
+    Payload,
+    Claims
+};
+
 /// A decoded token, or why it could not be.
 struct Decoded
 {
     bool ok = false;
-    QByteArray headerJson; ///< protected header, compact JSON, member order kept
+    QByteArray
+        headerJson; ///< protected header, compact JSON, member order kept; also on failure where it could be read
     QByteArray claimsJson; ///< all claims, compact JSON as JSON.stringify prints them, member order kept
     DecodeFailure failure = DecodeFailure::Empty;
-    QString detail;        ///< for people, without secrets
+    DecodeStep step = DecodeStep::Token; ///< where it failed
+    QString detail;                      ///< for people, without secrets
 };
 
-/// Opens an encrypted session token as next-auth 4 (`jwt.decode`) or @auth/core (v5) does: key derivation, key choice by
-/// kid, decryption, claim checks with 15 s tolerance. @p salt: v4 "" by default, v5 the cookie name. Never blocks.
-/// **Thread-safety:** thread-safe.
-[[nodiscard]] Decoded decodeToken(session::AuthVersion version, QByteArrayView token, std::span<const base::SecretBytes> secrets,
-                                  QByteArrayView salt, base::Instant now);
+/// As Decoded, with header and claims as values.
+struct OpenedToken
+{
+    bool ok = false;
+    JsonValue header; ///< null where it could not be read
+    JsonValue claims; ///< null on failure
+    DecodeFailure failure = DecodeFailure::Empty;
+    DecodeStep step = DecodeStep::Token;
+    QString detail;
+};
 
-/// Seals @p claimsJson (a JSON object; iat, exp and jti are set by this function) with the first secret, as the
-/// library's encode. Errors: SecretMissing, Internal.
+/// Opens an encrypted session token as next-auth 4 (`jwt.decode`) or @auth/core (v5) does: key choice by kid,
+/// decryption, claim checks with 15 s tolerance. Never blocks. v4 tries the first key alone: that library knows one
+/// secret.
+/// **Source:** facts/session-protocol.md §3.3. **Thread-safety:** thread-safe.
+[[nodiscard]] OpenedToken openToken(const KeyRing &ring, QByteArrayView token, base::Instant now);
+
+/// Seals @p claims (an object; iat, exp and jti are set by this function, the others keep their order) with the first
+/// key, as the library's encode. Errors: SecretMissing, Internal. **Thread-safety:** thread-safe.
+[[nodiscard]] base::Result<base::SecretBytes> sealToken(const KeyRing &ring, JsonValue claims,
+                                                        std::chrono::seconds maxAge, base::Instant now);
+
+/// openToken() with keys derived for this one call, and JSON as text. @p salt: v4 "" by default, v5 the cookie name.
+/// **Thread-safety:** thread-safe.
+[[nodiscard]] Decoded decodeToken(session::AuthVersion version, QByteArrayView token,
+                                  std::span<const base::SecretBytes> secrets, QByteArrayView salt, base::Instant now);
+
+/// sealToken() with a key derived for this one call. @p claimsJson must be a JSON object.
+/// Errors: SecretMissing, Internal (no object). **Thread-safety:** thread-safe.
 [[nodiscard]] base::Result<base::SecretBytes> encodeToken(session::AuthVersion version, const QByteArray &claimsJson,
-                                                          std::span<const base::SecretBytes> secrets, QByteArrayView salt,
-                                                          std::chrono::seconds maxAge, base::Instant now);
+                                                          std::span<const base::SecretBytes> secrets,
+                                                          QByteArrayView salt, std::chrono::seconds maxAge,
+                                                          base::Instant now);
 
 } // namespace rollcall::jose

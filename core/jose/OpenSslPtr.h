@@ -1,0 +1,29 @@
+#pragma once
+
+#include <openssl/evp.h>
+#include <openssl/kdf.h>
+
+#include <memory>
+
+namespace rollcall::jose {
+
+/// Frees OpenSSL's objects with their own functions.
+struct OpenSslFree
+{
+    void operator()(EVP_CIPHER_CTX *context) const { EVP_CIPHER_CTX_free(context); }
+    void operator()(EVP_CIPHER *cipher) const { EVP_CIPHER_free(cipher); }
+    void operator()(EVP_KDF *kdf) const { EVP_KDF_free(kdf); }
+    void operator()(EVP_KDF_CTX *context) const { EVP_KDF_CTX_free(context); }
+};
+
+/// Owns one OpenSSL object. **Thread-safety:** as unique_ptr.
+template <typename T>
+using OpenSslPtr = std::unique_ptr<T, OpenSslFree>;
+
+/// OpenSSL wants unsigned bytes and int sizes.
+[[nodiscard]] inline const unsigned char *bytes(QByteArrayView view)
+{
+    return reinterpret_cast<const unsigned char *>(view.data());
+}
+
+} // namespace rollcall::jose
