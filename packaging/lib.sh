@@ -76,8 +76,8 @@ install_packages() {
 # build_release [TARGET...]: configures and builds the release preset; all targets where none is named.
 build_release() {
   (
-    cd "$SOURCE_DIR"
-    cmake --preset release >/dev/null &&
+    cd "$SOURCE_DIR" &&
+      cmake --preset release >/dev/null &&
       cmake --build --preset release ${1:+--target "$@"}
   )
 }

@@ -10,6 +10,9 @@ manifests=(package.json package-lock.json .npmrc v4/package.json v5/package.json
 # The second switch stops Next.js from asking a registry for packages of other platforms, which the lock file names without an address.
 export NEXT_TELEMETRY_DISABLED=1 NEXT_IGNORE_INCORRECT_LOCKFILE=1
 
+# Built by one user, run by another (unprivileged.sh).
+umask 022
+
 say() { printf 'deployments: %s\n' "$*" >&2; }
 
 # One digest of names and contents of the given files and folders.
@@ -39,6 +42,7 @@ build_application() {
   rm -rf "$place"
   mkdir -p "$place"
   cp -R common/. "$version/common/." "$name/." "$place"
+  chmod -R a+rX "$place"
   (cd "$place" && "$node" "$("$node" -p "require.resolve('next/dist/bin/next')")" build >build.log 2>&1) ||
     { cat "$place/build.log" >&2; say "next build of $name failed (above)"; return 1; }
   echo "$wanted" >"$place/.built"
