@@ -34,7 +34,8 @@ show() {
   "$rollcallctl" "$@" "${connection[@]}" --format table
 }
 
-echo "The demo deployment answers at $(field baseUrl); its sessions lie in $(field databaseUrl)."
+echo "The demo deployment answers at $(field baseUrl). Each command below is also given
+  ${connection[*]}"
 show check
 show sessions stats
 show sessions list --limit 5
