@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "core/base/Secret.h"
 #include "core/http/HttpTransport.h"
 #include "core/http/TcpConnect.h"
 
@@ -140,8 +141,11 @@ tl::expected<HttpResponse, HttpClient::Private::Failure> HttpClient::Private::ex
                                                                                        const base::Call &call)
 {
     const auto sent = base::Call::Clock::now();
-    if (base::Status status = write(encodeRequest(request, origin), call); !status)
-        return tl::unexpected(Failure{std::move(status.error())});
+    QByteArray bytes = encodeRequest(request, origin);
+    base::Status written = write(bytes, call);
+    base::wipe(bytes); // it may hold a cookie
+    if (!written)
+        return tl::unexpected(Failure{std::move(written.error())});
     const MessageLimits limits = limitsOf(options);
     HttpFramer framer = HttpFramer::forResponse(request.method, limits);
     bool surplus = false;
@@ -150,9 +154,9 @@ tl::expected<HttpResponse, HttpClient::Private::Failure> HttpClient::Private::ex
             return tl::unexpected(Failure{std::move(status.error())});
         if (socket->bytesAvailable() == 0)
             socket->waitForReadyRead(waitTime(call));
-        const QByteArray bytes = socket->read(readBuffer);
-        if (!bytes.isEmpty())
-            surplus = framer.feed(bytes) < bytes.size();
+        const QByteArray arrived = socket->read(readBuffer);
+        if (!arrived.isEmpty())
+            surplus = framer.feed(arrived) < arrived.size();
         else if (socket->state() != QAbstractSocket::ConnectedState)
             framer.endOfStream();
     }

@@ -1,0 +1,249 @@
+#include "core/http/HttpConnection.h"
+
+#include <QNetworkProxy>
+#include <QSslSocket>
+#include <QTcpSocket>
+
+#include <chrono>
+
+#include "core/base/Secret.h"
+#include "core/http/HttpTransport.h"
+#include "core/http/TcpConnect.h"
+
+namespace rollcall::http {
+
+using base::Error;
+using base::ErrorCode;
+using base::ErrorParam;
+
+qint64 steadyNs()
+{
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
+        .count();
+}
+
+HttpConnection::HttpConnection(const QUrl &origin, ConnectionOptions options, QObject *parent)
+    : QObject(parent), m_options(std::move(options)), m_limits(limitsOf(m_options.http)), m_timeout(this)
+{
+    m_limits.keepBody = m_options.keepBody;
+    base::Result<Origin> parsed = originOf(origin);
+    if (parsed)
+        m_origin = std::make_unique<Origin>(std::move(*parsed));
+    else
+        m_originError = std::move(parsed.error());
+    m_timeout.setSingleShot(true);
+    m_timeout.setTimerType(Qt::PreciseTimer);
+    connect(&m_timeout, &QTimer::timeout, this, &HttpConnection::onTimeout);
+}
+
+HttpConnection::~HttpConnection()
+{
+    closeSocket();
+    base::wipe(m_bytes);
+}
+
+void HttpConnection::send(const HttpRequest &request, Handler handler)
+{
+    Q_ASSERT(!isBusy());
+    m_handler = std::move(handler);
+    m_exchange = {};
+    m_exchange.times.queuedNs = steadyNs();
+    if (m_originError)
+        return failLater(*m_originError);
+    const base::Result<Origin> target = originOf(request.url);
+    if (!target)
+        return failLater(target.error());
+    if (*target != *m_origin) {
+        return failLater(Error(ErrorCode::UrlInvalid)
+                             .with(ErrorParam::Part, QStringLiteral("request"))
+                             .with(ErrorParam::Detail, QStringLiteral("it belongs to another server")));
+    }
+    if (base::Status status = checkRequest(request, *m_origin, m_options.http); !status)
+        return failLater(std::move(status.error()));
+    m_method = request.method;
+    m_bytes = encodeRequest(request, *m_origin);
+    m_timeout.start(m_options.http.timeout);
+    const bool kept = m_socket && m_socket->state() == QAbstractSocket::ConnectedState;
+    // Bytes that came without being asked for would be taken for the answer.
+    if (kept && m_socket->bytesAvailable() == 0) {
+        m_exchange.reused = true;
+        return writeRequest();
+    }
+    m_addresses.clear();
+    connectNext();
+}
+
+void HttpConnection::connectNext()
+{
+    closeSocket();
+    m_phase = Phase::Connecting;
+    if (m_addresses.isEmpty()) {
+        for (const QHostAddress &address : knownAddresses(m_origin->host))
+            m_addresses << address.toString();
+        if (m_addresses.isEmpty())
+            m_addresses << m_origin->host; // the socket looks it up and tries all that is found
+    }
+    if (m_origin->tls) {
+        if (!m_tls) {
+            base::Result<QSslConfiguration> tls = tlsConfiguration(*m_origin, m_options.http);
+            if (!tls)
+                return failLater(std::move(tls.error()));
+            m_tls = std::move(*tls);
+        }
+        auto secure = std::make_unique<QSslSocket>();
+        secure->setSslConfiguration(*m_tls);
+        secure->setPeerVerifyName(m_origin->host);
+        connect(secure.get(), &QSslSocket::encrypted, this, [this] {
+            m_exchange.times.encryptedNs = steadyNs();
+            writeRequest();
+        });
+        m_socket = std::move(secure);
+    } else {
+        m_socket = std::make_unique<QTcpSocket>();
+    }
+    m_socket->setProxy(QNetworkProxy::NoProxy);
+    connect(m_socket.get(), &QTcpSocket::hostFound, this, [this] { m_exchange.times.resolvedNs = steadyNs(); });
+    connect(m_socket.get(), &QTcpSocket::connected, this, &HttpConnection::onConnected);
+    connect(m_socket.get(), &QTcpSocket::readyRead, this, [this] { onReadyRead(steadyNs()); });
+    connect(m_socket.get(), &QTcpSocket::errorOccurred, this, &HttpConnection::onSocketError);
+    connect(m_socket.get(), &QTcpSocket::disconnected, this, &HttpConnection::onClosed);
+    m_socket->connectToHost(m_addresses.takeFirst(), m_origin->port);
+}
+
+void HttpConnection::onConnected()
+{
+    m_exchange.times.connectedNs = steadyNs();
+    m_socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
+    if (!m_origin->tls)
+        return writeRequest();
+    m_phase = Phase::Handshake;
+    static_cast<QSslSocket *>(m_socket.get())->startClientEncryption();
+}
+
+void HttpConnection::writeRequest()
+{
+    m_phase = Phase::Answer;
+    m_framer = HttpFramer::forResponse(m_method, m_limits);
+    m_exchange.times.writtenNs = steadyNs();
+    m_socket->write(m_bytes);
+    m_socket->flush();
+}
+
+void HttpConnection::onReadyRead(qint64 arrivedNs)
+{
+    if (m_phase != Phase::Answer)
+        return; // left unread: send() sees it and opens a new connection
+    if (!m_exchange.times.firstByteNs)
+        m_exchange.times.firstByteNs = arrivedNs;
+    const QByteArray bytes = m_socket->readAll();
+    const bool surplus = m_framer->feed(bytes) < bytes.size();
+    judge(surplus);
+}
+
+void HttpConnection::onClosed()
+{
+    if (m_phase != Phase::Answer)
+        return;
+    m_framer->feed(m_socket->readAll());
+    m_framer->endOfStream();
+    judge(false);
+}
+
+void HttpConnection::judge(bool surplus)
+{
+    if (m_framer->state() == HttpFramer::State::Reading)
+        return;
+    if (m_framer->state() == HttpFramer::State::Complete) {
+        m_exchange.times.endNs = steadyNs();
+        m_exchange.message = m_framer->take();
+        if (!m_exchange.message.keepAlive || surplus)
+            closeSocket();
+        return finish();
+    }
+    const MessageFault fault = m_framer->fault().value_or(MessageFault::Truncated);
+    if (fault == MessageFault::Truncated && !m_framer->started() && m_exchange.reused && !m_exchange.retried) {
+        m_exchange.retried = true;
+        m_exchange.reused = false;
+        m_exchange.times.firstByteNs.reset();
+        m_addresses.clear();
+        // Later, as this runs inside a signal of the socket that goes.
+        m_phase = Phase::Connecting;
+        QMetaObject::invokeMethod(this, &HttpConnection::connectNext, Qt::QueuedConnection);
+        return;
+    }
+    failLater(faultError(*m_origin, fault, m_framer->started(), m_limits));
+}
+
+void HttpConnection::onSocketError()
+{
+    const QAbstractSocket::SocketError error = m_socket->error();
+    if (m_phase == Phase::Idle)
+        return; // the kept connection ended; the next request opens a new one
+    if (m_phase == Phase::Answer && error == QAbstractSocket::RemoteHostClosedError)
+        return; // onClosed() judges what came before
+    if (m_phase == Phase::Connecting && !m_addresses.isEmpty()) {
+        QMetaObject::invokeMethod(this, &HttpConnection::connectNext, Qt::QueuedConnection);
+        return;
+    }
+    if (m_phase == Phase::Handshake)
+        return failLater(errorAt(ErrorCode::TlsFailed, *m_origin).with(ErrorParam::Detail, m_socket->errorString()));
+    failLater(socketError(*m_origin, error, m_socket->errorString()));
+}
+
+void HttpConnection::onTimeout()
+{
+    const ErrorCode code = m_phase == Phase::Connecting ? ErrorCode::ConnectTimeout : ErrorCode::Timeout;
+    const QString part =
+        m_phase == Phase::Handshake ? QStringLiteral("The TLS handshake") : QStringLiteral("The deployment's answer");
+    failLater(errorAt(code, *m_origin).with(ErrorParam::Part, part).with(ErrorParam::Duration, m_options.http.timeout));
+}
+
+void HttpConnection::disconnectIdle()
+{
+    if (!isBusy())
+        closeSocket();
+}
+
+void HttpConnection::abort()
+{
+    if (isBusy())
+        failLater(Error(ErrorCode::Cancelled));
+}
+
+void HttpConnection::failLater(Error error)
+{
+    if (m_exchange.error)
+        return; // the first failure is on its way
+    m_exchange.times.endNs = steadyNs();
+    m_exchange.error = std::move(error);
+    m_timeout.stop();
+    m_phase = Phase::Idle;
+    QMetaObject::invokeMethod(
+        this,
+        [this] {
+            closeSocket();
+            finish();
+        },
+        Qt::QueuedConnection);
+}
+
+void HttpConnection::finish()
+{
+    m_timeout.stop();
+    m_phase = Phase::Idle;
+    base::wipe(m_bytes);
+    const Handler handler = std::exchange(m_handler, {});
+    handler(std::exchange(m_exchange, {}));
+}
+
+void HttpConnection::closeSocket()
+{
+    if (!m_socket)
+        return;
+    m_socket->disconnect(this);
+    m_socket->abort();
+    // Not deleted at once: this may run inside one of its signals.
+    m_socket.release()->deleteLater();
+}
+
+} // namespace rollcall::http

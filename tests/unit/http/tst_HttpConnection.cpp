@@ -1,0 +1,354 @@
+#include <QtTest>
+
+#include <QFile>
+#include <QSslCertificate>
+#include <QSslKey>
+#include <QSslServer>
+#include <QSslSocket>
+
+#include <future>
+#include <thread>
+
+#include "core/http/HttpConnection.h"
+#include "tests/support/ScriptedServer.h"
+#include "tests/support/TestPaths.h"
+
+using namespace rollcall::http;
+using namespace std::chrono_literals;
+using rollcall::base::Call;
+using rollcall::base::ErrorCode;
+using rollcall::base::ErrorParam;
+using rollcall::test::Reply;
+using rollcall::test::ScriptedServer;
+
+Q_DECLARE_METATYPE(rollcall::base::ErrorCode)
+Q_DECLARE_METATYPE(rollcall::test::Reply)
+
+namespace {
+
+HttpRequest get(const QUrl &url)
+{
+    HttpRequest request;
+    request.url = url;
+    return request;
+}
+
+/// Sends and spins the loop until the outcome is there.
+std::optional<Exchange> exchange(HttpConnection &connection, const HttpRequest &request)
+{
+    std::optional<Exchange> outcome;
+    connection.send(request, [&outcome](Exchange done) { outcome = std::move(done); });
+    // "Never from within send()": nobody has been told yet, whatever happened.
+    if (outcome)
+        return std::nullopt;
+    static_cast<void>(QTest::qWaitFor([&outcome] { return outcome.has_value(); }, 10'000));
+    return outcome;
+}
+
+/// A TLS server on all addresses with the certificate of tests/data/tls; lives on the test's own event loop.
+class TlsServer final
+{
+public:
+    TlsServer()
+    {
+        QFile certificate(rollcall::test::dataFile(QStringLiteral("tls/cert.pem")));
+        QFile key(rollcall::test::dataFile(QStringLiteral("tls/key.pem")));
+        if (!certificate.open(QIODevice::ReadOnly) || !key.open(QIODevice::ReadOnly))
+            qFatal("no test certificate");
+        QSslConfiguration configuration = QSslConfiguration::defaultConfiguration();
+        configuration.setLocalCertificate(QSslCertificate(&certificate));
+        configuration.setPrivateKey(QSslKey(&key, QSsl::Ec));
+        m_server.setSslConfiguration(configuration);
+        QObject::connect(&m_server, &QSslServer::pendingConnectionAvailable, &m_server, [this] {
+            QTcpSocket *socket = m_server.nextPendingConnection();
+            QObject::connect(socket, &QTcpSocket::readyRead, socket, [this, socket] {
+                if (socket->readAll().contains("\r\n\r\n")) {
+                    ++requests;
+                    socket->write("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nnull");
+                }
+            });
+        });
+        if (!m_server.listen(QHostAddress::Any))
+            qFatal("cannot listen");
+    }
+
+    [[nodiscard]] QUrl url(const QString &host) const
+    {
+        return QUrl(QStringLiteral("https://%1:%2/").arg(host).arg(m_server.serverPort()));
+    }
+
+    int requests = 0;
+
+private:
+    QSslServer m_server;
+};
+
+} // namespace
+
+class HttpConnectionTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void phasesOfAColdAndAKeptExchange()
+    {
+        ScriptedServer server([](const ScriptedServer::Request &) {
+            Reply reply = Reply::http(200, "{\"a\":1}", "application/json", "Server-Timing: db;dur=1\r\n");
+            reply.delay = 20ms;
+            return reply;
+        });
+        HttpConnection connection(server.url(), {});
+        const qint64 before = steadyNs();
+        const auto cold = exchange(connection, get(server.url(QStringLiteral("/a"))));
+        QVERIFY(cold && !cold->error);
+        QCOMPARE(cold->message.status, 200);
+        QCOMPARE(cold->message.body, QByteArray("{\"a\":1}"));
+        QVERIFY(!cold->reused);
+        const PhaseTimes &times = cold->times;
+        QVERIFY(times.resolvedNs && times.connectedNs && times.writtenNs && times.firstByteNs);
+        QVERIFY(!times.encryptedNs);
+        QVERIFY(before <= times.queuedNs && times.queuedNs <= *times.resolvedNs);
+        QVERIFY(*times.resolvedNs <= *times.connectedNs && *times.connectedNs <= *times.writtenNs);
+        QVERIFY(*times.firstByteNs <= times.endNs);
+        // The server waits 20 ms after having read the request.
+        QVERIFY(*times.firstByteNs - *times.writtenNs >= 20'000'000);
+
+        const auto kept = exchange(connection, get(server.url(QStringLiteral("/b"))));
+        QVERIFY(kept && !kept->error && kept->reused);
+        QVERIFY(!kept->times.resolvedNs && !kept->times.connectedNs && !kept->times.encryptedNs);
+        QCOMPARE(server.connections(), 1);
+
+        connection.disconnectIdle();
+        const auto coldAgain = exchange(connection, get(server.url(QStringLiteral("/c"))));
+        QVERIFY(coldAgain && !coldAgain->error && !coldAgain->reused);
+        QCOMPARE(server.connections(), 2);
+    }
+
+    void handlerMaySendAgain()
+    {
+        ScriptedServer server([](const auto &) { return Reply::http(200, "null"); });
+        HttpConnection connection(server.url(), {});
+        int answers = 0;
+        std::function<void(Exchange)> next = [&](Exchange done) {
+            QVERIFY(!done.error);
+            if (++answers < 200)
+                connection.send(get(server.url()), next);
+        };
+        connection.send(get(server.url()), next);
+        QTRY_COMPARE(answers, 200);
+        QCOMPARE(server.connections(), 1);
+    }
+
+    void localhostTriesBothFamilies()
+    {
+        ScriptedServer server([](const auto &) { return Reply::http(200, "null"); });
+        const QUrl url(QStringLiteral("http://localhost:%1/").arg(server.port()));
+        HttpConnection connection(url, {});
+        const auto done = exchange(connection, get(url));
+        QVERIFY(done && !done->error);
+    }
+
+    void largeBodiesAreCountedNotKept()
+    {
+        ScriptedServer server([](const auto &) { return Reply::http(200, QByteArray(200'000, 'x')); });
+        ConnectionOptions options;
+        options.keepBody = 1000;
+        HttpConnection connection(server.url(), options);
+        const auto done = exchange(connection, get(server.url()));
+        QVERIFY(done && !done->error);
+        QCOMPARE(done->message.body.size(), 1000);
+        QCOMPARE(done->message.bodyBytes, 200'000);
+    }
+
+    void closeDelimitedAndClosingAnswers()
+    {
+        ScriptedServer server([](const ScriptedServer::Request &request) {
+            Reply reply;
+            reply.bytes = request.index == 0 ? "HTTP/1.1 200 OK\r\n\r\nhello"
+                                             : "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nhi";
+            reply.close = true;
+            return reply;
+        });
+        HttpConnection connection(server.url(), {});
+        const auto first = exchange(connection, get(server.url()));
+        QVERIFY(first && !first->error);
+        QCOMPARE(first->message.body, QByteArray("hello"));
+        const auto second = exchange(connection, get(server.url()));
+        QVERIFY(second && !second->error);
+        QCOMPARE(second->message.body, QByteArray("hi"));
+        QVERIFY(!second->reused);
+    }
+
+    void deadKeptConnectionIsTriedOnceAgain()
+    {
+        ScriptedServer server([](const ScriptedServer::Request &request) {
+            Reply reply = Reply::http(200, "null");
+            if (request.index == 1) {
+                reply.bytes.clear();
+                reply.close = true;
+            }
+            return reply;
+        });
+        HttpConnection connection(server.url(), {});
+        QVERIFY(exchange(connection, get(server.url())));
+        const auto second = exchange(connection, get(server.url()));
+        QVERIFY(second && !second->error);
+        QVERIFY(second->retried);
+        QVERIFY(!second->reused);
+        QCOMPARE(server.requests().size(), 3U);
+    }
+
+    void failures_data()
+    {
+        QTest::addColumn<Reply>("reply");
+        QTest::addColumn<ErrorCode>("code");
+        Reply closed;
+        closed.close = true;
+        QTest::newRow("closes") << closed << ErrorCode::ConnectionLost;
+        Reply reset;
+        reset.reset = true;
+        QTest::newRow("resets") << reset << ErrorCode::ConnectionLost;
+        Reply cut = Reply::http(200, "hello");
+        cut.bytes.chop(1);
+        cut.close = true;
+        QTest::newRow("cut") << cut << ErrorCode::ConnectionLost;
+        Reply hang;
+        hang.hang = true;
+        QTest::newRow("hangs") << hang << ErrorCode::Timeout;
+        Reply drip = Reply::http(200, QByteArray(1000, ' '));
+        drip.pieceSize = 1;
+        drip.pieceDelay = 20ms;
+        QTest::newRow("drips") << drip << ErrorCode::Timeout;
+        Reply html;
+        html.bytes = "<html>";
+        QTest::newRow("no http") << html << ErrorCode::HttpMalformed;
+        QTest::newRow("large") << Reply::http(200, QByteArray(5000, 'x')) << ErrorCode::HttpTooLarge;
+    }
+
+    void failures()
+    {
+        QFETCH(Reply, reply);
+        ScriptedServer server([&reply](const auto &) { return reply; });
+        ConnectionOptions options;
+        options.http.timeout = 300ms;
+        options.http.maxBody = 4096;
+        HttpConnection connection(server.url(), options);
+        for (int round = 0; round < 2; ++round) { // a failure leaves the object usable
+            const auto done = exchange(connection, get(server.url()));
+            QVERIFY(done && done->error);
+            QTEST(done->error->code, "code");
+            QVERIFY(done->times.endNs > done->times.queuedNs);
+            QVERIFY(!connection.isBusy());
+        }
+    }
+
+    void unusable()
+    {
+        quint16 port = 0;
+        {
+            port = ScriptedServer([](const auto &) { return Reply(); }).port();
+        }
+        const QUrl closed(QStringLiteral("http://127.0.0.1:%1/").arg(port));
+        HttpConnection refused(closed, {});
+        QCOMPARE(exchange(refused, get(closed))->error->code, ErrorCode::ConnectRefused);
+        QCOMPARE(exchange(refused, get(QUrl(QStringLiteral("http://127.0.0.1:1/"))))->error->code,
+                 ErrorCode::UrlInvalid);
+        HttpConnection nowhere(QUrl(QStringLiteral("ftp://x")), {});
+        QCOMPARE(exchange(nowhere, get(closed))->error->code, ErrorCode::UrlSchemeUnsupported);
+        const QUrl clear(QStringLiteral("http://0.0.0.0:%1/").arg(port));
+        HttpConnection clearText(clear, {});
+        HttpRequest request = get(clear);
+        request.headers.emplace_back("Cookie", "s=1");
+        QCOMPARE(exchange(clearText, request)->error->code, ErrorCode::InsecureTransport);
+    }
+
+    void abortEndsAnExchangeSoon()
+    {
+        ScriptedServer server([](const auto &) {
+            Reply reply;
+            reply.hang = true;
+            return reply;
+        });
+        HttpConnection connection(server.url(), {});
+        std::optional<Exchange> outcome;
+        connection.send(get(server.url()), [&outcome](Exchange done) { outcome = std::move(done); });
+        QTRY_COMPARE(server.requests().size(), 1U);
+        const qint64 asked = steadyNs();
+        connection.abort();
+        connection.abort();
+        QVERIFY(!outcome);
+        QTRY_VERIFY(outcome.has_value());
+        QCOMPARE(outcome->error->code, ErrorCode::Cancelled);
+        QVERIFY(steadyNs() - asked < 250'000'000);
+        QVERIFY(!connection.isBusy());
+    }
+
+    void destroyedWhileBusy()
+    {
+        ScriptedServer server([](const auto &) { return Reply::http(200, "null"); });
+        bool told = false;
+        {
+            HttpConnection connection(server.url(), {});
+            connection.send(get(server.url()), [&told](const Exchange &) { told = true; });
+        }
+        QTest::qWait(0);
+        QVERIFY(!told);
+    }
+
+    void tlsTowardsLoopbackNeedsNoCa()
+    {
+        TlsServer server;
+        HttpConnection connection(server.url(QStringLiteral("localhost")), {});
+        for (int i = 0; i < 2; ++i) {
+            const auto done = exchange(connection, get(server.url(QStringLiteral("localhost"))));
+            QVERIFY(done && !done->error);
+            QCOMPARE(done->message.body, QByteArray("null"));
+            QCOMPARE(done->reused, i == 1);
+            QCOMPARE(done->times.encryptedNs.has_value(), i == 0);
+        }
+        QCOMPARE(server.requests, 2);
+    }
+
+    void tlsElsewhereIsVerified()
+    {
+        TlsServer server;
+        const QUrl url = server.url(QStringLiteral("0.0.0.0"));
+        HttpConnection unknownCa(url, {});
+        const auto refused = exchange(unknownCa, get(url));
+        QVERIFY(refused && refused->error);
+        QCOMPARE(refused->error->code, ErrorCode::TlsFailed);
+        QVERIFY(!refused->error->param(ErrorParam::Detail).isEmpty());
+        QCOMPARE(server.requests, 0);
+
+        ConnectionOptions options;
+        options.http.caFile = rollcall::test::dataFile(QStringLiteral("tls/cert.pem"));
+        HttpConnection knownCa(url, options);
+        const auto accepted = exchange(knownCa, get(url));
+        QVERIFY(accepted && !accepted->error);
+    }
+
+    void blockingClientVerifiesAlike()
+    {
+        TlsServer server;
+        const QUrl url = server.url(QStringLiteral("0.0.0.0"));
+        const auto ask = [&](const HttpOptions &options) {
+            auto future =
+                std::async(std::launch::async, [&] { return HttpClient(options).send(get(url), Call::within(10s)); });
+            static_cast<void>(
+                QTest::qWaitFor([&] { return future.wait_for(0s) == std::future_status::ready; }, 10'000));
+            return future.get();
+        };
+        HttpOptions options;
+        const auto refused = ask(options);
+        QVERIFY(!refused.has_value());
+        QCOMPARE(refused.error().code, ErrorCode::TlsFailed);
+        QCOMPARE(server.requests, 0);
+        options.caFile = rollcall::test::dataFile(QStringLiteral("tls/cert.pem"));
+        const auto accepted = ask(options);
+        QVERIFY(accepted.has_value());
+        QCOMPARE(accepted->body, QByteArray("null"));
+    }
+};
+
+QTEST_GUILESS_MAIN(HttpConnectionTest)
+#include "tst_HttpConnection.moc"
