@@ -24,20 +24,22 @@ struct ConnectionProfile
     QString name;
     Environment environment = Environment::Development; ///< `--production` is Environment::Production
     QString note;
-    QString database;            ///< address without password (redactUrl()); empty: none
-    QString baseUrl;             ///< the deployment's origin; empty: none
+    QString database; ///< address without password (redactUrl()); empty: none
+    QString baseUrl;  ///< the deployment's origin; empty: none
     QString basePath = QStringLiteral("/api/auth");
-    std::optional<session::AuthVersion> version;   ///< nullopt: auto
-    std::optional<session::Strategy> strategy;     ///< nullopt: auto
-    QString cookieName;          ///< empty: the version's default
+    std::optional<session::AuthVersion> version;     ///< nullopt: auto
+    std::optional<session::AuthVersion> versionHint; ///< what an env file's names suggest: used where version is auto
+                                                     ///< and the deployment cannot be asked
+    std::optional<session::Strategy> strategy; ///< nullopt: auto
+    QString cookieName;                        ///< empty: the version's default
     std::chrono::seconds maxAge{2'592'000};
     std::chrono::seconds updateAge{86'400};
     session::CookieParser cookieParser = session::CookieParser::App;
-    QString cache;               ///< address without password; empty: none
+    QString cache; ///< address without password; empty: none
     QString caFile;
-    QString timeZone;            ///< IANA name; empty: UTC assumed, and said so
-    QStringList insecureHosts;   ///< deliberate exceptions from verified TLS
-    QString schemaMap;           ///< JSON of a corrected schema map (`schema detect` form); empty: detect
+    QString timeZone;          ///< IANA name; empty: UTC assumed, and said so
+    QStringList insecureHosts; ///< deliberate exceptions from verified TLS
+    QString schemaMap;         ///< JSON of a corrected schema map (`schema detect` form); empty: detect
 
     bool operator==(const ConnectionProfile &) const = default;
 };
@@ -45,9 +47,9 @@ struct ConnectionProfile
 /// The secrets that belong to a profile; they rest in a SecretVault, never in the profile's file.
 struct ConnectionSecrets
 {
-    base::SecretBytes databaseUrl;                ///< the whole address with password; empty where it has none
-    base::SecretBytes cacheUrl;                   ///< the same for the cache
-    std::vector<base::SecretBytes> authSecrets;   ///< current first
+    base::SecretBytes databaseUrl;              ///< the whole address with password; empty where it has none
+    base::SecretBytes cacheUrl;                 ///< the same for the cache
+    std::vector<base::SecretBytes> authSecrets; ///< current first
 
     [[nodiscard]] ConnectionSecrets clone() const;
     [[nodiscard]] bool isEmpty() const;

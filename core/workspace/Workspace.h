@@ -22,8 +22,8 @@ struct Folders
 };
 
 /// Where secrets and Rollcall's own keys rest: @p keyFile where given, else the environment's ROLLCALL_KEY_FILE, else
-/// the OS keychain where one answers within 2 s; null where there is none (reading works, writes are refused with NoKeyStore). May block for that
-/// long: call it on a worker.
+/// the OS keychain where one answers within 2 s; null where there is none (reading works, writes are refused with
+/// NoKeyStore). May block for that long: call it on a worker.
 [[nodiscard]] std::unique_ptr<base::SecretVault> openVault(const QString &keyFile);
 
 /// A vault in the key file at @p path alone: made with mode 0600 by the first write, never by a read.
@@ -43,9 +43,9 @@ public:
     /// The profile named @p name. Errors: UnknownConnection and as profiles().
     [[nodiscard]] base::Result<ConnectionProfile> profile(const QString &name) const;
 
-    /// Saves (replaces by name) @p profile, its secrets into @p vault. Where @p vault is null the secrets are not saved:
-    /// fine when there are none, else NoKeyStore *after* the profile was saved without them.
-    /// Errors: FileUnwritable, NoKeyStore, KeychainFailed, KeyFileUnsafe.
+    /// Saves (replaces by name) @p profile, its secrets into @p vault. Where @p vault is null the secrets are not
+    /// saved: fine when there are none, else NoKeyStore *after* the profile was saved without them. Errors:
+    /// FileUnwritable, NoKeyStore, KeychainFailed, KeyFileUnsafe.
     [[nodiscard]] base::Status save(const ConnectionProfile &profile, const ConnectionSecrets &secrets,
                                     base::SecretVault *vault, const base::Call &call);
 

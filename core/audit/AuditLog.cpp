@@ -1,0 +1,353 @@
+#include "core/audit/AuditLog.h"
+
+#include <QDir>
+#include <QFile>
+#include <QLockFile>
+#include <QRandomGenerator>
+#include <QSysInfo>
+
+#include <fcntl.h>
+#include <pwd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "core/audit/AuditSeal.h"
+#include "core/audit/AuditVerifier.h"
+
+namespace rollcall::audit {
+
+using base::Call;
+using base::Error;
+using base::ErrorCode;
+using base::ErrorParam;
+using base::SecretBytes;
+
+namespace {
+
+constexpr qsizetype keyBytes = 32;
+constexpr qint64 longestLine = 1 << 20;
+constexpr std::chrono::seconds longestWait{10}; ///< for another process that appends
+
+Error unwritable(const QString &path, const QString &detail)
+{
+    return Error(ErrorCode::AuditUnwritable).with(ErrorParam::Path, path).with(ErrorParam::Detail, detail);
+}
+
+Error systemError(const QString &path)
+{
+    const int number = errno;
+    if (number == ENOSPC || number == EDQUOT)
+        return Error(ErrorCode::DiskFull).with(ErrorParam::Path, path);
+    return unwritable(path, QString::fromLocal8Bit(std::strerror(number)));
+}
+
+/// An open file descriptor, closed at the end of its scope.
+class Descriptor
+{
+public:
+    Descriptor(const QString &path, int flags)
+        : m_fd(::open(QFile::encodeName(path).constData(), flags | O_CLOEXEC, 0600))
+    {}
+    ~Descriptor()
+    {
+        if (m_fd >= 0)
+            ::close(m_fd);
+    }
+    Descriptor(const Descriptor &) = delete;
+    Descriptor &operator=(const Descriptor &) = delete;
+    [[nodiscard]] int get() const { return m_fd; }
+    [[nodiscard]] bool isOpen() const { return m_fd >= 0; }
+
+private:
+    int m_fd;
+};
+
+/// Writes all of @p text at the end and syncs; on failure the file is cut back to @p size, so that no half line stays.
+base::Status appendAndSync(const Descriptor &file, const QString &path, const QByteArray &text, qint64 size)
+{
+    qsizetype written = 0;
+    while (written < text.size()) {
+        const ssize_t n = ::write(file.get(), text.constData() + written, static_cast<size_t>(text.size() - written));
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0) {
+            Error error = systemError(path);
+            if (::ftruncate(file.get(), size) != 0)
+                return base::fail(std::move(error).because(systemError(path)));
+            return base::fail(std::move(error));
+        }
+        written += n;
+    }
+    if (::fsync(file.get()) != 0)
+        return base::fail(systemError(path));
+    return {};
+}
+
+base::Status syncFolder(const QString &folder)
+{
+    const Descriptor directory(folder, O_RDONLY | O_DIRECTORY);
+    if (!directory.isOpen() || ::fsync(directory.get()) != 0)
+        return base::fail(systemError(folder));
+    return {};
+}
+
+base::Result<SecretBytes> loadOrMakeKey(base::SecretVault &vault, const Call &call)
+{
+    auto stored = vault.read(sealKeyName(), call);
+    if (!stored)
+        return base::fail(stored.error());
+    if (*stored)
+        return std::move(**stored);
+    QByteArray bytes(keyBytes, '\0');
+    for (char &byte : bytes)
+        byte = static_cast<char>(QRandomGenerator::system()->bounded(256));
+    SecretBytes key = SecretBytes::fromAndWipe(bytes);
+    if (const auto status = vault.write(sealKeyName(), key, call); !status)
+        return base::fail(status.error());
+    return key;
+}
+
+/// The last whole line of the log before @p size, without its line end; empty where there is none.
+QByteArray lastWholeLine(QFile &file, qint64 size)
+{
+    const qint64 from = std::max<qint64>(0, size - longestLine);
+    file.seek(from);
+    QByteArray tail = file.read(size - from);
+    tail.truncate(std::max<qsizetype>(0, tail.lastIndexOf('\n')));
+    return tail.mid(tail.lastIndexOf('\n') + 1);
+}
+
+/// Where the next entry goes, and what must be done to the file's end before.
+struct Head
+{
+    AuditSeal seal;       ///< what is on disk by all we know
+    qint64 cutTo = -1;    ///< bytes to cut the file to (a crash's half line); -1: none
+    bool endLine = false; ///< the file ends within a line that was once whole: keep it, end it
+    QString note;
+};
+
+/// The head where the seal is ours: it says what must be there, and the file's end what else is.
+Head headBySeal(const AuditSeal &seal, QFile &file)
+{
+    Head head{seal, -1, false, {}};
+    const qint64 size = file.size();
+    if (size < seal.bytes) {
+        file.seek(std::max<qint64>(0, size - 1));
+        head.endLine = size > 0 && file.read(1) != "\n";
+        head.note = QStringLiteral("entries were missing from the log before this one");
+        head.seal.bytes = size;
+    } else if (size > seal.bytes) {
+        file.seek(seal.bytes);
+        const QByteArray tail = file.read(longestLine);
+        const qsizetype end = tail.indexOf('\n');
+        const auto entry = end < 0 ? std::nullopt : AuditEntry::fromLine(tail.first(end));
+        if (entry && !seal.nextHash.isEmpty() && entry->hash == seal.nextHash) {
+            head.seal.entries += 1; // the crash came after the line and before its seal
+            head.seal.hash = entry->hash;
+            head.seal.bytes += end + 1;
+        }
+        const QByteArray rest = tail.mid(head.seal.bytes - seal.bytes);
+        if (rest.contains('\n')) {
+            head.note = QStringLiteral("lines were added to the log before this one");
+            head.seal.bytes = size;
+            file.seek(size - 1);
+            head.endLine = file.read(1) != "\n";
+        } else if (!rest.isEmpty()) {
+            head.cutTo = head.seal.bytes;
+            head.note = QStringLiteral("a half-written line of %1 bytes was removed before this one").arg(rest.size());
+        }
+    }
+    return head;
+}
+
+/// The head where no seal of ours is there. A log begun under another key goes on; else something was taken away, and a
+/// number is left out so that the gap stays visible.
+Head headWithoutSeal(QFile &file, const QString &ourKey, bool begun)
+{
+    const qint64 size = file.size();
+    const QByteArray last = lastWholeLine(file, size);
+    const auto entry = AuditEntry::fromLine(last);
+    Head head;
+    head.seal.bytes = size;
+    if (size == 0 && !begun)
+        return head;
+    file.seek(std::max<qint64>(0, size - 1));
+    head.endLine = size > 0 && file.read(1) != "\n";
+    head.seal.entries = entry ? entry->seq : 0;
+    head.seal.hash = entry ? entry->hash : QString();
+    if (entry && entry->keyId != ourKey) {
+        head.note = QStringLiteral("the log goes on under another key");
+    } else {
+        head.seal.entries += 1;
+        head.note = QStringLiteral("the log's seal was missing or wrong; one number is left out");
+    }
+    return head;
+}
+
+} // namespace
+
+AuditLog::AuditLog(QString folder, base::SecretVault *vault, const base::Clock &clock)
+    : m_folder(std::move(folder)), m_vault(vault), m_clock(clock)
+{}
+
+QString AuditLog::path() const
+{
+    return m_folder + QStringLiteral("/audit.ndjson");
+}
+
+base::Result<qint64> AuditLog::append(AuditEntry entry, const Call &call)
+{
+    if (!m_vault)
+        return base::fail(Error(ErrorCode::NoKeyStore));
+    if (!QDir().mkpath(m_folder))
+        return base::fail(unwritable(m_folder, QStringLiteral("the folder cannot be made")));
+    QLockFile lock(m_folder + QStringLiteral("/audit.lock"));
+    if (!lock.tryLock(static_cast<int>(call.atMost(longestWait).remaining().count())))
+        return base::fail(unwritable(path(), lock.error() == QLockFile::LockFailedError
+                                                 ? QStringLiteral("another process holds it")
+                                                 : QStringLiteral("its folder cannot be written")));
+    // Under the lock: two processes that begin a log must not make two keys.
+    const auto key = loadOrMakeKey(*m_vault, call);
+    if (!key)
+        return base::fail(key.error());
+    const Descriptor log(path(), O_RDWR | O_CREAT | O_APPEND);
+    if (!log.isOpen())
+        return base::fail(systemError(path()));
+    QFile file;
+    if (!file.open(log.get(), QIODevice::ReadOnly, QFileDevice::DontCloseHandle))
+        return base::fail(unwritable(path(), file.errorString()));
+
+    const QString sealFile = sealPath(path());
+    const auto stored = AuditSeal::read(sealFile);
+    const bool ours = stored && stored->isBy(*key);
+    Head head;
+    if (ours) {
+        head = headBySeal(*stored, file);
+    } else {
+        const auto begun = m_vault->read(begunName(m_folder), call);
+        if (!begun)
+            return base::fail(begun.error());
+        head = headWithoutSeal(file, keyIdOf(*key), begun->has_value());
+    }
+    file.close();
+
+    entry.seq = head.seal.entries + 1;
+    entry.at = m_clock.now();
+    entry.previousHash = head.seal.hash;
+    entry.note = head.note;
+    entry.keyId = keyIdOf(*key);
+    entry.hash = entry.computeHash();
+    entry.mac = keyedDigest(entry.hash.toLatin1(), *key);
+    const QByteArray line = (head.endLine ? QByteArray("\n") : QByteArray()) + entry.toLine() + '\n';
+    if (line.size() >= longestLine)
+        return base::fail(unwritable(path(), QStringLiteral("the entry is larger than 1 MiB")));
+
+    if (head.cutTo >= 0 && ::ftruncate(log.get(), head.cutTo) != 0)
+        return base::fail(systemError(path()));
+    const qint64 size = head.seal.bytes;
+    head.seal.nextHash = entry.hash;
+    if (const auto status = head.seal.write(sealFile, *key); !status)
+        return base::fail(status.error());
+    if (!ours) {
+        if (const auto status = m_vault->write(begunName(m_folder), SecretBytes(QByteArrayView("1")), call); !status)
+            return base::fail(status.error());
+    }
+    if (const auto status = appendAndSync(log, path(), line, size); !status)
+        return base::fail(status.error());
+    if (const auto status = syncFolder(m_folder); !status)
+        return base::fail(status.error());
+    head.seal.entries = entry.seq;
+    head.seal.hash = entry.hash;
+    head.seal.nextHash.clear();
+    head.seal.bytes = size + line.size();
+    if (const auto status = head.seal.write(sealFile, *key); !status)
+        return base::fail(status.error());
+    return entry.seq;
+}
+
+base::Result<std::vector<AuditEntry>> AuditLog::list(qint64 afterSeq, int limit) const
+{
+    std::vector<AuditEntry> entries;
+    QFile file(path());
+    if (!file.exists())
+        return entries;
+    if (!file.open(QIODevice::ReadOnly))
+        return base::fail(Error(ErrorCode::FileUnreadable)
+                              .with(ErrorParam::Path, path())
+                              .with(ErrorParam::Detail, file.errorString()));
+    for (qint64 number = 1; !file.atEnd() && entries.size() < static_cast<size_t>(std::max(limit, 0)); ++number) {
+        QByteArray line = file.readLine(longestLine);
+        if (!line.endsWith('\n') && line.size() < longestLine - 1)
+            break;
+        line.chop(1);
+        auto entry = AuditEntry::fromLine(line);
+        if (!entry)
+            return base::fail(Error(ErrorCode::FileFormatInvalid)
+                                  .with(ErrorParam::Path, path())
+                                  .with(ErrorParam::Line, number)
+                                  .with(ErrorParam::Detail, QStringLiteral("no entry of the audit log")));
+        if (entry->seq > afterSeq)
+            entries.push_back(std::move(*entry));
+    }
+    return entries;
+}
+
+base::Result<AuditState> AuditLog::verify(const Call &call) const
+{
+    std::optional<SecretBytes> key;
+    bool begun = false;
+    if (m_vault) {
+        auto stored = m_vault->read(sealKeyName(), call);
+        if (!stored)
+            return base::fail(stored.error());
+        key = std::move(*stored);
+        const auto mark = m_vault->read(begunName(m_folder), call);
+        if (!mark)
+            return base::fail(mark.error());
+        begun = mark->has_value();
+    }
+    return verifyLog(path(), {key ? &*key : nullptr, begun, true});
+}
+
+base::Result<AuditState> verifyFile(const QString &path, base::SecretVault *vault, const Call &call)
+{
+    if (!QFile::exists(path))
+        return base::fail(Error(ErrorCode::FileUnreadable)
+                              .with(ErrorParam::Path, path)
+                              .with(ErrorParam::Detail, QStringLiteral("there is no such file")));
+    std::optional<SecretBytes> key;
+    if (vault) {
+        auto stored = vault->read(sealKeyName(), call);
+        if (!stored)
+            return base::fail(stored.error());
+        key = std::move(*stored);
+    }
+    return verifyLog(path, {key ? &*key : nullptr, false, false});
+}
+
+QString currentActor()
+{
+    QString user;
+    struct passwd entry = {};
+    struct passwd *found = nullptr;
+    QByteArray buffer(16 * 1024, '\0');
+    if (getpwuid_r(geteuid(), &entry, buffer.data(), static_cast<size_t>(buffer.size()), &found) == 0 && found)
+        user = QString::fromLocal8Bit(found->pw_name);
+    if (user.isEmpty())
+        user = QString::number(geteuid());
+    return user + QLatin1Char('@') + QSysInfo::machineHostName();
+}
+
+QString newOperationId()
+{
+    static constexpr char alphabet[] = "abcdefghijklmnopqrstuvwxyz234567";
+    QString id = QStringLiteral("op-");
+    for (int i = 0; i < 20; ++i)
+        id += QLatin1Char(alphabet[QRandomGenerator::system()->bounded(32)]);
+    return id;
+}
+
+} // namespace rollcall::audit

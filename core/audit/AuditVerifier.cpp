@@ -1,0 +1,113 @@
+#include "core/audit/AuditVerifier.h"
+
+#include <QCryptographicHash>
+#include <QDir>
+#include <QFile>
+#include <QFileInfo>
+
+#include "core/audit/AuditSeal.h"
+
+namespace rollcall::audit {
+
+using base::Error;
+using base::ErrorCode;
+using base::ErrorParam;
+
+namespace {
+
+constexpr qint64 longestLine = 1 << 20;
+
+/// How far the log is good in itself.
+struct Chain
+{
+    qint64 entries = 0;
+    bool broken = false;  ///< the entry after them is wrong
+    QString hash;         ///< of the last good one
+    QString beforeHash;   ///< of the one before it
+    bool allByKey = true; ///< every entry names our key (and its mac was right)
+    bool lastByKey = false;
+};
+
+base::Result<Chain> followChain(const QString &path, const base::SecretBytes *key)
+{
+    Chain chain;
+    QFile file(path);
+    if (!file.exists())
+        return chain;
+    if (!file.open(QIODevice::ReadOnly))
+        return base::fail(
+            Error(ErrorCode::FileUnreadable).with(ErrorParam::Path, path).with(ErrorParam::Detail, file.errorString()));
+    const QString ourKey = key ? keyIdOf(*key) : QString();
+    while (!file.atEnd()) {
+        QByteArray line = file.readLine(longestLine);
+        if (!line.endsWith('\n') && line.size() < longestLine - 1)
+            break; // the half line of a crash; whether it was once whole is for the seal to say
+        line.chop(1);
+        const auto entry = AuditEntry::fromLine(line);
+        chain.broken = !entry || entry->seq != chain.entries + 1 || entry->previousHash != chain.hash ||
+                       entry->hash != entry->computeHash();
+        const bool byKey = !chain.broken && key && entry->keyId == ourKey;
+        if (byKey && entry->mac != keyedDigest(entry->hash.toLatin1(), *key))
+            chain.broken = true;
+        if (chain.broken)
+            break;
+        chain.entries += 1;
+        chain.beforeHash = std::exchange(chain.hash, entry->hash);
+        chain.allByKey = chain.allByKey && byKey;
+        chain.lastByKey = byKey;
+    }
+    return chain;
+}
+
+AuditState brokenAt(qint64 seq)
+{
+    return {seq - 1, false, seq, false};
+}
+
+} // namespace
+
+QString sealKeyName()
+{
+    return QStringLiteral("audit-seal");
+}
+
+QString begunName(const QString &folder)
+{
+    const QByteArray path = QDir(folder).absolutePath().toUtf8();
+    const QByteArray digest = QCryptographicHash::hash(path, QCryptographicHash::Sha256).toHex().first(16);
+    return QStringLiteral("audit-begun ") + QString::fromLatin1(digest);
+}
+
+QString sealPath(const QString &logPath)
+{
+    const QFileInfo info(logPath);
+    return info.path() + QLatin1Char('/') + info.completeBaseName() + QStringLiteral(".seal");
+}
+
+base::Result<AuditState> verifyLog(const QString &logPath, const VerifyInput &input)
+{
+    const auto chain = followChain(logPath, input.key);
+    if (!chain)
+        return base::fail(chain.error());
+    if (chain->broken)
+        return brokenAt(chain->entries + 1);
+
+    const auto seal = AuditSeal::read(sealPath(logPath));
+    if (!seal) {
+        const bool missing = input.sealExpected && input.key && (chain->lastByKey || input.begun);
+        return missing ? brokenAt(chain->entries + 1) : AuditState{chain->entries, true, std::nullopt, false};
+    }
+    const bool ours = input.key && seal->isBy(*input.key);
+    if (input.key && !ours && (seal->keyId.isEmpty() || seal->keyId == keyIdOf(*input.key) || chain->lastByKey))
+        return brokenAt(chain->entries + 1); // damaged, forged, or put there instead of ours
+    if (chain->entries < seal->entries)
+        return brokenAt(chain->entries + 1);
+    const bool asSealed = chain->entries == seal->entries && chain->hash == seal->hash;
+    const bool begunBeforeACrash = chain->entries == seal->entries + 1 && chain->beforeHash == seal->hash &&
+                                   !seal->nextHash.isEmpty() && chain->hash == seal->nextHash;
+    if (!asSealed && !begunBeforeACrash)
+        return brokenAt(chain->entries == seal->entries ? chain->entries : seal->entries + 1);
+    return AuditState{chain->entries, true, std::nullopt, ours && chain->allByKey};
+}
+
+} // namespace rollcall::audit

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "core/audit/AuditLog.h"
+
+namespace rollcall::audit {
+
+/// Names under which the vault keeps what belongs to an audit log.
+[[nodiscard]] QString sealKeyName();
+/// A mark that a log was begun in @p folder: with it, log and seal gone together are noticed.
+[[nodiscard]] QString begunName(const QString &folder);
+/// Where the seal of the log at @p logPath lies: "audit.ndjson" → "audit.seal".
+[[nodiscard]] QString sealPath(const QString &logPath);
+
+/// What a check knows beside the log itself.
+struct VerifyInput
+{
+    const base::SecretBytes *key = nullptr; ///< null: chain alone
+    bool begun = false;                     ///< the vault remembers that this log was begun
+    bool sealExpected = false;              ///< a missing seal is a fault (false for copies)
+};
+
+/// Checks the log at @p logPath against its chain, its seal and @p input. A missing file counts as a log without
+/// entries. Errors: FileUnreadable.
+[[nodiscard]] base::Result<AuditState> verifyLog(const QString &logPath, const VerifyInput &input);
+
+} // namespace rollcall::audit

@@ -1,0 +1,379 @@
+#include <QtTest>
+
+#include <QJsonDocument>
+
+#include <csignal>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/audit/AuditLog.h"
+#include "core/audit/AuditVerifier.h"
+#include "core/workspace/Workspace.h"
+
+using namespace rollcall;
+using namespace rollcall::audit;
+
+class AuditLogTest final : public QObject
+{
+    Q_OBJECT
+
+private:
+    std::unique_ptr<QTemporaryDir> m_root;
+    std::unique_ptr<base::SecretVault> m_vault;
+    base::FixedClock m_clock{base::Instant(std::chrono::milliseconds(1'760'000'000'123))};
+    base::Call m_call;
+
+    QString folder() const { return m_root->filePath(QStringLiteral("data")); }
+    QString logFile() const { return folder() + QStringLiteral("/audit.ndjson"); }
+    AuditLog log() { return {folder(), m_vault.get(), m_clock}; }
+
+    static AuditEntry entry(int i)
+    {
+        AuditEntry entry;
+        entry.operation = QStringLiteral("op-%1").arg(i);
+        entry.phase = i % 2 == 0 ? Phase::Intent : Phase::Outcome;
+        entry.action = QStringLiteral("sessions.revoke");
+        entry.actor = QStringLiteral("ada@host");
+        entry.connection = QStringLiteral("shop");
+        entry.reason = QStringLiteral("stolen laptop, \"ünïcode\"\nand a second line");
+        entry.counts = QJsonObject{{QStringLiteral("matched"), i}};
+        if (i % 2 == 1)
+            entry.verification = QJsonObject{{QStringLiteral("checked"), i}};
+        return entry;
+    }
+    void write(int count)
+    {
+        AuditLog target = log();
+        for (int i = 0; i < count; ++i)
+            QVERIFY(target.append(entry(i), m_call));
+    }
+    QByteArray content() const
+    {
+        QFile file(logFile());
+        return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+    }
+    void setContent(const QByteArray &text) const
+    {
+        QFile file(logFile());
+        QVERIFY(file.open(QIODevice::WriteOnly | QIODevice::Truncate));
+        QCOMPARE(file.write(text), text.size());
+    }
+    AuditState verified()
+    {
+        const auto state = log().verify(m_call);
+        return state ? *state : AuditState{-1, false, -1, false};
+    }
+    static QList<QByteArray> lines(const QByteArray &text)
+    {
+        QList<QByteArray> list = text.split('\n');
+        list.removeLast();
+        return list;
+    }
+    static QByteArray joined(const QList<QByteArray> &list)
+    {
+        return list.isEmpty() ? QByteArray() : list.join('\n') + '\n';
+    }
+
+private Q_SLOTS:
+    void init()
+    {
+        m_root = std::make_unique<QTemporaryDir>();
+        m_vault = workspace::openKeyFileVault(m_root->filePath(QStringLiteral("keys")));
+        m_call = base::Call::within(std::chrono::seconds(30));
+    }
+
+    void neverWrittenIsWhole()
+    {
+        const AuditState state = verified();
+        QVERIFY(state.ok);
+        QCOMPARE(state.entries, 0);
+        QVERIFY(!state.brokenAt);
+        QVERIFY2(!QFile::exists(m_root->filePath(QStringLiteral("keys"))), "a read made the key file");
+        QVERIFY(!QFile::exists(folder()));
+        QVERIFY(log().list(0, 10)->empty());
+    }
+
+    void keepsEntriesInOrder()
+    {
+        write(5);
+        const auto all = log().list(0, 100);
+        QVERIFY(all);
+        QCOMPARE(all->size(), size_t(5));
+        QCOMPARE(all->at(3).seq, 4);
+        QCOMPARE(all->at(3).reason, entry(3).reason);
+        QCOMPARE(all->at(3).verification, entry(3).verification);
+        QCOMPARE(all->at(3).previousHash, all->at(2).hash);
+        QVERIFY(!all->at(2).verification);
+        QCOMPARE(log().list(2, 2)->front().seq, 3);
+        QCOMPARE(log().list(2, 2)->size(), size_t(2));
+        const AuditState state = verified();
+        QVERIFY(state.ok && state.sealed);
+        QCOMPARE(state.entries, 5);
+        QCOMPARE(QFile::permissions(logFile()) & (QFile::ReadGroup | QFile::ReadOther), QFile::Permissions());
+    }
+
+    void withoutKeysNothingIsWritten()
+    {
+        AuditLog keyless(folder(), nullptr, m_clock);
+        QCOMPARE(keyless.append(entry(0), m_call).error().code, base::ErrorCode::NoKeyStore);
+        QVERIFY(!QFile::exists(folder()));
+        write(3);
+        const auto state = keyless.verify(m_call);
+        QVERIFY(state && state->ok && !state->sealed);
+        QCOMPARE(state->entries, 3);
+    }
+
+    void everyTamperingIsNamed_data()
+    {
+        QTest::addColumn<QString>("what");
+        QTest::addColumn<int>("brokenAt");
+        QTest::newRow("cut by one") << QStringLiteral("cut 1") << 6;
+        QTest::newRow("cut by four") << QStringLiteral("cut 4") << 3;
+        QTest::newRow("all lines cut") << QStringLiteral("cut 6") << 1;
+        QTest::newRow("removed") << QStringLiteral("remove") << 1;
+        QTest::newRow("removed with its seal") << QStringLiteral("remove all") << 1;
+        QTest::newRow("last line cut in half") << QStringLiteral("half") << 6;
+        QTest::newRow("line changed") << QStringLiteral("change 3") << 3;
+        QTest::newRow("first line changed") << QStringLiteral("change 1") << 1;
+        QTest::newRow("last line changed") << QStringLiteral("change 6") << 6;
+        QTest::newRow("line taken out") << QStringLiteral("take 4") << 4;
+        QTest::newRow("lines swapped") << QStringLiteral("swap 2") << 2;
+        QTest::newRow("line doubled") << QStringLiteral("double 2") << 3;
+        QTest::newRow("line spelled otherwise") << QStringLiteral("respell 5") << 5;
+        QTest::newRow("chain computed anew") << QStringLiteral("forge 3") << 3;
+        QTest::newRow("whole entry appended") << QStringLiteral("append") << 7;
+        QTest::newRow("seal removed") << QStringLiteral("unseal") << 7;
+        QTest::newRow("seal changed") << QStringLiteral("reseal") << 7;
+        QTest::newRow("garbage line") << QStringLiteral("garbage") << 7;
+    }
+    void everyTamperingIsNamed()
+    {
+        QFETCH(QString, what);
+        QFETCH(int, brokenAt);
+        write(6);
+        QList<QByteArray> list = lines(content());
+        const QString word = what.section(u' ', 0, 0);
+        const int at = what.section(u' ', 1, 1).toInt();
+        const QString seal = sealPath(logFile());
+        if (word == u"cut") {
+            list.remove(6 - at, at);
+            setContent(joined(list));
+        } else if (word == u"remove") {
+            QVERIFY(QFile::remove(logFile()));
+            if (what.endsWith(u"all"))
+                QVERIFY(QFile::remove(seal));
+        } else if (word == u"half") {
+            setContent(content().chopped(40));
+        } else if (word == u"change") {
+            list[at - 1].replace("stolen", "mislaid");
+            setContent(joined(list));
+        } else if (word == u"take") {
+            list.removeAt(at - 1);
+            setContent(joined(list));
+        } else if (word == u"swap") {
+            list.swapItemsAt(at - 1, at);
+            setContent(joined(list));
+        } else if (word == u"double") {
+            list.insert(at, list.at(at - 1));
+            setContent(joined(list));
+        } else if (word == u"respell") {
+            list[at - 1].replace("\":\"", "\": \"");
+            setContent(joined(list));
+        } else if (word == u"forge") {
+            QString previous = AuditEntry::fromLine(list.at(at - 2))->hash;
+            for (int i = at - 1; i < list.size(); ++i) {
+                AuditEntry forged = *AuditEntry::fromLine(list.at(i));
+                forged.reason = QStringLiteral("nothing happened");
+                forged.previousHash = previous;
+                forged.hash = previous = forged.computeHash();
+                list[i] = forged.toLine();
+            }
+            setContent(joined(list));
+        } else if (word == u"append") {
+            AuditEntry more = *AuditEntry::fromLine(list.last());
+            more.seq = 7;
+            more.previousHash = more.hash;
+            more.hash = more.computeHash();
+            setContent(content() + more.toLine() + '\n');
+        } else if (word == u"unseal") {
+            QVERIFY(QFile::remove(seal));
+        } else if (word == u"reseal") {
+            QFile file(seal);
+            QVERIFY(file.open(QIODevice::ReadWrite));
+            QByteArray text = file.readAll();
+            text.replace("\"entries\":6", "\"entries\":5");
+            QVERIFY(file.resize(0) && file.seek(0) && file.write(text) == text.size());
+        } else if (word == u"garbage") {
+            setContent(content() + "{}\n");
+        } else {
+            QFAIL("unknown tampering");
+        }
+        const AuditState state = verified();
+        QVERIFY(!state.ok);
+        QVERIFY(!state.sealed);
+        QVERIFY(state.brokenAt);
+        QCOMPARE(*state.brokenAt, brokenAt);
+        QCOMPARE(state.entries, brokenAt - 1);
+
+        // An append after it hides nothing.
+        QVERIFY(log().append(entry(9), m_call));
+        QVERIFY(log().append(entry(10), m_call));
+        const AuditState later = verified();
+        QVERIFY(!later.ok);
+        QCOMPARE(*later.brokenAt, brokenAt);
+    }
+
+    void aCrashsHalfLineIsMendedAndNoted_data()
+    {
+        QTest::addColumn<int>("length");
+        QTest::newRow("one byte") << 1;
+        QTest::newRow("forty bytes") << 40;
+    }
+    void aCrashsHalfLineIsMendedAndNoted()
+    {
+        QFETCH(int, length);
+        write(3);
+        setContent(content() + content().first(length));
+        AuditState state = verified();
+        QVERIFY(state.ok);
+        QCOMPARE(state.entries, 3);
+        QCOMPARE(log().list(0, 10)->size(), size_t(3));
+        QVERIFY(log().append(entry(3), m_call));
+        state = verified();
+        QVERIFY(state.ok && state.sealed);
+        QCOMPARE(state.entries, 4);
+        QVERIFY(log().list(3, 1)->front().note.contains(u"half-written"));
+    }
+
+    void killedAtAnyMomentItIsNotCalledTampering_data()
+    {
+        QTest::addColumn<int>("microseconds");
+        for (int i = 0; i < 12; ++i)
+            QTest::addRow("after %d us", i * 700) << i * 700;
+    }
+    void killedAtAnyMomentItIsNotCalledTampering()
+    {
+        QFETCH(int, microseconds);
+        write(1);
+        const pid_t child = fork();
+        QVERIFY(child >= 0);
+        if (child == 0) {
+            AuditLog target = log();
+            for (int i = 0; i < 1000; ++i) {
+                if (!target.append(entry(i), m_call))
+                    _exit(1);
+            }
+            _exit(0);
+        }
+        std::this_thread::sleep_for(std::chrono::microseconds(microseconds));
+        QCOMPARE(kill(child, SIGKILL), 0);
+        int status = 0;
+        QCOMPARE(waitpid(child, &status, 0), child);
+        const AuditState state = verified();
+        QVERIFY2(state.ok, qPrintable(QStringLiteral("broken at %1").arg(state.brokenAt.value_or(-1))));
+        QVERIFY(log().append(entry(1), m_call));
+        QVERIFY(verified().ok);
+        QCOMPARE(verified().entries, qint64(log().list(0, 10'000)->size()));
+    }
+
+    void processesAppendSideBySide()
+    {
+        constexpr int each = 5;
+        std::vector<pid_t> children;
+        for (int c = 0; c < 4; ++c) {
+            const pid_t child = fork();
+            QVERIFY(child >= 0);
+            if (child == 0) {
+                AuditLog target = log();
+                for (int i = 0; i < each; ++i) {
+                    if (!target.append(entry(i), m_call))
+                        _exit(1);
+                }
+                _exit(0);
+            }
+            children.push_back(child);
+        }
+        for (const pid_t child : children) {
+            int status = 0;
+            QCOMPARE(waitpid(child, &status, 0), child);
+            QCOMPARE(status, 0);
+        }
+        const AuditState state = verified();
+        QVERIFY(state.ok && state.sealed);
+        QCOMPARE(state.entries, 4 * each);
+    }
+
+    void aFullDiskLeavesNoHalfLine()
+    {
+        write(2);
+        const QByteArray before = content();
+        const pid_t child = fork();
+        QVERIFY(child >= 0);
+        if (child == 0) {
+            signal(SIGXFSZ, SIG_IGN);
+            const rlimit limit{static_cast<rlim_t>(before.size() + 100), static_cast<rlim_t>(before.size() + 100)};
+            setrlimit(RLIMIT_FSIZE, &limit);
+            _exit(log().append(entry(2), m_call) ? 1 : 0);
+        }
+        int status = 0;
+        QCOMPARE(waitpid(child, &status, 0), child);
+        QCOMPARE(status, 0);
+        QCOMPARE(content(), before);
+        QVERIFY(verified().ok);
+    }
+
+    void anUnwritableFolderIsSaid()
+    {
+        // A file where the folder should be: also root cannot write there.
+        QFile blocker(folder());
+        QVERIFY(blocker.open(QIODevice::WriteOnly));
+        const auto appended = log().append(entry(0), m_call);
+        QVERIFY(!appended);
+        QCOMPARE(appended.error().code, base::ErrorCode::AuditUnwritable);
+    }
+
+    void goesOnUnderAnotherKey()
+    {
+        write(2);
+        m_vault = workspace::openKeyFileVault(m_root->filePath(QStringLiteral("other-keys")));
+        QVERIFY(verified().ok);
+        QVERIFY(!verified().sealed);
+        QVERIFY(log().append(entry(2), m_call));
+        const AuditState state = verified();
+        QVERIFY(state.ok);
+        QVERIFY2(!state.sealed, "entries under a lost key cannot be vouched for");
+        QCOMPARE(state.entries, 3);
+    }
+
+    void copiesAreChecked()
+    {
+        write(4);
+        const QString copy = m_root->filePath(QStringLiteral("copy.ndjson"));
+        QVERIFY(QFile::copy(logFile(), copy));
+        auto state = verifyFile(copy, m_vault.get(), m_call);
+        QVERIFY(state && state->ok && !state->sealed);
+        QVERIFY(QFile::copy(sealPath(logFile()), m_root->filePath(QStringLiteral("copy.seal"))));
+        state = verifyFile(copy, m_vault.get(), m_call);
+        QVERIFY(state && state->ok && state->sealed);
+        QFile file(copy);
+        QVERIFY(file.open(QIODevice::ReadWrite) && file.resize(content().indexOf('\n') + 1));
+        state = verifyFile(copy, m_vault.get(), m_call);
+        QVERIFY(state && !state->ok);
+        QCOMPARE(*state->brokenAt, 2);
+        QCOMPARE(verifyFile(QStringLiteral("/nowhere.ndjson"), m_vault.get(), m_call).error().code,
+                 base::ErrorCode::FileUnreadable);
+    }
+
+    void operationIdsAreNew()
+    {
+        const QString id = newOperationId();
+        QCOMPARE(id.size(), 23);
+        QVERIFY(id.startsWith(u"op-"));
+        QVERIFY(id != newOperationId());
+        QVERIFY(currentActor().contains(u'@'));
+    }
+};
+
+QTEST_GUILESS_MAIN(AuditLogTest)
+#include "tst_AuditLog.moc"
