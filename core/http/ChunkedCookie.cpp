@@ -1,0 +1,201 @@
+#include "core/http/ChunkedCookie.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <limits>
+
+#include "core/base/ObjectOrder.h"
+
+namespace rollcall::http {
+
+namespace {
+
+constexpr double notANumber = std::numeric_limits<double>::quiet_NaN();
+
+bool isJsSpace(QChar c)
+{
+    return c == QChar(QChar::ByteOrderMark) || (c.isSpace() && c != QChar(0x85));
+}
+
+/// JavaScript's parseInt(text): leading blanks, sign, `0x` accepted, the rest ignored.
+double parseInt(const QByteArray &utf8)
+{
+    const QString text = QString::fromUtf8(utf8);
+    qsizetype from = 0;
+    while (from < text.size() && isJsSpace(text.at(from)))
+        ++from;
+    QByteArray digits = text.sliced(from).toLatin1();
+    const bool negative = digits.startsWith('-');
+    if (negative || digits.startsWith('+'))
+        digits.remove(0, 1);
+    const bool hex = digits.startsWith("0x") || digits.startsWith("0X");
+    if (hex)
+        digits.remove(0, 2);
+    const auto isDigit = [hex](char c) {
+        return (c >= '0' && c <= '9') || (hex && ((c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F')));
+    };
+    const auto end = std::ranges::find_if_not(digits, isDigit);
+    if (end == digits.cbegin())
+        return notANumber;
+    double value = 0;
+    const auto parsed =
+        std::from_chars(digits.cbegin(), end, value, hex ? std::chars_format::hex : std::chars_format::fixed);
+    if (parsed.ec == std::errc::result_out_of_range)
+        value = std::numeric_limits<double>::infinity();
+    return negative ? -value : value;
+}
+
+double sortKey(const QByteArray &name, session::AuthVersion version)
+{
+    const QByteArray suffix = name.sliced(name.lastIndexOf('.') + 1);
+    if (suffix.isEmpty() && version == session::AuthVersion::V5)
+        return 0;
+    return parseInt(suffix);
+}
+
+/// The comparison of the library's sort callback, as V8 understands it.
+double compare(double a, double b)
+{
+    const double difference = a - b;
+    return std::isnan(difference) ? 0 : difference;
+}
+
+/// Length of the ascending (or strictly descending, then reversed) run at the beginning.
+std::size_t countRun(std::vector<std::size_t> &order, const std::vector<double> &keys)
+{
+    const auto c = [&](std::size_t x, std::size_t y) { return compare(keys.at(order.at(x)), keys.at(order.at(y))); };
+    const bool descending = c(1, 0) < 0;
+    std::size_t run = 2;
+    while (run < order.size() && (c(run, run - 1) < 0) == descending)
+        ++run;
+    if (descending)
+        std::reverse(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(run));
+    return run;
+}
+
+SetCookie cleared(const QByteArray &name, const CookieAttributes &attributes)
+{
+    return {name, {}, attributes, std::chrono::seconds(0), std::nullopt};
+}
+
+} // namespace
+
+qsizetype chunkSize(session::AuthVersion version)
+{
+    return version == session::AuthVersion::V4 ? 4096 - 163 : 4096 - 160;
+}
+
+Cookies sessionCookies(Cookies parsed, QByteArrayView name, session::AuthVersion version)
+{
+    std::erase_if(parsed, [name, version](const Cookie &cookie) {
+        return !cookie.name.startsWith(name) || (version != session::AuthVersion::V4 && cookie.value.isEmpty());
+    });
+    std::ranges::stable_sort(parsed, [](const Cookie &a, const Cookie &b) {
+        const auto x = base::arrayIndex(QString::fromUtf8(a.name));
+        const auto y = base::arrayIndex(QString::fromUtf8(b.name));
+        return x && (!y || *x < *y);
+    });
+    return parsed;
+}
+
+std::vector<std::size_t> chunkOrder(const Cookies &recognised, session::AuthVersion version)
+{
+    std::vector<std::size_t> order(recognised.size());
+    std::vector<double> keys(recognised.size());
+    for (std::size_t i = 0; i < order.size(); ++i) {
+        order.at(i) = i;
+        keys.at(i) = sortKey(recognised.at(i).name, version);
+    }
+    if (order.size() < 2)
+        return order;
+    // Binary insertion from the end of the first run on: with names that have no number the comparison contradicts
+    // itself, so only V8's own steps give V8's order (facts/session-protocol.md §2.2).
+    for (std::size_t s = countRun(order, keys); s < order.size(); ++s) {
+        const std::size_t pivot = order.at(s);
+        std::size_t left = 0;
+        std::size_t right = s;
+        while (left < right) {
+            const std::size_t middle = (left + right) / 2;
+            if (compare(keys.at(pivot), keys.at(order.at(middle))) < 0)
+                right = middle;
+            else
+                left = middle + 1;
+        }
+        order.erase(order.begin() + static_cast<std::ptrdiff_t>(s));
+        order.insert(order.begin() + static_cast<std::ptrdiff_t>(left), pivot);
+    }
+    return order;
+}
+
+base::SecretBytes assembleChunks(const Cookies &recognised, session::AuthVersion version)
+{
+    if (recognised.size() == 1)
+        return recognised.front().value.clone();
+    qsizetype size = 0;
+    for (const Cookie &cookie : recognised)
+        size += cookie.value.size();
+    QByteArray token;
+    token.reserve(size);
+    for (const std::size_t i : chunkOrder(recognised, version))
+        token.append(recognised.at(i).value.view());
+    return base::SecretBytes::fromAndWipe(token);
+}
+
+std::optional<qint64> chunkIndex(QByteArrayView name, QByteArrayView cookieName)
+{
+    constexpr qsizetype mostDigits = 9;
+    if (!name.startsWith(cookieName) || name.size() < cookieName.size() + 2 || name.at(cookieName.size()) != '.')
+        return std::nullopt;
+    const QByteArrayView digits = name.sliced(cookieName.size() + 1);
+    const auto isDigit = [](char c) { return c >= '0' && c <= '9'; };
+    if (digits.size() > mostDigits || !std::ranges::all_of(digits, isDigit))
+        return std::nullopt;
+    return digits.toLongLong();
+}
+
+std::vector<SetCookie> clearedCookies(const Cookies &recognised, const CookieAttributes &attributes)
+{
+    std::vector<SetCookie> result;
+    result.reserve(recognised.size());
+    for (const Cookie &cookie : recognised)
+        result.push_back(cleared(cookie.name, attributes));
+    return result;
+}
+
+Cookies splitValue(const QByteArray &name, const base::SecretBytes &value, session::AuthVersion version)
+{
+    Cookies cookies;
+    const qsizetype size = chunkSize(version);
+    if (value.isEmpty())
+        return cookies;
+    if (value.size() <= size) {
+        cookies.push_back({name, value.clone()});
+        return cookies;
+    }
+    QByteArrayView rest = value.view();
+    for (int i = 0; !rest.isEmpty(); ++i) {
+        const qsizetype taken = std::min(size, rest.size());
+        cookies.push_back({QByteArray(name + '.' + QByteArray::number(i)), base::SecretBytes(rest.first(taken))});
+        rest = rest.sliced(taken);
+    }
+    return cookies;
+}
+
+std::vector<SetCookie> renewedCookies(const Cookies &recognised, const QByteArray &name, const base::SecretBytes &value,
+                                      base::Instant expires, const CookieAttributes &attributes,
+                                      session::AuthVersion version)
+{
+    std::vector<SetCookie> result = clearedCookies(recognised, attributes);
+    for (Cookie &part : splitValue(name, value, version)) {
+        SetCookie cookie{part.name, std::move(part.value), attributes, std::nullopt, expires};
+        const auto place = std::ranges::find(result, cookie.name, &SetCookie::name);
+        if (place == result.end())
+            result.push_back(std::move(cookie));
+        else
+            *place = std::move(cookie);
+    }
+    return result;
+}
+
+} // namespace rollcall::http

@@ -1,0 +1,327 @@
+#include "core/http/Cookie.h"
+
+#include <QHash>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string_view>
+
+namespace rollcall::http {
+
+namespace {
+
+using base::SecretBytes;
+
+bool isBlank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+/// What JavaScript's trim() removes, among the Latin-1 characters that header bytes arrive as.
+bool isJsSpace(char c)
+{
+    return isBlank(c) || c == '\n' || c == '\v' || c == '\f' || c == '\r' || c == '\xa0';
+}
+
+template <typename Predicate>
+QByteArrayView trimmed(QByteArrayView text, Predicate isSpace)
+{
+    while (!text.isEmpty() && isSpace(text.front()))
+        text = text.sliced(1);
+    while (!text.isEmpty() && isSpace(text.back()))
+        text.chop(1);
+    return text;
+}
+
+void appendUtf8(QByteArray &out, quint8 latin1)
+{
+    if (latin1 < 0x80) {
+        out.append(static_cast<char>(latin1));
+        return;
+    }
+    out.append(static_cast<char>(0xc0 | (latin1 >> 6)));
+    out.append(static_cast<char>(0x80 | (latin1 & 0x3f)));
+}
+
+/// The UTF-8 of raw header bytes, which arrive in JavaScript as Latin-1 code points.
+QByteArray fromLatin1(QByteArrayView raw)
+{
+    QByteArray out;
+    out.reserve(raw.size());
+    for (const char c : raw)
+        appendUtf8(out, static_cast<quint8>(c));
+    return out;
+}
+
+int hexDigit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return -1;
+}
+
+/// The byte that "%XX" at @p at stands for.
+std::optional<quint8> percentByte(QByteArrayView raw, qsizetype at)
+{
+    if (raw.size() - at < 3 || raw.at(at) != '%')
+        return std::nullopt;
+    const int high = hexDigit(raw.at(at + 1));
+    const int low = hexDigit(raw.at(at + 2));
+    if (high < 0 || low < 0)
+        return std::nullopt;
+    return static_cast<quint8>(high * 16 + low);
+}
+
+/// Continuation bytes that follow @p lead in UTF-8; nullopt for what cannot lead.
+std::optional<int> continuations(quint8 lead)
+{
+    if (lead < 0x80)
+        return 0;
+    if (lead >= 0xc2 && lead <= 0xdf)
+        return 1;
+    if (lead >= 0xe0 && lead <= 0xef)
+        return 2;
+    if (lead >= 0xf0 && lead <= 0xf4)
+        return 3;
+    return std::nullopt;
+}
+
+/// Whether @p second may follow @p lead: no overlong forms, surrogates or values above U+10FFFF.
+bool isSecond(quint8 lead, quint8 second)
+{
+    switch (lead) {
+    case 0xe0:
+        return second >= 0xa0;
+    case 0xed:
+        return second <= 0x9f;
+    case 0xf0:
+        return second >= 0x90;
+    case 0xf4:
+        return second <= 0x8f;
+    default:
+        return true;
+    }
+}
+
+/// decodeURIComponent; false where it throws (@p out is then incomplete).
+bool decodeUriComponent(QByteArrayView raw, QByteArray &out)
+{
+    for (qsizetype i = 0; i < raw.size();) {
+        if (raw.at(i) != '%') {
+            appendUtf8(out, static_cast<quint8>(raw.at(i++)));
+            continue;
+        }
+        const auto lead = percentByte(raw, i);
+        const auto more = lead ? continuations(*lead) : std::nullopt;
+        if (!more)
+            return false;
+        out.append(static_cast<char>(*lead));
+        i += 3;
+        for (int k = 0; k < *more; ++k, i += 3) {
+            const auto byte = percentByte(raw, i);
+            if (!byte || (*byte & 0xc0) != 0x80 || (k == 0 && !isSecond(*lead, *byte)))
+                return false;
+            out.append(static_cast<char>(*byte));
+        }
+    }
+    return true;
+}
+
+/// The decoded value; nullopt where percent-decoding fails.
+std::optional<SecretBytes> decodedValue(QByteArrayView raw)
+{
+    QByteArray out;
+    out.reserve(raw.size());
+    const bool decoded = decodeUriComponent(raw, out);
+    SecretBytes value = SecretBytes::fromAndWipe(out);
+    if (!decoded)
+        return std::nullopt;
+    return value;
+}
+
+/// The decoded value, or the raw one where percent-decoding fails.
+SecretBytes decodedOrRaw(QByteArrayView raw)
+{
+    if (auto value = decodedValue(raw))
+        return std::move(*value);
+    QByteArray text = fromLatin1(raw);
+    return SecretBytes::fromAndWipe(text);
+}
+
+/// An ordered map of cookies by name.
+class CookieMap
+{
+public:
+    [[nodiscard]] bool contains(const QByteArray &name) const { return place(name).has_value(); }
+
+    /// Adds a cookie or replaces the value of the one that has its name.
+    void set(const QByteArray &name, SecretBytes value)
+    {
+        if (const auto at = place(name)) {
+            m_cookies.at(*at).value = std::move(value);
+            return;
+        }
+        // Few cookies are compared one by one; beyond that a hash keeps hostile headers from costing quadratic time.
+        if (m_cookies.size() == fewCookies) {
+            for (std::size_t i = 0; i < m_cookies.size(); ++i)
+                m_places.insert(m_cookies.at(i).name, i);
+        }
+        if (m_cookies.size() >= fewCookies)
+            m_places.insert(name, m_cookies.size());
+        m_cookies.push_back({name, std::move(value)});
+    }
+
+    [[nodiscard]] Cookies take() { return std::move(m_cookies); }
+
+private:
+    static constexpr std::size_t fewCookies = 32;
+
+    [[nodiscard]] std::optional<std::size_t> place(const QByteArray &name) const
+    {
+        if (m_cookies.size() > fewCookies || !m_places.isEmpty()) {
+            const auto found = m_places.constFind(name);
+            return found == m_places.cend() ? std::nullopt : std::optional(*found);
+        }
+        const auto found = std::ranges::find(m_cookies, name, &Cookie::name);
+        return found == m_cookies.end() ? std::nullopt
+                                        : std::optional(static_cast<std::size_t>(found - m_cookies.begin()));
+    }
+
+    Cookies m_cookies;
+    QHash<QByteArray, std::size_t> m_places;
+};
+
+/// cookie 0.7.2 and @auth/core's copy of it, which differ in quotes and `__proto__` alone.
+Cookies parseScanning(QByteArrayView header, bool isCookie07)
+{
+    CookieMap cookies;
+    if (header.size() < 2)
+        return {};
+    for (qsizetype index = 0; index < header.size();) {
+        const qsizetype equals = header.indexOf('=', index);
+        if (equals < 0)
+            break;
+        qsizetype end = header.indexOf(';', index);
+        if (end < 0)
+            end = header.size();
+        if (equals > end) {
+            // Words without "=": go on behind the last separator before it.
+            index = header.first(equals).lastIndexOf(';') + 1;
+            continue;
+        }
+        const QByteArray name = fromLatin1(trimmed(header.sliced(index, equals - index), isBlank));
+        QByteArrayView value = trimmed(header.sliced(equals + 1, end - equals - 1), isBlank);
+        index = end + 1;
+        if (cookies.contains(name) || (isCookie07 && name == "__proto__"))
+            continue;
+        if (isCookie07 && value.startsWith('"') && value.endsWith('"'))
+            value = value.size() < 2 ? QByteArrayView() : value.sliced(1, value.size() - 2);
+        cookies.set(name, decodedOrRaw(value));
+    }
+    return cookies.take();
+}
+
+/// The pieces between separators: a `;` and the spaces behind it.
+template <typename Use>
+void forEachPiece(QByteArrayView header, Use use)
+{
+    for (;;) {
+        const qsizetype end = header.indexOf(';');
+        use(end < 0 ? header : header.first(end));
+        if (end < 0)
+            return;
+        header = header.sliced(end + 1);
+        while (header.startsWith(' '))
+            header = header.sliced(1);
+    }
+}
+
+/// Names that an object literal inherits: Next's Pages parser takes them for cookies it already has.
+bool isObjectMember(QByteArrayView name)
+{
+    using namespace std::string_view_literals;
+    static constexpr std::array members{"constructor"sv,      "toString"sv,         "valueOf"sv,
+                                        "hasOwnProperty"sv,   "isPrototypeOf"sv,    "propertyIsEnumerable"sv,
+                                        "toLocaleString"sv,   "__proto__"sv,        "__defineGetter__"sv,
+                                        "__defineSetter__"sv, "__lookupGetter__"sv, "__lookupSetter__"sv};
+    return std::ranges::find(members, std::string_view(name.data(), static_cast<std::size_t>(name.size()))) !=
+           members.end();
+}
+
+Cookies parseNextApi(QByteArrayView header)
+{
+    CookieMap cookies;
+    forEachPiece(header, [&cookies](QByteArrayView piece) {
+        const qsizetype equals = piece.indexOf('=');
+        if (equals < 0)
+            return;
+        const QByteArray name = fromLatin1(trimmed(piece.first(equals), isJsSpace));
+        QByteArrayView value = trimmed(piece.sliced(equals + 1), isJsSpace);
+        if (cookies.contains(name) || isObjectMember(name))
+            return;
+        if (value.startsWith('"'))
+            value = value.size() < 2 ? QByteArrayView() : value.sliced(1, value.size() - 2);
+        cookies.set(name, decodedOrRaw(value));
+    });
+    return cookies.take();
+}
+
+Cookies parseNextEdge(QByteArrayView header)
+{
+    CookieMap cookies;
+    forEachPiece(header, [&cookies](QByteArrayView piece) {
+        if (piece.isEmpty())
+            return;
+        const qsizetype equals = piece.indexOf('=');
+        if (equals < 0)
+            cookies.set(fromLatin1(piece), SecretBytes("true"));
+        else if (auto value = decodedValue(piece.sliced(equals + 1)))
+            cookies.set(fromLatin1(piece.first(equals)), std::move(*value));
+    });
+    return cookies.take();
+}
+
+} // namespace
+
+CookieDialect dialectOf(const session::AuthProfile &profile)
+{
+    if (profile.version != session::AuthVersion::V4)
+        return CookieDialect::AuthCore;
+    switch (profile.cookieParser) {
+    case session::CookieParser::Web:
+        return CookieDialect::Cookie07;
+    case session::CookieParser::Pages:
+        return CookieDialect::NextApi;
+    case session::CookieParser::App:
+        return CookieDialect::NextEdge;
+    }
+    Q_UNREACHABLE();
+}
+
+Cookies parseCookies(QByteArrayView header, CookieDialect dialect)
+{
+    header = trimmed(header, isBlank);
+    switch (dialect) {
+    case CookieDialect::Cookie07:
+        return parseScanning(header, true);
+    case CookieDialect::AuthCore:
+        return parseScanning(header, false);
+    case CookieDialect::NextApi:
+        return parseNextApi(header);
+    case CookieDialect::NextEdge:
+        return parseNextEdge(header);
+    }
+    Q_UNREACHABLE();
+}
+
+QByteArray encodeUriComponent(QByteArrayView text)
+{
+    return text.toByteArray().toPercentEncoding(QByteArrayLiteral("!*'()"));
+}
+
+} // namespace rollcall::http

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <QByteArray>
+#include <QByteArrayView>
+
+#include <vector>
+
+#include "core/base/Secret.h"
+#include "core/session/AuthProfile.h"
+
+namespace rollcall::http {
+
+/// One cookie of a request as the library's code sees it: UTF-8 of the JavaScript strings. The value may be a bearer
+/// secret and is wiped.
+struct Cookie
+{
+    QByteArray name;
+    base::SecretBytes value;
+};
+
+/// In the order of the parser's map (header order; a repeated name stands where it first stood).
+using Cookies = std::vector<Cookie>;
+
+/// The parsers that read a Cookie header in a deployment. They differ in duplicates, quotes, blanks and broken
+/// percent-encoding. **Source:** facts/session-protocol.md §2.1.
+enum class CookieDialect {
+    Cookie07, ///< cookie 0.7.2: next-auth 4 given a web Request
+    AuthCore, ///< @auth/core's own: v5 everywhere
+    NextApi,  ///< Next.js Pages `req.cookies`
+    NextEdge, ///< Next.js App Router `cookies()`, middleware
+};
+
+/// Which parser a deployment of @p profile uses.
+[[nodiscard]] CookieDialect dialectOf(const session::AuthProfile &profile);
+
+/// Parses a raw Cookie header value (bytes as on the wire; blanks around it are dropped, as HTTP parsers do). Never
+/// fails: what a dialect cannot read it leaves out or raw. **Thread-safety:** a pure function.
+[[nodiscard]] Cookies parseCookies(QByteArrayView header, CookieDialect dialect);
+
+/// Percent-encodes as JavaScript's encodeURIComponent (UTF-8 in).
+[[nodiscard]] QByteArray encodeUriComponent(QByteArrayView text);
+
+} // namespace rollcall::http

@@ -1,0 +1,37 @@
+#include "core/http/CookieNames.h"
+
+namespace rollcall::http {
+
+namespace {
+
+const char *stem(session::AuthVersion version)
+{
+    return version == session::AuthVersion::V4 ? "next-auth." : "authjs.";
+}
+
+} // namespace
+
+QByteArray defaultCookieName(session::AuthVersion version, CookiePurpose purpose, bool secure)
+{
+    const QByteArray prefix = secure ? QByteArrayLiteral("__Secure-") : QByteArray();
+    if (version == session::AuthVersion::BetterAuth)
+        return purpose == CookiePurpose::Session ? QByteArray(prefix + "better-auth.session_token") : QByteArray();
+    switch (purpose) {
+    case CookiePurpose::Session:
+        return prefix + stem(version) + "session-token";
+    case CookiePurpose::CallbackUrl:
+        return prefix + stem(version) + "callback-url";
+    case CookiePurpose::Csrf:
+        return (secure ? QByteArrayLiteral("__Host-") : QByteArray()) + stem(version) + "csrf-token";
+    }
+    Q_UNREACHABLE();
+}
+
+QByteArray sessionCookieName(const session::AuthProfile &profile)
+{
+    if (!profile.cookieName.isEmpty())
+        return profile.cookieName;
+    return defaultCookieName(profile.version, CookiePurpose::Session, profile.secureCookies);
+}
+
+} // namespace rollcall::http

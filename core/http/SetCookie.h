@@ -1,0 +1,42 @@
+#pragma once
+
+#include <QByteArray>
+
+#include <optional>
+
+#include "core/base/Clock.h"
+#include "core/base/Secret.h"
+#include "core/session/AuthProfile.h"
+
+namespace rollcall::http {
+
+/// What the libraries set besides name and value, the same for all their cookies. Defaults: the libraries'.
+struct CookieAttributes
+{
+    QByteArray path = QByteArrayLiteral("/");
+    QByteArray domain; ///< empty: none
+    bool secure = false;
+    bool httpOnly = true;
+    QByteArray sameSite = QByteArrayLiteral("lax"); ///< "lax", "strict", "none"; empty: none
+
+    bool operator==(const CookieAttributes &) const = default;
+};
+
+/// The attributes of a session cookie of @p profile.
+[[nodiscard]] CookieAttributes sessionCookieAttributes(const session::AuthProfile &profile);
+
+/// One Set-Cookie of an answer. The value may be a bearer secret.
+struct SetCookie
+{
+    QByteArray name;
+    base::SecretBytes value;
+    CookieAttributes attributes;
+    std::optional<std::chrono::seconds> maxAge; ///< 0: clears the cookie
+    std::optional<base::Instant> expires;
+};
+
+/// The header's value as cookie 0.7.2 and @auth/core write it. It holds the cookie's value: never log it.
+/// **Source:** facts/session-protocol.md §2.5.
+[[nodiscard]] QByteArray setCookieText(const SetCookie &cookie);
+
+} // namespace rollcall::http
