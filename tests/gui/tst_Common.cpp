@@ -6,14 +6,28 @@
 #include <QProgressBar>
 #include <QRadioButton>
 #include <QSignalSpy>
+#include <QStandardItemModel>
 #include <QTabBar>
 #include <QTest>
 
+#include <array>
+
 #include "tests/support/Screenshots.h"
 #include "ui/common/Button.h"
+#include "ui/common/Chip.h"
+#include "ui/common/CodeBlock.h"
+#include "ui/common/EmptyState.h"
+#include "ui/common/ErrorBanner.h"
+#include "ui/common/Figure.h"
 #include "ui/common/Label.h"
+#include "ui/common/LoadingState.h"
+#include "ui/common/Note.h"
+#include "ui/common/SegmentedControl.h"
 #include "ui/common/Sheet.h"
+#include "ui/common/States.h"
 #include "ui/common/Surface.h"
+#include "ui/common/TableView.h"
+#include "ui/common/Tag.h"
 
 using namespace rollcall::common;
 using rollcall::test::saveScreenshots;
@@ -27,6 +41,11 @@ private Q_SLOTS:
     void cleanupTestCase() { m_theme.reset(); }
     void iconSheet();
     void controls();
+    void table();
+    void boxes();
+    void errorFoldsItsDetails();
+    void loadingShowsInSteps();
+    void segmentsMoveByKey();
     void sheetKeepsFocusInside();
     void sheetEscDismisses();
     void sheetCtrlEnterExecutes();
@@ -119,6 +138,191 @@ void TestCommon::controls()
     QVERIFY(saveScreenshots(window, *m_theme, QStringLiteral("common-controls")));
     grid->itemAtPosition(1, 0)->widget()->setFocus();
     QVERIFY(rollcall::test::saveScreenshot(window, *m_theme, QStringLiteral("common-controls-focus")));
+}
+
+namespace {
+
+/// Three rows of sessions and two still loading.
+void fill(QStandardItemModel &model)
+{
+    model.setHorizontalHeaderLabels(
+        {QStringLiteral("State"), QStringLiteral("User"), QStringLiteral("Provider"), QStringLiteral("Expires")});
+    model.setHeaderData(3, Qt::Horizontal, int(Qt::AlignRight | Qt::AlignVCenter), Qt::TextAlignmentRole);
+    const std::array<State, 4> states = {State::Live, State::Expiring, State::Expired, State::Orphan};
+    for (const State state : states) {
+        const StateLook look = lookOf(state);
+        auto *first = new QStandardItem(look.word);
+        first->setData(int(look.icon), cell::IconRole);
+        first->setData(int(look.iconTint), cell::IconTintRole);
+        first->setData(int(look.wordTint), cell::TextTintRole);
+        auto *user = new QStandardItem(QStringLiteral("Ambrose Fen"));
+        user->setData(QStringLiteral("ambrose@example.com"), cell::SecondaryRole);
+        auto *expires = new QStandardItem(QStringLiteral("in 11 d 6 h"));
+        expires->setTextAlignment(Qt::AlignRight);
+        model.appendRow({first, user, new QStandardItem(QStringLiteral("github")), expires});
+    }
+    for (int row = 0; row < 3; ++row) {
+        QList<QStandardItem *> items;
+        for (int column = 0; column < 4; ++column) {
+            items += new QStandardItem;
+            items.last()->setData(true, cell::LoadingRole);
+        }
+        model.appendRow(items);
+    }
+}
+
+} // namespace
+
+void TestCommon::table()
+{
+    QStandardItemModel model;
+    fill(model);
+    TableView view(*m_theme);
+    view.setModel(&model);
+    view.setSortingEnabled(true);
+    view.sortByColumn(1, Qt::AscendingOrder);
+    view.setColumnWidth(0, 104);
+    view.setColumnWidth(1, 276);
+    view.resize(640, 300);
+    view.show();
+    view.activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(&view));
+    view.setFocus();
+    QTest::keyClick(&view, Qt::Key_Down);
+    QTest::keyClick(&view, Qt::Key_Down, Qt::ShiftModifier);
+    QCOMPARE(view.selectionModel()->selectedRows().size(), 2);
+    QVERIFY(saveScreenshots(view, *m_theme, QStringLiteral("common-table")));
+    view.setStale(true);
+    QVERIFY(rollcall::test::saveScreenshot(view, *m_theme, QStringLiteral("common-table-stale")));
+}
+
+void TestCommon::boxes()
+{
+    QWidget window;
+    setSurface(window, Surface::Plain);
+    auto *column = new QVBoxLayout(&window);
+    column->addWidget(new Note(*m_theme, NoteKind::Good, QStringLiteral("None is your own session"),
+                               QStringLiteral("Yours is 51c7 e09a, Gideon Larkspur.")));
+    auto *warning = new Note(*m_theme, NoteKind::Warn, QStringLiteral("What would stop them sooner"),
+                             QStringLiteral("Purge again once Redis answers. Otherwise both copies end at 14:07."));
+    warning->setGlyph(Icon::Accepted);
+    warning->addAction(new Button(*m_theme, QStringLiteral("Purge again"), ButtonKind::Primary));
+    column->addWidget(warning);
+    column->addWidget(new Note(*m_theme, NoteKind::Info, {},
+                               QStringLiteral("Only these keys are touched. A row that "
+                                              "changes meanwhile is skipped and listed.")));
+    auto *tags = new QHBoxLayout;
+    for (const auto environment : {Environment::Production, Environment::Staging, Environment::Development}) {
+        tags->addWidget(new Tag(*m_theme, environment));
+    }
+    tags->addWidget(new Chip(*m_theme, QStringLiteral("Within 24 h")));
+    auto *excluding = new Chip(*m_theme, QStringLiteral("User is *@acme.example"));
+    excluding->setExcludesAll(true);
+    tags->addWidget(excluding);
+    tags->addWidget(new SegmentedControl({QStringLiteral("p50"), QStringLiteral("p95"), QStringLiteral("p99")},
+                                         QStringLiteral("Percentile")));
+    tags->addWidget(new StateLabel(*m_theme, State::VerifiedRefused));
+    tags->addStretch();
+    column->addLayout(tags);
+    auto *code = new CodeBlock(*m_theme);
+    code->setText(QStringLiteral("DELETE FROM \"public\".\"session\"\n WHERE \"sessionToken\" = ANY ($1)"));
+    column->addWidget(code);
+    QList<Figure *> figures;
+    for (const auto &[caption, value] : {std::pair("Sessions", "3"), std::pair("Users", "1"),
+                                         std::pair("The deployment refuses them from", "the next check")}) {
+        figures += new Figure(*m_theme, QString::fromLatin1(caption));
+        figures.last()->setValue(QString::fromLatin1(value),
+                                 figures.size() == 3 ? QStringLiteral("60 s at most") : QString());
+    }
+    column->addWidget(new FigureStrip(*m_theme, figures));
+    auto *empty = new EmptyState(
+        *m_theme, Icon::Filter, QStringLiteral("No session matches both filters"),
+        QStringLiteral("No user has an address at acme.example. Without that filter, 9 sessions match."));
+    empty->addAction(new Button(*m_theme, QStringLiteral("Remove that filter"), ButtonKind::Primary));
+    empty->addAction(new Button(*m_theme, QStringLiteral("Clear all")));
+    column->addWidget(empty, 1);
+    window.resize(840, 720);
+    window.show();
+    QVERIFY(saveScreenshots(window, *m_theme, QStringLiteral("common-boxes")));
+}
+
+void TestCommon::errorFoldsItsDetails()
+{
+    using rollcall::base::Error;
+    using rollcall::base::ErrorCode;
+    using rollcall::base::ErrorParam;
+    QWidget window;
+    setSurface(window, Surface::Plain);
+    auto *column = new QVBoxLayout(&window);
+    auto *banner = new ErrorBanner(*m_theme);
+    column->addWidget(banner);
+    column->addStretch();
+    QVERIFY(banner->isHidden());
+    banner->setRetry(QStringLiteral("Try now"));
+    const QString host = QStringLiteral("db.example.com");
+    banner->showError(
+        Error(ErrorCode::DatabaseUnavailable)
+            .with(ErrorParam::Host, host)
+            .because(
+                Error(ErrorCode::ConnectRefused).with(ErrorParam::Host, host).with(ErrorParam::Port, qint64(5432))),
+        QStringLiteral("The sessions could not be read"), QStringLiteral("The rows below are from 13:42:06."));
+    window.resize(640, 260);
+    window.show();
+    auto *details = banner->findChild<CodeBlock *>();
+    QVERIFY(!details->isVisible());
+    QSignalSpy retried(banner, &ErrorBanner::retryRequested);
+    for (Button *button : banner->findChildren<Button *>()) {
+        if (button->text() == QStringLiteral("Try now") || button->text() == ErrorBanner::tr("Details")) {
+            QTest::mouseClick(button, Qt::LeftButton);
+        }
+    }
+    QCOMPARE(retried.count(), 1);
+    QVERIFY(details->isVisible());
+    QVERIFY(details->toPlainText().contains(QStringLiteral("ConnectRefused")));
+    QVERIFY(saveScreenshots(window, *m_theme, QStringLiteral("common-error")));
+    banner->clear();
+    QVERIFY(banner->isHidden());
+}
+
+void TestCommon::loadingShowsInSteps()
+{
+    QWidget window;
+    auto *column = new QVBoxLayout(&window);
+    auto *loading = new LoadingState(*m_theme);
+    column->addWidget(loading);
+    window.resize(480, 60);
+    window.show();
+    QSignalSpy skeleton(loading, &LoadingState::skeletonDue);
+    QSignalSpy cancelled(loading, &LoadingState::cancelRequested);
+    QElapsedTimer elapsed;
+    elapsed.start();
+    loading->start(QStringLiteral("Reading the first page"));
+    QVERIFY(loading->isHidden());
+    QTRY_COMPARE(skeleton.count(), 1);
+    QVERIFY(elapsed.elapsed() >= 150);
+    QTRY_VERIFY(loading->isVisible());
+    QVERIFY(elapsed.elapsed() >= 1000);
+    QTest::mouseClick(loading->findChild<Button *>(), Qt::LeftButton);
+    QCOMPARE(cancelled.count(), 1);
+    const auto *words = loading->findChildren<Label *>().at(1);
+    QTRY_COMPARE(words->text(), QStringLiteral("Reading the first page, 3 s"));
+    QVERIFY(rollcall::test::saveScreenshot(window, *m_theme, QStringLiteral("common-loading")));
+    loading->stop();
+    QVERIFY(loading->isHidden());
+}
+
+void TestCommon::segmentsMoveByKey()
+{
+    SegmentedControl segments({QStringLiteral("p50"), QStringLiteral("p95"), QStringLiteral("p99")},
+                              QStringLiteral("Percentile"));
+    QSignalSpy changed(&segments, &SegmentedControl::changed);
+    segments.show();
+    segments.activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(&segments));
+    QTest::keyClick(&segments, Qt::Key_Tab);
+    QTest::keyClick(QApplication::focusWidget(), Qt::Key_Right);
+    QCOMPARE(segments.current(), 1);
+    QCOMPARE(changed.count(), 1);
 }
 
 namespace {

@@ -115,6 +115,13 @@ QToolButton { background: transparent; border: 1px solid transparent; border-rad
 QToolButton:hover { background: @hover; }
 QToolButton:pressed, QToolButton:checked { background: @accent-soft; color: @accent; }
 QToolButton:focus { border: 2px solid @accent; padding: 3px; }
+QToolButton[segment] { background: @surface; border: 1px solid @field; border-left: none; border-radius: 0; padding: 3px 10px; }
+QToolButton[segment="first"] { border-left: 1px solid @field; border-top-left-radius: 6px; border-bottom-left-radius: 6px; }
+QToolButton[segment="last"] { border-top-right-radius: 6px; border-bottom-right-radius: 6px; }
+QToolButton[segment="only"] { border-left: 1px solid @field; border-radius: 6px; }
+QToolButton[segment]:hover { background: @hover; }
+QToolButton[segment]:checked { background: @accent-soft; color: @accent; font-weight: 600; }
+QToolButton[segment]:focus { border: 2px solid @accent; padding: 2px 9px; }
 QToolButton::menu-indicator { image: none; width: 0; }
 QCheckBox, QRadioButton { spacing: 8px; }
 )";
