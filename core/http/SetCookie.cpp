@@ -1,20 +1,11 @@
 #include "core/http/SetCookie.h"
 
-#include <QDateTime>
-#include <QLocale>
-
 #include "core/http/Cookie.h"
+#include "core/http/HttpDate.h"
 
 namespace rollcall::http {
 
 namespace {
-
-/// JavaScript's toUTCString: milliseconds dropped, English whatever the machine's language.
-QByteArray httpDate(base::Instant instant)
-{
-    const QDateTime time = QDateTime::fromMSecsSinceEpoch(instant.time_since_epoch().count(), Qt::UTC);
-    return QLocale::c().toString(time, QStringLiteral("ddd, dd MMM yyyy HH:mm:ss 'GMT'")).toLatin1();
-}
 
 QByteArray capitalised(QByteArray word)
 {

@@ -1,0 +1,178 @@
+#include "core/proxy/ProxyClient.h"
+
+#include "core/base/ErrorText.h"
+#include "core/http/CookieNames.h"
+#include "core/http/Headers.h"
+#include "core/http/SetCookieReader.h"
+#include "core/jose/JsonText.h"
+
+namespace rollcall::proxy {
+
+using base::ErrorCode;
+using session::NullReason;
+using session::Resolution;
+using session::StepOutcome;
+
+namespace {
+
+/// The pieces of @p header that the libraries take for (parts of) the session cookie: they go by the name's beginning.
+QByteArray sessionCookiesOf(QByteArrayView header, QByteArrayView sessionCookie, int &count)
+{
+    QByteArray kept;
+    count = 0;
+    for (qsizetype from = 0; from <= header.size();) {
+        const qsizetype end = header.indexOf(';', from);
+        const QByteArrayView piece = http::trimmedOws(header.sliced(from, (end < 0 ? header.size() : end) - from));
+        if (piece.startsWith(sessionCookie)) {
+            if (!kept.isEmpty())
+                kept += "; ";
+            kept += piece;
+            ++count;
+        }
+        if (end < 0)
+            break;
+        from = end + 1;
+    }
+    return kept;
+}
+
+NullReason reasonFor(ErrorCode code)
+{
+    // Every other code means that no answer could be had over the network; the evidence says which.
+    if (code == ErrorCode::Cancelled)
+        return NullReason::CancelledOrDeadline;
+    if (code == ErrorCode::Timeout || code == ErrorCode::ConnectTimeout)
+        return NullReason::ProxyTimeout;
+    if (code == ErrorCode::InsecureTransport || code == ErrorCode::UrlInvalid ||
+        code == ErrorCode::UrlSchemeUnsupported)
+        return NullReason::ProxyOriginMismatch;
+    if (code == ErrorCode::HttpTooLarge)
+        return NullReason::ProxyTooLarge;
+    if (code == ErrorCode::UsageInvalid)
+        return NullReason::CookieNotParsed;
+    return NullReason::ProxyNetworkError;
+}
+
+/// What an error status of the session endpoint usually means.
+QString statusEvidence(int status)
+{
+    const QString number = QString::number(status);
+    if (status == 400)
+        return number + QStringLiteral(": the base path or the method is not the deployment's");
+    if (status == 401 || status == 403)
+        return number + QStringLiteral(": something before the deployment, such as a gateway, refuses the request");
+    if (status == 404)
+        return number + QStringLiteral(": there is no session endpoint under this base path");
+    if (status == 429)
+        return number + QStringLiteral(": the deployment limits the rate of requests");
+    if (status == 431)
+        return number + QStringLiteral(": the cookies are too large for the server");
+    if (status == 500)
+        return number + QStringLiteral(": the deployment failed; a missing secret, an untrusted host or a bad callback "
+                                       "URL show so, its log says which");
+    if (status >= 502 && status <= 504)
+        return number + QStringLiteral(": a gateway could not reach the deployment");
+    return number;
+}
+
+/// Origin and path of a Location; its query may hold secrets.
+QString redirectEvidence(const http::HttpResponse &answer, const QUrl &asked)
+{
+    const QUrl target = asked.resolved(QUrl(QString::fromLatin1(answer.header("Location"))));
+    return QStringLiteral("%1 to %2")
+        .arg(answer.status)
+        .arg(target.toString(QUrl::RemoveUserInfo | QUrl::RemoveQuery | QUrl::RemoveFragment));
+}
+
+void setNull(Resolution &resolution, NullReason reason, const QString &evidence)
+{
+    resolution.reason = reason;
+    resolution.evidence = evidence;
+}
+
+QString kindOf(const http::HttpResponse &answer)
+{
+    const QByteArray type = answer.header("Content-Type").left(80);
+    return type.isEmpty() ? QStringLiteral("an answer without content type") : QString::fromLatin1(type);
+}
+
+} // namespace
+
+ProxyClient::ProxyClient(QUrl baseUrl, std::shared_ptr<const session::AuthProfile> profile, http::HttpOptions options)
+    : m_baseUrl(std::move(baseUrl)), m_profile(std::move(profile)), m_client(std::move(options))
+{}
+
+QUrl ProxyClient::sessionUrl() const
+{
+    QUrl url = m_baseUrl;
+    url.setPath(QString::fromUtf8(m_profile->basePath) + QStringLiteral("/session"));
+    url.setQuery(QString());
+    url.setFragment(QString());
+    return url;
+}
+
+Resolution ProxyClient::resolve(QByteArrayView cookieHeader, const base::Call &call)
+{
+    const auto begun = base::Call::Clock::now();
+    const QByteArray name = http::sessionCookieName(*m_profile);
+    int cookies = 0;
+    http::HttpRequest request;
+    request.url = sessionUrl();
+    const QByteArray forwarded = sessionCookiesOf(cookieHeader, name, cookies);
+    if (!forwarded.isEmpty())
+        request.headers.emplace_back(QByteArrayLiteral("Cookie"), forwarded);
+
+    Resolution resolution;
+    const base::Result<http::HttpResponse> answer = m_client.send(request, call);
+    const auto elapsed = [begun] { return base::Call::Clock::now() - begun; };
+    const QString asked = QStringLiteral("GET %1, session cookies: %2").arg(request.url.toString()).arg(cookies);
+    if (!answer) {
+        resolution.trace.push_back({QStringLiteral("request"), StepOutcome::Error, asked, elapsed()});
+        setNull(resolution, reasonFor(answer.error().code), base::describe(answer.error()).message);
+    } else {
+        // Looking the name up and connecting is the request's part, from the first byte sent on it is the answer's.
+        resolution.trace.push_back({QStringLiteral("request"), StepOutcome::Ok, asked, elapsed() - answer->took});
+        judge(resolution, *answer);
+        for (const QByteArray &line : answer->headerValues("Set-Cookie")) {
+            if (auto effect = http::readSetCookie(line, m_clock.now()); effect && effect->name.startsWith(name))
+                resolution.setCookies.push_back(std::move(*effect));
+        }
+        const QString detail = QStringLiteral("%1, %2, %3 bytes, session cookies set: %4")
+                                   .arg(answer->status)
+                                   .arg(kindOf(*answer))
+                                   .arg(answer->body.size())
+                                   .arg(resolution.setCookies.size());
+        resolution.trace.push_back({QStringLiteral("response"),
+                                    resolution.hasSession() ? StepOutcome::Ok : StepOutcome::Fail, detail,
+                                    answer->took});
+    }
+    resolution.took = elapsed();
+    return resolution;
+}
+
+void ProxyClient::judge(Resolution &resolution, const http::HttpResponse &answer) const
+{
+    if (answer.status >= 500)
+        return setNull(resolution, NullReason::Proxy5xx, statusEvidence(answer.status));
+    if (answer.status >= 400)
+        return setNull(resolution, NullReason::Proxy4xx, statusEvidence(answer.status));
+    if (answer.status >= 300)
+        return setNull(resolution, NullReason::ProxyRedirect, redirectEvidence(answer, sessionUrl()));
+
+    if (answer.body.trimmed().isEmpty())
+        return setNull(resolution, NullReason::ProxyNotJson, QStringLiteral("the answer is empty"));
+    const std::optional<jose::JsonValue> json = jose::parseJson(QString::fromUtf8(answer.body));
+    if (!json) {
+        return setNull(resolution, NullReason::ProxyNotJson,
+                       QStringLiteral("%1 came instead of JSON").arg(kindOf(answer)));
+    }
+    if (json->isNull())
+        return setNull(resolution, NullReason::ProxyNull, QStringLiteral("the deployment answered null"));
+    if (json->object() == nullptr)
+        return setNull(resolution, NullReason::ProxyNotJson, QStringLiteral("JSON, but no object: not a session"));
+    if (json->object()->empty())
+        return setNull(resolution, NullReason::ProxyEmptyObject, QStringLiteral("the deployment answered {}"));
+    resolution.session = jose::printJson(*json);
+}
+
+} // namespace rollcall::proxy
