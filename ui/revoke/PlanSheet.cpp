@@ -1,0 +1,279 @@
+#include "ui/revoke/PlanSheet.h"
+
+#include <QDateTime>
+#include <QProgressBar>
+#include <QVBoxLayout>
+
+#include "core/base/ErrorText.h"
+#include "ui/common/Button.h"
+#include "ui/common/Label.h"
+#include "ui/common/Note.h"
+#include "ui/revoke/PlanView.h"
+#include "ui/revoke/ResultView.h"
+
+namespace rollcall::revoke {
+
+using common::Button;
+using common::ButtonKind;
+using common::ColorToken;
+using common::FontToken;
+using common::Icon;
+using common::Label;
+
+namespace {
+
+/// A body of one column with the sheet's padding.
+QWidget *paddedBody(QVBoxLayout *&column)
+{
+    auto *body = new QWidget;
+    column = new QVBoxLayout(body);
+    column->setContentsMargins(20, common::space::m, 20, common::space::l);
+    column->setSpacing(common::space::m);
+    return body;
+}
+
+QString sessionsText(qint64 number)
+{
+    return PlanSheet::tr("%n session(s)", nullptr, static_cast<int>(number));
+}
+
+/// Whom the plan touches: the user's name where it is one user alone.
+QString titleOf(const RevocationPlan &plan)
+{
+    const QString what = sessionsText(static_cast<qint64>(plan.rows.size()));
+    if (plan.users == 1 && !plan.rows.empty()) {
+        const session::ListedSession &first = plan.rows.front().shown;
+        if (const auto name = first.name ? first.name : first.email)
+            return PlanSheet::tr("Revoke %1 of %2").arg(what, *name);
+    }
+    return PlanSheet::tr("Revoke %1").arg(what);
+}
+
+} // namespace
+
+PlanSheet::PlanSheet(const common::Theme &theme, QWidget &origin, common::OpenConnection &connection, Selection selection)
+    : common::Sheet(theme, origin),
+      m_theme(theme),
+      m_connection(connection),
+      m_selection(std::move(selection)),
+      m_controller(connection)
+{
+    setObjectName(QStringLiteral("planSheet"));
+    connect(&m_controller, &RevocationController::planned, this, &PlanSheet::showPlan);
+    connect(&m_controller, &RevocationController::progressed, this, &PlanSheet::updateProgress);
+    connect(&m_controller, &RevocationController::finished, this, &PlanSheet::showResult);
+    connect(&m_controller, &RevocationController::failed, this, &PlanSheet::showFailure);
+    connect(&connection, &common::OpenConnection::writeModeChanged, this, &PlanSheet::updateConsent);
+    if (connection.deployment().hasRows()) {
+        freeze();
+    } else {
+        showNotRevocable();
+    }
+}
+
+Button *PlanSheet::addButton(const QString &text, bool atEnd)
+{
+    auto *button = new Button(m_theme, text);
+    button->setLarge(true);
+    if (atEnd)
+        addFootEnd(button);
+    else
+        addFootStart(button);
+    return button;
+}
+
+void PlanSheet::freeze()
+{
+    showPlanning();
+    m_controller.freeze(m_selection);
+}
+
+void PlanSheet::showPlanning()
+{
+    setHeading(Icon::Revoked, ColorToken::Bad, tr("Revoke…"), tr("Reading exactly what would be touched"));
+    clearFoot();
+    Button *cancel = addButton(tr("Cancel"), true);
+    cancel->setKeyHint(tr("Esc"));
+    connect(cancel, &Button::clicked, this, &PlanSheet::dismiss);
+    QVBoxLayout *column = nullptr;
+    QWidget *body = paddedBody(column);
+    auto *bar = new QProgressBar;
+    bar->setRange(0, 0);
+    bar->setTextVisible(false);
+    bar->setAccessibleName(tr("Freezing the plan"));
+    column->addWidget(bar);
+    setBody(body);
+}
+
+void PlanSheet::showPlan()
+{
+    const RevocationPlan &plan = *m_controller.plan();
+    const auto rows = static_cast<qint64>(plan.rows.size());
+    m_frozen = true;
+    setHeading(Icon::Revoked, ColorToken::Bad, rows == 0 ? tr("Nothing to revoke") : titleOf(plan));
+    setAside(tr("Plan %1, frozen %2")
+                 .arg(plan.digest.first(8),
+                      QDateTime::fromMSecsSinceEpoch(plan.frozenAt.time_since_epoch().count())
+                          .toString(QStringLiteral("HH:mm:ss"))));
+    clearFoot();
+    if (rows == 0) {
+        QVBoxLayout *column = nullptr;
+        QWidget *body = paddedBody(column);
+        column->addWidget(new common::Note(m_theme, common::NoteKind::Info, tr("No session matches any more"),
+                                           tr("What was selected is gone already. Nothing was changed.")));
+        setBody(body);
+        Button *done = addButton(tr("Close"), true);
+        connect(done, &Button::clicked, this, &PlanSheet::dismiss);
+        done->setFocus();
+        return;
+    }
+    m_view = new PlanView(m_theme, m_connection, plan);
+    connect(m_view, &PlanView::changed, this, &PlanSheet::updateConsent);
+    setBody(m_view);
+
+    m_obstacle = new Label(m_theme, {}, FontToken::Status, ColorToken::Muted);
+    addFootStart(m_obstacle);
+    Button *cancel = addButton(tr("Cancel"), true);
+    cancel->setKeyHint(tr("Esc"));
+    connect(cancel, &Button::clicked, this, &PlanSheet::dismiss);
+    m_execute = addButton(tr("Revoke %1").arg(sessionsText(rows)), true);
+    m_execute->setObjectName(QStringLiteral("planExecute"));
+    m_execute->setKind(ButtonKind::Danger);
+    m_execute->setKeyHint(tr("Ctrl+Enter"));
+    connect(m_execute, &Button::clicked, this, &PlanSheet::carryOut);
+    setExecute(m_execute);
+    updateConsent();
+    m_view->firstField()->setFocus();
+}
+
+void PlanSheet::updateConsent()
+{
+    if (!m_execute || !m_view)
+        return;
+    const QString obstacle = m_connection.writeMode() == common::WriteMode::ReadOnly
+        ? tr("This connection is read-only: switch to Guarded in the header first.")
+        : m_view->obstacle();
+    m_execute->setEnabled(obstacle.isEmpty());
+    m_execute->setToolTip(obstacle);
+    m_obstacle->setText(obstacle);
+}
+
+void PlanSheet::showNotRevocable()
+{
+    const NotRevocable reason = explainNotRevocable(m_connection.deployment());
+    setHeading(Icon::Accepted, ColorToken::Warn, tr("There is no row to revoke"),
+               tr("This deployment keeps its sessions in encrypted cookies (JWT strategy)."));
+    QVBoxLayout *column = nullptr;
+    QWidget *body = paddedBody(column);
+    column->addWidget(new common::Note(
+        m_theme, common::NoteKind::Warn,
+        reason.acceptedUntil
+            ? tr("Accepted until %1")
+                  .arg(QDateTime::fromMSecsSinceEpoch(reason.acceptedUntil->time_since_epoch().count())
+                           .toString(QStringLiteral("d MMM yyyy HH:mm")))
+            : tr("Accepted without a known end"),
+        reason.explanation));
+    column->addWidget(new common::Note(m_theme, common::NoteKind::Info, tr("What does work"), reason.remedy));
+    setBody(body);
+    clearFoot();
+    Button *close = addButton(tr("Close"), true);
+    close->setKeyHint(tr("Esc"));
+    connect(close, &Button::clicked, this, &PlanSheet::dismiss);
+}
+
+void PlanSheet::carryOut()
+{
+    if (!m_view || !m_execute || !m_execute->isEnabled())
+        return;
+    RevocationOptions options;
+    options.reason = m_view->reason();
+    options.verify = m_view->verify();
+    options.verifyFor = m_connection.timeout();
+    showProgress();
+    m_controller.carryOut(options);
+}
+
+void PlanSheet::showProgress()
+{
+    setDismissable(false);
+    m_view = nullptr;
+    m_execute = nullptr;
+    m_obstacle = nullptr;
+    clearFoot();
+    setExecute(nullptr);
+    QVBoxLayout *column = nullptr;
+    QWidget *body = paddedBody(column);
+    m_step = new Label(m_theme, tr("Writing the intent to the audit log"));
+    column->addWidget(m_step);
+    m_bar = new QProgressBar;
+    m_bar->setRange(0, static_cast<int>(m_controller.plan()->rows.size()));
+    m_bar->setTextVisible(false);
+    m_bar->setAccessibleName(tr("Sessions revoked"));
+    column->addWidget(m_bar);
+    setBody(body);
+    Button *cancel = addButton(tr("Stop at the next batch"), true);
+    cancel->setObjectName(QStringLiteral("planStop"));
+    connect(cancel, &Button::clicked, this, [this, cancel] {
+        cancel->setEnabled(false);
+        m_controller.cancel();
+    });
+    cancel->setFocus();
+}
+
+void PlanSheet::updateProgress(const RevocationProgress &progress)
+{
+    if (!m_bar)
+        return;
+    m_bar->setValue(static_cast<int>(progress.done));
+    m_step->setText(progress.step);
+}
+
+void PlanSheet::showResult(const RevocationReport &report)
+{
+    m_bar = nullptr;
+    m_step = nullptr;
+    setDismissable(true);
+    const ResultHeadline head = headlineOf(report);
+    const Icon icon = head.proven ? Icon::Refused : head.good ? Icon::Revoked : Icon::Accepted;
+    setHeading(head.proven || head.good ? icon : Icon::Warn,
+               head.proven     ? ColorToken::Good
+                   : head.good ? ColorToken::Muted
+                               : ColorToken::Warn,
+               head.title, head.subtitle);
+    setBody(new ResultView(m_theme, report));
+    clearFoot();
+    Button *audit = addButton(tr("Open in Audit"), true);
+    audit->setGlyph(Icon::Link);
+    connect(audit, &Button::clicked, this, [this] {
+        Q_EMIT auditRequested();
+        dismiss();
+    });
+    Button *done = addButton(tr("Done"), true);
+    done->setObjectName(QStringLiteral("planDone"));
+    done->setKind(ButtonKind::Primary);
+    done->setKeyHint(tr("Esc"));
+    connect(done, &Button::clicked, this, &PlanSheet::dismiss);
+    setExecute(done);
+    done->setFocus();
+    Q_EMIT finished(report.auditId);
+}
+
+void PlanSheet::showFailure(const base::Error &error)
+{
+    setDismissable(true);
+    const base::ErrorText text = base::describe(error);
+    setHeading(Icon::Fail, ColorToken::Bad, m_frozen ? tr("Nothing was revoked") : tr("The plan could not be made"));
+    QVBoxLayout *column = nullptr;
+    QWidget *body = paddedBody(column);
+    column->addWidget(new common::Note(m_theme, common::NoteKind::Bad, text.message, text.remedy));
+    setBody(body);
+    clearFoot();
+    Button *again = addButton(tr("Try again"), true);
+    connect(again, &Button::clicked, this, &PlanSheet::freeze);
+    Button *close = addButton(tr("Close"), true);
+    close->setKeyHint(tr("Esc"));
+    connect(close, &Button::clicked, this, &PlanSheet::dismiss);
+    close->setFocus();
+}
+
+} // namespace rollcall::revoke

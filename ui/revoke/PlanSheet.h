@@ -1,0 +1,59 @@
+#pragma once
+
+#include "core/revoke/Revoker.h"
+#include "ui/common/OpenConnection.h"
+#include "ui/common/Sheet.h"
+#include "ui/revoke/RevocationController.h"
+
+namespace rollcall::common {
+class Button;
+class Label;
+} // namespace rollcall::common
+
+namespace rollcall::revoke {
+
+class PlanView;
+
+/// The sheet that every revocation goes through: it freezes a plan, shows it, asks for reason and consent, carries it
+/// out with progress, and ends on the outcome. **Thread-safety:** GUI thread only; never blocks.
+class PlanSheet final : public common::Sheet
+{
+    Q_OBJECT
+
+public:
+    /// Prepares the sheet over @p origin's host and begins to freeze @p selection. @p theme and @p connection are
+    /// borrowed and outlive it.
+    PlanSheet(const common::Theme &theme, QWidget &origin, common::OpenConnection &connection, Selection selection);
+
+Q_SIGNALS:
+    /// The outcome is shown; @p auditId names the operation.
+    void finished(const QString &auditId);
+    /// The user wants to see the operation in the audit log.
+    void auditRequested();
+
+private:
+    void freeze();
+    void showPlanning();
+    void showPlan();
+    void showNotRevocable();
+    void showProgress();
+    void updateProgress(const RevocationProgress &progress);
+    void showResult(const RevocationReport &report);
+    void showFailure(const base::Error &error);
+    void carryOut();
+    void updateConsent();
+    common::Button *addButton(const QString &text, bool atEnd);
+
+    const common::Theme &m_theme;
+    common::OpenConnection &m_connection;
+    Selection m_selection;
+    RevocationController m_controller;
+    PlanView *m_view = nullptr;
+    common::Button *m_execute = nullptr;
+    common::Label *m_obstacle = nullptr;
+    class QProgressBar *m_bar = nullptr;
+    common::Label *m_step = nullptr;
+    bool m_frozen = false;
+};
+
+} // namespace rollcall::revoke

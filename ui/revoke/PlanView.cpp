@@ -1,0 +1,211 @@
+#include "ui/revoke/PlanView.h"
+
+#include <QCheckBox>
+#include <QGridLayout>
+#include <QLineEdit>
+#include <QLocale>
+#include <QVBoxLayout>
+
+#include "ui/common/Figure.h"
+#include "ui/common/Label.h"
+#include "ui/common/Note.h"
+#include "ui/common/RelativeTime.h"
+#include "ui/revoke/StepList.h"
+
+namespace rollcall::revoke {
+
+using common::ColorToken;
+using common::FontToken;
+using common::Label;
+
+namespace {
+
+constexpr qsizetype sampleRows = 8;
+
+QString count(qint64 number)
+{
+    return QLocale().toString(number);
+}
+
+/// The statement with what its parameters stand for: tokens as fingerprints, never themselves.
+QString maskedStatement(const RevocationPlan &plan)
+{
+    QStringList lines{plan.statement};
+    QStringList keys;
+    for (const store::PlannedRow &row : plan.rows) {
+        if (keys.size() == 3) {
+            keys << QStringLiteral("…");
+            break;
+        }
+        keys << QStringLiteral("‹") + row.shown.fingerprint.grouped().first(9) + QStringLiteral("›");
+    }
+    lines << PlanView::tr("-- run for each of %1; tokens stand as fingerprints").arg(keys.join(QStringLiteral(", ")));
+    return lines.join(QLatin1Char('\n'));
+}
+
+} // namespace
+
+PlanView::PlanView(const common::Theme &theme, const common::OpenConnection &connection, const RevocationPlan &plan,
+                   QWidget *parent)
+    : QWidget(parent), m_theme(theme), m_connection(connection)
+{
+    if (connection.profile().environment == workspace::Environment::Production)
+        m_expected = QStringLiteral("%1 %2").arg(connection.profile().name).arg(plan.rows.size());
+
+    auto *column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(figures(plan));
+    auto *middle = new QHBoxLayout;
+    middle->setContentsMargins(20, common::space::m, 20, common::space::m);
+    middle->setSpacing(common::space::xl);
+    middle->addWidget(steps(plan), 5, Qt::AlignTop);
+    middle->addWidget(sample(plan), 3, Qt::AlignTop);
+    column->addLayout(middle);
+    column->addWidget(questions());
+}
+
+QWidget *PlanView::figures(const RevocationPlan &plan) const
+{
+    const auto figure = [this](const QString &caption, const QString &value, const QString &aside = {}) {
+        auto *widget = new common::Figure(m_theme, caption);
+        widget->setValue(value, aside);
+        return widget;
+    };
+    return new common::FigureStrip(
+        m_theme, {figure(tr("Sessions"), count(static_cast<qint64>(plan.rows.size()))),
+                  figure(tr("Users"), count(plan.users)),
+                  figure(tr("Cached copies"), tr("this app"), tr("memory only")),
+                  figure(tr("The deployment refuses them from"), tr("the next check"))});
+}
+
+QWidget *PlanView::steps(const RevocationPlan &plan)
+{
+    auto *box = new QWidget;
+    auto *column = new QVBoxLayout(box);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(common::space::s);
+    column->addWidget(new Label(m_theme, tr("What happens, in this order"), FontToken::Caption, ColorToken::Muted));
+    auto *list = new StepList(m_theme);
+    const auto rows = static_cast<qint64>(plan.rows.size());
+    list->addStep(tr("Write the intent to the audit log"), tr("flushed to disk before anything else happens"));
+    list->addStep(tr("Delete %n row(s) by key", nullptr, static_cast<int>(rows)),
+                  tr("in short transactions; a row whose user changed meanwhile is left alone"), maskedStatement(plan));
+    list->addStep(tr("Drop cached copies, then read the rows again"));
+    if (plan.verifiable) {
+        list->addStep(tr("Ask the deployment with each revoked cookie until it refuses"),
+                      tr("only after the delete is committed: asking about a live session would extend it"));
+    }
+    list->addStep(tr("Write the outcome to the audit log"));
+    column->addWidget(list);
+    return box;
+}
+
+QWidget *PlanView::sample(const RevocationPlan &plan)
+{
+    auto *box = new QWidget;
+    auto *column = new QVBoxLayout(box);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(common::space::m);
+    column->addWidget(new Label(m_theme, tr("These sessions"), FontToken::Caption, ColorToken::Muted));
+    auto *grid = new QGridLayout;
+    grid->setHorizontalSpacing(common::space::m);
+    grid->setVerticalSpacing(6);
+    const base::Instant now = m_connection.deployment().clock().now();
+    int line = 0;
+    for (const store::PlannedRow &row : plan.rows) {
+        if (line == sampleRows)
+            break;
+        const session::ListedSession &shown = row.shown;
+        grid->addWidget(new Label(m_theme, shown.fingerprint.grouped().first(9), FontToken::Code), line, 0);
+        auto *user = new Label(m_theme, shown.email.value_or(shown.name.value_or(shown.userId.value_or(tr("nobody")))));
+        user->setToolTip(user->text());
+        user->setText(user->fontMetrics().elidedText(user->text(), Qt::ElideRight, 130));
+        grid->addWidget(user, line, 1);
+        auto *expires = new Label(m_theme, shown.expires ? common::relativeText(*shown.expires, now) : QString(),
+                                  FontToken::Body, ColorToken::Muted);
+        grid->addWidget(expires, line, 2, Qt::AlignRight);
+        ++line;
+    }
+    grid->setColumnStretch(1, 1);
+    column->addLayout(grid);
+    if (const auto more = static_cast<qint64>(plan.rows.size()) - line; more > 0)
+        column->addWidget(new Label(m_theme, tr("and %1 more").arg(count(more)), FontToken::Status, ColorToken::Muted));
+    if (!plan.unmatched.isEmpty()) {
+        column->addWidget(new common::Note(m_theme, common::NoteKind::Warn, tr("Not found: %1").arg(plan.unmatched.size()),
+                                           tr("These are gone already or were never there; nothing is done for them.")));
+    }
+    column->addWidget(new common::Note(m_theme, common::NoteKind::Info, tr("Only these keys are touched"),
+                                       tr("A row that changes meanwhile is skipped and listed. Deleted rows cannot be "
+                                          "put back: their users sign in again.")));
+    m_verify = new QCheckBox(tr("Verify with the revoked cookies"));
+    m_verify->setObjectName(QStringLiteral("planVerify"));
+    m_verify->setChecked(plan.verifiable);
+    m_verify->setEnabled(plan.verifiable);
+    if (!plan.verifiable)
+        m_verify->setToolTip(tr("This connection has no deployment URL that could be asked."));
+    column->addWidget(m_verify);
+    if (!plan.verifiable) {
+        auto *why = new Label(m_theme, m_verify->toolTip(), FontToken::Status, ColorToken::Muted);
+        why->setWordWrap(true);
+        column->addWidget(why);
+    }
+    return box;
+}
+
+QWidget *PlanView::questions()
+{
+    auto *box = new QWidget;
+    auto *row = new QHBoxLayout(box);
+    row->setContentsMargins(20, common::space::s, 20, common::space::m);
+    row->setSpacing(common::space::l);
+
+    const auto field = [&](const QString &label, QLineEdit *edit, int stretch) {
+        auto *column = new QVBoxLayout;
+        column->setSpacing(common::space::xs);
+        auto *caption = new Label(m_theme, label, FontToken::Section);
+        caption->setBuddy(edit);
+        column->addWidget(caption);
+        column->addWidget(edit);
+        edit->setAccessibleName(label);
+        row->addLayout(column, stretch);
+        connect(edit, &QLineEdit::textChanged, this, &PlanView::changed);
+    };
+    m_reason = new QLineEdit;
+    m_reason->setObjectName(QStringLiteral("planReason"));
+    m_reason->setMaxLength(500);
+    m_reason->setPlaceholderText(tr("Why, and for which ticket"));
+    field(tr("Reason, kept in the audit log"), m_reason, 2);
+    if (!m_expected.isEmpty()) {
+        m_confirmation = new QLineEdit;
+        m_confirmation->setObjectName(QStringLiteral("planConfirmation"));
+        field(tr("Type %1").arg(m_expected), m_confirmation, 1);
+    }
+    return box;
+}
+
+QString PlanView::reason() const
+{
+    return m_reason->text().trimmed();
+}
+
+bool PlanView::verify() const
+{
+    return m_verify->isChecked();
+}
+
+QString PlanView::obstacle() const
+{
+    if (reason().isEmpty())
+        return tr("Give a reason first.");
+    if (m_confirmation && m_confirmation->text().trimmed() != m_expected)
+        return tr("Type \"%1\" to confirm.").arg(m_expected);
+    return {};
+}
+
+QWidget *PlanView::firstField() const
+{
+    return m_reason;
+}
+
+} // namespace rollcall::revoke

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <QWidget>
+
+#include "core/revoke/RevocationPlan.h"
+#include "ui/common/OpenConnection.h"
+#include "ui/common/Theme.h"
+
+class QCheckBox;
+class QLineEdit;
+
+namespace rollcall::revoke {
+
+/// What a frozen plan will do, in order, and what is asked before: reason, verification and, on a production
+/// connection, name and count typed. **Thread-safety:** GUI thread only.
+class PlanView final : public QWidget
+{
+    Q_OBJECT
+
+public:
+    /// @p plan is read during construction only.
+    PlanView(const common::Theme &theme, const common::OpenConnection &connection, const RevocationPlan &plan,
+             QWidget *parent = nullptr);
+
+    /// The reason as typed.
+    [[nodiscard]] QString reason() const;
+    /// Whether the deployment is to be asked afterwards.
+    [[nodiscard]] bool verify() const;
+    /// Why the plan may not be carried out yet; empty where it may.
+    [[nodiscard]] QString obstacle() const;
+    /// The field to begin with.
+    [[nodiscard]] QWidget *firstField() const;
+
+Q_SIGNALS:
+    /// obstacle() may answer otherwise.
+    void changed();
+
+private:
+    [[nodiscard]] QWidget *figures(const RevocationPlan &plan) const;
+    [[nodiscard]] QWidget *steps(const RevocationPlan &plan);
+    [[nodiscard]] QWidget *sample(const RevocationPlan &plan);
+    [[nodiscard]] QWidget *questions();
+
+    const common::Theme &m_theme;
+    const common::OpenConnection &m_connection;
+    QLineEdit *m_reason = nullptr;
+    QLineEdit *m_confirmation = nullptr;
+    QCheckBox *m_verify = nullptr;
+    QString m_expected; ///< what a production connection wants typed; empty elsewhere
+};
+
+} // namespace rollcall::revoke

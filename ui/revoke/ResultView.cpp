@@ -1,0 +1,215 @@
+#include "ui/revoke/ResultView.h"
+
+#include <QDateTime>
+#include <QGridLayout>
+#include <QLocale>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+#include "core/base/ErrorText.h"
+#include "ui/common/Figure.h"
+#include "ui/common/Label.h"
+#include "ui/common/RelativeTime.h"
+#include "ui/common/States.h"
+#include "ui/revoke/ProofLanes.h"
+
+namespace rollcall::revoke {
+
+using common::ColorToken;
+using common::FontToken;
+using common::Icon;
+using common::Label;
+
+namespace {
+
+constexpr int tableRows = 50;
+
+QString ofAll(qint64 whole)
+{
+    return ResultView::tr("of %1").arg(QLocale().toString(whole));
+}
+
+QString clockTime(base::Instant at)
+{
+    return QDateTime::fromMSecsSinceEpoch(at.time_since_epoch().count()).toString(QStringLiteral("HH:mm:ss.zzz"));
+}
+
+/// How a row's own outcome is shown, and in which words where the state's own do not fit.
+std::pair<common::State, QString> rowState(RowOutcome outcome)
+{
+    switch (outcome) {
+    case RowOutcome::Revoked:
+        return {common::State::Revoked, {}};
+    case RowOutcome::AlreadyGone:
+        return {common::State::Skipped, ResultView::tr("Already gone")};
+    case RowOutcome::Changed:
+        return {common::State::Warning, ResultView::tr("Skipped: its user changed")};
+    case RowOutcome::Failed:
+        return {common::State::Failed, ResultView::tr("Not revoked")};
+    case RowOutcome::Unknown:
+        return {common::State::Unknown, ResultView::tr("Not known")};
+    }
+    return {common::State::Unknown, {}};
+}
+
+std::pair<common::State, QString> proofState(ProofOutcome proof)
+{
+    switch (proof) {
+    case ProofOutcome::NotAsked:
+        return {common::State::Skipped, ResultView::tr("Not asked")};
+    case ProofOutcome::Refused:
+        return {common::State::VerifiedRefused, {}};
+    case ProofOutcome::StillAccepted:
+        return {common::State::StillAccepted, {}};
+    case ProofOutcome::Unchecked:
+        return {common::State::Warning, ResultView::tr("Could not be checked")};
+    }
+    return {common::State::Unknown, {}};
+}
+
+} // namespace
+
+ResultHeadline headlineOf(const RevocationReport &report)
+{
+    ResultHeadline head;
+    const auto &proof = report.verification;
+    if (report.error) {
+        const base::ErrorText text = base::describe(*report.error);
+        head.title = ResultView::tr("Stopped after %1 of %2").arg(report.revoked).arg(report.matched);
+        head.subtitle = text.message + QLatin1Char(' ') + text.remedy;
+        return head;
+    }
+    if (proof && proof->stillAccepted > 0) {
+        head.title = ResultView::tr("%1 of %2 still accepted by the deployment").arg(proof->stillAccepted).arg(proof->checked);
+        head.subtitle = ResultView::tr("The rows are gone, but the deployment went on accepting these cookies: something "
+                                       "caches sessions there.");
+        return head;
+    }
+    if (proof && proof->unchecked > 0) {
+        head.title = ResultView::tr("%1 revoked, %2 could not be checked").arg(report.revoked).arg(proof->unchecked);
+        head.subtitle = ResultView::tr("The deployment could not be asked about them. The rows stay deleted.");
+        return head;
+    }
+    head.good = report.skipped == 0;
+    if (proof && proof->checked > 0) {
+        head.proven = true;
+        head.title = ResultView::tr("%1 of %2 refused by the deployment").arg(proof->refused).arg(proof->checked);
+        head.subtitle = proof->timeToEffect
+            ? ResultView::tr("%1 ms at most after the rows were deleted. The deployment itself was asked, with the revoked "
+                             "cookies.").arg(proof->timeToEffect->count())
+            : QString();
+        return head;
+    }
+    head.title = ResultView::tr("%1 of %2 revoked").arg(report.revoked).arg(report.matched);
+    head.subtitle = ResultView::tr("The rows are deleted. Whether the deployment refuses them was not asked.");
+    return head;
+}
+
+ResultView::ResultView(const common::Theme &theme, const RevocationReport &report, QWidget *parent)
+    : QWidget(parent), m_theme(theme)
+{
+    auto *column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, common::space::m);
+    column->setSpacing(common::space::m);
+    column->addWidget(figures(report));
+    auto *inner = new QVBoxLayout;
+    inner->setContentsMargins(20, 0, 20, 0);
+    inner->setSpacing(common::space::m);
+    if (report.verification && report.verification->checked > 0) {
+        inner->addWidget(new Label(theme, tr("Proof, session by session"), FontToken::Caption, ColorToken::Muted));
+        inner->addWidget(new ProofLanes(theme, report));
+    }
+    inner->addWidget(rows(report));
+    inner->addWidget(done(report));
+    column->addLayout(inner);
+}
+
+QWidget *ResultView::figures(const RevocationReport &report) const
+{
+    const auto figure = [this](const QString &caption, const QString &value, const QString &aside = {},
+                               ColorToken tint = ColorToken::Text) {
+        auto *widget = new common::Figure(m_theme, caption);
+        widget->setValue(value, aside, tint);
+        return widget;
+    };
+    QList<common::Figure *> figures{
+        figure(tr("Revoked"), QLocale().toString(report.revoked), ofAll(report.matched)),
+        figure(tr("Skipped"), QLocale().toString(report.skipped)),
+        figure(tr("Cached copies dropped"), QLocale().toString(report.cachePurged))};
+    if (report.verification) {
+        const auto &proof = *report.verification;
+        const bool all = proof.stillAccepted == 0 && proof.unchecked == 0;
+        figures << figure(tr("Verified refused"), QLocale().toString(proof.refused),
+                          ofAll(proof.checked + proof.unchecked), all ? ColorToken::Good : ColorToken::Warn);
+    } else {
+        figures << figure(tr("Verified refused"), QStringLiteral("–"), tr("not asked"));
+    }
+    figures << figure(tr("Took"), common::durationText(report.took));
+    return new common::FigureStrip(m_theme, figures);
+}
+
+QWidget *ResultView::rows(const RevocationReport &report) const
+{
+    auto *box = new QWidget;
+    auto *grid = new QGridLayout(box);
+    grid->setContentsMargins(0, 0, 0, 0);
+    grid->setHorizontalSpacing(common::space::l);
+    grid->setVerticalSpacing(6);
+    int column = 0;
+    for (const QString &head : {tr("Fingerprint"), tr("Row"), tr("Cached copy"), tr("Deployment"), tr("After"), tr("Answer")})
+        grid->addWidget(new Label(m_theme, head, FontToken::Caption, ColorToken::Muted), 0, column++);
+    const auto state = [&](const std::pair<common::State, QString> &what, int line, int at) {
+        grid->addWidget(new common::StateLabel(m_theme, what.first, what.second), line, at);
+    };
+    // Problems come first: whoever reads one line only reads the one that matters.
+    std::vector<const RowReport *> ordered;
+    for (const RowReport &row : report.rows)
+        ordered.push_back(&row);
+    std::ranges::stable_sort(ordered, {}, [](const RowReport *row) {
+        return row->outcome == RowOutcome::Revoked && row->proof != ProofOutcome::StillAccepted
+            && row->proof != ProofOutcome::Unchecked;
+    });
+    int line = 1;
+    for (const RowReport *row : ordered) {
+        if (line > tableRows)
+            break;
+        grid->addWidget(new Label(m_theme, row->fingerprint.grouped(), FontToken::Code), line, 0);
+        state(rowState(row->outcome), line, 1);
+        grid->addWidget(new Label(m_theme, row->cachePurged ? tr("dropped") : tr("none"), FontToken::Body, ColorToken::Muted),
+                        line, 2);
+        state(proofState(row->proof), line, 3);
+        grid->addWidget(new Label(m_theme, row->refusedAfter ? tr("%1 ms").arg(row->refusedAfter->count()) : QStringLiteral("–")),
+                        line, 4);
+        grid->addWidget(new Label(m_theme, row->answer, FontToken::Code), line, 5);
+        ++line;
+    }
+    grid->setColumnStretch(3, 1);
+    if (const auto more = static_cast<int>(ordered.size()) - tableRows; more > 0) {
+        grid->addWidget(new Label(m_theme, tr("and %1 more; all stand in the audit counts").arg(more), FontToken::Status,
+                                  ColorToken::Muted), line, 0, 1, 6);
+    }
+    return box;
+}
+
+QWidget *ResultView::done(const RevocationReport &report) const
+{
+    auto *box = new QWidget;
+    auto *grid = new QGridLayout(box);
+    grid->setContentsMargins(0, common::space::s, 0, 0);
+    grid->setHorizontalSpacing(common::space::l);
+    grid->setVerticalSpacing(common::space::xs);
+    grid->addWidget(new Label(m_theme, tr("What was done"), FontToken::Caption, ColorToken::Muted), 0, 0, 1, 2);
+    int line = 1;
+    for (const Done &step : report.log) {
+        grid->addWidget(new Label(m_theme, clockTime(step.at), FontToken::Code, ColorToken::Muted), line, 0);
+        auto *what = new Label(m_theme, step.what);
+        what->setWordWrap(true);
+        grid->addWidget(what, line, 1);
+        ++line;
+    }
+    grid->setColumnStretch(1, 1);
+    return box;
+}
+
+} // namespace rollcall::revoke

@@ -1,0 +1,90 @@
+#include "ui/revoke/RevocationController.h"
+
+namespace rollcall::revoke {
+
+namespace {
+/// A plan's deletes, purges and proofs together: each operation inside has its own, shorter bound.
+constexpr std::chrono::minutes wholeRevocation{30};
+} // namespace
+
+RevocationController::RevocationController(common::OpenConnection &connection, QObject *parent)
+    : QObject(parent), m_connection(connection)
+{
+}
+
+RevocationController::~RevocationController()
+{
+    m_stop.request_stop();
+}
+
+void RevocationController::freeze(const Selection &selection)
+{
+    m_stop = std::stop_source();
+    m_running = true;
+    const auto submitted = m_connection.workers().engine.submit(
+        [this, selection, deployment = m_connection.shared(),
+         sender = m_mailbox.sender()](base::Result<store::SessionStore *> store, const base::Call &call) {
+            auto plan = store ? revoke::freezePlan(*deployment, **store, selection, maxRows, call)
+                              : base::Result<RevocationPlan>(base::fail(store.error()));
+            if (!plan) {
+                sender.post([this, error = plan.error()] {
+                    m_running = false;
+                    Q_EMIT failed(error);
+                });
+                return;
+            }
+            // Shared, because a std::function must be copyable and a plan is not: it holds tokens.
+            auto frozen = std::make_shared<const RevocationPlan>(std::move(*plan));
+            sender.post([this, frozen] {
+                m_running = false;
+                m_plan = frozen;
+                Q_EMIT planned();
+            });
+        },
+        m_stop.get_token(), m_connection.timeout());
+    if (!submitted) {
+        m_running = false;
+        Q_EMIT failed(submitted.error());
+    }
+}
+
+void RevocationController::carryOut(const RevocationOptions &options)
+{
+    if (!m_plan || m_running || m_spent)
+        return;
+    m_stop = std::stop_source();
+    m_running = true;
+    m_spent = true;
+    const auto submitted = m_connection.workers().write.submit(
+        [this, plan = m_plan, options, deployment = m_connection.shared(), &log = m_connection.auditLog(),
+         sender = m_mailbox.sender()](base::Result<store::SessionStore *> store, const base::Call &call) {
+            const auto progress = [this, &sender](const RevocationProgress &step) {
+                sender.post([this, step] { Q_EMIT progressed(step); });
+            };
+            auto report = store ? revoke::carryOut(*plan, options, *deployment, **store, log, call, progress)
+                                : base::Result<RevocationReport>(base::fail(store.error()));
+            sender.post([this, report = std::move(report)] {
+                m_running = false;
+                if (report) {
+                    Q_EMIT finished(*report);
+                    Q_EMIT m_connection.sessionsChanged();
+                } else {
+                    m_spent = false;
+                    Q_EMIT failed(report.error());
+                }
+            });
+        },
+        m_stop.get_token(), wholeRevocation);
+    if (!submitted) {
+        m_running = false;
+        m_spent = false;
+        Q_EMIT failed(submitted.error());
+    }
+}
+
+void RevocationController::cancel()
+{
+    m_stop.request_stop();
+}
+
+} // namespace rollcall::revoke

@@ -1,0 +1,532 @@
+#include "ui/sessions/SessionsPage.h"
+
+#include <QAction>
+#include <QClipboard>
+#include <QGuiApplication>
+#include <QHeaderView>
+#include <QLineEdit>
+#include <QLocale>
+#include <QScrollBar>
+#include <QSet>
+#include <QStackedWidget>
+#include <QTimeZone>
+#include <QTimer>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+#include "ui/common/Actions.h"
+#include "ui/common/Button.h"
+#include "ui/common/EmptyState.h"
+#include "ui/common/ErrorBanner.h"
+#include "ui/common/Label.h"
+#include "ui/common/LoadingState.h"
+#include "ui/common/RelativeTime.h"
+#include "ui/common/Surface.h"
+#include "ui/common/TableView.h"
+#include "ui/sessions/FilterSyntax.h"
+#include "ui/sessions/SessionDetailView.h"
+
+namespace rollcall::sessions {
+
+using common::Button;
+using common::ButtonKind;
+using common::ColorToken;
+using common::FontToken;
+using common::Icon;
+using common::Label;
+using std::chrono::milliseconds;
+
+namespace {
+
+constexpr milliseconds filterDebounce{250};
+constexpr std::chrono::seconds relativeTick{30};
+constexpr int prefetchRows = 60;
+
+SlidingExpiry slidingOf(const common::OpenConnection &connection)
+{
+    const session::AuthProfile &auth = *connection.deployment().auth();
+    return {auth.maxAge, auth.updateAge};
+}
+
+QString number(qint64 value)
+{
+    return QLocale().toString(value);
+}
+
+} // namespace
+
+SessionsPage::SessionsPage(const common::Theme &theme, common::OpenConnection &connection, QWidget *parent)
+    : common::Page(parent), m_theme(theme), m_connection(connection), m_model(slidingOf(connection)), m_pager(connection)
+{
+    setObjectName(QStringLiteral("sessionsPage"));
+    common::setSurface(*this, common::Surface::Plain);
+    auto *column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    buildHead();
+    buildTable();
+    buildStates();
+    buildActions();
+
+    m_details = new SessionDetailView(theme, connection, slidingOf(connection), this);
+    m_details->hide();
+    connect(m_details, &SessionDetailView::closeRequested, this, [this] { Q_EMIT detailsWanted(false); });
+    connect(m_details, &SessionDetailView::userRequested, this,
+            [this](const QString &user) { setFilter(QStringLiteral("state:all user:\"%1\"").arg(user)); });
+    connect(m_details, &SessionDetailView::revokeUserRequested, this, &SessionsPage::revokeUser);
+
+    connect(&m_pager, &SessionPager::pageReady, this, &SessionsPage::onPage);
+    connect(&m_pager, &SessionPager::failed, this, &SessionsPage::onFailed);
+    connect(&m_pager, &SessionPager::cancelled, this, [this] {
+        m_loading->stop();
+        Q_EMIT statusChanged();
+    });
+    connect(&connection, &common::OpenConnection::sessionsChanged, this, &SessionsPage::load);
+
+    m_debounce = new QTimer(this);
+    m_debounce->setSingleShot(true);
+    m_debounce->setInterval(filterDebounce);
+    connect(m_debounce, &QTimer::timeout, this, &SessionsPage::applyFilter);
+    m_clock = new QTimer(this);
+    m_clock->setInterval(relativeTick);
+    connect(m_clock, &QTimer::timeout, this, [this] { m_model.setNow(m_connection.deployment().clock().now()); });
+}
+
+SessionsPage::~SessionsPage()
+{
+    m_countStop.request_stop();
+}
+
+void SessionsPage::buildHead()
+{
+    auto *head = new QWidget;
+    auto *row = new QHBoxLayout(head);
+    row->setContentsMargins(common::space::l, common::space::m, common::space::l, common::space::s);
+    row->setSpacing(common::space::m);
+    row->addWidget(new Label(m_theme, title(), FontToken::Title));
+    m_filter = new QLineEdit;
+    m_filter->setObjectName(QStringLiteral("sessionFilter"));
+    m_filter->setAccessibleName(tr("Filter sessions"));
+    m_filter->setPlaceholderText(tr("Name or e-mail, state:expired, provider:github, user:id, expires<24h"));
+    m_filter->setClearButtonEnabled(true);
+    m_filter->addAction(common::themedIcon(m_theme, Icon::Filter, ColorToken::Muted), QLineEdit::LeadingPosition);
+    connect(m_filter, &QLineEdit::textChanged, this, [this] { m_debounce->start(); });
+    connect(m_filter, &QLineEdit::returnPressed, this, &SessionsPage::applyFilter);
+    row->addWidget(m_filter, 1);
+    auto *refreshButton = new Button(m_theme, Icon::Refresh, tr("Refresh (F5)"));
+    connect(refreshButton, &Button::clicked, this, &SessionsPage::refresh);
+    row->addWidget(refreshButton);
+    layout()->addWidget(head);
+
+    m_chipRow = new QWidget;
+    auto *chips = new QHBoxLayout(m_chipRow);
+    chips->setContentsMargins(common::space::l, 0, common::space::l, common::space::s);
+    m_problem = new Label(m_theme, {}, FontToken::Status, ColorToken::Warn);
+    m_matches = new Label(m_theme, {}, FontToken::Status, ColorToken::Muted);
+    chips->addWidget(m_problem, 1);
+    chips->addWidget(m_matches);
+    layout()->addWidget(m_chipRow);
+}
+
+void SessionsPage::buildTable()
+{
+    m_table = new common::TableView(m_theme);
+    m_table->setObjectName(QStringLiteral("sessionTable"));
+    m_table->setAccessibleName(tr("Sessions"));
+    m_table->setModel(&m_model);
+    m_table->setSelectionMode(QAbstractItemView::ExtendedSelection);
+    QHeaderView *header = m_table->horizontalHeader();
+    header->setHighlightSections(false);
+    header->setSortIndicatorShown(true);
+    header->setSectionsClickable(true);
+    header->setSortIndicator(SessionListModel::Expires, Qt::AscendingOrder);
+    connect(header, &QHeaderView::sortIndicatorChanged, this, &SessionsPage::setOrder);
+    constexpr int widths[] = {112, 300, 104, 112, 112, 148, 112, 128, 160};
+    for (int column = 0; column < SessionListModel::ColumnCount; ++column)
+        m_table->setColumnWidth(column, widths[column]);
+    header->setSectionResizeMode(SessionListModel::User, QHeaderView::Stretch);
+    header->setMinimumSectionSize(64);
+    connect(m_table->selectionModel(), &QItemSelectionModel::selectionChanged, this, &SessionsPage::onSelectionChanged);
+    connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &SessionsPage::onSelectionChanged);
+    connect(m_table->verticalScrollBar(), &QScrollBar::valueChanged, this, &SessionsPage::fetchMoreWhenNearEnd);
+    connect(m_table, &common::TableView::activated, this, [this] { Q_EMIT detailsWanted(true); });
+}
+
+void SessionsPage::buildStates()
+{
+    auto *column = static_cast<QVBoxLayout *>(layout());
+    m_error = new common::ErrorBanner(m_theme);
+    m_error->setRetry(tr("Try now"));
+    connect(m_error, &common::ErrorBanner::retryRequested, this, &SessionsPage::load);
+    column->addWidget(m_error);
+    m_loading = new common::LoadingState(m_theme);
+    connect(m_loading, &common::LoadingState::cancelRequested, &m_pager, &SessionPager::cancel);
+    column->addWidget(m_loading);
+    m_empty = new common::EmptyState(m_theme, Icon::Sessions, {}, {});
+    auto *clearFilter = new Button(m_theme, tr("Clear the filter"));
+    connect(clearFilter, &Button::clicked, this, [this] { setFilter({}); });
+    m_empty->addAction(clearFilter);
+    m_stack = new QStackedWidget;
+    m_stack->addWidget(m_table);
+    m_stack->addWidget(m_empty);
+    column->addWidget(m_stack, 1);
+
+    m_selectionBar = new QWidget;
+    common::setSurface(*m_selectionBar, common::Surface::Plain);
+    m_selectionBar->setFixedHeight(44);
+    auto *row = new QHBoxLayout(m_selectionBar);
+    row->setContentsMargins(common::space::l, 0, common::space::l, 0);
+    row->setSpacing(common::space::s);
+    m_selectionText = new Label(m_theme);
+    row->addWidget(m_selectionText, 1);
+    auto *copy = new Button(m_theme, tr("Copy fingerprints"), ButtonKind::Quiet);
+    copy->setGlyph(Icon::Copy);
+    connect(copy, &Button::clicked, this, [this] { m_copyAction->trigger(); });
+    row->addWidget(copy);
+    auto *clear = new Button(m_theme, tr("Clear"), ButtonKind::Quiet);
+    clear->setKeyHint(tr("Esc"));
+    connect(clear, &Button::clicked, m_table, &common::TableView::clearSelection);
+    row->addWidget(clear);
+    m_revoke = new Button(m_theme, tr("Revoke…"), ButtonKind::DangerOutline);
+    m_revoke->setObjectName(QStringLiteral("revokeButton"));
+    m_revoke->setGlyph(Icon::Revoked);
+    connect(m_revoke, &Button::clicked, this, &SessionsPage::revokeSelected);
+    row->addWidget(m_revoke);
+    m_selectionBar->hide();
+    column->addWidget(m_selectionBar);
+}
+
+void SessionsPage::buildActions()
+{
+    m_revokeAction = new QAction(tr("Revoke the selected sessions…"), this);
+    m_revokeAction->setShortcut(QKeySequence::Delete);
+    m_revokeAction->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+    connect(m_revokeAction, &QAction::triggered, this, &SessionsPage::revokeSelected);
+    m_copyAction = new QAction(tr("Copy fingerprints"), this);
+    m_copyAction->setShortcut(QKeySequence::Copy);
+    m_copyAction->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+    connect(m_copyAction, &QAction::triggered, this, [this] {
+        QStringList lines;
+        for (const int row : selectedRows())
+            lines << m_model.at(row).fingerprint.text();
+        QGuiApplication::clipboard()->setText(lines.join(QLatin1Char('\n')));
+    });
+    auto *details = new QAction(tr("Show details"), this);
+    details->setShortcut(Qt::Key_Return);
+    details->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+    connect(details, &QAction::triggered, this, [this] {
+        if (m_filter->hasFocus())
+            applyFilter();
+        else
+            Q_EMIT detailsWanted(true);
+    });
+    auto *deselect = new QAction(tr("Clear the selection"), this);
+    deselect->setShortcut(Qt::Key_Escape);
+    deselect->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+    connect(deselect, &QAction::triggered, m_table, &common::TableView::clearSelection);
+    for (QAction *action : {m_revokeAction, m_copyAction, details, deselect}) {
+        addAction(action);
+        common::setMenuOf(*action, common::MenuOf::Session);
+    }
+    onSelectionChanged();
+}
+
+QString SessionsPage::help() const
+{
+    return tr("# Sessions\n\nWho is signed in, read from the deployment's database in a transaction that the server holds "
+              "to reading.\n\n"
+              "**Filter** by part of a name or e-mail, or by `state:live|expired|orphan|all`, `provider:github`, "
+              "`user:ID-or-e-mail`, `expires<24h`, `expires>7d`.\n\n"
+              "**Select** rows with the arrows, Shift and Space; Ctrl+A selects what is loaded. **Del** opens the plan of "
+              "a revocation; nothing is deleted before you have seen and confirmed it.\n\n"
+              "**Last active** is inferred: the library moves a session's expiry at most once every update age.\n\n"
+              "An **orphan** is a session whose user no longer exists.");
+}
+
+QWidget *SessionsPage::details()
+{
+    return m_details;
+}
+
+void SessionsPage::activate()
+{
+    m_clock->start();
+    if (!m_everLoaded && !m_pager.isBusy())
+        load();
+}
+
+void SessionsPage::refresh()
+{
+    load();
+}
+
+void SessionsPage::focusFilter()
+{
+    m_filter->setFocus(Qt::ShortcutFocusReason);
+    m_filter->selectAll();
+}
+
+void SessionsPage::focusMain()
+{
+    m_table->setFocus(Qt::OtherFocusReason);
+}
+
+void SessionsPage::setFilter(const QString &text)
+{
+    m_filter->setText(text);
+    applyFilter();
+}
+
+void SessionsPage::applyFilter()
+{
+    m_debounce->stop();
+    const ParsedFilter parsed = parseFilter(m_filter->text(), m_connection.deployment().clock().now());
+    m_problem->setText(parsed.problem);
+    m_problem->setTint(ColorToken::Warn);
+    m_filter->setProperty("wrong", !parsed.problem.isEmpty());
+    if (!parsed.problem.isEmpty())
+        return;
+    store::SessionQuery query = parsed.query;
+    query.order = m_query.order;
+    query.descending = m_query.descending;
+    if (query == m_query && m_everLoaded && parsed.chips == m_chips)
+        return;
+    m_query = query;
+    m_chips = parsed.chips;
+    load();
+}
+
+void SessionsPage::load()
+{
+    m_pager.start(m_query);
+    m_loading->start(m_everLoaded ? tr("Reading sessions") : tr("Reading the first page"));
+    updateChips();
+    Q_EMIT statusChanged();
+}
+
+void SessionsPage::onPage(const store::SessionPage &page, bool first, milliseconds took)
+{
+    const base::Instant now = m_connection.deployment().clock().now();
+    m_loading->stop();
+    m_error->clear();
+    m_table->setStale(false);
+    m_everLoaded = true;
+    m_took = took;
+    m_unindexedOrder = page.unindexedOrder;
+    if (!first) {
+        m_model.append(page.sessions);
+        Q_EMIT statusChanged();
+        return;
+    }
+    m_refreshedAt = now;
+    m_model.reset(page.sessions, now);
+    updateColumns();
+    if (page.sessions.empty()) {
+        m_empty->setContent(Icon::Filter,
+                            m_chips.isEmpty() ? tr("Nobody is signed in") : tr("No session matches this filter"),
+                            m_chips.isEmpty() ? tr("The sessions table holds no live session now.")
+                                              : m_chips.join(QStringLiteral(" · ")));
+        m_stack->setCurrentWidget(m_empty);
+    } else {
+        m_stack->setCurrentWidget(m_table);
+        // Without a current index the first arrow key would land on the first cell, wherever the view is.
+        m_table->selectionModel()->setCurrentIndex(m_model.index(0, 0), QItemSelectionModel::NoUpdate);
+    }
+    onSelectionChanged();
+    countAll();
+    Q_EMIT statusChanged();
+}
+
+void SessionsPage::onFailed(const base::Error &error)
+{
+    m_loading->stop();
+    m_table->setStale(m_everLoaded);
+    m_error->showError(error, tr("The sessions could not be read"),
+                       m_refreshedAt ? tr("The rows below are from %1.").arg(common::clockText(*m_refreshedAt)) : QString());
+    if (!m_everLoaded) {
+        m_empty->setContent(Icon::Database, tr("No sessions could be read"), tr("The reason stands above."));
+        m_stack->setCurrentWidget(m_empty);
+    }
+    Q_EMIT statusChanged();
+}
+
+void SessionsPage::countAll()
+{
+    m_countStop.request_stop();
+    m_total.reset();
+    if (!m_pager.hasMore()) {
+        m_total = m_model.rowCount();
+        updateChips();
+        return;
+    }
+    m_countStop = std::stop_source();
+    const quint64 generation = ++m_countGeneration;
+    const auto submitted = m_connection.workers().count.submit(
+        [this, generation, query = m_query, now = m_connection.deployment().clock().now(),
+         sender = m_mailbox.sender()](base::Result<store::SessionStore *> store, const base::Call &call) {
+            const auto count = store ? (*store)->count(query, now, call) : base::Result<qint64>(base::fail(store.error()));
+            sender.post([this, generation, count] {
+                if (generation != m_countGeneration)
+                    return;
+                m_total = count ? std::optional(*count) : std::nullopt;
+                updateChips();
+                Q_EMIT statusChanged();
+            });
+        },
+        m_countStop.get_token(), m_connection.timeout());
+    // A full queue means older counts are still being cancelled: the figure then stays "at least".
+    if (!submitted)
+        m_total.reset();
+    updateChips();
+}
+
+void SessionsPage::fetchMoreWhenNearEnd()
+{
+    const int lastVisible = m_table->rowAt(m_table->viewport()->height() - 1);
+    const bool nearEnd = lastVisible < 0 || lastVisible + prefetchRows >= m_model.rowCount();
+    if (nearEnd && !m_model.isFull())
+        m_pager.fetchNext();
+}
+
+void SessionsPage::setOrder(int column, Qt::SortOrder order)
+{
+    store::SessionOrder by = store::SessionOrder::Expires;
+    switch (column) {
+    case SessionListModel::User:
+        by = store::SessionOrder::User;
+        break;
+    case SessionListModel::Started:
+        by = store::SessionOrder::Created;
+        break;
+    case SessionListModel::Expires:
+    case SessionListModel::ExpiresAt:
+        break;
+    default:
+        // The database cannot order by these; put the mark back where the order is.
+        const QSignalBlocker blocker(m_table->horizontalHeader());
+        m_table->horizontalHeader()->setSortIndicator(m_query.order == store::SessionOrder::User
+                                                          ? SessionListModel::User
+                                                          : SessionListModel::Expires,
+                                                      m_query.descending ? Qt::DescendingOrder : Qt::AscendingOrder);
+        return;
+    }
+    m_query.order = by;
+    m_query.descending = order == Qt::DescendingOrder;
+    load();
+}
+
+std::vector<int> SessionsPage::selectedRows() const
+{
+    std::vector<int> rows;
+    for (const QModelIndex &index : m_table->selectionModel()->selectedRows())
+        rows.push_back(index.row());
+    std::ranges::sort(rows);
+    return rows;
+}
+
+void SessionsPage::onSelectionChanged()
+{
+    const std::vector<int> rows = selectedRows();
+    const auto selected = static_cast<int>(rows.size());
+    m_selectionBar->setVisible(selected > 0);
+    const QString reason = selected == 0 ? tr("Select sessions first.") : QString();
+    common::setUnavailable(*m_revokeAction, reason);
+    common::setUnavailable(*m_copyAction, reason);
+    if (selected > 0) {
+        QSet<QString> users;
+        for (const int row : rows)
+            users << m_model.at(row).userId.value_or(QString());
+        m_selectionText->setText(tr("%n selected", nullptr, selected) + QStringLiteral("  ·  ")
+                                 + tr("%n user(s)", nullptr, static_cast<int>(users.size())));
+        m_revoke->setText(tr("Revoke %1…").arg(number(selected)));
+    }
+    const QModelIndex current = m_table->currentIndex();
+    if (!m_details)
+        return;
+    if (selected == 0 || !current.isValid()) {
+        m_details->clear();
+        return;
+    }
+    const auto position = std::ranges::find(rows, current.row());
+    m_details->display(m_model.at(current.row()),
+                       position == rows.end() ? tr("Row %1").arg(number(current.row() + 1))
+                                              : tr("Row %1 of %2 selected").arg(position - rows.begin() + 1).arg(selected),
+                       m_connection.deployment().clock().now());
+}
+
+void SessionsPage::revokeSelected()
+{
+    revoke::Selection selection;
+    for (const int row : selectedRows()) {
+        const session::ListedSession &session = m_model.at(row);
+        selection.sessions << session.id.value_or(session.fingerprint.text());
+    }
+    if (!selection.sessions.isEmpty())
+        Q_EMIT revokeRequested(selection);
+}
+
+void SessionsPage::revokeUser(const QString &userId)
+{
+    if (userId.isEmpty())
+        return;
+    revoke::Selection selection;
+    selection.query = store::SessionQuery();
+    selection.query->state = store::StateFilter::All;
+    selection.query->user = userId;
+    Q_EMIT revokeRequested(selection);
+}
+
+void SessionsPage::updateChips()
+{
+    if (!m_problem->text().isEmpty() && m_filter->property("wrong").toBool())
+        return;
+    m_problem->setTint(ColorToken::Muted);
+    m_problem->setText(m_chips.isEmpty() ? tr("Live sessions, soonest expiry first") : m_chips.join(QStringLiteral(" · ")));
+    const QString count = m_total ? tr("%n session(s)", nullptr, static_cast<int>(*m_total)) : QString();
+    m_matches->setText(count);
+}
+
+void SessionsPage::updateColumns()
+{
+    // What the deployment's tables do not have is not shown; what does not fit goes in this order, numbers last.
+    constexpr int comfortable = 1020;
+    constexpr int narrow = 860;
+    constexpr int tight = 700;
+    const int room = width();
+    m_table->setColumnHidden(SessionListModel::Client, !m_model.hasValues(SessionListModel::Client) || room < 1180);
+    m_table->setColumnHidden(SessionListModel::Started, !m_model.hasValues(SessionListModel::Started) || room < comfortable);
+    m_table->setColumnHidden(SessionListModel::Ip, !m_model.hasValues(SessionListModel::Ip) || room < narrow);
+    m_table->setColumnHidden(SessionListModel::Provider, room < tight);
+}
+
+void SessionsPage::resizeEvent(QResizeEvent *event)
+{
+    common::Page::resizeEvent(event);
+    updateColumns();
+}
+
+QList<common::StatusItem> SessionsPage::statusItems() const
+{
+    QList<common::StatusItem> items;
+    if (m_pager.isBusy())
+        items << common::StatusItem{tr("Query running"), Icon::Busy, ColorToken::Info};
+    if (m_everLoaded) {
+        items << common::StatusItem{m_total ? tr("%1 rows shown of %2, exact").arg(number(m_model.rowCount()), number(*m_total))
+                                            : tr("%1 rows shown, more there").arg(number(m_model.rowCount()))};
+    }
+    if (m_model.isFull())
+        items << common::StatusItem{tr("Narrow the filter to see the rest"), Icon::Warn, ColorToken::Warn};
+    if (m_table->isStale() && m_refreshedAt)
+        items << common::StatusItem{tr("Stale since %1").arg(common::clockText(*m_refreshedAt)), Icon::Warn, ColorToken::Warn};
+    if (m_unindexedOrder)
+        items << common::StatusItem{tr("Sorted without an index"), Icon::Warn, ColorToken::Warn};
+    if (m_everLoaded)
+        items << common::StatusItem{tr("Query %1 ms").arg(m_took.count())};
+    if (m_refreshedAt && !m_table->isStale())
+        items << common::StatusItem{tr("Refreshed %1").arg(common::clockText(*m_refreshedAt))};
+    items << common::StatusItem{tr("Times in %1").arg(QString::fromUtf8(QTimeZone::systemTimeZoneId())), {}, ColorToken::Muted, true};
+    return items;
+}
+
+} // namespace rollcall::sessions
