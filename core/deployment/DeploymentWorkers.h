@@ -13,8 +13,7 @@ struct DeploymentWorkers
           count(deployment, store::Access::ReadOnly, "rc-count"),
           engine(deployment, store::Access::ReadOnly, "rc-engine"),
           write(deployment, store::Access::Write, "rc-write")
-    {
-    }
+    {}
 
     StoreWorker list;   ///< pages of sessions
     StoreWorker count;  ///< exact counts

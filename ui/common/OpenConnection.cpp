@@ -11,8 +11,7 @@ OpenConnection::OpenConnection(std::shared_ptr<const deployment::Deployment> dep
       m_check(std::move(check)),
       m_auditLog(auditLog),
       m_workers(m_deployment)
-{
-}
+{}
 
 void OpenConnection::setWriteMode(WriteMode mode)
 {

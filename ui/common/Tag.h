@@ -2,12 +2,13 @@
 
 #include <QWidget>
 
+#include "core/workspace/ConnectionProfile.h"
 #include "ui/common/Theme.h"
 
 namespace rollcall::common {
 
 /// What kind of deployment a profile is; decides the tint of its word and of the line below the header band.
-enum class Environment { Development, Staging, Production };
+using workspace::Environment;
 
 /// The tint of @p environment's word and line.
 [[nodiscard]] ColorToken environmentTint(Environment environment);

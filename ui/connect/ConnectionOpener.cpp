@@ -19,8 +19,7 @@ std::chrono::milliseconds wholeBudget(const ConnectionConfig &config)
 
 ConnectionOpener::ConnectionOpener(const base::Clock &clock, QObject *parent)
     : QObject(parent), m_clock(clock), m_worker("rc-connect")
-{
-}
+{}
 
 ConnectionOpener::~ConnectionOpener()
 {
@@ -52,35 +51,37 @@ void ConnectionOpener::run(ConnectionConfig config, bool andOpen)
     const quint64 generation = ++m_generation;
     // A std::function must be copyable, the configuration is not: it holds secrets.
     auto shared = std::make_shared<ConnectionConfig>(std::move(config));
-    const auto submitted = m_worker.submit([this, generation, shared, andOpen, &clock = m_clock, stop = m_stop.get_token(),
-                                            sender = m_mailbox.sender()](const std::stop_token &) {
-        const base::Call call = base::Call::within(wholeBudget(*shared), stop);
-        const CheckResult result = deployment::checkConnection(*shared, clock, call, [this, generation, &sender](const Leg &leg) {
-            sender.post([this, generation, leg] {
-                if (generation == m_generation)
-                    Q_EMIT legKnown(leg);
-            });
-        });
-        if (!andOpen) {
-            sender.post([this, generation, result] {
+    const auto submitted =
+        m_worker.submit([this, generation, shared, andOpen, &clock = m_clock, stop = m_stop.get_token(),
+                         sender = m_mailbox.sender()](const std::stop_token &) {
+            const base::Call call = base::Call::within(wholeBudget(*shared), stop);
+            const CheckResult result =
+                deployment::checkConnection(*shared, clock, call, [this, generation, &sender](const Leg &leg) {
+                    sender.post([this, generation, leg] {
+                        if (generation == m_generation)
+                            Q_EMIT legKnown(leg);
+                    });
+                });
+            if (!andOpen) {
+                sender.post([this, generation, result] {
+                    if (generation != m_generation)
+                        return;
+                    m_busy = false;
+                    Q_EMIT checked(result);
+                });
+                return;
+            }
+            auto deployment = Deployment::open(std::move(*shared), result, {}, clock);
+            sender.post([this, generation, result, deployment = std::move(deployment)] {
                 if (generation != m_generation)
                     return;
                 m_busy = false;
-                Q_EMIT checked(result);
+                if (deployment)
+                    Q_EMIT opened(*deployment, result);
+                else
+                    Q_EMIT failed(deployment.error());
             });
-            return;
-        }
-        auto deployment = Deployment::open(std::move(*shared), result, {}, clock);
-        sender.post([this, generation, result, deployment = std::move(deployment)] {
-            if (generation != m_generation)
-                return;
-            m_busy = false;
-            if (deployment)
-                Q_EMIT opened(*deployment, result);
-            else
-                Q_EMIT failed(deployment.error());
         });
-    });
     if (!submitted) {
         m_busy = false;
         Q_EMIT failed(submitted.error());

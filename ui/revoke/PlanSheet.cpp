@@ -51,7 +51,8 @@ QString titleOf(const RevocationPlan &plan)
 
 } // namespace
 
-PlanSheet::PlanSheet(const common::Theme &theme, QWidget &origin, common::OpenConnection &connection, Selection selection)
+PlanSheet::PlanSheet(const common::Theme &theme, QWidget &origin, common::OpenConnection &connection,
+                     Selection selection)
     : common::Sheet(theme, origin),
       m_theme(theme),
       m_connection(connection),
@@ -112,9 +113,8 @@ void PlanSheet::showPlan()
     m_frozen = true;
     setHeading(Icon::Revoked, ColorToken::Bad, rows == 0 ? tr("Nothing to revoke") : titleOf(plan));
     setAside(tr("Plan %1, frozen %2")
-                 .arg(plan.digest.first(8),
-                      QDateTime::fromMSecsSinceEpoch(plan.frozenAt.time_since_epoch().count())
-                          .toString(QStringLiteral("HH:mm:ss"))));
+                 .arg(plan.digest.first(8), QDateTime::fromMSecsSinceEpoch(plan.frozenAt.time_since_epoch().count())
+                                                .toString(QStringLiteral("HH:mm:ss"))));
     clearFoot();
     if (rows == 0) {
         QVBoxLayout *column = nullptr;
@@ -151,8 +151,8 @@ void PlanSheet::updateConsent()
     if (!m_execute || !m_view)
         return;
     const QString obstacle = m_connection.writeMode() == common::WriteMode::ReadOnly
-        ? tr("This connection is read-only: switch to Guarded in the header first.")
-        : m_view->obstacle();
+                                 ? tr("This connection is read-only: switch to Guarded in the header first.")
+                                 : m_view->obstacle();
     m_execute->setEnabled(obstacle.isEmpty());
     m_execute->setToolTip(obstacle);
     m_obstacle->setText(obstacle);
@@ -167,11 +167,10 @@ void PlanSheet::showNotRevocable()
     QWidget *body = paddedBody(column);
     column->addWidget(new common::Note(
         m_theme, common::NoteKind::Warn,
-        reason.acceptedUntil
-            ? tr("Accepted until %1")
-                  .arg(QDateTime::fromMSecsSinceEpoch(reason.acceptedUntil->time_since_epoch().count())
-                           .toString(QStringLiteral("d MMM yyyy HH:mm")))
-            : tr("Accepted without a known end"),
+        reason.acceptedUntil ? tr("Accepted until %1")
+                                   .arg(QDateTime::fromMSecsSinceEpoch(reason.acceptedUntil->time_since_epoch().count())
+                                            .toString(QStringLiteral("d MMM yyyy HH:mm")))
+                             : tr("Accepted without a known end"),
         reason.explanation));
     column->addWidget(new common::Note(m_theme, common::NoteKind::Info, tr("What does work"), reason.remedy));
     setBody(body);
@@ -236,9 +235,9 @@ void PlanSheet::showResult(const RevocationReport &report)
     const ResultHeadline head = headlineOf(report);
     const Icon icon = head.proven ? Icon::Refused : head.good ? Icon::Revoked : Icon::Accepted;
     setHeading(head.proven || head.good ? icon : Icon::Warn,
-               head.proven     ? ColorToken::Good
-                   : head.good ? ColorToken::Muted
-                               : ColorToken::Warn,
+               head.proven ? ColorToken::Good
+               : head.good ? ColorToken::Muted
+                           : ColorToken::Warn,
                head.title, head.subtitle);
     setBody(new ResultView(m_theme, report));
     clearFoot();

@@ -72,11 +72,10 @@ QWidget *PlanView::figures(const RevocationPlan &plan) const
         widget->setValue(value, aside);
         return widget;
     };
-    return new common::FigureStrip(
-        m_theme, {figure(tr("Sessions"), count(static_cast<qint64>(plan.rows.size()))),
-                  figure(tr("Users"), count(plan.users)),
-                  figure(tr("Cached copies"), tr("this app"), tr("memory only")),
-                  figure(tr("The deployment refuses them from"), tr("the next check"))});
+    return new common::FigureStrip(m_theme, {figure(tr("Sessions"), count(static_cast<qint64>(plan.rows.size()))),
+                                             figure(tr("Users"), count(plan.users)),
+                                             figure(tr("Cached copies"), tr("this app"), tr("memory only")),
+                                             figure(tr("The deployment refuses them from"), tr("the next check"))});
 }
 
 QWidget *PlanView::steps(const RevocationPlan &plan)
@@ -132,8 +131,9 @@ QWidget *PlanView::sample(const RevocationPlan &plan)
     if (const auto more = static_cast<qint64>(plan.rows.size()) - line; more > 0)
         column->addWidget(new Label(m_theme, tr("and %1 more").arg(count(more)), FontToken::Status, ColorToken::Muted));
     if (!plan.unmatched.isEmpty()) {
-        column->addWidget(new common::Note(m_theme, common::NoteKind::Warn, tr("Not found: %1").arg(plan.unmatched.size()),
-                                           tr("These are gone already or were never there; nothing is done for them.")));
+        column->addWidget(
+            new common::Note(m_theme, common::NoteKind::Warn, tr("Not found: %1").arg(plan.unmatched.size()),
+                             tr("These are gone already or were never there; nothing is done for them.")));
     }
     column->addWidget(new common::Note(m_theme, common::NoteKind::Info, tr("Only these keys are touched"),
                                        tr("A row that changes meanwhile is skipped and listed. Deleted rows cannot be "

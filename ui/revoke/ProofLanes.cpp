@@ -83,7 +83,8 @@ void ProofLanes::paintLane(QPainter &painter, const Lane &lane, int y, double pi
     const double x = refused ? left + static_cast<double>(lane.after.count()) * pixelsPerMs : width() - right;
     painter.setFont(m_theme.font(FontToken::Code));
     painter.setPen(m_theme.color(ColorToken::Text));
-    painter.drawText(QRectF(0, y - laneHeight / 2.0, left - 12, laneHeight), Qt::AlignVCenter | Qt::AlignLeft, lane.name);
+    painter.drawText(QRectF(0, y - laneHeight / 2.0, left - 12, laneHeight), Qt::AlignVCenter | Qt::AlignLeft,
+                     lane.name);
     painter.setPen(QPen(m_theme.color(ColorToken::LineStrong), 2));
     painter.drawLine(QPointF(left, y), QPointF(x, y));
     const QColor color = m_theme.color(refused ? ColorToken::Good : ColorToken::Warn);

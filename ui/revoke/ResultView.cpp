@@ -81,9 +81,11 @@ ResultHeadline headlineOf(const RevocationReport &report)
         return head;
     }
     if (proof && proof->stillAccepted > 0) {
-        head.title = ResultView::tr("%1 of %2 still accepted by the deployment").arg(proof->stillAccepted).arg(proof->checked);
-        head.subtitle = ResultView::tr("The rows are gone, but the deployment went on accepting these cookies: something "
-                                       "caches sessions there.");
+        head.title =
+            ResultView::tr("%1 of %2 still accepted by the deployment").arg(proof->stillAccepted).arg(proof->checked);
+        head.subtitle =
+            ResultView::tr("The rows are gone, but the deployment went on accepting these cookies: something "
+                           "caches sessions there.");
         return head;
     }
     if (proof && proof->unchecked > 0) {
@@ -95,10 +97,13 @@ ResultHeadline headlineOf(const RevocationReport &report)
     if (proof && proof->checked > 0) {
         head.proven = true;
         head.title = ResultView::tr("%1 of %2 refused by the deployment").arg(proof->refused).arg(proof->checked);
-        head.subtitle = proof->timeToEffect
-            ? ResultView::tr("%1 ms at most after the rows were deleted. The deployment itself was asked, with the revoked "
-                             "cookies.").arg(proof->timeToEffect->count())
-            : QString();
+        head.subtitle =
+            proof->timeToEffect
+                ? ResultView::tr(
+                      "%1 ms at most after the rows were deleted. The deployment itself was asked, with the revoked "
+                      "cookies.")
+                      .arg(proof->timeToEffect->count())
+                : QString();
         return head;
     }
     head.title = ResultView::tr("%1 of %2 revoked").arg(report.revoked).arg(report.matched);
@@ -133,10 +138,9 @@ QWidget *ResultView::figures(const RevocationReport &report) const
         widget->setValue(value, aside, tint);
         return widget;
     };
-    QList<common::Figure *> figures{
-        figure(tr("Revoked"), QLocale().toString(report.revoked), ofAll(report.matched)),
-        figure(tr("Skipped"), QLocale().toString(report.skipped)),
-        figure(tr("Cached copies dropped"), QLocale().toString(report.cachePurged))};
+    QList<common::Figure *> figures{figure(tr("Revoked"), QLocale().toString(report.revoked), ofAll(report.matched)),
+                                    figure(tr("Skipped"), QLocale().toString(report.skipped)),
+                                    figure(tr("Cached copies dropped"), QLocale().toString(report.cachePurged))};
     if (report.verification) {
         const auto &proof = *report.verification;
         const bool all = proof.stillAccepted == 0 && proof.unchecked == 0;
@@ -157,7 +161,8 @@ QWidget *ResultView::rows(const RevocationReport &report) const
     grid->setHorizontalSpacing(common::space::l);
     grid->setVerticalSpacing(6);
     int column = 0;
-    for (const QString &head : {tr("Fingerprint"), tr("Row"), tr("Cached copy"), tr("Deployment"), tr("After"), tr("Answer")})
+    for (const QString &head :
+         {tr("Fingerprint"), tr("Row"), tr("Cached copy"), tr("Deployment"), tr("After"), tr("Answer")})
         grid->addWidget(new Label(m_theme, head, FontToken::Caption, ColorToken::Muted), 0, column++);
     const auto state = [&](const std::pair<common::State, QString> &what, int line, int at) {
         grid->addWidget(new common::StateLabel(m_theme, what.first, what.second), line, at);
@@ -167,8 +172,8 @@ QWidget *ResultView::rows(const RevocationReport &report) const
     for (const RowReport &row : report.rows)
         ordered.push_back(&row);
     std::ranges::stable_sort(ordered, {}, [](const RowReport *row) {
-        return row->outcome == RowOutcome::Revoked && row->proof != ProofOutcome::StillAccepted
-            && row->proof != ProofOutcome::Unchecked;
+        return row->outcome == RowOutcome::Revoked && row->proof != ProofOutcome::StillAccepted &&
+               row->proof != ProofOutcome::Unchecked;
     });
     int line = 1;
     for (const RowReport *row : ordered) {
@@ -176,18 +181,21 @@ QWidget *ResultView::rows(const RevocationReport &report) const
             break;
         grid->addWidget(new Label(m_theme, row->fingerprint.grouped(), FontToken::Code), line, 0);
         state(rowState(row->outcome), line, 1);
-        grid->addWidget(new Label(m_theme, row->cachePurged ? tr("dropped") : tr("none"), FontToken::Body, ColorToken::Muted),
-                        line, 2);
+        grid->addWidget(
+            new Label(m_theme, row->cachePurged ? tr("dropped") : tr("none"), FontToken::Body, ColorToken::Muted), line,
+            2);
         state(proofState(row->proof), line, 3);
-        grid->addWidget(new Label(m_theme, row->refusedAfter ? tr("%1 ms").arg(row->refusedAfter->count()) : QStringLiteral("–")),
-                        line, 4);
+        grid->addWidget(
+            new Label(m_theme, row->refusedAfter ? tr("%1 ms").arg(row->refusedAfter->count()) : QStringLiteral("–")),
+            line, 4);
         grid->addWidget(new Label(m_theme, row->answer, FontToken::Code), line, 5);
         ++line;
     }
     grid->setColumnStretch(3, 1);
     if (const auto more = static_cast<int>(ordered.size()) - tableRows; more > 0) {
-        grid->addWidget(new Label(m_theme, tr("and %1 more; all stand in the audit counts").arg(more), FontToken::Status,
-                                  ColorToken::Muted), line, 0, 1, 6);
+        grid->addWidget(new Label(m_theme, tr("and %1 more; all stand in the audit counts").arg(more),
+                                  FontToken::Status, ColorToken::Muted),
+                        line, 0, 1, 6);
     }
     return box;
 }

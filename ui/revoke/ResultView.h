@@ -12,7 +12,7 @@ struct ResultHeadline
 {
     QString title;
     QString subtitle;
-    bool good = false; ///< everything revoked and, where asked for, verified
+    bool good = false;   ///< everything revoked and, where asked for, verified
     bool proven = false; ///< the deployment was asked and refused everything
 };
 

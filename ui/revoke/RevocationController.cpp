@@ -9,8 +9,7 @@ constexpr std::chrono::minutes wholeRevocation{30};
 
 RevocationController::RevocationController(common::OpenConnection &connection, QObject *parent)
     : QObject(parent), m_connection(connection)
-{
-}
+{}
 
 RevocationController::~RevocationController()
 {

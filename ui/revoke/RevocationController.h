@@ -38,8 +38,8 @@ public:
 
 Q_SIGNALS:
     void planned();
-    void progressed(const rollcall::RevocationProgress &progress);
-    void finished(const rollcall::RevocationReport &report);
+    void progressed(const rollcall::revoke::RevocationProgress &progress);
+    void finished(const rollcall::revoke::RevocationReport &report);
     void failed(const rollcall::base::Error &error);
 
 private:

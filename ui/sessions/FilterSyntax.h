@@ -11,8 +11,8 @@ namespace rollcall::sessions {
 struct ParsedFilter
 {
     store::SessionQuery query;
-    QStringList chips;  ///< the filter in words, one chip a condition; empty where nothing is filtered
-    QString problem;    ///< for people; empty where the text is understood
+    QStringList chips; ///< the filter in words, one chip a condition; empty where nothing is filtered
+    QString problem;   ///< for people; empty where the text is understood
 };
 
 /// Reads the filter field's plain syntax: `state:live|expired|orphan|all`, `provider:NAME`, `user:ID-or-e-mail`,

@@ -4,6 +4,7 @@
 #include <QScrollArea>
 #include <QVBoxLayout>
 
+#include "core/base/ErrorText.h"
 #include "ui/common/Button.h"
 #include "ui/common/CodeBlock.h"
 #include "ui/common/Label.h"
@@ -110,7 +111,8 @@ SessionDetailView::SessionDetailView(const common::Theme &theme, common::OpenCon
 
     auto *resolvedRow = new QHBoxLayout;
     resolvedRow->setContentsMargins(0, common::space::s, 0, 0);
-    resolvedRow->addWidget(new Label(theme, tr("As the library would return it"), FontToken::Caption, ColorToken::Muted));
+    resolvedRow->addWidget(
+        new Label(theme, tr("As the library would return it"), FontToken::Caption, ColorToken::Muted));
     resolvedRow->addStretch();
     m_resolved = new Label(theme, {}, FontToken::Small, ColorToken::Muted);
     resolvedRow->addWidget(m_resolved);
@@ -167,7 +169,8 @@ void SessionDetailView::display(const session::ListedSession &session, const QSt
 {
     m_session = session;
     m_now = now;
-    m_title->setText(session.name.value_or(session.email.value_or(tr("Session %1").arg(session.fingerprint.grouped()))));
+    m_title->setText(
+        session.name.value_or(session.email.value_or(tr("Session %1").arg(session.fingerprint.grouped()))));
     m_position->setText(position);
     m_empty->hide();
     m_body->show();

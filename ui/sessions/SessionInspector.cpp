@@ -48,9 +48,9 @@ base::Result<SessionInspection> inspectRow(const deployment::Deployment &deploym
 
 } // namespace
 
-SessionInspector::SessionInspector(common::OpenConnection &connection, QObject *parent) : QObject(parent), m_connection(connection)
-{
-}
+SessionInspector::SessionInspector(common::OpenConnection &connection, QObject *parent)
+    : QObject(parent), m_connection(connection)
+{}
 
 SessionInspector::~SessionInspector()
 {

@@ -14,9 +14,9 @@ namespace rollcall::sessions {
 /// What the details pane shows besides the row itself.
 struct SessionInspection
 {
-    session::Resolution resolution;                 ///< by the local engine, without effects: the deployment is not asked
-    std::vector<session::ListedSession> others;     ///< the same user's other sessions, soonest expiry first
-    bool moreOthers = false;                        ///< there are more than are listed
+    session::Resolution resolution;             ///< by the local engine, without effects: the deployment is not asked
+    std::vector<session::ListedSession> others; ///< the same user's other sessions, soonest expiry first
+    bool moreOthers = false;                    ///< there are more than are listed
 };
 
 /// Inspects the selected session on the engine worker; a newer selection cancels the older.

@@ -48,8 +48,7 @@ bool isCanary(const session::ListedSession &session)
 
 SessionListModel::SessionListModel(SlidingExpiry sliding, QObject *parent)
     : QAbstractTableModel(parent), m_sliding(sliding)
-{
-}
+{}
 
 void SessionListModel::reset(std::vector<session::ListedSession> sessions, base::Instant now)
 {
@@ -163,9 +162,8 @@ QVariant SessionListModel::data(const QModelIndex &index, int role) const
             return tr("Inferred from the sliding expiry: the library moves it at most once every update age.");
         return {};
     case Qt::TextAlignmentRole:
-        return index.column() == Expires || index.column() == LastActive
-            ? QVariant(Qt::AlignRight | Qt::AlignVCenter)
-            : QVariant(Qt::AlignLeft | Qt::AlignVCenter);
+        return index.column() == Expires || index.column() == LastActive ? QVariant(Qt::AlignRight | Qt::AlignVCenter)
+                                                                         : QVariant(Qt::AlignLeft | Qt::AlignVCenter);
     case Qt::AccessibleTextRole:
         return QStringLiteral("%1, %2").arg(text(session, index.column()),
                                             headerData(index.column(), Qt::Horizontal, Qt::DisplayRole).toString());
@@ -178,10 +176,10 @@ QVariant SessionListModel::data(const QModelIndex &index, int role) const
     case common::cell::TextTintRole:
         return static_cast<int>(textTint(session, index.column()));
     case common::cell::SecondaryRole:
-        return index.column() == User && session.state != session::SessionState::Orphan
-                && session.name && !session.name->isEmpty()
-            ? QVariant(optionalText(session.email))
-            : QVariant();
+        return index.column() == User && session.state != session::SessionState::Orphan && session.name &&
+                       !session.name->isEmpty()
+                   ? QVariant(optionalText(session.email))
+                   : QVariant();
     default:
         return {};
     }
@@ -240,12 +238,11 @@ common::State shownState(const session::ListedSession &session, base::Instant no
 
 QString clientText(const QString &userAgent)
 {
-    static const QRegularExpression browser(
-        QStringLiteral("(Edg|OPR|Firefox|Chrome|Version)/(\\d+)"));
+    static const QRegularExpression browser(QStringLiteral("(Edg|OPR|Firefox|Chrome|Version)/(\\d+)"));
     static const QList<std::pair<QString, QString>> systems{
-        {QStringLiteral("iPhone"), QStringLiteral("iPhone")}, {QStringLiteral("iPad"), QStringLiteral("iPad")},
+        {QStringLiteral("iPhone"), QStringLiteral("iPhone")},   {QStringLiteral("iPad"), QStringLiteral("iPad")},
         {QStringLiteral("Android"), QStringLiteral("Android")}, {QStringLiteral("Windows"), QStringLiteral("Windows")},
-        {QStringLiteral("Mac OS X"), QStringLiteral("macOS")}, {QStringLiteral("Linux"), QStringLiteral("Linux")},
+        {QStringLiteral("Mac OS X"), QStringLiteral("macOS")},  {QStringLiteral("Linux"), QStringLiteral("Linux")},
     };
     static const QHash<QString, QString> names{{QStringLiteral("Edg"), QStringLiteral("Edge")},
                                                {QStringLiteral("OPR"), QStringLiteral("Opera")},

@@ -61,6 +61,7 @@ private:
 [[nodiscard]] QString clientText(const QString &userAgent);
 
 /// "16–17 d ago": the interval in which the session was last used, inferred; empty where it cannot be told.
-[[nodiscard]] QString lastActiveText(const session::ListedSession &session, const SlidingExpiry &sliding, base::Instant now);
+[[nodiscard]] QString lastActiveText(const session::ListedSession &session, const SlidingExpiry &sliding,
+                                     base::Instant now);
 
 } // namespace rollcall::sessions

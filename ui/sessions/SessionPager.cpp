@@ -2,7 +2,9 @@
 
 namespace rollcall::sessions {
 
-SessionPager::SessionPager(common::OpenConnection &connection, QObject *parent) : QObject(parent), m_connection(connection) {}
+SessionPager::SessionPager(common::OpenConnection &connection, QObject *parent)
+    : QObject(parent), m_connection(connection)
+{}
 
 SessionPager::~SessionPager()
 {

@@ -49,6 +49,12 @@ SlidingExpiry slidingOf(const common::OpenConnection &connection)
     return {auth.maxAge, auth.updateAge};
 }
 
+common::StatusItem status(const QString &text, std::optional<Icon> icon = {}, ColorToken tint = ColorToken::Muted,
+                          bool atEnd = false)
+{
+    return {text, icon, tint, atEnd};
+}
+
 QString number(qint64 value)
 {
     return QLocale().toString(value);
@@ -57,7 +63,11 @@ QString number(qint64 value)
 } // namespace
 
 SessionsPage::SessionsPage(const common::Theme &theme, common::OpenConnection &connection, QWidget *parent)
-    : common::Page(parent), m_theme(theme), m_connection(connection), m_model(slidingOf(connection)), m_pager(connection)
+    : common::Page(parent),
+      m_theme(theme),
+      m_connection(connection),
+      m_model(slidingOf(connection)),
+      m_pager(connection)
 {
     setObjectName(QStringLiteral("sessionsPage"));
     common::setSurface(*this, common::Surface::Plain);
@@ -148,7 +158,8 @@ void SessionsPage::buildTable()
     header->setSectionResizeMode(SessionListModel::User, QHeaderView::Stretch);
     header->setMinimumSectionSize(64);
     connect(m_table->selectionModel(), &QItemSelectionModel::selectionChanged, this, &SessionsPage::onSelectionChanged);
-    connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &SessionsPage::onSelectionChanged);
+    connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
+            &SessionsPage::onSelectionChanged);
     connect(m_table->verticalScrollBar(), &QScrollBar::valueChanged, this, &SessionsPage::fetchMoreWhenNearEnd);
     connect(m_table, &common::TableView::activated, this, [this] { Q_EMIT detailsWanted(true); });
 }
@@ -234,14 +245,15 @@ void SessionsPage::buildActions()
 
 QString SessionsPage::help() const
 {
-    return tr("# Sessions\n\nWho is signed in, read from the deployment's database in a transaction that the server holds "
-              "to reading.\n\n"
-              "**Filter** by part of a name or e-mail, or by `state:live|expired|orphan|all`, `provider:github`, "
-              "`user:ID-or-e-mail`, `expires<24h`, `expires>7d`.\n\n"
-              "**Select** rows with the arrows, Shift and Space; Ctrl+A selects what is loaded. **Del** opens the plan of "
-              "a revocation; nothing is deleted before you have seen and confirmed it.\n\n"
-              "**Last active** is inferred: the library moves a session's expiry at most once every update age.\n\n"
-              "An **orphan** is a session whose user no longer exists.");
+    return tr(
+        "# Sessions\n\nWho is signed in, read from the deployment's database in a transaction that the server holds "
+        "to reading.\n\n"
+        "**Filter** by part of a name or e-mail, or by `state:live|expired|orphan|all`, `provider:github`, "
+        "`user:ID-or-e-mail`, `expires<24h`, `expires>7d`.\n\n"
+        "**Select** rows with the arrows, Shift and Space; Ctrl+A selects what is loaded. **Del** opens the plan of "
+        "a revocation; nothing is deleted before you have seen and confirmed it.\n\n"
+        "**Last active** is inferred: the library moves a session's expiry at most once every update age.\n\n"
+        "An **orphan** is a session whose user no longer exists.");
 }
 
 QWidget *SessionsPage::details()
@@ -343,7 +355,8 @@ void SessionsPage::onFailed(const base::Error &error)
     m_loading->stop();
     m_table->setStale(m_everLoaded);
     m_error->showError(error, tr("The sessions could not be read"),
-                       m_refreshedAt ? tr("The rows below are from %1.").arg(common::clockText(*m_refreshedAt)) : QString());
+                       m_refreshedAt ? tr("The rows below are from %1.").arg(common::clockText(*m_refreshedAt))
+                                     : QString());
     if (!m_everLoaded) {
         m_empty->setContent(Icon::Database, tr("No sessions could be read"), tr("The reason stands above."));
         m_stack->setCurrentWidget(m_empty);
@@ -365,7 +378,8 @@ void SessionsPage::countAll()
     const auto submitted = m_connection.workers().count.submit(
         [this, generation, query = m_query, now = m_connection.deployment().clock().now(),
          sender = m_mailbox.sender()](base::Result<store::SessionStore *> store, const base::Call &call) {
-            const auto count = store ? (*store)->count(query, now, call) : base::Result<qint64>(base::fail(store.error()));
+            const auto count =
+                store ? (*store)->count(query, now, call) : base::Result<qint64>(base::fail(store.error()));
             sender.post([this, generation, count] {
                 if (generation != m_countGeneration)
                     return;
@@ -405,10 +419,9 @@ void SessionsPage::setOrder(int column, Qt::SortOrder order)
     default:
         // The database cannot order by these; put the mark back where the order is.
         const QSignalBlocker blocker(m_table->horizontalHeader());
-        m_table->horizontalHeader()->setSortIndicator(m_query.order == store::SessionOrder::User
-                                                          ? SessionListModel::User
-                                                          : SessionListModel::Expires,
-                                                      m_query.descending ? Qt::DescendingOrder : Qt::AscendingOrder);
+        m_table->horizontalHeader()->setSortIndicator(
+            m_query.order == store::SessionOrder::User ? SessionListModel::User : SessionListModel::Expires,
+            m_query.descending ? Qt::DescendingOrder : Qt::AscendingOrder);
         return;
     }
     m_query.order = by;
@@ -437,8 +450,8 @@ void SessionsPage::onSelectionChanged()
         QSet<QString> users;
         for (const int row : rows)
             users << m_model.at(row).userId.value_or(QString());
-        m_selectionText->setText(tr("%n selected", nullptr, selected) + QStringLiteral("  ·  ")
-                                 + tr("%n user(s)", nullptr, static_cast<int>(users.size())));
+        m_selectionText->setText(tr("%n selected", nullptr, selected) + QStringLiteral("  ·  ") +
+                                 tr("%n user(s)", nullptr, static_cast<int>(users.size())));
         m_revoke->setText(tr("Revoke %1…").arg(number(selected)));
     }
     const QModelIndex current = m_table->currentIndex();
@@ -450,8 +463,9 @@ void SessionsPage::onSelectionChanged()
     }
     const auto position = std::ranges::find(rows, current.row());
     m_details->display(m_model.at(current.row()),
-                       position == rows.end() ? tr("Row %1").arg(number(current.row() + 1))
-                                              : tr("Row %1 of %2 selected").arg(position - rows.begin() + 1).arg(selected),
+                       position == rows.end()
+                           ? tr("Row %1").arg(number(current.row() + 1))
+                           : tr("Row %1 of %2 selected").arg(position - rows.begin() + 1).arg(selected),
                        m_connection.deployment().clock().now());
 }
 
@@ -482,7 +496,8 @@ void SessionsPage::updateChips()
     if (!m_problem->text().isEmpty() && m_filter->property("wrong").toBool())
         return;
     m_problem->setTint(ColorToken::Muted);
-    m_problem->setText(m_chips.isEmpty() ? tr("Live sessions, soonest expiry first") : m_chips.join(QStringLiteral(" · ")));
+    m_problem->setText(m_chips.isEmpty() ? tr("Live sessions, soonest expiry first")
+                                         : m_chips.join(QStringLiteral(" · ")));
     const QString count = m_total ? tr("%n session(s)", nullptr, static_cast<int>(*m_total)) : QString();
     m_matches->setText(count);
 }
@@ -495,7 +510,8 @@ void SessionsPage::updateColumns()
     constexpr int tight = 700;
     const int room = width();
     m_table->setColumnHidden(SessionListModel::Client, !m_model.hasValues(SessionListModel::Client) || room < 1180);
-    m_table->setColumnHidden(SessionListModel::Started, !m_model.hasValues(SessionListModel::Started) || room < comfortable);
+    m_table->setColumnHidden(SessionListModel::Started,
+                             !m_model.hasValues(SessionListModel::Started) || room < comfortable);
     m_table->setColumnHidden(SessionListModel::Ip, !m_model.hasValues(SessionListModel::Ip) || room < narrow);
     m_table->setColumnHidden(SessionListModel::Provider, room < tight);
 }
@@ -510,22 +526,23 @@ QList<common::StatusItem> SessionsPage::statusItems() const
 {
     QList<common::StatusItem> items;
     if (m_pager.isBusy())
-        items << common::StatusItem{tr("Query running"), Icon::Busy, ColorToken::Info};
+        items << status(tr("Query running"), Icon::Busy, ColorToken::Info);
     if (m_everLoaded) {
-        items << common::StatusItem{m_total ? tr("%1 rows shown of %2, exact").arg(number(m_model.rowCount()), number(*m_total))
-                                            : tr("%1 rows shown, more there").arg(number(m_model.rowCount()))};
+        items << status(m_total ? tr("%1 rows shown of %2, exact").arg(number(m_model.rowCount()), number(*m_total))
+                                : tr("%1 rows shown, more there").arg(number(m_model.rowCount())));
     }
     if (m_model.isFull())
-        items << common::StatusItem{tr("Narrow the filter to see the rest"), Icon::Warn, ColorToken::Warn};
+        items << status(tr("Narrow the filter to see the rest"), Icon::Warn, ColorToken::Warn);
     if (m_table->isStale() && m_refreshedAt)
-        items << common::StatusItem{tr("Stale since %1").arg(common::clockText(*m_refreshedAt)), Icon::Warn, ColorToken::Warn};
+        items << status(tr("Stale since %1").arg(common::clockText(*m_refreshedAt)), Icon::Warn, ColorToken::Warn);
     if (m_unindexedOrder)
-        items << common::StatusItem{tr("Sorted without an index"), Icon::Warn, ColorToken::Warn};
+        items << status(tr("Sorted without an index"), Icon::Warn, ColorToken::Warn);
     if (m_everLoaded)
-        items << common::StatusItem{tr("Query %1 ms").arg(m_took.count())};
+        items << status(tr("Query %1 ms").arg(m_took.count()));
     if (m_refreshedAt && !m_table->isStale())
-        items << common::StatusItem{tr("Refreshed %1").arg(common::clockText(*m_refreshedAt))};
-    items << common::StatusItem{tr("Times in %1").arg(QString::fromUtf8(QTimeZone::systemTimeZoneId())), {}, ColorToken::Muted, true};
+        items << status(tr("Refreshed %1").arg(common::clockText(*m_refreshedAt)));
+    items << status(tr("Times in %1").arg(QString::fromUtf8(QTimeZone::systemTimeZoneId())), {}, ColorToken::Muted,
+                    true);
     return items;
 }
 

@@ -28,9 +28,11 @@ QString summaryOf(const workspace::ConnectionProfile &profile)
 {
     QStringList parts;
     if (profile.version)
-        parts << (*profile.version == session::AuthVersion::V4 ? QStringLiteral("NextAuth v4") : QStringLiteral("Auth.js v5"));
+        parts << (*profile.version == session::AuthVersion::V4 ? QStringLiteral("NextAuth v4")
+                                                               : QStringLiteral("Auth.js v5"));
     if (profile.strategy)
-        parts << (*profile.strategy == session::Strategy::Jwt ? ProfileCard::tr("JWT") : ProfileCard::tr("database sessions"));
+        parts << (*profile.strategy == session::Strategy::Jwt ? ProfileCard::tr("JWT")
+                                                              : ProfileCard::tr("database sessions"));
     if (!profile.database.isEmpty())
         parts << profile.database.section(QLatin1Char(':'), 0, 0);
     return parts.isEmpty() ? ProfileCard::tr("found out when connecting") : parts.join(QStringLiteral(" · "));

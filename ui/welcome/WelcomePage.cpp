@@ -70,9 +70,11 @@ WelcomePage::WelcomePage(const common::Theme &theme, QWidget *parent) : QWidget(
 
     auto *promise = new QHBoxLayout;
     auto *lock = new QLabel;
-    lock->setPixmap(common::iconPixmap(theme, Icon::Lock, common::measure::icon, ColorToken::Muted, devicePixelRatioF()));
+    lock->setPixmap(
+        common::iconPixmap(theme, Icon::Lock, common::measure::icon, ColorToken::Muted, devicePixelRatioF()));
     connect(&theme, &common::Theme::changed, lock, [this, lock] {
-        lock->setPixmap(common::iconPixmap(m_theme, Icon::Lock, common::measure::icon, ColorToken::Muted, devicePixelRatioF()));
+        lock->setPixmap(
+            common::iconPixmap(m_theme, Icon::Lock, common::measure::icon, ColorToken::Muted, devicePixelRatioF()));
     });
     promise->addWidget(lock, 0, Qt::AlignTop);
     auto *words = new Label(theme,
@@ -114,10 +116,11 @@ QWidget *WelcomePage::makeHead()
     words->setSpacing(2);
     words->addStretch();
     words->addWidget(new Label(m_theme, tr("Rollcall"), FontToken::Display));
-    words->addWidget(new Label(m_theme,
-                               tr("Who is signed in, is this person really signed out, why is a session null, what does a "
-                                  "session check cost."),
-                               FontToken::Body, ColorToken::Muted));
+    words->addWidget(
+        new Label(m_theme,
+                  tr("Who is signed in, is this person really signed out, why is a session null, what does a "
+                     "session check cost."),
+                  FontToken::Body, ColorToken::Muted));
     words->addStretch();
     row->addLayout(words, 1);
     return head;
@@ -137,8 +140,9 @@ QWidget *WelcomePage::makeBegin()
                               tr("Drop it anywhere in this window, or choose it. The file stays as it is."), true);
     env->setObjectName(QStringLiteral("importEnv"));
     connect(env, &BeginCard::clicked, this, &WelcomePage::chooseEnvFile);
-    auto *fresh = new BeginCard(m_theme, Icon::Plus, tr("Type the addresses"),
-                                tr("Database and deployment, each tried as you fill it in. Nothing is written."), false);
+    auto *fresh =
+        new BeginCard(m_theme, Icon::Plus, tr("Type the addresses"),
+                      tr("Database and deployment, each tried as you fill it in. Nothing is written."), false);
     connect(fresh, &BeginCard::clicked, this, &WelcomePage::newConnectionRequested);
     for (BeginCard *card : {demo, env, fresh})
         row->addWidget(card, 1);

@@ -16,8 +16,8 @@ class Label;
 
 namespace rollcall::welcome {
 
-/// Where Rollcall begins: saved deployments as cards, and the ways to a first one. A `.env` file may be dropped anywhere
-/// on it. **Thread-safety:** GUI thread only.
+/// Where Rollcall begins: saved deployments as cards, and the ways to a first one. A `.env` file may be dropped
+/// anywhere on it. **Thread-safety:** GUI thread only.
 class WelcomePage final : public QWidget
 {
     Q_OBJECT
