@@ -20,14 +20,14 @@ enum class SessionOrder { Expires, User, Created };
 struct SessionQuery
 {
     StateFilter state = StateFilter::Live;
-    std::optional<QString> user;      ///< user id or e-mail, exact
-    std::optional<QString> provider;  ///< exact; "none" for users without an account
-    std::optional<QString> search;    ///< part of name or e-mail, plain text (% and _ have no meaning), case-insensitive
+    std::optional<QString> user;     ///< user id or e-mail, exact
+    std::optional<QString> provider; ///< exact; "none" for users without an account
+    std::optional<QString> search;   ///< part of name or e-mail, plain text (% and _ have no meaning), case-insensitive
     std::optional<base::Instant> expiresBefore; ///< exclusive
     std::optional<base::Instant> expiresAfter;  ///< inclusive
     SessionOrder order = SessionOrder::Expires; ///< ties by row key
     bool descending = false;
-    int limit = 100;                  ///< 1 … 10 000
+    int limit = 100; ///< 1 … 10 000
 
     bool operator==(const SessionQuery &) const = default;
 };
@@ -47,9 +47,10 @@ struct SessionStats
     qint64 live = 0;
     qint64 expired = 0;
     qint64 orphan = 0;
-    qint64 activeUsers = 0;                          ///< users with a live session
-    std::vector<std::pair<QString, qint64>> byProvider; ///< live sessions; "none" for users without an account; sorted by name
-    qint64 expiring1h = 0;                           ///< live, ending within 1 h (each includes the shorter)
+    qint64 activeUsers = 0; ///< users with a live session
+    std::vector<std::pair<QString, qint64>>
+        byProvider;        ///< live sessions; "none" for users without an account; sorted by name
+    qint64 expiring1h = 0; ///< live, ending within 1 h (each includes the shorter)
     qint64 expiring24h = 0;
     qint64 expiring7d = 0;
     bool estimated = false;

@@ -13,8 +13,8 @@ namespace rollcall::store {
 /// The key may be the token, so it is secret.
 struct RowKey
 {
-    base::SecretBytes key;        ///< row id where the table has one that is not the token, else the token
-    base::SecretBytes token;      ///< the session token (to form the cookie for verification and purge caches)
+    base::SecretBytes key;   ///< row id where the table has one that is not the token, else the token
+    base::SecretBytes token; ///< the session token (to form the cookie for verification and purge caches)
     base::Fingerprint fingerprint;
     std::optional<QString> userId;
     [[nodiscard]] RowKey clone() const { return {key.clone(), token.clone(), fingerprint, userId}; }
@@ -31,8 +31,8 @@ struct PlannedRow
 struct SessionRow
 {
     std::optional<QString> userId;
-    std::optional<base::Instant> expires;   ///< nullopt where unreadable (null reason bad-row)
-    bool hasUser = false;                   ///< false: the user row is gone
+    std::optional<base::Instant> expires; ///< nullopt where unreadable (null reason bad-row)
+    bool hasUser = false;                 ///< false: the user row is gone
     std::optional<QString> userName;
     std::optional<QString> userEmail;
     std::optional<QString> userImage;
@@ -64,7 +64,8 @@ inline constexpr char canaryUserName[] = "Rollcall canary";
 /// Read access to the sessions of a deployment, and the few writes Rollcall knows. Blocking; reads run in transactions
 /// that the server holds to reading.
 /// **Thread-safety:** one object belongs to one thread at a time (it owns a database connection); open one per worker.
-/// Common errors of all functions: ConnectionLost, DatabaseUnavailable, Timeout, Cancelled, PermissionDenied, StatementFailed.
+/// Common errors of all functions: ConnectionLost, DatabaseUnavailable, Timeout, Cancelled, PermissionDenied,
+/// StatementFailed.
 class SessionStore
 {
 public:
@@ -72,14 +73,16 @@ public:
 
     /// One page of @p query after @p cursor (nullopt: the first). @p now decides live and expired.
     /// Errors: CursorInvalid.
-    [[nodiscard]] virtual base::Result<SessionPage> page(const SessionQuery &query, const std::optional<QByteArray> &cursor,
-                                                         base::Instant now, const base::Call &call) = 0;
+    [[nodiscard]] virtual base::Result<SessionPage> page(const SessionQuery &query,
+                                                         const std::optional<QByteArray> &cursor, base::Instant now,
+                                                         const base::Call &call) = 0;
 
     /// Exact counts; where the deadline cuts them short, what is known with `estimated` set.
     [[nodiscard]] virtual base::Result<SessionStats> stats(base::Instant now, const base::Call &call) = 0;
 
     /// Exact number of sessions that @p query matches, its limit aside.
-    [[nodiscard]] virtual base::Result<qint64> count(const SessionQuery &query, base::Instant now, const base::Call &call) = 0;
+    [[nodiscard]] virtual base::Result<qint64> count(const SessionQuery &query, base::Instant now,
+                                                     const base::Call &call) = 0;
 
     /// Rows (with keys) that @p query matches, at most @p max + 1, for a plan. Errors as page().
     [[nodiscard]] virtual base::Result<std::vector<PlannedRow>> planRows(const SessionQuery &query, qint64 max,
@@ -87,12 +90,12 @@ public:
 
     /// The rows named by @p ids: row ids or fingerprints (a fingerprint reads the table). Names that nobody has are put
     /// into @p unmatched. Errors: FingerprintAmbiguous.
-    [[nodiscard]] virtual base::Result<std::vector<PlannedRow>> findRows(std::span<const QString> ids,
-                                                                         QStringList &unmatched, base::Instant now,
-                                                                         const base::Call &call) = 0;
+    [[nodiscard]] virtual base::Result<std::vector<PlannedRow>>
+    findRows(std::span<const QString> ids, QStringList &unmatched, base::Instant now, const base::Call &call) = 0;
 
     /// What the adapter's getSessionAndUser(@p token) would find; nullopt where no row has this token.
-    [[nodiscard]] virtual base::Result<std::optional<SessionRow>> lookup(QByteArrayView token, const base::Call &call) = 0;
+    [[nodiscard]] virtual base::Result<std::optional<SessionRow>> lookup(QByteArrayView token,
+                                                                         const base::Call &call) = 0;
 
     /// Deletes exactly the rows of @p keys in one transaction, each re-checked (same key and token, same user); a row
     /// whose user changed is left alone. Only on a store opened for writing. Errors: WriteRefused.
@@ -100,7 +103,8 @@ public:
                                                                               const base::Call &call) = 0;
 
     /// Which of @p keys still exist, in the order given: used after a link broke during commit.
-    [[nodiscard]] virtual base::Result<std::vector<bool>> stillThere(std::span<const RowKey> keys, const base::Call &call) = 0;
+    [[nodiscard]] virtual base::Result<std::vector<bool>> stillThere(std::span<const RowKey> keys,
+                                                                     const base::Call &call) = 0;
 
     /// Inserts a canary user (labelled by name and e-mail domain) and its session in one transaction. Write store only.
     [[nodiscard]] virtual base::Result<CanaryKey> insertCanary(const CanaryRow &canary, const base::Call &call) = 0;
@@ -112,7 +116,8 @@ public:
     [[nodiscard]] virtual base::Status extend(QByteArrayView token, base::Instant expires, const base::Call &call) = 0;
 
     /// Effects policy `apply` of the engine: deletes the row if it is still expired at @p now. Write store only.
-    [[nodiscard]] virtual base::Status deleteExpired(QByteArrayView token, base::Instant now, const base::Call &call) = 0;
+    [[nodiscard]] virtual base::Status deleteExpired(QByteArrayView token, base::Instant now,
+                                                     const base::Call &call) = 0;
 
     /// The statement deleteRows() runs, with parameters as $1, $2, …: for the plan's preview.
     [[nodiscard]] virtual QString deleteStatement() const = 0;

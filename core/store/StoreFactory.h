@@ -14,9 +14,9 @@ namespace rollcall::store {
 /// How to reach a database.
 struct StoreOptions
 {
-    QString caFile;                          ///< PEM; empty: the system's bundle
-    QStringList insecureHosts;               ///< hosts for which unverified links were deliberately allowed
-    QTimeZone timeZone = QTimeZone::utc();   ///< how zoneless timestamps are read
+    QString caFile;                            ///< PEM; empty: the system's bundle
+    QStringList insecureHosts;                 ///< hosts for which unverified links were deliberately allowed
+    QTimeZone timeZone = QTimeZone::utc();     ///< how zoneless timestamps are read
     std::chrono::milliseconds timeout{10'000}; ///< bound of each operation, also told to the server
 };
 
@@ -32,8 +32,8 @@ struct DatabaseVersion
 struct SchemaDetection
 {
     DatabaseVersion database;
-    std::optional<SchemaProfile> best;      ///< set where sure enough
-    std::vector<SchemaProfile> candidates;  ///< ranked, the best first; empty: no sessions table at all
+    std::optional<SchemaProfile> best;     ///< set where sure enough
+    std::vector<SchemaProfile> candidates; ///< ranked, the best first; empty: no sessions table at all
     qint64 tablesSeen = 0;
 };
 
@@ -41,10 +41,12 @@ enum class Access { ReadOnly, Write };
 
 /// Connects and says who answers. Errors: HostNotFound, ConnectRefused, ConnectTimeout, TlsFailed, TlsUnavailable,
 /// AuthenticationFailed, DatabaseNotFound, NotADatabase, InsecureTransport, FileUnreadable, Timeout, Cancelled.
-[[nodiscard]] base::Result<DatabaseVersion> probeDatabase(const DatabaseUrl &url, const StoreOptions &options, const base::Call &call);
+[[nodiscard]] base::Result<DatabaseVersion> probeDatabase(const DatabaseUrl &url, const StoreOptions &options,
+                                                          const base::Call &call);
 
 /// Reads the catalogue and ranks candidates. Errors: as probeDatabase, PermissionDenied, StatementFailed.
-[[nodiscard]] base::Result<SchemaDetection> detectSchema(const DatabaseUrl &url, const StoreOptions &options, const base::Call &call);
+[[nodiscard]] base::Result<SchemaDetection> detectSchema(const DatabaseUrl &url, const StoreOptions &options,
+                                                         const base::Call &call);
 
 /// Opens a store. With Access::ReadOnly the server session itself is held to reading. Errors: as probeDatabase.
 [[nodiscard]] base::Result<std::unique_ptr<SessionStore>> openStore(const DatabaseUrl &url, const SchemaProfile &schema,

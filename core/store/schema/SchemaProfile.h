@@ -13,21 +13,21 @@ namespace rollcall::store {
 
 /// How the expiry column stores an instant (facts/database-schemas.md §3).
 enum class ExpiresEncoding {
-    Timestamptz,       ///< PostgreSQL timestamp with time zone
-    TimestampNaive,    ///< wall clock without zone: read in the connection's `timezone`
-    EpochSeconds,      ///< integer
-    EpochMilliseconds, ///< integer
-    EpochMicroseconds, ///< integer
-    TextIso,           ///< ISO 8601 text, any suffix
+    Timestamptz,           ///< PostgreSQL timestamp with time zone
+    TimestampNaive,        ///< wall clock without zone: read in the connection's `timezone`
+    EpochSeconds,          ///< integer
+    EpochMilliseconds,     ///< integer
+    EpochMicroseconds,     ///< integer
+    TextIso,               ///< ISO 8601 text, any suffix
     TextEpochMilliseconds, ///< digits in a text column
-    Mixed,             ///< SQLite: several forms in one column; decided value by value
+    Mixed,                 ///< SQLite: several forms in one column; decided value by value
 };
 
 /// Exact table and column names of an adapter's tables, as detected or corrected by the user. Names are raw, to be
 /// quoted by the dialect. **Thread-safety:** plain value.
 struct SchemaProfile
 {
-    QString adapter;      ///< what it is believed to be: "pg", "prisma", "drizzle", "custom", …
+    QString adapter;       ///< what it is believed to be: "pg", "prisma", "drizzle", "custom", …
     double confidence = 0; ///< 0 … 1
 
     struct Sessions
@@ -36,7 +36,7 @@ struct SchemaProfile
         QString token, userId, expires;
         std::optional<QString> id, createdAt, ipAddress, userAgent;
         ExpiresEncoding encoding = ExpiresEncoding::Timestamptz;
-        QString keyType;   ///< database type of id, or of token where there is no id: for casts of bound text
+        QString keyType; ///< database type of id, or of token where there is no id: for casts of bound text
         QString userIdType;
         QString expiresType;
     } sessions;

@@ -17,16 +17,16 @@ enum class DatabaseKind { PostgreSql, Sqlite };
 struct DatabaseUrl
 {
     DatabaseKind kind = DatabaseKind::PostgreSql;
-    QString host;               ///< as written; empty for SQLite
+    QString host; ///< as written; empty for SQLite
     int port = 5432;
-    QString database;           ///< name; for SQLite the file path as it stands
+    QString database; ///< name; for SQLite the file path as it stands
     QString user;
     base::SecretBytes password; ///< empty: none
     QString schema;             ///< PostgreSQL `?schema=`: the search path; empty: the role's own
     QString sslMode;            ///< as written; towards other hosts than loopback verify-full is used whatever it says
     QString sslRootCert;
-    QStringList ignored;        ///< parameter names only a deployment's driver knows (pgbouncer, connection_limit, …)
-    bool hadPassword = false;   ///< the text held a password
+    QStringList ignored;      ///< parameter names only a deployment's driver knows (pgbouncer, connection_limit, …)
+    bool hadPassword = false; ///< the text held a password
 
     [[nodiscard]] DatabaseUrl clone() const;
 
@@ -36,9 +36,9 @@ struct DatabaseUrl
     /// The address without password, for people and files: "postgresql://user@host:5432/name".
     [[nodiscard]] QString withoutPassword() const;
 
-    /// Reads postgresql://, postgres://, sqlite:PATH, file:PATH (relative to @p baseDir). User name, password, database and
-    /// parameters are percent-decoded; SQLite paths are taken as they stand (Prisma's `?connection_limit=…` is cut).
-    /// Errors: UrlInvalid, UrlSchemeUnsupported (mysql:, redis: and others come with a later version).
+    /// Reads postgresql://, postgres://, sqlite:PATH, file:PATH (relative to @p baseDir). User name, password, database
+    /// and parameters are percent-decoded; SQLite paths are taken as they stand (Prisma's `?connection_limit=…` is
+    /// cut). Errors: UrlInvalid, UrlSchemeUnsupported (mysql:, redis: and others come with a later version).
     [[nodiscard]] static base::Result<DatabaseUrl> parse(const QByteArray &text, const QString &baseDir = {});
 };
 

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <span>
+
+#include "core/base/Error.h"
+#include "core/store/sql/SqlConnection.h"
+
+namespace rollcall::store {
+
+struct NeededRight;
+
+/// @p denied with the table and the right that the role lacks, as the server's own catalogue tells (PostgreSQL: its
+/// message names the table in its own language only). The first of @p needed that is missing, else the first of all.
+/// Blocks for at most two seconds.
+[[nodiscard]] base::Error missingRight(SqlConnection &connection, base::Error denied,
+                                       std::span<const NeededRight> needed);
+
+/// The top node's row estimate in a plan of EXPLAIN (FORMAT JSON); 0 where it is not to be found.
+[[nodiscard]] qint64 estimatedRows(const QByteArray &planJson);
+
+} // namespace rollcall::store

@@ -1,0 +1,225 @@
+#include "core/store/SqlCanary.h"
+
+#include <QRandomGenerator>
+#include <QUuid>
+
+#include "core/store/schema/AdapterName.h"
+
+using rollcall::base::Call;
+using rollcall::base::Error;
+using rollcall::base::ErrorCode;
+using rollcall::base::ErrorParam;
+using rollcall::base::fail;
+using rollcall::base::Result;
+using rollcall::base::Status;
+
+namespace rollcall::store {
+
+namespace {
+
+QString newUuid()
+{
+    return QUuid::createUuid().toString(QUuid::WithoutBraces);
+}
+
+Error failure(const QString &detail)
+{
+    return Error(ErrorCode::StatementFailed).with(ErrorParam::Detail, detail);
+}
+
+bool has(const QString &type, std::initializer_list<const char *> words)
+{
+    return std::ranges::any_of(words, [&](const char *word) { return type.contains(QLatin1StringView(word)); });
+}
+
+bool isSet(const std::vector<std::pair<QString, QString>> &values, const QString &column)
+{
+    return std::ranges::any_of(values, [&](const auto &value) { return value.first == column; });
+}
+
+} // namespace
+
+SqlCanary::SqlCanary(SqlConnection &connection, const SqlDialect &dialect, DatabaseKind kind, const BoundSchema &schema,
+                     const QTimeZone &zone)
+    : m_connection(connection), m_dialect(dialect), m_kind(kind), m_schema(schema), m_zone(zone)
+{}
+
+std::vector<NeededRight> SqlCanary::neededRights() const
+{
+    std::vector<NeededRight> needed;
+    for (const char *right : {"INSERT", "DELETE", "SELECT"}) {
+        const QString name = QLatin1StringView(right);
+        needed.push_back({m_schema.sessions.schema, m_schema.sessions.name, name});
+        if (m_schema.users)
+            needed.push_back({m_schema.users->schema, m_schema.users->name, name});
+    }
+    return needed;
+}
+
+std::optional<QString> SqlCanary::valueFor(const TableInfo &table, const ColumnInfo &column, const QString &label,
+                                           SqlParams &params) const
+{
+    const QString type = column.type.toLower();
+    const QString name = normalisedName(column.name);
+    const bool isTime = has(type, {"timestamp", "date", "time"}) || name == QStringLiteral("createdat") ||
+                        name == QStringLiteral("updatedat");
+    if (table.foreignKey(column.name))
+        return std::nullopt; // points at a row that nobody can guess
+    if (isTime && m_kind == DatabaseKind::PostgreSql && has(type, {"timestamp", "date"}))
+        return QStringLiteral("now()");
+    if (isTime && m_kind == DatabaseKind::Sqlite) {
+        const QString neighbour =
+            QStringLiteral("(SELECT %1 FROM %2 WHERE %1 IS NOT NULL LIMIT 1)")
+                .arg(SqlDialect::quoted(column.name), SqlDialect::tableName(table.schema, table.name));
+        const auto encoding = has(type, {"int"}) ? ExpiresEncoding::EpochMilliseconds : ExpiresEncoding::TextIso;
+        return m_dialect.instantValue(base::SystemClock().now(), neighbour, encoding, m_zone, params);
+    }
+    const auto typed = [&](const QString &value) { return m_dialect.typed(params.add(value), column.type); };
+    if (has(type, {"uuid"}))
+        return typed(newUuid());
+    if (type.startsWith(QStringLiteral("bool")))
+        return typed(m_kind == DatabaseKind::Sqlite ? QStringLiteral("0") : QStringLiteral("false"));
+    if (has(type, {"int", "numeric", "decimal", "double", "real", "float"}))
+        return name == QStringLiteral("id") ? std::nullopt : std::optional(typed(QStringLiteral("0")));
+    if (has(type, {"json"}))
+        return typed(QStringLiteral("{}"));
+    if (has(type, {"char", "text", "clob"}) || (m_kind == DatabaseKind::Sqlite && type.isEmpty()))
+        return typed(name == QStringLiteral("id") ? newUuid() : label);
+    return std::nullopt;
+}
+
+Status SqlCanary::fillRequired(const TableInfo &table, const QString &label, Values &values, SqlParams &params) const
+{
+    for (const ColumnInfo &column : table.columns) {
+        if (!column.notNull || column.filledByServer || isSet(values, column.name))
+            continue;
+        const auto value = valueFor(table, column, label, params);
+        if (!value)
+            return fail(
+                failure(QStringLiteral("a canary cannot be written: column %1 of %2 needs a value that only the "
+                                       "application knows")
+                            .arg(SqlDialect::quoted(column.name), SqlDialect::tableName(table.schema, table.name))));
+        values.emplace_back(column.name, *value);
+    }
+    return {};
+}
+
+QString SqlCanary::insertInto(const TableInfo &table, const Values &values) const
+{
+    QStringList columns;
+    QStringList expressions;
+    for (const auto &[column, expression] : values) {
+        columns << SqlDialect::quoted(column);
+        expressions << expression;
+    }
+    return QStringLiteral("INSERT INTO %1 (%2) VALUES (%3)")
+        .arg(SqlDialect::tableName(table.schema, table.name), columns.join(QStringLiteral(", ")),
+             expressions.join(QStringLiteral(", ")));
+}
+
+Result<QString> SqlCanary::insertUser(const QString &label, const Call &call) const
+{
+    const auto &users = *m_schema.profile.users;
+    const TableInfo &table = *m_schema.users;
+    SqlStatement statement;
+    Values values;
+    const auto set = [&](const std::optional<QString> &column, const QString &text) {
+        if (column)
+            values.emplace_back(*column, m_dialect.typed(statement.params.add(text), table.column(*column)->type));
+    };
+    set(users.email, label + QLatin1Char('@') + QLatin1StringView(canaryEmailDomain));
+    set(users.name, QLatin1StringView(canaryUserName));
+    if (auto filled = fillRequired(table, label, values, statement.params); !filled)
+        return fail(std::move(filled.error()));
+    statement.sql =
+        insertInto(table, values) + QStringLiteral(" RETURNING ") + m_dialect.asText(SqlDialect::quoted(users.id));
+    QString id;
+    const auto inserted = m_connection.execute(
+        statement, [&id](const SqlRow &row) { id = row.text(0).value_or(QString()); }, call);
+    if (!inserted)
+        return fail(inserted.error());
+    return id;
+}
+
+Status SqlCanary::insertSession(const CanaryRow &canary, const QString &userId, const QString &label,
+                                const Call &call) const
+{
+    const auto &sessions = m_schema.profile.sessions;
+    const TableInfo &table = m_schema.sessions;
+    SqlStatement statement;
+    Values values;
+    values.emplace_back(sessions.token,
+                        m_dialect.typed(statement.params.add(canary.token.view()), table.column(sessions.token)->type));
+    values.emplace_back(sessions.userId, m_dialect.typed(statement.params.add(userId), sessions.userIdType));
+    const QString neighbour =
+        QStringLiteral("(SELECT %1 FROM %2 WHERE %1 IS NOT NULL LIMIT 1)")
+            .arg(SqlDialect::quoted(sessions.expires), SqlDialect::tableName(sessions.schema, sessions.table));
+    values.emplace_back(sessions.expires,
+                        m_dialect.instantValue(canary.expires, neighbour, sessions.encoding, m_zone, statement.params));
+    if (auto filled = fillRequired(table, label, values, statement.params); !filled)
+        return filled;
+    statement.sql = insertInto(table, values);
+    if (const auto inserted = m_connection.execute(statement, {}, call); !inserted)
+        return fail(inserted.error());
+    return {};
+}
+
+Result<CanaryKey> SqlCanary::insert(const CanaryRow &canary, const Call &call) const
+{
+    if (!m_schema.profile.users)
+        return fail(failure(QStringLiteral("a canary cannot be written: the users table is not known")));
+    const QString label =
+        QStringLiteral("canary-%1").arg(QRandomGenerator::system()->generate(), 8, 16, QLatin1Char('0'));
+    auto transaction = SqlTransaction::begin(m_connection, TransactionMode::Write, call);
+    if (!transaction)
+        return fail(std::move(transaction.error()));
+    auto userId = insertUser(label, call);
+    Status inserted;
+    if (userId)
+        inserted = insertSession(canary, *userId, label, call);
+    if (!userId || !inserted) {
+        m_connection.rollback(); // before the caller asks the server which right is missing
+        return fail(userId ? std::move(inserted.error()) : std::move(userId.error()));
+    }
+    if (auto done = transaction->commit(call); !done)
+        return fail(std::move(done.error()));
+    return CanaryKey{canary.token.clone(), *userId};
+}
+
+Status SqlCanary::remove(const CanaryKey &canary, const Call &call) const
+{
+    const auto &sessions = m_schema.profile.sessions;
+    SqlStatement session;
+    session.sql = QStringLiteral("DELETE FROM %1 WHERE %2 = %3 AND %4 = %5")
+                      .arg(SqlDialect::tableName(sessions.schema, sessions.table), SqlDialect::quoted(sessions.token),
+                           m_dialect.typed(session.params.add(canary.token.view()),
+                                           m_schema.sessions.column(sessions.token)->type),
+                           SqlDialect::quoted(sessions.userId),
+                           m_dialect.typed(session.params.add(canary.userId), sessions.userIdType));
+    std::vector<SqlStatement> steps;
+    steps.push_back(std::move(session));
+    if (const auto &users = m_schema.profile.users) {
+        SqlStatement user;
+        QString label = QStringLiteral("TRUE");
+        if (users->email)
+            label = QStringLiteral("%1 LIKE %2")
+                        .arg(SqlDialect::quoted(*users->email),
+                             user.params.add(QLatin1StringView("canary-%@") + QLatin1StringView(canaryEmailDomain)));
+        user.sql = QStringLiteral("DELETE FROM %1 WHERE %2 = %3 AND %4")
+                       .arg(SqlDialect::tableName(users->schema, users->table), SqlDialect::quoted(users->id),
+                            m_dialect.typed(user.params.add(canary.userId), users->idType), label);
+        steps.push_back(std::move(user));
+    }
+    auto transaction = SqlTransaction::begin(m_connection, TransactionMode::Write, call);
+    if (!transaction)
+        return fail(std::move(transaction.error()));
+    for (const SqlStatement &step : steps) {
+        if (const auto done = m_connection.execute(step, {}, call); !done) {
+            m_connection.rollback();
+            return fail(done.error());
+        }
+    }
+    return transaction->commit(call);
+}
+
+} // namespace rollcall::store

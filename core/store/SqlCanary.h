@@ -1,0 +1,40 @@
+#pragma once
+
+#include "core/store/SqlSessionStore.h"
+
+namespace rollcall::store {
+
+/// Writes and removes canary rows: a labelled user and its session. Columns that must have a value and have no default
+/// are filled by their type; one that cannot be filled sensibly is an error that names it.
+/// **Thread-safety:** as its connection, which must outlive it.
+class SqlCanary final
+{
+public:
+    SqlCanary(SqlConnection &connection, const SqlDialect &dialect, DatabaseKind kind, const BoundSchema &schema,
+              const QTimeZone &zone);
+
+    /// Inserts user and session in one transaction. Errors: StatementFailed (Detail names the column), as
+    /// SqlConnection.
+    [[nodiscard]] base::Result<CanaryKey> insert(const CanaryRow &canary, const base::Call &call) const;
+    /// Deletes exactly that session, and that user if it is labelled as a canary. Fine where they are gone.
+    [[nodiscard]] base::Status remove(const CanaryKey &canary, const base::Call &call) const;
+    [[nodiscard]] std::vector<NeededRight> neededRights() const;
+
+private:
+    using Values = std::vector<std::pair<QString, QString>>; ///< column and expression
+    base::Status fillRequired(const TableInfo &table, const QString &label, Values &values, SqlParams &params) const;
+    [[nodiscard]] std::optional<QString> valueFor(const TableInfo &table, const ColumnInfo &column,
+                                                  const QString &label, SqlParams &params) const;
+    [[nodiscard]] QString insertInto(const TableInfo &table, const Values &values) const;
+    base::Result<QString> insertUser(const QString &label, const base::Call &call) const;
+    base::Status insertSession(const CanaryRow &canary, const QString &userId, const QString &label,
+                               const base::Call &call) const;
+
+    SqlConnection &m_connection;
+    const SqlDialect &m_dialect;
+    DatabaseKind m_kind;
+    const BoundSchema &m_schema;
+    const QTimeZone &m_zone;
+};
+
+} // namespace rollcall::store

@@ -1,0 +1,496 @@
+#include "core/store/SqlSessionStore.h"
+
+#include <QHash>
+#include <QSet>
+
+#include "core/store/AccessRights.h"
+#include "core/store/SqlCanary.h"
+
+using rollcall::base::Call;
+using rollcall::base::Error;
+using rollcall::base::ErrorCode;
+using rollcall::base::ErrorParam;
+using rollcall::base::fail;
+using rollcall::base::Result;
+using rollcall::base::Status;
+
+namespace rollcall::store {
+
+namespace {
+
+constexpr qsizetype idsPerStatement = 500;
+constexpr int mostUsersOfOneEmail = 1000;
+
+const QString &selectRight()
+{
+    static const QString right = QStringLiteral("SELECT");
+    return right;
+}
+
+} // namespace
+
+SqlSessionStore::SqlSessionStore(std::unique_ptr<SqlConnection> connection, DatabaseKind kind, BoundSchema schema,
+                                 QTimeZone zone, Access access)
+    : m_connection(std::move(connection)),
+      m_kind(kind),
+      m_sql(dialectFor(kind), std::move(schema), zone),
+      m_zone(std::move(zone)),
+      m_access(access)
+{}
+
+NeededRight SqlSessionStore::onSessions(const QString &right) const
+{
+    const auto &sessions = m_sql.schema().profile.sessions;
+    return {sessions.schema, sessions.table, right};
+}
+
+std::vector<NeededRight> SqlSessionStore::reading() const
+{
+    const auto &profile = m_sql.schema().profile;
+    std::vector<NeededRight> needed{onSessions(selectRight())};
+    if (profile.users)
+        needed.push_back({profile.users->schema, profile.users->table, selectRight()});
+    if (profile.accounts)
+        needed.push_back({profile.accounts->schema, profile.accounts->table, selectRight()});
+    return needed;
+}
+
+Error SqlSessionStore::explain(Error error, std::vector<NeededRight> needed)
+{
+    if (error.code == ErrorCode::PermissionDenied)
+        return missingRight(*m_connection, std::move(error), needed);
+    const QString state = error.param(ErrorParam::SqlState);
+    if (state == QStringLiteral("42P01") || state == QStringLiteral("42703") || state == QStringLiteral("3F000")) {
+        const auto &sessions = m_sql.schema().profile.sessions;
+        return Error(ErrorCode::SchemaChanged)
+            .with(ErrorParam::Table, sessions.schema + QLatin1Char('.') + sessions.table)
+            .with(ErrorParam::Detail, error.param(ErrorParam::Detail));
+    }
+    return error;
+}
+
+Result<ResolvedQuery> SqlSessionStore::resolve(const SessionQuery &query, const Call &call)
+{
+    ResolvedQuery resolved{query, std::nullopt};
+    if (!query.user)
+        return resolved;
+    QStringList ids;
+    if (m_sql.canBeUserId(*query.user))
+        ids << *query.user;
+    if (const auto byEmail = m_sql.usersByEmail(*query.user, mostUsersOfOneEmail + 1)) {
+        const auto read = m_connection->read(
+            *byEmail, [&ids](const SqlRow &row) { ids << row.text(0).value_or(QString()); }, call);
+        if (!read)
+            return fail(explain(read.error(), reading()));
+        if (*read > mostUsersOfOneEmail)
+            return fail(Error(ErrorCode::TooManyMatched)
+                            .with(ErrorParam::Count, *read)
+                            .with(ErrorParam::Limit, qint64{mostUsersOfOneEmail}));
+    }
+    ids.removeDuplicates();
+    resolved.userIds = ids;
+    return resolved;
+}
+
+Result<PagePosition> SqlSessionStore::positionOf(const PageCursor &cursor, const SessionQuery &query, const Call &call)
+{
+    PagePosition position{cursor.order, std::nullopt};
+    if (m_sql.schema().keyIsId) {
+        position.key.emplace(cursor.key);
+        return position;
+    }
+    const auto read = m_connection->read(
+        m_sql.tokenAt(cursor, query), [&position](const SqlRow &row) { position.key.emplace(row.bytes(0)); }, call);
+    if (!read)
+        return fail(explain(read.error(), reading()));
+    const bool keyAlone = query.order == SessionOrder::Created && !m_sql.schema().profile.sessions.createdAt;
+    if (!position.key && keyAlone)
+        return fail(Error(ErrorCode::CursorInvalid));
+    return position;
+}
+
+Result<SessionPage> SqlSessionStore::page(const SessionQuery &query, const std::optional<QByteArray> &cursor,
+                                          base::Instant now, const Call &call)
+{
+    std::optional<PagePosition> position;
+    const QString scope = m_sql.cursorScope();
+    if (cursor) {
+        const auto decoded = PageCursor::decode(*cursor, query, scope);
+        if (!decoded)
+            return fail(decoded.error());
+        auto found = positionOf(*decoded, query, call);
+        if (!found)
+            return fail(std::move(found.error()));
+        position = std::move(*found);
+    }
+    const auto resolved = resolve(query, call);
+    if (!resolved)
+        return fail(resolved.error());
+
+    SessionPage result;
+    result.unindexedOrder = !m_sql.isIndexedOrder(query);
+    const auto limit = static_cast<std::size_t>(std::clamp(query.limit, 1, 10'000));
+    bool more = false;
+    PageCursor last;
+    const auto read = m_connection->read(
+        m_sql.list(*resolved, position, now, static_cast<qint64>(limit) + 1, false),
+        [&](const SqlRow &row) {
+            more = result.sessions.size() == limit;
+            if (more)
+                return;
+            result.sessions.push_back(m_sql.listed(row));
+            last = m_sql.cursor(row);
+        },
+        call);
+    if (!read)
+        return fail(explain(read.error(), reading()));
+    if (more)
+        result.next = last.encode(query, scope);
+    std::vector<session::ListedSession *> sessions;
+    for (auto &session : result.sessions)
+        sessions.push_back(&session);
+    if (auto added = addProviders(sessions, call); !added)
+        return fail(std::move(added.error()));
+    return result;
+}
+
+Status SqlSessionStore::addProviders(std::span<session::ListedSession *> sessions, const Call &call)
+{
+    QSet<QString> wanted;
+    for (const auto *session : sessions) {
+        if (session->userId)
+            wanted.insert(*session->userId);
+    }
+    const QStringList ids(wanted.cbegin(), wanted.cend());
+    QHash<QString, QStringList> found;
+    for (qsizetype from = 0; from < ids.size(); from += idsPerStatement) {
+        const auto statement = m_sql.providers(ids.mid(from, idsPerStatement));
+        if (!statement)
+            return {};
+        const auto read = m_connection->read(
+            *statement,
+            [&found](const SqlRow &row) {
+                if (!row.isNull(0) && !row.isNull(1))
+                    found[*row.text(0)] << *row.text(1);
+            },
+            call);
+        if (!read)
+            return fail(explain(read.error(), reading()));
+    }
+    for (auto *session : sessions) {
+        session->providers = found.value(session->userId.value_or(QString()));
+        session->providers.sort();
+    }
+    return {};
+}
+
+Result<SessionStats> SqlSessionStore::stats(base::Instant now, const Call &call)
+{
+    auto exact = exactStats(now, call);
+    if (exact || exact.error().code != ErrorCode::Timeout || m_kind != DatabaseKind::PostgreSql)
+        return exact;
+    // The time given is over: the planner's figures cost a few milliseconds more.
+    return estimatedStats(now, Call::within(std::chrono::seconds(2), call.stop));
+}
+
+Result<SessionStats> SqlSessionStore::exactStats(base::Instant now, const Call &call)
+{
+    SessionStats stats;
+    auto transaction = SqlTransaction::begin(*m_connection, TransactionMode::Read, call);
+    if (!transaction)
+        return fail(explain(std::move(transaction.error()), reading()));
+    auto read = m_connection->execute(
+        m_sql.totals(now),
+        [&stats](const SqlRow &row) {
+            stats.live = row.integer(0);
+            stats.expired = row.integer(1);
+            stats.orphan = row.integer(2);
+            stats.activeUsers = row.integer(3);
+            stats.expiring1h = row.integer(4);
+            stats.expiring24h = row.integer(5);
+            stats.expiring7d = row.integer(6);
+        },
+        call);
+    if (read)
+        read = m_connection->execute(
+            m_sql.liveByProvider(now),
+            [&stats](const SqlRow &row) {
+                stats.byProvider.emplace_back(row.text(0).value_or(QStringLiteral("none")), row.integer(1));
+            },
+            call);
+    if (!read) {
+        m_connection->rollback();
+        return fail(explain(std::move(read.error()), reading()));
+    }
+    if (auto done = transaction->commit(call); !done)
+        return fail(std::move(done.error()));
+    std::ranges::sort(stats.byProvider);
+    return stats;
+}
+
+Result<SessionStats> SqlSessionStore::estimatedStats(base::Instant now, const Call &call)
+{
+    SessionStats stats;
+    stats.estimated = true;
+    const auto estimate = [&](StateFilter state, qint64 &into) -> Status {
+        SessionQuery query;
+        query.state = state;
+        SqlStatement statement = m_sql.list({query, std::nullopt}, std::nullopt, now, INT32_MAX, false);
+        statement.sql.prepend(QStringLiteral("EXPLAIN (FORMAT JSON) "));
+        QByteArray plan;
+        const auto read = m_connection->read(
+            statement, [&plan](const SqlRow &row) { plan += row.bytes(0).toByteArray(); }, call);
+        if (!read)
+            return fail(explain(read.error(), reading()));
+        into = estimatedRows(plan);
+        return {};
+    };
+    qint64 all = 0;
+    for (const auto &[state, into] : {std::pair<StateFilter, qint64 *>{StateFilter::Live, &stats.live},
+                                      {StateFilter::Expired, &stats.expired},
+                                      {StateFilter::All, &all}}) {
+        if (auto done = estimate(state, *into); !done)
+            return fail(std::move(done.error()));
+    }
+    return stats;
+}
+
+Result<qint64> SqlSessionStore::count(const SessionQuery &query, base::Instant now, const Call &call)
+{
+    const auto resolved = resolve(query, call);
+    if (!resolved)
+        return fail(resolved.error());
+    qint64 rows = 0;
+    const auto read = m_connection->read(
+        m_sql.count(*resolved, now), [&rows](const SqlRow &row) { rows = row.integer(0); }, call);
+    if (!read)
+        return fail(explain(read.error(), reading()));
+    return rows;
+}
+
+Result<std::vector<PlannedRow>> SqlSessionStore::readRows(const SqlStatement &statement, const Call &call)
+{
+    std::vector<PlannedRow> rows;
+    const auto read = m_connection->read(
+        statement,
+        [&](const SqlRow &row) {
+            rows.push_back({m_sql.key(row), m_sql.listed(row)});
+        },
+        call);
+    if (!read)
+        return fail(explain(read.error(), reading()));
+    return rows;
+}
+
+Result<std::vector<PlannedRow>> SqlSessionStore::planRows(const SessionQuery &query, qint64 max, base::Instant now,
+                                                          const Call &call)
+{
+    const auto resolved = resolve(query, call);
+    if (!resolved)
+        return fail(resolved.error());
+    auto rows = readRows(m_sql.list(*resolved, std::nullopt, now, max + 1, true), call);
+    if (!rows)
+        return rows;
+    std::vector<session::ListedSession *> sessions;
+    for (auto &row : *rows)
+        sessions.push_back(&row.shown);
+    if (auto added = addProviders(sessions, call); !added)
+        return fail(std::move(added.error()));
+    return rows;
+}
+
+Result<std::vector<PlannedRow>> SqlSessionStore::findRows(std::span<const QString> ids, QStringList &unmatched,
+                                                          base::Instant now, const Call &call)
+{
+    std::vector<PlannedRow> result;
+    QStringList open(ids.begin(), ids.end());
+    open.removeDuplicates();
+    QSet<QString> seen; // row keys, so that an id and a fingerprint of one row give one row
+    const auto take = [&](std::vector<PlannedRow> rows) {
+        for (auto &row : rows) {
+            const QString key = row.shown.id.value_or(QString()) + QLatin1Char('/') + row.key.fingerprint.text();
+            if (!seen.contains(key)) {
+                seen.insert(key);
+                result.push_back(std::move(row));
+            }
+        }
+    };
+    if (m_sql.schema().profile.sessions.id) {
+        QStringList rest;
+        for (qsizetype from = 0; from < open.size(); from += idsPerStatement) {
+            const QStringList names = open.mid(from, idsPerStatement);
+            auto rows = readRows(m_sql.rowsById(names, now), call);
+            if (!rows)
+                return rows;
+            QSet<QString> found;
+            for (const auto &row : *rows)
+                found.insert(row.shown.id.value_or(QString()));
+            std::ranges::copy_if(names, std::back_inserter(rest),
+                                 [&](const QString &name) { return !found.contains(name); });
+            take(std::move(*rows));
+        }
+        open = rest;
+    }
+    QHash<QString, QString> fingerprints; // as stored, and as it was written
+    for (const QString &name : std::as_const(open)) {
+        const auto fingerprint = base::Fingerprint::fromText(name);
+        if (fingerprint.isEmpty())
+            unmatched << name;
+        else
+            fingerprints.insert(fingerprint.text(), name);
+    }
+    const QStringList wanted = fingerprints.keys();
+    for (qsizetype from = 0; from < wanted.size(); from += idsPerStatement) {
+        auto rows = readRows(m_sql.rowsByFingerprint(wanted.mid(from, idsPerStatement), now), call);
+        if (!rows)
+            return rows;
+        QHash<QString, qint64> matches;
+        for (const auto &row : *rows)
+            ++matches[row.key.fingerprint.text()];
+        for (const QString &name : wanted.mid(from, idsPerStatement)) {
+            if (const qint64 number = matches.value(name); number == 0)
+                unmatched << fingerprints.value(name);
+            else if (number > 1)
+                return fail(Error(ErrorCode::FingerprintAmbiguous)
+                                .with(ErrorParam::Name, base::Fingerprint::fromText(name))
+                                .with(ErrorParam::Count, number));
+        }
+        take(std::move(*rows));
+    }
+    std::vector<session::ListedSession *> sessions;
+    for (auto &row : result)
+        sessions.push_back(&row.shown);
+    if (auto added = addProviders(sessions, call); !added)
+        return fail(std::move(added.error()));
+    return result;
+}
+
+Result<std::optional<SessionRow>> SqlSessionStore::lookup(QByteArrayView token, const Call &call)
+{
+    std::optional<SessionRow> found;
+    const auto statement = m_sql.lookup(token);
+    if (!statement)
+        return found;
+    const auto read = m_connection->read(
+        *statement, [&](const SqlRow &row) { found = m_sql.readLookup(row); }, call);
+    if (!read)
+        return fail(explain(read.error(), reading()));
+    return found;
+}
+
+Status SqlSessionStore::mayWrite() const
+{
+    if (m_access == Access::Write)
+        return {};
+    return fail(Error(ErrorCode::WriteRefused)
+                    .with(ErrorParam::Detail, QStringLiteral("this connection was opened for reading only")));
+}
+
+Result<std::vector<DeleteOutcome>> SqlSessionStore::deleteRows(std::span<const RowKey> keys, const Call &call)
+{
+    if (auto allowed = mayWrite(); !allowed)
+        return fail(std::move(allowed.error()));
+    auto transaction = SqlTransaction::begin(*m_connection, TransactionMode::Write, call);
+    if (!transaction)
+        return fail(std::move(transaction.error()));
+    std::vector<DeleteOutcome> outcomes;
+    outcomes.reserve(keys.size());
+    for (const RowKey &key : keys) {
+        auto deleted = m_connection->execute(m_sql.deleteRow(key), {}, call);
+        DeleteOutcome outcome = DeleteOutcome::Deleted;
+        if (deleted && *deleted == 0) {
+            deleted = m_connection->execute(m_sql.exists(key), {}, call);
+            if (deleted)
+                outcome = *deleted > 0 ? DeleteOutcome::Changed : DeleteOutcome::AlreadyGone;
+        }
+        if (!deleted) {
+            m_connection->rollback();
+            return fail(
+                explain(std::move(deleted.error()), {onSessions(QStringLiteral("DELETE")), onSessions(selectRight())}));
+        }
+        outcomes.push_back(outcome);
+    }
+    if (auto done = transaction->commit(call); !done)
+        return fail(std::move(done.error()));
+    return outcomes;
+}
+
+Result<std::vector<bool>> SqlSessionStore::stillThere(std::span<const RowKey> keys, const Call &call)
+{
+    std::vector<bool> result;
+    for (const RowKey &key : keys) {
+        const auto rows = m_connection->read(m_sql.exists(key), {}, call);
+        if (!rows)
+            return fail(explain(rows.error(), reading()));
+        result.push_back(*rows > 0);
+    }
+    return result;
+}
+
+Result<CanaryKey> SqlSessionStore::insertCanary(const CanaryRow &canary, const Call &call)
+{
+    if (auto allowed = mayWrite(); !allowed)
+        return fail(std::move(allowed.error()));
+    const SqlCanary writer(*m_connection, dialectFor(m_kind), m_kind, m_sql.schema(), m_zone);
+    auto inserted = writer.insert(canary, call);
+    if (!inserted)
+        return fail(explain(std::move(inserted.error()), writer.neededRights()));
+    return inserted;
+}
+
+Status SqlSessionStore::removeCanary(const CanaryKey &canary, const Call &call)
+{
+    if (auto allowed = mayWrite(); !allowed)
+        return allowed;
+    const SqlCanary writer(*m_connection, dialectFor(m_kind), m_kind, m_sql.schema(), m_zone);
+    if (auto removed = writer.remove(canary, call); !removed)
+        return fail(explain(std::move(removed.error()), writer.neededRights()));
+    return {};
+}
+
+Status SqlSessionStore::write(const SqlStatement &statement, const QString &right, const Call &call)
+{
+    if (auto allowed = mayWrite(); !allowed)
+        return allowed;
+    auto transaction = SqlTransaction::begin(*m_connection, TransactionMode::Write, call);
+    if (!transaction)
+        return fail(std::move(transaction.error()));
+    if (auto done = m_connection->execute(statement, {}, call); !done) {
+        m_connection->rollback();
+        return fail(explain(std::move(done.error()), {onSessions(right), onSessions(selectRight())}));
+    }
+    return transaction->commit(call);
+}
+
+Status SqlSessionStore::extend(QByteArrayView token, base::Instant expires, const Call &call)
+{
+    return write(m_sql.extend(token, expires), QStringLiteral("UPDATE"), call);
+}
+
+Status SqlSessionStore::deleteExpired(QByteArrayView token, base::Instant now, const Call &call)
+{
+    return write(m_sql.deleteExpired(token, now), QStringLiteral("DELETE"), call);
+}
+
+QString SqlSessionStore::deleteStatement() const
+{
+    return m_sql.deleteRow(RowKey{{}, {}, {}, QString()}).sql;
+}
+
+Result<base::Instant> SqlSessionStore::serverTime(const Call &call)
+{
+    // SQLite has no server: its clock is this machine's.
+    if (m_kind == DatabaseKind::Sqlite)
+        return base::SystemClock().now();
+    std::optional<base::Instant> now;
+    const auto read = m_connection->read(
+        {.sql = QStringLiteral("SELECT clock_timestamp()::text")},
+        [&now](const SqlRow &row) { now = readInstant(row.bytes(0), QTimeZone::utc()).instant(); }, call);
+    if (!read)
+        return fail(read.error());
+    if (!now)
+        return fail(Error(ErrorCode::Internal).with(ErrorParam::Detail, QStringLiteral("unreadable server time")));
+    return *now;
+}
+
+} // namespace rollcall::store

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <memory>
+
+#include "core/store/SessionSql.h"
+#include "core/store/SessionStore.h"
+#include "core/store/StoreFactory.h"
+#include "core/store/sql/SqlConnection.h"
+
+namespace rollcall::store {
+
+/// A right on a table that an operation needs.
+struct NeededRight
+{
+    QString schema, table, right;
+};
+
+/// Sessions in a relational database: one implementation for every dialect.
+///
+/// Where the token is the key, a cursor holds only the token's digest; the row is looked up again by it. If that row
+/// was deleted meanwhile, the next page begins at the first row of the same order value: rows can then come twice, none
+/// is lost. Where there is no order value either (created, in tables without it), such a cursor is CursorInvalid.
+/// **Thread-safety:** as SessionStore: one thread at a time.
+class SqlSessionStore final : public SessionStore
+{
+public:
+    /// @p schema is bound to @p connection's database.
+    SqlSessionStore(std::unique_ptr<SqlConnection> connection, DatabaseKind kind, BoundSchema schema, QTimeZone zone,
+                    Access access);
+
+    base::Result<SessionPage> page(const SessionQuery &query, const std::optional<QByteArray> &cursor,
+                                   base::Instant now, const base::Call &call) override;
+    base::Result<SessionStats> stats(base::Instant now, const base::Call &call) override;
+    base::Result<qint64> count(const SessionQuery &query, base::Instant now, const base::Call &call) override;
+    base::Result<std::vector<PlannedRow>> planRows(const SessionQuery &query, qint64 max, base::Instant now,
+                                                   const base::Call &call) override;
+    base::Result<std::vector<PlannedRow>> findRows(std::span<const QString> ids, QStringList &unmatched,
+                                                   base::Instant now, const base::Call &call) override;
+    base::Result<std::optional<SessionRow>> lookup(QByteArrayView token, const base::Call &call) override;
+    base::Result<std::vector<DeleteOutcome>> deleteRows(std::span<const RowKey> keys, const base::Call &call) override;
+    base::Result<std::vector<bool>> stillThere(std::span<const RowKey> keys, const base::Call &call) override;
+    base::Result<CanaryKey> insertCanary(const CanaryRow &canary, const base::Call &call) override;
+    base::Status removeCanary(const CanaryKey &canary, const base::Call &call) override;
+    base::Status extend(QByteArrayView token, base::Instant expires, const base::Call &call) override;
+    base::Status deleteExpired(QByteArrayView token, base::Instant now, const base::Call &call) override;
+    QString deleteStatement() const override;
+    base::Result<base::Instant> serverTime(const base::Call &call) override;
+
+private:
+    base::Result<ResolvedQuery> resolve(const SessionQuery &query, const base::Call &call);
+    base::Result<PagePosition> positionOf(const PageCursor &cursor, const SessionQuery &query, const base::Call &call);
+    base::Result<std::vector<PlannedRow>> readRows(const SqlStatement &statement, const base::Call &call);
+    /// Fills in the providers of all of @p sessions by one question for every few hundred users.
+    base::Status addProviders(std::span<session::ListedSession *> sessions, const base::Call &call);
+    base::Result<SessionStats> exactStats(base::Instant now, const base::Call &call);
+    base::Result<SessionStats> estimatedStats(base::Instant now, const base::Call &call);
+    base::Status write(const SqlStatement &statement, const QString &right, const base::Call &call);
+    base::Status mayWrite() const;
+    [[nodiscard]] std::vector<NeededRight> reading() const;
+    [[nodiscard]] NeededRight onSessions(const QString &right) const;
+    /// Makes an error of the connection one of this store: which table lacks which right, whether the tables changed.
+    base::Error explain(base::Error error, std::vector<NeededRight> needed);
+
+    std::unique_ptr<SqlConnection> m_connection;
+    DatabaseKind m_kind;
+    SessionSql m_sql;
+    QTimeZone m_zone;
+    Access m_access;
+};
+
+} // namespace rollcall::store

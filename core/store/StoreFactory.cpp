@@ -1,0 +1,102 @@
+#include "core/store/StoreFactory.h"
+
+#include "core/store/SqlSessionStore.h"
+#include "core/store/schema/SchemaSampler.h"
+#include "core/store/sql/PostgresConnection.h"
+#include "core/store/sql/SqliteConnection.h"
+
+using rollcall::base::Call;
+using rollcall::base::Error;
+using rollcall::base::ErrorCode;
+using rollcall::base::ErrorParam;
+using rollcall::base::fail;
+using rollcall::base::Result;
+
+namespace rollcall::store {
+
+namespace {
+
+constexpr std::size_t mostCandidates = 5;
+constexpr double fullScore = 90; ///< what the layouts with foreign keys reach: facts/database-schemas.md §8 step 5
+
+Result<std::unique_ptr<SqlConnection>> connectTo(const DatabaseUrl &url, const StoreOptions &options, Access access,
+                                                 const Call &call)
+{
+    switch (url.kind) {
+    case DatabaseKind::PostgreSql:
+        return PostgresConnection::open(url, options, access, call);
+    case DatabaseKind::Sqlite:
+        return SqliteConnection::open(url, options, access, call);
+    }
+    return fail(Error(ErrorCode::Internal));
+}
+
+DatabaseVersion versionOf(const SqlConnection &connection, DatabaseKind kind)
+{
+    return {databaseKindName(kind), connection.serverVersion(), connection.linkDescription()};
+}
+
+Error withTable(Error error, const SchemaProfile &profile)
+{
+    if (error.code == ErrorCode::PermissionDenied)
+        return std::move(error)
+            .with(ErrorParam::Table, SqlDialect::tableName(profile.sessions.schema, profile.sessions.table))
+            .with(ErrorParam::Right, QStringLiteral("SELECT"));
+    return error;
+}
+
+} // namespace
+
+Result<DatabaseVersion> probeDatabase(const DatabaseUrl &url, const StoreOptions &options, const Call &call)
+{
+    const auto connection = connectTo(url, options, Access::ReadOnly, call);
+    if (!connection)
+        return fail(connection.error());
+    return versionOf(**connection, url.kind);
+}
+
+Result<SchemaDetection> detectSchema(const DatabaseUrl &url, const StoreOptions &options, const Call &call)
+{
+    const auto connection = connectTo(url, options, Access::ReadOnly, call);
+    if (!connection)
+        return fail(connection.error());
+    const auto tables = readCatalogue(**connection, url.kind, {.schema = url.schema, .tables = {}}, call);
+    if (!tables)
+        return fail(tables.error());
+    SchemaDetection detection;
+    detection.database = versionOf(**connection, url.kind);
+    detection.tablesSeen = static_cast<qint64>(tables->size());
+    auto ranked = rankSchemas(*tables, url.kind);
+    const bool sure = isSure(ranked);
+    if (ranked.size() > mostCandidates)
+        ranked.erase(ranked.begin() + mostCandidates, ranked.end());
+    for (SchemaCandidate &candidate : ranked) {
+        SchemaProfile &profile = candidate.profile;
+        const auto table = std::ranges::find_if(*tables, [&](const TableInfo &info) {
+            return info.schema == profile.sessions.schema && info.name == profile.sessions.table;
+        });
+        const auto confirmed = confirmWithData(**connection, url.kind, *table, options.timeZone, profile, call);
+        if (!confirmed)
+            return fail(withTable(confirmed.error(), profile));
+        profile.confidence = std::clamp(candidate.score / fullScore, 0.0, 1.0) * (*confirmed ? 1.0 : 0.5);
+        if (sure && *confirmed && &candidate == &ranked.front())
+            detection.best = profile;
+        detection.candidates.push_back(std::move(profile));
+    }
+    return detection;
+}
+
+Result<std::unique_ptr<SessionStore>> openStore(const DatabaseUrl &url, const SchemaProfile &schema,
+                                                const StoreOptions &options, Access access, const Call &call)
+{
+    auto connection = connectTo(url, options, access, call);
+    if (!connection)
+        return fail(std::move(connection.error()));
+    auto bound = bindSchema(**connection, url.kind, schema, call);
+    if (!bound)
+        return fail(std::move(bound.error()));
+    return std::make_unique<SqlSessionStore>(std::move(*connection), url.kind, std::move(*bound), options.timeZone,
+                                             access);
+}
+
+} // namespace rollcall::store

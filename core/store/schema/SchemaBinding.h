@@ -1,0 +1,28 @@
+#pragma once
+
+#include "core/store/schema/Introspector.h"
+#include "core/store/schema/SchemaProfile.h"
+
+namespace rollcall::store {
+
+/// A profile that was held against the live catalogue: every name exists, types and indexes are the database's own.
+/// **Thread-safety:** plain value.
+struct BoundSchema
+{
+    SchemaProfile profile;
+    TableInfo sessions;
+    std::optional<TableInfo> users;
+    QString accountUserIdType;
+    /// The row is addressed by its id. False where there is none, or where only the token is unique (Hasura's id is a
+    /// plain column): then the token is the key.
+    bool keyIsId = false;
+
+    [[nodiscard]] const QString &keyColumn() const { return keyIsId ? *profile.sessions.id : profile.sessions.token; }
+};
+
+/// Holds @p profile against the database. Errors: SchemaChanged (Table: what is missing or no longer fits), as
+/// SqlConnection.
+[[nodiscard]] base::Result<BoundSchema> bindSchema(SqlConnection &connection, DatabaseKind kind, SchemaProfile profile,
+                                                   const base::Call &call);
+
+} // namespace rollcall::store

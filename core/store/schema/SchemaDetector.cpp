@@ -1,0 +1,327 @@
+#include "core/store/schema/SchemaDetector.h"
+
+#include <QHash>
+
+#include "core/store/schema/AdapterName.h"
+
+namespace rollcall::store {
+
+namespace {
+
+constexpr int sureScore = 55;
+constexpr int sureLead = 5;
+
+/// Normalised names and their weights. Source: facts/database-schemas.md §8.
+using Weights = QHash<QString, int>;
+
+enum class ColumnRole { Token, User, Expires, Email, Name, Verified, Image, Provider, ProviderAccount };
+
+const Weights &weights(ColumnRole role)
+{
+    static const Weights token{{QStringLiteral("sessiontoken"), 10},
+                               {QStringLiteral("sessionkey"), 7},
+                               {QStringLiteral("token"), 6},
+                               {QStringLiteral("sessionid"), 4}};
+    static const Weights user{{QStringLiteral("userid"), 8},    {QStringLiteral("memberid"), 6},
+                              {QStringLiteral("user"), 4},      {QStringLiteral("customerid"), 4},
+                              {QStringLiteral("profileid"), 4}, {QStringLiteral("ownerid"), 4},
+                              {QStringLiteral("accountid"), 1}};
+    static const Weights expires{{QStringLiteral("expires"), 8},    {QStringLiteral("expiresat"), 8},
+                                 {QStringLiteral("expiry"), 6},     {QStringLiteral("expireat"), 6},
+                                 {QStringLiteral("expiration"), 5}, {QStringLiteral("expirationdate"), 5},
+                                 {QStringLiteral("validuntil"), 5}, {QStringLiteral("expiredat"), 5}};
+    static const Weights email{{QStringLiteral("email"), 8},
+                               {QStringLiteral("emailaddress"), 7},
+                               {QStringLiteral("useremail"), 5},
+                               {QStringLiteral("mail"), 4}};
+    static const Weights name{{QStringLiteral("name"), 5},
+                              {QStringLiteral("fullname"), 5},
+                              {QStringLiteral("displayname"), 5},
+                              {QStringLiteral("username"), 3}};
+    static const Weights verified{
+        {QStringLiteral("emailverified"), 6}, {QStringLiteral("emailverifiedat"), 6}, {QStringLiteral("verified"), 2}};
+    static const Weights image{{QStringLiteral("image"), 4},     {QStringLiteral("avatar"), 4},
+                               {QStringLiteral("avatarurl"), 4}, {QStringLiteral("picture"), 4},
+                               {QStringLiteral("imageurl"), 3},  {QStringLiteral("photo"), 3}};
+    static const Weights provider{
+        {QStringLiteral("provider"), 8}, {QStringLiteral("providerid"), 7}, {QStringLiteral("providername"), 5}};
+    static const Weights providerAccount{{QStringLiteral("provideraccountid"), 10},
+                                         {QStringLiteral("accountid"), 6},
+                                         {QStringLiteral("provideruserid"), 6},
+                                         {QStringLiteral("externalid"), 4}};
+    switch (role) {
+    case ColumnRole::Token:
+        return token;
+    case ColumnRole::User:
+        return user;
+    case ColumnRole::Expires:
+        return expires;
+    case ColumnRole::Email:
+        return email;
+    case ColumnRole::Name:
+        return name;
+    case ColumnRole::Verified:
+        return verified;
+    case ColumnRole::Image:
+        return image;
+    case ColumnRole::Provider:
+        return provider;
+    case ColumnRole::ProviderAccount:
+        break;
+    }
+    return providerAccount;
+}
+
+/// The column that fits a role best.
+struct Role
+{
+    QString column;
+    int weight = 0;
+    [[nodiscard]] bool found() const { return weight > 0; }
+    [[nodiscard]] std::optional<QString> name() const { return found() ? std::optional(column) : std::nullopt; }
+};
+
+Role bestColumn(const TableInfo &table, ColumnRole role, const QString &except = {})
+{
+    Role best;
+    for (const ColumnInfo &column : table.columns) {
+        const int weight = weights(role).value(normalisedName(column.name));
+        if (weight > best.weight && column.name != except)
+            best = {column.name, weight};
+    }
+    return best;
+}
+
+bool nameContains(const TableInfo &table, std::initializer_list<const char *> words)
+{
+    const QString name = normalisedName(table.name);
+    return std::ranges::any_of(words, [&](const char *word) { return name.contains(QLatin1StringView(word)); });
+}
+
+struct SessionTable
+{
+    const TableInfo *table;
+    Role token, user, expires;
+    int score;
+};
+
+struct AccountTable
+{
+    const TableInfo *table;
+    Role provider, user;
+    int score;
+};
+
+struct UserTable
+{
+    const TableInfo *table;
+    QString id;
+    Role email, name, image;
+    int score;
+};
+
+std::vector<AccountTable> accountTables(const std::vector<TableInfo> &tables)
+{
+    std::vector<AccountTable> result;
+    for (const TableInfo &table : tables) {
+        const Role account = bestColumn(table, ColumnRole::ProviderAccount);
+        const Role provider = bestColumn(table, ColumnRole::Provider, account.column);
+        const Role user = bestColumn(table, ColumnRole::User, account.column);
+        if (!provider.found() || !account.found() || !user.found())
+            continue;
+        int score = provider.weight + account.weight + user.weight;
+        score += table.foreignKey(user.column) ? 6 : 0;
+        for (const char *column : {"accesstoken", "refreshtoken", "idtoken", "tokentype", "scope"})
+            score += hasColumn(table, column) ? 1 : 0;
+        score += nameContains(table, {"account"}) ? 3 : 0;
+        result.push_back({&table, provider, user, score});
+    }
+    return result;
+}
+
+std::vector<SessionTable> sessionTables(const std::vector<TableInfo> &tables, const std::vector<AccountTable> &accounts)
+{
+    std::vector<SessionTable> result;
+    for (const TableInfo &table : tables) {
+        const Role token = bestColumn(table, ColumnRole::Token);
+        const Role user = bestColumn(table, ColumnRole::User);
+        const Role expires = bestColumn(table, ColumnRole::Expires);
+        const bool isAccount =
+            std::ranges::any_of(accounts, [&](const AccountTable &account) { return account.table == &table; });
+        if (!token.found() || !user.found() || !expires.found() || isAccount || hasColumn(table, "identifier"))
+            continue;
+        int score = token.weight + user.weight + expires.weight;
+        score += table.isUnique(token.column) ? 4 : 0;
+        score += table.foreignKey(user.column) ? 6 : 0;
+        score += nameContains(table, {"session"}) ? 5 : 0;
+        score += hasColumn(table, "ipaddress") ? 2 : 0;
+        score += hasColumn(table, "useragent") ? 2 : 0;
+        if (nameContains(table, {"invoice", "order", "cart", "reset", "invit", "apikey", "refresh", "password"}))
+            score -= 6;
+        result.push_back({&table, token, user, expires, score});
+    }
+    return result;
+}
+
+std::vector<UserTable> userTables(const std::vector<TableInfo> &tables)
+{
+    std::vector<UserTable> result;
+    for (const TableInfo &table : tables) {
+        const Role email = bestColumn(table, ColumnRole::Email);
+        QString id;
+        for (const ColumnInfo &column : table.columns) {
+            if (normalisedName(column.name) == QStringLiteral("id") || (id.isEmpty() && table.isPrimary(column.name)))
+                id = column.name;
+        }
+        if (!email.found() || id.isEmpty())
+            continue;
+        const Role name = bestColumn(table, ColumnRole::Name);
+        const Role image = bestColumn(table, ColumnRole::Image);
+        int score = email.weight + name.weight + image.weight + bestColumn(table, ColumnRole::Verified).weight;
+        score += nameContains(table, {"user", "member", "people", "person", "profile"}) ? 4 : 0;
+        score += table.isUnique(email.column) ? 2 : 0;
+        score -= nameContains(table, {"invit", "contact", "newsletter", "log"}) ? 6 : 0;
+        result.push_back({&table, id, email, name, image, score});
+    }
+    return result;
+}
+
+enum class TypeKind { Integer, Uuid, Text, Other };
+
+TypeKind kindOfType(const QString &type)
+{
+    const QString lower = type.toLower();
+    if (lower.contains(QStringLiteral("int")))
+        return TypeKind::Integer;
+    if (lower == QStringLiteral("uuid"))
+        return TypeKind::Uuid;
+    if (lower.contains(QStringLiteral("char")) || lower.contains(QStringLiteral("text")))
+        return TypeKind::Text;
+    return TypeKind::Other;
+}
+
+bool pointsAt(const ForeignKeyInfo &key, const TableInfo &table, DatabaseKind kind)
+{
+    // SQLite's table names are case-insensitive, also inside REFERENCES.
+    const auto sensitivity = kind == DatabaseKind::Sqlite ? Qt::CaseInsensitive : Qt::CaseSensitive;
+    return key.targetSchema == table.schema && key.targetTable.compare(table.name, sensitivity) == 0;
+}
+
+int commonPrefix(const QString &left, const QString &right)
+{
+    const auto [end, unused] = std::ranges::mismatch(left, right);
+    return static_cast<int>(end - left.begin());
+}
+
+/// Step 4: the points a pair earns beyond its tables' own; nullopt where the foreign key says otherwise.
+std::optional<int> pairPoints(const SessionTable &session, const UserTable &user, DatabaseKind kind)
+{
+    int points = 0;
+    if (const ForeignKeyInfo *key = session.table->foreignKey(session.user.column)) {
+        if (!pointsAt(*key, *user.table, kind))
+            return std::nullopt;
+        points += 10;
+    } else if (kindOfType(session.table->column(session.user.column)->type) !=
+               kindOfType(user.table->column(user.id)->type)) {
+        points -= 8;
+    }
+    points += session.table->schema == user.table->schema ? 3 : 0;
+    points += commonPrefix(session.table->name, user.table->name) >= 3 ? 2 : 0;
+    return points;
+}
+
+const AccountTable *accountsOf(const UserTable &user, const std::vector<AccountTable> &accounts, DatabaseKind kind)
+{
+    const AccountTable *best = nullptr;
+    for (const AccountTable &account : accounts) {
+        const ForeignKeyInfo *key = account.table->foreignKey(account.user.column);
+        const bool agrees = key ? pointsAt(*key, *user.table, kind) : account.table->schema == user.table->schema;
+        if (agrees && (!best || account.score > best->score))
+            best = &account;
+    }
+    return best;
+}
+
+std::optional<QString> columnNamed(const TableInfo &table, std::initializer_list<const char *> names)
+{
+    for (const ColumnInfo &column : table.columns) {
+        const QString name = normalisedName(column.name);
+        if (std::ranges::any_of(names, [&](const char *wanted) { return name == QLatin1StringView(wanted); }))
+            return column.name;
+    }
+    return std::nullopt;
+}
+
+SchemaProfile profileOf(const SessionTable &session, const UserTable *user, const AccountTable *account,
+                        DatabaseKind kind)
+{
+    const TableInfo &table = *session.table;
+    SchemaProfile profile;
+    auto &sessions = profile.sessions;
+    sessions.schema = table.schema;
+    sessions.table = table.name;
+    sessions.token = session.token.column;
+    sessions.userId = session.user.column;
+    sessions.expires = session.expires.column;
+    sessions.id = columnNamed(table, {"id"});
+    if (!sessions.id) {
+        for (const IndexInfo &index : table.indexes) {
+            if (index.primary && index.firstColumn != sessions.token)
+                sessions.id = index.firstColumn;
+        }
+    }
+    sessions.createdAt = columnNamed(table, {"createdat", "created"});
+    sessions.ipAddress = columnNamed(table, {"ipaddress", "ip"});
+    sessions.userAgent = columnNamed(table, {"useragent"});
+    sessions.expiresType = table.column(sessions.expires)->type;
+    profile.indexes = {table.isIndexed(sessions.token), table.isIndexed(sessions.userId),
+                       table.isIndexed(sessions.expires)};
+    if (user)
+        profile.users = SchemaProfile::Users{.schema = user->table->schema,
+                                             .table = user->table->name,
+                                             .id = user->id,
+                                             .name = user->name.name(),
+                                             .email = user->email.name(),
+                                             .image = user->image.name(),
+                                             .idType = user->table->column(user->id)->type};
+    if (account)
+        profile.accounts = SchemaProfile::Accounts{.schema = account->table->schema,
+                                                   .table = account->table->name,
+                                                   .userId = account->user.column,
+                                                   .provider = account->provider.column};
+    profile.adapter = adapterName(profile, table, user ? user->table : nullptr, kind);
+    return profile;
+}
+
+} // namespace
+
+std::vector<SchemaCandidate> rankSchemas(const std::vector<TableInfo> &tables, DatabaseKind kind)
+{
+    const auto accounts = accountTables(tables);
+    const auto users = userTables(tables);
+    std::vector<SchemaCandidate> ranked;
+    for (const SessionTable &session : sessionTables(tables, accounts)) {
+        SchemaCandidate best{profileOf(session, nullptr, nullptr, kind), session.score};
+        for (const UserTable &user : users) {
+            const auto points = pairPoints(session, user, kind);
+            if (!points)
+                continue;
+            const AccountTable *account = accountsOf(user, accounts, kind);
+            const int score = session.score + user.score + *points + (account ? 5 : 0);
+            if (score > best.score)
+                best = {profileOf(session, &user, account, kind), score};
+        }
+        ranked.push_back(std::move(best));
+    }
+    std::ranges::stable_sort(ranked, std::greater<>(), &SchemaCandidate::score);
+    return ranked;
+}
+
+bool isSure(const std::vector<SchemaCandidate> &ranked)
+{
+    if (ranked.empty() || ranked.front().score < sureScore)
+        return false;
+    return ranked.size() == 1 || ranked.front().score - ranked[1].score >= sureLead;
+}
+
+} // namespace rollcall::store

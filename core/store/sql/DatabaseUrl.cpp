@@ -1,0 +1,284 @@
+#include "core/store/sql/DatabaseUrl.h"
+
+#include <QDir>
+#include <QHostAddress>
+
+#include <algorithm>
+#include <optional>
+
+using rollcall::base::Error;
+using rollcall::base::ErrorCode;
+using rollcall::base::ErrorParam;
+using rollcall::base::fail;
+using rollcall::base::Result;
+using rollcall::base::SecretBytes;
+
+namespace rollcall::store {
+
+namespace {
+
+Error invalid(const char *detail)
+{
+    return Error(ErrorCode::UrlInvalid)
+        .with(ErrorParam::Part, QStringLiteral("database"))
+        .with(ErrorParam::Detail, QString::fromLatin1(detail));
+}
+
+/// Strict percent-decoding: a lone '%' is refused, because guessing would turn one password into another.
+std::optional<QByteArray> decoded(QByteArrayView text)
+{
+    const auto isHex = [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+    };
+    for (qsizetype i = 0; i < text.size(); ++i) {
+        if (text[i] == '%' && (i + 2 >= text.size() || !isHex(text[i + 1]) || !isHex(text[i + 2])))
+            return std::nullopt;
+    }
+    return QByteArray::fromPercentEncoding(text.toByteArray());
+}
+
+/// Host and port of "host", "host:port", "[v6]:port".
+base::Status readHostPort(QByteArrayView text, DatabaseUrl &url)
+{
+    QByteArrayView port;
+    if (text.startsWith('[')) {
+        const qsizetype end = text.indexOf(']');
+        if (end < 0)
+            return fail(invalid("the bracket around the IPv6 address is not closed"));
+        url.host = QString::fromUtf8(text.sliced(1, end - 1));
+        const QByteArrayView rest = text.sliced(end + 1);
+        if (!rest.isEmpty() && !rest.startsWith(':'))
+            return fail(invalid("something stands between the IPv6 address and the port"));
+        port = rest.isEmpty() ? rest : rest.sliced(1);
+    } else {
+        if (text.contains(','))
+            return fail(invalid("several hosts are not supported: name one"));
+        const qsizetype colon = text.lastIndexOf(':');
+        const auto host = decoded(colon < 0 ? text : text.first(colon));
+        if (!host)
+            return fail(invalid("the host is not percent-encoded correctly"));
+        url.host = QString::fromUtf8(*host);
+        port = colon < 0 ? QByteArrayView() : text.sliced(colon + 1);
+    }
+    if (!port.isEmpty()) {
+        bool ok = false;
+        url.port = port.toByteArray().toInt(&ok);
+        if (!ok || url.port < 1 || url.port > 65535)
+            return fail(invalid("the port is not a number from 1 to 65535"));
+    }
+    return {};
+}
+
+base::Status readUserInfo(QByteArrayView text, DatabaseUrl &url)
+{
+    const qsizetype colon = text.indexOf(':');
+    const auto user = decoded(colon < 0 ? text : text.first(colon));
+    if (!user)
+        return fail(invalid("the user name is not percent-encoded correctly"));
+    url.user = QString::fromUtf8(*user);
+    if (colon >= 0) {
+        auto password = decoded(text.sliced(colon + 1));
+        if (!password)
+            return fail(invalid("the password is not percent-encoded correctly (a % must be written %25)"));
+        url.hadPassword = !password->isEmpty();
+        url.password = SecretBytes::fromAndWipe(*password);
+    }
+    return {};
+}
+
+QString knownSslMode(const QString &value)
+{
+    static const QStringList modes{QStringLiteral("disable"),   QStringLiteral("allow"),
+                                   QStringLiteral("prefer"),    QStringLiteral("require"),
+                                   QStringLiteral("verify-ca"), QStringLiteral("verify-full")};
+    return modes.contains(value) ? value : QString();
+}
+
+base::Status readParameter(QByteArrayView key, QByteArrayView rawValue, DatabaseUrl &url)
+{
+    auto value = decoded(rawValue);
+    if (!value)
+        return fail(invalid("a parameter is not percent-encoded correctly"));
+    const QString text = QString::fromUtf8(*value);
+    if (key == "schema") {
+        url.schema = text;
+    } else if (key == "sslmode") {
+        url.sslMode = knownSslMode(text);
+        if (url.sslMode.isEmpty())
+            url.ignored << QStringLiteral("sslmode");
+    } else if (key == "ssl") {
+        if (url.sslMode.isEmpty() && (text == QStringLiteral("true") || text == QStringLiteral("1")))
+            url.sslMode = QStringLiteral("require");
+    } else if (key == "sslrootcert") {
+        // "system" is newer than libpq 15; it means what we do anyway.
+        if (text != QStringLiteral("system"))
+            url.sslRootCert = text;
+    } else if (key == "host") {
+        url.host = text;
+    } else if (key == "user") {
+        url.user = text;
+    } else if (key == "password") {
+        url.hadPassword = !value->isEmpty();
+        url.password = SecretBytes::fromAndWipe(*value);
+    } else if (!key.isEmpty()) {
+        url.ignored << QString::fromUtf8(key);
+    }
+    return {};
+}
+
+base::Status readParameters(QByteArrayView query, DatabaseUrl &url)
+{
+    while (!query.isEmpty()) {
+        const qsizetype end = query.indexOf('&');
+        const QByteArrayView pair = end < 0 ? query : query.first(end);
+        query = end < 0 ? QByteArrayView() : query.sliced(end + 1);
+        const qsizetype equals = pair.indexOf('=');
+        const auto done =
+            equals < 0 ? readParameter(pair, {}, url) : readParameter(pair.first(equals), pair.sliced(equals + 1), url);
+        if (!done)
+            return done;
+    }
+    return {};
+}
+
+Result<DatabaseUrl> parsePostgres(QByteArrayView rest)
+{
+    DatabaseUrl url;
+    url.kind = DatabaseKind::PostgreSql;
+    if (!rest.startsWith("//"))
+        return fail(invalid("// is missing after the scheme"));
+    rest = rest.sliced(2);
+    const qsizetype question = rest.indexOf('?');
+    const QByteArrayView query = question < 0 ? QByteArrayView() : rest.sliced(question + 1);
+    QByteArrayView place = question < 0 ? rest : rest.first(question);
+    QByteArrayView authority = place;
+    // The user information ends at the last '@' before the path, so that a password may hold an unencoded '@'.
+    const qsizetype slash = place.indexOf('/');
+    QByteArrayView path;
+    if (slash >= 0) {
+        authority = place.first(slash);
+        path = place.sliced(slash + 1);
+    }
+    const qsizetype at = authority.lastIndexOf('@');
+    if (at < 0 && path.contains('@'))
+        return fail(invalid("the password holds a / that must be written %2F"));
+    if (at >= 0) {
+        if (const auto done = readUserInfo(authority.first(at), url); !done)
+            return fail(done.error());
+    }
+    if (const auto done = readHostPort(authority.sliced(at + 1), url); !done)
+        return fail(done.error());
+    const auto database = decoded(path);
+    if (!database)
+        return fail(invalid("the database name is not percent-encoded correctly"));
+    url.database = QString::fromUtf8(*database);
+    if (const auto done = readParameters(query, url); !done)
+        return fail(done.error());
+    if (url.host.isEmpty())
+        url.host = QStringLiteral("localhost");
+    if (url.database.isEmpty())
+        url.database = url.user; // what every PostgreSQL client does
+    if (url.database.isEmpty())
+        return fail(invalid("the database's name is missing at the end"));
+    return url;
+}
+
+Result<DatabaseUrl> parseSqlite(QByteArrayView rest, bool prismaForm, const QString &baseDir)
+{
+    DatabaseUrl url;
+    url.kind = DatabaseKind::Sqlite;
+    url.port = 0;
+    QByteArrayView path = rest;
+    const qsizetype question = rest.lastIndexOf('?');
+    // Only Prisma's file: form has parameters; in sqlite:PATH a '?' is part of the name.
+    if (prismaForm && question >= 0 && rest.sliced(question).contains('=')) {
+        path = rest.first(question);
+        DatabaseUrl parameters;
+        if (const auto done = readParameters(rest.sliced(question + 1), parameters); !done)
+            return fail(done.error());
+        url.ignored = parameters.ignored;
+    }
+    if (path.isEmpty())
+        return fail(invalid("the path of the SQLite file is missing"));
+    if (path.contains('\0'))
+        return fail(invalid("the path holds a NUL character"));
+    const QString text = QString::fromUtf8(path);
+    url.database = QDir::isAbsolutePath(text) || baseDir.isEmpty() ? text : QDir(baseDir).filePath(text);
+    return url;
+}
+
+} // namespace
+
+QString databaseKindName(DatabaseKind kind)
+{
+    switch (kind) {
+    case DatabaseKind::PostgreSql:
+        return QStringLiteral("PostgreSQL");
+    case DatabaseKind::Sqlite:
+        return QStringLiteral("SQLite");
+    }
+    return {};
+}
+
+DatabaseUrl DatabaseUrl::clone() const
+{
+    return {kind, host, port, database, user, password.clone(), schema, sslMode, sslRootCert, ignored, hadPassword};
+}
+
+bool DatabaseUrl::isLoopback() const
+{
+    return kind == DatabaseKind::Sqlite || host.startsWith(QLatin1Char('/')) || isLoopbackHost(host);
+}
+
+QString DatabaseUrl::withoutPassword() const
+{
+    if (kind == DatabaseKind::Sqlite)
+        return QStringLiteral("sqlite:") + database;
+    const QString shownHost = host.contains(QLatin1Char(':')) ? QStringLiteral("[%1]").arg(host) : host;
+    const QString userPart = user.isEmpty() ? QString() : user + QLatin1Char('@');
+    return QStringLiteral("postgresql://%1%2:%3/%4").arg(userPart, shownHost).arg(port).arg(database);
+}
+
+Result<DatabaseUrl> DatabaseUrl::parse(const QByteArray &text, const QString &baseDir)
+{
+    const QByteArrayView view = QByteArrayView(text).trimmed();
+    const qsizetype colon = view.indexOf(':');
+    if (view.isEmpty())
+        return fail(invalid("it is empty"));
+    if (colon <= 0)
+        return fail(invalid("a scheme such as postgresql: or sqlite: is missing"));
+    const QByteArray scheme = view.first(colon).toByteArray().toLower();
+    const QByteArrayView rest = view.sliced(colon + 1);
+    if (scheme == "postgresql" || scheme == "postgres")
+        return parsePostgres(rest);
+    if (scheme == "sqlite")
+        return parseSqlite(rest, false, baseDir);
+    if (scheme == "file")
+        return parseSqlite(rest, true, baseDir);
+    // What stands before a ':' need not be a scheme: it could be a user name. Only a plausible one is repeated.
+    const bool plausible =
+        scheme.size() <= 20 && rest.startsWith("//") && std::all_of(scheme.cbegin(), scheme.cend(), [](char c) {
+            return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '-';
+        });
+    if (!plausible)
+        return fail(invalid("a scheme such as postgresql:// or sqlite: is missing"));
+    return fail(Error(ErrorCode::UrlSchemeUnsupported)
+                    .with(ErrorParam::Part, QStringLiteral("database"))
+                    .with(ErrorParam::Detail, QString::fromLatin1(scheme)));
+}
+
+bool isLoopbackHost(const QString &host)
+{
+    QString bare = host;
+    if (bare.startsWith(QLatin1Char('[')) && bare.endsWith(QLatin1Char(']')))
+        bare = bare.sliced(1, bare.size() - 2);
+    if (bare.compare(QLatin1StringView("localhost"), Qt::CaseInsensitive) == 0)
+        return true;
+    // A full dotted quad only: QHostAddress also reads "127.1", which a resolver may see differently.
+    const QHostAddress address(bare);
+    if (address.protocol() == QHostAddress::IPv4Protocol && bare.count(QLatin1Char('.')) == 3)
+        return (address.toIPv4Address() >> 24) == 127;
+    return bare == QStringLiteral("::1");
+}
+
+} // namespace rollcall::store

@@ -1,0 +1,396 @@
+#include "core/store/sql/PostgresConnection.h"
+
+#include <QCryptographicHash>
+
+#include <openssl/crypto.h>
+#include <poll.h>
+
+#include <system_error>
+#include <thread>
+
+#include "core/store/sql/PostgresErrors.h"
+
+using rollcall::base::Call;
+using rollcall::base::Error;
+using rollcall::base::ErrorCode;
+using rollcall::base::ErrorParam;
+using rollcall::base::fail;
+using rollcall::base::Result;
+using rollcall::base::Status;
+
+namespace rollcall::store {
+
+namespace {
+
+constexpr int sliceMs = 50;
+constexpr std::chrono::milliseconds drainTime(2000);
+constexpr int lockTimeoutMs = 2000;
+constexpr int idleTimeoutMs = 30'000;
+
+struct ResultDeleter
+{
+    void operator()(PGresult *result) const { PQclear(result); }
+};
+using ResultPtr = std::unique_ptr<PGresult, ResultDeleter>;
+
+QByteArray milliseconds(std::chrono::milliseconds time)
+{
+    return QByteArray::number(qint64{std::max<qint64>(1, time.count())});
+}
+
+QByteArray startupOptions(const StoreOptions &options, Access access)
+{
+    QByteArray text = "-c TimeZone=UTC -c DateStyle=ISO -c lock_timeout=" + QByteArray::number(lockTimeoutMs) +
+                      " -c idle_in_transaction_session_timeout=" + QByteArray::number(idleTimeoutMs) +
+                      " -c statement_timeout=" + milliseconds(options.timeout);
+    if (access == Access::ReadOnly)
+        text += " -c default_transaction_read_only=on";
+    return text;
+}
+
+/// Every parameter is sent as text (type oid 25) and cast where it is used: no statement depends on what the server
+/// would guess, and one that is not used in a variant of a statement does no harm.
+std::vector<Oid> textTypes(std::size_t count)
+{
+    return std::vector<Oid>(count, Oid{25});
+}
+
+/// Hands the row to @p onRow, then wipes it where libpq keeps it: it may hold tokens.
+void deliver(const PGresult *result, const RowHandler &onRow)
+{
+    const int columns = PQnfields(result);
+    std::vector<std::optional<QByteArrayView>> cells(static_cast<std::size_t>(columns));
+    for (int row = 0; row < PQntuples(result); ++row) {
+        for (int column = 0; column < columns; ++column) {
+            auto &cell = cells[static_cast<std::size_t>(column)];
+            if (PQgetisnull(result, row, column))
+                cell.reset();
+            else
+                cell.emplace(PQgetvalue(result, row, column), PQgetlength(result, row, column));
+        }
+        if (onRow)
+            onRow(SqlRow{cells});
+        for (int column = 0; column < columns; ++column) {
+            if (const int length = PQgetlength(result, row, column); length > 0)
+                OPENSSL_cleanse(PQgetvalue(result, row, column), static_cast<std::size_t>(length));
+        }
+    }
+}
+
+} // namespace
+
+PostgresConnection::PostgresConnection(PgConnPtr connection, DatabaseUrl url, StoreOptions options)
+    : m_connection(std::move(connection)), m_url(std::move(url)), m_options(std::move(options))
+{
+    // Notices can quote values; nothing of them is shown.
+    PQsetNoticeProcessor(
+        m_connection.get(), [](void *, const char *) {}, nullptr);
+}
+
+Result<std::unique_ptr<SqlConnection>> PostgresConnection::open(const DatabaseUrl &url, const StoreOptions &options,
+                                                                Access access, const Call &call)
+{
+    const Call bounded = call.atMost(options.timeout);
+    auto link = connectPostgres(url, options, startupOptions(options, access), bounded);
+    const bool pooler = !link && link.error().param(ErrorParam::SqlState) == QStringLiteral("08P01");
+    if (pooler) // PgBouncer refuses startup parameters that it does not know
+        link = connectPostgres(url, options, {}, bounded);
+    if (!link)
+        return fail(std::move(link.error()));
+    std::unique_ptr<PostgresConnection> connection(new PostgresConnection(std::move(*link), url.clone(), options));
+    if (!pooler) {
+        if (auto verified = connection->verifySettings(access, bounded); !verified)
+            return fail(std::move(verified.error()));
+    }
+    return connection;
+}
+
+Status PostgresConnection::verifySettings(Access access, const Call &call)
+{
+    // A pooler may also take the settings and drop them: believe only what the session says of itself.
+    SqlStatement statement{QStringLiteral("SELECT (current_setting('lock_timeout') = '2s' AND "
+                                          "current_setting('TimeZone') = 'UTC' AND "
+                                          "current_setting('default_transaction_read_only') = 'on')::int")};
+    bool held = false;
+    const auto asked = execute(
+        statement, [&held](const SqlRow &row) { held = row.flag(0); }, call);
+    if (!asked)
+        return fail(asked.error());
+    m_sessionHeld = held && access == Access::ReadOnly;
+    return {};
+}
+
+Error PostgresConnection::lost()
+{
+    m_connection.reset();
+    return Error(ErrorCode::ConnectionLost).with(ErrorParam::Host, m_url.host);
+}
+
+Status PostgresConnection::flush(const Call &call)
+{
+    for (;;) {
+        const int pending = PQflush(m_connection.get());
+        if (pending == 0)
+            return {};
+        if (pending < 0)
+            return fail(lost());
+        if (call.cancelled() || call.expired())
+            return fail(stopStatement(call.check(QStringLiteral("A database statement")).error()));
+        pollfd entry{PQsocket(m_connection.get()), POLLIN | POLLOUT, 0};
+        if (poll(&entry, 1, sliceMs) > 0 && (entry.revents & POLLIN) && !PQconsumeInput(m_connection.get()))
+            return fail(lost());
+    }
+}
+
+Result<PGresult *> PostgresConnection::nextResult(const Call &call)
+{
+    while (PQisBusy(m_connection.get())) {
+        if (call.cancelled() || call.expired())
+            return fail(stopStatement(call.check(QStringLiteral("A database statement")).error()));
+        pollfd entry{PQsocket(m_connection.get()), POLLIN, 0};
+        if (poll(&entry, 1, sliceMs) > 0 && !PQconsumeInput(m_connection.get())) {
+            // What arrived before the link broke may still say why (57P01).
+            break;
+        }
+    }
+    return PQgetResult(m_connection.get());
+}
+
+Result<qint64> PostgresConnection::collect(const RowHandler &onRow, const Call &call)
+{
+    qint64 rows = 0;
+    std::optional<Error> error;
+    for (;;) {
+        const auto next = nextResult(call);
+        if (!next)
+            return fail(next.error());
+        const ResultPtr result(*next);
+        if (!result)
+            break;
+        switch (PQresultStatus(result.get())) {
+        case PGRES_SINGLE_TUPLE:
+            ++rows;
+            deliver(result.get(), onRow);
+            break;
+        case PGRES_TUPLES_OK:
+            break;
+        case PGRES_COMMAND_OK:
+            rows += QByteArray(PQcmdTuples(result.get())).toLongLong();
+            break;
+        default:
+            if (!error)
+                error = statementError(result.get(), m_url.host);
+            break;
+        }
+        if (PQstatus(m_connection.get()) == CONNECTION_BAD && error)
+            break;
+    }
+    if (PQstatus(m_connection.get()) == CONNECTION_BAD) {
+        Error gone = lost();
+        return fail(error ? std::move(*error) : std::move(gone));
+    }
+    if (error)
+        return fail(std::move(*error));
+    return rows;
+}
+
+Status PostgresConnection::prepare(const QByteArray &name, const QByteArray &sql, std::size_t parameters,
+                                   const Call &call)
+{
+    if (m_prepared.contains(name))
+        return {};
+    const auto types = textTypes(parameters);
+    if (!PQsendPrepare(m_connection.get(), name.constData(), sql.constData(), static_cast<int>(parameters),
+                       types.data()))
+        return fail(lost());
+    if (auto flushed = flush(call); !flushed)
+        return flushed;
+    if (const auto done = collect({}, call); !done)
+        return fail(done.error());
+    m_prepared.insert(name);
+    return {};
+}
+
+Status PostgresConnection::send(const SqlStatement &statement, const Call &call)
+{
+    const QByteArray sql = statement.sql.toUtf8();
+    std::vector<const char *> values;
+    for (const auto &value : statement.params.values()) {
+        if (value && value->contains('\0'))
+            return fail(Error(ErrorCode::StatementFailed)
+                            .with(ErrorParam::SqlState, QStringLiteral("22021"))
+                            .with(ErrorParam::Detail, QStringLiteral("a value holds a NUL character")));
+        values.push_back(value ? value->constData() : nullptr);
+    }
+    const int count = static_cast<int>(values.size());
+    int sent = 0;
+    if (statement.reuse && m_sessionHeld) {
+        const QByteArray name = "rc" + QCryptographicHash::hash(sql, QCryptographicHash::Sha256).toHex().first(16);
+        if (auto ready = prepare(name, sql, values.size(), call); !ready)
+            return ready;
+        sent = PQsendQueryPrepared(m_connection.get(), name.constData(), count, values.data(), nullptr, nullptr, 0);
+    } else {
+        sent = PQsendQueryParams(m_connection.get(), sql.constData(), count, textTypes(values.size()).data(),
+                                 values.data(), nullptr, nullptr, 0);
+    }
+    if (!sent)
+        return fail(lost());
+    PQsetSingleRowMode(m_connection.get());
+    return flush(call);
+}
+
+Result<qint64> PostgresConnection::execute(const SqlStatement &statement, const RowHandler &onRow, const Call &call)
+{
+    if (!m_connection)
+        return fail(lost());
+    const Call bounded = call.atMost(m_options.timeout);
+    if (auto wanted = bounded.check(QStringLiteral("A database statement")); !wanted)
+        return fail(std::move(wanted.error()));
+    if (auto sent = send(statement, bounded); !sent)
+        return fail(std::move(sent.error()));
+    return collect(onRow, bounded);
+}
+
+Status PostgresConnection::runScript(const QByteArray &script, const Call &call)
+{
+    if (!m_connection)
+        return fail(lost());
+    const Call bounded = call.atMost(m_options.timeout);
+    if (auto wanted = bounded.check(QStringLiteral("A database statement")); !wanted)
+        return wanted;
+    if (!PQsendQuery(m_connection.get(), script.constData()))
+        return fail(lost());
+    if (auto flushed = flush(bounded); !flushed)
+        return flushed;
+    if (const auto done = collect({}, bounded); !done)
+        return fail(done.error());
+    return {};
+}
+
+Status PostgresConnection::begin(TransactionMode mode, const Call &call)
+{
+    // Settings are made anew inside each transaction: behind a transaction-mode pooler nothing else would hold, and
+    // anything longer-lived would leak into other clients' sessions.
+    const QByteArray open = mode == TransactionMode::Read ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+                                                          : "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+    const auto budget = std::min(m_options.timeout, call.remaining());
+    auto begun =
+        runScript(open + "; SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO'; SET LOCAL lock_timeout = " +
+                      QByteArray::number(lockTimeoutMs) + "; SET LOCAL idle_in_transaction_session_timeout = " +
+                      QByteArray::number(idleTimeoutMs) + "; SET LOCAL statement_timeout = " + milliseconds(budget),
+                  call);
+    if (!begun)
+        rollback();
+    return begun;
+}
+
+Status PostgresConnection::commit(const Call &call)
+{
+    auto done = runScript("COMMIT", call);
+    if (!done)
+        rollback();
+    return done;
+}
+
+void PostgresConnection::rollback()
+{
+    if (!m_connection || PQtransactionStatus(m_connection.get()) == PQTRANS_IDLE)
+        return;
+    if (!runScript("ROLLBACK", Call::within(drainTime)))
+        m_connection.reset(); // the server undoes what a closed session left open
+}
+
+Result<qint64> PostgresConnection::read(const SqlStatement &statement, const RowHandler &onRow, const Call &call)
+{
+    if (m_sessionHeld)
+        return execute(statement, onRow, call);
+    auto transaction = SqlTransaction::begin(*this, TransactionMode::Read, call);
+    if (!transaction)
+        return fail(std::move(transaction.error()));
+    auto rows = execute(statement, onRow, call);
+    if (!rows)
+        return rows;
+    if (auto done = transaction->commit(call); !done)
+        return fail(std::move(done.error()));
+    return rows;
+}
+
+Error PostgresConnection::stopStatement(Error reason)
+{
+    cancelAtServer();
+    if (!drain(Call::within(drainTime)))
+        m_connection.reset();
+    return reason;
+}
+
+void PostgresConnection::cancelAtServer()
+{
+    if (PQsslInUse(m_connection.get()) && !m_url.isLoopback()) {
+        // libpq 15's PQcancel speaks no TLS: ask through a second, verified connection.
+        const Call bound = Call::within(drainTime);
+        const int pid = PQbackendPID(m_connection.get());
+        if (auto second = connectPostgres(m_url, m_options, {}, bound)) {
+            PostgresConnection helper(std::move(*second), m_url.clone(), m_options);
+            SqlStatement statement;
+            statement.sql = QStringLiteral("SELECT pg_cancel_backend(%1::int)").arg(statement.params.add(qint64{pid}));
+            // Where even that fails, the server's own statement_timeout ends the statement.
+            static_cast<void>(helper.execute(statement, {}, bound));
+        }
+        return;
+    }
+    PGcancel *cancel = PQgetCancel(m_connection.get());
+    if (!cancel)
+        return;
+    try {
+        // PQcancel has no time limit: a thread of its own, left behind when late.
+        std::thread([cancel] {
+            char message[256];
+            PQcancel(cancel, message, sizeof message);
+            PQfreeCancel(cancel);
+        }).detach();
+    } catch (const std::system_error &) {
+        PQfreeCancel(cancel); // statement_timeout ends the statement
+    }
+}
+
+bool PostgresConnection::drain(const Call &bound)
+{
+    for (;;) {
+        while (PQisBusy(m_connection.get())) {
+            if (bound.expired())
+                return false;
+            PQflush(m_connection.get());
+            pollfd entry{PQsocket(m_connection.get()), POLLIN, 0};
+            if (poll(&entry, 1, sliceMs) > 0 && !PQconsumeInput(m_connection.get()))
+                return false;
+        }
+        const ResultPtr result(PQgetResult(m_connection.get()));
+        if (!result)
+            return PQstatus(m_connection.get()) == CONNECTION_OK;
+    }
+}
+
+QString PostgresConnection::serverVersion() const
+{
+    const char *text = m_connection ? PQparameterStatus(m_connection.get(), "server_version") : nullptr;
+    // "15.20 (Debian 15.20-0+deb12u1)": the number alone.
+    return text ? QString::fromUtf8(text).section(QLatin1Char(' '), 0, 0) : QString();
+}
+
+QString PostgresConnection::linkDescription() const
+{
+    if (!m_connection)
+        return {};
+    if (PQsslInUse(m_connection.get())) {
+        const QString protocol = QString::fromUtf8(PQsslAttribute(m_connection.get(), "protocol"));
+        const bool verified =
+            (!m_url.isLoopback() && !m_options.insecureHosts.contains(m_url.host, Qt::CaseInsensitive)) ||
+            m_url.sslMode.startsWith(QStringLiteral("verify"));
+        return protocol +
+               (verified ? QStringLiteral(", certificate verified") : QStringLiteral(", certificate not verified"));
+    }
+    return m_url.isLoopback() ? QStringLiteral("loopback, not encrypted")
+                              : QStringLiteral("not encrypted (allowed for this host)");
+}
+
+} // namespace rollcall::store

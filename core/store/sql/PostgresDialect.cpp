@@ -1,0 +1,169 @@
+#include "core/store/sql/PostgresDialect.h"
+
+#include <QUuid>
+
+namespace rollcall::store {
+
+namespace {
+
+bool isInteger(const QString &type)
+{
+    return type == QStringLiteral("integer") || type == QStringLiteral("bigint") || type == QStringLiteral("smallint");
+}
+
+bool isFractional(const QString &type)
+{
+    return type == QStringLiteral("numeric") || type == QStringLiteral("double precision") ||
+           type == QStringLiteral("real");
+}
+
+bool isText(const QString &type)
+{
+    return type == QStringLiteral("text") || type == QStringLiteral("character varying") ||
+           type == QStringLiteral("bpchar");
+}
+
+/// ISO text or digits as timestamptz, NULL where it is neither. Nothing in it can raise an error, whatever stands in
+/// the column: the parts are cut out by position after a strict match and added up as intervals.
+QString parsedText(const QString &column, const QString &zone)
+{
+    static const QString form = QStringLiteral(
+        "(CASE "
+        "WHEN %1 ~ '^[0-9]{9,18}$' THEN timestamptz 'epoch' + CASE "
+        "WHEN %1::bigint >= 100000000000000 THEN interval '1 microsecond' "
+        "WHEN %1::bigint >= 100000000000 THEN interval '1 millisecond' ELSE interval '1 second' END * %1::bigint "
+        "WHEN %1 ~ '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])([T ]([01][0-9]|2[0-3]):[0-5][0-9]"
+        "(:[0-5][0-9](\\.[0-9]{1,9})?)?( ?(Z|[+-](0[0-9]|1[0-5])(:?[0-5][0-9])?))?)?$' "
+        "THEN (timestamp '0001-01-01' + make_interval(years => left(%1, 4)::int - 1, "
+        "months => substr(%1, 6, 2)::int - 1, days => substr(%1, 9, 2)::int - 1, "
+        "hours => coalesce(nullif(substr(%1, 12, 2), ''), '0')::int, "
+        "mins => coalesce(nullif(substr(%1, 15, 2), ''), '0')::int, "
+        "secs => coalesce(substring(%1 from '^.{16}:([0-9]{2}(?:\\.[0-9]{1,6})?)'), '0')::double precision) "
+        "- make_interval(mins => coalesce((substring(%1 from '^.{16}.*([+-])[0-9:]+$') || '1')::int * "
+        "(substring(%1 from '^.{16}.*[+-]([0-9]{2}):?[0-9]*$')::int * 60 + "
+        "coalesce(nullif(substring(%1 from '^.{16}.*[+-][0-9]{2}:?([0-9]*)$'), ''), '0')::int), 0))) "
+        "AT TIME ZONE CASE WHEN %1 ~ '(Z|:[0-9.]+ ?[+-][0-9:]+)$' THEN 'UTC' ELSE %2 END END)");
+    return form.arg(column, zone);
+}
+
+} // namespace
+
+bool PostgresDialect::nullsAreLargest() const
+{
+    return true;
+}
+
+QString PostgresDialect::asText(const QString &expression) const
+{
+    return QStringLiteral("(%1)::text").arg(expression);
+}
+
+QString PostgresDialect::typed(const QString &placeholder, const QString &type) const
+{
+    // The type is the server's own spelling of it (format_type), quoted where need be.
+    return type.isEmpty() ? placeholder : placeholder + QStringLiteral("::") + type;
+}
+
+bool PostgresDialect::accepts(const QString &type, const QString &value) const
+{
+    if (isInteger(type)) {
+        bool ok = false;
+        const qint64 number = value.toLongLong(&ok);
+        const qint64 limit = type == QStringLiteral("integer")    ? INT32_MAX
+                             : type == QStringLiteral("smallint") ? INT16_MAX
+                                                                  : INT64_MAX;
+        return ok && number <= limit && number >= -limit;
+    }
+    if (type == QStringLiteral("uuid"))
+        return value.size() == 36 && !QUuid::fromString(value).isNull();
+    if (isFractional(type)) {
+        bool ok = false;
+        value.toDouble(&ok);
+        return ok;
+    }
+    return isText(type) || type == QStringLiteral("citext") || type.endsWith(QStringLiteral(".citext"));
+}
+
+bool PostgresDialect::comparable(const QString &type, const QString &other) const
+{
+    return type == other || (isText(type) && isText(other)) || (isInteger(type) && isInteger(other));
+}
+
+QString PostgresDialect::sha256Hex(const QString &expression) const
+{
+    return QStringLiteral("encode(sha256(convert_to((%1)::text, 'UTF8')), 'hex')").arg(expression);
+}
+
+QString PostgresDialect::contains(const QString &expression, const QString &needle, SqlParams &params) const
+{
+    QString pattern = needle;
+    pattern.replace(QLatin1Char('\\'), QStringLiteral("\\\\"));
+    pattern.replace(QLatin1Char('%'), QStringLiteral("\\%"));
+    pattern.replace(QLatin1Char('_'), QStringLiteral("\\_"));
+    return QStringLiteral("(%1)::text ILIKE %2::text").arg(expression, params.add(QStringLiteral("%%1%").arg(pattern)));
+}
+
+QString PostgresDialect::same(const QString &left, const QString &right) const
+{
+    return QStringLiteral("%1 IS NOT DISTINCT FROM %2").arg(left, right);
+}
+
+InstantSql PostgresDialect::instant(const QString &column, const QString &type, ExpiresEncoding encoding,
+                                    const QTimeZone &zone, SqlParams &params) const
+{
+    const QString absolute = QStringLiteral("%1::timestamptz");
+    switch (encoding) {
+    case ExpiresEncoding::Timestamptz:
+        return {column, absolute, encoding};
+    case ExpiresEncoding::TimestampNaive:
+        if (zone == QTimeZone::utc()) // the bare column, which an index can serve
+            return {column, QStringLiteral("%1::timestamp"), encoding};
+        return {QStringLiteral("(%1 AT TIME ZONE %2::text)").arg(column, params.add(QByteArrayView(zone.id()))),
+                absolute, encoding};
+    case ExpiresEncoding::EpochSeconds:
+    case ExpiresEncoding::EpochMilliseconds:
+    case ExpiresEncoding::EpochMicroseconds:
+        return {column,
+                QStringLiteral("%1::") + (isInteger(type) ? QStringLiteral("bigint") : QStringLiteral("numeric")),
+                encoding};
+    case ExpiresEncoding::TextIso:
+    case ExpiresEncoding::TextEpochMilliseconds:
+    case ExpiresEncoding::Mixed:
+        break;
+    }
+    const QString text = isText(type) ? column : asText(column);
+    return {parsedText(text, params.add(QByteArrayView(zone.id())) + QStringLiteral("::text")), absolute, encoding};
+}
+
+QString PostgresDialect::instantValue(base::Instant value, const QString &, ExpiresEncoding encoding,
+                                      const QTimeZone &zone, SqlParams &params) const
+{
+    switch (encoding) {
+    case ExpiresEncoding::Timestamptz:
+        return params.add(base::toIso(value)) + QStringLiteral("::timestamptz");
+    case ExpiresEncoding::TimestampNaive:
+        return QStringLiteral("(%1::timestamptz AT TIME ZONE %2::text)")
+            .arg(params.add(base::toIso(value)), params.add(QByteArrayView(zone.id())));
+    case ExpiresEncoding::EpochSeconds:
+    case ExpiresEncoding::EpochMilliseconds:
+    case ExpiresEncoding::EpochMicroseconds:
+        return params.add(epochRoundedUp(value, encoding)) + QStringLiteral("::bigint");
+    case ExpiresEncoding::TextEpochMilliseconds:
+        return params.add(epochRoundedUp(value, encoding)) + QStringLiteral("::text");
+    case ExpiresEncoding::TextIso:
+    case ExpiresEncoding::Mixed:
+        break;
+    }
+    return params.add(base::toIso(value)) + QStringLiteral("::text");
+}
+
+ExpiresEncoding PostgresDialect::encodingOfType(const QString &type) const
+{
+    if (type == QStringLiteral("timestamp with time zone"))
+        return ExpiresEncoding::Timestamptz;
+    if (type == QStringLiteral("timestamp without time zone") || type == QStringLiteral("date"))
+        return ExpiresEncoding::TimestampNaive;
+    return ExpiresEncoding::Mixed;
+}
+
+} // namespace rollcall::store

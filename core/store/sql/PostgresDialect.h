@@ -1,0 +1,26 @@
+#pragma once
+
+#include "core/store/sql/SqlDialect.h"
+
+namespace rollcall::store {
+
+/// How PostgreSQL (12 and newer) spells things. **Thread-safety:** immutable; thread-safe.
+class PostgresDialect final : public SqlDialect
+{
+public:
+    bool nullsAreLargest() const override;
+    QString asText(const QString &expression) const override;
+    QString typed(const QString &placeholder, const QString &type) const override;
+    bool accepts(const QString &type, const QString &value) const override;
+    bool comparable(const QString &type, const QString &other) const override;
+    QString sha256Hex(const QString &expression) const override;
+    QString contains(const QString &expression, const QString &needle, SqlParams &params) const override;
+    QString same(const QString &left, const QString &right) const override;
+    InstantSql instant(const QString &column, const QString &type, ExpiresEncoding encoding, const QTimeZone &zone,
+                       SqlParams &params) const override;
+    QString instantValue(base::Instant value, const QString &sample, ExpiresEncoding encoding, const QTimeZone &zone,
+                         SqlParams &params) const override;
+    ExpiresEncoding encodingOfType(const QString &type) const override;
+};
+
+} // namespace rollcall::store

@@ -1,0 +1,55 @@
+#include "core/store/sql/SqlConnection.h"
+
+#include "core/base/Secret.h"
+
+namespace rollcall::store {
+
+SqlParams::~SqlParams()
+{
+    for (auto &value : m_values) {
+        if (value)
+            base::wipe(*value);
+    }
+}
+
+QString SqlParams::add(QByteArrayView value)
+{
+    // A deep copy with its end marked by NUL, never the caller's shared buffer: it is wiped here.
+    m_values.emplace_back(QByteArray(value.isNull() ? "" : value.data(), value.size()));
+    return QLatin1Char('$') + QString::number(m_values.size());
+}
+
+QString SqlParams::addOptional(const std::optional<QString> &value)
+{
+    if (value)
+        return add(*value);
+    m_values.emplace_back(std::nullopt);
+    return QLatin1Char('$') + QString::number(m_values.size());
+}
+
+std::optional<QString> SqlRow::text(std::size_t column) const
+{
+    if (isNull(column))
+        return std::nullopt;
+    return QString::fromUtf8(bytes(column));
+}
+
+qint64 SqlRow::integer(std::size_t column) const
+{
+    return bytes(column).toByteArray().toLongLong();
+}
+
+base::Result<SqlTransaction> SqlTransaction::begin(SqlConnection &connection, TransactionMode mode,
+                                                   const base::Call &call)
+{
+    if (auto begun = connection.begin(mode, call); !begun)
+        return base::fail(std::move(begun.error()));
+    return SqlTransaction(connection);
+}
+
+base::Status SqlTransaction::commit(const base::Call &call)
+{
+    return std::exchange(m_connection, nullptr)->commit(call);
+}
+
+} // namespace rollcall::store

@@ -1,0 +1,74 @@
+#include "core/store/sql/SqlDialect.h"
+
+#include "core/store/sql/PostgresDialect.h"
+#include "core/store/sql/SqliteDialect.h"
+
+namespace rollcall::store {
+
+namespace {
+
+bool isEpoch(ExpiresEncoding encoding)
+{
+    return encoding == ExpiresEncoding::EpochSeconds || encoding == ExpiresEncoding::EpochMilliseconds ||
+           encoding == ExpiresEncoding::EpochMicroseconds;
+}
+
+} // namespace
+
+QString InstantSql::bind(SqlParams &params, base::Instant instant) const
+{
+    if (isEpoch(encoding))
+        return cast.arg(params.add(epochRoundedUp(instant, encoding)));
+    return cast.arg(params.add(base::toIso(instant)));
+}
+
+QString InstantSql::bindText(SqlParams &params, QByteArrayView text) const
+{
+    return cast.arg(params.add(text));
+}
+
+StoredInstant InstantSql::decode(QByteArrayView text) const
+{
+    if (!isEpoch(encoding))
+        return readInstant(text, QTimeZone::utc());
+    bool ok = false;
+    const qint64 value = text.toByteArray().toLongLong(&ok);
+    if (ok)
+        return readEpoch(value, encoding);
+    // numeric and double columns may hold fractions
+    const double fractional = text.toByteArray().toDouble(&ok);
+    constexpr double limit = 9e15;
+    if (!ok || !(fractional > -limit && fractional < limit))
+        return {};
+    const double unit = encoding == ExpiresEncoding::EpochSeconds        ? 1e6
+                        : encoding == ExpiresEncoding::EpochMilliseconds ? 1e3
+                                                                         : 1;
+    return readEpoch(qRound64(fractional * unit), ExpiresEncoding::EpochMicroseconds);
+}
+
+QString SqlDialect::quoted(const QString &name)
+{
+    QString text = name;
+    text.replace(QLatin1Char('"'), QStringLiteral("\"\""));
+    return QLatin1Char('"') + text + QLatin1Char('"');
+}
+
+QString SqlDialect::tableName(const QString &schema, const QString &table)
+{
+    return schema.isEmpty() ? quoted(table) : quoted(schema) + QLatin1Char('.') + quoted(table);
+}
+
+const SqlDialect &dialectFor(DatabaseKind kind)
+{
+    static const PostgresDialect postgres;
+    static const SqliteDialect sqlite;
+    switch (kind) {
+    case DatabaseKind::PostgreSql:
+        return postgres;
+    case DatabaseKind::Sqlite:
+        return sqlite;
+    }
+    return postgres;
+}
+
+} // namespace rollcall::store

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <QTimeZone>
+
+#include "core/store/schema/ExpiresCodec.h"
+#include "core/store/sql/DatabaseUrl.h"
+#include "core/store/sql/SqlConnection.h"
+
+namespace rollcall::store {
+
+/// A time column in SQL: an expression that orders by instant and is NULL where a value cannot be read, and how to
+/// write values that compare with it. **Thread-safety:** plain value.
+struct InstantSql
+{
+    QString order; ///< the bare column wherever an index on it can serve
+    QString cast;  ///< "%1::timestamptz": makes a bound text comparable with @ref order
+    ExpiresEncoding encoding = ExpiresEncoding::Timestamptz; ///< of the values of @ref order
+
+    /// Binds @p instant, rounded up to the column's unit: exact for `order >= …` and `order < …`.
+    [[nodiscard]] QString bind(SqlParams &params, base::Instant instant) const;
+    /// Binds a value that was read as the text of @ref order: exact to the last digit.
+    [[nodiscard]] QString bindText(SqlParams &params, QByteArrayView text) const;
+    /// What the text of @ref order means.
+    [[nodiscard]] StoredInstant decode(QByteArrayView text) const;
+};
+
+/// How one database spells things. SQL is put together from names of the SchemaProfile, quoted here, and from bound
+/// values; never from text that a person or a row supplied. **Thread-safety:** immutable; thread-safe.
+class SqlDialect
+{
+public:
+    virtual ~SqlDialect() = default;
+
+    /// "name" with quotes doubled.
+    [[nodiscard]] static QString quoted(const QString &name);
+    /// Schema and table, quoted.
+    [[nodiscard]] static QString tableName(const QString &schema, const QString &table);
+
+    /// True where NULL sorts after everything in ascending order.
+    [[nodiscard]] virtual bool nullsAreLargest() const = 0;
+    [[nodiscard]] virtual QString asText(const QString &expression) const = 0;
+    /// A placeholder made comparable with a column of @p type.
+    [[nodiscard]] virtual QString typed(const QString &placeholder, const QString &type) const = 0;
+    /// Whether text can be a value of @p type at all ("abc" is no integer: nothing can match).
+    [[nodiscard]] virtual bool accepts(const QString &type, const QString &value) const = 0;
+    /// Whether columns of the two types can be compared as they are.
+    [[nodiscard]] virtual bool comparable(const QString &type, const QString &other) const = 0;
+    /// Lower-case hex SHA-256 of a text expression.
+    [[nodiscard]] virtual QString sha256Hex(const QString &expression) const = 0;
+    /// True where the text expression contains @p needle, ignoring case; the needle has no wildcards.
+    [[nodiscard]] virtual QString contains(const QString &expression, const QString &needle,
+                                           SqlParams &params) const = 0;
+    /// Equality that takes NULL for a value.
+    [[nodiscard]] virtual QString same(const QString &left, const QString &right) const = 0;
+    /// A time column. @p zone is bound where the encoding has none of its own.
+    [[nodiscard]] virtual InstantSql instant(const QString &column, const QString &type, ExpiresEncoding encoding,
+                                             const QTimeZone &zone, SqlParams &params) const = 0;
+    /// A value to store in a time column; @p sample is an SQL expression for a stored value whose form is kept, or
+    /// empty.
+    [[nodiscard]] virtual QString instantValue(base::Instant value, const QString &sample, ExpiresEncoding encoding,
+                                               const QTimeZone &zone, SqlParams &params) const = 0;
+    /// The encoding that a column of @p type most likely has; Mixed where only values can tell.
+    [[nodiscard]] virtual ExpiresEncoding encodingOfType(const QString &type) const = 0;
+};
+
+/// The dialect of @p kind; lives as long as the process.
+[[nodiscard]] const SqlDialect &dialectFor(DatabaseKind kind);
+
+} // namespace rollcall::store

@@ -1,0 +1,74 @@
+#include "core/store/sql/SqliteDialect.h"
+
+namespace rollcall::store {
+
+bool SqliteDialect::nullsAreLargest() const
+{
+    return false;
+}
+
+QString SqliteDialect::asText(const QString &expression) const
+{
+    return QStringLiteral("CAST(%1 AS TEXT)").arg(expression);
+}
+
+QString SqliteDialect::typed(const QString &placeholder, const QString &) const
+{
+    // A bound text takes on the affinity of the column that it is compared with. Source: sqlite.org/datatype3.html
+    // §4.2.
+    return placeholder;
+}
+
+bool SqliteDialect::accepts(const QString &, const QString &) const
+{
+    return true;
+}
+
+bool SqliteDialect::comparable(const QString &, const QString &) const
+{
+    return true;
+}
+
+QString SqliteDialect::sha256Hex(const QString &expression) const
+{
+    return QStringLiteral("rollcall_sha256(%1)").arg(expression);
+}
+
+QString SqliteDialect::contains(const QString &expression, const QString &needle, SqlParams &params) const
+{
+    return QStringLiteral("rollcall_contains(%1, %2)").arg(expression, params.add(needle));
+}
+
+QString SqliteDialect::same(const QString &left, const QString &right) const
+{
+    return QStringLiteral("%1 IS %2").arg(left, right);
+}
+
+InstantSql SqliteDialect::instant(const QString &column, const QString &, ExpiresEncoding, const QTimeZone &,
+                                  SqlParams &) const
+{
+    // Any value may stand in any column here, so each is read by itself (in the connection's zone), as microseconds.
+    return {QStringLiteral("rollcall_instant(%1)").arg(column), QStringLiteral("CAST(%1 AS INTEGER)"),
+            ExpiresEncoding::EpochMicroseconds};
+}
+
+QString SqliteDialect::instantValue(base::Instant value, const QString &sample, ExpiresEncoding encoding,
+                                    const QTimeZone &, SqlParams &params) const
+{
+    const bool number = encoding == ExpiresEncoding::EpochSeconds || encoding == ExpiresEncoding::EpochMilliseconds ||
+                        encoding == ExpiresEncoding::EpochMicroseconds;
+    const QString fallback =
+        number ? QStringLiteral("CAST(%1 AS INTEGER)").arg(params.add(epochRoundedUp(value, encoding)))
+               : params.add(base::toIso(value));
+    if (sample.isEmpty())
+        return fallback;
+    return QStringLiteral("coalesce(rollcall_write_like(%1, CAST(%2 AS INTEGER)), %3)")
+        .arg(sample, params.add(qint64{value.time_since_epoch().count()}), fallback);
+}
+
+ExpiresEncoding SqliteDialect::encodingOfType(const QString &) const
+{
+    return ExpiresEncoding::Mixed; // declared types mean nothing in SQLite
+}
+
+} // namespace rollcall::store

@@ -1,0 +1,108 @@
+#include "core/store/sql/SqliteFunctions.h"
+
+#include <QCryptographicHash>
+
+#include "core/store/schema/ExpiresCodec.h"
+
+namespace rollcall::store {
+
+namespace {
+
+QByteArrayView textOf(sqlite3_value *value)
+{
+    const auto *bytes = sqlite3_value_text(value);
+    return {bytes, sqlite3_value_bytes(value)};
+}
+
+bool isNumber(sqlite3_value *value)
+{
+    const int type = sqlite3_value_type(value);
+    return type == SQLITE_INTEGER || type == SQLITE_FLOAT;
+}
+
+const QTimeZone &zoneOf(sqlite3_context *context)
+{
+    return *static_cast<const QTimeZone *>(sqlite3_user_data(context));
+}
+
+void resultText(sqlite3_context *context, const QByteArray &text)
+{
+    sqlite3_result_text64(context, text.constData(), static_cast<sqlite3_uint64>(text.size()), SQLITE_TRANSIENT,
+                          SQLITE_UTF8);
+}
+
+StoredInstant instantOf(sqlite3_value *value, const QTimeZone &zone)
+{
+    switch (sqlite3_value_type(value)) {
+    case SQLITE_INTEGER:
+    case SQLITE_FLOAT:
+        return readEpoch(sqlite3_value_int64(value), ExpiresEncoding::Mixed);
+    case SQLITE_TEXT:
+        return readInstant(textOf(value), zone);
+    default:
+        return {};
+    }
+}
+
+void sha256(sqlite3_context *context, int, sqlite3_value **values)
+{
+    if (sqlite3_value_type(values[0]) == SQLITE_NULL)
+        return sqlite3_result_null(context);
+    QCryptographicHash hash(QCryptographicHash::Sha256);
+    hash.addData(textOf(values[0]));
+    resultText(context, hash.result().toHex());
+}
+
+void instant(sqlite3_context *context, int, sqlite3_value **values)
+{
+    const StoredInstant read = instantOf(values[0], zoneOf(context));
+    if (read.kind == StoredInstant::Kind::Finite)
+        sqlite3_result_int64(context, read.microseconds);
+    else
+        sqlite3_result_null(context);
+}
+
+void contains(sqlite3_context *context, int, sqlite3_value **values)
+{
+    if (sqlite3_value_type(values[0]) == SQLITE_NULL)
+        return sqlite3_result_null(context);
+    const QString text = QString::fromUtf8(textOf(values[0]));
+    const QString needle = QString::fromUtf8(textOf(values[1]));
+    sqlite3_result_int(context, text.contains(needle, Qt::CaseInsensitive) ? 1 : 0);
+}
+
+void writeLikeSample(sqlite3_context *context, int, sqlite3_value **values)
+{
+    if (instantOf(values[0], zoneOf(context)).kind != StoredInstant::Kind::Finite)
+        return sqlite3_result_null(context);
+    const base::Instant value{std::chrono::milliseconds(sqlite3_value_int64(values[1]))};
+    const QByteArray text = writeLike(textOf(values[0]), value, zoneOf(context));
+    if (isNumber(values[0]))
+        sqlite3_result_int64(context, text.toLongLong());
+    else
+        resultText(context, text);
+}
+
+} // namespace
+
+int registerSqliteFunctions(sqlite3 *database, const QTimeZone &zone)
+{
+    using Function = void (*)(sqlite3_context *, int, sqlite3_value **);
+    const auto add = [&](const char *name, int arguments, Function function) {
+        // Each registration owns a copy of the zone; SQLite calls the destructor also where registering fails.
+        return sqlite3_create_function_v2(
+            database, name, arguments, SQLITE_UTF8 | SQLITE_DETERMINISTIC, std::make_unique<QTimeZone>(zone).release(),
+            function, nullptr, nullptr,
+            [](void *owned) { std::unique_ptr<QTimeZone>(static_cast<QTimeZone *>(owned)); });
+    };
+    int code = add("rollcall_sha256", 1, sha256);
+    if (code == SQLITE_OK)
+        code = add("rollcall_instant", 1, instant);
+    if (code == SQLITE_OK)
+        code = add("rollcall_contains", 2, contains);
+    if (code == SQLITE_OK)
+        code = add("rollcall_write_like", 2, writeLikeSample);
+    return code;
+}
+
+} // namespace rollcall::store

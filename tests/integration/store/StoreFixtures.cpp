@@ -1,0 +1,90 @@
+#include "tests/integration/store/StoreFixtures.h"
+
+#include <QFile>
+#include <QJsonDocument>
+
+#include <sqlite3.h>
+
+#include "core/base/ErrorText.h"
+#include "tests/support/TestPaths.h"
+
+namespace rollcall::test {
+
+base::Instant fixtureNow()
+{
+    using namespace std::chrono;
+    return base::Instant(sys_days(2026y / June / 15) + 12h);
+}
+
+QJsonObject fixtureExpectations()
+{
+    QFile file(dataFile(QStringLiteral("fixtures/expected.json")));
+    if (!file.open(QIODevice::ReadOnly))
+        return {};
+    return QJsonDocument::fromJson(file.readAll()).object().value(QStringLiteral("fixtures")).toObject();
+}
+
+PostgresServer &StoreFixtures::server()
+{
+    if (!m_server)
+        m_server = std::make_unique<PostgresServer>();
+    return *m_server;
+}
+
+store::DatabaseUrl StoreFixtures::sqlite(const QString &name, const QByteArray &sql, QString &problem)
+{
+    store::DatabaseUrl url;
+    url.kind = store::DatabaseKind::Sqlite;
+    url.database = m_directory.filePath(QStringLiteral("%1-%2.db").arg(name).arg(++m_number));
+    sqlite3 *database = nullptr;
+    int code = sqlite3_open(QFile::encodeName(url.database).constData(), &database);
+    if (code == SQLITE_OK)
+        code = sqlite3_exec(database, sql.constData(), nullptr, nullptr, nullptr);
+    if (code != SQLITE_OK)
+        problem = QString::fromUtf8(sqlite3_errmsg(database));
+    sqlite3_close(database);
+    return url;
+}
+
+store::DatabaseUrl StoreFixtures::load(const QString &fixture, QString &problem)
+{
+    const QString path = dataFile(QStringLiteral("fixtures/%1.sql").arg(fixture));
+    if (fixture.contains(QStringLiteral("-sqlite"))) {
+        QFile file(path);
+        if (!file.open(QIODevice::ReadOnly)) {
+            problem = file.errorString();
+            return {};
+        }
+        return sqlite(fixture, file.readAll(), problem);
+    }
+    problem = server().problem();
+    const QString name = QStringLiteral("fixture_%1").arg(++m_number);
+    if (problem.isEmpty())
+        problem = server().createDatabase(name);
+    if (problem.isEmpty())
+        problem = server().runSqlFile(name, path);
+    return server().url(name);
+}
+
+std::unique_ptr<store::SessionStore> openDetected(const store::DatabaseUrl &url, store::Access access, QString &problem,
+                                                  const store::StoreOptions &options)
+{
+    const base::Call call = base::Call::within(std::chrono::seconds(20));
+    const auto detection = store::detectSchema(url, options, call);
+    if (!detection) {
+        problem = base::oneLine(detection.error());
+        return nullptr;
+    }
+    if (!detection->best) {
+        problem = QStringLiteral("the schema is not recognised for sure");
+        return nullptr;
+    }
+    auto opened = store::openStore(url, *detection->best, options, access, call);
+    if (!opened) {
+        problem = base::oneLine(opened.error());
+        return nullptr;
+    }
+    return std::move(*opened);
+}
+
+} // namespace rollcall::test

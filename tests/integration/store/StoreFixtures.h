@@ -1,0 +1,40 @@
+#pragma once
+
+#include <QJsonObject>
+#include <QTemporaryDir>
+
+#include "core/store/StoreFactory.h"
+#include "tests/support/PostgresServer.h"
+
+namespace rollcall::test {
+
+/// 2026-06-15T12:00:00Z, the instant of all expectations of the fixtures.
+[[nodiscard]] base::Instant fixtureNow();
+
+/// What expected.json says, by fixture name.
+[[nodiscard]] QJsonObject fixtureExpectations();
+
+/// Loads fixtures, each into a database of its own; the PostgreSQL server is started by the first that needs it.
+/// **Thread-safety:** one thread.
+class StoreFixtures final
+{
+public:
+    /// The address of a database freshly loaded with @p fixture ("pg-adapter-postgres"). An empty database name on
+    /// failure, with the reason in @p problem.
+    [[nodiscard]] store::DatabaseUrl load(const QString &fixture, QString &problem);
+    /// A new, empty SQLite file with @p sql run on it.
+    [[nodiscard]] store::DatabaseUrl sqlite(const QString &name, const QByteArray &sql, QString &problem);
+    [[nodiscard]] PostgresServer &server();
+
+private:
+    QTemporaryDir m_directory;
+    std::unique_ptr<PostgresServer> m_server;
+    int m_number = 0;
+};
+
+/// Detects the schema at @p url and opens it; the failure's text in @p problem.
+[[nodiscard]] std::unique_ptr<store::SessionStore> openDetected(const store::DatabaseUrl &url, store::Access access,
+                                                                QString &problem,
+                                                                const store::StoreOptions &options = {});
+
+} // namespace rollcall::test

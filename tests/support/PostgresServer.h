@@ -1,0 +1,46 @@
+#pragma once
+
+#include <QProcess>
+#include <QString>
+
+#include "core/store/sql/DatabaseUrl.h"
+
+namespace rollcall::test {
+
+/// A throw-away PostgreSQL server of one's own (tests/support/postgres-server.sh): unprivileged, loopback only, gone
+/// with the object, and also when the test dies. **Thread-safety:** one thread.
+class PostgresServer final
+{
+public:
+    enum class Tls { Off, Required };
+    explicit PostgresServer(Tls tls = Tls::Off);
+    ~PostgresServer();
+    PostgresServer(const PostgresServer &) = delete;
+    PostgresServer &operator=(const PostgresServer &) = delete;
+
+    /// Empty where the server runs; else why it does not.
+    [[nodiscard]] QString problem() const { return m_problem; }
+
+    /// Makes an empty database. Returns what went wrong, empty for nothing (as the next two).
+    [[nodiscard]] QString createDatabase(const QString &name);
+    [[nodiscard]] QString runSqlFile(const QString &database, const QString &path);
+    [[nodiscard]] QString runSql(const QString &database, const QString &sql);
+
+    /// The address of a database as the superuser, or as @p user with @p password.
+    [[nodiscard]] store::DatabaseUrl url(const QString &database, const QString &user = {},
+                                         const QString &password = {}) const;
+    [[nodiscard]] int port() const { return m_port; }
+    [[nodiscard]] QString caFile() const { return m_caFile; }
+
+    /// Ends the server at once, without waiting for its clients ("immediate" shutdown). It does not come back.
+    void kill();
+
+private:
+    QString psql(const QString &database, const QStringList &arguments);
+
+    QProcess m_script;
+    QString m_problem, m_password, m_caFile, m_dataDir;
+    int m_port = 0;
+};
+
+} // namespace rollcall::test
