@@ -4,6 +4,7 @@
 #include <QStringConverter>
 
 #include <algorithm>
+#include <numeric>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -33,14 +34,21 @@ public:
 
     [[nodiscard]] JsonValue::Object take()
     {
-        if (m_hasIndices) {
-            std::ranges::stable_sort(m_members, [](const JsonValue::Member &a, const JsonValue::Member &b) {
-                const auto x = base::arrayIndex(a.name);
-                const auto y = base::arrayIndex(b.name);
-                return x && (!y || *x < *y);
-            });
-        }
-        return std::move(m_members);
+        if (!m_hasIndices)
+            return std::move(m_members);
+        // Positions are sorted instead of the members themselves: moving a few integers is cheaper than moving values.
+        std::vector<std::size_t> order(m_members.size());
+        std::iota(order.begin(), order.end(), std::size_t(0));
+        std::ranges::stable_sort(order, [this](std::size_t a, std::size_t b) {
+            const auto x = base::arrayIndex(m_members[a].name);
+            const auto y = base::arrayIndex(m_members[b].name);
+            return x && (!y || *x < *y);
+        });
+        JsonValue::Object sorted;
+        sorted.reserve(order.size());
+        for (const std::size_t position : order)
+            sorted.push_back(std::move(m_members[position]));
+        return sorted;
     }
 
 private:

@@ -82,7 +82,8 @@ Accepted<ContentKey> unwrapPassword(const PasswordAlgorithm &algorithm, const ba
     constexpr double mostIterations = 10'000;
     constexpr qsizetype shortestSalt = 8;
     const JsonValue *count = header.find(u"p2c");
-    if (!count || !count->number() || *count->number() > mostIterations)
+    const double iterations = count && count->number() ? *count->number() : mostIterations + 1;
+    if (iterations > mostIterations)
         return malformed(QStringLiteral("the header's \"p2c\" is missing or out of bounds"));
     const auto input = headerBytes(header, u"p2s");
     if (!input)
@@ -90,13 +91,13 @@ Accepted<ContentKey> unwrapPassword(const PasswordAlgorithm &algorithm, const ba
     if (input->size() < shortestSalt)
         return malformed(QStringLiteral("the header's \"p2s\" is too short"));
     // Node refuses other counts with a RangeError, which jose takes for a failed unwrapping.
-    if (*count->number() < 1 || std::floor(*count->number()) != *count->number())
+    if (iterations < 1 || std::floor(iterations) != iterations)
         return ContentKey();
     const QByteArray salt = QByteArray(algorithm.alg) + '\0' + *input;
     std::array<unsigned char, 32> derived{};
     const bool done =
         PKCS5_PBKDF2_HMAC(key.view().data(), static_cast<int>(key.size()), bytes(salt), static_cast<int>(salt.size()),
-                          static_cast<int>(*count->number()), EVP_get_digestbyname(algorithm.digest),
+                          static_cast<int>(iterations), EVP_get_digestbyname(algorithm.digest),
                           static_cast<int>(algorithm.keyBytes), derived.data()) == 1;
     ContentKey result;
     if (done)

@@ -303,8 +303,9 @@ void Sheet::keyPressEvent(QKeyEvent *event)
             dismiss();
         }
     } else if (enter && event->modifiers().testFlag(Qt::ControlModifier)) {
-        if (m_execute != nullptr && m_execute->isEnabled()) {
-            m_execute->click();
+        QAbstractButton *const execute = m_execute; // one read of the guarded pointer
+        if (execute != nullptr && execute->isEnabled()) {
+            execute->click();
         }
     }
     event->accept(); // keys never reach the page below

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <QObject>
+
+#include <functional>
+#include <memory>
+
+#include "core/async/Mailbox.h"
+#include "core/async/Worker.h"
+#include "core/workspace/Workspace.h"
+
+namespace rollcall::connect {
+
+/// The saved connections and their secrets, kept on a worker: files and keychain may take their time.
+/// **Thread-safety:** GUI thread only; never blocks (destruction waits for the operation under way, each of which is
+/// bounded).
+class ConnectionKeeper final : public QObject
+{
+    Q_OBJECT
+
+public:
+    using Secrets = std::shared_ptr<const workspace::ConnectionSecrets>;
+
+    /// Keeps connections below @p folders. The vault is opened on the worker as the first thing: in @p keyFile where
+    /// given, else as workspace::openVault() does; ends in vaultKnown().
+    ConnectionKeeper(workspace::Folders folders, const QString &keyFile, QObject *parent = nullptr);
+    ~ConnectionKeeper() override;
+
+    /// Reads all profiles; ends in profilesRead() or failed().
+    void readProfiles();
+    /// Saves a profile with its secrets; ends in saved() or, where something could not be kept, failed() and then
+    /// profilesRead().
+    void save(const workspace::ConnectionProfile &profile, Secrets secrets);
+    /// Reads a profile's secrets; ends in secretsRead() or failed().
+    void readSecrets(const workspace::ConnectionProfile &profile);
+    /// Forgets a profile; ends in profilesRead() or failed().
+    void remove(const QString &name);
+
+    /// Where secrets rest; null while unknown and where there is no place. Shared with whoever writes Rollcall's keys.
+    [[nodiscard]] std::shared_ptr<base::SecretVault> vault() const { return m_vault; }
+
+Q_SIGNALS:
+    /// @p description is empty where there is neither keychain nor key file.
+    void vaultKnown(const QString &description);
+    void profilesRead(const std::vector<rollcall::workspace::ConnectionProfile> &profiles);
+    void secretsRead(const rollcall::workspace::ConnectionProfile &profile,
+                     const rollcall::connect::ConnectionKeeper::Secrets &secrets);
+    void saved(const rollcall::workspace::ConnectionProfile &profile);
+    void failed(const rollcall::base::Error &error);
+
+private:
+    /// What the worker uses: made there first, kept alive by its jobs.
+    struct State;
+    void submit(std::function<void(State &state, const base::Call &call)> job);
+
+    async::Mailbox m_mailbox;
+    std::shared_ptr<State> m_state;
+    std::shared_ptr<base::SecretVault> m_vault;
+    async::Worker m_worker; ///< last: it is joined before anything its jobs use is gone
+};
+
+} // namespace rollcall::connect
