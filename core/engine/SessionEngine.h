@@ -42,8 +42,8 @@ public:
                                                           const base::Clock &clock);
 
 /// Asks the deployment over HTTP.
-[[nodiscard]] std::unique_ptr<Resolver> makeProxyResolver(std::shared_ptr<const session::AuthProfile> profile, QUrl baseUrl,
-                                                          http::HttpOptions options);
+[[nodiscard]] std::unique_ptr<Resolver> makeProxyResolver(std::shared_ptr<const session::AuthProfile> profile,
+                                                          QUrl baseUrl, http::HttpOptions options);
 
 /// Puts @p cache (shared) with single-flight before @p source. TTL counts from fill. A failing cache falls through to
 /// the source and is reported in the trace.
@@ -66,7 +66,7 @@ public:
 
 /// Seals a labelled canary JWT as the library's encode would: name "Rollcall canary", e-mail canary-…@rollcall.invalid,
 /// living @p ttl. Errors: SecretMissing.
-[[nodiscard]] base::Result<base::SecretBytes> mintCanaryJwt(const session::AuthProfile &profile, std::chrono::seconds ttl,
-                                                            base::Instant now);
+[[nodiscard]] base::Result<base::SecretBytes> mintCanaryJwt(const session::AuthProfile &profile,
+                                                            std::chrono::seconds ttl, base::Instant now);
 
 } // namespace rollcall::engine

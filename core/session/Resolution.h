@@ -55,6 +55,10 @@ struct Resolution
     std::vector<TraceStep> trace;
     std::vector<CookieEffect> setCookies;
     RowEffect rowEffect = RowEffect::None;
+    /// Until when the request's cookie, as it is, can give this session: the row's expiry, the token's exp with its
+    /// tolerance; nullopt where it is unknown or there is no end. Not the `expires` of the session, which may move on.
+    std::optional<base::Instant> validUntil;
+    QString userId; ///< the row's user, the token's `sub`; empty where unknown
     std::chrono::nanoseconds took{0};
 
     [[nodiscard]] bool hasSession() const { return session.has_value(); }

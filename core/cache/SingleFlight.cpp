@@ -1,0 +1,61 @@
+#include "core/cache/SingleFlight.h"
+
+namespace rollcall::cache {
+
+std::optional<SingleFlight::Answer> SingleFlight::run(const QByteArray &key, const base::Call &call, const Fetch &fetch)
+{
+    for (;;) {
+        std::shared_ptr<Flight> flight;
+        {
+            base::MutexLock lock(m_mutex);
+            flight = m_flights.value(key);
+            if (flight) {
+                // A deadline at the end of time would overflow inside wait_until().
+                const auto until = base::Call::Clock::now() + call.remaining();
+                const bool landed =
+                    m_changed.wait_until(lock, call.stop, until, [&flight] { return flight->m_answer != nullptr; });
+                if (!landed)
+                    return std::nullopt;
+                if (flight->m_answer->reason != session::NullReason::CancelledOrDeadline)
+                    return Answer{flight->m_answer, true};
+                continue;
+            }
+            flight = std::make_shared<Flight>();
+            m_flights.insert(key, flight);
+        }
+        return Answer{fly(key, flight, fetch), false};
+    }
+}
+
+std::shared_ptr<const session::Resolution> SingleFlight::fly(const QByteArray &key,
+                                                             const std::shared_ptr<Flight> &flight, const Fetch &fetch)
+{
+    auto answer = std::make_shared<const session::Resolution>(fetch(*flight));
+    {
+        base::MutexLock lock(m_mutex);
+        flight->m_answer = answer;
+        // After an invalidation the key may already belong to a younger flight.
+        if (m_flights.value(key) == flight)
+            m_flights.remove(key);
+        ++m_landed;
+    }
+    m_changed.notify_all();
+    return answer;
+}
+
+void SingleFlight::invalidate(const QByteArray &key)
+{
+    base::MutexLock lock(m_mutex);
+    if (const auto flight = m_flights.take(key))
+        flight->m_current = false;
+}
+
+void SingleFlight::invalidateAll()
+{
+    base::MutexLock lock(m_mutex);
+    for (const auto &flight : std::as_const(m_flights))
+        flight->m_current = false;
+    m_flights.clear();
+}
+
+} // namespace rollcall::cache

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "core/engine/SessionEngine.h"
+
+namespace rollcall::engine {
+
+class StepTimer;
+
+/// Answers from a shared cache and asks its source on a miss, once for all who ask for the same token at the same time.
+/// **Thread-safety:** one object, one thread at a time; the cache is shared.
+class CachedResolver final : public Resolver
+{
+public:
+    /// @p source is owned, @p clock borrowed; see makeCachedResolver().
+    CachedResolver(std::shared_ptr<const session::AuthProfile> profile, std::unique_ptr<Resolver> source,
+                   std::shared_ptr<cache::SessionCache> cache, std::chrono::milliseconds ttl, const base::Clock &clock);
+
+    [[nodiscard]] session::Resolution resolve(QByteArrayView cookieHeader, const base::Call &call) override;
+
+private:
+    void run(QByteArrayView cookieHeader, session::Resolution &result, StepTimer &timer, const base::Call &call);
+    /// Looks into the cache, with a trace step; true where @p result is answered.
+    bool lookUp(const QByteArray &key, session::Resolution &result, StepTimer &timer, const base::Call &call);
+    /// Asks the source and keeps its answer.
+    session::Resolution ask(QByteArrayView cookieHeader, const QByteArray &key, quint64 landedBefore,
+                            const cache::SingleFlight::Flight &flight, const base::Call &call);
+    void keep(const QByteArray &key, session::Resolution &resolution, const cache::SingleFlight::Flight &flight,
+              const base::Call &call);
+
+    std::shared_ptr<const session::AuthProfile> m_profile;
+    std::unique_ptr<Resolver> m_source;
+    std::shared_ptr<cache::SessionCache> m_cache;
+    std::chrono::milliseconds m_ttl;
+    const base::Clock &m_clock;
+};
+
+} // namespace rollcall::engine

@@ -1,0 +1,24 @@
+#include <QUuid>
+
+#include "core/engine/SessionEngine.h"
+#include "core/http/CookieNames.h"
+#include "core/jose/TokenCodec.h"
+
+namespace rollcall::engine {
+
+base::Result<base::SecretBytes> mintCanaryJwt(const session::AuthProfile &profile, std::chrono::seconds ttl,
+                                              base::Instant now)
+{
+    using jose::JsonValue;
+    const QString id = QUuid::createUuid().toString(QUuid::WithoutBraces);
+    JsonValue claims{JsonValue::Object()};
+    claims.set(QStringLiteral("name"), JsonValue(QString::fromLatin1(store::canaryUserName)));
+    claims.set(QStringLiteral("email"),
+               JsonValue(QStringLiteral("canary-%1@%2").arg(id, QString::fromLatin1(store::canaryEmailDomain))));
+    claims.set(QStringLiteral("sub"), JsonValue(QStringLiteral("rollcall-canary-%1").arg(id)));
+    const QByteArray salt =
+        profile.version == session::AuthVersion::V4 ? QByteArray() : http::sessionCookieName(profile);
+    return jose::sealToken(jose::KeyRing(profile.version, profile.secrets, salt), std::move(claims), ttl, now);
+}
+
+} // namespace rollcall::engine

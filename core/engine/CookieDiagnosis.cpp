@@ -1,0 +1,182 @@
+#include <algorithm>
+
+#include "core/engine/NullDiagnosis.h"
+#include "core/http/ChunkedCookie.h"
+#include "core/http/CookieNames.h"
+
+namespace rollcall::engine {
+
+namespace {
+
+using http::CookiePurpose;
+using session::AuthProfile;
+using session::AuthVersion;
+using session::NullReason;
+
+/// The raw pairs of a header whose name is @p name, in order: no parser's rules but the common ones.
+std::vector<QByteArrayView> rawValues(QByteArrayView header, QByteArrayView name)
+{
+    std::vector<QByteArrayView> values;
+    while (!header.isEmpty()) {
+        const qsizetype end = header.indexOf(';');
+        const QByteArrayView piece = end < 0 ? header : header.first(end);
+        header = end < 0 ? QByteArrayView() : header.sliced(end + 1);
+        const qsizetype equals = piece.indexOf('=');
+        if (equals >= 0 && piece.first(equals).trimmed() == name)
+            values.push_back(piece.sliced(equals + 1).trimmed());
+    }
+    return values;
+}
+
+bool anyStartsWith(const http::Cookies &cookies, const QByteArray &name)
+{
+    return std::ranges::any_of(cookies, [&name](const http::Cookie &cookie) { return cookie.name.startsWith(name); });
+}
+
+/// The session cookie name with `__Secure-` where @p name has none, and without where it has.
+QByteArray sibling(const QByteArray &name)
+{
+    const QByteArray prefix = QByteArrayLiteral("__Secure-");
+    return name.startsWith(prefix) ? name.sliced(prefix.size()) : QByteArray(prefix + name);
+}
+
+QString called(const QByteArray &name)
+{
+    return QString::fromUtf8(name);
+}
+
+std::optional<Diagnosis> underAnotherName(const AuthProfile &profile, const http::Cookies &cookies)
+{
+    const QByteArray name = http::sessionCookieName(profile);
+    if (anyStartsWith(cookies, sibling(name))) {
+        return Diagnosis{
+            NullReason::SecurePrefixMismatch,
+            QStringLiteral("the request has %1, the deployment reads %2").arg(called(sibling(name)), called(name))};
+    }
+    for (const AuthVersion version : {AuthVersion::V4, AuthVersion::V5, AuthVersion::BetterAuth}) {
+        for (const bool secure : {false, true}) {
+            const QByteArray other = http::defaultCookieName(version, CookiePurpose::Session, secure);
+            if (other == name || !anyStartsWith(cookies, other))
+                continue;
+            const bool sameLibrary = version == profile.version;
+            return Diagnosis{
+                sameLibrary ? NullReason::CustomNameMismatch : NullReason::OtherMajorName,
+                QStringLiteral("the request has %1, the deployment reads %2").arg(called(other), called(name))};
+        }
+    }
+    return std::nullopt;
+}
+
+/// What the names of the recognised cookies are, in the order in which they are joined.
+struct ChunkLayout
+{
+    bool plain = false;
+    bool foreign = false;
+    bool inOrder = true;
+    bool contiguous = true;   ///< chunks 0, 1, 2, …
+    bool shortInside = false; ///< a chunk that is not the last is not full: those behind it are left over
+    bool lastIsFull = false;
+    qint64 chunks = 0;
+    qint64 dots = 0; ///< in all values together; a whole token has four
+};
+
+ChunkLayout layoutOf(const http::Cookies &recognised, const QByteArray &name, AuthVersion version)
+{
+    ChunkLayout layout;
+    qint64 previous = -1;
+    for (const std::size_t i : http::chunkOrder(recognised, version)) {
+        const http::Cookie &cookie = recognised.at(i);
+        layout.dots += std::ranges::count(cookie.value.view(), '.');
+        const auto index = http::chunkIndex(cookie.name, name);
+        if (!index) {
+            (cookie.name == name ? layout.plain : layout.foreign) = true;
+            continue;
+        }
+        layout.inOrder = layout.inOrder && *index > previous;
+        layout.contiguous = layout.contiguous && *index == layout.chunks;
+        layout.shortInside = layout.shortInside || (layout.chunks > 0 && !layout.lastIsFull);
+        layout.lastIsFull = cookie.value.size() >= http::chunkSize(version);
+        previous = *index;
+        ++layout.chunks;
+    }
+    return layout;
+}
+
+std::optional<Diagnosis> duplicates(QByteArrayView header, const http::Cookies &recognised)
+{
+    for (const http::Cookie &cookie : recognised) {
+        const auto values = rawValues(header, cookie.name);
+        if (std::ranges::adjacent_find(values, std::not_equal_to<>()) != values.end()) {
+            return Diagnosis{
+                NullReason::DuplicateCookie,
+                QStringLiteral("%1 occurs %2 times with different values").arg(called(cookie.name)).arg(values.size())};
+        }
+    }
+    return std::nullopt;
+}
+
+} // namespace
+
+Diagnosis whyNoToken(const AuthProfile &profile, QByteArrayView header)
+{
+    const QByteArray name = http::sessionCookieName(profile);
+    // The most lenient parser shows what the request holds, whatever the deployment's own makes of it.
+    const http::Cookies cookies = http::parseCookies(header, http::CookieDialect::AuthCore);
+    if (anyStartsWith(cookies, name)) {
+        const bool hasValue = std::ranges::any_of(cookies, [&name](const http::Cookie &cookie) {
+            return cookie.name.startsWith(name) && !cookie.value.isEmpty();
+        });
+        if (hasValue) {
+            return {NullReason::CookieNotParsed,
+                    QStringLiteral("%1 is sent, but the deployment's cookie parser drops it").arg(called(name))};
+        }
+        const auto values = rawValues(header, name);
+        if (values.size() > 1 && std::ranges::any_of(values, [](QByteArrayView value) { return !value.isEmpty(); }))
+            return {NullReason::DuplicateCookie,
+                    QStringLiteral("%1 occurs twice, the one that counts is empty").arg(called(name))};
+        return {NullReason::EmptyCookie, QStringLiteral("%1 is sent with an empty value").arg(called(name))};
+    }
+    if (const auto other = underAnotherName(profile, cookies))
+        return *other;
+    return {NullReason::NoCookie,
+            QStringLiteral("%1 is not among the request's %2 cookies").arg(called(name)).arg(cookies.size())};
+}
+
+std::optional<Diagnosis> whyBrokenCookies(const AuthProfile &profile, QByteArrayView header,
+                                          const http::Cookies &recognised)
+{
+    const QByteArray name = http::sessionCookieName(profile);
+    if (auto twice = duplicates(header, recognised))
+        return twice;
+    const bool keepsQuotes = http::dialectOf(profile) == http::CookieDialect::NextEdge;
+    if (keepsQuotes &&
+        std::ranges::any_of(recognised, [](const http::Cookie &cookie) { return cookie.value.view().startsWith('"'); }))
+        return Diagnosis{NullReason::CookieNotParsed,
+                         QStringLiteral("the value stands in quotes, which this parser keeps")};
+    const ChunkLayout layout = layoutOf(recognised, name, profile.version);
+    if (layout.foreign)
+        return Diagnosis{NullReason::PrefixSharer,
+                         QStringLiteral("another cookie's name begins with %1").arg(called(name))};
+    if (layout.chunks == 0)
+        return std::nullopt;
+    if (!layout.inOrder)
+        return Diagnosis{NullReason::ChunkOrder, QStringLiteral("the plain cookie keeps the chunks from being sorted")};
+    if (layout.plain)
+        return Diagnosis{NullReason::StaleChunk,
+                         QStringLiteral("a plain cookie stands beside %1 chunks").arg(layout.chunks)};
+    if (!layout.contiguous)
+        return Diagnosis{NullReason::ChunkMissing,
+                         QStringLiteral("%1 chunks, not numbered from 0 without a gap").arg(layout.chunks)};
+    constexpr qint64 dotsOfAToken = 4;
+    if (layout.dots < dotsOfAToken)
+        return Diagnosis{NullReason::ChunkMissing,
+                         QStringLiteral("the %1 chunks hold no whole token").arg(layout.chunks)};
+    if (layout.shortInside)
+        return Diagnosis{NullReason::StaleChunk, QStringLiteral("chunks follow one that is not full")};
+    if (layout.lastIsFull)
+        return Diagnosis{NullReason::ChunkMissing,
+                         QStringLiteral("the last of %1 chunks is full: one more is missing").arg(layout.chunks)};
+    return std::nullopt;
+}
+
+} // namespace rollcall::engine

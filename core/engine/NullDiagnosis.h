@@ -1,0 +1,37 @@
+#pragma once
+
+#include <optional>
+
+#include "core/http/Cookie.h"
+#include "core/jose/TokenCodec.h"
+#include "core/session/AuthProfile.h"
+#include "core/session/NullReason.h"
+
+namespace rollcall::engine {
+
+/// A reason of the null catalogue with what speaks for it.
+struct Diagnosis
+{
+    session::NullReason reason;
+    QString evidence; ///< for people, without secrets
+};
+
+/// Why the library found no session token among the cookies of @p header: absent, empty, dropped by the parser, or
+/// under another name. **Source:** facts/session-protocol.md §9, N01–N07.
+[[nodiscard]] Diagnosis whyNoToken(const session::AuthProfile &profile, QByteArrayView header);
+
+/// What is wrong with the cookies that a token was joined from (duplicates, quotes, chunks, prefix sharers); nullopt
+/// where they look right, so that the fault lies in the token. @p recognised: of http::sessionCookies(). **Source:**
+/// §9, N06–N14.
+[[nodiscard]] std::optional<Diagnosis> whyBrokenCookies(const session::AuthProfile &profile, QByteArrayView header,
+                                                        const http::Cookies &recognised);
+
+/// Why @p token, refused as @p opened says, is no session: the decoder's word made finer by the token's header and by
+/// trying the profile's other secrets and names. **Source:** §9, N20–N37.
+[[nodiscard]] Diagnosis whyNotDecoded(const session::AuthProfile &profile, const jose::KeyRing &ring,
+                                      const jose::OpenedToken &opened, QByteArrayView token);
+
+/// Whether @p token looks like an encrypted JWT: five parts, the first of them a header with `alg` and `enc`.
+[[nodiscard]] bool looksLikeJwe(QByteArrayView token);
+
+} // namespace rollcall::engine

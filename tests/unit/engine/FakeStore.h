@@ -1,0 +1,92 @@
+#pragma once
+
+#include <QHash>
+#include <QStringList>
+
+#include <functional>
+
+#include "core/store/SessionStore.h"
+
+namespace rollcall::test {
+
+/// A SessionStore of rows in memory that notes what the engine asks of it; what the engine never asks fails.
+/// **Thread-safety:** one object, one thread.
+class FakeStore final : public store::SessionStore
+{
+public:
+    QHash<QByteArray, store::SessionRow> rows;
+    QStringList calls;   ///< "lookup TOKEN", "extend TOKEN ISO", "delete TOKEN"
+    QStringList failing; ///< of "lookup", "extend", "delete"
+    base::ErrorCode failure = base::ErrorCode::DatabaseUnavailable;
+    std::function<void()> beforeLookup = [] {};
+
+    base::Result<std::optional<store::SessionRow>> lookup(QByteArrayView token, const base::Call &) override
+    {
+        beforeLookup();
+        if (!note(QStringLiteral("lookup"), token))
+            return base::fail(base::Error(failure));
+        const auto row = rows.constFind(token.toByteArray());
+        return row == rows.cend() ? std::nullopt : std::optional(*row);
+    }
+    base::Status extend(QByteArrayView token, base::Instant expires, const base::Call &) override
+    {
+        if (!note(QStringLiteral("extend"), token, base::toIso(expires)))
+            return base::fail(base::Error(failure));
+        rows[token.toByteArray()].expires = expires;
+        return {};
+    }
+    base::Status deleteExpired(QByteArrayView token, base::Instant, const base::Call &) override
+    {
+        if (!note(QStringLiteral("delete"), token))
+            return base::fail(base::Error(failure));
+        rows.remove(token.toByteArray());
+        return {};
+    }
+
+    base::Result<store::SessionPage> page(const store::SessionQuery &, const std::optional<QByteArray> &, base::Instant,
+                                          const base::Call &) override
+    {
+        return unasked();
+    }
+    base::Result<store::SessionStats> stats(base::Instant, const base::Call &) override { return unasked(); }
+    base::Result<qint64> count(const store::SessionQuery &, base::Instant, const base::Call &) override
+    {
+        return unasked();
+    }
+    base::Result<std::vector<store::PlannedRow>> planRows(const store::SessionQuery &, qint64, base::Instant,
+                                                          const base::Call &) override
+    {
+        return unasked();
+    }
+    base::Result<std::vector<store::PlannedRow>> findRows(std::span<const QString>, QStringList &, base::Instant,
+                                                          const base::Call &) override
+    {
+        return unasked();
+    }
+    base::Result<std::vector<store::DeleteOutcome>> deleteRows(std::span<const store::RowKey>,
+                                                               const base::Call &) override
+    {
+        return unasked();
+    }
+    base::Result<std::vector<bool>> stillThere(std::span<const store::RowKey>, const base::Call &) override
+    {
+        return unasked();
+    }
+    base::Result<store::CanaryKey> insertCanary(const store::CanaryRow &, const base::Call &) override
+    {
+        return unasked();
+    }
+    base::Status removeCanary(const store::CanaryKey &, const base::Call &) override { return unasked(); }
+    QString deleteStatement() const override { return {}; }
+    base::Result<base::Instant> serverTime(const base::Call &) override { return unasked(); }
+
+private:
+    bool note(const QString &what, QByteArrayView token, const QString &more = {})
+    {
+        calls << QString(what + u' ' + QString::fromUtf8(token) + (more.isEmpty() ? QString() : QString(u' ' + more)));
+        return !failing.contains(what);
+    }
+    static tl::unexpected<base::Error> unasked() { return base::fail(base::Error(base::ErrorCode::Internal)); }
+};
+
+} // namespace rollcall::test

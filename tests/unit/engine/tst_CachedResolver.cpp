@@ -1,0 +1,361 @@
+#include <QtTest>
+
+#include <atomic>
+#include <barrier>
+#include <latch>
+#include <semaphore>
+#include <thread>
+
+#include "core/engine/SessionEngine.h"
+
+using namespace rollcall;
+using namespace std::chrono_literals;
+using base::Call;
+using session::NullReason;
+using session::Resolution;
+using session::StepOutcome;
+
+namespace {
+
+/// A clock that tests move.
+class ManualClock final : public base::Clock
+{
+public:
+    [[nodiscard]] base::Instant now() const override { return base::Instant(std::chrono::milliseconds(m_now.load())); }
+    void advance(std::chrono::milliseconds by) { m_now += by.count(); }
+
+private:
+    std::atomic<qint64> m_now{1'000'000};
+};
+
+using Answer = std::function<Resolution(const Call &)>;
+
+/// A source that counts its calls.
+class CountingSource final : public engine::Resolver
+{
+public:
+    CountingSource(std::atomic<int> &calls, Answer answer) : m_calls(calls), m_answer(std::move(answer)) {}
+    Resolution resolve(QByteArrayView, const Call &call) override
+    {
+        ++m_calls;
+        return m_answer(call);
+    }
+
+private:
+    std::atomic<int> &m_calls;
+    Answer m_answer;
+};
+
+/// A cache whose every function fails.
+class BrokenCache final : public cache::SessionCache
+{
+public:
+    base::Result<std::optional<Entry>> find(const QByteArray &, const Call &) override { return broken(); }
+    base::Status store(const QByteArray &, const Entry &, std::chrono::milliseconds, const Call &) override
+    {
+        return broken();
+    }
+    base::Result<bool> erase(const QByteArray &, const Call &) override { return broken(); }
+    base::Result<qint64> eraseUser(const QString &, const Call &) override { return broken(); }
+    base::Status clear(const Call &) override { return broken(); }
+
+private:
+    static tl::unexpected<base::Error> broken() { return base::fail(base::Error(base::ErrorCode::ConnectionLost)); }
+};
+
+Resolution sessionFor(const char *json, const char *userId = "u1")
+{
+    Resolution resolution;
+    resolution.session = QByteArray(json);
+    resolution.userId = QString::fromLatin1(userId);
+    resolution.trace.push_back({QStringLiteral("lookup"), StepOutcome::Ok, {}, 5ns});
+    return resolution;
+}
+
+Resolution absence(NullReason reason)
+{
+    Resolution resolution;
+    resolution.reason = reason;
+    return resolution;
+}
+
+} // namespace
+
+class CachedResolverTest final : public QObject
+{
+    Q_OBJECT
+
+private:
+    ManualClock m_clock;
+    std::atomic<int> m_calls{0};
+    std::shared_ptr<cache::SessionCache> m_cache;
+    const std::shared_ptr<const session::AuthProfile> m_profile = std::make_shared<session::AuthProfile>();
+
+    std::unique_ptr<engine::Resolver> resolver(Answer answer, std::chrono::milliseconds ttl = 60s)
+    {
+        return engine::makeCachedResolver(m_profile, std::make_unique<CountingSource>(m_calls, std::move(answer)),
+                                          m_cache, ttl, m_clock);
+    }
+    static QByteArray cookie(const char *token) { return QByteArray("authjs.session-token=") + token; }
+    static QByteArray keyOf(const char *token) { return cache::cacheKey(QByteArrayView(token)); }
+
+private Q_SLOTS:
+    void init()
+    {
+        m_calls = 0;
+        m_cache = engine::makeMemoryCache(3, m_clock);
+    }
+
+    void remembersForItsTimeFromFill()
+    {
+        const auto cached = resolver([](const Call &) { return sessionFor("{\"a\":1}"); }, 10s);
+        const auto first = cached->resolve(cookie("t"), {});
+        QCOMPARE(first.trace.front().step, QStringLiteral("cache"));
+        QCOMPARE(first.trace.front().outcome, StepOutcome::Miss);
+        QCOMPARE(first.trace.at(1).step, QStringLiteral("lookup"));
+        m_clock.advance(9s);
+        const auto hit = cached->resolve(cookie("t"), {});
+        QCOMPARE(*hit.session, QByteArray("{\"a\":1}"));
+        QCOMPARE(hit.trace.size(), std::size_t{1});
+        QCOMPARE(hit.trace.front().outcome, StepOutcome::Hit);
+        QVERIFY(hit.took.count() > 0);
+        QCOMPARE(m_calls.load(), 1);
+        m_clock.advance(1s); // the hit must not have lengthened it
+        QCOMPARE(cached->resolve(cookie("t"), {}).trace.front().outcome, StepOutcome::Miss);
+        QCOMPARE(m_calls.load(), 2);
+    }
+
+    void neverBeyondTheSessionsOwnEnd()
+    {
+        const auto end = m_clock.now() + 3s;
+        const auto cached = resolver([end](const Call &) {
+            auto resolution = sessionFor("{}");
+            resolution.validUntil = end;
+            return resolution;
+        });
+        static_cast<void>(cached->resolve(cookie("t"), {}));
+        m_clock.advance(3s);
+        QCOMPARE(cached->resolve(cookie("t"), {}).trace.front().outcome, StepOutcome::Hit);
+        m_clock.advance(1ms);
+        QCOMPARE(cached->resolve(cookie("t"), {}).trace.front().outcome, StepOutcome::Miss);
+    }
+
+    void absencesAreShort_data()
+    {
+        QTest::addColumn<NullReason>("reason");
+        QTest::addColumn<bool>("remembered");
+        QTest::newRow("row missing") << NullReason::RowMissing << true;
+        QTest::newRow("expired") << NullReason::Expired << true;
+        QTest::newRow("proxy null") << NullReason::ProxyNull << true;
+        QTest::newRow("adapter error") << NullReason::AdapterError << false;
+        QTest::newRow("network error") << NullReason::ProxyNetworkError << false;
+        QTest::newRow("not before") << NullReason::NotBefore << false;
+        QTest::newRow("missing secret") << NullReason::MissingSecret << false;
+        QTest::newRow("deadline") << NullReason::CancelledOrDeadline << false;
+    }
+    void absencesAreShort()
+    {
+        QFETCH(NullReason, reason);
+        QFETCH(bool, remembered);
+        const auto cached = resolver([reason](const Call &) { return absence(reason); });
+        QCOMPARE(*cached->resolve(cookie("t"), {}).reason, reason);
+        m_clock.advance(4999ms);
+        const auto again = cached->resolve(cookie("t"), {});
+        QCOMPARE(*again.reason, reason);
+        QCOMPARE(m_calls.load(), remembered ? 1 : 2);
+        m_clock.advance(1ms);
+        const int before = m_calls;
+        static_cast<void>(cached->resolve(cookie("t"), {}));
+        QCOMPARE(m_calls.load(), before + 1);
+    }
+
+    void leastRecentlyUsedGoesFirst()
+    {
+        const auto cached = resolver([](const Call &) { return sessionFor("{}"); });
+        for (const char *token : {"a", "b", "c", "a", "d"}) // b is the oldest when d comes
+            static_cast<void>(cached->resolve(cookie(token), {}));
+        QCOMPARE(m_calls.load(), 4);
+        for (const char *token : {"a", "c", "d"})
+            QCOMPARE(cached->resolve(cookie(token), {}).trace.front().outcome, StepOutcome::Hit);
+        QCOMPARE(cached->resolve(cookie("b"), {}).trace.front().outcome, StepOutcome::Miss);
+    }
+
+    void hugeSessionsAreNotKept()
+    {
+        const auto cached = resolver([](const Call &) { return sessionFor(QByteArray(70'000, 'x').constData()); });
+        static_cast<void>(cached->resolve(cookie("t"), {}));
+        static_cast<void>(cached->resolve(cookie("t"), {}));
+        QCOMPARE(m_calls.load(), 2);
+    }
+
+    void forgetsOnRequest()
+    {
+        const auto one = resolver([](const Call &) { return sessionFor("{}", "u1"); });
+        const auto two = resolver([](const Call &) { return sessionFor("{}", "u2"); });
+        const auto fill = [&] {
+            static_cast<void>(one->resolve(cookie("a"), {}));
+            static_cast<void>(one->resolve(cookie("b"), {}));
+            static_cast<void>(two->resolve(cookie("c"), {}));
+            m_calls = 0;
+        };
+        const auto misses = [&] {
+            for (const char *token : {"a", "b", "c"})
+                static_cast<void>(one->resolve(cookie(token), {}));
+            return m_calls.load();
+        };
+        fill();
+        QCOMPARE(misses(), 0);
+        QCOMPARE(m_cache->erase(keyOf("a"), {}).value(), true);
+        QCOMPARE(m_cache->erase(keyOf("a"), {}).value(), false);
+        QCOMPARE(misses(), 1);
+        QVERIFY(m_cache->clear({}).has_value());
+        fill();
+        QCOMPARE(m_cache->eraseUser(QStringLiteral("u1"), {}).value(), 2);
+        QCOMPARE(m_cache->eraseUser(QString(), {}).value(), 0);
+        QCOMPARE(misses(), 2);
+        fill();
+        QVERIFY(m_cache->clear({}).has_value());
+        QCOMPARE(misses(), 3);
+    }
+
+    void keysDoNotOpenSessions()
+    {
+        QCOMPARE(keyOf("t").size(), 64);
+        QVERIFY(!keyOf("some-token").contains("some-token"));
+    }
+
+    void aFailingCacheIsReportedAndPassed()
+    {
+        m_cache = std::make_shared<BrokenCache>();
+        const auto cached = resolver([](const Call &) { return sessionFor("{}"); });
+        const auto resolution = cached->resolve(cookie("t"), {});
+        QVERIFY(resolution.session);
+        QCOMPARE(resolution.trace.front().step, QStringLiteral("cache"));
+        QCOMPARE(resolution.trace.front().outcome, StepOutcome::Error);
+        QCOMPARE(resolution.trace.front().detail, QStringLiteral("ConnectionLost"));
+        QCOMPARE(resolution.trace.back().detail, QStringLiteral("not kept: ConnectionLost"));
+    }
+
+    void withoutATokenNothingIsRemembered()
+    {
+        const auto cached = resolver([](const Call &) { return absence(NullReason::NoCookie); });
+        for (int i = 0; i < 2; ++i) {
+            const auto resolution = cached->resolve("other=1", {});
+            QCOMPARE(*resolution.reason, NullReason::NoCookie);
+            QCOMPARE(resolution.trace.front().outcome, StepOutcome::Skipped);
+        }
+        QCOMPARE(m_calls.load(), 2);
+    }
+
+    void oneLookUpServesAllWhoAskAtOnce()
+    {
+        constexpr int callers = 8;
+        std::binary_semaphore asked(0);
+        std::binary_semaphore go(0);
+        const Answer slow = [&](const Call &) {
+            asked.release();
+            go.acquire();
+            return sessionFor("{\"one\":1}");
+        };
+        std::atomic<int> sessions{0};
+        std::atomic<int> shared{0};
+        std::vector<std::jthread> threads;
+        std::latch waiting(callers - 1);
+        const auto ask = [&] {
+            const auto resolution = resolver(slow)->resolve(cookie("t"), Call::within(20s));
+            sessions += resolution.session == QByteArray("{\"one\":1}") ? 1 : 0;
+            shared += resolution.trace.back().detail.startsWith(u"shared") ? 1 : 0;
+        };
+        threads.emplace_back(ask);
+        asked.acquire(); // the first is with the source now
+        for (int i = 1; i < callers; ++i) {
+            threads.emplace_back([&] {
+                waiting.count_down();
+                ask();
+            });
+        }
+        waiting.wait();
+        go.release();
+        threads.clear();
+        // Late callers may find the answer in the cache; nobody asks the source a second time.
+        QCOMPARE(m_calls.load(), 1);
+        QCOMPARE(sessions.load(), callers);
+        QVERIFY(shared.load() < callers);
+    }
+
+    void aWaitingCallerHasItsOwnDeadline()
+    {
+        std::binary_semaphore asked(0);
+        std::binary_semaphore go(0);
+        std::jthread leader([&] {
+            const auto resolution = resolver([&](const Call &) {
+                                        asked.release();
+                                        go.acquire();
+                                        return sessionFor("{}");
+                                    })->resolve(cookie("t"), {});
+            static_cast<void>(resolution);
+        });
+        asked.acquire();
+        const auto impatient = resolver([](const Call &) { return sessionFor("{}"); });
+        QCOMPARE(*impatient->resolve(cookie("t"), Call::within(20ms)).reason, NullReason::CancelledOrDeadline);
+        std::stop_source stop;
+        stop.request_stop();
+        QCOMPARE(*impatient->resolve(cookie("t"), Call::within(1h, stop.get_token())).reason,
+                 NullReason::CancelledOrDeadline);
+        QCOMPARE(m_calls.load(), 1);
+        go.release();
+    }
+
+    void anothersDeadlineIsNotShared()
+    {
+        std::binary_semaphore asked(0);
+        std::binary_semaphore go(0);
+        std::jthread leader([&] {
+            const auto resolution = resolver([&](const Call &) {
+                                        asked.release();
+                                        go.acquire();
+                                        return absence(NullReason::CancelledOrDeadline);
+                                    })->resolve(cookie("t"), {});
+            static_cast<void>(resolution);
+        });
+        asked.acquire();
+        std::latch about(1);
+        std::atomic<bool> served{false};
+        std::jthread follower([&] {
+            about.count_down();
+            const auto resolution =
+                resolver([](const Call &) { return sessionFor("{}"); })->resolve(cookie("t"), Call::within(20s));
+            served = resolution.session.has_value();
+        });
+        about.wait();
+        go.release();
+        follower.join();
+        QVERIFY(served);
+        QCOMPARE(m_calls.load(), 2);
+    }
+
+    void anInvalidationOutrunsALookUpUnderWay()
+    {
+        std::binary_semaphore asked(0);
+        std::binary_semaphore go(0);
+        std::jthread leader([&] {
+            const auto resolution = resolver([&](const Call &) {
+                                        asked.release();
+                                        go.acquire();
+                                        return sessionFor("{\"stale\":1}");
+                                    })->resolve(cookie("t"), {});
+            static_cast<void>(resolution);
+        });
+        asked.acquire();
+        // The row is deleted and the cache told while the answer is still on its way.
+        QVERIFY(m_cache->erase(keyOf("t"), {}).has_value());
+        const auto after = resolver([](const Call &) { return absence(NullReason::RowMissing); });
+        QCOMPARE(*after->resolve(cookie("t"), Call::within(20s)).reason, NullReason::RowMissing);
+        go.release();
+        leader.join();
+        QCOMPARE(*after->resolve(cookie("t"), {}).reason, NullReason::RowMissing);
+    }
+};
+
+QTEST_GUILESS_MAIN(CachedResolverTest)
+#include "tst_CachedResolver.moc"
