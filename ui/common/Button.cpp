@@ -74,7 +74,7 @@ int Button::hintWidth() const
 
 int Button::padding() const
 {
-    return m_kind == ButtonKind::Link ? 2 : m_large ? 16 : 12;
+    return m_kind == ButtonKind::Link ? 6 : m_large ? 16 : 12;
 }
 
 int Button::contentWidth() const
@@ -95,7 +95,7 @@ int Button::contentWidth() const
 
 QSize Button::sizeHint() const
 {
-    const int height = m_kind == ButtonKind::Link ? 20 : m_large ? measure::controlLarge : measure::control;
+    const int height = m_kind == ButtonKind::Link ? 24 : m_large ? measure::controlLarge : measure::control;
     if (m_glyph && text().isEmpty() && menu() == nullptr) {
         return {height, height};
     }

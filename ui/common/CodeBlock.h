@@ -30,6 +30,7 @@ protected:
 private:
     void fit();
 
+    QFont m_font;
     int m_maximumLines = 12;
 };
 

@@ -13,6 +13,7 @@
 #include <QVariantAnimation>
 
 #include "ui/common/Label.h"
+#include "ui/common/Overlay.h"
 
 namespace rollcall::common {
 
@@ -20,7 +21,6 @@ namespace {
 
 constexpr const char *hostProperty = "sheetHost";
 constexpr int marginBelow = 24;
-constexpr int shadowWidth = 16;
 constexpr int titleHeight = 60;
 constexpr int footHeight = 56;
 
@@ -295,6 +295,17 @@ void Sheet::place()
     update();
 }
 
+bool Sheet::event(QEvent *event)
+{
+    if (event->type() == QEvent::ShortcutOverride) {
+        // Otherwise the covered page's own shortcuts (F5, Del, Ctrl+1) would act behind the scrim.
+        const auto *key = static_cast<QKeyEvent *>(event);
+        event->setAccepted(!key->modifiers().testFlag(Qt::AltModifier));
+        return true;
+    }
+    return QWidget::event(event);
+}
+
 void Sheet::keyPressEvent(QKeyEvent *event)
 {
     const bool enter = event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter;
@@ -314,17 +325,7 @@ void Sheet::keyPressEvent(QKeyEvent *event)
 void Sheet::paintEvent(QPaintEvent * /*event*/)
 {
     QPainter painter(this);
-    painter.setRenderHint(QPainter::Antialiasing);
-    painter.fillRect(rect(), m_theme.color(ColorToken::Scrim));
-    // Rounded outlines of falling strength: a QGraphicsEffect would repaint the whole panel into a pixmap.
-    painter.setPen(Qt::NoPen);
-    QColor shade = m_theme.color(ColorToken::Shadow);
-    shade.setAlphaF(shade.alphaF() / shadowWidth * 2);
-    painter.setBrush(shade);
-    for (int i = shadowWidth; i > 0; i -= 2) {
-        const int radius = measure::sheetRadius + i;
-        painter.drawRoundedRect(QRectF(m_panel->geometry()).adjusted(-i, -40, i, i), radius, radius);
-    }
+    paintOverlay(painter, m_theme, rect(), m_panel->geometry(), true);
 }
 
 bool Sheet::focusNextPrevChild(bool next)

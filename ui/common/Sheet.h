@@ -62,6 +62,8 @@ Q_SIGNALS:
     void dismissed();
 
 protected:
+    /// Takes every key before the window's shortcuts do, except with Alt (menus).
+    bool event(QEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override;
     void paintEvent(QPaintEvent *event) override;
     bool focusNextPrevChild(bool next) override;

@@ -68,6 +68,7 @@ QLineEdit:disabled, QPlainTextEdit:disabled, QAbstractSpinBox:disabled { border-
 QLineEdit[wrong="true"] { border-color: @bad; }
 QLineEdit[frameless="true"], QLineEdit[frameless="true"]:focus { border: none; background: transparent; padding: 0; }
 QPlainTextEdit[surface="code"], QPlainTextEdit[surface="code"]:focus { border: 1px solid @line; padding: 6px 8px; background: @sunken; }
+QPlainTextEdit[surface="code"] { font-family: "@mono-family"; font-size: 12px; }
 QPlainTextEdit[surface="code"]:focus { border-color: @accent; }
 
 QTableView, QTreeView, QListView { background: @surface; border: none; outline: 0;
@@ -76,9 +77,11 @@ QHeaderView { background: @surface; border: none; }
 QHeaderView::section { background: @surface; color: @muted; border: none; border-bottom: 1px solid @line-strong;
   padding: 0 8px; height: 27px; font-size: 11px; font-weight: 600; }
 QHeaderView::section:first { padding-left: 16px; }
+QHeaderView::section:last { padding-right: 16px; }
 QHeaderView::section:hover { color: @text; }
 QTableCornerButton::section { background: @surface; border: none; }
 
+QTextBrowser[surface="plain-text"], QTextBrowser[surface="plain-text"]:focus { background: transparent; border: none; padding: 0; }
 QScrollBar { background: transparent; border: none; }
 QScrollBar:vertical { width: 12px; margin: 0; }
 QScrollBar:horizontal { height: 12px; margin: 0; }
@@ -137,6 +140,7 @@ QString css(const QColor &color)
 QString styleSheet(const Theme &theme)
 {
     QString text = QString::fromLatin1(sheet);
+    text.replace(QLatin1String("@mono-family"), theme.font(FontToken::Code).family());
     for (const auto &[name, token] : names) {
         text.replace(QLatin1String(name), css(theme.color(token)));
     }

@@ -1,0 +1,114 @@
+#include "ui/main/HelpSheet.h"
+
+#include <QCoreApplication>
+#include <QHBoxLayout>
+#include <QTextBrowser>
+
+#include "ui/common/Button.h"
+#include "ui/common/Label.h"
+#include "ui/common/Sheet.h"
+
+namespace rollcall::main {
+
+using common::Button;
+using common::ColorToken;
+using common::FontToken;
+using common::Icon;
+using common::Label;
+using common::Sheet;
+
+namespace {
+
+QString tr(const char *text)
+{
+    return QCoreApplication::translate("HelpSheet", text);
+}
+
+void addClose(const common::Theme &theme, Sheet &sheet)
+{
+    auto *close = new Button(theme, tr("Close"));
+    close->setLarge(true);
+    close->setKeyHint(tr("Esc"));
+    QObject::connect(close, &Button::clicked, &sheet, &Sheet::dismiss);
+    sheet.addFootEnd(close);
+    sheet.setExecute(close);
+}
+
+} // namespace
+
+void openHelp(const common::Theme &theme, QWidget &origin, const QString &title, const QString &markdown)
+{
+    auto *sheet = new Sheet(theme, origin);
+    sheet->setHeading(Icon::Help, ColorToken::Accent, title);
+    sheet->setPanelWidth(720);
+    auto *body = new QWidget;
+    auto *column = new QVBoxLayout(body);
+    column->setContentsMargins(20, common::space::s, 20, common::space::s);
+    auto *text = new QTextBrowser;
+    text->setOpenLinks(false); // offline help has no links to follow
+    text->setProperty("surface", QStringLiteral("plain-text"));
+    text->setFont(theme.font(FontToken::Body));
+    text->setMarkdown(markdown);
+    text->setMinimumHeight(360);
+    text->setAccessibleName(title);
+    column->addWidget(text);
+    sheet->setBody(body);
+    addClose(theme, *sheet);
+    sheet->open(text);
+}
+
+void openAbout(const common::Theme &theme, QWidget &origin)
+{
+    auto *sheet = new Sheet(theme, origin);
+    sheet->setHeading(Icon::Info, ColorToken::Accent, tr("About Rollcall"));
+    sheet->setPanelWidth(560);
+    auto *body = new QWidget;
+    auto *row = new QHBoxLayout(body);
+    row->setContentsMargins(20, 20, 20, 20);
+    row->setSpacing(20);
+    auto *glyph = new QLabel;
+    glyph->setPixmap(common::applicationIcon().pixmap(QSize(72, 72), origin.devicePixelRatioF()));
+    glyph->setAlignment(Qt::AlignTop);
+    auto *words = new QVBoxLayout;
+    words->setSpacing(common::space::xs);
+    words->addWidget(new Label(theme, QStringLiteral("Rollcall"), FontToken::Display));
+    words->addWidget(
+        new Label(theme, tr("Version %1").arg(QStringLiteral(ROLLCALL_VERSION)), FontToken::Body, ColorToken::Muted));
+    auto *purpose =
+        new Label(theme, tr("Who is signed in, is this person really signed out, why is a session null, what "
+                            "does a session check cost: for deployments of Auth.js and NextAuth.js."));
+    purpose->setWordWrap(true);
+    words->addSpacing(common::space::s);
+    words->addWidget(purpose);
+    auto *licence = new Label(theme,
+                              tr("Free software under the GNU General Public License, version 3 or later. It comes "
+                                 "without warranty."),
+                              FontToken::Body, ColorToken::Muted);
+    licence->setWordWrap(true);
+    words->addWidget(licence);
+    words->addStretch();
+    row->addWidget(glyph);
+    row->addLayout(words, 1);
+    sheet->setBody(body);
+    addClose(theme, *sheet);
+    sheet->open();
+}
+
+QString keyboardHelp()
+{
+    return tr("| Key | What it does |\n"
+              "|:--|:--|\n"
+              "| Ctrl+K | Every page and action by name |\n"
+              "| Ctrl+1 … Ctrl+9 | The pages of the rail, in their order |\n"
+              "| Ctrl+F | The filter of the page |\n"
+              "| F5 | Ask again |\n"
+              "| F6 | Next pane: rail, page, details |\n"
+              "| Enter | Details of the row |\n"
+              "| Space | Select the row |\n"
+              "| Del | Open the Plan for the selection: nothing is deleted yet |\n"
+              "| Ctrl+Enter | Execute, in the Plan |\n"
+              "| Esc | Cancel what runs, close what is open |\n"
+              "| F1 | Help for the page |\n");
+}
+
+} // namespace rollcall::main

@@ -1,0 +1,401 @@
+#include "ui/main/MainWindow.h"
+
+#include <QActionGroup>
+#include <QApplication>
+#include <QCloseEvent>
+#include <QMenu>
+#include <QMenuBar>
+#include <QStackedWidget>
+#include <QVBoxLayout>
+
+#include "ui/common/Actions.h"
+#include "ui/common/Sheet.h"
+#include "ui/main/HelpSheet.h"
+#include "ui/main/MainMenu.h"
+#include "ui/main/NavigationBar.h"
+#include "ui/main/PaletteField.h"
+#include "ui/main/ShellBody.h"
+#include "ui/main/StatusLine.h"
+
+namespace rollcall::main {
+
+using common::Icon;
+using common::MenuOf;
+using common::Page;
+
+namespace {
+
+constexpr int chipsShortBelow = 1280;
+
+const QList<std::pair<common::Appearance, QString>> &appearanceNames()
+{
+    static const QList<std::pair<common::Appearance, QString>> names = {
+        {common::Appearance::System, QStringLiteral("system")},
+        {common::Appearance::Light, QStringLiteral("light")},
+        {common::Appearance::Dark, QStringLiteral("dark")}};
+    return names;
+}
+
+} // namespace
+
+MainWindow::MainWindow(common::Theme &theme, const QString &stateFolder, QWidget *parent)
+    : QMainWindow(parent),
+      m_theme(theme),
+      m_state(stateFolder),
+      m_band(new HeaderBand(theme)),
+      m_body(new ShellBody(theme)),
+      m_status(new StatusLine(theme)),
+      m_palette(new CommandPalette(theme, *m_body)),
+      m_menu(new MainMenu(*menuBar(), this))
+{
+    setWindowTitle(QStringLiteral("Rollcall"));
+    setWindowIcon(common::applicationIcon());
+    setMinimumSize(1024, 640);
+    resize(1440, 900);
+    auto *central = new QWidget;
+    auto *column = new QVBoxLayout(central);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(m_band);
+    column->addWidget(m_body, 1);
+    column->addWidget(m_status);
+    setCentralWidget(central);
+    m_band->hide();
+    menuBar()->setFixedHeight(28);
+
+    auto *field = new PaletteField(theme, this);
+    connect(field, &QAbstractButton::clicked, this, &MainWindow::openPalette);
+    menuBar()->setCornerWidget(field);
+    connect(&m_body->rail(), &NavigationBar::chosen, this, [this](const QString &id) {
+        // Chosen by the arrow keys in the rail, the keyboard stays there.
+        const bool byKey = m_body->rail().isAncestorOf(QApplication::focusWidget());
+        if (showPage(id) && byKey) {
+            m_body->rail().focusCurrent();
+        }
+    });
+    makeActions();
+    const QByteArray geometry = m_state.geometry();
+    if (!geometry.isEmpty()) {
+        restoreGeometry(geometry);
+    }
+}
+
+MainWindow::~MainWindow() = default;
+
+void MainWindow::makeActions()
+{
+    const auto make = [this](Icon icon, const QString &text, const QKeySequence &keys, auto slot) {
+        QAction *action = common::makeAction(m_theme, this, icon, text, keys);
+        connect(action, &QAction::triggered, this, slot);
+        return action;
+    };
+    m_closeProfile =
+        make(Icon::Close, tr("&Close connection"), QKeySequence::Close, [this] { Q_EMIT closeProfileRequested(); });
+    common::setUnavailable(*m_closeProfile, tr("no connection is open"));
+    QAction *quit = make(Icon::Stop, tr("&Quit"), QKeySequence::Quit, [this] { close(); });
+    m_menu->add(MenuOf::File, m_closeProfile);
+    m_menu->add(MenuOf::File, quit);
+
+    m_menu->add(MenuOf::Edit, make(Icon::Filter, tr("&Filter"), QKeySequence::Find, [this] {
+                    if (Page *page = currentPage()) {
+                        page->focusFilter();
+                    }
+                }));
+
+    m_menu->add(MenuOf::View, make(Icon::Search, tr("&Pages and actions…"), QKeySequence(Qt::CTRL | Qt::Key_K),
+                                   &MainWindow::openPalette));
+    m_menu->add(MenuOf::View, make(Icon::Refresh, tr("&Refresh"), QKeySequence(Qt::Key_F5), [this] {
+                    if (Page *page = currentPage()) {
+                        page->refresh();
+                    }
+                }));
+    m_details = make(Icon::Info, tr("&Details pane"), QKeySequence(Qt::CTRL | Qt::Key_I),
+                     [this] { m_body->setDetailsShown(!m_body->detailsVisible()); });
+    common::setUnavailable(*m_details, tr("this page has none"));
+    m_menu->add(MenuOf::View, m_details);
+    m_menu->add(MenuOf::View, make(Icon::Right, tr("&Next pane"), QKeySequence(Qt::Key_F6), &MainWindow::nextPane));
+    makeAppearanceMenu();
+
+    m_menu->addHelp(make(Icon::Help, tr("&Help for this page"), QKeySequence(Qt::Key_F1), [this] {
+        if (const Page *page = currentPage()) {
+            openHelp(m_theme, *m_body, page->title(), page->help());
+        }
+    }));
+    m_menu->addHelp(make(Icon::Keyboard, tr("&Keyboard"), {},
+                         [this] { openHelp(m_theme, *m_body, tr("Keyboard"), keyboardHelp()); }));
+    m_menu->addHelp(make(Icon::Info, tr("&About Rollcall"), {}, [this] { openAbout(m_theme, *m_body); }));
+}
+
+void MainWindow::makeAppearanceMenu()
+{
+    QMenu *menu = m_menu->addViewSubmenu(tr("&Appearance"));
+    auto *group = new QActionGroup(this);
+    const QList<std::pair<common::Appearance, QString>> words = {{common::Appearance::System, tr("As the &system")},
+                                                                 {common::Appearance::Light, tr("&Light")},
+                                                                 {common::Appearance::Dark, tr("&Dark")}};
+    const QString saved = m_state.appearance();
+    for (qsizetype i = 0; i < words.size(); ++i) {
+        const auto &[appearance, word] = words[i];
+        const QString name = appearanceNames()[i].second;
+        QAction *action = menu->addAction(word);
+        action->setCheckable(true);
+        group->addAction(action);
+        connect(action, &QAction::triggered, this, [this, appearance = appearance, name] {
+            m_theme.setAppearance(appearance);
+            m_state.saveAppearance(name);
+        });
+        if (saved == name && saved != QStringLiteral("system")) {
+            m_theme.setAppearance(appearance);
+        }
+        action->setChecked(m_theme.appearance() == appearance);
+    }
+}
+
+void MainWindow::takePage(Page *page)
+{
+    if (m_body->stack().indexOf(page) >= 0) {
+        return;
+    }
+    m_body->stack().addWidget(page);
+    connect(page, &Page::statusChanged, this, [this, page] {
+        if (page == currentPage()) {
+            refreshStatus();
+        }
+    });
+    connect(page, &Page::detailsWanted, this, [this, page](bool shown) {
+        if (page == currentPage()) {
+            m_body->setDetailsShown(shown);
+        }
+    });
+}
+
+void MainWindow::showAlone(Page *page)
+{
+    takePage(page);
+    m_alone.removeAll(page);
+    m_alone.append(page);
+    m_band->hide();
+    m_body->setRailShown(false);
+    bringToFront(page);
+}
+
+void MainWindow::removePage(Page *page)
+{
+    const bool inFront = page == currentPage();
+    m_alone.removeAll(page);
+    m_alone.removeAll(nullptr);
+    m_body->stack().removeWidget(page);
+    page->hide();
+    page->deleteLater();
+    if (!inFront) {
+        return;
+    }
+    if (!m_alone.isEmpty()) {
+        showAlone(m_alone.constLast());
+    } else if (!m_pages.isEmpty()) {
+        (void)showPage(m_pages.constFirst()->id()); // the first one is always there
+    }
+}
+
+void MainWindow::openProfile(const ProfileHeader &profile, const QList<Page *> &pages)
+{
+    closeProfile();
+    m_profileKey = profile.key;
+    m_pages = pages;
+    m_band->setProfile(profile);
+    setWindowTitle(tr("%1 (%2) – Rollcall").arg(profile.name, common::environmentWord(profile.environment)));
+    NavigationBar &rail = m_body->rail();
+    for (qsizetype i = 0; i < pages.size(); ++i) {
+        Page *page = pages[i];
+        takePage(page);
+        const QKeySequence keys = i < 9 ? QKeySequence(Qt::CTRL | Qt::Key(Qt::Key_1 + int(i))) : QKeySequence();
+        rail.addItem(page->id(), page->icon(), page->title(), keys.toString(QKeySequence::NativeText));
+        QAction *go = common::makeAction(m_theme, this, page->icon(), page->title(), keys);
+        connect(go, &QAction::triggered, this, [this, id = page->id()] { showPage(id); });
+        addAction(go);
+        m_pageActions += go;
+        connect(page, &Page::badgeChanged, this, [this, id = page->id()](const QString &text, bool alarming) {
+            m_body->rail().setBadge(id, text, alarming);
+        });
+    }
+    m_menu->setPages(pages);
+    common::setUnavailable(*m_closeProfile, {});
+    const WindowState::Layout layout = m_state.layout(profile.key);
+    m_body->setDetailsWanted(layout.detailsShown);
+    if (!pages.isEmpty() && !showPage(layout.page)) {
+        (void)showPage(pages.constFirst()->id()); // the first one is always there
+    }
+}
+
+void MainWindow::closeProfile()
+{
+    if (m_pages.isEmpty()) {
+        return;
+    }
+    rememberLayout();
+    m_body->setDetails(nullptr);
+    m_menu->setPages({});
+    for (Page *page : std::as_const(m_pages)) {
+        m_body->rail().removeItem(page->id());
+        m_body->stack().removeWidget(page);
+        if (QWidget *details = page->details()) {
+            details->setParent(page); // goes where its page goes
+        }
+        page->hide();
+        page->deleteLater();
+    }
+    qDeleteAll(m_pageActions);
+    m_pageActions.clear();
+    m_pages.clear();
+    m_profileKey.clear();
+    m_band->hide();
+    m_body->setRailShown(false);
+    setWindowTitle(QStringLiteral("Rollcall"));
+    common::setUnavailable(*m_closeProfile, tr("no connection is open"));
+    m_alone.removeAll(nullptr);
+    if (!m_alone.isEmpty()) {
+        showAlone(m_alone.constLast());
+    }
+}
+
+bool MainWindow::showPage(const QString &id)
+{
+    const auto it = std::find_if(m_pages.begin(), m_pages.end(), [&id](const Page *page) { return page->id() == id; });
+    if (it == m_pages.end() || common::Sheet::openIn(*m_body) != nullptr) {
+        if (const Page *page = currentPage()) {
+            m_body->rail().setCurrent(page->id()); // the rail may already have moved on
+        }
+        return false;
+    }
+    m_band->show();
+    m_body->setRailShown(true);
+    m_body->rail().setCurrent(id);
+    bringToFront(*it);
+    return true;
+}
+
+void MainWindow::bringToFront(Page *page)
+{
+    m_body->stack().setCurrentWidget(page);
+    QWidget *details = page->details();
+    m_body->setDetails(details);
+    common::setUnavailable(*m_details, details == nullptr ? tr("this page has none") : QString());
+    refreshStatus();
+    page->activate();
+    page->focusMain();
+    Q_EMIT currentPageChanged(page);
+}
+
+Page *MainWindow::currentPage() const
+{
+    return qobject_cast<Page *>(m_body->stack().currentWidget());
+}
+
+void MainWindow::nextPane()
+{
+    Page *page = currentPage();
+    if (page == nullptr || common::Sheet::openIn(*m_body) != nullptr) {
+        return;
+    }
+    const QWidget *focus = QApplication::focusWidget();
+    QWidget *details = m_body->detailsVisible() ? page->details() : nullptr;
+    if (focus != nullptr && page->isAncestorOf(focus) && details != nullptr) {
+        details->setFocus(Qt::TabFocusReason);
+        if (!details->hasFocus()) {
+            QMetaObject::invokeMethod(details,
+                                      [details] { details->nextInFocusChain()->setFocus(Qt::TabFocusReason); });
+        }
+    } else if (hasProfile() && !m_body->rail().isAncestorOf(focus)) {
+        m_body->rail().focusCurrent();
+    } else {
+        page->focusMain();
+    }
+}
+
+void MainWindow::refreshStatus()
+{
+    const Page *page = currentPage();
+    m_status->setItems(page == nullptr ? QList<common::StatusItem>() : page->statusItems());
+}
+
+void MainWindow::addApplicationAction(MenuOf menu, QAction *action)
+{
+    m_menu->add(menu, action);
+}
+
+void MainWindow::setCloseGuard(std::function<bool()> mayClose)
+{
+    m_mayClose = std::move(mayClose);
+}
+
+void MainWindow::openPalette()
+{
+    if (common::Sheet::openIn(*m_body) == nullptr) {
+        m_palette->open(commands());
+    }
+}
+
+QList<Command> MainWindow::commands()
+{
+    QList<Command> list;
+    const auto add = [&list](const QString &group, QAction *action) {
+        if (action->isSeparator() || !action->isVisible()) {
+            return;
+        }
+        QString reason = common::unavailableReason(*action);
+        if (reason.isEmpty() && !action->isEnabled()) {
+            reason = tr("not available now");
+        }
+        list += Command{group,
+                        common::plainText(*action),
+                        common::glyphOf(*action).value_or(Icon::Right),
+                        action->shortcut().toString(QKeySequence::NativeText),
+                        reason,
+                        [target = QPointer<QAction>(action)] {
+                            if (target != nullptr) {
+                                target->trigger();
+                            }
+                        }};
+    };
+    if (const Page *page = currentPage()) {
+        for (QAction *action : page->actions()) {
+            const QString group = common::paletteGroup(*action);
+            add(group.isEmpty() ? page->title() : group, action);
+        }
+    }
+    for (QAction *action : std::as_const(m_pageActions)) {
+        add(tr("Pages"), action);
+    }
+    for (QAction *action : m_menu->permanentActions()) {
+        add(tr("Rollcall"), action);
+    }
+    return list;
+}
+
+void MainWindow::rememberLayout()
+{
+    if (!m_profileKey.isEmpty()) {
+        const Page *page = currentPage();
+        const bool ofProfile = std::find(m_pages.begin(), m_pages.end(), page) != m_pages.end();
+        m_state.saveLayout(m_profileKey, {ofProfile ? page->id() : QString(), m_body->detailsWanted()});
+    }
+}
+
+void MainWindow::closeEvent(QCloseEvent *event)
+{
+    if (m_mayClose && !m_mayClose()) {
+        event->ignore();
+        return;
+    }
+    rememberLayout();
+    m_state.saveGeometry(saveGeometry());
+    event->accept();
+}
+
+void MainWindow::resizeEvent(QResizeEvent *event)
+{
+    QMainWindow::resizeEvent(event);
+    m_band->setNarrow(width() < chipsShortBelow);
+}
+
+} // namespace rollcall::main
