@@ -7,7 +7,6 @@
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
-#include <QToolButton>
 #include <QVBoxLayout>
 
 #include "tests/support/Screenshots.h"
@@ -357,8 +356,8 @@ void TestShell::healthTellsWhatWasChecked()
 {
     auto &health = m_window->band().health();
     QSignalSpy asked(&health, &HealthChips::checkRequested);
-    QToolButton *secret = nullptr;
-    for (QToolButton *button : health.findChildren<QToolButton *>()) {
+    QAbstractButton *secret = nullptr;
+    for (QAbstractButton *button : health.findChildren<QAbstractButton *>()) {
         if (button->accessibleName().startsWith(QStringLiteral("Secret"))) {
             secret = button;
         }

@@ -1,16 +1,15 @@
 #include "ui/main/HealthChips.h"
 
 #include <QHBoxLayout>
-#include <QToolButton>
 
 #include <algorithm>
-#include <utility>
 
 #include "ui/common/Button.h"
 #include "ui/common/Label.h"
 #include "ui/common/RelativeTime.h"
 #include "ui/common/States.h"
 #include "ui/common/Surface.h"
+#include "ui/main/HealthChip.h"
 
 namespace rollcall::main {
 
@@ -104,12 +103,9 @@ HealthChips::HealthChips(const common::Theme &theme, QWidget *parent) : QWidget(
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(common::space::xs);
     for (Chip &chip : m_chips) {
-        chip.button = new QToolButton;
-        chip.button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-        chip.button->setFocusPolicy(Qt::StrongFocus);
-        chip.button->setFixedHeight(common::measure::control);
+        chip.button = new HealthChip(theme, chip.word);
         row->addWidget(chip.button);
-        connect(chip.button, &QToolButton::clicked, this, [this, &chip] { openPopup(chip); });
+        connect(chip.button, &HealthChip::clicked, this, [this, &chip] { openPopup(chip); });
     }
     relabel();
 }
@@ -122,8 +118,8 @@ void HealthChips::setLegs(const std::vector<Leg> &legs)
 
 void HealthChips::setNarrow(bool narrow)
 {
-    if (std::exchange(m_narrow, narrow) != narrow) {
-        relabel();
+    for (const Chip &chip : m_chips) {
+        chip.button->setNarrow(narrow);
     }
 }
 
@@ -143,17 +139,13 @@ void HealthChips::relabel()
     for (const Chip &chip : m_chips) {
         const std::vector<Leg> legs = legsOf(chip);
         const Leg *leg = worst(legs);
-        const common::StateLook look = common::lookOf(leg == nullptr ? State::NotReached : stateOf(leg->status));
-        QString value;
-        if (!m_narrow && !legs.empty()) {
-            const bool timed = leg->status == LegStatus::Ok && legs.front().took.count() > 0;
-            value = timed ? common::durationText(legs.front().took) : look.word.toLower();
-        }
-        chip.button->setIcon(common::themedIcon(m_theme, look.icon, look.iconTint));
-        chip.button->setText(value.isEmpty() || (leg->status == LegStatus::Ok && legs.front().took.count() == 0)
-                                 ? QLatin1Char(' ') + chip.word
-                                 : QStringLiteral(" %1  %2").arg(chip.word, value));
-        chip.button->setAccessibleName(tr("%1: %2").arg(chip.word, look.word));
+        const State state = leg == nullptr ? State::NotReached : stateOf(leg->status);
+        // Where all is well the time says more than the word; the icon says the rest.
+        const bool timed = state == State::Ok && legs.front().took.count() > 0;
+        const QString value = timed                ? common::durationText(legs.front().took)
+                              : state == State::Ok ? QString()
+                                                   : common::lookOf(state).word.toLower();
+        chip.button->setHealth(state, value);
         chip.button->setToolTip(leg == nullptr ? tr("Not checked yet") : leg->detail);
     }
 }

@@ -7,9 +7,9 @@
 #include "core/deployment/ConnectionCheck.h"
 #include "ui/common/Theme.h"
 
-class QToolButton;
-
 namespace rollcall::main {
+
+class HealthChip;
 
 /// Database, Deployment, Secret and Cache at a glance: icon and word, and where there is room how long it took. Each
 /// opens what was checked and what to do. **Thread-safety:** GUI thread only.
@@ -35,7 +35,7 @@ private:
     {
         QString word;
         std::vector<deployment::LegKind> kinds;
-        QToolButton *button = nullptr;
+        HealthChip *button = nullptr;
     };
 
     void relabel();
@@ -45,7 +45,6 @@ private:
     const common::Theme &m_theme;
     std::vector<Chip> m_chips;
     std::vector<deployment::Leg> m_legs;
-    bool m_narrow = false;
 };
 
 } // namespace rollcall::main

@@ -3,6 +3,8 @@
 #include <QCoreApplication>
 #include <QHBoxLayout>
 #include <QTextBrowser>
+#include <QTextDocument>
+#include <QTextTable>
 
 #include "ui/common/Button.h"
 #include "ui/common/Label.h"
@@ -22,6 +24,27 @@ namespace {
 QString tr(const char *text)
 {
     return QCoreApplication::translate("HelpSheet", text);
+}
+
+/// Qt draws Markdown tables with boxes; ours have air between the columns and nothing else.
+void styleTables(QTextDocument &document)
+{
+    for (QTextFrame *frame : document.rootFrame()->childFrames()) {
+        if (auto *table = qobject_cast<QTextTable *>(frame)) {
+            QTextTableFormat format = table->format();
+            format.setBorder(0);
+            format.setCellSpacing(0);
+            format.setCellPadding(common::space::xs);
+            table->setFormat(format);
+            for (int row = 0; row < table->rows(); ++row) {
+                QTextTableCellFormat cell;
+                cell.setRightPadding(common::space::xl);
+                cell.setTopPadding(common::space::xs);
+                cell.setBottomPadding(common::space::xs);
+                table->cellAt(row, 0).setFormat(cell);
+            }
+        }
+    }
 }
 
 void addClose(const common::Theme &theme, Sheet &sheet)
@@ -49,6 +72,7 @@ void openHelp(const common::Theme &theme, QWidget &origin, const QString &title,
     text->setProperty("surface", QStringLiteral("plain-text"));
     text->setFont(theme.font(FontToken::Body));
     text->setMarkdown(markdown);
+    styleTables(*text->document());
     text->setMinimumHeight(360);
     text->setAccessibleName(title);
     column->addWidget(text);

@@ -89,10 +89,10 @@ void MainWindow::makeActions()
         connect(action, &QAction::triggered, this, slot);
         return action;
     };
-    m_closeProfile =
-        make(Icon::Close, tr("&Close connection"), QKeySequence::Close, [this] { Q_EMIT closeProfileRequested(); });
+    m_closeProfile = make(Icon::Close, tr("&Close connection"), QKeySequence(Qt::CTRL | Qt::Key_W),
+                          [this] { Q_EMIT closeProfileRequested(); });
     common::setUnavailable(*m_closeProfile, tr("no connection is open"));
-    QAction *quit = make(Icon::Stop, tr("&Quit"), QKeySequence::Quit, [this] { close(); });
+    QAction *quit = make(Icon::Stop, tr("&Quit"), QKeySequence(Qt::CTRL | Qt::Key_Q), [this] { close(); });
     m_menu->add(MenuOf::File, m_closeProfile);
     m_menu->add(MenuOf::File, quit);
 
