@@ -316,7 +316,7 @@ void printString(QByteArray &out, const QString &text)
     const auto escapeUnit = [&out](char16_t unit) {
         out.append("\\u");
         for (const int shift : {12, 8, 4, 0})
-            out.append(hex.at((unit >> shift) & 0xfU));
+            out.append(hex.at((static_cast<quint32>(unit) >> shift) & 0xfU));
     };
     QStringEncoder utf8(QStringConverter::Utf8, QStringConverter::Flag::Stateless);
     qsizetype plainFrom = 0;

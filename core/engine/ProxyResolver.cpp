@@ -1,0 +1,42 @@
+#include "core/engine/ProxyResolver.h"
+
+#include "core/jose/JsonText.h"
+
+namespace rollcall::engine {
+
+ProxyResolver::ProxyResolver(std::shared_ptr<const session::AuthProfile> profile, QUrl baseUrl,
+                             http::HttpOptions options)
+    : m_client(std::move(baseUrl), std::move(profile), std::move(options))
+{}
+
+session::Resolution ProxyResolver::resolve(QByteArrayView cookieHeader, const base::Call &call)
+{
+    session::Resolution resolution = m_client.resolve(cookieHeader, call);
+    readSessionFacts(resolution);
+    return resolution;
+}
+
+void readSessionFacts(session::Resolution &resolution)
+{
+    const auto session = resolution.session ? jose::parseJson(QString::fromUtf8(*resolution.session)) : std::nullopt;
+    if (!session)
+        return;
+    // The instant stands for itself: relative times ("+1h"), which parseTime() knows too, are no session's expiry.
+    const jose::JsonValue *expires = session->find(u"expires");
+    if (expires && expires->string() && expires->string()->endsWith(u'Z'))
+        resolution.validUntil = base::parseTime(*expires->string(), {});
+    const jose::JsonValue *user = session->find(u"user");
+    const jose::JsonValue *id = user ? user->find(u"id") : nullptr;
+    if (id && id->string())
+        resolution.userId = *id->string();
+    else if (id && id->number())
+        resolution.userId = QString::fromLatin1(jose::printNumber(*id->number()));
+}
+
+std::unique_ptr<Resolver> makeProxyResolver(std::shared_ptr<const session::AuthProfile> profile, QUrl baseUrl,
+                                            http::HttpOptions options)
+{
+    return std::make_unique<ProxyResolver>(std::move(profile), std::move(baseUrl), std::move(options));
+}
+
+} // namespace rollcall::engine

@@ -1,0 +1,64 @@
+#include <QtTest>
+
+#include "core/engine/ProxyResolver.h"
+#include "tests/support/ScriptedServer.h"
+
+using namespace rollcall;
+using session::StepOutcome;
+using test::Reply;
+using test::ScriptedServer;
+
+class ProxyResolverTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void readsWhatACacheMustKnow_data()
+    {
+        QTest::addColumn<QByteArray>("session");
+        QTest::addColumn<qint64>("validUntil"); // milliseconds, -1: unknown
+        QTest::addColumn<QString>("userId");
+        QTest::newRow("both") << QByteArray(R"({"user":{"id":"u1"},"expires":"1970-01-01T00:00:05.250Z"})")
+                              << qint64{5250} << QStringLiteral("u1");
+        QTest::newRow("number") << QByteArray(R"({"user":{"id":42}})") << qint64{-1} << QStringLiteral("42");
+        QTest::newRow("neither") << QByteArray(R"({"user":{"name":"Ada"},"expires":7})") << qint64{-1} << QString();
+        QTest::newRow("relative") << QByteArray(R"({"expires":"+1h"})") << qint64{-1} << QString();
+        QTest::newRow("no time") << QByteArray(R"({"expires":"Z"})") << qint64{-1} << QString();
+        QTest::newRow("user is text") << QByteArray(R"({"user":"id"})") << qint64{-1} << QString();
+    }
+    void readsWhatACacheMustKnow()
+    {
+        QFETCH(QByteArray, session);
+        QFETCH(qint64, validUntil);
+        QFETCH(QString, userId);
+        session::Resolution resolution;
+        resolution.session = session;
+        engine::readSessionFacts(resolution);
+        QCOMPARE(resolution.validUntil ? qint64{resolution.validUntil->time_since_epoch().count()} : qint64{-1},
+                 validUntil);
+        QCOMPARE(resolution.userId, userId);
+    }
+
+    void aCacheSparesTheDeployment()
+    {
+        const ScriptedServer server([](const auto &) {
+            return Reply::http(200, R"({"user":{"name":"Ada","id":"u1"},"expires":"2999-01-01T00:00:00.000Z"})");
+        });
+        const auto profile = std::make_shared<const session::AuthProfile>();
+        const base::SystemClock clock;
+        const auto cache = engine::makeMemoryCache(10, clock);
+        const auto resolver = engine::makeCachedResolver(profile, engine::makeProxyResolver(profile, server.url(), {}),
+                                                         cache, std::chrono::minutes(1), clock);
+        const auto call = base::Call::within(std::chrono::seconds(20));
+        const auto first = resolver->resolve("authjs.session-token=t", call);
+        const auto second = resolver->resolve("authjs.session-token=t", call);
+        QVERIFY(first.session && first.session == second.session);
+        QCOMPARE(first.trace.front().outcome, StepOutcome::Miss);
+        QCOMPARE(second.trace.front().outcome, StepOutcome::Hit);
+        QCOMPARE(server.requests().size(), std::size_t{1});
+        QCOMPARE(cache->eraseUser(QStringLiteral("u1"), call).value(), 1);
+    }
+};
+
+QTEST_GUILESS_MAIN(ProxyResolverTest)
+#include "tst_ProxyResolver.moc"
