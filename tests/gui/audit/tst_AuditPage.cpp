@@ -1,0 +1,346 @@
+#include <QtTest>
+
+#include <QAbstractItemModelTester>
+#include <QClipboard>
+#include <QGuiApplication>
+#include <QHBoxLayout>
+#include <QScrollBar>
+
+#include "core/workspace/Workspace.h"
+#include "tests/support/LoopTicks.h"
+#include "tests/support/Screenshots.h"
+#include "ui/audit/AuditDetailView.h"
+#include "ui/audit/AuditPage.h"
+#include "ui/audit/ChainBanner.h"
+#include "ui/common/Button.h"
+#include "ui/common/EmptyState.h"
+#include "ui/common/ErrorBanner.h"
+#include "ui/common/Label.h"
+#include "ui/common/TableView.h"
+
+using namespace rollcall;
+using namespace rollcall::audit;
+
+namespace {
+
+constexpr std::chrono::milliseconds longestGap{200}; ///< an offscreen loop under load; a blocked one is seconds
+
+/// A clock that the test turns on by hand, so that entries differ in their moments.
+class HandClock final : public base::Clock
+{
+public:
+    [[nodiscard]] base::Instant now() const override { return m_now; }
+    void turn(std::chrono::milliseconds by) { m_now += by; }
+
+private:
+    base::Instant m_now{std::chrono::milliseconds(1'795'182'000'000)}; // 20 Nov 2026, 13:40 UTC
+};
+
+} // namespace
+
+class AuditPageTest final : public QObject
+{
+    Q_OBJECT
+
+private:
+    std::unique_ptr<common::Theme> m_theme;
+    std::unique_ptr<QTemporaryDir> m_root;
+    std::unique_ptr<base::SecretVault> m_vault;
+    std::unique_ptr<HandClock> m_clock;
+    std::unique_ptr<AuditLog> m_log;
+    std::unique_ptr<QWidget> m_window;
+    AuditPage *m_page = nullptr;
+
+    [[nodiscard]] QString folder() const { return m_root->filePath(QStringLiteral("data")); }
+
+    void append(AuditEntry entry)
+    {
+        entry.actor = QStringLiteral("gideon@desk-7");
+        entry.connection = QStringLiteral("orchard-shop");
+        const auto written = m_log->append(std::move(entry), base::Call::within(std::chrono::seconds(10)));
+        QVERIFY2(written, written ? "" : qPrintable(base::errorName(written.error().code)));
+    }
+
+    /// An act as the revoker writes it: intent, then outcome.
+    void act(const QString &action, int rows, const QString &reason, const QJsonObject &outcome,
+             const std::optional<QJsonObject> &verification)
+    {
+        AuditEntry entry;
+        entry.operation = newOperationId();
+        entry.action = action;
+        entry.reason = reason;
+        entry.planDigest = QStringLiteral("7c1e40ab9d13f0c27c1e40ab9d13f0c27c1e40ab9d13f0c27c1e40ab9d13f0c2");
+        entry.phase = Phase::Intent;
+        entry.counts = QJsonObject{{QStringLiteral("matched"), rows}};
+        append(entry);
+        m_clock->turn(std::chrono::milliseconds(120));
+        entry.phase = Phase::Outcome;
+        entry.counts = outcome;
+        entry.verification = verification;
+        append(entry);
+        m_clock->turn(std::chrono::hours(7));
+    }
+
+    static QJsonObject revoked(int count, int skipped = 0)
+    {
+        return {{QStringLiteral("matched"), count + skipped},
+                {QStringLiteral("revoked"), count},
+                {QStringLiteral("skipped"), skipped},
+                {QStringLiteral("cachePurged"), count}};
+    }
+    static QJsonObject proof(int refused, int accepted, int unchecked)
+    {
+        return {{QStringLiteral("checked"), refused + accepted + unchecked},
+                {QStringLiteral("refused"), refused},
+                {QStringLiteral("stillAccepted"), accepted},
+                {QStringLiteral("unchecked"), unchecked},
+                {QStringLiteral("timeToEffectMs"), 58}};
+    }
+
+    void writeHistory()
+    {
+        const QString revoke = QStringLiteral("sessions.revoke");
+        act(revoke, 12, QStringLiteral("Password reset, OPS-2288"), revoked(12), proof(12, 0, 0));
+        act(QStringLiteral("token.mint"), 1, QStringLiteral("Latency run 13"),
+            QJsonObject{{QStringLiteral("matched"), 1}}, std::nullopt);
+        act(QStringLiteral("token.remove"), 1, QStringLiteral("Latency run 13"), revoked(1), proof(1, 0, 0));
+        act(revoke, 1, QStringLiteral("Lost phone, OPS-2280"), revoked(1), proof(0, 1, 0));
+        act(revoke, 4, QStringLiteral("Left the company"), revoked(3, 1), proof(2, 0, 1));
+        act(revoke, 2, {}, revoked(2), std::nullopt);
+        AuditEntry cut;
+        cut.operation = newOperationId();
+        cut.action = revoke;
+        cut.reason = QStringLiteral("Laptop reported stolen, ticket OPS-2291; the owner was told on the telephone");
+        cut.counts = QJsonObject{{QStringLiteral("matched"), 3}};
+        append(cut);
+        m_clock->turn(std::chrono::minutes(2));
+        act(revoke, 3, QStringLiteral("OPS-2291, laptop stolen"), revoked(3), proof(3, 0, 0));
+    }
+
+    void openPage(QSize size = {1224, 760})
+    {
+        m_window = std::make_unique<QWidget>();
+        auto *row = new QHBoxLayout(m_window.get());
+        row->setContentsMargins(0, 0, 0, 0);
+        row->setSpacing(1);
+        m_page = new AuditPage(*m_theme, *m_log, *m_clock);
+        row->addWidget(m_page, 1);
+        QWidget *details = m_page->details();
+        details->setFixedWidth(344);
+        row->addWidget(details);
+        details->show();
+        m_window->resize(size);
+        m_window->show();
+        new QAbstractItemModelTester(table()->model(), QAbstractItemModelTester::FailureReportingMode::QtTest, m_page);
+        m_page->activate();
+        m_page->focusMain();
+    }
+
+    [[nodiscard]] common::TableView *table() const
+    {
+        return m_page->findChild<common::TableView *>(QStringLiteral("auditTable"));
+    }
+    [[nodiscard]] QString verdict() const { return m_page->findChild<ChainBanner *>()->verdict(); }
+    [[nodiscard]] QString cell(int row, int column) const
+    {
+        return table()->model()->index(row, column).data().toString();
+    }
+    [[nodiscard]] QString detailText() const
+    {
+        QStringList lines;
+        for (const auto *label : m_page->details()->findChildren<common::Label *>())
+            lines << label->text();
+        return lines.join(QLatin1Char('\n'));
+    }
+    void rewrite(const QByteArray &from, const QByteArray &to) const
+    {
+        QFile file(m_log->path());
+        QVERIFY(file.open(QIODevice::ReadWrite));
+        QByteArray text = file.readAll();
+        const qsizetype at = text.indexOf(from);
+        QVERIFY2(at >= 0, "nothing to tamper with");
+        text.replace(at, from.size(), to);
+        QVERIFY(file.resize(0) && file.seek(0));
+        QCOMPARE(file.write(text), text.size());
+    }
+
+private Q_SLOTS:
+    void initTestCase() { m_theme = std::make_unique<common::Theme>(*qApp, common::Appearance::Light); }
+    void cleanupTestCase() { m_theme.reset(); }
+    void init()
+    {
+        m_root = std::make_unique<QTemporaryDir>();
+        m_vault = workspace::openKeyFileVault(m_root->filePath(QStringLiteral("keys")));
+        m_clock = std::make_unique<HandClock>();
+        m_log = std::make_unique<AuditLog>(folder(), m_vault.get(), *m_clock);
+    }
+    void cleanup() { m_window.reset(); }
+
+    void emptyLogSaysSo();
+    void wholeLogIsListedNewestFirst();
+    void wholeLogOnASmallWindow();
+    void tamperedEntryIsNamed();
+    void lineThatIsNoEntryIsNamed();
+    void logWithoutKeyIsNotCalledSealed();
+    void unreadableLogIsAnErrorAndKeepsOldRows();
+    void verifyReadsAnew();
+    void manyEntriesShowTheNewest();
+};
+
+void AuditPageTest::emptyLogSaysSo()
+{
+    openPage();
+    auto *empty = m_page->findChild<common::EmptyState *>();
+    QTRY_VERIFY(empty->isVisible());
+    QVERIFY(!m_page->findChild<ChainBanner *>()->isVisible());
+    QVERIFY(test::saveScreenshots(*m_window, *m_theme, QStringLiteral("audit-empty")));
+}
+
+void AuditPageTest::wholeLogIsListedNewestFirst()
+{
+    writeHistory();
+    openPage();
+    const test::LoopTicks ticks;
+    QTRY_COMPARE(table()->model()->rowCount(), 15);
+    QVERIFY2(ticks.longestGap() < longestGap, "reading the log blocked the window");
+    QCOMPARE(verdict(), QStringLiteral("The chain is whole: 15 entries, none changed, removed or moved"));
+
+    QCOMPARE(cell(0, AuditListModel::Entry), QStringLiteral("15"));
+    QCOMPARE(cell(0, AuditListModel::Act), QStringLiteral("Revoked"));
+    QCOMPARE(cell(0, AuditListModel::What), QStringLiteral("3 revoked"));
+    QCOMPARE(cell(0, AuditListModel::Verified), QStringLiteral("3 of 3 refused"));
+    QCOMPARE(cell(1, AuditListModel::Act), QStringLiteral("Revoke, intent"));
+    QCOMPARE(cell(1, AuditListModel::Verified), QStringLiteral("see 15"));
+    QCOMPARE(cell(2, AuditListModel::Verified), QStringLiteral("no outcome noted"));
+    QCOMPARE(cell(3, AuditListModel::Verified), QStringLiteral("–"));
+    QCOMPARE(cell(5, AuditListModel::Verified), QStringLiteral("1 of 3 not checked"));
+    QCOMPARE(cell(7, AuditListModel::Verified), QStringLiteral("1 of 1 still accepted"));
+    QCOMPARE(cell(9, AuditListModel::Act), QStringLiteral("Canary removed"));
+
+    QTest::keyClick(table(), Qt::Key_Down);
+    QTest::keyClick(table(), Qt::Key_Home);
+    QTest::mouseClick(table()->viewport(), Qt::LeftButton, {},
+                      table()->visualRect(table()->model()->index(0, AuditListModel::Act)).center());
+    QVERIFY2(detailText().contains(QStringLiteral("Entry 15\noutcome of 14")), qPrintable(detailText()));
+    QVERIFY(detailText().contains(QStringLiteral("gideon, on host desk-7")));
+    QVERIFY(detailText().contains(QStringLiteral("58 ms at most after the deletion")));
+    QVERIFY(test::saveScreenshots(*m_window, *m_theme, QStringLiteral("audit-whole")));
+
+    // To the other half of the operation, and what is copied is the entry.
+    auto *details = qobject_cast<AuditDetailView *>(m_page->details());
+    for (auto *button : details->findChildren<common::Button *>()) {
+        if (button->text() == QStringLiteral("Show the intent"))
+            QTest::mouseClick(button, Qt::LeftButton);
+    }
+    QCOMPARE(table()->currentIndex().row(), 1);
+    for (auto *button : details->findChildren<common::Button *>()) {
+        if (button->text() == QStringLiteral("Copy entry"))
+            QTest::mouseClick(button, Qt::LeftButton);
+    }
+    QVERIFY(QGuiApplication::clipboard()->text().contains(QStringLiteral("\"seq\": 14")));
+}
+
+void AuditPageTest::wholeLogOnASmallWindow()
+{
+    writeHistory();
+    openPage({972, 520}); // the page of a window of 1024 × 640
+    m_page->details()->hide();
+    QTRY_COMPARE(table()->model()->rowCount(), 15);
+    QCOMPARE(table()->horizontalScrollBar()->maximum(), 0);
+    QVERIFY(table()->columnWidth(AuditListModel::Why) >= 120);
+    table()->selectRow(2);
+    QVERIFY(test::saveScreenshots(*m_window, *m_theme, QStringLiteral("audit-narrow")));
+}
+
+void AuditPageTest::tamperedEntryIsNamed()
+{
+    writeHistory();
+    rewrite("\"reason\":\"Lost phone, OPS-2280\"", "\"reason\":\"Lost phone, OPS-2299\"");
+    openPage();
+    QTRY_COMPARE(verdict(), QStringLiteral("The chain is broken at entry 7"));
+    QCOMPARE(table()->model()->rowCount(), 15);
+    const auto link = [this](int row) {
+        return static_cast<Link>(table()->model()->index(row, 0).data(AuditListModel::LinkRole).toInt());
+    };
+    QCOMPARE(link(8), Link::Broken);
+    QCOMPARE(link(9), Link::Whole);
+    QCOMPARE(link(0), Link::AfterBreak);
+    table()->selectRow(8);
+    QVERIFY(test::saveScreenshots(*m_window, *m_theme, QStringLiteral("audit-broken")));
+}
+
+void AuditPageTest::lineThatIsNoEntryIsNamed()
+{
+    writeHistory();
+    rewrite("\"operation\":", "\"operation\" ");
+    openPage();
+    QTRY_COMPARE(verdict(), QStringLiteral("The chain is broken at entry 1"));
+    QVERIFY(m_page->findChild<common::EmptyState *>()->isVisible());
+    QVERIFY(!table()->isVisible());
+    QVERIFY(test::saveScreenshots(*m_window, *m_theme, QStringLiteral("audit-unreadable-entry")));
+}
+
+void AuditPageTest::logWithoutKeyIsNotCalledSealed()
+{
+    writeHistory();
+    m_log = std::make_unique<AuditLog>(folder(), nullptr, *m_clock);
+    openPage();
+    QTRY_COMPARE(verdict(), QStringLiteral("The chain is whole in itself, not sealed: 15 entries"));
+    QVERIFY(test::saveScreenshots(*m_window, *m_theme, QStringLiteral("audit-unsealed")));
+}
+
+void AuditPageTest::unreadableLogIsAnErrorAndKeepsOldRows()
+{
+    writeHistory();
+    openPage();
+    QTRY_COMPARE(table()->model()->rowCount(), 15);
+    // A folder in the log's place can be read by nobody, not even by root.
+    QVERIFY(QFile::rename(m_log->path(), m_log->path() + QStringLiteral(".away")));
+    QVERIFY(QDir().mkdir(m_log->path()));
+    QTest::keyClick(m_page, Qt::Key_F5);
+    m_page->refresh();
+    QTRY_VERIFY(m_page->findChild<common::ErrorBanner *>()->isVisible());
+    QCOMPARE(table()->model()->rowCount(), 15);
+    QVERIFY(table()->isStale());
+    QVERIFY(test::saveScreenshots(*m_window, *m_theme, QStringLiteral("audit-error")));
+}
+
+void AuditPageTest::verifyReadsAnew()
+{
+    writeHistory();
+    openPage();
+    QTRY_COMPARE(table()->model()->rowCount(), 15);
+    act(QStringLiteral("sessions.revoke"), 1, QStringLiteral("one more"), revoked(1), proof(1, 0, 0));
+    QTest::mouseClick(m_page->findChild<common::Button *>(QStringLiteral("verifyAudit")), Qt::LeftButton);
+    QTRY_COMPARE(table()->model()->rowCount(), 17);
+    rewrite("\"matched\":12", "\"matched\":11");
+    QTest::mouseClick(m_page->findChild<common::Button *>(QStringLiteral("verifyAudit")), Qt::LeftButton);
+    QTRY_COMPARE(verdict(), QStringLiteral("The chain is broken at entry 1"));
+}
+
+void AuditPageTest::manyEntriesShowTheNewest()
+{
+    // Written as lines, unsealed: two thousand appends would each wait for the disk.
+    QVERIFY(QDir().mkpath(folder()));
+    QFile file(m_log->path());
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    AuditEntry entry;
+    constexpr int count = AuditReader::mostShown + 500;
+    for (int seq = 1; seq <= count; ++seq) {
+        entry.seq = seq;
+        entry.at = m_clock->now();
+        entry.operation = QStringLiteral("op-%1").arg(seq);
+        entry.action = QStringLiteral("sessions.reveal");
+        entry.phase = Phase::Outcome;
+        entry.previousHash = entry.hash;
+        entry.hash = entry.computeHash();
+        QVERIFY(file.write(entry.toLine() + '\n') > 0);
+    }
+    file.close();
+    openPage();
+    QTRY_COMPARE(table()->model()->rowCount(), AuditReader::mostShown);
+    QCOMPARE(cell(0, AuditListModel::Entry), QLocale().toString(count));
+}
+
+QTEST_MAIN(AuditPageTest)
+#include "tst_AuditPage.moc"

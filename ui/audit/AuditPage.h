@@ -1,0 +1,73 @@
+#pragma once
+
+#include "ui/audit/AuditListModel.h"
+#include "ui/audit/AuditReader.h"
+#include "ui/common/Page.h"
+
+class QStackedWidget;
+
+namespace rollcall::common {
+class Button;
+class EmptyState;
+class ErrorBanner;
+class LoadingState;
+class TableView;
+} // namespace rollcall::common
+
+namespace rollcall::audit {
+
+class AuditDetailView;
+class ChainBanner;
+
+/// Everything that was done to deployments, newest first, and whether the log of it is whole. Coming to the front,
+/// Refresh and Verify all read and check the whole log anew. **Thread-safety:** GUI thread only; never blocks.
+class AuditPage final : public common::Page
+{
+    Q_OBJECT
+
+public:
+    /// @p theme, @p log and @p clock are borrowed and outlive the page.
+    AuditPage(const common::Theme &theme, const AuditLog &log, const base::Clock &clock, QWidget *parent = nullptr);
+
+    [[nodiscard]] QString id() const override { return QStringLiteral("audit"); }
+    [[nodiscard]] QString title() const override { return tr("Audit"); }
+    [[nodiscard]] common::Icon icon() const override { return common::Icon::Audit; }
+    [[nodiscard]] QString help() const override;
+    [[nodiscard]] QWidget *details() override;
+    void activate() override;
+    void refresh() override;
+    void focusMain() override;
+    [[nodiscard]] QList<common::StatusItem> statusItems() const override;
+
+    /// Selects the entry @p seq where it is listed ("Open in Audit").
+    void selectEntry(qint64 seq);
+
+private:
+    [[nodiscard]] QWidget *makeHead();
+    void makeTable();
+    void makeActions();
+    void onReady(const AuditReading &reading);
+    void showListOrReason(bool neverWritten, bool nothingListed);
+    void onFailed(const base::Error &error);
+    void onSelectionChanged();
+    void updateColumns();
+    void resizeEvent(QResizeEvent *event) override;
+
+    const common::Theme &m_theme;
+    const base::Clock &m_clock;
+    AuditListModel m_model;
+    AuditReader m_reader;
+    std::optional<AuditState> m_state; ///< of the last reading
+    std::optional<base::Instant> m_readAt;
+    bool m_laterLeftOut = false;
+
+    ChainBanner *m_banner;
+    common::ErrorBanner *m_error;
+    common::LoadingState *m_loading;
+    common::TableView *m_table;
+    common::EmptyState *m_empty;
+    QStackedWidget *m_stack;
+    AuditDetailView *m_details;
+};
+
+} // namespace rollcall::audit

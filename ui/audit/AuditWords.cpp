@@ -1,0 +1,167 @@
+#include "ui/audit/AuditWords.h"
+
+#include <QCoreApplication>
+#include <QDateTime>
+#include <QLocale>
+
+#include <array>
+
+#include "ui/common/RelativeTime.h"
+
+namespace rollcall::audit {
+
+namespace {
+
+QString tr(const char *text)
+{
+    return QCoreApplication::translate("AuditWords", text);
+}
+
+QString number(qint64 value)
+{
+    return QLocale().toString(value);
+}
+
+struct ActWords
+{
+    const char *action;
+    const char *intent;
+    const char *outcome;
+};
+
+constexpr std::array<ActWords, 6> actWords{{
+    {"sessions.revoke", QT_TRANSLATE_NOOP("AuditWords", "Revoke, intent"), QT_TRANSLATE_NOOP("AuditWords", "Revoked")},
+    {"sessions.prune", QT_TRANSLATE_NOOP("AuditWords", "Prune, intent"), QT_TRANSLATE_NOOP("AuditWords", "Pruned")},
+    {"sessions.restore", QT_TRANSLATE_NOOP("AuditWords", "Restore, intent"),
+     QT_TRANSLATE_NOOP("AuditWords", "Restored")},
+    {"sessions.reveal", QT_TRANSLATE_NOOP("AuditWords", "Reveal, intent"), QT_TRANSLATE_NOOP("AuditWords", "Revealed")},
+    {"token.mint", QT_TRANSLATE_NOOP("AuditWords", "Make canary, intent"),
+     QT_TRANSLATE_NOOP("AuditWords", "Canary made")},
+    {"token.remove", QT_TRANSLATE_NOOP("AuditWords", "Remove canary, intent"),
+     QT_TRANSLATE_NOOP("AuditWords", "Canary removed")},
+}};
+
+/// The order in which counts are told: what was meant, what was done, what was not.
+constexpr std::array<std::pair<const char *, const char *>, 9> countWords{{
+    {"matched", QT_TRANSLATE_NOOP("AuditWords", "%1 matched")},
+    {"revoked", QT_TRANSLATE_NOOP("AuditWords", "%1 revoked")},
+    {"restored", QT_TRANSLATE_NOOP("AuditWords", "%1 restored")},
+    {"skipped", QT_TRANSLATE_NOOP("AuditWords", "%1 skipped")},
+    {"failed", QT_TRANSLATE_NOOP("AuditWords", "%1 failed")},
+    {"unknown", QT_TRANSLATE_NOOP("AuditWords", "%1 not known")},
+    {"users", QT_TRANSLATE_NOOP("AuditWords", "%1 users")},
+    {"cachePurged", QT_TRANSLATE_NOOP("AuditWords", "%1 purged from the cache")},
+    {"batches", QT_TRANSLATE_NOOP("AuditWords", "%1 batches")},
+}};
+
+qint64 count(const QJsonObject &json, const char *key)
+{
+    return json.value(QLatin1String(key)).toInteger();
+}
+
+QString countText(const QString &key, qint64 value)
+{
+    for (const auto &[name, words] : countWords) {
+        if (key == QLatin1String(name))
+            return tr(words).arg(number(value));
+    }
+    return QStringLiteral("%1 %2").arg(number(value), key);
+}
+
+QStringList orderedKeys(const QJsonObject &counts)
+{
+    QStringList keys;
+    for (const auto &[name, words] : countWords) {
+        if (counts.contains(QLatin1String(name)))
+            keys << QLatin1String(name);
+    }
+    for (const QString &key : counts.keys()) {
+        if (!keys.contains(key))
+            keys << key;
+    }
+    return keys;
+}
+
+} // namespace
+
+QString actText(const AuditEntry &entry)
+{
+    const bool intent = entry.phase == Phase::Intent;
+    for (const ActWords &words : actWords) {
+        if (entry.action == QLatin1String(words.action))
+            return tr(intent ? words.intent : words.outcome);
+    }
+    return intent ? tr("%1, intent").arg(entry.action) : entry.action;
+}
+
+QStringList countTexts(const AuditEntry &entry)
+{
+    QStringList texts;
+    for (const QString &key : orderedKeys(entry.counts))
+        texts << countText(key, entry.counts.value(key).toInteger());
+    return texts;
+}
+
+QString whatText(const AuditEntry &entry)
+{
+    QStringList parts;
+    for (const QString &key : orderedKeys(entry.counts)) {
+        // What was purged beside the rows and how the work was cut up is for the details; an outcome's own figures say
+        // more than what was matched before it.
+        const bool aside =
+            key == QLatin1String("batches") || key == QLatin1String("cachePurged") ||
+            (key == QLatin1String("matched") && entry.phase == Phase::Outcome && entry.counts.size() > 1);
+        if (const qint64 value = entry.counts.value(key).toInteger(); value > 0 && !aside)
+            parts << countText(key, value);
+    }
+    return parts.isEmpty() && !entry.counts.isEmpty() ? tr("nothing") : parts.join(QStringLiteral(", "));
+}
+
+std::optional<Proof> proofOf(const AuditEntry &entry)
+{
+    if (!entry.verification)
+        return std::nullopt;
+    const QJsonObject &json = *entry.verification;
+    const qint64 refused = count(json, "refused");
+    const qint64 accepted = count(json, "stillAccepted");
+    const qint64 unchecked = count(json, "unchecked");
+    const qint64 checked = std::max(count(json, "checked"), refused + accepted + unchecked);
+    if (checked == 0)
+        return std::nullopt;
+    if (accepted > 0)
+        return Proof{common::State::StillAccepted,
+                     tr("%1 of %2 still accepted").arg(number(accepted), number(checked))};
+    if (unchecked > 0)
+        return Proof{common::State::Warning, tr("%1 of %2 not checked").arg(number(unchecked), number(checked))};
+    return Proof{common::State::VerifiedRefused, tr("%1 of %2 refused").arg(number(refused), number(checked))};
+}
+
+QString shortHash(const QString &hash)
+{
+    constexpr qsizetype group = 4;
+    constexpr qsizetype head = 3 * group;
+    QStringList groups;
+    const bool cut = hash.size() > head + 2 * group;
+    const QString shown = cut ? hash.first(head) : hash;
+    for (qsizetype i = 0; i < shown.size(); i += group)
+        groups << shown.mid(i, group);
+    if (cut)
+        groups << QString(QChar(0x2026)) << hash.last(group);
+    return groups.join(QLatin1Char(' '));
+}
+
+QString whenText(base::Instant at, base::Instant now)
+{
+    const auto day = [](base::Instant instant) {
+        return QDateTime::fromMSecsSinceEpoch(instant.time_since_epoch().count()).date();
+    };
+    return day(at) == day(now) ? common::clockText(at) : common::exactText(at, now);
+}
+
+QString actorText(const QString &actor)
+{
+    const qsizetype at = actor.lastIndexOf(QLatin1Char('@'));
+    return at < 1 ? actor : tr("%1, on host %2").arg(actor.first(at), actor.mid(at + 1));
+}
+
+} // namespace rollcall::audit
