@@ -1,11 +1,14 @@
+#include <QAbstractItemView>
 #include <QApplication>
 #include <QCheckBox>
 #include <QComboBox>
 #include <QGridLayout>
 #include <QLineEdit>
+#include <QListWidget>
 #include <QProgressBar>
 #include <QRadioButton>
 #include <QSignalSpy>
+#include <QSpinBox>
 #include <QStandardItemModel>
 #include <QTabBar>
 #include <QTest>
@@ -113,6 +116,20 @@ void TestCommon::controls()
     check->setChecked(true);
     auto *radio = new QRadioButton(QStringLiteral("Follow the system"));
     radio->setChecked(true);
+    auto *spin = new QSpinBox;
+    spin->setRange(1, 600);
+    spin->setValue(60);
+    spin->setSuffix(QStringLiteral(" s"));
+    auto *partly = new QCheckBox(QStringLiteral("All routes"));
+    partly->setTristate(true);
+    partly->setCheckState(Qt::PartiallyChecked);
+    auto *list = new QListWidget;
+    for (const auto *route : {"/dashboard", "/account", "/api/orders"}) {
+        auto *item = new QListWidgetItem(QString::fromLatin1(route), list);
+        item->setCheckState(list->count() == 2 ? Qt::Unchecked : Qt::Checked);
+    }
+    list->setCurrentRow(1);
+    list->setFixedHeight(96);
     auto *progress = new QProgressBar;
     progress->setRange(0, 100);
     progress->setValue(62);
@@ -131,11 +148,20 @@ void TestCommon::controls()
     grid->addWidget(new QCheckBox(QStringLiteral("Watch 10 min for their return")), row + 3, 2, 1, 2);
     grid->addWidget(tabs, row + 4, 0, 1, 2);
     grid->addWidget(progress, row + 4, 2, 1, 2);
-    window.resize(640, 480);
+    grid->addWidget(spin, row + 5, 0, 1, 2);
+    grid->addWidget(partly, row + 5, 2, 1, 2);
+    grid->addWidget(list, row + 6, 0, 1, 4);
+    window.resize(640, 640);
     window.show();
     window.activateWindow();
     field->setFocus();
+    for (const QWidget *control : std::initializer_list<QWidget *>{field, combo, spin}) {
+        QCOMPARE(control->height(), measure::control); // side by side in a form
+    }
     QVERIFY(saveScreenshots(window, *m_theme, QStringLiteral("common-controls")));
+    combo->showPopup();
+    QVERIFY(rollcall::test::saveScreenshot(*combo->view()->window(), *m_theme, QStringLiteral("common-combo")));
+    combo->hidePopup();
     grid->itemAtPosition(1, 0)->widget()->setFocus();
     QVERIFY(rollcall::test::saveScreenshot(window, *m_theme, QStringLiteral("common-controls-focus")));
 }

@@ -128,6 +128,7 @@ private Q_SLOTS:
     void menusOfferPageActions();
     void pageAloneHidesTheBand();
     void layoutIsRemembered();
+    void appearanceIsRemembered();
     void healthTellsWhatWasChecked();
     void writeModeAsksFirst();
     void closeGuardKeepsTheWindow();
@@ -350,6 +351,21 @@ void TestShell::layoutIsRemembered()
     m_window.reset();
     open();
     QCOMPARE(m_window->currentPage(), m_latency);
+}
+
+void TestShell::appearanceIsRemembered()
+{
+    for (QAction *action : m_window->findChildren<QAction *>()) {
+        if (action->text() == QStringLiteral("&Dark")) {
+            action->trigger();
+        }
+    }
+    QVERIFY(m_theme->isDark());
+    m_window.reset();
+    m_theme->setAppearance(common::Appearance::Light);
+    open();
+    QVERIFY(m_theme->isDark());
+    m_theme->setAppearance(common::Appearance::Light);
 }
 
 void TestShell::healthTellsWhatWasChecked()

@@ -68,38 +68,74 @@ void FusionStyle::drawComplexControl(ComplexControl control, const QStyleOptionC
 {
     if (control == CC_ComboBox) {
         drawComboBox(*option, *painter);
+    } else if (control == CC_SpinBox) {
+        drawSpinBox(*option, *painter);
     } else {
         QProxyStyle::drawComplexControl(control, option, painter, widget);
     }
 }
 
-void FusionStyle::drawComboBox(const QStyleOptionComplex &option, QPainter &painter) const
+void FusionStyle::drawField(const QStyleOption &option, QPainter &painter) const
 {
     const bool enabled = option.state.testFlag(State_Enabled);
     const bool focused = option.state.testFlag(State_HasFocus);
-    const bool hovered = option.state.testFlag(State_MouseOver);
     const qreal width = focused ? 2 : 1;
     const qreal inset = width / 2;
     painter.save();
     painter.setRenderHint(QPainter::Antialiasing);
     const ColorToken edge = focused ? ColorToken::Accent : enabled ? ColorToken::Field : ColorToken::LineStrong;
     painter.setPen(QPen(m_theme.color(edge), width));
-    painter.setBrush(m_theme.color(hovered && enabled ? ColorToken::Hover : ColorToken::Surface));
+    painter.setBrush(m_theme.color(ColorToken::Surface));
     painter.drawRoundedRect(QRectF(option.rect).adjusted(inset, inset, -inset, -inset), measure::radius - inset,
                             measure::radius - inset);
     painter.restore();
-    const QRect arrow(option.rect.right() - 24, option.rect.center().y() - 7, 16, 16);
-    drawIcon(painter, m_theme, Icon::Down, arrow, enabled ? ColorToken::Muted : ColorToken::Disabled);
+}
+
+void FusionStyle::drawComboBox(const QStyleOptionComplex &option, QPainter &painter) const
+{
+    drawField(option, painter);
+    const QRect arrow(option.rect.right() - 24, option.rect.center().y() - 7, measure::icon, measure::icon);
+    drawIcon(painter, m_theme, Icon::Down, arrow,
+             option.state.testFlag(State_Enabled) ? ColorToken::Muted : ColorToken::Disabled);
+}
+
+void FusionStyle::drawSpinBox(const QStyleOptionComplex &option, QPainter &painter) const
+{
+    drawField(option, painter);
+    const auto *spin = qstyleoption_cast<const QStyleOptionSpinBox *>(&option);
+    if (spin == nullptr || spin->buttonSymbols == QAbstractSpinBox::NoButtons) {
+        return;
+    }
+    const auto button = [&](SubControl part, QAbstractSpinBox::StepEnabledFlag step, Icon icon) {
+        const QRect rect = subControlRect(CC_SpinBox, &option, part, nullptr);
+        const bool can = option.state.testFlag(State_Enabled) && spin->stepEnabled.testFlag(step);
+        const bool hovered = can && option.activeSubControls == part && option.state.testFlag(State_MouseOver);
+        drawIcon(painter, m_theme, icon, QRect(rect.center().x() - 5, rect.center().y() - 5, 12, 12),
+                 !can      ? ColorToken::Disabled
+                 : hovered ? ColorToken::Accent
+                           : ColorToken::Muted);
+    };
+    button(SC_SpinBoxUp, QAbstractSpinBox::StepUpEnabled, Icon::Up);
+    button(SC_SpinBoxDown, QAbstractSpinBox::StepDownEnabled, Icon::Down);
 }
 
 QRect FusionStyle::subControlRect(ComplexControl control, const QStyleOptionComplex *option, SubControl part,
                                   const QWidget *widget) const
 {
+    constexpr int arrows = 26; // room for the marks at the right
+    const QRect &r = option->rect;
     if (control == CC_ComboBox && part == SC_ComboBoxEditField) {
-        return option->rect.adjusted(7, 1, -26, -1);
+        return r.adjusted(7, 1, -arrows, -1);
     }
     if (control == CC_ComboBox && part == SC_ComboBoxArrow) {
-        return {option->rect.right() - 26, option->rect.top(), 26, option->rect.height()};
+        return {r.right() - arrows, r.top(), arrows, r.height()};
+    }
+    if (control == CC_SpinBox && part == SC_SpinBoxEditField) {
+        return r.adjusted(9, 1, -arrows, -1);
+    }
+    if (control == CC_SpinBox && (part == SC_SpinBoxUp || part == SC_SpinBoxDown)) {
+        const int half = (r.height() - 4) / 2;
+        return {r.right() - arrows + 2, part == SC_SpinBoxUp ? r.top() + 2 : r.bottom() - 1 - half, arrows - 4, half};
     }
     return QProxyStyle::subControlRect(control, option, part, widget);
 }

@@ -6,8 +6,8 @@ namespace rollcall::common {
 
 class Theme;
 
-/// Fusion with our own check boxes, radio buttons and combo boxes, whose marks a style sheet can only take from image
-/// files of fixed colour. **Thread-safety:** GUI thread only.
+/// Fusion with our own check boxes, radio buttons, combo and spin boxes, whose marks a style sheet can only take from
+/// image files of fixed colour. **Thread-safety:** GUI thread only.
 class FusionStyle final : public QProxyStyle
 {
     Q_OBJECT
@@ -30,7 +30,9 @@ public:
 
 private:
     void drawIndicator(const QStyleOption &option, QPainter &painter, bool round) const;
+    void drawField(const QStyleOption &option, QPainter &painter) const;
     void drawComboBox(const QStyleOptionComplex &option, QPainter &painter) const;
+    void drawSpinBox(const QStyleOptionComplex &option, QPainter &painter) const;
 
     const Theme &m_theme;
 };

@@ -56,15 +56,18 @@ QMenu::icon { padding-left: 8px; }
 QMenu::separator { height: 1px; background: @line; margin: 4px 8px; }
 QToolTip { background: @raised; color: @text; border: 1px solid @line-strong; padding: 4px 8px; }
 
-QLineEdit, QPlainTextEdit, QTextEdit, QAbstractSpinBox {
+QLineEdit, QPlainTextEdit, QTextEdit {
   background: @surface; border: 1px solid @field; border-radius: 6px; padding: 0 8px;
   selection-background-color: @accent; selection-color: @on-accent; }
 QLineEdit { min-height: 26px; }
-QAbstractSpinBox { min-height: 26px; padding: 0 4px 0 8px; }
+QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus, QComboBox QLineEdit, QComboBox QLineEdit:focus {
+  border: none; background: transparent; padding: 0; min-height: 0; }
+QAbstractSpinBox { min-height: 28px; }
+QComboBox QAbstractItemView { background: @raised; border: 1px solid @line-strong; padding: 4px; }
 QPlainTextEdit, QTextEdit { padding: 4px 6px; }
-QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QAbstractSpinBox:focus { border: 2px solid @accent; padding: 0 7px; }
+QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus { border: 2px solid @accent; padding: 0 7px; }
 QPlainTextEdit:focus, QTextEdit:focus { padding: 3px 5px; }
-QLineEdit:disabled, QPlainTextEdit:disabled, QAbstractSpinBox:disabled { border-color: @line-strong; color: @disabled; }
+QLineEdit:disabled, QPlainTextEdit:disabled { border-color: @line-strong; color: @disabled; }
 QLineEdit[wrong="true"] { border-color: @bad; }
 QLineEdit[frameless="true"], QLineEdit[frameless="true"]:focus { border: none; background: transparent; padding: 0; }
 QPlainTextEdit[surface="code"], QPlainTextEdit[surface="code"]:focus { border: 1px solid @line; padding: 6px 8px; background: @sunken; }

@@ -1,6 +1,5 @@
 #include "ui/main/MainWindow.h"
 
-#include <QActionGroup>
 #include <QApplication>
 #include <QCloseEvent>
 #include <QMenu>
@@ -10,6 +9,7 @@
 
 #include "ui/common/Actions.h"
 #include "ui/common/Sheet.h"
+#include "ui/main/AppearanceMenu.h"
 #include "ui/main/HelpSheet.h"
 #include "ui/main/MainMenu.h"
 #include "ui/main/NavigationBar.h"
@@ -26,15 +26,6 @@ using common::Page;
 namespace {
 
 constexpr int chipsShortBelow = 1280;
-
-const QList<std::pair<common::Appearance, QString>> &appearanceNames()
-{
-    static const QList<std::pair<common::Appearance, QString>> names = {
-        {common::Appearance::System, QStringLiteral("system")},
-        {common::Appearance::Light, QStringLiteral("light")},
-        {common::Appearance::Dark, QStringLiteral("dark")}};
-    return names;
-}
 
 } // namespace
 
@@ -114,7 +105,7 @@ void MainWindow::makeActions()
     common::setUnavailable(*m_details, tr("this page has none"));
     m_menu->add(MenuOf::View, m_details);
     m_menu->add(MenuOf::View, make(Icon::Right, tr("&Next pane"), QKeySequence(Qt::Key_F6), &MainWindow::nextPane));
-    makeAppearanceMenu();
+    fillAppearanceMenu(*m_menu->addViewSubmenu(tr("&Appearance")), m_theme, m_state);
 
     m_menu->addHelp(make(Icon::Help, tr("&Help for this page"), QKeySequence(Qt::Key_F1), [this] {
         if (const Page *page = currentPage()) {
@@ -124,31 +115,6 @@ void MainWindow::makeActions()
     m_menu->addHelp(make(Icon::Keyboard, tr("&Keyboard"), {},
                          [this] { openHelp(m_theme, *m_body, tr("Keyboard"), keyboardHelp()); }));
     m_menu->addHelp(make(Icon::Info, tr("&About Rollcall"), {}, [this] { openAbout(m_theme, *m_body); }));
-}
-
-void MainWindow::makeAppearanceMenu()
-{
-    QMenu *menu = m_menu->addViewSubmenu(tr("&Appearance"));
-    auto *group = new QActionGroup(this);
-    const QList<std::pair<common::Appearance, QString>> words = {{common::Appearance::System, tr("As the &system")},
-                                                                 {common::Appearance::Light, tr("&Light")},
-                                                                 {common::Appearance::Dark, tr("&Dark")}};
-    const QString saved = m_state.appearance();
-    for (qsizetype i = 0; i < words.size(); ++i) {
-        const auto &[appearance, word] = words[i];
-        const QString name = appearanceNames()[i].second;
-        QAction *action = menu->addAction(word);
-        action->setCheckable(true);
-        group->addAction(action);
-        connect(action, &QAction::triggered, this, [this, appearance = appearance, name] {
-            m_theme.setAppearance(appearance);
-            m_state.saveAppearance(name);
-        });
-        if (saved == name && saved != QStringLiteral("system")) {
-            m_theme.setAppearance(appearance);
-        }
-        action->setChecked(m_theme.appearance() == appearance);
-    }
 }
 
 void MainWindow::takePage(Page *page)

@@ -67,7 +67,6 @@ protected:
 
 private:
     void makeActions();
-    void makeAppearanceMenu();
     void takePage(common::Page *page);
     void bringToFront(common::Page *page);
     void nextPane();

@@ -58,9 +58,7 @@ void WindowState::saveLayout(const QString &key, const Layout &layout) const
 
 QString WindowState::appearance() const
 {
-    const QString system = QStringLiteral("system");
-    return m_folder.isEmpty() ? system
-                              : QSettings(file(), QSettings::IniFormat).value(appearanceKey, system).toString();
+    return m_folder.isEmpty() ? QString() : QSettings(file(), QSettings::IniFormat).value(appearanceKey).toString();
 }
 
 void WindowState::saveAppearance(const QString &appearance) const

@@ -28,7 +28,7 @@ public:
     /// What was saved for the profile @p key; the defaults where nothing was.
     [[nodiscard]] Layout layout(const QString &key) const;
     void saveLayout(const QString &key, const Layout &layout) const;
-    /// "system", "light" or "dark"; "system" where nothing was saved.
+    /// "system", "light" or "dark"; empty where nothing was saved.
     [[nodiscard]] QString appearance() const;
     void saveAppearance(const QString &appearance) const;
 
