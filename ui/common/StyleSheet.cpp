@@ -62,7 +62,7 @@ QLineEdit, QPlainTextEdit, QTextEdit {
 QLineEdit { min-height: 26px; }
 QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus, QComboBox QLineEdit, QComboBox QLineEdit:focus {
   border: none; background: transparent; padding: 0; min-height: 0; }
-QAbstractSpinBox { min-height: 28px; }
+QAbstractSpinBox { min-height: 22px; }
 QComboBox QAbstractItemView { background: @raised; border: 1px solid @line-strong; padding: 4px; }
 QPlainTextEdit, QTextEdit { padding: 4px 6px; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus { border: 2px solid @accent; padding: 0 7px; }
