@@ -1,0 +1,153 @@
+#include <QtTest>
+
+#include "core/base/ErrorText.h"
+#include "core/store/sql/DatabaseUrl.h"
+
+using namespace rollcall;
+using store::DatabaseUrl;
+
+class DatabaseUrlTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void readsPostgres_data()
+    {
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<QString>("host");
+        QTest::addColumn<int>("port");
+        QTest::addColumn<QString>("database");
+        QTest::addColumn<QString>("user");
+        QTest::addColumn<QByteArray>("password");
+        const auto row = [](const char *text, const char *host, int port, const char *database, const char *user,
+                            const char *password) {
+            QTest::newRow(text) << QByteArray(text) << QString::fromUtf8(host) << port << QString::fromUtf8(database)
+                                << QString::fromUtf8(user) << QByteArray(password);
+        };
+        row("postgresql://ann:pw@db.example.com:6432/shop", "db.example.com", 6432, "shop", "ann", "pw");
+        row("postgres://db.example.com/shop", "db.example.com", 5432, "shop", "", "");
+        row("POSTGRES://ann@127.0.0.1/shop", "127.0.0.1", 5432, "shop", "ann", "");
+        row("postgresql://a%40b:p%3A%2F%25@h/sh%20op", "h", 5432, "sh op", "a@b", "p:/%");
+        row("postgresql://ann:p@ss@h/shop", "h", 5432, "shop", "ann", "p@ss");
+        row("postgresql://ann:pw@[::1]:5433/shop", "::1", 5433, "shop", "ann", "pw");
+        row("postgresql:///shop", "localhost", 5432, "shop", "", "");
+        row("postgresql://ann@h", "h", 5432, "ann", "ann", "");
+        row("postgresql://ann@/shop?host=/var/run/pg&password=x", "/var/run/pg", 5432, "shop", "ann", "x");
+        row("  postgresql://h/shop\n", "h", 5432, "shop", "", "");
+    }
+
+    void readsPostgres()
+    {
+        QFETCH(QByteArray, text);
+        const auto url = DatabaseUrl::parse(text);
+        QVERIFY2(url.has_value(), url ? "" : qPrintable(base::oneLine(url.error())));
+        QTEST(url->host, "host");
+        QTEST(url->port, "port");
+        QTEST(url->database, "database");
+        QTEST(url->user, "user");
+        QTEST(url->password.view().toByteArray(), "password");
+        QCOMPARE(url->hadPassword, !url->password.isEmpty());
+        QVERIFY(!url->withoutPassword().contains(QStringLiteral("pw")));
+    }
+
+    void takesParameters()
+    {
+        const auto url = DatabaseUrl::parse("postgresql://h/shop?schema=auth%20x&sslmode=require&sslrootcert=/"
+                                            "ca.pem&pgbouncer=true&connection_limit=1");
+        QVERIFY(url.has_value());
+        QCOMPARE(url->schema, QStringLiteral("auth x"));
+        QCOMPARE(url->sslMode, QStringLiteral("require"));
+        QCOMPARE(url->sslRootCert, QStringLiteral("/ca.pem"));
+        QCOMPARE(url->ignored, (QStringList{QStringLiteral("pgbouncer"), QStringLiteral("connection_limit")}));
+    }
+
+    void readsSqlite_data()
+    {
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<QString>("path");
+        QTest::newRow("absolute") << QByteArray("sqlite:/data/app.db") << QStringLiteral("/data/app.db");
+        QTest::newRow("relative") << QByteArray("sqlite:app.db") << QStringLiteral("/base/app.db");
+        QTest::newRow("prisma") << QByteArray("file:./dev.db?connection_limit=1") << QStringLiteral("/base/./dev.db");
+        QTest::newRow("as it stands") << QByteArray("sqlite:/a%20b?c=d.db") << QStringLiteral("/a%20b?c=d.db");
+    }
+
+    void readsSqlite()
+    {
+        QFETCH(QByteArray, text);
+        const auto url = DatabaseUrl::parse(text, QStringLiteral("/base"));
+        QVERIFY(url.has_value());
+        QCOMPARE(url->kind, store::DatabaseKind::Sqlite);
+        QTEST(url->database, "path");
+        QVERIFY(url->isLoopback());
+    }
+
+    void refuses_data()
+    {
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<QString>("code");
+        const auto row = [](const QByteArray &text, const char *code) {
+            QTest::newRow(text.isEmpty() ? "empty" : text.constData()) << text << QString::fromLatin1(code);
+        };
+        row("", "UrlInvalid");
+        row("shop", "UrlInvalid");
+        row("zed:s3cret@host/shop", "UrlInvalid");
+        row("postgresql:shop", "UrlInvalid");
+        row("postgresql://zed:100%@h/shop", "UrlInvalid");
+        row("postgresql://zed:pa/ss@h/shop", "UrlInvalid");
+        row("postgresql://h:0/shop", "UrlInvalid");
+        row("postgresql://h:70000/shop", "UrlInvalid");
+        row("postgresql://[::1/shop", "UrlInvalid");
+        row("postgresql://a,b/shop", "UrlInvalid");
+        row("postgresql://h", "UrlInvalid");
+        row("sqlite:", "UrlInvalid");
+        row("mysql://h/shop", "UrlSchemeUnsupported");
+        row("redis://h", "UrlSchemeUnsupported");
+    }
+
+    void refuses()
+    {
+        QFETCH(QByteArray, text);
+        const auto url = DatabaseUrl::parse(text);
+        QVERIFY(!url.has_value());
+        QCOMPARE(base::errorName(url.error().code), *qData("code"));
+        const QString said = base::oneLine(url.error());
+        QVERIFY2(!said.contains(QStringLiteral("s3cret")) && !said.contains(QStringLiteral("zed")), qPrintable(said));
+    }
+
+    void knowsLoopback_data()
+    {
+        QTest::addColumn<QString>("host");
+        QTest::addColumn<bool>("loopback");
+        const auto row = [](const char *host, bool loopback) {
+            QTest::newRow(host) << QString::fromLatin1(host) << loopback;
+        };
+        row("localhost", true);
+        row("LOCALHOST", true);
+        row("127.0.0.1", true);
+        row("127.9.8.7", true);
+        row("::1", true);
+        row("[::1]", true);
+        row("127.1", false);
+        row("128.0.0.1", false);
+        row("localhost.example.com", false);
+        row("127.0.0.1.example.com", false);
+        row("::ffff:127.0.0.1", false);
+        row("db", false);
+        row("", false);
+    }
+
+    void knowsLoopback()
+    {
+        QFETCH(QString, host);
+        QTEST(store::isLoopbackHost(host), "loopback");
+    }
+
+private:
+    static const QString *qData(const char *column)
+    {
+        return static_cast<QString *>(QTest::qData(column, QMetaType::QString));
+    }
+};
+
+QTEST_GUILESS_MAIN(DatabaseUrlTest)
+#include "tst_DatabaseUrl.moc"

@@ -1,0 +1,100 @@
+#include <QtTest>
+
+#include "core/store/PageCursor.h"
+
+using namespace rollcall;
+using store::PageCursor;
+using store::SessionQuery;
+
+class PageCursorTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void comesBackAsItWas()
+    {
+        const SessionQuery query;
+        for (const PageCursor &cursor :
+             {PageCursor{QByteArray("2026-06-15 12:00:00.123456+00"), "17"},
+              PageCursor{std::nullopt, QByteArray(64, 'a')}, PageCursor{QByteArray(), QByteArray("\0\xff", 2)}}) {
+            const QByteArray text = cursor.encode(query, m_scope);
+            const auto decoded = PageCursor::decode(text, query, m_scope);
+            QVERIFY(decoded.has_value());
+            QVERIFY(*decoded == cursor);
+        }
+    }
+
+    void anyDamageIsSeen()
+    {
+        const SessionQuery query;
+        const QByteArray text = PageCursor{QByteArray("2026"), "17"}.encode(query, m_scope);
+        for (qsizetype i = 0; i < text.size(); ++i) {
+            QByteArray damaged = text;
+            damaged[i] = damaged[i] == 'A' ? 'B' : 'A';
+            const auto decoded = PageCursor::decode(damaged, query, m_scope);
+            // The last character holds spare bits, which decoding does not see.
+            if (i < text.size() - 1)
+                QVERIFY2(!decoded && decoded.error().code == base::ErrorCode::CursorInvalid, damaged.constData());
+            QVERIFY(!PageCursor::decode(text.first(i), query, m_scope));
+        }
+        QVERIFY(!PageCursor::decode("not base64 !", query, m_scope));
+        QVERIFY(!PageCursor::decode(QByteArray(100'000, 'A'), query, m_scope));
+    }
+
+    void belongsToItsQuery_data()
+    {
+        QTest::addColumn<int>("change");
+        for (int i = 0; i < 9; ++i)
+            QTest::addRow("%d", i) << i;
+    }
+
+    void belongsToItsQuery()
+    {
+        QFETCH(int, change);
+        const PageCursor cursor{QByteArray("2026"), "17"};
+        const SessionQuery query;
+        SessionQuery other = query;
+        QString scope = m_scope;
+        switch (change) {
+        case 0:
+            other.state = store::StateFilter::Expired;
+            break;
+        case 1:
+            other.user = QString();
+            break;
+        case 2:
+            other.provider = QStringLiteral("github");
+            break;
+        case 3:
+            other.search = QStringLiteral("a");
+            break;
+        case 4:
+            other.expiresAfter = base::Instant();
+            break;
+        case 5:
+            other.expiresBefore = base::Instant();
+            break;
+        case 6:
+            other.order = store::SessionOrder::User;
+            break;
+        case 7:
+            other.descending = true;
+            break;
+        default:
+            scope = QStringLiteral("another table");
+        }
+        const QByteArray text = cursor.encode(query, m_scope);
+        const auto decoded = PageCursor::decode(text, other, scope);
+        QVERIFY(!decoded);
+        QCOMPARE(decoded.error().code, base::ErrorCode::CursorInvalid);
+        other = query;
+        other.limit = 7; // the page size may change
+        QVERIFY(PageCursor::decode(text, other, m_scope).has_value());
+    }
+
+private:
+    const QString m_scope = QStringLiteral("\"public\".\"sessions\".\"id\"");
+};
+
+QTEST_GUILESS_MAIN(PageCursorTest)
+#include "tst_PageCursor.moc"

@@ -1,0 +1,156 @@
+#include <QtTest>
+
+#include <QJsonDocument>
+
+#include "core/store/schema/SchemaDetector.h"
+
+using namespace rollcall;
+using store::TableInfo;
+
+namespace {
+
+TableInfo table(const char *name, std::initializer_list<const char *> columns, const char *type = "text")
+{
+    TableInfo info;
+    info.schema = QStringLiteral("public");
+    info.name = QString::fromUtf8(name);
+    for (const char *column : columns)
+        info.columns.push_back({QString::fromUtf8(column), QString::fromLatin1(type), true, false});
+    return info;
+}
+
+void addKey(TableInfo &info, const char *column, bool primary = false)
+{
+    info.indexes.push_back({QString::fromUtf8(column), true, primary});
+}
+
+void addForeignKey(TableInfo &info, const char *column, const char *target)
+{
+    info.foreignKeys.push_back({QString::fromUtf8(column), info.schema, QString::fromUtf8(target), true});
+}
+
+/// Users, accounts and sessions without a single foreign key: the hardest of the real layouts.
+std::vector<TableInfo> plainTables()
+{
+    auto users = table("users", {"id", "name", "email", "emailVerified", "image"});
+    addKey(users, "id", true);
+    auto accounts = table("accounts", {"id", "userId", "provider", "providerAccountId", "access_token"});
+    addKey(accounts, "id", true);
+    auto sessions = table("sessions", {"id", "userId", "expires", "sessionToken"});
+    addKey(sessions, "id", true);
+    return {users, accounts, sessions, table("verification_token", {"identifier", "token", "expires"})};
+}
+
+} // namespace
+
+class SchemaDetectorTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void isSureOfPlainTables()
+    {
+        const auto ranked = store::rankSchemas(plainTables(), store::DatabaseKind::PostgreSql);
+        QVERIFY(store::isSure(ranked));
+        const auto &profile = ranked.front().profile;
+        QCOMPARE(profile.sessions.table, QStringLiteral("sessions"));
+        QCOMPARE(profile.sessions.id, QStringLiteral("id"));
+        QCOMPARE(profile.users->email, QStringLiteral("email"));
+        QCOMPARE(profile.accounts->provider, QStringLiteral("provider"));
+        QCOMPARE(profile.adapter, QStringLiteral("pg"));
+    }
+
+    void isNotMisledByDecoys()
+    {
+        auto tables = plainTables();
+        auto resets = table("password_resets", {"id", "userId", "token", "expiresAt"});
+        addKey(resets, "token");
+        auto invites = table("invitations", {"id", "email", "token", "userId", "expires"});
+        addKey(invites, "id", true);
+        tables.insert(tables.begin(), {resets, invites, table("newsletter_log", {"id", "email", "name"})});
+        const auto ranked = store::rankSchemas(tables, store::DatabaseKind::PostgreSql);
+        QVERIFY(store::isSure(ranked));
+        QCOMPARE(ranked.front().profile.sessions.table, QStringLiteral("sessions"));
+        QCOMPARE(ranked.front().profile.users->table, QStringLiteral("users"));
+    }
+
+    void theForeignKeyDecidesWhoTheUsersAre()
+    {
+        auto tables = plainTables();
+        auto members = table("app_people", {"id", "email"});
+        addKey(members, "id", true);
+        tables.push_back(members);
+        addForeignKey(tables[2], "userId", "app_people");
+        const auto ranked = store::rankSchemas(tables, store::DatabaseKind::PostgreSql);
+        QCOMPARE(ranked.front().profile.users->table, QStringLiteral("app_people"));
+    }
+
+    void asksWhereTwoTablesFitAlike()
+    {
+        auto tables = plainTables();
+        auto twin = tables[2];
+        twin.name = QStringLiteral("sessions_old");
+        tables.push_back(twin);
+        const auto ranked = store::rankSchemas(tables, store::DatabaseKind::PostgreSql);
+        QVERIFY(!store::isSure(ranked));
+        QCOMPARE(ranked.size(), std::size_t{2});
+    }
+
+    void findsNothingWhereNothingIs()
+    {
+        const auto ranked =
+            store::rankSchemas({table("orders", {"id", "customer_id", "total"})}, store::DatabaseKind::PostgreSql);
+        QVERIFY(ranked.empty());
+        QVERIFY(!store::isSure(ranked));
+    }
+
+    void neverTakesAnAccessTokenForTheSessionToken()
+    {
+        auto tables = plainTables();
+        tables[2] = table("sessions", {"id", "user_id", "expires", "access_token", "session_token"});
+        addKey(tables[2], "id", true);
+        const auto ranked = store::rankSchemas(tables, store::DatabaseKind::PostgreSql);
+        QCOMPARE(ranked.front().profile.sessions.token, QStringLiteral("session_token"));
+        QCOMPARE(ranked.front().profile.adapter, QStringLiteral("next-auth-v3"));
+    }
+
+    void theAnswerIsWhatMapTakes()
+    {
+        auto ranked = store::rankSchemas(plainTables(), store::DatabaseKind::PostgreSql);
+        auto &profile = ranked.front().profile;
+        profile.sessions.encoding = store::ExpiresEncoding::TextEpochMilliseconds;
+        profile.warnings << QStringLiteral("a warning");
+        const auto again = store::SchemaProfile::fromJson(profile.toJson(), QStringLiteral("map.json"));
+        QVERIFY(again.has_value());
+        QCOMPARE(again->toJson(), profile.toJson());
+    }
+
+    void refusesABrokenMap_data()
+    {
+        QTest::addColumn<QByteArray>("json");
+        QTest::newRow("empty") << QByteArray("{}");
+        QTest::newRow("null") << QByteArray(R"({"sessions":null})");
+        QTest::newRow("no columns") << QByteArray(R"({"sessions":{"table":"s","expiresEncoding":"iso"}})");
+        QTest::newRow("no token") << QByteArray(
+            R"({"sessions":{"table":"s","columns":{"userId":"u","expires":"e"},"expiresEncoding":"iso"}})");
+        QTest::newRow("encoding") << QByteArray(
+            R"({"sessions":{"table":"s","columns":{"token":"t","userId":"u","expires":"e"},"expiresEncoding":"?"}})");
+        QTest::newRow("number") << QByteArray(
+            R"({"sessions":{"table":7,"columns":{"token":"t","userId":"u","expires":"e"},"expiresEncoding":"iso"}})");
+        QTest::newRow("users") << QByteArray(
+            R"({"sessions":{"table":"s","columns":{"token":"t","userId":"u","expires":"e"},"expiresEncoding":"iso"},"users":"u"})");
+    }
+
+    void refusesABrokenMap()
+    {
+        QFETCH(QByteArray, json);
+        const auto profile =
+            store::SchemaProfile::fromJson(QJsonDocument::fromJson(json).object(), QStringLiteral("map.json"));
+        QVERIFY(!profile);
+        QCOMPARE(profile.error().code, base::ErrorCode::FileFormatInvalid);
+        QVERIFY(!profile.error().param(base::ErrorParam::Detail).isEmpty());
+    }
+};
+
+QTEST_GUILESS_MAIN(SchemaDetectorTest)
+#include "tst_SchemaDetector.moc"
