@@ -32,6 +32,13 @@ bool has(const QString &type, std::initializer_list<const char *> words)
     return std::ranges::any_of(words, [&](const char *word) { return type.contains(QLatin1StringView(word)); });
 }
 
+bool holdsTime(const ColumnInfo &column)
+{
+    const QString name = normalisedName(column.name);
+    return has(column.type.toLower(), {"timestamp", "date", "time"}) || name == QStringLiteral("createdat") ||
+           name == QStringLiteral("updatedat");
+}
+
 bool isSet(const std::vector<std::pair<QString, QString>> &values, const QString &column)
 {
     return std::ranges::any_of(values, [&](const auto &value) { return value.first == column; });
@@ -61,8 +68,7 @@ std::optional<QString> SqlCanary::valueFor(const TableInfo &table, const ColumnI
 {
     const QString type = column.type.toLower();
     const QString name = normalisedName(column.name);
-    const bool isTime = has(type, {"timestamp", "date", "time"}) || name == QStringLiteral("createdat") ||
-                        name == QStringLiteral("updatedat");
+    const bool isTime = holdsTime(column);
     if (table.foreignKey(column.name))
         return std::nullopt; // points at a row that nobody can guess
     if (isTime && m_kind == DatabaseKind::PostgreSql && has(type, {"timestamp", "date"}))
@@ -91,7 +97,10 @@ std::optional<QString> SqlCanary::valueFor(const TableInfo &table, const ColumnI
 Status SqlCanary::fillRequired(const TableInfo &table, const QString &label, Values &values, SqlParams &params) const
 {
     for (const ColumnInfo &column : table.columns) {
-        if (!column.notNull || column.filledByServer || isSet(values, column.name))
+        // A default in a SQLite file is computed by the library that runs it: the application's may know functions that
+        // ours does not (unixepoch('subsec') is NULL before 3.42), and times are where that happens.
+        const bool trusted = column.filledByServer && !(m_kind == DatabaseKind::Sqlite && holdsTime(column));
+        if (!column.notNull || trusted || isSet(values, column.name))
             continue;
         const auto value = valueFor(table, column, label, params);
         if (!value)

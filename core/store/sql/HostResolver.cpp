@@ -34,7 +34,6 @@ std::vector<QByteArray> addressesOf(const QByteArray &host)
 {
     addrinfo hints{};
     hints.ai_socktype = SOCK_STREAM;
-    hints.ai_flags = AI_ADDRCONFIG;
     addrinfo *list = nullptr;
     std::vector<QByteArray> result;
     if (getaddrinfo(host.constData(), nullptr, &hints, &list) != 0)

@@ -107,7 +107,7 @@ Result<std::unique_ptr<ConnectParams>> paramsFor(const DatabaseUrl &url, const S
     params->add("dbname", url.database.toUtf8());
     params->add("user", url.user.toUtf8());
     params->add("password", url.password.view().toByteArray());
-    params->add("passfile", QByteArrayLiteral("/dev/null")); // the address alone decides who we are
+    params->add("passfile", QByteArrayLiteral("/nonexistent/none")); // the address alone decides who we are
     params->add("application_name", QByteArrayLiteral("rollcall"));
     params->add("client_encoding", QByteArrayLiteral("UTF8"));
     params->add("gssencmode", QByteArrayLiteral("disable"));

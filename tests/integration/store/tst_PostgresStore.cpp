@@ -1,0 +1,487 @@
+#include <QtTest>
+
+#include <QTcpServer>
+
+#include <atomic>
+#include <thread>
+
+#include "core/base/ErrorText.h"
+#include "core/store/sql/PostgresConnection.h"
+#include "tests/integration/store/StoreFixtures.h"
+
+using namespace rollcall;
+using base::ErrorCode;
+using base::ErrorParam;
+using test::fixtureNow;
+
+namespace {
+
+base::Call soon()
+{
+    return base::Call::within(std::chrono::seconds(20));
+}
+
+store::StoreOptions quick(std::chrono::milliseconds timeout)
+{
+    store::StoreOptions options;
+    options.timeout = timeout;
+    return options;
+}
+
+/// A port where something listens and never says a word.
+std::unique_ptr<QTcpServer> silentServer()
+{
+    auto server = std::make_unique<QTcpServer>();
+    server->listen(QHostAddress::LocalHost);
+    return server;
+}
+
+store::DatabaseUrl urlTo(const QString &host, int port)
+{
+    store::DatabaseUrl url;
+    url.host = host;
+    url.port = port;
+    url.database = QStringLiteral("shop");
+    url.user = QStringLiteral("ann");
+    url.password = base::SecretBytes(QByteArray("pa55word"));
+    return url;
+}
+
+} // namespace
+
+/// What goes wrong with a PostgreSQL server, and how it is told.
+class PostgresStoreTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void sayWhyConnectingFails_data();
+    void sayWhyConnectingFails();
+    void aServerThatHangsEndsInTime();
+    void anotherProtocolIsNoDatabase();
+    void tlsIsRequiredAwayFromLoopback();
+    void tlsIsVerified_data();
+    void tlsIsVerified();
+    void theServerItselfHoldsReadingSessions();
+    void missingRightsAreNamed_data();
+    void missingRightsAreNamed();
+    void aStatementStopsWhenCancelled();
+    void aStatementStopsAtItsDeadline();
+    void aLockedRowIsNotWaitedForLong();
+    void statsAreEstimatedWhenTimeIsShort();
+    void aKilledServerIsSaidToBeLost();
+    void aChangedTableIsSaid();
+    void anEmptyDatabaseHasNoSessions();
+    void aStrangeDatabaseHasNoSessions();
+    void serverTimeIsNow();
+
+private:
+    store::DatabaseUrl fixture(const QString &name = QStringLiteral("pg-adapter-postgres"));
+    void run(const QString &database, const QString &sql);
+    std::unique_ptr<store::SqlConnection> connectTo(const store::DatabaseUrl &url, store::Access access);
+    test::StoreFixtures m_fixtures;
+};
+
+void PostgresStoreTest::initTestCase()
+{
+    QVERIFY2(m_fixtures.server().problem().isEmpty(), qPrintable(m_fixtures.server().problem()));
+}
+
+store::DatabaseUrl PostgresStoreTest::fixture(const QString &name)
+{
+    QString problem;
+    auto url = m_fixtures.load(name, problem);
+    if (!problem.isEmpty())
+        qWarning("%s", qPrintable(problem));
+    return url;
+}
+
+void PostgresStoreTest::run(const QString &database, const QString &sql)
+{
+    const QString problem = m_fixtures.server().runSql(database, sql);
+    QVERIFY2(problem.isEmpty(), qPrintable(problem));
+}
+
+std::unique_ptr<store::SqlConnection> PostgresStoreTest::connectTo(const store::DatabaseUrl &url, store::Access access)
+{
+    auto connection = store::PostgresConnection::open(url, {}, access, soon());
+    if (!connection)
+        qWarning("%s", qPrintable(base::oneLine(connection.error())));
+    return connection ? std::move(*connection) : nullptr;
+}
+
+void PostgresStoreTest::sayWhyConnectingFails_data()
+{
+    QTest::addColumn<QString>("kind");
+    QTest::addColumn<QString>("code");
+    QTest::newRow("unknown host") << QStringLiteral("host") << QStringLiteral("HostNotFound");
+    QTest::newRow("closed port") << QStringLiteral("port") << QStringLiteral("ConnectRefused");
+    QTest::newRow("wrong password") << QStringLiteral("password") << QStringLiteral("AuthenticationFailed");
+    QTest::newRow("no password") << QStringLiteral("none") << QStringLiteral("AuthenticationFailed");
+    QTest::newRow("unknown user") << QStringLiteral("user") << QStringLiteral("AuthenticationFailed");
+    QTest::newRow("unknown database") << QStringLiteral("database") << QStringLiteral("DatabaseNotFound");
+    QTest::newRow("missing CA file") << QStringLiteral("ca") << QStringLiteral("FileUnreadable");
+}
+
+void PostgresStoreTest::sayWhyConnectingFails()
+{
+    QFETCH(QString, kind);
+    auto url = m_fixtures.server().url(QStringLiteral("postgres"));
+    store::StoreOptions options;
+    if (kind == QStringLiteral("host"))
+        url.host = QStringLiteral("no-such-host.invalid");
+    else if (kind == QStringLiteral("port"))
+        url.port = 1;
+    else if (kind == QStringLiteral("password"))
+        url.password = base::SecretBytes(QByteArray("wr0ng-s3cret"));
+    else if (kind == QStringLiteral("none"))
+        url.password = {};
+    else if (kind == QStringLiteral("user"))
+        url.user = QStringLiteral("nobody-here");
+    else if (kind == QStringLiteral("database"))
+        url.database = QStringLiteral("no_such_db");
+    else
+        options.caFile = QStringLiteral("/nonexistent/ca.pem");
+    const auto probed = store::probeDatabase(url, options, soon());
+    QVERIFY(!probed);
+    const QString said = base::oneLine(probed.error());
+    QFETCH(QString, code);
+    QVERIFY2(base::errorName(probed.error().code) == code, qPrintable(said));
+    QVERIFY2(!said.contains(QStringLiteral("s3cret")), qPrintable(said));
+}
+
+void PostgresStoreTest::aServerThatHangsEndsInTime()
+{
+    const auto silent = silentServer();
+    QElapsedTimer timer;
+    timer.start();
+    const auto probed = store::probeDatabase(urlTo(QStringLiteral("127.0.0.1"), silent->serverPort()),
+                                             quick(std::chrono::milliseconds(400)), soon());
+    QVERIFY(!probed);
+    QCOMPARE(probed.error().code, ErrorCode::ConnectTimeout);
+    QVERIFY(timer.elapsed() < 2000);
+
+    std::stop_source stop;
+    std::jthread canceller([&stop] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(200));
+        stop.request_stop();
+    });
+    timer.restart();
+    const auto cancelled = store::probeDatabase(urlTo(QStringLiteral("127.0.0.1"), silent->serverPort()), {},
+                                                base::Call::within(std::chrono::seconds(20), stop.get_token()));
+    QVERIFY(!cancelled);
+    QCOMPARE(cancelled.error().code, ErrorCode::Cancelled);
+    QVERIFY(timer.elapsed() < 2000);
+}
+
+void PostgresStoreTest::anotherProtocolIsNoDatabase()
+{
+    std::atomic<int> port = 0;
+    std::jthread web([&port](const std::stop_token &stop) {
+        QTcpServer server;
+        server.listen(QHostAddress::LocalHost);
+        port = server.serverPort();
+        while (!stop.stop_requested()) {
+            if (!server.waitForNewConnection(50))
+                continue;
+            const std::unique_ptr<QTcpSocket> socket(server.nextPendingConnection());
+            socket->waitForReadyRead(1000);
+            socket->write("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
+            socket->waitForBytesWritten(1000);
+            socket->disconnectFromHost();
+        }
+    });
+    QTRY_VERIFY(port > 0);
+    for (const char *mode : {"", "disable"}) {
+        auto url = urlTo(QStringLiteral("127.0.0.1"), port);
+        url.sslMode = QString::fromLatin1(mode);
+        const auto probed = store::probeDatabase(url, {}, soon());
+        QVERIFY(!probed);
+        QVERIFY2(probed.error().code == ErrorCode::NotADatabase, qPrintable(base::oneLine(probed.error())));
+    }
+}
+
+void PostgresStoreTest::tlsIsRequiredAwayFromLoopback()
+{
+    // It means 127.0.0.1 to the resolver, but is not loopback as written.
+    auto url = m_fixtures.server().url(QStringLiteral("postgres"));
+    url.host = QStringLiteral("127.1");
+    QVERIFY(!url.isLoopback());
+    for (const char *mode : {"", "disable", "prefer"}) { // whatever the address says
+        url.sslMode = QString::fromLatin1(mode);
+        const auto probed = store::probeDatabase(url, {}, soon());
+        QVERIFY(!probed);
+        QVERIFY2(probed.error().code == ErrorCode::TlsUnavailable, qPrintable(base::oneLine(probed.error())));
+    }
+    store::StoreOptions allowed;
+    allowed.insecureHosts << QStringLiteral("127.1");
+    const auto probed = store::probeDatabase(url, allowed, soon());
+    QVERIFY2(probed.has_value(), probed ? "" : qPrintable(base::oneLine(probed.error())));
+    QCOMPARE(probed->tls, QStringLiteral("not encrypted (allowed for this host)"));
+}
+
+void PostgresStoreTest::tlsIsVerified_data()
+{
+    QTest::addColumn<QString>("mode");
+    QTest::addColumn<QString>("host");
+    QTest::addColumn<bool>("withCa");
+    QTest::addColumn<bool>("works");
+    const QString name = QStringLiteral("localhost");
+    QTest::newRow("verify-full with the CA") << QStringLiteral("verify-full") << name << true << true;
+    QTest::newRow("verify-full with the system's CAs") << QStringLiteral("verify-full") << name << false << false;
+    QTest::newRow("require on loopback") << QStringLiteral("require") << name << false << true;
+    // Not loopback as written: verify-full whatever the address says.
+    QTest::newRow("disable, elsewhere, with the CA")
+        << QStringLiteral("disable") << QStringLiteral("127.1") << true << true;
+    QTest::newRow("require, elsewhere") << QStringLiteral("require") << QStringLiteral("127.1") << false << false;
+}
+
+void PostgresStoreTest::tlsIsVerified()
+{
+    static test::PostgresServer server(test::PostgresServer::Tls::Required);
+    QVERIFY2(server.problem().isEmpty(), qPrintable(server.problem()));
+    QFETCH(QString, mode);
+    QFETCH(bool, withCa);
+    QFETCH(bool, works);
+    auto url = server.url(QStringLiteral("postgres"));
+    QFETCH(QString, host);
+    url.host = host;
+    url.sslMode = mode;
+    url.sslRootCert = withCa ? server.caFile() : QString();
+    const auto probed = store::probeDatabase(url, {}, soon());
+    if (works) {
+        QVERIFY2(probed.has_value(), probed ? "" : qPrintable(base::oneLine(probed.error())));
+        QVERIFY2(probed->tls.startsWith(QStringLiteral("TLS")), qPrintable(probed->tls));
+        QCOMPARE(probed->tls.contains(QStringLiteral("not verified")), !withCa);
+    } else {
+        QVERIFY(!probed);
+        QVERIFY2(probed.error().code == ErrorCode::TlsFailed, qPrintable(base::oneLine(probed.error())));
+    }
+}
+
+void PostgresStoreTest::theServerItselfHoldsReadingSessions()
+{
+    const auto url = fixture();
+    const auto connection = connectTo(url, store::Access::ReadOnly);
+    QVERIFY(connection);
+    const auto written = connection->execute({.sql = QStringLiteral("DELETE FROM sessions")}, {}, soon());
+    QVERIFY(!written);
+    QCOMPARE(written.error().code, ErrorCode::WriteRefused);
+    // And so are the reads of a connection that may write.
+    const auto writer = connectTo(url, store::Access::Write);
+    QVERIFY(writer);
+    const auto sneaked = writer->read({.sql = QStringLiteral("DELETE FROM sessions")}, {}, soon());
+    QVERIFY(!sneaked);
+    QCOMPARE(sneaked.error().code, ErrorCode::WriteRefused);
+    QString settings;
+    const auto asked = connection->read(
+        {.sql = QStringLiteral(
+             "SELECT current_setting('application_name') || '|' || current_setting('TimeZone') || '|' || "
+             "current_setting('lock_timeout') || '|' || current_setting('statement_timeout')")},
+        [&settings](const store::SqlRow &row) { settings = *row.text(0); }, soon());
+    QVERIFY(asked.has_value());
+    QCOMPARE(settings, QStringLiteral("rollcall|UTC|2s|10s"));
+}
+
+void PostgresStoreTest::missingRightsAreNamed_data()
+{
+    QTest::addColumn<QString>("grants");
+    QTest::addColumn<QString>("table");
+    QTest::addColumn<QString>("right");
+    const QString all = QStringLiteral("GRANT SELECT ON users, accounts, sessions TO %1");
+    QTest::newRow("delete") << all << QStringLiteral("\"public\".\"sessions\"") << QStringLiteral("DELETE");
+    QTest::newRow("accounts") << QStringLiteral("GRANT SELECT ON users, sessions TO %1")
+                              << QStringLiteral("\"public\".\"accounts\"") << QStringLiteral("SELECT");
+    QTest::newRow("users") << QStringLiteral("GRANT SELECT ON accounts, sessions TO %1")
+                           << QStringLiteral("\"public\".\"users\"") << QStringLiteral("SELECT");
+    QTest::newRow("schema") << QStringLiteral("REVOKE USAGE ON SCHEMA public FROM PUBLIC, %1")
+                            << QStringLiteral("SCHEMA public") << QStringLiteral("USAGE");
+}
+
+void PostgresStoreTest::missingRightsAreNamed()
+{
+    QFETCH(QString, grants);
+    const auto owner = fixture();
+    const QString role = QStringLiteral("role_%1").arg(QString::fromUtf8(QTest::currentDataTag()));
+    run(owner.database, QStringLiteral("CREATE ROLE %1 LOGIN PASSWORD 'p'; ").arg(role) + grants.arg(role));
+    QString problem;
+    const auto detected = store::detectSchema(owner, {}, soon());
+    QVERIFY(detected && detected->best);
+    const auto url = m_fixtures.server().url(owner.database, role, QStringLiteral("p"));
+    const auto opened = store::openStore(url, *detected->best, {}, store::Access::Write, soon());
+    QVERIFY2(opened.has_value(), opened ? "" : qPrintable(base::oneLine(opened.error())));
+    const auto rows = (*opened)->planRows({}, 10, fixtureNow(), soon());
+    std::optional<base::Error> error;
+    if (rows) {
+        const auto deleted = (*opened)->deleteRows(std::span(&rows->front().key, 1), soon());
+        if (!deleted)
+            error = deleted.error();
+    } else {
+        error = rows.error();
+    }
+    QVERIFY(error);
+    QCOMPARE(error->code, ErrorCode::PermissionDenied);
+    QTEST(error->param(ErrorParam::Table), "table");
+    QTEST(error->param(ErrorParam::Right), "right");
+    // The connection is fit for use afterwards.
+    QVERIFY((*opened)->serverTime(soon()).has_value());
+}
+
+void PostgresStoreTest::aStatementStopsWhenCancelled()
+{
+    const auto url = fixture();
+    const auto connection = connectTo(url, store::Access::ReadOnly);
+    QVERIFY(connection);
+    std::stop_source stop;
+    std::jthread canceller([&stop] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(300));
+        stop.request_stop();
+    });
+    QElapsedTimer timer;
+    timer.start();
+    const auto slept = connection->read({.sql = QStringLiteral("SELECT pg_sleep(8), 'rollcall-cancel-probe'")}, {},
+                                        base::Call::within(std::chrono::seconds(20), stop.get_token()));
+    QVERIFY(!slept);
+    QCOMPARE(slept.error().code, ErrorCode::Cancelled);
+    QVERIFY2(timer.elapsed() < 2300, qPrintable(QString::number(timer.elapsed())));
+    // The server has stopped it too, and the connection goes on.
+    qint64 running = -1;
+    const auto asked = connection->read(
+        {.sql = QStringLiteral("SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE "
+                               "'SELECT pg_sleep(8), ''rollcall%'")},
+        [&running](const store::SqlRow &row) { running = row.integer(0); }, soon());
+    QVERIFY2(asked.has_value(), asked ? "" : qPrintable(base::oneLine(asked.error())));
+    QCOMPARE(running, 0);
+}
+
+void PostgresStoreTest::aStatementStopsAtItsDeadline()
+{
+    const auto connection = connectTo(fixture(), store::Access::ReadOnly);
+    QVERIFY(connection);
+    QElapsedTimer timer;
+    timer.start();
+    const auto slept = connection->read({.sql = QStringLiteral("SELECT pg_sleep(8)")}, {},
+                                        base::Call::within(std::chrono::milliseconds(300)));
+    QVERIFY(!slept);
+    QCOMPARE(slept.error().code, ErrorCode::Timeout);
+    QVERIFY(timer.elapsed() < 2300);
+    QVERIFY(connection->read({.sql = QStringLiteral("SELECT 1")}, {}, soon()).has_value());
+}
+
+void PostgresStoreTest::aLockedRowIsNotWaitedForLong()
+{
+    const auto url = fixture();
+    QString problem;
+    const auto sessions = test::openDetected(url, store::Access::Write, problem);
+    QVERIFY2(sessions != nullptr, qPrintable(problem));
+    const auto rows = sessions->planRows({}, 1, fixtureNow(), soon());
+    QVERIFY(rows.has_value());
+    const auto holder = connectTo(url, store::Access::Write);
+    QVERIFY(holder->begin(store::TransactionMode::Write, soon()).has_value());
+    QVERIFY(holder->execute({.sql = QStringLiteral("SELECT 1 FROM sessions FOR UPDATE")}, {}, soon()).has_value());
+    QElapsedTimer timer;
+    timer.start();
+    const auto deleted = sessions->deleteRows(std::span(&rows->front().key, 1), soon());
+    QVERIFY(!deleted);
+    QCOMPARE(deleted.error().code, ErrorCode::Timeout);
+    QVERIFY(timer.elapsed() < 4000);
+    holder->rollback();
+    QVERIFY(sessions->deleteRows(std::span(&rows->front().key, 1), soon()).has_value());
+}
+
+void PostgresStoreTest::statsAreEstimatedWhenTimeIsShort()
+{
+    const auto url = fixture();
+    // Work enough that one millisecond is not.
+    run(url.database,
+        QStringLiteral("INSERT INTO sessions (id, \"userId\", expires, \"sessionToken\") SELECT g, g % 7, "
+                       "now() + g * interval '1 second', md5(g::text) FROM generate_series(1000, 60000) g; "
+                       "ANALYZE sessions"));
+    QString problem;
+    const auto sessions = test::openDetected(url, store::Access::ReadOnly, problem);
+    QVERIFY2(sessions != nullptr, qPrintable(problem));
+    const auto cut = sessions->stats(base::SystemClock().now(), base::Call::within(std::chrono::milliseconds(5)));
+    QVERIFY2(cut.has_value(), cut ? "" : qPrintable(base::oneLine(cut.error())));
+    QVERIFY(cut->estimated);
+    QVERIFY(cut->live > 1000);
+    const auto whole = sessions->stats(base::SystemClock().now(), soon());
+    QVERIFY(whole && !whole->estimated);
+}
+
+void PostgresStoreTest::aKilledServerIsSaidToBeLost()
+{
+    test::PostgresServer server;
+    QVERIFY2(server.problem().isEmpty(), qPrintable(server.problem()));
+    const auto connection = connectTo(server.url(QStringLiteral("postgres")), store::Access::ReadOnly);
+    QVERIFY(connection);
+    std::jthread killer([&server] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(300));
+        server.kill();
+    });
+    QElapsedTimer timer;
+    timer.start();
+    const auto slept = connection->read({.sql = QStringLiteral("SELECT pg_sleep(8)")}, {}, soon());
+    QVERIFY(!slept);
+    QVERIFY2(slept.error().code == ErrorCode::ConnectionLost || slept.error().code == ErrorCode::DatabaseUnavailable,
+             qPrintable(base::oneLine(slept.error())));
+    QVERIFY(timer.elapsed() < 4000);
+    const auto again = connection->read({.sql = QStringLiteral("SELECT 1")}, {}, soon());
+    QVERIFY(!again);
+    QCOMPARE(again.error().code, ErrorCode::ConnectionLost);
+}
+
+void PostgresStoreTest::aChangedTableIsSaid()
+{
+    const auto url = fixture();
+    const auto detected = store::detectSchema(url, {}, soon());
+    QVERIFY(detected && detected->best);
+    const auto opened = store::openStore(url, *detected->best, {}, store::Access::ReadOnly, soon());
+    QVERIFY(opened.has_value());
+    run(url.database, QStringLiteral("ALTER TABLE sessions RENAME COLUMN expires TO ends"));
+    const auto page = (*opened)->page({}, std::nullopt, fixtureNow(), soon());
+    QVERIFY(!page);
+    QCOMPARE(page.error().code, ErrorCode::SchemaChanged);
+    const auto reopened = store::openStore(url, *detected->best, {}, store::Access::ReadOnly, soon());
+    QVERIFY(!reopened);
+    QCOMPARE(reopened.error().code, ErrorCode::SchemaChanged);
+    QCOMPARE(reopened.error().param(ErrorParam::Table), QStringLiteral("public.sessions"));
+}
+
+void PostgresStoreTest::anEmptyDatabaseHasNoSessions()
+{
+    const QString problem = m_fixtures.server().createDatabase(QStringLiteral("empty"));
+    QVERIFY2(problem.isEmpty(), qPrintable(problem));
+    const auto detected = store::detectSchema(m_fixtures.server().url(QStringLiteral("empty")), {}, soon());
+    QVERIFY(detected.has_value());
+    QVERIFY(!detected->best && detected->candidates.empty());
+    QCOMPARE(detected->tablesSeen, 0);
+}
+
+void PostgresStoreTest::aStrangeDatabaseHasNoSessions()
+{
+    const QString name = QStringLiteral("strange");
+    QString problem = m_fixtures.server().createDatabase(name);
+    QVERIFY2(problem.isEmpty(), qPrintable(problem));
+    run(name,
+        QStringLiteral("CREATE TABLE orders (id int PRIMARY KEY, customer_id int, total numeric); "
+                       "CREATE TABLE password_resets (id int PRIMARY KEY, user_id int, token text UNIQUE, expires_at "
+                       "timestamptz); CREATE VIEW sessions AS SELECT 1 AS \"sessionToken\""));
+    const auto detected = store::detectSchema(m_fixtures.server().url(name), {}, soon());
+    QVERIFY2(detected.has_value(), detected ? "" : qPrintable(base::oneLine(detected.error())));
+    QVERIFY(!detected->best);
+    QCOMPARE(detected->tablesSeen, 2);
+}
+
+void PostgresStoreTest::serverTimeIsNow()
+{
+    QString problem;
+    const auto sessions = test::openDetected(fixture(), store::Access::ReadOnly, problem);
+    QVERIFY2(sessions != nullptr, qPrintable(problem));
+    const auto time = sessions->serverTime(soon());
+    QVERIFY(time.has_value());
+    QVERIFY(std::chrono::abs(*time - base::SystemClock().now()) < std::chrono::seconds(5));
+}
+
+QTEST_GUILESS_MAIN(PostgresStoreTest)
+#include "tst_PostgresStore.moc"
