@@ -17,7 +17,7 @@ struct ConnectionConfig
     workspace::ConnectionSecrets secrets;
     std::optional<store::DatabaseUrl> database;
     std::optional<QUrl> baseUrl;
-    std::optional<store::SchemaProfile> schema;   ///< from profile.schemaMap
+    std::optional<store::SchemaProfile> schema; ///< from profile.schemaMap
     store::StoreOptions storeOptions;
     http::HttpOptions httpOptions;
 
@@ -28,9 +28,8 @@ struct ConnectionConfig
 
     /// Parses what the profile and secrets say. @p timeout bounds each operation.
     /// Errors: UrlInvalid, UrlSchemeUnsupported, UsageInvalid (time zone), FileFormatInvalid (schema map).
-    [[nodiscard]] static base::Result<ConnectionConfig> from(workspace::ConnectionProfile profile,
-                                                             workspace::ConnectionSecrets secrets,
-                                                             std::chrono::milliseconds timeout);
+    [[nodiscard]] static base::Result<ConnectionConfig>
+    from(workspace::ConnectionProfile profile, workspace::ConnectionSecrets secrets, std::chrono::milliseconds timeout);
 };
 
 } // namespace rollcall::deployment

@@ -1,0 +1,247 @@
+#include "core/deployment/Deployment.h"
+
+#include <thread>
+
+#include "core/base/ErrorText.h"
+#include "core/deployment/UnavailableStore.h"
+
+namespace rollcall::deployment {
+
+using base::Call;
+using base::Error;
+using base::ErrorCode;
+using base::ErrorParam;
+using session::AuthVersion;
+using session::Strategy;
+
+namespace {
+
+constexpr std::size_t cacheEntries = 100'000;
+
+Error partNotGiven(const QString &part, const QString &flag)
+{
+    return Error(ErrorCode::PartNotGiven).with(ErrorParam::Part, part).with(ErrorParam::Flag, flag);
+}
+
+Error databaseNotGiven()
+{
+    return partNotGiven(QStringLiteral("database"), QStringLiteral("--database"));
+}
+
+/// A resolver that owns the store it looks into.
+class OwningResolver final : public engine::Resolver
+{
+public:
+    OwningResolver(std::unique_ptr<store::SessionStore> store, std::unique_ptr<engine::Resolver> resolver)
+        : m_store(std::move(store)), m_resolver(std::move(resolver))
+    {}
+    [[nodiscard]] session::Resolution resolve(QByteArrayView cookieHeader, const Call &call) override
+    {
+        return m_resolver->resolve(cookieHeader, call);
+    }
+
+private:
+    std::unique_ptr<store::SessionStore> m_store;
+    std::unique_ptr<engine::Resolver> m_resolver;
+};
+
+AuthVersion versionOf(const ConnectionConfig &config, const CheckResult &check, QStringList &notes)
+{
+    const auto &facts = check.deployment;
+    if (config.profile.version) {
+        if (facts && facts->version && *facts->version != *config.profile.version)
+            notes << QStringLiteral("The deployment answers as %1, but the connection says %2, which is used.")
+                         .arg(versionName(*facts->version), versionName(*config.profile.version));
+        return *config.profile.version;
+    }
+    if (facts && facts->version)
+        return *facts->version;
+    const AuthVersion version = config.profile.versionHint.value_or(AuthVersion::V5);
+    if (check.deploymentError)
+        notes << QStringLiteral("The deployment could not be asked: %1")
+                     .arg(base::describe(*check.deploymentError).message);
+    notes << QStringLiteral("Which library runs is not known; %1 is assumed%2.")
+                 .arg(versionName(version),
+                      config.profile.versionHint ? QStringLiteral(" from the env file's names") : QString());
+    return version;
+}
+
+/// Rows where there is a sessions table, or where a database that cannot be read now leaves it open.
+Strategy strategyOf(const ConnectionConfig &config, const CheckResult &check, QStringList &notes)
+{
+    if (config.profile.strategy)
+        return *config.profile.strategy;
+    if (config.schema || (check.schema && !check.schema->candidates.empty()))
+        return Strategy::Database;
+    if (!config.database) {
+        notes << QStringLiteral("No database is given; JWT sessions are assumed.");
+        return Strategy::Jwt;
+    }
+    if (check.databaseError) {
+        notes << QStringLiteral("The database could not be read, so its sessions are assumed to be rows: %1")
+                     .arg(base::describe(*check.databaseError).message);
+        return Strategy::Database;
+    }
+    notes << QStringLiteral("The database has no sessions table; JWT sessions are assumed.");
+    return Strategy::Jwt;
+}
+
+bool isSecure(const ConnectionConfig &config, const CheckResult &check)
+{
+    if (config.profile.cookieName.startsWith(QStringLiteral("__Secure-")))
+        return true;
+    if (check.deployment && check.deployment->version != AuthVersion::BetterAuth)
+        return check.deployment->secureCookies;
+    return config.baseUrl && config.baseUrl->scheme() == QStringLiteral("https");
+}
+
+/// The secrets as the deployment has them: the one it proved to use, else all in the order given.
+std::vector<base::SecretBytes> secretsOf(const ConnectionConfig &config, const CheckResult &check)
+{
+    std::vector<base::SecretBytes> secrets;
+    const auto proven = check.deployment ? check.deployment->provenSecret : std::nullopt;
+    if (proven && static_cast<size_t>(*proven) < config.secrets.authSecrets.size()) {
+        secrets.push_back(config.secrets.authSecrets[static_cast<size_t>(*proven)].clone());
+        return secrets;
+    }
+    for (const base::SecretBytes &secret : config.secrets.authSecrets)
+        secrets.push_back(secret.clone());
+    return secrets;
+}
+
+std::optional<store::SchemaProfile> schemaOf(const ConnectionConfig &config, const CheckResult &check)
+{
+    if (config.schema)
+        return config.schema;
+    return check.schema ? check.schema->best : std::nullopt;
+}
+
+/// Why there is no schema although a database was given; nullopt where there is one, or no database.
+std::optional<Error> schemaErrorOf(const ConnectionConfig &config, const CheckResult &check)
+{
+    if (!config.database || config.schema)
+        return std::nullopt;
+    if (check.databaseError)
+        return check.databaseError;
+    if (!check.schema || check.schema->best)
+        return std::nullopt;
+    if (!check.schema->candidates.empty())
+        return Error(ErrorCode::SchemaAmbiguous).with(ErrorParam::Count, qint64(check.schema->candidates.size()));
+    return Error(ErrorCode::SchemaNotFound)
+        .with(ErrorParam::Name, config.database->database)
+        .with(ErrorParam::Count, check.schema->tablesSeen);
+}
+
+} // namespace
+
+Deployment::Deployment(ConnectionConfig config, std::shared_ptr<const session::AuthProfile> auth,
+                       std::optional<store::SchemaProfile> schema, std::optional<Error> databaseError,
+                       QStringList notes, const base::Clock &clock)
+    : m_config(std::move(config)),
+      m_auth(std::move(auth)),
+      m_schema(std::move(schema)),
+      m_databaseError(std::move(databaseError)),
+      m_notes(std::move(notes)),
+      m_clock(clock),
+      m_cache(engine::makeMemoryCache(cacheEntries, clock))
+{}
+
+base::Result<std::shared_ptr<Deployment>> Deployment::open(ConnectionConfig config, Needs needs,
+                                                           const base::Clock &clock, const Call &call)
+{
+    CheckResult found;
+    {
+        // Side by side: a deployment that does not answer must not double the wait.
+        std::jthread asking;
+        if (config.baseUrl) {
+            asking = std::jthread([&] {
+                auto facts = askDeployment(config, call);
+                if (facts)
+                    found.deployment = std::move(*facts);
+                else
+                    found.deploymentError = facts.error();
+            });
+        }
+        if (config.database && !config.schema && config.profile.strategy != Strategy::Jwt) {
+            auto schema = store::detectSchema(*config.database, config.storeOptions, call);
+            if (schema)
+                found.schema = std::move(*schema);
+            else
+                found.databaseError = schema.error();
+        }
+    }
+    for (const auto *error : {&found.databaseError, &found.deploymentError}) {
+        if (*error && (*error)->code == ErrorCode::Cancelled)
+            return base::fail(**error);
+    }
+    return open(std::move(config), found, needs, clock);
+}
+
+base::Result<std::shared_ptr<Deployment>> Deployment::open(ConnectionConfig config, const CheckResult &check,
+                                                           Needs needs, const base::Clock &clock)
+{
+    if (needs.deployment && !config.baseUrl)
+        return base::fail(partNotGiven(QStringLiteral("deployment address"), QStringLiteral("--base-url")));
+    QStringList notes;
+    const auto auth = std::make_shared<session::AuthProfile>();
+    auth->version = versionOf(config, check, notes);
+    auth->strategy = strategyOf(config, check, notes);
+    auth->secureCookies = isSecure(config, check);
+    auth->cookieName = config.profile.cookieName.toUtf8();
+    auth->basePath = config.profile.basePath.toUtf8();
+    auth->maxAge = config.profile.maxAge;
+    auth->updateAge = config.profile.updateAge;
+    auth->cookieParser = config.profile.cookieParser;
+    auth->secrets = secretsOf(config, check);
+
+    const auto schema = schemaOf(config, check);
+    const auto schemaError = schemaErrorOf(config, check);
+    if (needs.rows) {
+        // A secret without a database is what a JWT deployment is; with neither, something was forgotten.
+        const bool saidJwt = config.profile.strategy == Strategy::Jwt ||
+                             (!config.profile.strategy && !config.database && !config.secrets.authSecrets.empty());
+        if (saidJwt)
+            return base::fail(Error(ErrorCode::NoSessionRows));
+        if (!config.database)
+            return base::fail(databaseNotGiven());
+        if (schemaError)
+            return base::fail(*schemaError);
+    }
+    return std::shared_ptr<Deployment>(
+        new Deployment(std::move(config), auth, schema, schemaError, std::move(notes), clock));
+}
+
+base::Result<std::unique_ptr<store::SessionStore>> Deployment::openStore(store::Access access, const Call &call) const
+{
+    if (m_auth->strategy == Strategy::Jwt)
+        return base::fail(Error(ErrorCode::NoSessionRows));
+    if (!m_config.database)
+        return base::fail(databaseNotGiven());
+    if (!m_schema)
+        return base::fail(m_databaseError.value_or(Error(ErrorCode::SchemaNotFound)));
+    return store::openStore(*m_config.database, *m_schema, m_config.storeOptions, access, call);
+}
+
+base::Result<std::unique_ptr<engine::Resolver>> Deployment::makeResolver(engine::Mode mode, store::SessionStore *store,
+                                                                         engine::Effects effects,
+                                                                         std::chrono::milliseconds ttl) const
+{
+    if (mode == engine::Mode::Proxy) {
+        if (!m_config.baseUrl)
+            return base::fail(partNotGiven(QStringLiteral("deployment address"), QStringLiteral("--base-url")));
+        return engine::makeProxyResolver(m_auth, *m_config.baseUrl, m_config.httpOptions);
+    }
+    std::unique_ptr<engine::Resolver> local;
+    if (!store && m_databaseError && m_auth->strategy == Strategy::Database) {
+        auto unavailable = std::make_unique<UnavailableStore>(*m_databaseError);
+        auto resolver = engine::makeLocalResolver(m_auth, unavailable.get(), effects, m_clock);
+        local = std::make_unique<OwningResolver>(std::move(unavailable), std::move(resolver));
+    } else {
+        local = engine::makeLocalResolver(m_auth, store, effects, m_clock);
+    }
+    if (mode == engine::Mode::Local)
+        return local;
+    return engine::makeCachedResolver(m_auth, std::move(local), m_cache, ttl, m_clock);
+}
+
+} // namespace rollcall::deployment
