@@ -7,30 +7,39 @@
 
 namespace rollcall::revoke {
 
-/// What a revocation is to end: named sessions, all of a user, or all that a query matches.
+/// What a revocation is to end: named sessions, all of a user, or all that a query matches. Both together are a union.
 struct Selection
 {
-    QStringList sessions;                    ///< row ids or fingerprints
+    QStringList sessions;                     ///< row ids or fingerprints
     std::optional<store::SessionQuery> query; ///< a user, filters, or everyone; its limit is ignored
-    [[nodiscard]] QString describe() const;  ///< for people and the audit log; no personal data beyond what was typed
+    [[nodiscard]] QString describe() const;   ///< for people and the audit log; no personal data beyond what was typed
 };
 
-/// Exactly what a revocation will touch, frozen before consent. Holds tokens: never leaves memory in this form. Move-only.
+/// Exactly what a revocation will touch, frozen before consent. Holds tokens: never leaves memory in this form.
+/// Move-only.
 struct RevocationPlan
 {
-    QString digest;                       ///< hex SHA-256 over the frozen keys' fingerprints, users and the statement
+    QString digest; ///< hex SHA-256 over the frozen rows' fingerprints, their users and the statement
     base::Instant frozenAt;
     Selection selection;
     std::vector<store::PlannedRow> rows;
-    QStringList unmatched;                ///< named sessions that nobody has
-    qint64 users = 0;                     ///< distinct users touched
-    QString statement;                    ///< the DELETE with parameters masked
-    bool verifiable = false;              ///< a cookie can be formed and the deployment's URL is known
+    QStringList unmatched;   ///< named sessions that nobody has
+    qint64 users = 0;        ///< distinct users touched
+    QString statement;       ///< the DELETE with parameters masked
+    bool verifiable = false; ///< a cookie can be formed and the deployment's URL is known
+
+    /// What `digest` must be for these rows and this statement.
+    [[nodiscard]] QString computeDigest() const;
 };
 
-/// Reads the matching rows and freezes them. Never writes. Errors: those of the store, TooManyMatched (more than @p max).
-[[nodiscard]] base::Result<RevocationPlan> freezePlan(const deployment::Deployment &deployment, store::SessionStore &store,
-                                                      Selection selection, qint64 max, const base::Call &call);
+/// The largest plan: its keys are held in memory.
+inline constexpr qint64 largestPlan = 1'000'000;
+
+/// Reads the matching rows and freezes them. Never writes. @p max: more matching rows are an error (at most
+/// largestPlan). Errors: those of the store, NotRevocable (JWT), TooManyMatched.
+[[nodiscard]] base::Result<RevocationPlan> freezePlan(const deployment::Deployment &deployment,
+                                                      store::SessionStore &store, Selection selection, qint64 max,
+                                                      const base::Call &call);
 
 /// Why sessions of a JWT deployment cannot be revoked, and until when their tokens are accepted.
 struct NotRevocable
@@ -39,6 +48,10 @@ struct NotRevocable
     QString explanation;
     QString remedy;
 };
+
+/// The truth about a JWT deployment. **Source:** facts/session-protocol.md §3.2: a token lives maxAge from its issue;
+/// v4 issues at sign-in with jwt.maxAge, 30 days by default, whatever session.maxAge says; each session request issues
+/// anew.
 [[nodiscard]] NotRevocable explainNotRevocable(const deployment::Deployment &deployment);
 
 } // namespace rollcall::revoke

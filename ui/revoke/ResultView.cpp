@@ -49,6 +49,8 @@ std::pair<common::State, QString> rowState(RowOutcome outcome)
         return {common::State::Failed, ResultView::tr("Not revoked")};
     case RowOutcome::Unknown:
         return {common::State::Unknown, ResultView::tr("Not known")};
+    case RowOutcome::NotTried:
+        return {common::State::Skipped, ResultView::tr("Not tried")};
     }
     return {common::State::Unknown, {}};
 }

@@ -1,0 +1,125 @@
+#include "core/revoke/RefusalVerifier.h"
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <thread>
+
+#include "core/base/Mutex.h"
+#include "core/proxy/ProxyClient.h"
+
+namespace rollcall::revoke {
+
+using base::Call;
+using base::SecretBytes;
+using session::NullReason;
+using std::chrono::milliseconds;
+
+namespace {
+
+constexpr std::size_t mostInFlight = 4;
+constexpr milliseconds firstPause{20};
+constexpr milliseconds longestPause{500};
+constexpr int mostFailuresInARow = 8;  ///< after so many sessions that could not be asked about, none more is tried
+constexpr milliseconds perSession{25}; ///< what one of many may take at most, on average
+
+enum class Verdict { Session, Refused, Unseen, NoAnswer };
+
+struct Answer
+{
+    Verdict verdict;
+    QString text;
+};
+
+/// What one answer of the deployment says about the cookie it was asked with.
+Answer judge(const session::Resolution &resolution)
+{
+    if (resolution.hasSession())
+        return {Verdict::Session, QStringLiteral("200 session")};
+    const bool empty = resolution.reason == NullReason::ProxyNull || resolution.reason == NullReason::ProxyEmptyObject;
+    if (!empty)
+        return {Verdict::NoAnswer, nullReasonName(*resolution.reason)};
+    const QString body =
+        resolution.reason == NullReason::ProxyNull ? QStringLiteral("200 null") : QStringLiteral("200 {}");
+    const bool cleared = std::ranges::any_of(resolution.setCookies, &session::CookieEffect::cleared);
+    if (cleared)
+        return {Verdict::Refused, body};
+    return {Verdict::Unseen, body + QStringLiteral(", cookie not cleared: it was not looked at")};
+}
+
+/// Sleeps @p pause; false where @p call ends before.
+bool sleepFor(milliseconds pause, const Call &call)
+{
+    base::Mutex mutex;
+    base::MutexLock lock(mutex);
+    std::condition_variable_any never;
+    never.wait_for(lock, call.stop, std::min(pause, call.remaining()), [] { return false; });
+    return !call.cancelled() && !call.expired();
+}
+
+/// Asks until @p enough says so or @p call ends; the last answer.
+template <typename Enough>
+Answer askUntil(proxy::ProxyClient &client, const SecretBytes &cookie, const Call &call, const Enough &enough)
+{
+    Answer answer{Verdict::NoAnswer, nullReasonName(NullReason::CancelledOrDeadline)};
+    milliseconds pause = firstPause;
+    do {
+        if (call.cancelled() || call.expired())
+            break;
+        Answer next = judge(client.resolve(cookie.view(), call));
+        // A request that the deadline cut off says less than the answer before it.
+        if (next.verdict != Verdict::NoAnswer || answer.verdict == Verdict::NoAnswer)
+            answer = std::move(next);
+        if (enough(answer.verdict))
+            break;
+        pause = std::min(pause * 2, longestPause);
+    } while (sleepFor(pause, call));
+    return answer;
+}
+
+} // namespace
+
+void verifyRefusals(std::vector<Suspect> &suspects, const deployment::Deployment &deployment, milliseconds verifyFor,
+                    const Call &call, const std::function<void()> &onDone)
+{
+    const Call whole = call.atMost(verifyFor * 2 + perSession * static_cast<qint64>(suspects.size()));
+    std::atomic<std::size_t> next{0};
+    std::atomic<int> failuresInARow{0};
+    base::Mutex reporting;
+    const auto work = [&] {
+        proxy::ProxyClient client(*deployment.config().baseUrl, deployment.auth(), deployment.config().httpOptions);
+        for (std::size_t i = next.fetch_add(1); i < suspects.size(); i = next.fetch_add(1)) {
+            const Suspect &suspect = suspects[i];
+            Answer answer{Verdict::NoAnswer, QStringLiteral("not asked: the deployment does not answer")};
+            if (failuresInARow.load() < mostFailuresInARow) {
+                const SecretBytes cookie = engine::cookieHeaderFor(*deployment.auth(), *suspect.token);
+                answer = askUntil(client, cookie, whole.atMost(verifyFor),
+                                  [](Verdict verdict) { return verdict == Verdict::Refused; });
+                failuresInARow = answer.verdict == Verdict::NoAnswer ? failuresInARow + 1 : 0;
+            }
+            const base::MutexLock lock(reporting);
+            suspect.report->answer = answer.text;
+            suspect.report->proof = answer.verdict == Verdict::Refused   ? ProofOutcome::Refused
+                                    : answer.verdict == Verdict::Session ? ProofOutcome::StillAccepted
+                                                                         : ProofOutcome::Unchecked;
+            if (answer.verdict == Verdict::Refused)
+                suspect.report->refusedAfter = std::chrono::ceil<milliseconds>(Call::Clock::now() - suspect.committed);
+            onDone();
+        }
+    };
+    std::vector<std::jthread> threads;
+    for (std::size_t i = 0; i < std::min(mostInFlight, suspects.size()); ++i)
+        threads.emplace_back(work);
+}
+
+bool isAccepted(const SecretBytes &token, const deployment::Deployment &deployment, milliseconds wait, const Call &call,
+                QString &answer)
+{
+    proxy::ProxyClient client(*deployment.config().baseUrl, deployment.auth(), deployment.config().httpOptions);
+    const Answer last = askUntil(client, engine::cookieHeaderFor(*deployment.auth(), token), call.atMost(wait),
+                                 [](Verdict verdict) { return verdict == Verdict::Session; });
+    answer = last.text;
+    return last.verdict == Verdict::Session;
+}
+
+} // namespace rollcall::revoke

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "core/revoke/Revoker.h"
+
+namespace rollcall::revoke {
+
+/// A revoked session to ask about.
+struct Suspect
+{
+    const base::SecretBytes *token = nullptr; ///< borrowed for the call
+    base::Call::Clock::time_point committed;  ///< when its delete was committed
+    RowReport *report = nullptr;              ///< proof, refusedAfter and answer are set here
+};
+
+/// Asks the deployment about each of @p suspects, at most four at a time, again with short pauses until it refuses or
+/// @p verifyFor is over. Sets each report's proof: Refused where it answered no session and cleared the cookie (so it
+/// did look at it), StillAccepted where the last answer was a session, else Unchecked. Where nothing answers any more,
+/// the rest is left Unchecked instead of waiting for each. @p onDone is called after each, one at a time, from any
+/// thread.
+/// **Thread-safety:** reentrant. Never an error: what could not be asked is Unchecked.
+/// **Source:** facts/session-protocol.md §4.1, §9 (picture C, and A: an empty answer without clearing has not seen the
+/// cookie).
+void verifyRefusals(std::vector<Suspect> &suspects, const deployment::Deployment &deployment,
+                    std::chrono::milliseconds verifyFor, const base::Call &call, const std::function<void()> &onDone);
+
+/// Whether the deployment gives a session for @p token within @p wait. False too where it cannot be asked; @p answer
+/// says what came last.
+[[nodiscard]] bool isAccepted(const base::SecretBytes &token, const deployment::Deployment &deployment,
+                              std::chrono::milliseconds wait, const base::Call &call, QString &answer);
+
+} // namespace rollcall::revoke

@@ -1,0 +1,128 @@
+#include "core/revoke/RevocationPlan.h"
+
+#include <QCryptographicHash>
+
+#include <algorithm>
+#include <set>
+
+namespace rollcall::revoke {
+
+using base::Error;
+using base::ErrorCode;
+using base::ErrorParam;
+
+namespace {
+
+QString stateWord(store::StateFilter state)
+{
+    switch (state) {
+    case store::StateFilter::Live:
+        return QStringLiteral("live");
+    case store::StateFilter::Expired:
+        return QStringLiteral("expired");
+    case store::StateFilter::Orphan:
+        return QStringLiteral("orphan");
+    case store::StateFilter::All:
+        return QStringLiteral("all");
+    }
+    Q_UNREACHABLE();
+}
+
+} // namespace
+
+QString Selection::describe() const
+{
+    QStringList parts;
+    if (!sessions.isEmpty())
+        parts << QStringLiteral("%1 named sessions").arg(sessions.size());
+    if (query) {
+        QString text = QStringLiteral("%1 sessions").arg(stateWord(query->state));
+        if (query->user)
+            text += QStringLiteral(" of user %1").arg(*query->user);
+        if (query->provider)
+            text += QStringLiteral(" by provider %1").arg(*query->provider);
+        if (query->search)
+            text += QStringLiteral(" matching \"%1\"").arg(*query->search);
+        if (query->expiresBefore)
+            text += QStringLiteral(" expiring before %1").arg(base::toIso(*query->expiresBefore));
+        if (query->expiresAfter)
+            text += QStringLiteral(" expiring from %1").arg(base::toIso(*query->expiresAfter));
+        parts << text;
+    }
+    return parts.join(QStringLiteral(" and "));
+}
+
+QString RevocationPlan::computeDigest() const
+{
+    QCryptographicHash hash(QCryptographicHash::Sha256);
+    hash.addData(statement.toUtf8());
+    for (const store::PlannedRow &row : rows) {
+        hash.addData(QByteArrayView("\n"));
+        hash.addData(row.key.fingerprint.text().toLatin1());
+        hash.addData(QByteArrayView(row.key.userId ? "=" : "-"));
+        hash.addData(row.key.userId.value_or(QString()).toUtf8());
+    }
+    return QString::fromLatin1(hash.result().toHex());
+}
+
+base::Result<RevocationPlan> freezePlan(const deployment::Deployment &deployment, store::SessionStore &store,
+                                        Selection selection, qint64 max, const base::Call &call)
+{
+    if (deployment.auth()->strategy == session::Strategy::Jwt)
+        return base::fail(Error(ErrorCode::NotRevocable));
+    const qint64 limit = std::clamp<qint64>(max, 0, largestPlan);
+    RevocationPlan plan;
+    plan.frozenAt = deployment.clock().now();
+    plan.selection = std::move(selection);
+    if (!plan.selection.sessions.isEmpty()) {
+        auto named = store.findRows(plan.selection.sessions, plan.unmatched, plan.frozenAt, call);
+        if (!named)
+            return base::fail(named.error());
+        plan.rows = std::move(*named);
+    }
+    if (plan.selection.query) {
+        auto matched = store.planRows(*plan.selection.query, limit, plan.frozenAt, call);
+        if (!matched)
+            return base::fail(matched.error());
+        std::ranges::move(*matched, std::back_inserter(plan.rows));
+    }
+    // A session that is named twice, or named and matched, is one row.
+    std::set<base::Fingerprint> seen;
+    std::erase_if(plan.rows, [&](const store::PlannedRow &row) { return !seen.insert(row.key.fingerprint).second; });
+    if (static_cast<qint64>(plan.rows.size()) > limit)
+        return base::fail(Error(ErrorCode::TooManyMatched)
+                              .with(ErrorParam::Count, qint64(plan.rows.size()))
+                              .with(ErrorParam::Limit, limit));
+    std::set<QString> users;
+    for (const store::PlannedRow &row : plan.rows) {
+        if (row.key.userId)
+            users.insert(*row.key.userId);
+    }
+    plan.users = static_cast<qint64>(users.size());
+    plan.statement = store.deleteStatement();
+    plan.verifiable =
+        deployment.config().baseUrl.has_value() && deployment.auth()->version != session::AuthVersion::BetterAuth;
+    plan.digest = plan.computeDigest();
+    return plan;
+}
+
+NotRevocable explainNotRevocable(const deployment::Deployment &deployment)
+{
+    constexpr std::chrono::seconds signInLife = std::chrono::hours(24 * 30);
+    const auto &auth = *deployment.auth();
+    const auto life = auth.version == session::AuthVersion::V4 ? std::max(auth.maxAge, signInLife) : auth.maxAge;
+    NotRevocable answer;
+    answer.acceptedUntil = deployment.clock().now() + life;
+    answer.explanation =
+        QStringLiteral(
+            "This deployment uses JWT sessions: the session is inside the cookie, there is no row to delete. A token "
+            "that exists now is accepted until %1 at the latest, longer where its holder keeps using it: each use "
+            "issues a new one.")
+            .arg(base::toIso(*answer.acceptedUntil));
+    answer.remedy =
+        QStringLiteral("Change the deployment's secret to end all sessions at once, let its jwt callback refuse this "
+                       "user's tokens, or move to database sessions.");
+    return answer;
+}
+
+} // namespace rollcall::revoke
