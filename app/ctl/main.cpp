@@ -1,7 +1,12 @@
 #include <QCoreApplication>
 
+#include "app/ctl/CommandLine.h"
+#include "app/ctl/SignalWatcher.h"
+
 int main(int argc, char *argv[])
 {
+    const rollcall::ctl::SignalWatcher signals; // before anything that starts a thread
     const QCoreApplication application(argc, argv);
-    return 0;
+    QCoreApplication::setApplicationName(QStringLiteral("rollcallctl"));
+    return rollcall::ctl::CommandLine().run(QCoreApplication::arguments().sliced(1), signals.stopToken());
 }

@@ -34,7 +34,7 @@ ErrorText usageText(const Error &error)
     switch (error.code) {
     case ErrorCode::UsageInvalid:
         return {error.param(ErrorParam::Flag).isEmpty() ? detail
-                                                        : tr("%1: %2").arg(error.param(ErrorParam::Flag), detail),
+                                                        : tr("%1: %2.").arg(error.param(ErrorParam::Flag), detail),
                 tr("See --help for what can be said.")};
     case ErrorCode::PartNotGiven:
         return {tr("The connection's %1 is needed here and was not given.").arg(error.param(ErrorParam::Part)),

@@ -1,0 +1,81 @@
+#include "app/ctl/Commands.h"
+#include "core/deployment/ConnectionCheck.h"
+
+namespace rollcall::ctl {
+
+namespace {
+
+using deployment::Leg;
+using deployment::LegStatus;
+
+Answer answerOf(const deployment::CheckResult &result)
+{
+    Answer answer;
+    answer.list.emplace();
+    answer.list->key = QStringLiteral("legs");
+    answer.list->columns = {QStringLiteral("leg"), QStringLiteral("status"), QStringLiteral("detail"),
+                            QStringLiteral("remedy")};
+    for (const Leg &leg : result.legs) {
+        JsonRecord record;
+        record.add(QStringLiteral("leg"), deployment::legName(leg.kind))
+            .add(QStringLiteral("status"), deployment::legStatusName(leg.status))
+            .add(QStringLiteral("detail"), leg.detail)
+            .add(QStringLiteral("remedy"), leg.remedy);
+        answer.list->elements.push_back(std::move(record));
+    }
+    return answer;
+}
+
+/// Exit 3 where a server could not be reached or refused the credentials, else 1 where a leg fails, else 0.
+int exitOf(const deployment::CheckResult &result)
+{
+    int code = exitDone;
+    for (const Leg &leg : result.legs) {
+        if (leg.status != LegStatus::Fail)
+            continue;
+        const bool reaches = leg.kind == deployment::LegKind::Database || leg.kind == deployment::LegKind::Deployment ||
+                             leg.kind == deployment::LegKind::Cache;
+        if (reaches && leg.error && base::exitClass(*leg.error) == base::ExitClass::Connect)
+            return static_cast<int>(base::ExitClass::Connect);
+        code = exitNo;
+    }
+    return code;
+}
+
+class CheckCommand final : public Command
+{
+public:
+    CommandSpec spec() const override
+    {
+        return {{QStringLiteral("check")}, {}, false, QStringLiteral("try every leg of a connection"), {}, {}};
+    }
+
+    Outcome run(Context &context) const override
+    {
+        const auto config = context.connection();
+        if (!config)
+            return Outcome::failed(config.error());
+        const deployment::CheckResult result =
+            deployment::checkConnection(*config, context.clock(), context.callFor(2));
+        if (context.stop().stop_requested())
+            return Outcome::failed(base::Error(base::ErrorCode::Cancelled), answerOf(result));
+
+        Outcome outcome{answerOf(result), exitOf(result), {}, {}};
+        QStringList bad;
+        for (const Leg &leg : result.legs) {
+            if (leg.status == LegStatus::Fail)
+                bad << QStringLiteral("%1: %2 %3").arg(deployment::legName(leg.kind), leg.detail, leg.remedy);
+        }
+        outcome.complaint = bad.join(QLatin1Char(' '));
+        return outcome;
+    }
+};
+
+} // namespace
+
+std::unique_ptr<const Command> makeCheck()
+{
+    return std::make_unique<CheckCommand>();
+}
+
+} // namespace rollcall::ctl

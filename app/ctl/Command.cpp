@@ -1,0 +1,44 @@
+#include "app/ctl/Command.h"
+
+namespace rollcall::ctl {
+
+Context::Context(const Arguments &arguments, const CommonOptions &options, OutputWriter &output, std::stop_token stop)
+    : m_arguments(arguments),
+      m_options(options),
+      m_output(output),
+      m_stop(std::move(stop)),
+      m_workspace(workspace::Folders::standard())
+{
+    if (options.now)
+        m_clock = std::make_unique<base::FixedClock>(*options.now);
+    else
+        m_clock = std::make_unique<base::SystemClock>();
+}
+
+base::SecretVault *Context::vault()
+{
+    if (!m_vaultOpened) {
+        m_vaultOpened = true;
+        m_vault = workspace::openVault(m_options.keyFile);
+    }
+    return m_vault.get();
+}
+
+base::Result<deployment::ConnectionConfig> Context::connection()
+{
+    auto parts = readConnectionFlags(
+        m_arguments, m_workspace, [this] { return vault(); }, call(),
+        [this](const QString &warning) { m_output.warn(warning); });
+    if (!parts)
+        return base::fail(parts.error());
+    auto config =
+        deployment::ConnectionConfig::from(std::move(parts->first), std::move(parts->second), m_options.timeout);
+    if (config && config->database && !config->database->ignored.isEmpty()) {
+        m_output.warn(
+            QStringLiteral("parameters of the database address that only a deployment's driver knows are ignored: %1.")
+                .arg(config->database->ignored.join(QStringLiteral(", "))));
+    }
+    return config;
+}
+
+} // namespace rollcall::ctl

@@ -1,0 +1,16 @@
+#include "app/ctl/Commands.h"
+
+namespace rollcall::ctl {
+
+std::vector<std::unique_ptr<const Command>> makeCommands()
+{
+    std::vector<std::unique_ptr<const Command>> commands;
+    for (const auto make :
+         {makeCheck, makeConnectionsList, makeConnectionsShow, makeConnectionsAdd, makeConnectionsRemove,
+          makeSchemaDetect, makeSessionsList, makeSessionsStats, makeSessionsRevoke, makeResolve, makeTokenDecode,
+          makeAuditList, makeAuditVerify, makeDemoServe})
+        commands.push_back(make());
+    return commands;
+}
+
+} // namespace rollcall::ctl

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "app/ctl/Command.h"
+
+namespace rollcall::ctl {
+
+/// All commands of this version, in the order of the help.
+[[nodiscard]] std::vector<std::unique_ptr<const Command>> makeCommands();
+
+// One function a command, defined in the file of its group.
+[[nodiscard]] std::unique_ptr<const Command> makeCheck();
+[[nodiscard]] std::unique_ptr<const Command> makeConnectionsList();
+[[nodiscard]] std::unique_ptr<const Command> makeConnectionsShow();
+[[nodiscard]] std::unique_ptr<const Command> makeConnectionsAdd();
+[[nodiscard]] std::unique_ptr<const Command> makeConnectionsRemove();
+[[nodiscard]] std::unique_ptr<const Command> makeSchemaDetect();
+[[nodiscard]] std::unique_ptr<const Command> makeSessionsList();
+[[nodiscard]] std::unique_ptr<const Command> makeSessionsStats();
+[[nodiscard]] std::unique_ptr<const Command> makeSessionsRevoke();
+[[nodiscard]] std::unique_ptr<const Command> makeResolve();
+[[nodiscard]] std::unique_ptr<const Command> makeTokenDecode();
+[[nodiscard]] std::unique_ptr<const Command> makeAuditList();
+[[nodiscard]] std::unique_ptr<const Command> makeAuditVerify();
+[[nodiscard]] std::unique_ptr<const Command> makeDemoServe();
+
+} // namespace rollcall::ctl

@@ -1,0 +1,79 @@
+#include "app/ctl/Confirmation.h"
+
+#include <cstdio>
+
+#include <unistd.h>
+
+#include "app/ctl/InputFile.h"
+
+namespace rollcall::ctl {
+
+namespace {
+
+bool canAsk()
+{
+    return ::isatty(STDIN_FILENO) && ::isatty(STDERR_FILENO);
+}
+
+bool isProduction(const workspace::ConnectionProfile &profile)
+{
+    return profile.environment == workspace::Environment::Production;
+}
+
+base::Error refused(const QString &why)
+{
+    return base::Error(base::ErrorCode::WriteRefused).with(base::ErrorParam::Detail, why);
+}
+
+} // namespace
+
+std::vector<Flag> writeFlags()
+{
+    return {
+        {QStringLiteral("yes"), {}, QStringLiteral("consent to the write; without it nothing is written")},
+        {QStringLiteral("confirm"), QStringLiteral("NAME"),
+         QStringLiteral("the connection's name, wanted where it is a production one")},
+    };
+}
+
+base::Status checkWriteFlags(const Context &context)
+{
+    const Arguments &arguments = context.arguments();
+    if (arguments.has(QStringLiteral("yes")) && context.clock().isFixed() && !arguments.has(QStringLiteral("dry-run")))
+        return base::fail(
+            usageError(QStringLiteral("--now"),
+                       QStringLiteral("cannot be given together with --yes: a wrong clock must not write")));
+    return {};
+}
+
+base::Status checkConsentPossible(const Context &context, const workspace::ConnectionProfile &profile)
+{
+    if (context.options().readOnly)
+        return base::fail(refused(QStringLiteral("--read-only refuses every write")));
+    const bool consented = context.arguments().has(QStringLiteral("yes"));
+    if (!consented && !canAsk())
+        return base::fail(refused(QStringLiteral("no consent was given")));
+    const auto confirmed = context.arguments().value(QStringLiteral("confirm"));
+    if (isProduction(profile) && (confirmed ? *confirmed != profile.name : consented))
+        return base::fail(base::Error(base::ErrorCode::ConfirmationMissing).with(base::ErrorParam::Name, profile.name));
+    return {};
+}
+
+base::Status askConsent(const Context &context, const workspace::ConnectionProfile &profile, const QString &question)
+{
+    if (context.arguments().has(QStringLiteral("yes")))
+        return {};
+    const bool typeName = isProduction(profile);
+    const QString wanted = typeName ? profile.name : QStringLiteral("yes");
+    const QByteArray prompt = QStringLiteral("%1 Type %2 to go on: ").arg(question, wanted).toUtf8();
+    std::fputs(prompt.constData(), stderr);
+    std::fflush(stderr);
+    const auto line = InputLines(context.stop()).next();
+    if (!line)
+        return base::fail(line.error());
+    if (!*line || QString::fromUtf8(**line).trimmed() != wanted)
+        return base::fail(refused(QStringLiteral("consent was not given")));
+    return {};
+}
+
+} // namespace rollcall::ctl

@@ -1,0 +1,126 @@
+#include "app/ctl/OutputWriter.h"
+
+#include <cstdio>
+
+#include <unistd.h>
+
+#include "app/ctl/Rendering.h"
+#include "core/base/ErrorText.h"
+
+namespace rollcall::ctl {
+
+namespace {
+
+const QString clearLine = QStringLiteral("\r\033[K");
+
+/// Standard output and error take one line for a message: what people or servers wrote may hold more.
+QString onOneLine(QString text)
+{
+    for (QChar &c : text) {
+        if (c.category() == QChar::Other_Control)
+            c = QLatin1Char(' ');
+    }
+    return text;
+}
+
+void toStandardError(const QString &text)
+{
+    const QByteArray bytes = text.toUtf8();
+    // There is nowhere left to tell it where standard error cannot be written.
+    [[maybe_unused]] const auto written = std::fwrite(bytes.constData(), 1, static_cast<size_t>(bytes.size()), stderr);
+    std::fflush(stderr);
+}
+
+} // namespace
+
+std::optional<Format> formatNamed(const QString &name)
+{
+    if (name == QStringLiteral("table"))
+        return Format::Table;
+    if (name == QStringLiteral("json"))
+        return Format::Json;
+    if (name == QStringLiteral("ndjson"))
+        return Format::Ndjson;
+    if (name == QStringLiteral("csv"))
+        return Format::Csv;
+    return std::nullopt;
+}
+
+OutputWriter::OutputWriter(std::optional<Format> format)
+    : m_format(format.value_or(::isatty(STDOUT_FILENO) ? Format::Table : Format::Json))
+{
+    // Where this fails, the first put() says so.
+    static_cast<void>(m_out.open(stdout, QIODevice::WriteOnly | QIODevice::Unbuffered));
+}
+
+base::Status OutputWriter::put(const QByteArray &bytes)
+{
+    clearProgress();
+    if (m_out.write(bytes) == bytes.size() && m_out.flush() && std::fflush(stdout) == 0)
+        return {};
+    return base::fail(base::Error(base::ErrorCode::FileUnwritable)
+                          .with(base::ErrorParam::Path, QStringLiteral("Standard output"))
+                          .with(base::ErrorParam::Detail, m_out.errorString()));
+}
+
+base::Status OutputWriter::write(const Outcome &outcome)
+{
+    if (outcome.error)
+        complain(base::oneLine(*outcome.error));
+    else if (!outcome.complaint.isEmpty())
+        complain(outcome.complaint);
+
+    const Answer *answer = outcome.answer ? &*outcome.answer : nullptr;
+    const base::Error *error = outcome.error ? &*outcome.error : nullptr;
+    if (!answer && !error)
+        return {};
+    switch (m_format) {
+    case Format::Json:
+        return put(renderJson(answer, error));
+    case Format::Ndjson:
+        return put(renderNdjson(answer, error));
+    case Format::Csv:
+        return answer ? put(renderCsv(*answer)) : base::Status();
+    case Format::Table:
+        return answer ? put(renderTable(*answer)) : base::Status();
+    }
+    return {};
+}
+
+base::Status OutputWriter::line(const JsonRecord &record)
+{
+    return put(record.toJson() + '\n');
+}
+
+base::Status OutputWriter::text(const QString &text)
+{
+    return put(text.toUtf8());
+}
+
+void OutputWriter::warn(const QString &message)
+{
+    clearProgress();
+    toStandardError(QStringLiteral("rollcallctl: warning: ") + onOneLine(message) + QLatin1Char('\n'));
+}
+
+void OutputWriter::complain(const QString &message)
+{
+    clearProgress();
+    toStandardError(QStringLiteral("rollcallctl: ") + onOneLine(message) + QLatin1Char('\n'));
+}
+
+void OutputWriter::progress(const QString &message)
+{
+    if (!::isatty(STDERR_FILENO))
+        return;
+    m_progressShown = true;
+    toStandardError(clearLine + onOneLine(message));
+}
+
+void OutputWriter::clearProgress()
+{
+    if (m_progressShown.exchange(false))
+        toStandardError(clearLine);
+}
+
+} // namespace rollcall::ctl

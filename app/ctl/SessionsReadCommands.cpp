@@ -1,0 +1,183 @@
+#include <QJsonArray>
+#include <QJsonObject>
+
+#include "app/ctl/Commands.h"
+#include "app/ctl/QueryFlags.h"
+#include "core/deployment/Deployment.h"
+
+namespace rollcall::ctl {
+
+namespace {
+
+using deployment::Deployment;
+using deployment::Needs;
+
+JsonRecord recordOf(const session::ListedSession &listed)
+{
+    JsonRecord record;
+    record.add(QStringLiteral("id"), orNull(listed.id))
+        .add(QStringLiteral("fingerprint"), listed.fingerprint.text())
+        .add(QStringLiteral("userId"), orNull(listed.userId))
+        .add(QStringLiteral("name"), orNull(listed.name))
+        .add(QStringLiteral("email"), orNull(listed.email))
+        .add(QStringLiteral("providers"), QJsonArray::fromStringList(listed.providers))
+        .add(QStringLiteral("expires"), orNull(listed.expires))
+        .add(QStringLiteral("state"), session::stateName(listed.state))
+        .add(QStringLiteral("createdAt"), orNull(listed.createdAt))
+        .add(QStringLiteral("ipAddress"), orNull(listed.ipAddress))
+        .add(QStringLiteral("userAgent"), orNull(listed.userAgent));
+    return record;
+}
+
+/// A deployment with its sessions' database open for reading.
+struct OpenRows
+{
+    std::shared_ptr<Deployment> deployment;
+    std::unique_ptr<store::SessionStore> store;
+};
+
+base::Result<OpenRows> openRows(Context &context)
+{
+    auto config = context.connection();
+    if (!config)
+        return base::fail(config.error());
+    auto deployment = Deployment::open(std::move(*config), Needs{true, false}, context.clock(), context.callFor(2));
+    if (!deployment)
+        return base::fail(deployment.error());
+    auto store = (*deployment)->openStore(store::Access::ReadOnly, context.call());
+    if (!store)
+        return base::fail(store.error());
+    return OpenRows{std::move(*deployment), std::move(*store)};
+}
+
+base::Result<store::SessionQuery> readListQuery(const Arguments &arguments, base::Instant now)
+{
+    auto query = readFilter(arguments, now);
+    if (!query)
+        return query;
+    const auto sort = arguments.choice(QStringLiteral("sort"),
+                                       {QStringLiteral("expires"), QStringLiteral("user"), QStringLiteral("created")});
+    if (!sort)
+        return base::fail(sort.error());
+    query->order = *sort == QStringLiteral("expires") ? store::SessionOrder::Expires
+                   : *sort == QStringLiteral("user")  ? store::SessionOrder::User
+                                                      : store::SessionOrder::Created;
+    query->descending = arguments.has(QStringLiteral("desc"));
+    const auto limit = arguments.integer(QStringLiteral("limit"), query->limit, 1, 10'000);
+    if (!limit)
+        return base::fail(limit.error());
+    query->limit = static_cast<int>(*limit);
+    return query;
+}
+
+class SessionsListCommand final : public Command
+{
+public:
+    CommandSpec spec() const override
+    {
+        std::vector<Flag> flags = filterFlags();
+        flags.insert(
+            flags.end(),
+            {{QStringLiteral("sort"), QStringLiteral("expires|user|created"), QStringLiteral("order (expires)")},
+             {QStringLiteral("desc"), {}, QStringLiteral("the last first")},
+             {QStringLiteral("limit"), QStringLiteral("N"), QStringLiteral("sessions a page (100, most 10000)")},
+             {QStringLiteral("after"), QStringLiteral("CURSOR"),
+              QStringLiteral("the page after: `next` of the last answer")}});
+        return {{QStringLiteral("sessions"), QStringLiteral("list")},
+                {},
+                false,
+                QStringLiteral("who is signed in"),
+                std::move(flags),
+                {}};
+    }
+
+    Outcome run(Context &context) const override
+    {
+        const auto query = readListQuery(context.arguments(), context.clock().now());
+        if (!query)
+            return Outcome::failed(query.error());
+        std::optional<QByteArray> cursor;
+        if (const auto after = context.arguments().value(QStringLiteral("after")))
+            cursor = after->toUtf8();
+        const auto rows = openRows(context);
+        if (!rows)
+            return Outcome::failed(rows.error());
+        const auto page = rows->store->page(*query, cursor, context.clock().now(), context.call());
+        if (!page)
+            return Outcome::failed(page.error());
+        if (page->unindexedOrder)
+            context.output().warn(QStringLiteral("no index serves this order: the database sorted all that matches."));
+
+        Answer answer;
+        answer.list.emplace();
+        answer.list->key = QStringLiteral("sessions");
+        answer.list->trailer = true;
+        for (const session::ListedSession &listed : page->sessions)
+            answer.list->elements.push_back(recordOf(listed));
+        answer.list->columns = {QStringLiteral("id"),        QStringLiteral("fingerprint"), QStringLiteral("userId"),
+                                QStringLiteral("name"),      QStringLiteral("email"),       QStringLiteral("providers"),
+                                QStringLiteral("expires"),   QStringLiteral("state"),       QStringLiteral("createdAt"),
+                                QStringLiteral("ipAddress"), QStringLiteral("userAgent")};
+        answer.list->tableColumns = {QStringLiteral("id"),    QStringLiteral("fingerprint"), QStringLiteral("name"),
+                                     QStringLiteral("email"), QStringLiteral("providers"),   QStringLiteral("expires"),
+                                     QStringLiteral("state")};
+        answer.members.add(QStringLiteral("next"),
+                           page->next ? QJsonValue(QString::fromLatin1(*page->next)) : QJsonValue(QJsonValue::Null));
+        return Outcome::done(std::move(answer));
+    }
+};
+
+class SessionsStatsCommand final : public Command
+{
+public:
+    CommandSpec spec() const override
+    {
+        return {{QStringLiteral("sessions"), QStringLiteral("stats")},
+                {},
+                false,
+                QStringLiteral("count the sessions"),
+                {},
+                {}};
+    }
+
+    Outcome run(Context &context) const override
+    {
+        const auto rows = openRows(context);
+        if (!rows)
+            return Outcome::failed(rows.error());
+        const auto stats = rows->store->stats(context.clock().now(), context.call());
+        if (!stats)
+            return Outcome::failed(stats.error());
+
+        JsonRecord byProvider;
+        for (const auto &[provider, count] : stats->byProvider)
+            byProvider.add(provider, count);
+        JsonRecord expiring;
+        expiring.add(QStringLiteral("1h"), stats->expiring1h)
+            .add(QStringLiteral("24h"), stats->expiring24h)
+            .add(QStringLiteral("7d"), stats->expiring7d);
+        Answer answer;
+        answer.members.add(QStringLiteral("live"), stats->live)
+            .add(QStringLiteral("expired"), stats->expired)
+            .add(QStringLiteral("orphan"), stats->orphan)
+            .add(QStringLiteral("activeUsers"), stats->activeUsers)
+            .add(QStringLiteral("byProvider"), byProvider)
+            .add(QStringLiteral("expiring"), expiring)
+            .add(QStringLiteral("estimated"), stats->estimated);
+        return Outcome::done(std::move(answer));
+    }
+};
+
+} // namespace
+
+std::unique_ptr<const Command> makeSessionsList()
+{
+    return std::make_unique<SessionsListCommand>();
+}
+
+std::unique_ptr<const Command> makeSessionsStats()
+{
+    return std::make_unique<SessionsStatsCommand>();
+}
+
+} // namespace rollcall::ctl

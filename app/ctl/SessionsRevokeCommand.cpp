@@ -1,0 +1,281 @@
+#include <QJsonArray>
+
+#include <limits>
+
+#include "app/ctl/Commands.h"
+#include "app/ctl/Confirmation.h"
+#include "app/ctl/InputFile.h"
+#include "app/ctl/QueryFlags.h"
+#include "core/audit/AuditLog.h"
+#include "core/base/ErrorText.h"
+#include "core/revoke/Revoker.h"
+
+namespace rollcall::ctl {
+
+namespace {
+
+using deployment::Deployment;
+using deployment::Needs;
+
+constexpr qint64 mostRows = 100'000'000;
+
+/// What the flags ask for, read before anything is contacted.
+struct Request
+{
+    revoke::Selection selection;
+    revoke::RevocationOptions options;
+    qint64 max = mostRows;
+    bool dryRun = false;
+};
+
+base::Result<revoke::Selection> readSelection(const Arguments &arguments, base::Instant now)
+{
+    revoke::Selection selection;
+    const bool filtered = hasFilter(arguments);
+    const bool all = arguments.has(QStringLiteral("all"));
+    if (arguments.has(QStringLiteral("session"))) {
+        if (filtered)
+            return base::fail(
+                usageError(QStringLiteral("--session"), QStringLiteral("cannot be given together with filters")));
+        selection.sessions = arguments.values(QStringLiteral("session"));
+        return selection;
+    }
+    if (!filtered && !all) {
+        return base::fail(
+            usageError({}, QStringLiteral("Which sessions are to be revoked? Give --session, --user, another filter of "
+                                          "`sessions list`, or --all.")));
+    }
+    if (all) {
+        for (const Flag &flag : filterFlags()) {
+            if (flag.name != QStringLiteral("state") && arguments.has(flag.name))
+                return base::fail(usageError(QStringLiteral("--all"),
+                                             QStringLiteral("cannot be given together with --%1").arg(flag.name)));
+        }
+    }
+    auto query = readFilter(arguments, now);
+    if (!query)
+        return base::fail(query.error());
+    selection.query = std::move(*query);
+    return selection;
+}
+
+base::Result<Request> readRequest(const Context &context)
+{
+    const Arguments &arguments = context.arguments();
+    if (const auto status = checkWriteFlags(context); !status)
+        return base::fail(status.error());
+    Request request;
+    auto selection = readSelection(arguments, context.clock().now());
+    if (!selection)
+        return base::fail(selection.error());
+    request.selection = std::move(*selection);
+    const auto batch = arguments.integer(QStringLiteral("batch-size"), request.options.batchSize, 1, 10'000);
+    if (!batch)
+        return base::fail(batch.error());
+    request.options.batchSize = static_cast<qsizetype>(*batch);
+    const auto max = arguments.integer(QStringLiteral("max"), mostRows, 0, mostRows);
+    if (!max)
+        return base::fail(max.error());
+    request.max = *max;
+    request.options.reason = arguments.value(QStringLiteral("reason")).value_or(QString());
+    request.options.verify = arguments.has(QStringLiteral("verify"));
+    request.options.verifyFor = context.options().timeout;
+    request.dryRun = arguments.has(QStringLiteral("dry-run"));
+    return request;
+}
+
+QJsonValue millisecondsOrNull(const std::optional<std::chrono::milliseconds> &duration)
+{
+    return duration ? QJsonValue(qint64(duration->count())) : QJsonValue(QJsonValue::Null);
+}
+
+void addUnmatched(const revoke::RevocationPlan &plan, Answer &answer)
+{
+    if (!plan.unmatched.isEmpty())
+        answer.members.add(QStringLiteral("unmatched"), QJsonArray::fromStringList(plan.unmatched));
+}
+
+Answer answerOf(const revoke::RevocationReport &report)
+{
+    Answer answer;
+    answer.members.add(QStringLiteral("matched"), report.matched)
+        .add(QStringLiteral("revoked"), report.revoked)
+        .add(QStringLiteral("skipped"), report.skipped)
+        .add(QStringLiteral("batches"), report.batches)
+        .add(QStringLiteral("cachePurged"), report.cachePurged);
+    if (report.verification) {
+        JsonRecord verification;
+        verification.add(QStringLiteral("checked"), report.verification->checked)
+            .add(QStringLiteral("refused"), report.verification->refused)
+            .add(QStringLiteral("stillAccepted"), report.verification->stillAccepted)
+            .add(QStringLiteral("unchecked"), report.verification->unchecked)
+            .add(QStringLiteral("timeToEffectMs"), millisecondsOrNull(report.verification->timeToEffect));
+        answer.members.add(QStringLiteral("verification"), verification);
+    } else {
+        answer.members.add(QStringLiteral("verification"), QJsonValue::Null);
+    }
+    answer.members.add(QStringLiteral("auditId"), textOrNull(report.auditId));
+    return answer;
+}
+
+QString unmatchedText(const revoke::RevocationPlan &plan)
+{
+    return QStringLiteral("Nobody has the session %1. `sessions list` shows those that exist.")
+        .arg(plan.unmatched.join(QStringLiteral(", ")));
+}
+
+Outcome outcomeOf(const revoke::RevocationPlan &plan, const revoke::RevocationReport &report)
+{
+    Answer answer = answerOf(report);
+    addUnmatched(plan, answer);
+    if (report.error) {
+        Outcome outcome = Outcome::failed(*report.error, std::move(answer));
+        // Whatever stopped it, it stopped midway: what was done stands in the answer.
+        if (report.error->code != base::ErrorCode::Cancelled)
+            outcome.exit = static_cast<int>(base::ExitClass::Midway);
+        return outcome;
+    }
+    if (report.verification && (report.verification->stillAccepted > 0 || report.verification->unchecked > 0)) {
+        return Outcome::no(
+            std::move(answer),
+            QStringLiteral(
+                "The rows are deleted, but the refusal is not proven: %1 still accepted, %2 could not be asked. "
+                "Ask again by `resolve --mode proxy`, and look for a cache before the database.")
+                .arg(report.verification->stillAccepted)
+                .arg(report.verification->unchecked));
+    }
+    if (!plan.unmatched.isEmpty())
+        return Outcome::no(std::move(answer), unmatchedText(plan));
+    return Outcome::done(std::move(answer));
+}
+
+Outcome dryRunOutcome(const revoke::RevocationPlan &plan)
+{
+    revoke::RevocationReport nothing;
+    nothing.matched = static_cast<qint64>(plan.rows.size());
+    Answer answer = answerOf(nothing);
+    answer.members.add(QStringLiteral("users"), plan.users)
+        .add(QStringLiteral("digest"), plan.digest)
+        .add(QStringLiteral("statement"), plan.statement);
+    addUnmatched(plan, answer);
+    answer.note = QStringLiteral("Dry run: nothing was written.");
+    return plan.unmatched.isEmpty() ? Outcome::done(std::move(answer))
+                                    : Outcome::no(std::move(answer), unmatchedText(plan));
+}
+
+/// JWT sessions have no rows: the answer says so, and until when their tokens are accepted.
+Outcome notRevocable(Context &context, deployment::ConnectionConfig config)
+{
+    const auto deployment = Deployment::open(std::move(config), Needs{}, context.clock(), context.callFor(2));
+    if (!deployment)
+        return Outcome::failed(deployment.error());
+    const revoke::NotRevocable why = revoke::explainNotRevocable(**deployment);
+    Answer answer = answerOf({});
+    JsonRecord record;
+    record.add(QStringLiteral("strategy"), session::strategyName(session::Strategy::Jwt))
+        .add(QStringLiteral("acceptedUntil"), orNull(why.acceptedUntil))
+        .add(QStringLiteral("remedy"), why.remedy);
+    answer.members.add(QStringLiteral("notRevocable"), record);
+    return Outcome::no(std::move(answer), base::oneLine(base::Error(base::ErrorCode::NotRevocable)));
+}
+
+class SessionsRevokeCommand final : public Command
+{
+public:
+    CommandSpec spec() const override
+    {
+        std::vector<Flag> flags{
+            {QStringLiteral("session"), QStringLiteral("ID|FINGERPRINT"), QStringLiteral("this session"), true},
+            {QStringLiteral("all"), {}, QStringLiteral("every live session; with --state others")},
+        };
+        for (const std::vector<Flag> &more :
+             {filterFlags(),
+              std::vector<Flag>{
+                  {QStringLiteral("dry-run"), {}, QStringLiteral("show what would happen, write nothing")},
+                  {QStringLiteral("reason"), QStringLiteral("TEXT"), QStringLiteral("why, for the audit log")},
+                  {QStringLiteral("batch-size"), QStringLiteral("N"),
+                   QStringLiteral("rows a transaction, at most (100)")},
+                  {QStringLiteral("verify"), {}, QStringLiteral("ask the deployment until it refuses the cookies")},
+                  {QStringLiteral("max"), QStringLiteral("N"), QStringLiteral("refuse where more sessions match")}},
+              writeFlags()})
+            flags.insert(flags.end(), more.begin(), more.end());
+        return {{QStringLiteral("sessions"), QStringLiteral("revoke")},
+                {},
+                false,
+                QStringLiteral("end sessions: delete their rows, and prove that the deployment refuses them"),
+                std::move(flags),
+                {{QStringLiteral("session"), QStringLiteral("all")}}};
+    }
+
+    Outcome run(Context &context) const override
+    {
+        const auto request = readRequest(context);
+        if (!request)
+            return Outcome::failed(request.error());
+        auto config = context.connection();
+        if (!config)
+            return Outcome::failed(config.error());
+        if (request->options.verify && !config->baseUrl) {
+            return Outcome::failed(base::Error(base::ErrorCode::PartNotGiven)
+                                       .with(base::ErrorParam::Part, QStringLiteral("deployment"))
+                                       .with(base::ErrorParam::Flag, QStringLiteral("--base-url")));
+        }
+        auto deployment = Deployment::open(config->clone(), Needs{true, request->options.verify}, context.clock(),
+                                           context.callFor(2));
+        if (!deployment && deployment.error().code == base::ErrorCode::NoSessionRows)
+            return notRevocable(context, std::move(*config));
+        if (!deployment)
+            return Outcome::failed(deployment.error());
+        return revokeIn(context, *request, **deployment);
+    }
+
+private:
+    static Outcome revokeIn(Context &context, const Request &request, const Deployment &deployment)
+    {
+        const workspace::ConnectionProfile &profile = deployment.config().profile;
+        if (!request.dryRun) {
+            if (const auto status = checkConsentPossible(context, profile); !status)
+                return Outcome::failed(status.error());
+        }
+        for (const QString &name : request.selection.sessions) {
+            if (!base::Fingerprint::fromText(name).isEmpty())
+                context.output().warn(QStringLiteral("finding a session by its fingerprint reads the whole table."));
+        }
+        const auto access = request.dryRun ? store::Access::ReadOnly : store::Access::Write;
+        const auto store = deployment.openStore(access, context.call());
+        if (!store)
+            return Outcome::failed(store.error());
+        const auto plan = revoke::freezePlan(deployment, **store, request.selection, request.max, context.callFor(2));
+        if (!plan)
+            return Outcome::failed(plan.error());
+        if (request.dryRun)
+            return dryRunOutcome(*plan);
+        const QString question = QStringLiteral("Revoke %1 sessions of %2 users at %3?")
+                                     .arg(plan->rows.size())
+                                     .arg(plan->users)
+                                     .arg(deployment.config().displayName());
+        if (const auto status = askConsent(context, profile, question); !status)
+            return Outcome::failed(status.error());
+
+        audit::AuditLog log(context.workspace().folders().data, context.vault(), context.clock());
+        // No deadline over the whole: each statement and each question to the deployment has its own.
+        base::Call call;
+        call.stop = context.stop();
+        const auto report = revoke::carryOut(
+            *plan, request.options, deployment, **store, log, call,
+            [&context](const revoke::RevocationProgress &progress) {
+                context.output().progress(
+                    QStringLiteral("%1 (%2 of %3)").arg(progress.step).arg(progress.done).arg(progress.planned));
+            });
+        return report ? outcomeOf(*plan, *report) : Outcome::failed(report.error());
+    }
+};
+
+} // namespace
+
+std::unique_ptr<const Command> makeSessionsRevoke()
+{
+    return std::make_unique<SessionsRevokeCommand>();
+}
+
+} // namespace rollcall::ctl

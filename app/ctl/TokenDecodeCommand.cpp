@@ -1,0 +1,195 @@
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+
+#include "app/ctl/Commands.h"
+#include "app/ctl/InputFile.h"
+#include "core/http/CookieNames.h"
+#include "core/jose/TokenCodec.h"
+
+namespace rollcall::ctl {
+
+namespace {
+
+/// One token to open, and all that decides how.
+struct Question
+{
+    base::SecretBytes token;
+    std::vector<base::SecretBytes> secrets;
+    std::optional<session::AuthVersion> version; ///< nullopt: by the token's own header
+    std::optional<QByteArray> salt;              ///< nullopt: the version's default
+    base::Instant now;
+};
+
+/// next-auth 4 seals with A256GCM, @auth/core with A256CBC-HS512. **Source:** facts/session-protocol.md §3.
+session::AuthVersion versionOf(QByteArrayView token)
+{
+    const QByteArray header = QByteArray::fromBase64(
+        token.first(std::max<qsizetype>(token.indexOf('.'), 0)).toByteArray(), QByteArray::Base64UrlEncoding);
+    return header.contains("A256GCM") ? session::AuthVersion::V4 : session::AuthVersion::V5;
+}
+
+/// The salts to try where none is given: v5's is the cookie name, with and without the prefix of https deployments.
+std::vector<QByteArray> saltsFor(session::AuthVersion version)
+{
+    if (version == session::AuthVersion::V4)
+        return {QByteArray()};
+    std::vector<QByteArray> salts;
+    for (const bool secure : {false, true})
+        salts.push_back(http::defaultCookieName(version, http::CookiePurpose::Session, secure));
+    return salts;
+}
+
+jose::Decoded decode(const Question &question)
+{
+    const session::AuthVersion version = question.version.value_or(versionOf(question.token.view()));
+    const std::vector<QByteArray> salts = question.salt ? std::vector{*question.salt} : saltsFor(version);
+    std::optional<jose::Decoded> first;
+    for (const QByteArray &salt : salts) {
+        jose::Decoded decoded = jose::decodeToken(version, question.token.view(), question.secrets, salt, question.now);
+        if (decoded.ok)
+            return decoded;
+        if (!first)
+            first = std::move(decoded);
+    }
+    return *first;
+}
+
+void describe(const jose::Decoded &decoded, JsonRecord &answer)
+{
+    answer.add(QStringLiteral("ok"), decoded.ok);
+    if (decoded.ok) {
+        answer.addRaw(QStringLiteral("header"), decoded.headerJson)
+            .addRaw(QStringLiteral("claims"), decoded.claimsJson);
+        return;
+    }
+    answer.add(QStringLiteral("error"), jose::kindName(decoded.failure)).add(QStringLiteral("detail"), decoded.detail);
+}
+
+/// Reads one line of a batch over the defaults of the flags; what is wrong with it, else an empty text.
+QString readLine(const QJsonObject &line, Question &question)
+{
+    const QJsonValue token = line.value(QStringLiteral("token"));
+    if (!token.isString())
+        return QStringLiteral("\"token\" must be a string");
+    question.token = base::SecretBytes(token.toString().toUtf8());
+    const QJsonValue secrets = line.value(QStringLiteral("secrets"));
+    if (secrets.isArray()) {
+        question.secrets.clear();
+        const QJsonArray array = secrets.toArray();
+        for (const QJsonValue &secret : array)
+            question.secrets.emplace_back(secret.toString().toUtf8());
+    } else if (!secrets.isUndefined()) {
+        return QStringLiteral("\"secrets\" must be a list");
+    }
+    if (const QJsonValue salt = line.value(QStringLiteral("salt")); salt.isString())
+        question.salt = salt.toString().toUtf8();
+    if (const QJsonValue version = line.value(QStringLiteral("version")); !version.isUndefined()) {
+        if (version.toString() != QStringLiteral("v4") && version.toString() != QStringLiteral("v5"))
+            return QStringLiteral("\"version\" must be v4 or v5");
+        question.version =
+            version.toString() == QStringLiteral("v4") ? session::AuthVersion::V4 : session::AuthVersion::V5;
+    }
+    if (const QJsonValue now = line.value(QStringLiteral("now")); now.isDouble())
+        question.now = base::Instant(std::chrono::milliseconds(static_cast<qint64>(now.toDouble() * 1'000)));
+    return {};
+}
+
+/// What the flags say, for a token that says nothing else.
+Question questionOf(const deployment::ConnectionConfig &config, base::Instant now)
+{
+    Question question;
+    for (const base::SecretBytes &secret : config.secrets.authSecrets)
+        question.secrets.push_back(secret.clone());
+    question.version = config.profile.version;
+    if (!config.profile.cookieName.isEmpty() && question.version != session::AuthVersion::V4)
+        question.salt = config.profile.cookieName.toUtf8();
+    question.now = now;
+    return question;
+}
+
+class TokenDecodeCommand final : public Command
+{
+public:
+    CommandSpec spec() const override
+    {
+        return {{QStringLiteral("token"), QStringLiteral("decode")},
+                {},
+                false,
+                QStringLiteral("open an encrypted session token from standard input with the deployment's secret"),
+                {{QStringLiteral("batch"),
+                  {},
+                  QStringLiteral(
+                      "read NDJSON {\"id\",\"token\",\"secrets\",\"salt\",\"version\",\"now\"}, answer a line each")}},
+                {}};
+    }
+
+    Outcome run(Context &context) const override
+    {
+        const auto config = context.connection();
+        if (!config)
+            return Outcome::failed(config.error());
+        return context.arguments().has(QStringLiteral("batch")) ? runBatch(context, *config) : runOne(context, *config);
+    }
+
+private:
+    static Outcome runOne(Context &context, const deployment::ConnectionConfig &config)
+    {
+        Question question = questionOf(config, context.clock().now());
+        if (question.secrets.empty())
+            return Outcome::failed(base::Error(base::ErrorCode::SecretMissing));
+        auto text = readInputFile(QStringLiteral("-"), context.stop());
+        if (!text)
+            return Outcome::failed(text.error());
+        while (text->endsWith('\n') || text->endsWith('\r'))
+            text->chop(1);
+        question.token = base::SecretBytes::fromAndWipe(*text);
+
+        const jose::Decoded decoded = decode(question);
+        Answer answer;
+        describe(decoded, answer.members);
+        if (decoded.ok)
+            return Outcome::done(std::move(answer));
+        return Outcome::no(
+            std::move(answer),
+            QStringLiteral("The token cannot be opened (%1): %2").arg(jose::kindName(decoded.failure), decoded.detail));
+    }
+
+    static Outcome runBatch(Context &context, const deployment::ConnectionConfig &config)
+    {
+        InputLines lines(context.stop());
+        for (;;) {
+            auto line = lines.next();
+            if (!line)
+                return Outcome::failed(line.error());
+            if (!*line)
+                return {};
+            const QJsonDocument document = QJsonDocument::fromJson(**line);
+            base::wipe(**line);
+            const QJsonObject object = document.object();
+            JsonRecord answer;
+            answer.add(QStringLiteral("id"), object.value(QStringLiteral("id")));
+            Question question = questionOf(config, context.clock().now());
+            const QString wrong =
+                document.isObject() ? readLine(object, question) : QStringLiteral("the line is no JSON object");
+            if (wrong.isEmpty()) {
+                describe(decode(question), answer);
+            } else {
+                answer.add(QStringLiteral("ok"), false)
+                    .add(QStringLiteral("error"), jose::kindName(jose::DecodeFailure::Other))
+                    .add(QStringLiteral("detail"), wrong);
+            }
+            if (const auto status = context.output().line(answer); !status)
+                return Outcome::failed(status.error());
+        }
+    }
+};
+
+} // namespace
+
+std::unique_ptr<const Command> makeTokenDecode()
+{
+    return std::make_unique<TokenDecodeCommand>();
+}
+
+} // namespace rollcall::ctl
