@@ -19,12 +19,14 @@ tl::unexpected<Refusal> malformed(QString detail)
     return refuse(DecodeFailure::Malformed, DecodeStep::Algorithm, std::move(detail));
 }
 
-/// RFC 3394; nullopt where the check value is wrong or the length is none of a wrapped key.
+/// RFC 3394; nullopt where the check value is wrong or the length is none of a wrapped key. Nothing unwraps to an empty
+/// key, as Node's decipher does it: its length is then what jose complains of.
 ContentKey unwrapAes(const char *cipherName, QByteArrayView key, QByteArrayView wrapped)
 {
     constexpr qsizetype step = 8;
-    constexpr qsizetype largest = 1024; // content keys have at most 64 bytes
-    if (wrapped.size() < 3 * step || wrapped.size() > largest || wrapped.size() % step != 0)
+    if (wrapped.isEmpty())
+        return base::SecretBytes();
+    if (wrapped.size() < 3 * step || wrapped.size() > maxTokenBytes || wrapped.size() % step != 0)
         return std::nullopt;
     const OpenSslPtr<EVP_CIPHER> cipher(EVP_CIPHER_fetch(nullptr, cipherName, nullptr));
     const OpenSslPtr<EVP_CIPHER_CTX> context(EVP_CIPHER_CTX_new());

@@ -51,6 +51,12 @@ const QMap<QString, QString> reasons{
     {QStringLiteral("db-two-cookies"), QStringLiteral("prefix-sharer")},
 };
 
+const JsonValue::Array &sessionCases()
+{
+    static const auto cases = test::vectorCases(QStringLiteral("session.json"));
+    return cases;
+}
+
 base::Instant instant(double seconds)
 {
     return base::Instant(std::chrono::milliseconds(static_cast<qint64>(seconds * 1000)));
@@ -162,7 +168,7 @@ private Q_SLOTS:
     void agreesWithTheLibraries_data()
     {
         QTest::addColumn<std::size_t>("index");
-        const auto cases = test::vectorCases(QStringLiteral("session.json"));
+        const auto &cases = sessionCases();
         int inScope = 0;
         int found = 0;
         for (std::size_t i = 0; i < cases.size(); ++i) {
@@ -179,7 +185,7 @@ private Q_SLOTS:
     void agreesWithTheLibraries()
     {
         QFETCH(std::size_t, index);
-        const auto cases = test::vectorCases(QStringLiteral("session.json"));
+        const auto &cases = sessionCases();
         const JsonValue &vector = cases.at(index);
         const JsonValue &expected = *vector.find(u"expected");
         const QString id = textOf(vector, u"id");
@@ -221,7 +227,7 @@ private Q_SLOTS:
     void observingWritesNothing()
     {
         QFETCH(std::size_t, index);
-        const auto cases = test::vectorCases(QStringLiteral("session.json"));
+        const auto &cases = sessionCases();
         const JsonValue &vector = cases.at(index);
         const Input input = inputOf(vector);
         const base::FixedClock clock(input.now);

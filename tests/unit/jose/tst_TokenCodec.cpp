@@ -142,6 +142,18 @@ private Q_SLOTS:
         QVERIFY2(again->view().toByteArray() != token->view().toByteArray(), "the IV must differ");
     }
 
+    void wrappedKeyThatDecodesToNothing()
+    {
+        // jose 4.15.9: "Invalid Content Encryption Key length. Expected 256 bits, got 0 bits"
+        const QByteArray header =
+            QByteArray(R"({"alg":"A256KW","enc":"A256GCM"})").toBase64(QByteArray::Base64UrlEncoding);
+        const QByteArray token = header + ".!.AAAAAAAAAAAAAAAA.AAAA.AAAAAAAAAAAAAAAAAAAAAA";
+        const auto secrets = secretsOf({QStringLiteral("s")});
+        const auto decoded = jose::decodeToken(AuthVersion::V4, token, secrets, "", instant(0));
+        QCOMPARE(jose::kindName(decoded.failure), QStringLiteral("malformed"));
+        QCOMPARE(decoded.step, jose::DecodeStep::KeyLength);
+    }
+
     void refusesToSealWithoutASecret()
     {
         for (const QStringList &texts : {QStringList(), QStringList{QString()}}) {
