@@ -4,7 +4,7 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 
-#include "core/store/SqlSessionStore.h"
+#include "core/store/sql/SqlDialect.h"
 
 using rollcall::base::Call;
 using rollcall::base::Error;

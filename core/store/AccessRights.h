@@ -7,7 +7,11 @@
 
 namespace rollcall::store {
 
-struct NeededRight;
+/// A right on a table that an operation needs.
+struct NeededRight
+{
+    QString schema, table, right;
+};
 
 /// @p denied with the table and the right that the role lacks, as the server's own catalogue tells (PostgreSQL: its
 /// message names the table in its own language only). The first of @p needed that is missing, else the first of all.

@@ -1,12 +1,9 @@
 #pragma once
 
-#include <QTimeZone>
-
 #include "core/store/PageCursor.h"
+#include "core/store/SchemaSql.h"
 #include "core/store/SessionQuery.h"
 #include "core/store/SessionStore.h"
-#include "core/store/schema/SchemaBinding.h"
-#include "core/store/sql/SqlDialect.h"
 
 namespace rollcall::store {
 
@@ -25,15 +22,14 @@ struct ResolvedQuery
     std::optional<QStringList> userIds;
 };
 
-/// Composes the statements of a store from the bound schema, and reads their rows. Every instant in it is computed by
+/// Composes the statements that list, count and find sessions, and reads their rows. Every instant in it is computed by
 /// the database from the column, once and alike for filter, order and state.
 /// **Thread-safety:** immutable; thread-safe.
 class SessionSql final
 {
 public:
-    SessionSql(const SqlDialect &dialect, BoundSchema schema, QTimeZone zone);
-
-    [[nodiscard]] const BoundSchema &schema() const { return m_schema; }
+    /// @p schema outlives the object.
+    explicit SessionSql(const SchemaSql &schema) : m_schema(schema) {}
 
     /// Rows of @p query after @p position, @p limit at most; with keys and tokens where @p withKeys.
     [[nodiscard]] SqlStatement list(const ResolvedQuery &query, const std::optional<PagePosition> &position,
@@ -59,16 +55,6 @@ public:
     [[nodiscard]] std::optional<SqlStatement> usersByEmail(const QString &email, int limit) const;
     /// The token whose digest and order value are those of @p cursor.
     [[nodiscard]] SqlStatement tokenAt(const PageCursor &cursor, const SessionQuery &query) const;
-    /// The row an adapter's getSessionAndUser would find, as readLookup() takes it; nullopt where no row can have it.
-    [[nodiscard]] std::optional<SqlStatement> lookup(QByteArrayView token) const;
-    [[nodiscard]] SessionRow readLookup(const SqlRow &row) const;
-
-    [[nodiscard]] SqlStatement deleteRow(const RowKey &key) const;
-    /// One row if the key's row (same key and token) exists.
-    [[nodiscard]] SqlStatement exists(const RowKey &key) const;
-    [[nodiscard]] SqlStatement extend(QByteArrayView token, base::Instant expires) const;
-    [[nodiscard]] SqlStatement deleteExpired(QByteArrayView token, base::Instant now) const;
-
     /// Whether an index serves the order of @p query.
     [[nodiscard]] bool isIndexedOrder(const SessionQuery &query) const;
     /// Names table, key and order for cursors.
@@ -82,20 +68,10 @@ private:
     [[nodiscard]] QString where(const ResolvedQuery &query, const Parts &parts, SqlParams &params) const;
     [[nodiscard]] QString after(const PagePosition &position, const SessionQuery &query, const Parts &parts,
                                 SqlParams &params) const;
-    [[nodiscard]] QString columns(const Parts &parts, bool withKeys) const;
-    [[nodiscard]] QString keyMatches(const RowKey &key, SqlParams &params) const;
+    [[nodiscard]] QStringList columns(const Parts &parts, bool withKeys) const;
     [[nodiscard]] SqlStatement rowsWhere(const QString &condition, SqlParams params, base::Instant now) const;
-    [[nodiscard]] InstantSql expires(SqlParams &params) const;
-    [[nodiscard]] QString columnOf(const QString &name) const;
-    [[nodiscard]] QString equal(const QString &left, const QString &leftType, const QString &right,
-                                const QString &rightType) const;
-    [[nodiscard]] QString typedList(const QStringList &values, const QString &type, SqlParams &params) const;
 
-    const SqlDialect &m_dialect;
-    BoundSchema m_schema;
-    QTimeZone m_zone;
-    QString m_tokenType;
-    QString m_source; ///< sessions s, with users u where they are known
+    const SchemaSql &m_schema;
 };
 
 } // namespace rollcall::store

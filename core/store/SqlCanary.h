@@ -1,6 +1,9 @@
 #pragma once
 
-#include "core/store/SqlSessionStore.h"
+#include "core/store/AccessRights.h"
+#include "core/store/SessionStore.h"
+#include "core/store/schema/SchemaBinding.h"
+#include "core/store/sql/SqlDialect.h"
 
 namespace rollcall::store {
 

@@ -3,7 +3,6 @@
 #include <QHash>
 #include <QSet>
 
-#include "core/store/AccessRights.h"
 #include "core/store/SqlCanary.h"
 
 using rollcall::base::Call;
@@ -33,20 +32,21 @@ SqlSessionStore::SqlSessionStore(std::unique_ptr<SqlConnection> connection, Data
                                  QTimeZone zone, Access access)
     : m_connection(std::move(connection)),
       m_kind(kind),
-      m_sql(dialectFor(kind), std::move(schema), zone),
-      m_zone(std::move(zone)),
+      m_schema(dialectFor(kind), std::move(schema), std::move(zone)),
+      m_list(m_schema),
+      m_row(m_schema),
       m_access(access)
 {}
 
 NeededRight SqlSessionStore::onSessions(const QString &right) const
 {
-    const auto &sessions = m_sql.schema().profile.sessions;
+    const auto &sessions = m_schema.profile().sessions;
     return {sessions.schema, sessions.table, right};
 }
 
 std::vector<NeededRight> SqlSessionStore::reading() const
 {
-    const auto &profile = m_sql.schema().profile;
+    const auto &profile = m_schema.profile();
     std::vector<NeededRight> needed{onSessions(selectRight())};
     if (profile.users)
         needed.push_back({profile.users->schema, profile.users->table, selectRight()});
@@ -61,7 +61,7 @@ Error SqlSessionStore::explain(Error error, std::vector<NeededRight> needed)
         return missingRight(*m_connection, std::move(error), needed);
     const QString state = error.param(ErrorParam::SqlState);
     if (state == QStringLiteral("42P01") || state == QStringLiteral("42703") || state == QStringLiteral("3F000")) {
-        const auto &sessions = m_sql.schema().profile.sessions;
+        const auto &sessions = m_schema.profile().sessions;
         return Error(ErrorCode::SchemaChanged)
             .with(ErrorParam::Table, sessions.schema + QLatin1Char('.') + sessions.table)
             .with(ErrorParam::Detail, error.param(ErrorParam::Detail));
@@ -75,9 +75,9 @@ Result<ResolvedQuery> SqlSessionStore::resolve(const SessionQuery &query, const 
     if (!query.user)
         return resolved;
     QStringList ids;
-    if (m_sql.canBeUserId(*query.user))
+    if (m_list.canBeUserId(*query.user))
         ids << *query.user;
-    if (const auto byEmail = m_sql.usersByEmail(*query.user, mostUsersOfOneEmail + 1)) {
+    if (const auto byEmail = m_list.usersByEmail(*query.user, mostUsersOfOneEmail + 1)) {
         const auto read = m_connection->read(
             *byEmail, [&ids](const SqlRow &row) { ids << row.text(0).value_or(QString()); }, call);
         if (!read)
@@ -95,15 +95,15 @@ Result<ResolvedQuery> SqlSessionStore::resolve(const SessionQuery &query, const 
 Result<PagePosition> SqlSessionStore::positionOf(const PageCursor &cursor, const SessionQuery &query, const Call &call)
 {
     PagePosition position{cursor.order, std::nullopt};
-    if (m_sql.schema().keyIsId) {
+    if (m_schema.bound().keyIsId) {
         position.key.emplace(cursor.key);
         return position;
     }
     const auto read = m_connection->read(
-        m_sql.tokenAt(cursor, query), [&position](const SqlRow &row) { position.key.emplace(row.bytes(0)); }, call);
+        m_list.tokenAt(cursor, query), [&position](const SqlRow &row) { position.key.emplace(row.bytes(0)); }, call);
     if (!read)
         return fail(explain(read.error(), reading()));
-    const bool keyAlone = query.order == SessionOrder::Created && !m_sql.schema().profile.sessions.createdAt;
+    const bool keyAlone = query.order == SessionOrder::Created && !m_schema.profile().sessions.createdAt;
     if (!position.key && keyAlone)
         return fail(Error(ErrorCode::CursorInvalid));
     return position;
@@ -113,7 +113,7 @@ Result<SessionPage> SqlSessionStore::page(const SessionQuery &query, const std::
                                           base::Instant now, const Call &call)
 {
     std::optional<PagePosition> position;
-    const QString scope = m_sql.cursorScope();
+    const QString scope = m_list.cursorScope();
     if (cursor) {
         const auto decoded = PageCursor::decode(*cursor, query, scope);
         if (!decoded)
@@ -128,18 +128,18 @@ Result<SessionPage> SqlSessionStore::page(const SessionQuery &query, const std::
         return fail(resolved.error());
 
     SessionPage result;
-    result.unindexedOrder = !m_sql.isIndexedOrder(query);
+    result.unindexedOrder = !m_list.isIndexedOrder(query);
     const auto limit = static_cast<std::size_t>(std::clamp(query.limit, 1, 10'000));
     bool more = false;
     PageCursor last;
     const auto read = m_connection->read(
-        m_sql.list(*resolved, position, now, static_cast<qint64>(limit) + 1, false),
+        m_list.list(*resolved, position, now, static_cast<qint64>(limit) + 1, false),
         [&](const SqlRow &row) {
             more = result.sessions.size() == limit;
             if (more)
                 return;
-            result.sessions.push_back(m_sql.listed(row));
-            last = m_sql.cursor(row);
+            result.sessions.push_back(m_list.listed(row));
+            last = m_list.cursor(row);
         },
         call);
     if (!read)
@@ -164,7 +164,7 @@ Status SqlSessionStore::addProviders(std::span<session::ListedSession *> session
     const QStringList ids(wanted.cbegin(), wanted.cend());
     QHash<QString, QStringList> found;
     for (qsizetype from = 0; from < ids.size(); from += idsPerStatement) {
-        const auto statement = m_sql.providers(ids.mid(from, idsPerStatement));
+        const auto statement = m_list.providers(ids.mid(from, idsPerStatement));
         if (!statement)
             return {};
         const auto read = m_connection->read(
@@ -200,7 +200,7 @@ Result<SessionStats> SqlSessionStore::exactStats(base::Instant now, const Call &
     if (!transaction)
         return fail(explain(std::move(transaction.error()), reading()));
     auto read = m_connection->execute(
-        m_sql.totals(now),
+        m_list.totals(now),
         [&stats](const SqlRow &row) {
             stats.live = row.integer(0);
             stats.expired = row.integer(1);
@@ -213,7 +213,7 @@ Result<SessionStats> SqlSessionStore::exactStats(base::Instant now, const Call &
         call);
     if (read)
         read = m_connection->execute(
-            m_sql.liveByProvider(now),
+            m_list.liveByProvider(now),
             [&stats](const SqlRow &row) {
                 stats.byProvider.emplace_back(row.text(0).value_or(QStringLiteral("none")), row.integer(1));
             },
@@ -235,7 +235,7 @@ Result<SessionStats> SqlSessionStore::estimatedStats(base::Instant now, const Ca
     const auto estimate = [&](StateFilter state, qint64 &into) -> Status {
         SessionQuery query;
         query.state = state;
-        SqlStatement statement = m_sql.list({query, std::nullopt}, std::nullopt, now, INT32_MAX, false);
+        SqlStatement statement = m_list.list({query, std::nullopt}, std::nullopt, now, INT32_MAX, false);
         statement.sql.prepend(QStringLiteral("EXPLAIN (FORMAT JSON) "));
         QByteArray plan;
         const auto read = m_connection->read(
@@ -262,7 +262,7 @@ Result<qint64> SqlSessionStore::count(const SessionQuery &query, base::Instant n
         return fail(resolved.error());
     qint64 rows = 0;
     const auto read = m_connection->read(
-        m_sql.count(*resolved, now), [&rows](const SqlRow &row) { rows = row.integer(0); }, call);
+        m_list.count(*resolved, now), [&rows](const SqlRow &row) { rows = row.integer(0); }, call);
     if (!read)
         return fail(explain(read.error(), reading()));
     return rows;
@@ -274,7 +274,7 @@ Result<std::vector<PlannedRow>> SqlSessionStore::readRows(const SqlStatement &st
     const auto read = m_connection->read(
         statement,
         [&](const SqlRow &row) {
-            rows.push_back({m_sql.key(row), m_sql.listed(row)});
+            rows.push_back({m_list.key(row), m_list.listed(row)});
         },
         call);
     if (!read)
@@ -288,7 +288,7 @@ Result<std::vector<PlannedRow>> SqlSessionStore::planRows(const SessionQuery &qu
     const auto resolved = resolve(query, call);
     if (!resolved)
         return fail(resolved.error());
-    auto rows = readRows(m_sql.list(*resolved, std::nullopt, now, max + 1, true), call);
+    auto rows = readRows(m_list.list(*resolved, std::nullopt, now, max + 1, true), call);
     if (!rows)
         return rows;
     std::vector<session::ListedSession *> sessions;
@@ -315,11 +315,11 @@ Result<std::vector<PlannedRow>> SqlSessionStore::findRows(std::span<const QStrin
             }
         }
     };
-    if (m_sql.schema().profile.sessions.id) {
+    if (m_schema.profile().sessions.id) {
         QStringList rest;
         for (qsizetype from = 0; from < open.size(); from += idsPerStatement) {
             const QStringList names = open.mid(from, idsPerStatement);
-            auto rows = readRows(m_sql.rowsById(names, now), call);
+            auto rows = readRows(m_list.rowsById(names, now), call);
             if (!rows)
                 return rows;
             QSet<QString> found;
@@ -341,7 +341,7 @@ Result<std::vector<PlannedRow>> SqlSessionStore::findRows(std::span<const QStrin
     }
     const QStringList wanted = fingerprints.keys();
     for (qsizetype from = 0; from < wanted.size(); from += idsPerStatement) {
-        auto rows = readRows(m_sql.rowsByFingerprint(wanted.mid(from, idsPerStatement), now), call);
+        auto rows = readRows(m_list.rowsByFingerprint(wanted.mid(from, idsPerStatement), now), call);
         if (!rows)
             return rows;
         QHash<QString, qint64> matches;
@@ -368,11 +368,11 @@ Result<std::vector<PlannedRow>> SqlSessionStore::findRows(std::span<const QStrin
 Result<std::optional<SessionRow>> SqlSessionStore::lookup(QByteArrayView token, const Call &call)
 {
     std::optional<SessionRow> found;
-    const auto statement = m_sql.lookup(token);
+    const auto statement = m_row.lookup(token);
     if (!statement)
         return found;
     const auto read = m_connection->read(
-        *statement, [&](const SqlRow &row) { found = m_sql.readLookup(row); }, call);
+        *statement, [&](const SqlRow &row) { found = m_row.readLookup(row); }, call);
     if (!read)
         return fail(explain(read.error(), reading()));
     return found;
@@ -396,10 +396,10 @@ Result<std::vector<DeleteOutcome>> SqlSessionStore::deleteRows(std::span<const R
     std::vector<DeleteOutcome> outcomes;
     outcomes.reserve(keys.size());
     for (const RowKey &key : keys) {
-        auto deleted = m_connection->execute(m_sql.deleteRow(key), {}, call);
+        auto deleted = m_connection->execute(m_row.deleteRow(key), {}, call);
         DeleteOutcome outcome = DeleteOutcome::Deleted;
         if (deleted && *deleted == 0) {
-            deleted = m_connection->execute(m_sql.exists(key), {}, call);
+            deleted = m_connection->execute(m_row.exists(key), {}, call);
             if (deleted)
                 outcome = *deleted > 0 ? DeleteOutcome::Changed : DeleteOutcome::AlreadyGone;
         }
@@ -419,7 +419,7 @@ Result<std::vector<bool>> SqlSessionStore::stillThere(std::span<const RowKey> ke
 {
     std::vector<bool> result;
     for (const RowKey &key : keys) {
-        const auto rows = m_connection->read(m_sql.exists(key), {}, call);
+        const auto rows = m_connection->read(m_row.exists(key), {}, call);
         if (!rows)
             return fail(explain(rows.error(), reading()));
         result.push_back(*rows > 0);
@@ -431,7 +431,7 @@ Result<CanaryKey> SqlSessionStore::insertCanary(const CanaryRow &canary, const C
 {
     if (auto allowed = mayWrite(); !allowed)
         return fail(std::move(allowed.error()));
-    const SqlCanary writer(*m_connection, dialectFor(m_kind), m_kind, m_sql.schema(), m_zone);
+    const SqlCanary writer(*m_connection, dialectFor(m_kind), m_kind, m_schema.bound(), m_schema.zone());
     auto inserted = writer.insert(canary, call);
     if (!inserted)
         return fail(explain(std::move(inserted.error()), writer.neededRights()));
@@ -442,7 +442,7 @@ Status SqlSessionStore::removeCanary(const CanaryKey &canary, const Call &call)
 {
     if (auto allowed = mayWrite(); !allowed)
         return allowed;
-    const SqlCanary writer(*m_connection, dialectFor(m_kind), m_kind, m_sql.schema(), m_zone);
+    const SqlCanary writer(*m_connection, dialectFor(m_kind), m_kind, m_schema.bound(), m_schema.zone());
     if (auto removed = writer.remove(canary, call); !removed)
         return fail(explain(std::move(removed.error()), writer.neededRights()));
     return {};
@@ -464,17 +464,17 @@ Status SqlSessionStore::write(const SqlStatement &statement, const QString &righ
 
 Status SqlSessionStore::extend(QByteArrayView token, base::Instant expires, const Call &call)
 {
-    return write(m_sql.extend(token, expires), QStringLiteral("UPDATE"), call);
+    return write(m_row.extend(token, expires), QStringLiteral("UPDATE"), call);
 }
 
 Status SqlSessionStore::deleteExpired(QByteArrayView token, base::Instant now, const Call &call)
 {
-    return write(m_sql.deleteExpired(token, now), QStringLiteral("DELETE"), call);
+    return write(m_row.deleteExpired(token, now), QStringLiteral("DELETE"), call);
 }
 
 QString SqlSessionStore::deleteStatement() const
 {
-    return m_sql.deleteRow(RowKey{{}, {}, {}, QString()}).sql;
+    return m_row.deleteRow(RowKey{{}, {}, {}, QString()}).sql;
 }
 
 Result<base::Instant> SqlSessionStore::serverTime(const Call &call)

@@ -2,18 +2,14 @@
 
 #include <memory>
 
+#include "core/store/AccessRights.h"
+#include "core/store/RowSql.h"
 #include "core/store/SessionSql.h"
 #include "core/store/SessionStore.h"
 #include "core/store/StoreFactory.h"
 #include "core/store/sql/SqlConnection.h"
 
 namespace rollcall::store {
-
-/// A right on a table that an operation needs.
-struct NeededRight
-{
-    QString schema, table, right;
-};
 
 /// Sessions in a relational database: one implementation for every dialect.
 ///
@@ -63,8 +59,9 @@ private:
 
     std::unique_ptr<SqlConnection> m_connection;
     DatabaseKind m_kind;
-    SessionSql m_sql;
-    QTimeZone m_zone;
+    SchemaSql m_schema;
+    SessionSql m_list;
+    RowSql m_row;
     Access m_access;
 };
 

@@ -1,5 +1,6 @@
 #include "core/store/StoreFactory.h"
 
+#include "core/store/AccessRights.h"
 #include "core/store/SqlSessionStore.h"
 #include "core/store/schema/SchemaSampler.h"
 #include "core/store/sql/PostgresConnection.h"
@@ -36,13 +37,16 @@ DatabaseVersion versionOf(const SqlConnection &connection, DatabaseKind kind)
     return {databaseKindName(kind), connection.serverVersion(), connection.linkDescription()};
 }
 
-Error withTable(Error error, const SchemaProfile &profile)
+/// Detection reads sessions and users of a candidate: says which of them may not be read.
+Error withMissingRight(SqlConnection &connection, Error error, const SchemaProfile &profile)
 {
-    if (error.code == ErrorCode::PermissionDenied)
-        return std::move(error)
-            .with(ErrorParam::Table, SqlDialect::tableName(profile.sessions.schema, profile.sessions.table))
-            .with(ErrorParam::Right, QStringLiteral("SELECT"));
-    return error;
+    if (error.code != ErrorCode::PermissionDenied)
+        return error;
+    const QString select = QStringLiteral("SELECT");
+    std::vector<NeededRight> needed{{profile.sessions.schema, profile.sessions.table, select}};
+    if (profile.users)
+        needed.push_back({profile.users->schema, profile.users->table, select});
+    return missingRight(connection, std::move(error), needed);
 }
 
 } // namespace
@@ -77,7 +81,7 @@ Result<SchemaDetection> detectSchema(const DatabaseUrl &url, const StoreOptions 
         });
         const auto confirmed = confirmWithData(**connection, url.kind, *table, options.timeZone, profile, call);
         if (!confirmed)
-            return fail(withTable(confirmed.error(), profile));
+            return fail(withMissingRight(**connection, confirmed.error(), profile));
         profile.confidence = std::clamp(candidate.score / fullScore, 0.0, 1.0) * (*confirmed ? 1.0 : 0.5);
         if (sure && *confirmed && &candidate == &ranked.front())
             detection.best = profile;

@@ -40,9 +40,10 @@ QByteArray milliseconds(std::chrono::milliseconds time)
 
 QByteArray startupOptions(const StoreOptions &options, Access access)
 {
-    QByteArray text = "-c TimeZone=UTC -c DateStyle=ISO -c lock_timeout=" + QByteArray::number(lockTimeoutMs) +
-                      " -c idle_in_transaction_session_timeout=" + QByteArray::number(idleTimeoutMs) +
-                      " -c statement_timeout=" + milliseconds(options.timeout);
+    QByteArray text =
+        "-c TimeZone=UTC -c DateStyle=ISO -c jit=off -c lock_timeout=" + QByteArray::number(lockTimeoutMs) +
+        " -c idle_in_transaction_session_timeout=" + QByteArray::number(idleTimeoutMs) +
+        " -c statement_timeout=" + milliseconds(options.timeout);
     if (access == Access::ReadOnly)
         text += " -c default_transaction_read_only=on";
     return text;
@@ -275,7 +276,9 @@ Status PostgresConnection::begin(TransactionMode mode, const Call &call)
                                                           : "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
     const auto budget = std::min(m_options.timeout, call.remaining());
     auto begun =
-        runScript(open + "; SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO'; SET LOCAL lock_timeout = " +
+        runScript(open +
+                      "; SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO'; SET LOCAL jit = off; SET LOCAL "
+                      "lock_timeout = " +
                       QByteArray::number(lockTimeoutMs) + "; SET LOCAL idle_in_transaction_session_timeout = " +
                       QByteArray::number(idleTimeoutMs) + "; SET LOCAL statement_timeout = " + milliseconds(budget),
                   call);

@@ -1,0 +1,66 @@
+#include "core/store/SchemaSql.h"
+
+namespace rollcall::store {
+
+SchemaSql::SchemaSql(const SqlDialect &dialect, BoundSchema schema, QTimeZone zone)
+    : m_dialect(dialect), m_schema(std::move(schema)), m_zone(std::move(zone))
+{
+    const auto &sessions = m_schema.profile.sessions;
+    m_tokenType = m_schema.sessions.column(sessions.token)->type;
+    m_source = SqlDialect::tableName(sessions.schema, sessions.table) + QStringLiteral(" s");
+    if (const auto &users = m_schema.profile.users) {
+        m_source += QStringLiteral(" LEFT JOIN %1 u ON %2")
+                        .arg(SqlDialect::tableName(users->schema, users->table),
+                             equal(QStringLiteral("u.") + SqlDialect::quoted(users->id), users->idType,
+                                   column(sessions.userId), sessions.userIdType));
+    }
+}
+
+QString SchemaSql::table() const
+{
+    return SqlDialect::tableName(m_schema.profile.sessions.schema, m_schema.profile.sessions.table);
+}
+
+QString SchemaSql::userText(const std::optional<QString> &name) const
+{
+    return name && m_schema.profile.users ? m_dialect.asText(QStringLiteral("u.") + SqlDialect::quoted(*name))
+                                          : QStringLiteral("NULL");
+}
+
+std::optional<InstantSql> SchemaSql::created(SqlParams &params) const
+{
+    const auto &name = m_schema.profile.sessions.createdAt;
+    if (!name)
+        return std::nullopt;
+    const QString &type = m_schema.sessions.column(*name)->type;
+    return m_dialect.instant(column(*name), type, m_dialect.encodingOfType(type), m_zone, params);
+}
+
+QString SchemaSql::column(const QString &name) const
+{
+    return QStringLiteral("s.") + SqlDialect::quoted(name);
+}
+
+QString SchemaSql::equal(const QString &left, const QString &leftType, const QString &right,
+                         const QString &rightType) const
+{
+    const bool direct = m_dialect.comparable(leftType, rightType);
+    return QStringLiteral("%1 = %2").arg(direct ? left : m_dialect.asText(left),
+                                         direct ? right : m_dialect.asText(right));
+}
+
+InstantSql SchemaSql::expires(SqlParams &params) const
+{
+    const auto &sessions = m_schema.profile.sessions;
+    return m_dialect.instant(column(sessions.expires), sessions.expiresType, sessions.encoding, m_zone, params);
+}
+
+QString SchemaSql::typedList(const QStringList &values, const QString &type, SqlParams &params) const
+{
+    QStringList placeholders;
+    for (const QString &value : values)
+        placeholders << m_dialect.typed(params.add(value), type);
+    return placeholders.join(QStringLiteral(", "));
+}
+
+} // namespace rollcall::store

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <QTimeZone>
+
+#include "core/store/schema/SchemaBinding.h"
+#include "core/store/sql/SqlDialect.h"
+
+namespace rollcall::store {
+
+/// The vocabulary in which a store's statements are written: a bound schema in its dialect and zone. In all of them the
+/// sessions table is `s` and the users table, where it is known, `u`.
+/// **Thread-safety:** immutable; thread-safe.
+class SchemaSql final
+{
+public:
+    SchemaSql(const SqlDialect &dialect, BoundSchema schema, QTimeZone zone);
+
+    [[nodiscard]] const SqlDialect &dialect() const { return m_dialect; }
+    [[nodiscard]] const BoundSchema &bound() const { return m_schema; }
+    [[nodiscard]] const SchemaProfile &profile() const { return m_schema.profile; }
+    [[nodiscard]] const QTimeZone &zone() const { return m_zone; }
+    [[nodiscard]] const QString &tokenType() const { return m_tokenType; }
+
+    /// "sessions s LEFT JOIN users u ON …".
+    [[nodiscard]] const QString &source() const { return m_source; }
+    /// The sessions table's name.
+    [[nodiscard]] QString table() const;
+    /// A column of the sessions table: s."name".
+    [[nodiscard]] QString column(const QString &name) const;
+    /// A column of the users table as text: u."name"::text; NULL where it is not known.
+    [[nodiscard]] QString userText(const std::optional<QString> &name) const;
+    /// The expiry as an instant.
+    [[nodiscard]] InstantSql expires(SqlParams &params) const;
+    /// The time of creation as an instant; nullopt where there is none.
+    [[nodiscard]] std::optional<InstantSql> created(SqlParams &params) const;
+    /// Equality of two expressions, as text where their types do not compare.
+    [[nodiscard]] QString equal(const QString &left, const QString &leftType, const QString &right,
+                                const QString &rightType) const;
+    /// Placeholders for @p values of @p type, separated by commas.
+    [[nodiscard]] QString typedList(const QStringList &values, const QString &type, SqlParams &params) const;
+
+private:
+    const SqlDialect &m_dialect;
+    BoundSchema m_schema;
+    QTimeZone m_zone;
+    QString m_tokenType;
+    QString m_source;
+};
+
+} // namespace rollcall::store
