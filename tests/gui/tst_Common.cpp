@@ -162,7 +162,13 @@ void TestCommon::controls()
     combo->showPopup();
     QVERIFY(rollcall::test::saveScreenshot(*combo->view()->window(), *m_theme, QStringLiteral("common-combo")));
     combo->hidePopup();
-    grid->itemAtPosition(1, 0)->widget()->setFocus();
+    auto *primary = qobject_cast<Button *>(grid->itemAtPosition(1, 0)->widget());
+    primary->setFocus();
+    QSignalSpy clicked(primary, &Button::clicked);
+    QTest::keyClick(primary, Qt::Key_Return);
+    QCOMPARE(clicked.count(), 1);
+    QTest::keyClick(primary, Qt::Key_Return, Qt::ControlModifier); // a sheet's, not the button's
+    QCOMPARE(clicked.count(), 1);
     QVERIFY(rollcall::test::saveScreenshot(window, *m_theme, QStringLiteral("common-controls-focus")));
 }
 

@@ -1,6 +1,7 @@
 #include "ui/common/Button.h"
 
 #include <QFontMetrics>
+#include <QKeyEvent>
 #include <QPainter>
 
 namespace rollcall::common {
@@ -198,6 +199,16 @@ void Button::paintEvent(QPaintEvent * /*event*/)
     const Colors now = colors();
     paintFrame(painter, now);
     paintContent(painter, now);
+}
+
+void Button::keyPressEvent(QKeyEvent *event)
+{
+    const bool enter = event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter;
+    if (enter && (event->modifiers() & ~Qt::KeypadModifier) == Qt::NoModifier) {
+        click();
+    } else {
+        QPushButton::keyPressEvent(event);
+    }
 }
 
 void Button::enterEvent(QEnterEvent *event)

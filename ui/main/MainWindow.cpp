@@ -27,6 +27,22 @@ namespace {
 
 constexpr int chipsShortBelow = 1280;
 
+/// Gives the keyboard to @p pane or to the first control in it that takes it by Tab.
+void focusInto(QWidget &pane)
+{
+    const auto takesIt = [&pane](const QWidget &widget) {
+        return (widget.focusPolicy() & Qt::TabFocus) == Qt::TabFocus && widget.isEnabled() && widget.isVisibleTo(&pane);
+    };
+    QWidget *widget = &pane;
+    while (!takesIt(*widget)) {
+        widget = widget->nextInFocusChain();
+        if (widget == &pane || !pane.isAncestorOf(widget)) {
+            return; // nothing in it takes the keyboard
+        }
+    }
+    widget->setFocus(Qt::TabFocusReason);
+}
+
 } // namespace
 
 MainWindow::MainWindow(common::Theme &theme, const QString &stateFolder, QWidget *parent)
@@ -266,11 +282,7 @@ void MainWindow::nextPane()
     const QWidget *focus = QApplication::focusWidget();
     QWidget *details = m_body->detailsVisible() ? page->details() : nullptr;
     if (focus != nullptr && page->isAncestorOf(focus) && details != nullptr) {
-        details->setFocus(Qt::TabFocusReason);
-        if (!details->hasFocus()) {
-            QMetaObject::invokeMethod(details,
-                                      [details] { details->nextInFocusChain()->setFocus(Qt::TabFocusReason); });
-        }
+        focusInto(*details);
     } else if (hasProfile() && !m_body->rail().isAncestorOf(focus)) {
         m_body->rail().focusCurrent();
     } else {
