@@ -20,7 +20,6 @@ using std::chrono::milliseconds;
 namespace {
 
 constexpr qsizetype largestBatch = 1000;       ///< a transaction stays short
-constexpr milliseconds canaryWait{5'000};      ///< how long a deployment may take to accept a fresh session
 constexpr std::chrono::minutes canaryLife{10}; ///< should it be left behind, it soon ends by itself
 
 /// One run of a plan: what it works with, and the report that it fills.
@@ -279,7 +278,7 @@ private:
             return std::nullopt;
         }
         QString answer;
-        m_report.canaryAccepted = isAccepted(planted->token, m_deployment, canaryWait, m_call, answer);
+        m_report.canaryAccepted = isAccepted(planted->token, m_deployment, m_options.verifyFor, m_call, answer);
         note(*m_report.canaryAccepted
                  ? QStringLiteral("A canary session is accepted by the deployment")
                  : QStringLiteral("A canary session is not accepted by the deployment (%1), so its "

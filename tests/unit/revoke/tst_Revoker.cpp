@@ -1,0 +1,403 @@
+#include <QtTest>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "RevokeFixture.h"
+
+using namespace rollcall;
+using namespace rollcall::revoke;
+using base::Error;
+using base::ErrorCode;
+using test::RevokeFixture;
+
+class RevokerTest final : public QObject
+{
+    Q_OBJECT
+
+private:
+    static RevocationOptions options(bool verify, qsizetype batchSize = 100)
+    {
+        RevocationOptions options;
+        options.reason = QStringLiteral("stolen laptop");
+        options.verify = verify;
+        options.batchSize = batchSize;
+        options.verifyFor = std::chrono::milliseconds(400);
+        return options;
+    }
+    static QList<int> outcomes(const RevocationReport &report)
+    {
+        QList<int> list;
+        for (const RowReport &row : report.rows)
+            list << int(row.outcome);
+        return list;
+    }
+    static QList<int> expected(std::initializer_list<RowOutcome> list)
+    {
+        QList<int> numbers;
+        for (const RowOutcome outcome : list)
+            numbers << int(outcome);
+        return numbers;
+    }
+
+private Q_SLOTS:
+    void revokesExactlyThePlanAndProvesIt()
+    {
+        RevokeFixture fixture;
+        const auto plan = fixture.plan(3);
+        QCOMPARE(plan.users, 3);
+        QVERIFY(plan.verifiable);
+        QVERIFY(!plan.statement.contains(u"7f3c1a52"));
+        const auto report = fixture.carryOut(plan, options(true));
+        QVERIFY(report);
+        QVERIFY(!report->error);
+        QCOMPARE(report->matched, 3);
+        QCOMPARE(report->revoked, 3);
+        QCOMPARE(report->skipped, 0);
+        QCOMPARE(report->batches, 1);
+        QCOMPARE(report->verification->checked, 3);
+        QCOMPARE(report->verification->refused, 3);
+        QVERIFY(report->verification->timeToEffect);
+        QVERIFY(report->rows.front().refusedAfter);
+        QCOMPARE(report->rows.front().answer, QStringLiteral("200 null"));
+        QCOMPARE(fixture.rows(), 2);
+        QCOMPARE(fixture.rowsOf(4), 1);
+        QVERIFY2(fixture.askedWhileLive == 0, "a live user's cookie was sent");
+
+        const auto entries = fixture.audited();
+        QCOMPARE(entries.size(), size_t(2));
+        QCOMPARE(entries[0].phase, audit::Phase::Intent);
+        QCOMPARE(entries[1].phase, audit::Phase::Outcome);
+        for (const auto &entry : entries) {
+            QCOMPARE(entry.operation, report->auditId);
+            QCOMPARE(entry.reason, QStringLiteral("stolen laptop"));
+            QCOMPARE(entry.planDigest, plan.digest);
+            QCOMPARE(entry.connection, QStringLiteral("shop"));
+            QVERIFY(!entry.toLine().contains("7f3c1a52"));
+        }
+        QCOMPARE(entries[1].counts.value(u"revoked").toInteger(), 3);
+        QCOMPARE(entries[1].verification->value(u"refused").toInteger(), 3);
+        QVERIFY(fixture.log->verify(fixture.call())->ok);
+    }
+
+    void whereTheAuditLogCannotBeWrittenNothingIsDeleted()
+    {
+        RevokeFixture fixture;
+        QFile blocker(fixture.folder.filePath(QStringLiteral("audit")));
+        QVERIFY(blocker.open(QIODevice::WriteOnly));
+        const auto report = fixture.carryOut(fixture.plan(2), options(true));
+        QVERIFY(!report);
+        QCOMPARE(report.error().code, ErrorCode::AuditUnwritable);
+        QCOMPARE(fixture.rows(), 5);
+        QVERIFY(fixture.fake->tokensAsked().isEmpty());
+    }
+
+    void withoutAKeyStoreNothingIsDeleted()
+    {
+        RevokeFixture fixture;
+        fixture.log =
+            std::make_unique<audit::AuditLog>(fixture.folder.filePath(QStringLiteral("audit")), nullptr, fixture.clock);
+        QCOMPARE(fixture.carryOut(fixture.plan(2), options(false)).error().code, ErrorCode::NoKeyStore);
+        QCOMPARE(fixture.rows(), 5);
+    }
+
+    void aFailureInTheSecondBatchIsReportedTruthfully()
+    {
+        RevokeFixture fixture;
+        fixture.store->beforeDelete = [](int number) {
+            return number == 2 ? std::optional(Error(ErrorCode::StatementFailed)) : std::nullopt;
+        };
+        const auto report = fixture.carryOut(fixture.plan(5), options(true, 2));
+        QVERIFY(report);
+        QCOMPARE(report->error->code, ErrorCode::StatementFailed);
+        QCOMPARE(report->revoked, 2);
+        QCOMPARE(report->batches, 2);
+        QCOMPARE(outcomes(*report), expected({RowOutcome::Revoked, RowOutcome::Revoked, RowOutcome::Failed,
+                                              RowOutcome::Failed, RowOutcome::NotTried}));
+        QCOMPARE(report->verification->refused, 2);
+        QCOMPARE(fixture.rows(), 3);
+        QVERIFY2(fixture.askedWhileLive == 0, "a live user's cookie was sent");
+        const auto outcome = fixture.audited().back();
+        QCOMPARE(outcome.phase, audit::Phase::Outcome);
+        QCOMPARE(outcome.counts.value(u"error").toString(), QStringLiteral("StatementFailed"));
+        QCOMPARE(outcome.counts.value(u"failed").toInteger(), 2);
+        QCOMPARE(outcome.counts.value(u"notTried").toInteger(), 1);
+    }
+
+    void aLinkThatBreaksDuringTheCommitIsResolvedOverANewOne_data()
+    {
+        QTest::addColumn<bool>("committed");
+        QTest::newRow("it was committed") << true;
+        QTest::newRow("it was not") << false;
+    }
+    void aLinkThatBreaksDuringTheCommitIsResolvedOverANewOne()
+    {
+        QFETCH(bool, committed);
+        RevokeFixture fixture;
+        const auto lost = [](int) { return std::optional(Error(ErrorCode::ConnectionLost)); };
+        (committed ? fixture.store->afterCommit : fixture.store->beforeDelete) = lost;
+        const auto report = fixture.carryOut(fixture.plan(2), options(false));
+        QVERIFY(report);
+        QCOMPARE(report->error->code, ErrorCode::ConnectionLost);
+        QCOMPARE(report->revoked, committed ? 2 : 0);
+        QCOMPARE(report->rows.front().outcome, committed ? RowOutcome::Revoked : RowOutcome::Failed);
+        QCOMPARE(fixture.rows(), committed ? 3 : 5);
+    }
+
+    void whatCannotBeReadAgainIsUnknown()
+    {
+        RevokeFixture fixture;
+        fixture.store->afterCommit = [&](int) {
+            QFile::rename(fixture.folder.filePath(QStringLiteral("auth.db")),
+                          fixture.folder.filePath(QStringLiteral("away.db")));
+            return std::optional(Error(ErrorCode::ConnectionLost));
+        };
+        const auto report = fixture.carryOut(fixture.plan(1), options(false));
+        QVERIFY(report);
+        QCOMPARE(report->rows.front().outcome, RowOutcome::Unknown);
+        QCOMPARE(report->revoked, 0);
+        QCOMPARE(fixture.audited().back().counts.value(u"unknown").toInteger(), 1);
+    }
+
+    void cancelStopsAtABatchBorder()
+    {
+        RevokeFixture fixture;
+        fixture.onProgress = [&](const RevocationProgress &progress) {
+            if (progress.done == 2)
+                fixture.stop.request_stop();
+        };
+        const auto report = fixture.carryOut(fixture.plan(5), options(true, 2));
+        QVERIFY(report);
+        QCOMPARE(report->error->code, ErrorCode::Cancelled);
+        QCOMPARE(report->revoked, 2);
+        QCOMPARE(fixture.rows(), 3);
+        QCOMPARE(outcomes(*report), expected({RowOutcome::Revoked, RowOutcome::Revoked, RowOutcome::NotTried,
+                                              RowOutcome::NotTried, RowOutcome::NotTried}));
+        QCOMPARE(report->verification->unchecked, 2);
+        QCOMPARE(fixture.audited().size(), size_t(2));
+        QCOMPARE(fixture.audited().back().counts.value(u"error").toString(), QStringLiteral("Cancelled"));
+    }
+
+    void killedBeforeTheDeleteOnlyTheIntentIsThere()
+    {
+        RevokeFixture fixture;
+        const auto plan = fixture.plan(3);
+        const pid_t child = fork();
+        QVERIFY(child >= 0);
+        if (child == 0) {
+            fixture.store->beforeDelete = [](int) -> std::optional<Error> { _exit(9); };
+            static_cast<void>(fixture.carryOut(plan, options(false)));
+            _exit(1);
+        }
+        int status = 0;
+        QCOMPARE(waitpid(child, &status, 0), child);
+        QCOMPARE(WEXITSTATUS(status), 9);
+        QCOMPARE(fixture.rows(), 5);
+        QCOMPARE(fixture.audited().size(), size_t(1));
+        QCOMPARE(fixture.audited().front().phase, audit::Phase::Intent);
+        QVERIFY(fixture.log->verify(fixture.call())->ok);
+    }
+
+    void rowsThatAreGoneOrChangedAreSkippedAndNotAskedAbout()
+    {
+        RevokeFixture fixture;
+        const auto plan = fixture.plan(3);
+        fixture.run("DELETE FROM session WHERE userId = 'u1'; UPDATE session SET userId = 'u5' WHERE userId = 'u2'");
+        const auto report = fixture.carryOut(plan, options(true));
+        QVERIFY(report);
+        QCOMPARE(outcomes(*report), expected({RowOutcome::AlreadyGone, RowOutcome::Changed, RowOutcome::Revoked}));
+        QCOMPARE(report->revoked, 1);
+        QCOMPARE(report->skipped, 2);
+        QCOMPARE(report->verification->checked, 1);
+        QCOMPARE(fixture.fake->tokensAsked(), QList<QByteArray>{RevokeFixture::token(3)});
+        QCOMPARE(fixture.rowsOf(5), 2);
+    }
+
+    void anExtendedSessionDoesNotEscape()
+    {
+        RevokeFixture fixture;
+        const auto plan = fixture.plan(1);
+        fixture.run("UPDATE session SET expires = expires + 1000 WHERE userId = 'u1'");
+        QCOMPARE(fixture.carryOut(plan, options(false))->revoked, 1);
+    }
+
+    void whatTheDeploymentSaysIsToldAsItIs_data()
+    {
+        QTest::addColumn<QString>("deployment");
+        QTest::addColumn<int>("proof");
+        QTest::addColumn<QString>("answer");
+        QTest::newRow("still accepts") << QStringLiteral("accepts") << int(ProofOutcome::StillAccepted)
+                                       << QStringLiteral("200 session");
+        QTest::newRow("did not look") << QStringLiteral("blind") << int(ProofOutcome::Unchecked)
+                                      << QStringLiteral("not looked at");
+        QTest::newRow("fails") << QStringLiteral("fails") << int(ProofOutcome::Unchecked)
+                               << QStringLiteral("proxy-5xx");
+        QTest::newRow("shows a page") << QStringLiteral("html") << int(ProofOutcome::Unchecked)
+                                      << QStringLiteral("proxy-not-json");
+        QTest::newRow("hangs") << QStringLiteral("hangs") << int(ProofOutcome::Unchecked)
+                               << QStringLiteral("proxy-timeout");
+    }
+    void whatTheDeploymentSaysIsToldAsItIs()
+    {
+        QFETCH(QString, deployment);
+        QFETCH(int, proof);
+        QFETCH(QString, answer);
+        RevokeFixture fixture;
+        const auto plan = fixture.plan(2);
+        fixture.acceptsAll = deployment == u"accepts";
+        fixture.instead = [deployment](const test::ScriptedServer::Request &) -> std::optional<test::Reply> {
+            if (deployment == u"blind")
+                return test::Reply::http(200, "null");
+            if (deployment == u"fails")
+                return test::Reply::http(500, "{}");
+            if (deployment == u"html")
+                return test::Reply::http(200, "<html>", "text/html");
+            if (deployment != u"hangs")
+                return std::nullopt;
+            test::Reply reply;
+            reply.hang = true;
+            return reply;
+        };
+        const auto report = fixture.carryOut(plan, options(true));
+        QVERIFY(report);
+        QCOMPARE(report->revoked, 2);
+        for (const RowReport &row : report->rows) {
+            QCOMPARE(int(row.proof), proof);
+            QVERIFY2(row.answer.contains(answer), qPrintable(row.answer));
+        }
+        const bool accepted = proof == int(ProofOutcome::StillAccepted);
+        QCOMPARE(report->verification->stillAccepted, accepted ? 2 : 0);
+        QCOMPARE(report->verification->unchecked, accepted ? 0 : 2);
+        QVERIFY(!report->verification->timeToEffect);
+    }
+
+    void aRefusalThatComesLaterIsWaitedFor()
+    {
+        RevokeFixture fixture;
+        const auto plan = fixture.plan(1);
+        std::atomic<int> questions{0};
+        fixture.instead = [&](const test::ScriptedServer::Request &) -> std::optional<test::Reply> {
+            return ++questions <= 2 ? std::optional(test::Reply::http(200, "{\"user\":{},\"expires\":\"x\"}"))
+                                    : std::nullopt;
+        };
+        const auto report = fixture.carryOut(plan, options(true));
+        QVERIFY(report);
+        QCOMPARE(report->verification->refused, 1);
+        QCOMPARE(questions, 3);
+    }
+
+    void aCanaryShowsThatTheProofWorks_data()
+    {
+        QTest::addColumn<bool>("accepted");
+        QTest::newRow("accepted") << true;
+        QTest::newRow("not accepted") << false;
+    }
+    void aCanaryShowsThatTheProofWorks()
+    {
+        QFETCH(bool, accepted);
+        RevokeFixture fixture;
+        const auto plan = fixture.plan(1);
+        fixture.acceptsNone = !accepted;
+        RevocationOptions wanted = options(true);
+        wanted.canary = true;
+        const auto report = fixture.carryOut(plan, wanted);
+        QVERIFY(report);
+        QCOMPARE(report->canaryAccepted, std::optional(accepted));
+        QCOMPARE(report->verification->refused, accepted ? 1 : 0);
+        QCOMPARE(report->verification->unchecked, accepted ? 0 : 1);
+        QCOMPARE(report->matched, 1);
+        QCOMPARE(fixture.rows(), 4);
+        QVERIFY2(fixture.askedWhileLive == 0, "a live user's cookie was sent");
+    }
+
+    void cachedEntriesAreDropped()
+    {
+        RevokeFixture fixture;
+        const auto plan = fixture.plan(2);
+        cache::SessionCache::Entry entry;
+        entry.session = QByteArrayLiteral("{}");
+        const QByteArray key = cache::cacheKey(RevokeFixture::token(1));
+        QVERIFY(fixture.deployment->memoryCache()->store(key, entry, std::chrono::minutes(1), fixture.call()));
+        const auto report = fixture.carryOut(plan, options(false));
+        QVERIFY(report);
+        QCOMPARE(report->cachePurged, 1);
+        QVERIFY(report->rows.front().cachePurged);
+        QVERIFY(!fixture.deployment->memoryCache()->find(key, fixture.call())->has_value());
+        QVERIFY(!report->verification);
+    }
+
+    void refusesBeforeAnythingIsDone()
+    {
+        RevokeFixture withoutUrl(false);
+        QVERIFY(!withoutUrl.plan(1).verifiable);
+        QCOMPARE(withoutUrl.carryOut(withoutUrl.plan(1), options(true)).error().code, ErrorCode::PartNotGiven);
+
+        RevokeFixture fixture;
+        auto stale = fixture.plan(2);
+        stale.rows.pop_back();
+        QCOMPARE(fixture.carryOut(stale, options(false)).error().code, ErrorCode::PlanStale);
+        auto other = fixture.plan(2);
+        other.statement += QLatin1Char(' ');
+        other.digest = other.computeDigest();
+        QCOMPARE(fixture.carryOut(other, options(false)).error().code, ErrorCode::PlanStale);
+        const auto good = fixture.plan(2);
+        fixture.stop.request_stop();
+        QCOMPARE(fixture.carryOut(good, options(false)).error().code, ErrorCode::Cancelled);
+        QVERIFY(fixture.audited().empty());
+        QCOMPARE(fixture.rows(), 5);
+    }
+
+    void plansAreBounded()
+    {
+        RevokeFixture fixture;
+        Selection all;
+        all.query.emplace();
+        const auto tooMany = freezePlan(*fixture.deployment, *fixture.store, all, 4, fixture.call());
+        QCOMPARE(tooMany.error().code, ErrorCode::TooManyMatched);
+        Selection both = all;
+        both.sessions << base::Fingerprint::of(RevokeFixture::token(1)).text() << QStringLiteral("0123456789abcdef");
+        const auto plan = freezePlan(*fixture.deployment, *fixture.store, both, 5, fixture.call());
+        QVERIFY(plan);
+        QCOMPARE(plan->rows.size(), size_t(5));
+        QCOMPARE(plan->unmatched, QStringList{QStringLiteral("0123456789abcdef")});
+    }
+
+    void anEmptyPlanIsDoneAndNotAudited()
+    {
+        RevokeFixture fixture;
+        const auto report = fixture.carryOut(fixture.plan(0), options(true));
+        QVERIFY(report);
+        QCOMPARE(report->matched, 0);
+        QVERIFY(report->auditId.isEmpty());
+        QVERIFY(report->verification);
+        QVERIFY(fixture.audited().empty());
+    }
+
+    void jwtSessionsAreSaidNotToBeRevocable()
+    {
+        RevokeFixture fixture;
+        workspace::ConnectionProfile profile;
+        profile.strategy = session::Strategy::Jwt;
+        profile.version = session::AuthVersion::V4;
+        profile.maxAge = std::chrono::hours(1);
+        auto config = deployment::ConnectionConfig::from(profile, {}, std::chrono::seconds(1));
+        QVERIFY(config);
+        const base::FixedClock clock(base::Instant(std::chrono::seconds(1'760'000'000)));
+        const auto jwt = deployment::Deployment::open(std::move(*config), deployment::CheckResult{}, {}, clock);
+        QVERIFY(jwt);
+        QCOMPARE(freezePlan(**jwt, *fixture.store, {}, 5, fixture.call()).error().code, ErrorCode::NotRevocable);
+        const NotRevocable answer = explainNotRevocable(**jwt);
+        // A token of a v4 sign-in lives 30 days whatever session.maxAge says.
+        QCOMPARE(*answer.acceptedUntil, clock.now() + std::chrono::hours(24 * 30));
+        QVERIFY(answer.explanation.contains(u"JWT") && !answer.remedy.isEmpty());
+        // The fixed clock is looked at first of all: nothing is deleted by it.
+        QCOMPARE(revoke::carryOut(fixture.plan(1), options(false), **jwt, *fixture.store, *fixture.log, fixture.call())
+                     .error()
+                     .code,
+                 ErrorCode::WriteRefused);
+        QCOMPARE(fixture.rows(), 5);
+    }
+};
+
+QTEST_GUILESS_MAIN(RevokerTest)
+#include "tst_Revoker.moc"
