@@ -61,20 +61,21 @@ bool sleepFor(milliseconds pause, const Call &call)
 template <typename Enough>
 Answer askUntil(proxy::ProxyClient &client, const SecretBytes &cookie, const Call &call, const Enough &enough)
 {
-    Answer answer{Verdict::NoAnswer, nullReasonName(NullReason::CancelledOrDeadline)};
+    std::optional<Answer> answer;
     milliseconds pause = firstPause;
     do {
         if (call.cancelled() || call.expired())
             break;
         Answer next = judge(client.resolve(cookie.view(), call));
-        // A request that the deadline cut off says less than the answer before it.
-        if (next.verdict != Verdict::NoAnswer || answer.verdict == Verdict::NoAnswer)
+        // A question that the deadline cut off says less than the answer before it.
+        const bool cutOff = next.verdict == Verdict::NoAnswer && (call.cancelled() || call.expired());
+        if (!answer || !cutOff)
             answer = std::move(next);
-        if (enough(answer.verdict))
+        if (enough(answer->verdict))
             break;
         pause = std::min(pause * 2, longestPause);
     } while (sleepFor(pause, call));
-    return answer;
+    return answer.value_or(Answer{Verdict::NoAnswer, nullReasonName(NullReason::CancelledOrDeadline)});
 }
 
 } // namespace

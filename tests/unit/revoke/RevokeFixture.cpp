@@ -12,7 +12,8 @@ RevokeFixture::RevokeFixture(bool withUrl)
     if (sqlite3_open(QFile::encodeName(path).constData(), &m_handle) != SQLITE_OK)
         qFatal("no database");
     sqlite3_busy_timeout(m_handle, 5000);
-    run("CREATE TABLE user (id text PRIMARY KEY, name text, email text UNIQUE, emailVerified integer, image text);"
+    run("PRAGMA synchronous = OFF;"
+        "CREATE TABLE user (id text PRIMARY KEY, name text, email text UNIQUE, emailVerified integer, image text);"
         "CREATE TABLE session (sessionToken text PRIMARY KEY, userId text NOT NULL, expires integer NOT NULL);"
         "CREATE TABLE account (userId text, type text, provider text, providerAccountId text);");
     const QByteArray expires =
