@@ -8,6 +8,7 @@
 #include "core/base/ErrorText.h"
 #include "core/store/sql/PostgresConnection.h"
 #include "tests/integration/store/StoreFixtures.h"
+#include "tests/support/PgBouncer.h"
 
 using namespace rollcall;
 using base::ErrorCode;
@@ -75,6 +76,8 @@ private Q_SLOTS:
     void anEmptyDatabaseHasNoSessions();
     void aStrangeDatabaseHasNoSessions();
     void serverTimeIsNow();
+    void worksThroughAPoolerOfTransactions_data();
+    void worksThroughAPoolerOfTransactions();
 
 private:
     store::DatabaseUrl fixture(const QString &name = QStringLiteral("pg-adapter-postgres"));
@@ -481,6 +484,49 @@ void PostgresStoreTest::serverTimeIsNow()
     const auto time = sessions->serverTime(soon());
     QVERIFY(time.has_value());
     QVERIFY(std::chrono::abs(*time - base::SystemClock().now()) < std::chrono::seconds(5));
+}
+
+void PostgresStoreTest::worksThroughAPoolerOfTransactions_data()
+{
+    QTest::addColumn<QByteArray>("settings");
+    QTest::newRow("refuses our startup settings") << QByteArray();
+    QTest::newRow("drops our startup settings") << QByteArray("ignore_startup_parameters = options");
+}
+
+void PostgresStoreTest::worksThroughAPoolerOfTransactions()
+{
+    QFETCH(QByteArray, settings);
+    const auto direct = fixture();
+    const test::PgBouncer pooler(m_fixtures.server(), direct.database, settings);
+    QVERIFY2(pooler.problem().isEmpty(), qPrintable(pooler.problem()));
+    QString problem;
+    const auto reader = test::openDetected(pooler.url(), store::Access::ReadOnly, problem);
+    QVERIFY2(reader != nullptr, qPrintable(problem));
+    const auto writer = test::openDetected(pooler.url(), store::Access::Write, problem);
+    QVERIFY2(writer != nullptr, qPrintable(problem));
+    for (int round = 0; round < 3; ++round) { // prepared statements would be missed by the second server session
+        const auto rows = writer->planRows({}, 1, fixtureNow(), soon());
+        QVERIFY2(rows.has_value(), rows ? "" : qPrintable(base::oneLine(rows.error())));
+        const auto token = rows->front().key.token.view();
+        QVERIFY(reader->lookup(token, soon())->has_value());
+        QVERIFY(writer->lookup(token, soon())->has_value());
+        QVERIFY(writer->deleteRows(std::span(&rows->front().key, 1), soon()).has_value());
+        QVERIFY(!reader->lookup(token, soon())->has_value());
+    }
+    // Reading is held by the server here too, and nothing of ours stays behind in sessions that others will get.
+    const auto connection = connectTo(pooler.url(), store::Access::ReadOnly);
+    QVERIFY(connection);
+    const auto sneaked = connection->read({.sql = QStringLiteral("DELETE FROM sessions")}, {}, soon());
+    QVERIFY(!sneaked);
+    QCOMPARE(sneaked.error().code, ErrorCode::WriteRefused);
+    QString left;
+    const auto asked = connection->execute(
+        {.sql = QStringLiteral(
+             "SELECT current_setting('default_transaction_read_only') || current_setting('statement_timeout') "
+             "|| current_setting('lock_timeout')")},
+        [&left](const store::SqlRow &row) { left = *row.text(0); }, soon());
+    QVERIFY(asked.has_value());
+    QCOMPARE(left, QStringLiteral("off00"));
 }
 
 QTEST_GUILESS_MAIN(PostgresStoreTest)
