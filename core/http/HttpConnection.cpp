@@ -27,10 +27,18 @@ HttpConnection::HttpConnection(const QUrl &origin, ConnectionOptions options, QO
 {
     m_limits.keepBody = m_options.keepBody;
     base::Result<Origin> parsed = originOf(origin);
-    if (parsed)
-        m_origin = std::make_unique<Origin>(std::move(*parsed));
-    else
+    if (!parsed) {
         m_originError = std::move(parsed.error());
+    } else {
+        m_origin = std::make_unique<Origin>(std::move(*parsed));
+        // Here and not at the first connection, whose phases would show it.
+        base::Result<QSslConfiguration> tls =
+            m_origin->tls ? tlsConfiguration(*m_origin, m_options.http) : QSslConfiguration();
+        if (tls)
+            m_tls = std::move(*tls);
+        else
+            m_originError = std::move(tls.error());
+    }
     m_timeout.setSingleShot(true);
     m_timeout.setTimerType(Qt::PreciseTimer);
     connect(&m_timeout, &QTimer::timeout, this, &HttpConnection::onTimeout);
@@ -84,14 +92,8 @@ void HttpConnection::connectNext()
             m_addresses << m_origin->host; // the socket looks it up and tries all that is found
     }
     if (m_origin->tls) {
-        if (!m_tls) {
-            base::Result<QSslConfiguration> tls = tlsConfiguration(*m_origin, m_options.http);
-            if (!tls)
-                return failLater(std::move(tls.error()));
-            m_tls = std::move(*tls);
-        }
         auto secure = std::make_unique<QSslSocket>();
-        secure->setSslConfiguration(*m_tls);
+        secure->setSslConfiguration(m_tls);
         secure->setPeerVerifyName(m_origin->host);
         connect(secure.get(), &QSslSocket::encrypted, this, [this] {
             m_exchange.times.encryptedNs = steadyNs();

@@ -65,7 +65,8 @@ public:
     /// must not destroy this object (deleteLater() is fine).
     using Handler = std::function<void(Exchange)>;
 
-    /// @p origin: scheme, host and port count, its path does not. Reads CA files at the first TLS connection, not here.
+    /// @p origin: scheme, host and port count, its path does not. For https it
+    /// reads the CA files (some 10 ms, once a process); what is wrong with them or with the address is told by send().
     explicit HttpConnection(const QUrl &origin, ConnectionOptions options, QObject *parent = nullptr);
     ~HttpConnection() override;
 
@@ -98,11 +99,11 @@ private:
     void finish();
     void closeSocket();
 
-    std::unique_ptr<Origin> m_origin; ///< null where the constructor's address was unusable, see m_originError
-    std::optional<base::Error> m_originError;
+    std::unique_ptr<Origin> m_origin;         ///< null where the constructor's address was unusable
+    std::optional<base::Error> m_originError; ///< why nothing can be sent
     ConnectionOptions m_options;
     MessageLimits m_limits;
-    std::optional<QSslConfiguration> m_tls;
+    QSslConfiguration m_tls; ///< of https origins
     std::unique_ptr<QTcpSocket> m_socket;
     QTimer m_timeout;
     Phase m_phase = Phase::Idle;

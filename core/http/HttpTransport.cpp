@@ -12,6 +12,17 @@ using base::Error;
 using base::ErrorCode;
 using base::ErrorParam;
 
+namespace {
+
+/// The system's CAs, read once a process: parsing them takes longer than a handshake.
+const QList<QSslCertificate> &systemAuthorities()
+{
+    static const QList<QSslCertificate> authorities = QSslConfiguration::systemCaCertificates();
+    return authorities;
+}
+
+} // namespace
+
 base::Result<Origin> originOf(const QUrl &url)
 {
     const auto invalid = [](const QString &detail) {
@@ -84,7 +95,7 @@ base::Result<QSslConfiguration> tlsConfiguration(const Origin &origin, const Htt
     QSslConfiguration tls = QSslConfiguration::defaultConfiguration();
     tls.setProtocol(QSsl::TlsV1_2OrLater);
     tls.setPeerVerifyMode(isTrustedUnverified(origin, options) ? QSslSocket::VerifyNone : QSslSocket::VerifyPeer);
-    QList<QSslCertificate> authorities = QSslConfiguration::systemCaCertificates();
+    QList<QSslCertificate> authorities = systemAuthorities();
     if (!options.caFile.isEmpty()) {
         QFile file(options.caFile);
         if (!file.open(QIODevice::ReadOnly)) {

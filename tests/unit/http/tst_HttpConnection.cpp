@@ -255,6 +255,11 @@ private Q_SLOTS:
                  ErrorCode::UrlInvalid);
         HttpConnection nowhere(QUrl(QStringLiteral("ftp://x")), {});
         QCOMPARE(exchange(nowhere, get(closed))->error->code, ErrorCode::UrlSchemeUnsupported);
+        ConnectionOptions badCa;
+        badCa.http.caFile = QStringLiteral("/nonexistent/ca.pem");
+        const QUrl secure(QStringLiteral("https://127.0.0.1:1/"));
+        HttpConnection withoutCa(secure, badCa);
+        QCOMPARE(exchange(withoutCa, get(secure))->error->code, ErrorCode::FileUnreadable);
         const QUrl clear(QStringLiteral("http://0.0.0.0:%1/").arg(port));
         HttpConnection clearText(clear, {});
         HttpRequest request = get(clear);

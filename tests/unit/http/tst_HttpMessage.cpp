@@ -225,13 +225,14 @@ private Q_SLOTS:
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nSet-Cookie: a=b\r\n\r\n5\r\nhello\r\n0\r\nA: b\r\n\r\n",
             "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nhello",
             "HTTP/1.1 302 Found\r\nLocation: /x\r\n\r\nuntil the end"};
-        const QByteArray alphabet("\r\n :;,0159afHTP/\t\0\x80\xff", 22);
+        static constexpr char damage[] = "\r\n :;,0159afHTP/\t\0\x80\xff";
+        const QByteArray alphabet(damage, sizeof damage - 1);
         std::mt19937 random(2026);
         int completed = 0;
         int failed = 0;
         for (int round = 0; round < 20'000; ++round) {
             QByteArray bytes = seeds.at(static_cast<std::size_t>(round) % seeds.size());
-            for (unsigned damage = random() % 4; damage > 0; --damage) {
+            for (unsigned left = random() % 4; left > 0; --left) {
                 const auto at = static_cast<qsizetype>(random() % static_cast<unsigned>(bytes.size()));
                 const char byte =
                     alphabet.at(static_cast<qsizetype>(random() % static_cast<unsigned>(alphabet.size())));
