@@ -7,8 +7,8 @@
 #include <chrono>
 
 #include "core/base/Secret.h"
+#include "core/http/HostLookup.h"
 #include "core/http/HttpTransport.h"
-#include "core/http/TcpConnect.h"
 
 namespace rollcall::http {
 

@@ -1,7 +1,6 @@
 #include "core/store/sql/DatabaseUrl.h"
 
 #include <QDir>
-#include <QHostAddress>
 
 #include <algorithm>
 #include <optional>
@@ -265,20 +264,6 @@ Result<DatabaseUrl> DatabaseUrl::parse(const QByteArray &text, const QString &ba
     return fail(Error(ErrorCode::UrlSchemeUnsupported)
                     .with(ErrorParam::Part, QStringLiteral("database"))
                     .with(ErrorParam::Detail, QString::fromLatin1(scheme)));
-}
-
-bool isLoopbackHost(const QString &host)
-{
-    QString bare = host;
-    if (bare.startsWith(QLatin1Char('[')) && bare.endsWith(QLatin1Char(']')))
-        bare = bare.sliced(1, bare.size() - 2);
-    if (bare.compare(QLatin1StringView("localhost"), Qt::CaseInsensitive) == 0)
-        return true;
-    // A full dotted quad only: QHostAddress also reads "127.1", which a resolver may see differently.
-    const QHostAddress address(bare);
-    if (address.protocol() == QHostAddress::IPv4Protocol && bare.count(QLatin1Char('.')) == 3)
-        return (address.toIPv4Address() >> 24) == 127;
-    return bare == QStringLiteral("::1");
 }
 
 } // namespace rollcall::store

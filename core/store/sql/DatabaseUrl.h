@@ -3,6 +3,7 @@
 #include <QString>
 #include <QStringList>
 
+#include "core/base/Loopback.h"
 #include "core/base/Result.h"
 #include "core/base/Secret.h"
 
@@ -42,7 +43,6 @@ struct DatabaseUrl
     [[nodiscard]] static base::Result<DatabaseUrl> parse(const QByteArray &text, const QString &baseDir = {});
 };
 
-/// True for `localhost`, 127.0.0.0/8, `::1` and `[::1]` as written in an address.
-[[nodiscard]] bool isLoopbackHost(const QString &host);
+using base::isLoopbackHost;
 
 } // namespace rollcall::store

@@ -2,7 +2,7 @@
 
 #include <poll.h>
 
-#include "core/store/sql/HostResolver.h"
+#include "core/http/HostLookup.h"
 #include "core/store/sql/PostgresConnection.h"
 #include "core/store/sql/PostgresErrors.h"
 
@@ -90,14 +90,14 @@ Result<std::unique_ptr<ConnectParams>> paramsFor(const DatabaseUrl &url, const S
     auto params = std::make_unique<ConnectParams>();
     QByteArray hosts = url.host.toUtf8();
     if (!url.host.startsWith(QLatin1Char('/'))) {
-        const auto addresses = resolveHost(url.host, call);
+        const auto addresses = http::lookUpHost(url.host, call);
         if (!addresses)
             return fail(addresses.error());
         // libpq pairs the entries of host and hostaddr: the name is what the certificate is checked against.
         QByteArray numeric;
         hosts.clear();
-        for (const QByteArray &address : *addresses) {
-            numeric += (numeric.isEmpty() ? "" : ",") + address;
+        for (const QHostAddress &address : *addresses) {
+            numeric += (numeric.isEmpty() ? "" : ",") + address.toString().toLatin1();
             hosts += (hosts.isEmpty() ? "" : ",") + url.host.toUtf8();
         }
         params->add("hostaddr", numeric);
