@@ -63,6 +63,37 @@ private:
     static tl::unexpected<base::Error> broken() { return base::fail(base::Error(base::ErrorCode::ConnectionLost)); }
 };
 
+/// A cache in which something happens right after the first look-up.
+class EventfulCache final : public cache::SessionCache
+{
+public:
+    EventfulCache(std::shared_ptr<cache::SessionCache> inner, std::function<void()> afterFirstFind)
+        : m_inner(std::move(inner)), m_afterFirstFind(std::move(afterFirstFind))
+    {}
+    base::Result<std::optional<Entry>> find(const QByteArray &key, const Call &call) override
+    {
+        auto found = m_inner->find(key, call);
+        if (const auto event = std::exchange(m_afterFirstFind, {}))
+            event();
+        return found;
+    }
+    base::Status store(const QByteArray &key, const Entry &entry, std::chrono::milliseconds ttl,
+                       const Call &call) override
+    {
+        return m_inner->store(key, entry, ttl, call);
+    }
+    base::Result<bool> erase(const QByteArray &key, const Call &call) override { return m_inner->erase(key, call); }
+    base::Result<qint64> eraseUser(const QString &userId, const Call &call) override
+    {
+        return m_inner->eraseUser(userId, call);
+    }
+    base::Status clear(const Call &call) override { return m_inner->clear(call); }
+
+private:
+    std::shared_ptr<cache::SessionCache> m_inner;
+    std::function<void()> m_afterFirstFind;
+};
+
 Resolution sessionFor(const char *json, const char *userId = "u1")
 {
     Resolution resolution;
@@ -281,6 +312,16 @@ private Q_SLOTS:
         QCOMPARE(m_calls.load(), 1);
         QCOMPARE(sessions.load(), callers);
         QVERIFY(shared.load() < callers);
+    }
+
+    void aLookUpThatEndedMeanwhileIsNotRepeated()
+    {
+        const Answer answer = [](const Call &) { return sessionFor("{}"); };
+        // Another caller asks and is answered between this caller's miss and its turn.
+        m_cache = std::make_shared<EventfulCache>(
+            m_cache, [&] { QVERIFY(resolver(answer)->resolve(cookie("t"), {}).session.has_value()); });
+        QVERIFY(resolver(answer)->resolve(cookie("t"), {}).session.has_value());
+        QCOMPARE(m_calls.load(), 1);
     }
 
     void aWaitingCallerHasItsOwnDeadline()

@@ -77,6 +77,8 @@ private Q_SLOTS:
                                                           "a")
                                             << QString(bad + u'a') << false;
         QTest::newRow("overlong") << QByteArray("\xc0\x80") << QString(bad + bad) << false;
+        QTest::newRow("overlong in three") << QByteArray("\xe0\x9f\xbf") << QString(bad + bad + bad) << false;
+        QTest::newRow("overlong in four") << QByteArray("\xf0\x8f\xbf\xbf") << QString(bad + bad + bad + bad) << false;
         QTest::newRow("surrogate") << QByteArray("\xed\xa0\x80") << QString(bad + bad + bad) << false;
         QTest::newRow("too big") << QByteArray("\xf4\x90\x80\x80") << QString(bad + bad + bad + bad) << false;
         QTest::newRow("bare continuation") << QByteArray("\x80") << bad << false;
