@@ -56,6 +56,7 @@ const Entry &entryOf(ErrorCode code)
         ENTRY(KeyFileUnsafe, Refused),
         ENTRY(InsecureTransport, Refused),
         ENTRY(TooManyMatched, Refused),
+        ENTRY(GuardRefused, Refused),
         ENTRY(FingerprintAmbiguous, Refused),
         ENTRY(ConfirmationMissing, Refused),
         ENTRY(PlanStale, Refused),

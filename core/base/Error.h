@@ -55,6 +55,7 @@ enum class ErrorCode {
     KeyFileUnsafe,        ///< Others may read or write it. Params: Path.
     InsecureTransport,    ///< Credentials would travel unencrypted or unverified. Params: Host.
     TooManyMatched,       ///< Params: Count, Limit.
+    GuardRefused,         ///< A measurement would load the deployment more than its guards allow. Params: Detail.
     FingerprintAmbiguous, ///< Params: Name (fingerprint), Count.
     ConfirmationMissing,  ///< Params: Name, Detail.
     PlanStale,            ///< The plan no longer fits the connection. Params: Detail.

@@ -189,6 +189,9 @@ ErrorText refusedText(const Error &error)
         return {tr("Credentials would travel to %1 unencrypted or unverified.").arg(place(error)),
                 tr("Use TLS (--ca-file for a private CA), a tunnel to a loopback address, or deliberately "
                    "--allow-insecure with this host.")};
+    case ErrorCode::GuardRefused:
+        return {tr("The run was refused by its guards%1.").arg(colon(error)),
+                tr("Ask for less, or measure a deployment of your own on a loopback address with --guards off.")};
     case ErrorCode::TooManyMatched:
         return {tr("%1 sessions match, more than the %2 allowed.")
                     .arg(error.param(ErrorParam::Count), error.param(ErrorParam::Limit)),

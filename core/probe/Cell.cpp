@@ -1,0 +1,39 @@
+#include "core/probe/Cell.h"
+
+namespace rollcall::probe {
+
+QString probeModeName(ProbeMode mode)
+{
+    switch (mode) {
+    case ProbeMode::Local:
+        return QStringLiteral("local");
+    case ProbeMode::Proxy:
+        return QStringLiteral("proxy");
+    case ProbeMode::Cached:
+        return QStringLiteral("cached");
+    case ProbeMode::CachedMemory:
+        return QStringLiteral("cached-memory");
+    case ProbeMode::Route:
+        return QStringLiteral("route");
+    case ProbeMode::Floor:
+        return QStringLiteral("floor");
+    }
+    return {};
+}
+
+std::optional<ProbeMode> probeModeOf(const QString &name)
+{
+    for (const ProbeMode mode : {ProbeMode::Local, ProbeMode::Proxy, ProbeMode::Cached, ProbeMode::CachedMemory,
+                                 ProbeMode::Route, ProbeMode::Floor}) {
+        if (probeModeName(mode) == name)
+            return mode;
+    }
+    return std::nullopt;
+}
+
+QString cachePathName(CachePath path)
+{
+    return path == CachePath::Hit ? QStringLiteral("hit") : QStringLiteral("miss");
+}
+
+} // namespace rollcall::probe

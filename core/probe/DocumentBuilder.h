@@ -1,0 +1,44 @@
+#pragma once
+
+#include <span>
+
+#include "core/base/Clock.h"
+#include "core/probe/LocalProbe.h"
+#include "core/probe/RunDocument.h"
+#include "core/probe/RunPlan.h"
+#include "core/probe/RunRecord.h"
+#include "core/probe/RunSetup.h"
+
+namespace rollcall::probe {
+
+/// Turns the samples of a run into its document. **Thread-safety:** one thread at a time.
+class DocumentBuilder final
+{
+public:
+    /// Both are borrowed and outlive the builder.
+    DocumentBuilder(const RunPlan &plan, const RunSetup &setup);
+
+    /// Notes the machine as it is before the run, and what is measured.
+    void begin(base::Instant startedAt, const QString &version, const QString &strategy);
+    /// Takes over how many calls each local sample is the mean of.
+    void setBatches(const LocalProbe &local);
+
+    /// Plan and cells of what is measured so far.
+    [[nodiscard]] RunDocument partial(std::span<const Sample> samples) const;
+    /// The whole document: cells, comparisons, verdicts, guards.
+    [[nodiscard]] RunDocument finished(std::span<const Sample> samples, const RunRecord::State &state,
+                                       base::Instant endedAt) const;
+
+private:
+    using ByCell = std::vector<std::vector<Sample>>;
+    [[nodiscard]] ByCell measuredByCell(std::span<const Sample> samples) const;
+    [[nodiscard]] std::vector<CellResult> cellsOf(const ByCell &samples) const;
+    [[nodiscard]] std::vector<Comparison> comparisonsOf(const ByCell &samples) const;
+
+    const RunPlan &m_plan;
+    const RunSetup &m_setup;
+    std::vector<int> m_batches;
+    QJsonObject m_meta;
+};
+
+} // namespace rollcall::probe

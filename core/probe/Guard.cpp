@@ -1,0 +1,103 @@
+#include "core/probe/Guard.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "core/probe/RunPlan.h"
+
+namespace rollcall::probe {
+
+namespace {
+
+constexpr qint64 requestsCeiling = 20'000;
+constexpr std::chrono::minutes lengthCeiling{60};
+
+} // namespace
+
+GuardLimits guardLimits(const RunPlan &plan, bool loopback)
+{
+    GuardLimits limits;
+    if (!plan.guards && loopback) {
+        limits.rateCeiling = 1'000'000;
+        limits.inFlightCeiling = 1024;
+        limits.inFlight = plan.concurrency.value_or(64);
+        limits.requests = std::numeric_limits<qint64>::max();
+        limits.length = std::chrono::hours(24);
+        limits.closedRate = 0;
+        limits.localPerSecond = 0;
+        limits.breakers = false;
+        return limits;
+    }
+    if (!plan.guards) {
+        limits.requests = requestsCeiling;
+        limits.length = lengthCeiling;
+        limits.inFlight = limits.inFlightCeiling;
+        limits.closedRate = limits.rateCeiling;
+        limits.breakers = false;
+    }
+    if (plan.concurrency)
+        limits.inFlight = std::min(*plan.concurrency, limits.inFlightCeiling);
+    if (plan.rate)
+        limits.rate = std::min(*plan.rate, limits.rateCeiling);
+    if (plan.samples) {
+        const auto perCell = static_cast<qint64>(*plan.samples) + plan.warmupBlocks();
+        limits.requests =
+            std::clamp(perCell * static_cast<qint64>(plan.cells().size()), limits.requests, requestsCeiling);
+    }
+    if (plan.duration) {
+        limits.length = std::clamp<std::chrono::nanoseconds>(*plan.duration + std::chrono::minutes(1), limits.length,
+                                                             lengthCeiling);
+    }
+    return limits;
+}
+
+Guard::Guard(GuardLimits limits, qint64 beginNs) : m_limits(limits), m_beginNs(beginNs) {}
+
+GuardEvent Guard::event(const QString &rule, const QString &detail, qint64 nowNs) const
+{
+    return {rule, detail, nowNs - m_beginNs};
+}
+
+std::optional<GuardEvent> Guard::beforeRequest(qint64 nowNs)
+{
+    if (m_requests >= m_limits.requests) {
+        return event(QStringLiteral("requests"), QStringLiteral("%1 requests are the most of a run").arg(m_requests),
+                     nowNs);
+    }
+    if (nowNs - m_beginNs > m_limits.length.count()) {
+        return event(QStringLiteral("run-length"),
+                     QStringLiteral("a run lasts %1 s at most")
+                         .arg(std::chrono::duration_cast<std::chrono::seconds>(m_limits.length).count()),
+                     nowNs);
+    }
+    ++m_requests;
+    return std::nullopt;
+}
+
+std::optional<GuardEvent> Guard::afterSample(const Sample &sample)
+{
+    if (!m_limits.breakers || isAborted(sample.outcome))
+        return std::nullopt;
+    if (sample.outcome == Outcome::RateLimited || sample.status == 503) {
+        return event(QStringLiteral("rate-limited"),
+                     QStringLiteral("the deployment answered %1: it asks for fewer requests").arg(sample.status),
+                     sample.endNs);
+    }
+    m_bad[m_seen++ % window] = sample.outcome != Outcome::Ok;
+    const auto errors = std::count(m_bad.begin(), m_bad.end(), true);
+    if (errors < mostErrors)
+        return std::nullopt;
+    return event(QStringLiteral("error-breaker"),
+                 QStringLiteral("%1 of the last %2 requests failed, the last one: %3")
+                     .arg(errors)
+                     .arg(std::min(m_seen, window))
+                     .arg(outcomeName(sample.outcome)),
+                 sample.endNs);
+}
+
+GuardEvent Guard::scopeBreach(qint64 nowNs) const
+{
+    return event(QStringLiteral("scope"), QStringLiteral("an answer redirected to another host"), nowNs);
+}
+
+} // namespace rollcall::probe

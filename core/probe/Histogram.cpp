@@ -1,0 +1,136 @@
+#include "core/probe/Histogram.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <limits>
+
+namespace rollcall::probe {
+
+namespace {
+
+constexpr int exactBits = 11; // values below 2^11 have a bucket each
+constexpr std::size_t half = Histogram::subBuckets / 2;
+constexpr std::size_t bucketCount = Histogram::subBuckets + 31 * half;
+
+void appendNumber(QByteArray &bytes, qint64 value)
+{
+    quint64 zigzag = (static_cast<quint64>(value) << 1) ^ static_cast<quint64>(value >> 63);
+    while (zigzag >= 0x80) {
+        bytes.append(static_cast<char>((zigzag & 0x7f) | 0x80));
+        zigzag >>= 7;
+    }
+    bytes.append(static_cast<char>(zigzag));
+}
+
+std::optional<qint64> takeNumber(const QByteArray &bytes, qsizetype &at)
+{
+    quint64 zigzag = 0;
+    for (unsigned shift = 0; at < bytes.size() && shift < 63; shift += 7) {
+        const quint64 byte = static_cast<quint8>(bytes.at(at++));
+        zigzag |= (byte & 0x7f) << shift;
+        if ((byte & 0x80) == 0)
+            return static_cast<qint64>(zigzag >> 1) ^ -static_cast<qint64>(zigzag & 1);
+    }
+    return std::nullopt;
+}
+
+} // namespace
+
+Histogram::Histogram() : m_counts(bucketCount, 0) {}
+
+std::size_t Histogram::indexOf(qint64 ns)
+{
+    const auto value = static_cast<quint64>(ns);
+    if (value < subBuckets)
+        return value;
+    const auto shift = static_cast<std::size_t>(std::bit_width(value)) - exactBits;
+    return subBuckets + (shift - 1) * half + (static_cast<std::size_t>(value >> shift) - half);
+}
+
+qint64 Histogram::upperBound(std::size_t index)
+{
+    if (index < subBuckets)
+        return static_cast<qint64>(index);
+    const std::size_t shift = (index - subBuckets) / half + 1;
+    const std::size_t sub = (index - subBuckets) % half + half;
+    return static_cast<qint64>(((sub + 1) << shift) - 1);
+}
+
+void Histogram::record(qint64 ns)
+{
+    const qint64 value = std::clamp<qint64>(ns, 0, maxValue);
+    ++m_counts[indexOf(value)];
+    ++m_total;
+    m_max = std::max(m_max, value);
+}
+
+qint64 Histogram::atRank(quint64 rank) const
+{
+    quint64 seen = 0;
+    for (std::size_t i = 0; i < m_counts.size(); ++i) {
+        seen += m_counts[i];
+        if (seen >= rank)
+            return std::min(upperBound(i), m_max);
+    }
+    return m_max;
+}
+
+qint64 Histogram::quantile(double p) const
+{
+    if (m_total == 0)
+        return 0;
+    const double rank = std::ceil(p * static_cast<double>(m_total));
+    return atRank(std::clamp<quint64>(static_cast<quint64>(rank), 1, m_total));
+}
+
+QByteArray Histogram::encoded() const
+{
+    QByteArray bytes;
+    qint64 zeros = 0;
+    for (const quint32 count : m_counts) {
+        if (count == 0) {
+            ++zeros;
+            continue;
+        }
+        if (zeros > 0)
+            appendNumber(bytes, -zeros);
+        zeros = 0;
+        appendNumber(bytes, count);
+    }
+    return bytes.toBase64();
+}
+
+base::Result<Histogram> Histogram::decode(const QByteArray &text)
+{
+    const auto invalid = [] {
+        return base::fail(base::Error(base::ErrorCode::FileFormatInvalid)
+                              .with(base::ErrorParam::Detail, QStringLiteral("a histogram's counts cannot be read")));
+    };
+    const auto decoded = QByteArray::fromBase64Encoding(text, QByteArray::AbortOnBase64DecodingErrors);
+    if (!decoded)
+        return invalid();
+    const QByteArray &bytes = *decoded;
+    Histogram histogram;
+    std::size_t index = 0;
+    for (qsizetype at = 0; at < bytes.size();) {
+        const std::optional<qint64> number = takeNumber(bytes, at);
+        if (!number || *number == 0)
+            return invalid();
+        if (*number < 0) {
+            if (static_cast<quint64>(-*number) > bucketCount - index)
+                return invalid();
+            index += static_cast<std::size_t>(-*number);
+            continue;
+        }
+        if (index >= bucketCount || *number > std::numeric_limits<quint32>::max())
+            return invalid();
+        histogram.m_counts[index] = static_cast<quint32>(*number);
+        histogram.m_total += static_cast<quint64>(*number);
+        histogram.m_max = upperBound(index);
+        ++index;
+    }
+    return histogram;
+}
+
+} // namespace rollcall::probe

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "core/http/HttpConnection.h"
+#include "core/probe/Cell.h"
+#include "core/probe/Sample.h"
+#include "core/session/Resolution.h"
+
+namespace rollcall::probe {
+
+/// What the answer to a probe means. @p cookieSent decides whether a session is expected: under a cookie an answer
+/// without session is a wrong answer, not a fast one. **Source:** facts/latency-method.md §1.5.
+[[nodiscard]] Outcome judge(ProbeMode mode, bool cookieSent, const http::Exchange &exchange);
+
+/// The same for a resolution in this process.
+[[nodiscard]] Outcome judge(bool cookieSent, const session::Resolution &resolution);
+
+/// True where @p exchange redirects to another host than @p origin's: asking on would leave what was allowed.
+[[nodiscard]] bool leavesHost(const http::Exchange &exchange, const QUrl &origin);
+
+} // namespace rollcall::probe

@@ -1,0 +1,231 @@
+#include "core/probe/LatencyRun.h"
+
+#include <algorithm>
+
+#include "core/http/HttpConnection.h"
+#include "core/probe/CanarySession.h"
+#include "core/probe/DocumentBuilder.h"
+#include "core/probe/LocalRunner.h"
+#include "core/probe/ProbeThread.h"
+#include "core/probe/RunMeta.h"
+
+namespace rollcall::probe {
+
+using base::Call;
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using base::SecretBytes;
+using base::Status;
+using deployment::Deployment;
+
+namespace {
+
+/// Served by the framework itself, so that no code of the application runs.
+constexpr QLatin1String floorPath("/_next/static/rollcall-floor");
+constexpr std::chrono::minutes canarySpare{10}; // beyond the longest run
+constexpr auto partialInterval = std::chrono::milliseconds(500);
+constexpr int partialShare = 10; // of the time at most goes into partial documents
+
+QUrl urlOf(const Deployment &deployment, const CellId &id)
+{
+    QUrl url = *deployment.config().baseUrl;
+    switch (id.mode) {
+    case ProbeMode::Proxy:
+        url.setPath(QString::fromUtf8(deployment.auth()->basePath) + QStringLiteral("/session"));
+        return url;
+    case ProbeMode::Floor:
+        url.setPath(floorPath);
+        return url;
+    case ProbeMode::Route: {
+        const QUrl route(id.route, QUrl::StrictMode);
+        url.setPath(route.path(QUrl::FullyEncoded), QUrl::StrictMode);
+        url.setQuery(route.query(QUrl::FullyEncoded), QUrl::StrictMode);
+        return url;
+    }
+    case ProbeMode::Local:
+    case ProbeMode::Cached:
+    case ProbeMode::CachedMemory:
+        return {};
+    }
+    return {};
+}
+
+http::HttpRequest requestOf(const Deployment &deployment, const CellId &id, const SecretBytes &cookieHeader)
+{
+    http::HttpRequest request;
+    request.url = urlOf(deployment, id);
+    request.headers.emplace_back(QByteArrayLiteral("User-Agent"),
+                                 QByteArrayLiteral("rollcall/" ROLLCALL_VERSION " (latency probe)"));
+    if (id.mode != ProbeMode::Floor && !cookieHeader.isEmpty())
+        request.headers.emplace_back(QByteArrayLiteral("Cookie"), cookieHeader.view().toByteArray());
+    return request;
+}
+
+bool isUnreachable(ErrorCode code)
+{
+    return base::exitClass(code) == base::ExitClass::Connect;
+}
+
+/// One request without cookie before anything is written or measured: a deployment that is not there is an error, not
+/// a run full of failed samples.
+Status knock(const Deployment &deployment, const RunPlan &plan, const Call &call)
+{
+    http::HttpOptions options = deployment.config().httpOptions;
+    options.timeout = plan.timeout;
+    http::HttpClient client(options);
+    const CellId floor{QStringLiteral("/"), ProbeMode::Floor, {}};
+    auto answer = client.send(requestOf(deployment, floor, {}), call.atMost(plan.timeout));
+    if (!answer && (isUnreachable(answer.error().code) || answer.error().code == ErrorCode::Cancelled))
+        return base::fail(std::move(answer.error()));
+    return {};
+}
+
+/// Tells the caller how far the run is, with partial documents as often as they are cheap.
+class Reporter
+{
+public:
+    Reporter(const RunPlan &plan, const RunSetup &setup, const DocumentBuilder &builder,
+             const std::vector<Sample> &samples, const std::function<void(const RunProgress &)> &onProgress)
+        : m_setup(setup), m_builder(builder), m_samples(samples), m_onProgress(onProgress)
+    {
+        if (plan.samples || !plan.duration) {
+            m_progress.blocks = setup.warmupBlocks + setup.measuredBlocks;
+            m_progress.total = static_cast<qint64>(setup.cells.size()) * m_progress.blocks;
+        }
+    }
+
+    void operator()(const RunRecord::State &state)
+    {
+        if (!m_onProgress)
+            return;
+        for (; m_counted < m_samples.size(); ++m_counted)
+            m_progress.errors += m_samples[m_counted].outcome == Outcome::Ok ? 0 : 1;
+        m_progress.done = static_cast<qint64>(m_samples.size());
+        m_progress.block = state.block;
+        m_progress.inFlight = state.inFlight;
+        m_progress.warmup = state.block < m_setup.warmupBlocks;
+        const auto now = Call::Clock::now();
+        if (state.beginNs > 0)
+            m_progress.elapsed = std::chrono::nanoseconds(http::steadyNs() - state.beginNs);
+        if (!m_progress.warmup && now >= m_nextPartial) {
+            m_progress.partial = std::make_shared<const RunDocument>(m_builder.partial(m_samples));
+            const auto cost = Call::Clock::now() - now;
+            m_nextPartial = now + std::max<Call::Clock::duration>(partialInterval, partialShare * cost);
+        }
+        m_onProgress(m_progress);
+    }
+
+private:
+    const RunSetup &m_setup;
+    const DocumentBuilder &m_builder;
+    const std::vector<Sample> &m_samples;
+    const std::function<void(const RunProgress &)> &m_onProgress;
+    RunProgress m_progress;
+    std::size_t m_counted = 0;
+    Call::Clock::time_point m_nextPartial{};
+};
+
+struct Measured
+{
+    RunDocument document;
+    std::vector<Sample> samples;
+};
+
+/// The run itself, its cookie being there.
+Result<Measured> measure(const RunPlan &plan, const std::shared_ptr<const Deployment> &deployment,
+                         const std::shared_ptr<const SecretBytes> &cookie, const Call &call,
+                         const std::function<void(const RunProgress &)> &onProgress)
+{
+    const auto &baseUrl = deployment->config().baseUrl;
+    RunSetup setup = RunSetup::from(plan, baseUrl && isLoopback(*baseUrl));
+    setup.origin = plan.hasNetwork() ? baseUrl : std::nullopt;
+    setup.http = deployment->config().httpOptions;
+    setup.http.timeout = plan.timeout;
+    for (RunCell &cell : setup.cells) {
+        cell.cookieSent = !cookie->isEmpty() && cell.id.mode != ProbeMode::Floor;
+        if (isNetwork(cell.id.mode))
+            cell.request = requestOf(*deployment, cell.id, *cookie);
+    }
+    if (!deployment->hasRows())
+        setup.limits.localPerSecond = 0; // decoding a token costs nobody else anything
+    DocumentBuilder builder(plan, setup);
+    builder.begin(deployment->clock().now(), session::versionName(deployment->auth()->version),
+                  session::strategyName(deployment->auth()->strategy));
+    std::unique_ptr<LocalRunner> local;
+    if (plan.hasLocal()) {
+        local = std::make_unique<LocalRunner>(deployment, cookie, plan.cacheTtl, plan.timeout);
+        if (auto prepared = local->prepare(plan.cells(), call); !prepared)
+            return base::fail(std::move(prepared.error()));
+        builder.setBatches(*local);
+    }
+    Measured measured;
+    Reporter reporter(plan, setup, builder, measured.samples, onProgress);
+    const RunRecord::State state = runProbe(setup, local.get(), call, measured.samples, std::ref(reporter));
+    if (state.error)
+        return base::fail(*state.error);
+    measured.document = builder.finished(measured.samples, state, deployment->clock().now());
+    return measured;
+}
+
+QJsonObject canaryMeta(const CanarySession &canary, bool removed)
+{
+    return {{QStringLiteral("fingerprint"), canary.fingerprint().text()},
+            {QStringLiteral("row"), canary.hasRow() || removed},
+            {QStringLiteral("removed"), removed}};
+}
+
+Result<RunOutcome> runWithCanary(const RunPlan &plan, const std::shared_ptr<const Deployment> &deployment,
+                                 audit::AuditLog *audit, const Call &call,
+                                 const std::function<void(const RunProgress &)> &onProgress)
+{
+    const auto length = guardLimits(plan, true).length;
+    const auto ttl = canarySpare + std::chrono::duration_cast<std::chrono::seconds>(
+                                       std::min<std::chrono::nanoseconds>(length, std::chrono::hours(2)));
+    auto canary = CanarySession::make(*deployment, audit, plan.mayWrite, ttl, call);
+    if (!canary)
+        return base::fail(std::move(canary.error()));
+    const bool hadRow = canary->hasRow();
+    auto cookie = std::make_shared<const SecretBytes>(canary->cookieHeader().clone());
+    auto measured = measure(plan, deployment, cookie, call, onProgress);
+    Status removed = canary->remove(*deployment, audit);
+    if (!measured) {
+        // Of two errors the one that leaves something behind matters more.
+        if (!removed)
+            return base::fail(std::move(removed.error()).because(std::move(measured.error())));
+        return base::fail(std::move(measured.error()));
+    }
+    RunOutcome outcome{std::move(measured->document), std::move(measured->samples), {}};
+    outcome.document.meta.insert(QStringLiteral("canary"), canaryMeta(*canary, hadRow && !canary->hasRow()));
+    if (!removed) {
+        outcome.document.guards.push_back({QStringLiteral("cleanup"), base::errorName(removed.error().code), 0});
+        outcome.cleanup = std::move(removed.error());
+    }
+    return outcome;
+}
+
+} // namespace
+
+Result<RunOutcome> runLatency(const RunPlan &plan, const std::shared_ptr<const Deployment> &deployment,
+                              audit::AuditLog *audit, const Call &call,
+                              const std::function<void(const RunProgress &)> &onProgress)
+{
+    if (auto valid = plan.validate(deployment->config().baseUrl); !valid)
+        return base::fail(std::move(valid.error()));
+    if (plan.hasNetwork()) {
+        if (auto there = knock(*deployment, plan, call); !there)
+            return base::fail(std::move(there.error()));
+    }
+    const bool needsCookie =
+        std::any_of(plan.modes.begin(), plan.modes.end(), [](ProbeMode mode) { return mode != ProbeMode::Floor; });
+    if (plan.cookie == CookieChoice::Canary && needsCookie)
+        return runWithCanary(plan, deployment, audit, call, onProgress);
+    auto cookie = std::make_shared<const SecretBytes>(plan.cookie == CookieChoice::Given ? plan.cookieHeader.clone()
+                                                                                         : SecretBytes());
+    auto measured = measure(plan, deployment, cookie, call, onProgress);
+    if (!measured)
+        return base::fail(std::move(measured.error()));
+    return RunOutcome{std::move(measured->document), std::move(measured->samples), {}};
+}
+
+} // namespace rollcall::probe

@@ -1,0 +1,210 @@
+#include "core/probe/LocalRunner.h"
+
+#include <algorithm>
+#include <array>
+#include <future>
+
+#include "core/http/HttpConnection.h"
+#include "core/probe/Judge.h"
+
+namespace rollcall::probe {
+
+using base::Call;
+using base::Status;
+
+namespace {
+
+constexpr qint64 shortestCallNs = 1'000; // below it the clock itself is seen
+constexpr qint64 batchNs = 50'000;       // how long a batch of such calls takes at least
+constexpr int calibrationCalls = 31;
+constexpr int mostBatch = 1'000;
+constexpr int cacheTries = 3;
+
+} // namespace
+
+/// What lives on the worker thread.
+struct LocalRunner::State
+{
+    std::shared_ptr<const deployment::Deployment> deployment;
+    std::shared_ptr<const base::SecretBytes> cookieHeader;
+    std::chrono::milliseconds ttl;
+    std::chrono::milliseconds timeout;
+    std::unique_ptr<store::SessionStore> store;
+    std::unique_ptr<engine::Resolver> local;
+    std::unique_ptr<engine::Resolver> cached;
+    QByteArray cacheKey;
+    int localBatch = 1;
+    int hitBatch = 1;
+
+    [[nodiscard]] Status prepare(bool wantsLocal, bool wantsCached, const Call &call);
+    [[nodiscard]] Status open(const Call &call);
+    [[nodiscard]] int batchFor(engine::Resolver &resolver, const Call &call) const;
+    [[nodiscard]] session::Resolution resolve(engine::Resolver &resolver, const Call &call) const
+    {
+        return resolver.resolve(cookieHeader->view(), call);
+    }
+    [[nodiscard]] Sample time(engine::Resolver &resolver, int calls, const Call &call, session::Resolution &last) const;
+    [[nodiscard]] Sample sampleCached(CachePath path, const Call &call) const;
+    [[nodiscard]] Sample sample(const CellId &cell, const Call &call) const
+    {
+        session::Resolution last;
+        return cell.cache ? sampleCached(*cell.cache, call) : time(*local, localBatch, call, last);
+    }
+};
+
+Status LocalRunner::State::open(const Call &call)
+{
+    if (!deployment->hasRows())
+        return {}; // a JWT needs no database
+    auto opened = deployment->openStore(store::Access::ReadOnly, call);
+    if (!opened)
+        return base::fail(std::move(opened.error()));
+    store = std::move(*opened);
+    return {};
+}
+
+Status LocalRunner::State::prepare(bool wantsLocal, bool wantsCached, const Call &call)
+{
+    if (auto opened = open(call); !opened)
+        return opened;
+    auto makeResolver = [&](engine::Mode mode, std::unique_ptr<engine::Resolver> &resolver) -> Status {
+        auto made = deployment->makeResolver(mode, store.get(), engine::Effects::Observe, ttl);
+        if (!made)
+            return base::fail(std::move(made.error()));
+        resolver = std::move(*made);
+        return {};
+    };
+    if (wantsLocal) {
+        if (auto made = makeResolver(engine::Mode::Local, local); !made)
+            return made;
+        localBatch = batchFor(*local, call);
+    }
+    if (wantsCached) {
+        cacheKey = cache::cacheKey(engine::assembleToken(*deployment->auth(), cookieHeader->view()).view());
+        if (auto made = makeResolver(engine::Mode::Cached, cached); !made)
+            return made;
+        hitBatch = batchFor(*cached, call); // the first call fills the cache, the median is that of a hit
+    }
+    return {};
+}
+
+int LocalRunner::State::batchFor(engine::Resolver &resolver, const Call &call) const
+{
+    std::array<qint64, calibrationCalls> times{};
+    for (qint64 &taken : times) {
+        const qint64 begin = http::steadyNs();
+        static_cast<void>(resolve(resolver, call));
+        taken = http::steadyNs() - begin;
+        if (call.cancelled())
+            return 1;
+    }
+    std::nth_element(times.begin(), times.begin() + calibrationCalls / 2, times.end());
+    const qint64 median = std::max<qint64>(1, times[calibrationCalls / 2]);
+    return median >= shortestCallNs ? 1 : static_cast<int>(std::min<qint64>(mostBatch, batchNs / median + 1));
+}
+
+Sample LocalRunner::State::time(engine::Resolver &resolver, int calls, const Call &call,
+                                session::Resolution &last) const
+{
+    Sample sample;
+    sample.startNs = http::steadyNs();
+    for (int i = 0; i < calls; ++i)
+        last = resolve(resolver, call);
+    const qint64 taken = http::steadyNs() - sample.startNs;
+    sample.intendedNs = sample.startNs; // in process nothing is scheduled: it starts when the network is quiet
+    sample.endNs = sample.startNs + taken / calls;
+    sample.outcome = judge(!cookieHeader->isEmpty(), last);
+    return sample;
+}
+
+Sample LocalRunner::State::sampleCached(CachePath path, const Call &call) const
+{
+    const auto wanted = path == CachePath::Hit ? session::StepOutcome::Hit : session::StepOutcome::Miss;
+    Sample sample;
+    for (int attempt = 0; attempt < cacheTries; ++attempt) {
+        if (path == CachePath::Hit) {
+            static_cast<void>(resolve(*cached, call)); // fills the cache where the entry has run out
+        } else if (auto erased = deployment->memoryCache()->erase(cacheKey, call); !erased) {
+            break;
+        }
+        session::Resolution last;
+        sample = time(*cached, path == CachePath::Hit ? hitBatch : 1, call, last);
+        const bool asWanted =
+            std::any_of(last.trace.begin(), last.trace.end(), [wanted](const session::TraceStep &step) {
+                return step.step == QLatin1String("cache") && step.outcome == wanted;
+            });
+        if (asWanted || sample.outcome != Outcome::Ok)
+            return sample;
+    }
+    sample.outcome = Outcome::BadBody; // the cache did not do what this cell is about
+    return sample;
+}
+
+LocalRunner::LocalRunner(std::shared_ptr<const deployment::Deployment> deployment,
+                         std::shared_ptr<const base::SecretBytes> cookieHeader, std::chrono::milliseconds ttl,
+                         std::chrono::milliseconds timeout)
+    : m_state(std::make_shared<State>()), m_worker("probe-local")
+{
+    m_state->deployment = std::move(deployment);
+    m_state->cookieHeader = std::move(cookieHeader);
+    m_state->ttl = ttl;
+    m_state->timeout = timeout;
+}
+
+LocalRunner::~LocalRunner()
+{
+    cancel();
+    // The connection closes, and what the cached cells left goes, on the thread that made them.
+    std::promise<void> closed;
+    const auto queued = m_worker.submit([this, &closed](std::stop_token) {
+        if (!m_state->cacheKey.isEmpty()) {
+            if (!m_state->deployment->memoryCache()->erase(m_state->cacheKey, Call::within(m_state->timeout)))
+                qWarning("the probe's own entry stays in the memory cache until its time to live is over");
+        }
+        m_state->local.reset();
+        m_state->cached.reset();
+        m_state->store.reset();
+        closed.set_value();
+    });
+    if (queued)
+        closed.get_future().wait();
+}
+
+Status LocalRunner::prepare(const std::vector<CellId> &cells, const Call &call)
+{
+    const bool wantsLocal =
+        std::any_of(cells.begin(), cells.end(), [](const CellId &id) { return id.mode == ProbeMode::Local; });
+    const bool wantsCached =
+        std::any_of(cells.begin(), cells.end(), [](const CellId &id) { return id.cache.has_value(); });
+    std::promise<Status> prepared;
+    auto queued =
+        m_worker.submit([&](std::stop_token) { prepared.set_value(m_state->prepare(wantsLocal, wantsCached, call)); });
+    if (!queued)
+        return queued;
+    return prepared.get_future().get();
+}
+
+void LocalRunner::measure(const CellId &cell, Done done)
+{
+    const auto queued = m_worker.submit([state = m_state, stop = m_stop.get_token(), cell, done](std::stop_token) {
+        const Call call = Call::within(state->timeout, stop);
+        Sample sample = state->sample(cell, call);
+        if (stop.stop_requested())
+            sample.outcome = Outcome::AbortedByUser;
+        done(sample);
+    });
+    if (!queued) {
+        Sample sample;
+        sample.outcome = Outcome::AbortedByUser;
+        done(sample);
+    }
+}
+
+int LocalRunner::batchOf(const CellId &cell) const
+{
+    if (cell.mode == ProbeMode::Local)
+        return m_state->localBatch;
+    return cell.cache == CachePath::Hit ? m_state->hitBatch : 1;
+}
+
+} // namespace rollcall::probe

@@ -1,0 +1,346 @@
+#include "core/probe/ProbeRunner.h"
+
+#include <QTimer>
+
+#include <algorithm>
+
+#include "core/probe/CellResult.h"
+#include "core/probe/Judge.h"
+
+namespace rollcall::probe {
+
+namespace {
+
+constexpr qint64 second = 1'000'000'000;
+constexpr qint64 leastQuietNs = 2'000'000; // a local sample is not begun closer to the next intended start
+constexpr std::size_t leastQueue = 20;
+constexpr int leastBlocks = 20; // before the stop rule is asked
+constexpr int checkEvery = 5;
+constexpr double narrow = 1.2;
+
+std::optional<qint64> between(std::optional<qint64> from, std::optional<qint64> to)
+{
+    if (!from || !to)
+        return std::nullopt;
+    return *to - *from;
+}
+
+SamplePhases phasesOf(const http::PhaseTimes &times)
+{
+    SamplePhases phases;
+    phases.dns = between(times.queuedNs, times.resolvedNs);
+    phases.tcp = between(times.resolvedNs, times.connectedNs);
+    phases.tls = between(times.connectedNs, times.encryptedNs);
+    phases.wait = between(times.writtenNs, times.firstByteNs);
+    phases.receive = between(times.firstByteNs, times.endNs);
+    return phases;
+}
+
+/// Our own misuse rather than the deployment's answer: nothing can be measured.
+bool isFatal(const http::Exchange &exchange)
+{
+    return exchange.error && (exchange.error->code == base::ErrorCode::InsecureTransport ||
+                              exchange.error->code == base::ErrorCode::UrlInvalid);
+}
+
+} // namespace
+
+ProbeRunner::ProbeRunner(const RunSetup &setup, RunRecord &record, LocalProbe *local)
+    : m_setup(setup),
+      m_record(record),
+      m_local(local),
+      m_network(setup.cellIds(true, setup.closed), setup.warmupBlocks + setup.measuredBlocks, setup.seed),
+      m_locals(setup.cellIds(false, !setup.closed), setup.warmupBlocks + setup.measuredBlocks, setup.seed + 1),
+      m_arrivals(setup.arrival, setup.rate, setup.seed + 2),
+      m_times(setup.cells.size())
+{
+    connect(&m_timer, &PreciseTimer::fired, this, &ProbeRunner::step);
+    if (!setup.origin)
+        return;
+    const int connections = setup.closed ? std::min(setup.concurrency, setup.limits.inFlight) : setup.limits.inFlight;
+    for (int i = 0; i < connections; ++i) {
+        m_connections.push_back(
+            std::make_unique<http::HttpConnection>(*setup.origin, http::ConnectionOptions{setup.http, 64 * 1024}));
+    }
+}
+
+void ProbeRunner::start()
+{
+    m_state.beginNs = http::steadyNs();
+    m_guard.emplace(m_setup.limits, m_state.beginNs);
+    m_nextIntendedNs = m_state.beginNs + m_arrivals.next();
+    step();
+}
+
+bool ProbeRunner::isPastDuration(qint64 ns) const
+{
+    return m_setup.duration && m_measuringFromNs && ns > *m_measuringFromNs + m_setup.duration->count();
+}
+
+bool ProbeRunner::isNetworkOver() const
+{
+    return m_network.atEnd() || isPastDuration(m_setup.closed ? http::steadyNs() : m_nextIntendedNs);
+}
+
+bool ProbeRunner::isLocalOver() const
+{
+    if (m_locals.atEnd())
+        return true;
+    if (m_connections.empty())
+        return isPastDuration(http::steadyNs());
+    // With network cells the local ones keep to the blocks that the network has begun.
+    return isNetworkOver() && m_locals.peek().block > m_lastNetworkBlock;
+}
+
+void ProbeRunner::noteMeasuring(const Visit &visit, qint64 ns)
+{
+    if (visit.block >= m_setup.warmupBlocks && !m_measuringFromNs)
+        m_measuringFromNs = ns;
+    m_state.block = std::max(m_state.block, visit.block);
+}
+
+void ProbeRunner::step()
+{
+    if (m_ending)
+        return;
+    const qint64 now = http::steadyNs();
+    if (m_setup.closed)
+        stepClosed(now);
+    else
+        stepOpen(now);
+    endIfDone();
+    report();
+}
+
+void ProbeRunner::queueDueVisits(qint64 now)
+{
+    while (!isNetworkOver() && m_nextIntendedNs <= now) {
+        const Visit visit = m_network.take();
+        noteMeasuring(visit, m_nextIntendedNs);
+        m_lastNetworkBlock = visit.block;
+        m_waiting.push_back({visit, m_nextIntendedNs});
+        m_nextIntendedNs = m_state.beginNs + m_arrivals.next();
+    }
+}
+
+void ProbeRunner::stepOpen(qint64 now)
+{
+    queueDueVisits(now);
+    // A queue that only grows is no latency of the deployment; it must not grow for ever either.
+    if (m_waiting.size() > std::max(leastQueue, static_cast<std::size_t>(2 * m_setup.rate))) {
+        finish(StopReason::Saturated);
+        return;
+    }
+    while (!m_localBusy && !m_waiting.empty()) {
+        if (!send(m_waiting.front()))
+            break;
+        m_waiting.pop_front();
+    }
+    if (m_ending)
+        return;
+    startLocalIfQuiet(now);
+    const bool localWaits = !m_localBusy && !isLocalOver() && m_nextLocalNs > now;
+    if (!isNetworkOver())
+        m_timer.startAt(localWaits ? std::min(m_nextIntendedNs, m_nextLocalNs) : m_nextIntendedNs);
+    else if (localWaits)
+        m_timer.startAt(m_nextLocalNs);
+}
+
+void ProbeRunner::startLocalIfQuiet(qint64 now)
+{
+    if (m_localBusy || m_state.inFlight > 0 || !m_waiting.empty() || isLocalOver() || now < m_nextLocalNs)
+        return;
+    if (!isNetworkOver()) {
+        const bool ahead = !m_connections.empty() && m_locals.peek().block > std::max(0, m_lastNetworkBlock);
+        const qint64 quiet = m_nextIntendedNs - now;
+        if (ahead || quiet < std::max(leastQuietNs, 2 * m_longestLocalNs))
+            return;
+    }
+    startLocal(m_locals.take());
+}
+
+void ProbeRunner::stepClosed(qint64 now)
+{
+    while (!isNetworkOver() && !m_localBusy && !m_ending) {
+        const Visit visit = m_network.peek();
+        const bool local = isLocal(visit.cell);
+        const qint64 notBefore = local ? m_nextLocalNs : m_nextSendNs;
+        if (local && m_state.inFlight > 0)
+            return; // never while a network sample is in flight
+        if (now < notBefore) {
+            m_timer.startAt(notBefore);
+            return;
+        }
+        if (local) {
+            startLocal(m_network.take());
+            return;
+        }
+        if (!send({visit, now}))
+            return;
+        noteMeasuring(m_network.take(), now);
+        if (m_setup.limits.closedRate > 0)
+            m_nextSendNs = now + static_cast<qint64>(static_cast<double>(second) / m_setup.limits.closedRate);
+    }
+}
+
+void ProbeRunner::startLocal(const Visit &visit)
+{
+    const qint64 now = http::steadyNs();
+    noteMeasuring(visit, now);
+    if (m_setup.limits.localPerSecond > 0)
+        m_nextLocalNs = now + static_cast<qint64>(static_cast<double>(second) / m_setup.limits.localPerSecond);
+    m_localBusy = true;
+    m_local->measure(cellAt(visit.cell).id, [this, visit, sender = m_mailbox.sender()](const Sample &sample) {
+        sender.post([this, visit, sample] { onLocalDone(visit, sample); });
+    });
+}
+
+void ProbeRunner::onLocalDone(const Visit &visit, Sample sample)
+{
+    m_localBusy = false;
+    if (m_ending)
+        return;
+    m_longestLocalNs = std::max(m_longestLocalNs, sample.serviceNs());
+    sample.cell = visit.cell;
+    sample.block = visit.block;
+    sample.warmup = visit.block < m_setup.warmupBlocks;
+    keep(sample);
+    step();
+}
+
+bool ProbeRunner::send(const Pending &pending)
+{
+    const auto idle = std::find_if(m_connections.begin(), m_connections.end(),
+                                   [](const auto &connection) { return !connection->isBusy(); });
+    if (idle == m_connections.end())
+        return false;
+    if (const auto event = m_guard->beforeRequest(http::steadyNs())) {
+        stopFor(*event);
+        return false;
+    }
+    ++m_state.inFlight;
+    (*idle)->send(cellAt(pending.visit.cell).request,
+                  [this, pending](const http::Exchange &exchange) { onExchange(pending, exchange); });
+    return true;
+}
+
+void ProbeRunner::onExchange(const Pending &pending, const http::Exchange &exchange)
+{
+    --m_state.inFlight;
+    if (isFatal(exchange)) {
+        m_state.error = exchange.error;
+        finish(StopReason::Guard);
+        return;
+    }
+    const RunCell &cell = cellAt(pending.visit.cell);
+    Sample sample;
+    sample.cell = pending.visit.cell;
+    sample.block = pending.visit.block;
+    sample.startNs = exchange.times.queuedNs;
+    sample.intendedNs = m_setup.closed ? sample.startNs : pending.intendedNs;
+    sample.endNs = exchange.times.endNs;
+    sample.phases = phasesOf(exchange.times);
+    sample.status = exchange.message.status;
+    sample.bytes = exchange.message.bodyBytes;
+    sample.reused = exchange.reused;
+    sample.warmup = pending.visit.block < m_setup.warmupBlocks;
+    sample.setCookie = !http::headerValue(exchange.message.headers, "Set-Cookie").isEmpty();
+    sample.outcome = judge(cell.id.mode, cell.cookieSent, exchange);
+    if (sample.outcome == Outcome::AbortedByUser && m_state.stopReason != StopReason::Cancelled)
+        sample.outcome = Outcome::AbortedByGuard;
+    keep(sample);
+    if (m_ending) {
+        endIfDone();
+        return;
+    }
+    if (m_setup.limits.breakers && leavesHost(exchange, *m_setup.origin))
+        stopFor(m_guard->scopeBreach(sample.endNs));
+    else if (const auto event = m_guard->afterSample(sample))
+        stopFor(*event);
+    else
+        step();
+}
+
+void ProbeRunner::keep(const Sample &sample)
+{
+    m_record.add(sample);
+    if (m_setup.stopByInterval && !sample.warmup && sample.outcome == Outcome::Ok)
+        m_times[static_cast<std::size_t>(sample.cell)].push_back(m_setup.closed ? sample.serviceNs()
+                                                                                : sample.responseNs());
+}
+
+bool ProbeRunner::intervalsAreNarrow() const
+{
+    return std::all_of(m_times.begin(), m_times.end(), [](const std::vector<qint64> &times) {
+        const auto interval = quantileInterval(times, 0.5);
+        return interval && static_cast<double>(interval->hi) <= narrow * static_cast<double>(interval->lo);
+    });
+}
+
+void ProbeRunner::stopFor(const GuardEvent &event)
+{
+    m_state.events.push_back(event);
+    finish(StopReason::Guard);
+}
+
+void ProbeRunner::finish(StopReason reason)
+{
+    if (m_ending)
+        return;
+    m_ending = true;
+    m_state.stopReason = reason;
+    m_timer.stop();
+    m_waiting.clear();
+    for (const auto &connection : m_connections) {
+        if (connection->isBusy())
+            connection->abort();
+    }
+    if (m_localBusy)
+        m_local->cancel();
+    // Exchanges cut off report at the loop's next turn; a local call is not waited for: its thread ends it by itself.
+    QTimer::singleShot(0, this, &ProbeRunner::endIfDone);
+}
+
+void ProbeRunner::endIfDone()
+{
+    if (m_ending) {
+        if (m_state.inFlight == 0)
+            publish();
+        return;
+    }
+    const bool idle = m_state.inFlight == 0 && !m_localBusy && m_waiting.empty();
+    if (!idle)
+        return;
+    if (isNetworkOver() && isLocalOver()) {
+        m_state.stopReason = isPastDuration(http::steadyNs()) ? StopReason::Duration : StopReason::Samples;
+        m_ending = true;
+        publish();
+        return;
+    }
+    const int done = m_state.block - m_setup.warmupBlocks;
+    if (m_setup.stopByInterval && done >= leastBlocks && done >= m_checkedBlock + checkEvery) {
+        m_checkedBlock = done;
+        if (intervalsAreNarrow())
+            finish(StopReason::Interval);
+    }
+}
+
+void ProbeRunner::report()
+{
+    if (!m_published)
+        m_record.update(m_state);
+}
+
+void ProbeRunner::publish()
+{
+    if (m_published)
+        return;
+    m_published = true;
+    m_timer.stop();
+    m_state.endNs = http::steadyNs();
+    m_state.finished = true;
+    m_record.update(m_state);
+    Q_EMIT finished();
+}
+
+} // namespace rollcall::probe

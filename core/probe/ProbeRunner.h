@@ -1,0 +1,94 @@
+#pragma once
+
+#include <QObject>
+
+#include <deque>
+#include <memory>
+
+#include "core/async/Mailbox.h"
+#include "core/http/HttpConnection.h"
+#include "core/probe/LocalProbe.h"
+#include "core/probe/PreciseTimer.h"
+#include "core/probe/RunRecord.h"
+#include "core/probe/RunSetup.h"
+
+namespace rollcall::probe {
+
+/// Carries out a run: sends the network cells' requests when the schedule says, lets the local cells be measured while
+/// the network is quiet, watches the guards, and writes samples to a RunRecord. Never sees what figures come out.
+/// **Thread-safety:** lives on a thread with an event loop; requestStop() by posting to mailbox().
+class ProbeRunner final : public QObject
+{
+    Q_OBJECT
+
+public:
+    /// @p record and @p local (null without local cells) are borrowed and outlive the runner.
+    ProbeRunner(const RunSetup &setup, RunRecord &record, LocalProbe *local);
+
+    /// Begins; returns at once. finished() follows.
+    void start();
+    /// Ends the run as cancelled: exchanges under way are cut off at once.
+    void requestStop() { finish(StopReason::Cancelled); }
+    /// For posting to this object from other threads.
+    [[nodiscard]] async::Mailbox::Sender mailbox() const { return m_mailbox.sender(); }
+
+Q_SIGNALS:
+    /// The record is complete.
+    void finished();
+
+private:
+    struct Pending
+    {
+        Visit visit;
+        qint64 intendedNs = 0;
+    };
+
+    [[nodiscard]] bool isLocal(int cell) const { return !isNetwork(cellAt(cell).id.mode); }
+    [[nodiscard]] const RunCell &cellAt(int cell) const { return m_setup.cells[static_cast<std::size_t>(cell)]; }
+    [[nodiscard]] bool isPastDuration(qint64 ns) const;
+    [[nodiscard]] bool isNetworkOver() const;
+    [[nodiscard]] bool isLocalOver() const;
+    [[nodiscard]] bool intervalsAreNarrow() const;
+    void noteMeasuring(const Visit &visit, qint64 ns);
+    void step();
+    void stepOpen(qint64 now);
+    void stepClosed(qint64 now);
+    void queueDueVisits(qint64 now);
+    void startLocalIfQuiet(qint64 now);
+    void startLocal(const Visit &visit);
+    void onLocalDone(const Visit &visit, Sample sample);
+    bool send(const Pending &pending);
+    void onExchange(const Pending &pending, const http::Exchange &exchange);
+    void keep(const Sample &sample);
+    void stopFor(const GuardEvent &event);
+    void finish(StopReason reason);
+    void endIfDone();
+    void publish();
+    void report();
+
+    const RunSetup m_setup;
+    RunRecord &m_record;
+    LocalProbe *m_local;
+    RunRecord::State m_state;
+    async::Mailbox m_mailbox;
+    PreciseTimer m_timer;
+    std::vector<std::unique_ptr<http::HttpConnection>> m_connections;
+    BlockScheduler m_network; ///< open: network cells; closed: all cells
+    BlockScheduler m_locals;  ///< open: local cells; closed: none
+    ArrivalClock m_arrivals;
+    std::optional<Guard> m_guard;
+    std::deque<Pending> m_waiting;            ///< due, not yet sent
+    std::vector<std::vector<qint64>> m_times; ///< per cell, for the stop rule
+    qint64 m_nextIntendedNs = 0;
+    std::optional<qint64> m_measuringFromNs;
+    qint64 m_nextSendNs = 0;     ///< closed runs: the guard's pace
+    qint64 m_nextLocalNs = 0;    ///< the pace of local look-ups
+    qint64 m_longestLocalNs = 0; ///< how much quiet a local sample needs
+    int m_lastNetworkBlock = -1;
+    int m_checkedBlock = 0;
+    bool m_localBusy = false;
+    bool m_ending = false;
+    bool m_published = false;
+};
+
+} // namespace rollcall::probe

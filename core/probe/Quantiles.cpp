@@ -1,0 +1,177 @@
+#include "core/probe/Quantiles.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numeric>
+
+namespace rollcall::probe {
+
+namespace {
+
+constexpr double alphaHalf = 0.025;
+constexpr double z975 = 1.959963984540054;
+constexpr qsizetype normalFrom = 100'000; // above it the binomial is as good as normal
+constexpr qsizetype mostBlocks = 16;
+constexpr qsizetype leastBlock = 20;
+
+/// t quantile 0.975 for 1 … 15 degrees of freedom.
+constexpr std::array<double, 15> t975{12.706205, 4.302653, 3.182446, 2.776445, 2.570582, 2.446912, 2.364624, 2.306004,
+                                      2.262157,  2.228139, 2.200985, 2.178813, 2.160369, 2.144787, 2.131450};
+
+double logBinomial(qsizetype n, qsizetype k, double p)
+{
+    const double nn = static_cast<double>(n);
+    const double kk = static_cast<double>(k);
+    return std::lgamma(nn + 1) - std::lgamma(kk + 1) - std::lgamma(nn - kk + 1) + kk * std::log(p) +
+           (nn - kk) * std::log1p(-p);
+}
+
+/// Shares of one candidate value in each block, kept up to date while candidates ascend.
+class BlockShares
+{
+public:
+    BlockShares(qsizetype n, qsizetype blocks) : m_sizes(static_cast<std::size_t>(blocks)), m_counts(m_sizes.size(), 0)
+    {
+        for (std::size_t b = 0; b < m_sizes.size(); ++b) {
+            const auto block = static_cast<qsizetype>(b);
+            m_sizes[b] = static_cast<double>((block + 1) * n / blocks - block * n / blocks);
+        }
+    }
+    void add(std::size_t block) { ++m_counts[block]; }
+
+    /// Whether quantile @p p may lie at the present candidate.
+    [[nodiscard]] bool accepts(double p, double n) const
+    {
+        const auto blocks = static_cast<double>(m_sizes.size());
+        std::array<double, mostBlocks> share{};
+        double mean = 0;
+        for (std::size_t b = 0; b < m_sizes.size(); ++b) {
+            share[b] = m_counts[b] / m_sizes[b];
+            mean += share[b] / blocks;
+        }
+        double variance = 0;
+        double neighbours = 0;
+        for (std::size_t b = 0; b < m_sizes.size(); ++b) {
+            variance += (share[b] - mean) * (share[b] - mean) / (blocks - 1);
+            if (b > 0)
+                neighbours += (share[b] - mean) * (share[b - 1] - mean) / (blocks - 1);
+        }
+        const double spread = std::max(variance, variance + 2 * neighbours * (1 - 1 / blocks));
+        const double expected = mean * (1 - mean) / (n / blocks);
+        const double design = expected > 0 ? std::max(1.0, spread / expected) : 1.0;
+        return std::abs(mean - p) <= t975[m_sizes.size() - 2] * std::sqrt(p * (1 - p) * design / n);
+    }
+
+private:
+    std::vector<double> m_sizes;
+    std::vector<double> m_counts;
+};
+
+std::vector<qsizetype> ascending(std::span<const qint64> values)
+{
+    std::vector<qsizetype> order(values.size());
+    std::iota(order.begin(), order.end(), 0);
+    std::sort(order.begin(), order.end(), [values](qsizetype a, qsizetype b) {
+        return values[static_cast<std::size_t>(a)] < values[static_cast<std::size_t>(b)];
+    });
+    return order;
+}
+
+} // namespace
+
+double quantile7(std::span<const qint64> sorted, double p)
+{
+    const double h = static_cast<double>(sorted.size() - 1) * p;
+    const auto below = static_cast<std::size_t>(h);
+    const std::size_t above = std::min(below + 1, sorted.size() - 1);
+    const auto lower = static_cast<double>(sorted[below]);
+    return lower + (h - static_cast<double>(below)) * (static_cast<double>(sorted[above]) - lower);
+}
+
+qsizetype minimumSamples(double p)
+{
+    return static_cast<qsizetype>(std::ceil(std::log(alphaHalf) / std::log(std::max(p, 1 - p))));
+}
+
+std::optional<RankPair> binomialRanks(qsizetype n, double p)
+{
+    if (n < minimumSamples(p))
+        return std::nullopt;
+    const double centre = static_cast<double>(n) * p;
+    const double deviation = std::sqrt(centre * (1 - p));
+    if (n > normalFrom) {
+        return RankPair{static_cast<qsizetype>(std::floor(centre - z975 * deviation)),
+                        static_cast<qsizetype>(std::ceil(centre + z975 * deviation)) + 1};
+    }
+    // Outside of ten deviations the mass is beyond what a double can tell from nothing.
+    const auto first = std::max<qsizetype>(0, static_cast<qsizetype>(centre - 10 * deviation) - 10);
+    RankPair ranks{0, n};
+    double below = 0; // P(X <= k)
+    for (qsizetype k = first; k <= n; ++k) {
+        below += std::exp(logBinomial(n, k, p));
+        if (below <= alphaHalf)
+            ranks.lo = k + 1;
+        if (below >= 1 - alphaHalf) {
+            ranks.hi = k + 1;
+            break;
+        }
+    }
+    if (ranks.lo < 1 || ranks.hi > n)
+        return std::nullopt;
+    return ranks;
+}
+
+std::optional<Interval> blockScoreInterval(std::span<const qint64> inOrder, double p)
+{
+    const auto n = static_cast<qsizetype>(inOrder.size());
+    const qsizetype blocks = std::min(mostBlocks, n / leastBlock);
+    if (blocks < 2)
+        return std::nullopt;
+    std::vector<std::size_t> blockOf(inOrder.size());
+    for (qsizetype b = 0; b < blocks; ++b) {
+        std::fill(blockOf.begin() + b * n / blocks, blockOf.begin() + (b + 1) * n / blocks,
+                  static_cast<std::size_t>(b));
+    }
+    BlockShares shares(n, blocks);
+    std::optional<Interval> hull;
+    const std::vector<qsizetype> order = ascending(inOrder);
+    for (std::size_t i = 0; i < order.size(); ++i) {
+        const auto at = static_cast<std::size_t>(order[i]);
+        shares.add(blockOf[at]);
+        const qint64 value = inOrder[at];
+        if (i + 1 < order.size() && inOrder[static_cast<std::size_t>(order[i + 1])] == value)
+            continue; // all equal values belong to the share before it is judged
+        if (!shares.accepts(p, static_cast<double>(n)))
+            continue;
+        hull = hull ? Interval{hull->lo, value} : Interval{value, value};
+    }
+    return hull;
+}
+
+std::optional<Interval> quantileInterval(std::span<const qint64> inOrder, double p)
+{
+    const auto ranks = binomialRanks(static_cast<qsizetype>(inOrder.size()), p);
+    if (!ranks)
+        return std::nullopt;
+    std::vector<qint64> sorted(inOrder.begin(), inOrder.end());
+    std::sort(sorted.begin(), sorted.end());
+    Interval hull{sorted[static_cast<std::size_t>(ranks->lo - 1)], sorted[static_cast<std::size_t>(ranks->hi - 1)]};
+    if (const auto score = blockScoreInterval(inOrder, p)) {
+        hull.lo = std::min(hull.lo, score->lo);
+        hull.hi = std::max(hull.hi, score->hi);
+    }
+    return hull;
+}
+
+ShareInterval wilson(qint64 good, qint64 all)
+{
+    const auto n = static_cast<double>(all);
+    const double share = static_cast<double>(good) / n;
+    const double z2 = z975 * z975;
+    const double centre = (share + z2 / (2 * n)) / (1 + z2 / n);
+    const double half = z975 / (1 + z2 / n) * std::sqrt(share * (1 - share) / n + z2 / (4 * n * n));
+    return {std::max(0.0, centre - half), std::min(1.0, centre + half)};
+}
+
+} // namespace rollcall::probe

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <QtGlobal>
+
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace rollcall::probe {
+
+/// The probabilities reported of every cell.
+inline constexpr double reportedQuantiles[] = {0.5, 0.9, 0.95, 0.99, 0.999};
+
+/// Quantile @p p of ascending @p sorted (not empty): Hyndman and Fan's type 7, linear between the two neighbours.
+[[nodiscard]] double quantile7(std::span<const qint64> sorted, double p);
+
+/// The fewest samples for which a distribution-free two-sided 95 % interval of quantile @p p exists: 6 for the median,
+/// 36, 72, 368 and 3 688 for p90, p95, p99 and p99.9. **Source:** facts/latency-method.md §1.4.
+[[nodiscard]] qsizetype minimumSamples(double p);
+
+/// A closed interval of nanoseconds.
+struct Interval
+{
+    qint64 lo = 0;
+    qint64 hi = 0;
+    bool operator==(const Interval &) const = default;
+};
+
+/// Ranks (from 1) of the order statistics that bound quantile @p p of @p n values with 95 % confidence; nullopt where
+/// n < minimumSamples(p).
+struct RankPair
+{
+    qsizetype lo = 0;
+    qsizetype hi = 0;
+    bool operator==(const RankPair &) const = default;
+};
+[[nodiscard]] std::optional<RankPair> binomialRanks(qsizetype n, double p);
+
+/// Interval B: the block score interval, which widens where neighbours in time are correlated. @p inOrder in the order
+/// of time. nullopt where there are fewer than two blocks of 20 or nothing is accepted.
+/// **Source:** facts/latency-method.md §1.6 B.
+[[nodiscard]] std::optional<Interval> blockScoreInterval(std::span<const qint64> inOrder, double p);
+
+/// The interval shown: the hull of binomial and block score interval; nullopt where n is too small for @p p.
+[[nodiscard]] std::optional<Interval> quantileInterval(std::span<const qint64> inOrder, double p);
+
+/// Wilson's 95 % interval of a share of @p good in @p all (> 0).
+struct ShareInterval
+{
+    double lo = 0;
+    double hi = 1;
+};
+[[nodiscard]] ShareInterval wilson(qint64 good, qint64 all);
+
+} // namespace rollcall::probe

@@ -1,0 +1,298 @@
+#include "core/probe/RunDocument.h"
+
+#include <QJsonDocument>
+
+#include <algorithm>
+
+#include "core/probe/JsonFields.h"
+
+namespace rollcall::probe {
+
+using base::Result;
+
+namespace {
+
+constexpr StopReason allReasons[] = {StopReason::Samples, StopReason::Duration,  StopReason::Interval,
+                                     StopReason::Guard,   StopReason::Saturated, StopReason::Cancelled};
+
+QJsonObject idToJson(const CellId &id)
+{
+    return {{QStringLiteral("route"), id.route},
+            {QStringLiteral("mode"), probeModeName(id.mode)},
+            {QStringLiteral("cache"), id.cache ? QJsonValue(cachePathName(*id.cache)) : QJsonValue()}};
+}
+
+CellId idFromJson(const JsonFields &fields)
+{
+    CellId id;
+    id.route = fields.text(QStringLiteral("route"));
+    id.mode = fields.word<ProbeMode>(QStringLiteral("mode"), probeModeOf);
+    const QString cache = fields.optionalText(QStringLiteral("cache"));
+    if (!cache.isEmpty())
+        id.cache = cache == cachePathName(CachePath::Hit) ? CachePath::Hit : CachePath::Miss;
+    return id;
+}
+
+QJsonValue orNull(const std::optional<qint64> &number)
+{
+    return number ? QJsonValue(*number) : QJsonValue();
+}
+
+QJsonValue orNull(const std::optional<double> &number)
+{
+    return number ? QJsonValue(*number) : QJsonValue();
+}
+
+constexpr const char *quantileKeys[] = {"p50", "p90", "p95", "p99", "p999"};
+
+QJsonObject toJson(const Distribution &distribution)
+{
+    QJsonObject intervals;
+    QJsonObject object{{QStringLiteral("min"), orNull(distribution.min)},
+                       {QStringLiteral("mean"), orNull(distribution.mean)},
+                       {QStringLiteral("max"), orNull(distribution.max)}};
+    for (std::size_t i = 0; i < std::size(quantileKeys); ++i) {
+        const QString key = QLatin1String(quantileKeys[i]);
+        object.insert(key, orNull(distribution.quantiles[i]));
+        const auto &interval = distribution.intervals[i];
+        intervals.insert(key, interval ? QJsonValue(QJsonArray{interval->lo, interval->hi}) : QJsonValue());
+    }
+    object.insert(QStringLiteral("ci"), intervals);
+    return object;
+}
+
+Distribution distributionFrom(const JsonFields &fields)
+{
+    Distribution distribution;
+    distribution.min = fields.optionalInteger(QStringLiteral("min"));
+    distribution.mean = fields.optionalInteger(QStringLiteral("mean"));
+    distribution.max = fields.optionalInteger(QStringLiteral("max"));
+    const JsonFields intervals = fields.object(QStringLiteral("ci"));
+    for (std::size_t i = 0; i < std::size(quantileKeys); ++i) {
+        const QString key = QLatin1String(quantileKeys[i]);
+        distribution.quantiles[i] = fields.optionalInteger(key);
+        const QJsonArray interval = intervals.optionalArray(key);
+        if (interval.size() == 2)
+            distribution.intervals[i] = Interval{interval.at(0).toInteger(), interval.at(1).toInteger()};
+    }
+    return distribution;
+}
+
+QJsonObject toJson(const PhaseMedians &phases)
+{
+    return {{QStringLiteral("lag"), orNull(phases.lag)},   {QStringLiteral("dns"), orNull(phases.dns)},
+            {QStringLiteral("tcp"), orNull(phases.tcp)},   {QStringLiteral("tls"), orNull(phases.tls)},
+            {QStringLiteral("wait"), orNull(phases.wait)}, {QStringLiteral("receive"), orNull(phases.receive)}};
+}
+
+PhaseMedians phasesFrom(const JsonFields &fields)
+{
+    return {fields.optionalInteger(QStringLiteral("lag")),  fields.optionalInteger(QStringLiteral("dns")),
+            fields.optionalInteger(QStringLiteral("tcp")),  fields.optionalInteger(QStringLiteral("tls")),
+            fields.optionalInteger(QStringLiteral("wait")), fields.optionalInteger(QStringLiteral("receive"))};
+}
+
+QJsonObject toJson(const CellResult &cell)
+{
+    QJsonObject object = idToJson(cell.id);
+    QJsonObject errors;
+    for (const auto &[kind, number] : cell.errors)
+        errors.insert(kind, number);
+    object.insert(QStringLiteral("cookie"), cell.cookie);
+    object.insert(QStringLiteral("connection"), cell.connection);
+    object.insert(QStringLiteral("count"), cell.count);
+    object.insert(QStringLiteral("ok"), cell.ok);
+    object.insert(QStringLiteral("errors"), errors);
+    object.insert(QStringLiteral("censored"), cell.censored);
+    object.insert(QStringLiteral("batch"), cell.batch);
+    object.insert(QStringLiteral("setCookies"), cell.setCookies);
+    object.insert(QStringLiteral("response"), toJson(cell.response));
+    object.insert(QStringLiteral("service"), toJson(cell.service));
+    object.insert(QStringLiteral("phases"), toJson(cell.phases));
+    object.insert(QStringLiteral("hist"), QJsonObject{{QStringLiteral("unit"), QStringLiteral("ns")},
+                                                      {QStringLiteral("sub"), 2048},
+                                                      {QStringLiteral("counts"), QString::fromLatin1(cell.histogram)}});
+    return object;
+}
+
+CellResult cellFrom(const JsonFields &fields)
+{
+    CellResult cell;
+    cell.id = idFromJson(fields);
+    cell.cookie = fields.text(QStringLiteral("cookie"));
+    cell.connection = fields.text(QStringLiteral("connection"));
+    cell.count = fields.integer(QStringLiteral("count"));
+    cell.ok = fields.integer(QStringLiteral("ok"));
+    const QJsonObject errors = fields.object(QStringLiteral("errors")).raw();
+    for (auto it = errors.begin(); it != errors.end(); ++it)
+        cell.errors[it.key()] = it.value().toInteger();
+    cell.censored = fields.integer(QStringLiteral("censored"));
+    cell.batch = static_cast<int>(fields.integer(QStringLiteral("batch")));
+    cell.setCookies = fields.integer(QStringLiteral("setCookies"));
+    cell.response = distributionFrom(fields.object(QStringLiteral("response")));
+    cell.service = distributionFrom(fields.object(QStringLiteral("service")));
+    cell.phases = phasesFrom(fields.object(QStringLiteral("phases")));
+    cell.histogram = fields.object(QStringLiteral("hist")).text(QStringLiteral("counts")).toLatin1();
+    return cell;
+}
+
+QJsonObject toJson(const Comparison &comparison)
+{
+    return {{QStringLiteral("route"), comparison.a.route},
+            {QStringLiteral("a"), idToJson(comparison.a)},
+            {QStringLiteral("b"), idToJson(comparison.b)},
+            {QStringLiteral("p50"), QJsonObject{{QStringLiteral("ratio"), comparison.ratio},
+                                                {QStringLiteral("lo"), orNull(comparison.lo)},
+                                                {QStringLiteral("hi"), orNull(comparison.hi)}}},
+            {QStringLiteral("blocks"), comparison.blocks}};
+}
+
+Comparison comparisonFrom(const JsonFields &fields)
+{
+    const JsonFields median = fields.object(QStringLiteral("p50"));
+    return {idFromJson(fields.object(QStringLiteral("a"))), idFromJson(fields.object(QStringLiteral("b"))),
+            median.number(QStringLiteral("ratio")),         median.optionalNumber(QStringLiteral("lo")),
+            median.optionalNumber(QStringLiteral("hi")),    static_cast<int>(fields.integer(QStringLiteral("blocks")))};
+}
+
+QJsonObject toJson(const BudgetResult &result)
+{
+    return {{QStringLiteral("budget"), result.budget.text},
+            {QStringLiteral("route"), result.route},
+            {QStringLiteral("mode"), probeModeName(result.budget.mode)},
+            {QStringLiteral("valueNs"), orNull(result.valueNs)},
+            {QStringLiteral("limitNs"), static_cast<qint64>(result.budget.limit.count())},
+            {QStringLiteral("verdict"), verdictWord(result.verdict)},
+            {QStringLiteral("moreSamples"), orNull(result.moreSamples)}};
+}
+
+BudgetResult budgetFrom(const JsonFields &fields)
+{
+    BudgetResult result;
+    if (auto budget = parseBudget(fields.text(QStringLiteral("budget"))))
+        result.budget = std::move(*budget);
+    else
+        fields.reject(QStringLiteral("budget"));
+    result.route = fields.text(QStringLiteral("route"));
+    result.valueNs = fields.optionalInteger(QStringLiteral("valueNs"));
+    result.verdict = fields.word<Verdict>(QStringLiteral("verdict"), verdictOf);
+    result.moreSamples = fields.optionalInteger(QStringLiteral("moreSamples"));
+    return result;
+}
+
+QJsonObject toJson(const GuardEvent &event)
+{
+    return {{QStringLiteral("rule"), event.rule},
+            {QStringLiteral("detail"), event.detail},
+            {QStringLiteral("atNs"), event.atNs}};
+}
+
+GuardEvent guardFrom(const JsonFields &fields)
+{
+    return {fields.text(QStringLiteral("rule")), fields.text(QStringLiteral("detail")),
+            fields.integer(QStringLiteral("atNs"))};
+}
+
+template <typename T>
+QJsonArray arrayOf(const std::vector<T> &items)
+{
+    QJsonArray array;
+    for (const T &item : items)
+        array.append(toJson(item));
+    return array;
+}
+
+std::optional<StopReason> stopReasonOf(const QString &name)
+{
+    for (const StopReason reason : allReasons) {
+        if (stopReasonName(reason) == name)
+            return reason;
+    }
+    return std::nullopt;
+}
+
+} // namespace
+
+QString stopReasonName(StopReason reason)
+{
+    switch (reason) {
+    case StopReason::Samples:
+        return QStringLiteral("samples");
+    case StopReason::Duration:
+        return QStringLiteral("duration");
+    case StopReason::Interval:
+        return QStringLiteral("interval");
+    case StopReason::Guard:
+        return QStringLiteral("guard");
+    case StopReason::Saturated:
+        return QStringLiteral("saturated");
+    case StopReason::Cancelled:
+        return QStringLiteral("cancelled");
+    }
+    return {};
+}
+
+QJsonObject RunDocument::toObject() const
+{
+    return {{QStringLiteral("schema"), QLatin1String(schemaName)},
+            {QStringLiteral("meta"), meta},
+            {QStringLiteral("plan"), plan},
+            {QStringLiteral("cells"), arrayOf(cells)},
+            {QStringLiteral("comparisons"), arrayOf(comparisons)},
+            {QStringLiteral("budgets"), arrayOf(budgets)},
+            {QStringLiteral("guards"), arrayOf(guards)},
+            {QStringLiteral("stopReason"), stopReasonName(stopReason)}};
+}
+
+QByteArray RunDocument::toJson() const
+{
+    return QJsonDocument(toObject()).toJson(QJsonDocument::Indented);
+}
+
+Result<RunDocument> RunDocument::fromJson(const QByteArray &json, const QString &origin)
+{
+    const auto invalid = [&origin](const QString &detail) {
+        return base::fail(base::Error(base::ErrorCode::FileFormatInvalid)
+                              .with(base::ErrorParam::Path, origin)
+                              .with(base::ErrorParam::Detail, detail));
+    };
+    QJsonParseError problem;
+    const QJsonDocument parsed = QJsonDocument::fromJson(json, &problem);
+    if (problem.error != QJsonParseError::NoError || !parsed.isObject())
+        return invalid(QStringLiteral("not a JSON object"));
+    QString fault;
+    const JsonFields fields(parsed.object(), fault, QString());
+    if (fields.text(QStringLiteral("schema")) != QLatin1String(schemaName))
+        return invalid(QStringLiteral("not a run document of schema %1").arg(QLatin1String(schemaName)));
+    RunDocument document;
+    document.meta = fields.object(QStringLiteral("meta")).raw();
+    document.plan = fields.object(QStringLiteral("plan")).raw();
+    fields.each(QStringLiteral("cells"), [&](const JsonFields &each) { document.cells.push_back(cellFrom(each)); });
+    fields.each(QStringLiteral("comparisons"),
+                [&](const JsonFields &each) { document.comparisons.push_back(comparisonFrom(each)); });
+    fields.each(QStringLiteral("budgets"),
+                [&](const JsonFields &each) { document.budgets.push_back(budgetFrom(each)); });
+    fields.each(QStringLiteral("guards"), [&](const JsonFields &each) { document.guards.push_back(guardFrom(each)); });
+    document.stopReason = fields.word<StopReason>(QStringLiteral("stopReason"), stopReasonOf);
+    if (!fault.isEmpty())
+        return invalid(fault);
+    return document;
+}
+
+const CellResult *RunDocument::cell(const CellId &id) const
+{
+    const auto at = std::find_if(cells.begin(), cells.end(), [&id](const CellResult &cell) { return cell.id == id; });
+    return at == cells.end() ? nullptr : &*at;
+}
+
+bool RunDocument::isClosed() const
+{
+    return plan.value(QStringLiteral("concurrency")).isDouble();
+}
+
+const Distribution &RunDocument::judged(const CellResult &cell) const
+{
+    return isClosed() || !isNetwork(cell.id.mode) ? cell.service : cell.response;
+}
+
+} // namespace rollcall::probe

@@ -1,0 +1,177 @@
+#include "core/probe/RunPlan.h"
+
+#include <QHostAddress>
+#include <QRandomGenerator>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/probe/Guard.h"
+
+namespace rollcall::probe {
+
+using base::Error;
+using base::ErrorCode;
+using base::ErrorParam;
+
+namespace {
+
+tl::unexpected<Error> usage(const QString &flag, const QString &detail)
+{
+    return base::fail(Error(ErrorCode::UsageInvalid).with(ErrorParam::Flag, flag).with(ErrorParam::Detail, detail));
+}
+
+tl::unexpected<Error> refused(const QString &detail)
+{
+    return base::fail(Error(ErrorCode::GuardRefused).with(ErrorParam::Detail, detail));
+}
+
+base::Status checkRoutes(const QStringList &routes)
+{
+    if (routes.isEmpty())
+        return usage(QStringLiteral("--route"), QStringLiteral("name at least one path to measure"));
+    for (const QString &route : routes) {
+        const QUrl url(route, QUrl::StrictMode);
+        const bool plain = route.startsWith(QLatin1Char('/')) && !route.startsWith(QLatin1String("//"));
+        if (!plain || !url.isValid() || url.hasFragment())
+            return usage(QStringLiteral("--route"), QStringLiteral("a route is a path such as /dashboard"));
+        if (routes.count(route) > 1)
+            return usage(QStringLiteral("--route"), QStringLiteral("%1 is named twice").arg(route));
+    }
+    return {};
+}
+
+base::Status checkNumbers(const RunPlan &plan)
+{
+    if (plan.rate && plan.concurrency)
+        return usage(QStringLiteral("--rate"), QStringLiteral("excludes --concurrency"));
+    if (plan.rate && !(*plan.rate > 0 && std::isfinite(*plan.rate)))
+        return usage(QStringLiteral("--rate"), QStringLiteral("must be above 0"));
+    if (plan.concurrency && *plan.concurrency < 1)
+        return usage(QStringLiteral("--concurrency"), QStringLiteral("must be at least 1"));
+    if (plan.samples && *plan.samples < 1)
+        return usage(QStringLiteral("--samples"), QStringLiteral("must be at least 1"));
+    if (plan.duration && plan.duration->count() <= 0)
+        return usage(QStringLiteral("--duration"), QStringLiteral("must be above 0"));
+    if (plan.warmup && *plan.warmup < 0)
+        return usage(QStringLiteral("--warmup"), QStringLiteral("must be auto or at least 0"));
+    return {};
+}
+
+base::Status checkCeilings(const RunPlan &plan, const QUrl &baseUrl)
+{
+    if (!plan.guards && !isLoopback(baseUrl) && !plan.hostConfirmed) {
+        return refused(QStringLiteral("guards can be off towards a loopback address only; for %1 confirm the host")
+                           .arg(baseUrl.host()));
+    }
+    const GuardLimits limits = guardLimits(plan, isLoopback(baseUrl));
+    if (plan.rate && *plan.rate > limits.rateCeiling)
+        return refused(QStringLiteral("at most %1 requests a second").arg(limits.rateCeiling));
+    if (plan.concurrency && *plan.concurrency > limits.inFlightCeiling)
+        return refused(QStringLiteral("at most %1 requests in flight").arg(limits.inFlightCeiling));
+    return {};
+}
+
+} // namespace
+
+QString cookieChoiceName(CookieChoice choice)
+{
+    switch (choice) {
+    case CookieChoice::Canary:
+        return QStringLiteral("canary");
+    case CookieChoice::None:
+        return QStringLiteral("none");
+    case CookieChoice::Given:
+        return QStringLiteral("given");
+    }
+    return {};
+}
+
+bool RunPlan::hasNetwork() const
+{
+    return std::any_of(modes.begin(), modes.end(), isNetwork);
+}
+
+bool RunPlan::hasLocal() const
+{
+    return !std::all_of(modes.begin(), modes.end(), isNetwork);
+}
+
+std::vector<CellId> RunPlan::cells() const
+{
+    std::vector<CellId> ids;
+    for (const QString &route : routes) {
+        for (const ProbeMode mode : modes) {
+            if (isCached(mode)) {
+                ids.push_back({route, mode, CachePath::Hit});
+                ids.push_back({route, mode, CachePath::Miss});
+            } else {
+                ids.push_back({route, mode, std::nullopt});
+            }
+        }
+    }
+    return ids;
+}
+
+base::Status RunPlan::validate(const std::optional<QUrl> &baseUrl) const
+{
+    if (auto status = checkRoutes(routes); !status)
+        return status;
+    if (modes.empty())
+        return usage(QStringLiteral("--modes"),
+                     QStringLiteral("name at least one of local, proxy, cached, route, floor"));
+    if (auto status = checkNumbers(*this); !status)
+        return status;
+    if (cookie == CookieChoice::None && std::any_of(modes.begin(), modes.end(), isCached))
+        return usage(QStringLiteral("--cookie"), QStringLiteral("without a cookie there is nothing to cache"));
+    for (const Budget &budget : budgets) {
+        if (std::find(modes.begin(), modes.end(), budget.mode) == modes.end() ||
+            (budget.route && !routes.contains(*budget.route))) {
+            return usage(QStringLiteral("--budget"),
+                         QStringLiteral("%1 is not among what is measured").arg(budget.text));
+        }
+    }
+    if (!hasNetwork())
+        return {};
+    if (!baseUrl) {
+        return base::fail(Error(ErrorCode::PartNotGiven)
+                              .with(ErrorParam::Part, QStringLiteral("deployment"))
+                              .with(ErrorParam::Flag, QStringLiteral("--base-url")));
+    }
+    return checkCeilings(*this, *baseUrl);
+}
+
+bool isLoopback(const QUrl &url)
+{
+    const QString host = url.host();
+    if (host.compare(QLatin1String("localhost"), Qt::CaseInsensitive) == 0)
+        return true;
+    const QHostAddress address(host);
+    if (address.protocol() == QAbstractSocket::IPv4Protocol)
+        return address.isInSubnet(QHostAddress(QStringLiteral("127.0.0.0")), 8);
+    return address == QHostAddress(QHostAddress::LocalHostIPv6);
+}
+
+base::Result<std::vector<ProbeMode>> parseModes(const QString &text)
+{
+    const QString flag = QStringLiteral("--modes");
+    std::vector<ProbeMode> modes;
+    for (const QString &word : text.split(QLatin1Char(','))) {
+        if (word == QLatin1String("cached-redis") || word == QLatin1String("cached-upstash"))
+            return usage(flag, QStringLiteral("this build caches in memory only: cached or cached-memory"));
+        const std::optional<ProbeMode> mode = probeModeOf(word);
+        if (!mode)
+            return usage(flag, QStringLiteral("\"%1\" is none of local, proxy, cached, route, floor").arg(word));
+        if (std::find(modes.begin(), modes.end(), *mode) != modes.end())
+            return usage(flag, QStringLiteral("%1 is named twice").arg(word));
+        modes.push_back(*mode);
+    }
+    return modes;
+}
+
+quint64 randomSeed()
+{
+    return QRandomGenerator::system()->generate64() >> 11; // fits a JSON number exactly
+}
+
+} // namespace rollcall::probe

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <QString>
+
+#include <array>
+#include <optional>
+
+namespace rollcall::probe {
+
+/// How one measured request ended; exhaustive. **Source:** facts/latency-method.md §1.5.
+enum class Outcome : quint8 {
+    Ok,
+    Unauthenticated, ///< a cookie was sent and the answer was no session, 401 or 403
+    UnexpectedAuth,  ///< a session came back although no cookie was sent
+    Redirect,
+    Http4xx,
+    Http5xx,
+    RateLimited, ///< 429, or 503 with Retry-After
+    BadBody,     ///< not the JSON expected, or no HTTP at all
+    Oversize,
+    Dns,
+    ConnectRefused,
+    ConnectTimeout,
+    Tls,
+    Reset,
+    Timeout,
+    AbortedByUser,
+    AbortedByGuard,
+};
+inline constexpr std::size_t outcomeCount = static_cast<std::size_t>(Outcome::AbortedByGuard) + 1;
+
+/// "ok", "unauthenticated", …: the names of the run document.
+[[nodiscard]] QString outcomeName(Outcome outcome);
+
+/// True where the latency is only known to be at least the timeout: such samples count as right-censored.
+[[nodiscard]] constexpr bool isCensored(Outcome outcome)
+{
+    return outcome == Outcome::Timeout || outcome == Outcome::ConnectTimeout;
+}
+
+/// True where the request was cut off by us rather than ended by the deployment.
+[[nodiscard]] constexpr bool isAborted(Outcome outcome)
+{
+    return outcome == Outcome::AbortedByUser || outcome == Outcome::AbortedByGuard;
+}
+
+/// Durations of the phases of one exchange, nanoseconds; absent where a phase did not take place (a reused connection
+/// has no dns, tcp and tls; in-process calls have none at all).
+struct SamplePhases
+{
+    std::optional<qint64> dns;
+    std::optional<qint64> tcp;
+    std::optional<qint64> tls;
+    std::optional<qint64> wait;    ///< last request byte written to first answer byte: the server and one round trip
+    std::optional<qint64> receive; ///< first answer byte to the end
+};
+
+/// One measurement. Times are nanoseconds of the steady clock. **Thread-safety:** a plain value.
+struct Sample
+{
+    int cell = 0;
+    int block = 0;
+    qint64 intendedNs = 0; ///< when the schedule wanted it to start
+    qint64 startNs = 0;    ///< when it started
+    qint64 endNs = 0;
+    SamplePhases phases;
+    qint64 bytes = 0; ///< of the answer's body
+    int status = 0;   ///< HTTP status; 0 where there was none
+    Outcome outcome = Outcome::Ok;
+    bool reused = false;    ///< on a connection that had carried an exchange before
+    bool warmup = false;    ///< kept in the log, not in the figures
+    bool setCookie = false; ///< the answer carried Set-Cookie
+
+    /// From the intended start: what somebody waiting for it would have felt.
+    [[nodiscard]] qint64 responseNs() const { return endNs - intendedNs; }
+    /// From the actual start.
+    [[nodiscard]] qint64 serviceNs() const { return endNs - startNs; }
+};
+
+} // namespace rollcall::probe

@@ -1,0 +1,360 @@
+#include <QtTest>
+
+#include <QTcpServer>
+
+#include <algorithm>
+#include <thread>
+
+#include "core/http/HttpConnection.h"
+#include "core/probe/ProbeThread.h"
+#include "tests/support/ScriptedServer.h"
+
+using namespace rollcall::probe;
+using rollcall::base::Call;
+using rollcall::test::Reply;
+using rollcall::test::ScriptedServer;
+using std::chrono::milliseconds;
+
+namespace {
+
+constexpr auto sessionJson = R"({"user":{"name":"A"},"expires":"2099-01-01T00:00:00.000Z"})";
+
+Reply session()
+{
+    return Reply::http(200, sessionJson);
+}
+
+/// A plan towards a server of our own: guards off, one cell.
+RunPlan planOf(const QString &modes, int samples)
+{
+    RunPlan plan;
+    plan.routes = {QStringLiteral("/a")};
+    plan.modes = *parseModes(modes);
+    plan.samples = samples;
+    plan.warmup = 0;
+    plan.guards = false;
+    plan.seed = 1;
+    plan.timeout = milliseconds(5'000);
+    return plan;
+}
+
+RunSetup setupOf(const RunPlan &plan, const QUrl &origin, bool cookie = true)
+{
+    RunSetup setup = RunSetup::from(plan, true);
+    setup.origin = origin;
+    setup.http.timeout = plan.timeout;
+    for (RunCell &cell : setup.cells) {
+        cell.request.url = origin;
+        cell.cookieSent = cookie;
+        if (cookie)
+            cell.request.headers.emplace_back("Cookie", "next-auth.session-token=canary");
+    }
+    return setup;
+}
+
+struct Ran
+{
+    RunRecord::State state;
+    std::vector<Sample> samples;
+};
+
+Ran run(const RunSetup &setup, const Call &call = Call::within(milliseconds(20'000)), LocalProbe *local = nullptr)
+{
+    Ran ran;
+    ran.state = runProbe(setup, local, call, ran.samples, {});
+    return ran;
+}
+
+qsizetype countWhere(const std::vector<Sample> &samples, const std::function<bool(const Sample &)> &predicate)
+{
+    return std::count_if(samples.begin(), samples.end(), predicate);
+}
+
+/// Answers after two milliseconds of work on a thread of its own.
+class BusyLocal final : public LocalProbe
+{
+public:
+    void measure(const CellId &cell, Done done) override
+    {
+        Q_UNUSED(cell)
+        m_thread = std::jthread([done = std::move(done)] {
+            Sample sample;
+            sample.startNs = rollcall::http::steadyNs();
+            sample.intendedNs = sample.startNs;
+            do
+                sample.endNs = rollcall::http::steadyNs();
+            while (sample.endNs < sample.startNs + 2'000'000);
+            done(sample);
+        });
+    }
+    void cancel() override {}
+    [[nodiscard]] int batchOf(const CellId &cell) const override
+    {
+        Q_UNUSED(cell)
+        return 1;
+    }
+
+private:
+    std::jthread m_thread;
+};
+
+} // namespace
+
+class ProbeRunnerTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void closedRunMeasuresEverySample()
+    {
+        const ScriptedServer server([](const ScriptedServer::Request &) { return session(); });
+        RunPlan plan = planOf(QStringLiteral("proxy,route"), 25);
+        plan.concurrency = 2;
+        const Ran ran = run(setupOf(plan, server.url()));
+        QCOMPARE(ran.state.stopReason, StopReason::Samples);
+        QCOMPARE(ran.samples.size(), 50U);
+        for (const Sample &sample : ran.samples) {
+            QCOMPARE(sample.outcome, Outcome::Ok);
+            QCOMPARE(sample.responseNs(), sample.serviceNs());
+            QVERIFY(sample.serviceNs() > 0);
+            QVERIFY(sample.phases.wait.has_value() && sample.phases.receive.has_value());
+            QCOMPARE(sample.phases.tcp.has_value(), !sample.reused);
+        }
+        QCOMPARE(server.connections(), 2);
+        QCOMPARE(countWhere(ran.samples, [](const Sample &s) { return s.cell == 0; }), 25);
+    }
+
+    void openRunCountsTheWaitBehindAStall()
+    {
+        // One answer out of sixty takes 300 ms. Requests that were due meanwhile had to wait: whoever counts from the
+        // actual start alone sees one slow answer, a user would have seen some thirty.
+        const ScriptedServer server([](const ScriptedServer::Request &request) {
+            Reply reply = session();
+            if (request.index == 15)
+                reply.delay = milliseconds(300);
+            return reply;
+        });
+        RunPlan plan = planOf(QStringLiteral("proxy"), 60);
+        plan.rate = 100;
+        plan.arrival = Arrival::Constant;
+        RunSetup setup = setupOf(plan, server.url());
+        setup.limits.inFlight = 1;
+        const Ran ran = run(setup);
+        QCOMPARE(ran.state.stopReason, StopReason::Samples);
+        QCOMPARE(ran.samples.size(), 60U);
+        constexpr qint64 slow = 100'000'000;
+        const auto bySerice = countWhere(ran.samples, [](const Sample &s) { return s.serviceNs() > slow; });
+        const auto byResponse = countWhere(ran.samples, [](const Sample &s) { return s.responseNs() > slow; });
+        QVERIFY2(bySerice <= 3, qPrintable(QString::number(bySerice)));
+        QVERIFY2(byResponse >= 15, qPrintable(QString::number(byResponse)));
+        // The schedule did not react to the stall.
+        std::vector<qint64> intended;
+        for (const Sample &sample : ran.samples)
+            intended.push_back(sample.intendedNs);
+        std::sort(intended.begin(), intended.end());
+        for (std::size_t i = 1; i < intended.size(); ++i)
+            QCOMPARE(intended[i] - intended[i - 1], 10'000'000);
+    }
+
+    void overloadIsSaidNotHidden()
+    {
+        const ScriptedServer server([](const ScriptedServer::Request &) {
+            Reply reply = session();
+            reply.delay = milliseconds(200);
+            return reply;
+        });
+        RunPlan plan = planOf(QStringLiteral("proxy"), 1'000);
+        plan.rate = 50;
+        RunSetup setup = setupOf(plan, server.url());
+        setup.limits.inFlight = 1;
+        QCOMPARE(run(setup).state.stopReason, StopReason::Saturated);
+    }
+
+    void stopTakesEffectAtOnce()
+    {
+        std::stop_source stop;
+        const ScriptedServer server([&stop](const ScriptedServer::Request &request) {
+            Reply reply = session();
+            if (request.index == 3) {
+                reply.hang = true;
+                reply.bytes.clear();
+                stop.request_stop(); // while an exchange is under way
+            }
+            return reply;
+        });
+        RunPlan plan = planOf(QStringLiteral("proxy"), 1'000);
+        plan.concurrency = 1;
+        std::atomic<qint64> stoppedAt = 0;
+        const std::stop_callback note(stop.get_token(), [&stoppedAt] { stoppedAt = rollcall::http::steadyNs(); });
+        const Ran ran = run(setupOf(plan, server.url()), Call{Call::Clock::time_point::max(), stop.get_token()});
+        const qint64 took = rollcall::http::steadyNs() - stoppedAt;
+        QVERIFY2(took < 250'000'000, qPrintable(QString::number(took)));
+        QCOMPARE(ran.state.stopReason, StopReason::Cancelled);
+        QCOMPARE(ran.samples.size(), 4U);
+        QCOMPARE(ran.samples.back().outcome, Outcome::AbortedByUser);
+    }
+
+    void durationEndsTheRun()
+    {
+        const ScriptedServer server([](const ScriptedServer::Request &) { return session(); });
+        RunPlan plan = planOf(QStringLiteral("proxy"), 1);
+        plan.samples.reset();
+        plan.duration = milliseconds(300);
+        plan.concurrency = 1;
+        const Ran ran = run(setupOf(plan, server.url()));
+        QCOMPARE(ran.state.stopReason, StopReason::Duration);
+        QVERIFY(ran.state.endNs - ran.state.beginNs >= 300'000'000);
+        QVERIFY(ran.samples.size() > 1);
+    }
+
+    void warmupIsKeptAndMarked()
+    {
+        const ScriptedServer server([](const ScriptedServer::Request &) { return session(); });
+        RunPlan plan = planOf(QStringLiteral("proxy"), 5);
+        plan.warmup = 2;
+        plan.concurrency = 1;
+        const Ran ran = run(setupOf(plan, server.url()));
+        QCOMPARE(ran.samples.size(), 7U);
+        QCOMPARE(countWhere(ran.samples, [](const Sample &s) { return s.warmup; }), 2);
+    }
+
+    void outcomesAreNamed_data()
+    {
+        QTest::addColumn<QString>("mode");
+        QTest::addColumn<bool>("cookie");
+        QTest::addColumn<int>("status");
+        QTest::addColumn<QByteArray>("body");
+        QTest::addColumn<QByteArray>("head");
+        QTest::addColumn<QString>("outcome");
+        const auto row = [](const char *name, const char *mode, bool cookie, int status, const char *body,
+                            const char *head, const char *outcome) {
+            QTest::newRow(name) << QString::fromUtf8(mode) << cookie << status << QByteArray(body) << QByteArray(head)
+                                << QString::fromUtf8(outcome);
+        };
+        row("session", "proxy", true, 200, sessionJson, "", "ok");
+        row("null under a cookie (v5)", "proxy", true, 200, "null", "", "unauthenticated");
+        row("{} under a cookie (v4)", "proxy", true, 200, "{}", "", "unauthenticated");
+        row("{} without cookie", "proxy", false, 200, "{}", "", "ok");
+        row("session without cookie", "proxy", false, 200, sessionJson, "", "unexpected_auth");
+        row("HTML", "proxy", true, 200, "<!doctype html>", "", "bad_body");
+        row("500", "proxy", true, 500, "oops", "", "http_5xx");
+        row("503 with Retry-After", "proxy", true, 503, "", "Retry-After: 3\r\n", "rate_limited");
+        row("503 alone", "proxy", true, 503, "", "", "http_5xx");
+        row("429", "route", false, 429, "", "", "rate_limited");
+        row("401 under a cookie", "route", true, 401, "", "", "unauthenticated");
+        row("401 without cookie", "route", false, 401, "", "", "http_4xx");
+        row("page", "route", false, 204, "", "", "ok");
+        row("redirect", "route", true, 307, "", "Location: /sign-in\r\n", "redirect");
+        row("floor may be missing", "floor", false, 404, "", "", "ok");
+        row("route may not", "route", false, 404, "", "", "http_4xx");
+    }
+    void outcomesAreNamed()
+    {
+        QFETCH(QString, mode);
+        QFETCH(bool, cookie);
+        QFETCH(int, status);
+        QFETCH(QByteArray, body);
+        QFETCH(QByteArray, head);
+        const ScriptedServer server(
+            [=](const ScriptedServer::Request &) { return Reply::http(status, body, "text/plain", head); });
+        RunPlan plan = planOf(mode, 1);
+        plan.concurrency = 1;
+        const Ran ran = run(setupOf(plan, server.url(), cookie));
+        QCOMPARE(ran.samples.size(), 1U);
+        QTEST(outcomeName(ran.samples.front().outcome), "outcome");
+    }
+
+    void refusedConnectionsAreSamples()
+    {
+        QTcpServer closed;
+        QVERIFY(closed.listen(QHostAddress::LocalHost));
+        const QUrl url(QStringLiteral("http://127.0.0.1:%1/").arg(closed.serverPort()));
+        closed.close();
+        RunPlan plan = planOf(QStringLiteral("proxy"), 3);
+        plan.concurrency = 1;
+        const Ran ran = run(setupOf(plan, url));
+        QCOMPARE(countWhere(ran.samples, [](const Sample &s) { return s.outcome == Outcome::ConnectRefused; }), 3);
+    }
+    void hangingAnswersAreCensoredSamples()
+    {
+        const ScriptedServer server([](const ScriptedServer::Request &) {
+            Reply reply;
+            reply.hang = true;
+            return reply;
+        });
+        RunPlan plan = planOf(QStringLiteral("proxy"), 2);
+        plan.concurrency = 1;
+        plan.timeout = milliseconds(100);
+        const Ran ran = run(setupOf(plan, server.url()));
+        QCOMPARE(countWhere(ran.samples, [](const Sample &s) { return isCensored(s.outcome); }), 2);
+    }
+
+    void errorBreakerStopsTheRun()
+    {
+        const ScriptedServer server([](const ScriptedServer::Request &) { return Reply::http(500, "oops"); });
+        RunPlan plan = planOf(QStringLiteral("proxy"), 500);
+        plan.guards = true;
+        plan.rate = 20;
+        const Ran ran = run(setupOf(plan, server.url()));
+        QCOMPARE(ran.state.stopReason, StopReason::Guard);
+        QCOMPARE(ran.state.events.front().rule, QStringLiteral("error-breaker"));
+        QVERIFY(ran.samples.size() >= 5 && ran.samples.size() < 10);
+    }
+    void leavingTheHostStopsTheRun()
+    {
+        const ScriptedServer server([](const ScriptedServer::Request &) {
+            return Reply::http(302, "", "text/plain", "Location: https://elsewhere.example/\r\n");
+        });
+        RunPlan plan = planOf(QStringLiteral("route"), 500);
+        plan.guards = true;
+        plan.rate = 20;
+        const Ran ran = run(setupOf(plan, server.url()));
+        QCOMPARE(ran.state.stopReason, StopReason::Guard);
+        QCOMPARE(ran.state.events.front().rule, QStringLiteral("scope"));
+        QCOMPARE(ran.samples.size(), 1U);
+    }
+    void cookiesAreNotSentInClear()
+    {
+        RunPlan plan = planOf(QStringLiteral("proxy"), 5);
+        plan.concurrency = 1;
+        const Ran ran = run(setupOf(plan, QUrl(QStringLiteral("http://shop.example.com/"))));
+        QVERIFY(ran.state.error.has_value());
+        QCOMPARE(ran.state.error->code, rollcall::base::ErrorCode::InsecureTransport);
+        QVERIFY(ran.samples.empty());
+    }
+
+    void localSamplesNeverOverlapNetworkOnes_data()
+    {
+        QTest::addColumn<bool>("closed");
+        QTest::newRow("open") << false;
+        QTest::newRow("closed") << true;
+    }
+    void localSamplesNeverOverlapNetworkOnes()
+    {
+        QFETCH(bool, closed);
+        const ScriptedServer server([](const ScriptedServer::Request &) {
+            Reply reply = session();
+            reply.delay = milliseconds(5);
+            return reply;
+        });
+        RunPlan plan = planOf(QStringLiteral("local,proxy,route"), 20);
+        if (closed)
+            plan.concurrency = 2;
+        else
+            plan.rate = 60;
+        BusyLocal local;
+        const Ran ran = run(setupOf(plan, server.url()), Call::within(milliseconds(20'000)), &local);
+        QCOMPARE(ran.samples.size(), 60U);
+        for (const Sample &inner : ran.samples) {
+            if (inner.cell != 0)
+                continue;
+            for (const Sample &outer : ran.samples) {
+                if (outer.cell != 0)
+                    QVERIFY(outer.endNs <= inner.startNs || outer.startNs >= inner.endNs);
+            }
+        }
+    }
+};
+
+QTEST_GUILESS_MAIN(ProbeRunnerTest)
+#include "tst_ProbeRunner.moc"

@@ -1,0 +1,263 @@
+#include <QtTest>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/probe/CellResult.h"
+#include "core/probe/Comparison.h"
+#include "core/probe/Histogram.h"
+#include "core/probe/Quantiles.h"
+#include "core/probe/Random.h"
+
+using namespace rollcall::probe;
+
+namespace {
+
+/// Log-normal latencies around @p medianNs from sums of uniforms; @p rho ties neighbours together.
+std::vector<qint64> latencies(int n, double medianNs, quint64 seed, double rho = 0)
+{
+    Random random(seed);
+    std::vector<qint64> values;
+    double state = 0;
+    for (int i = 0; i < n; ++i) {
+        double normal = -6;
+        for (int k = 0; k < 12; ++k)
+            normal += random.uniform();
+        state = rho * state + std::sqrt(1 - rho * rho) * normal;
+        values.push_back(static_cast<qint64>(medianNs * std::exp(0.5 * state)));
+    }
+    return values;
+}
+
+/// P(Bin(n, p) <= k) by Pascal's recurrence on whole distributions: no logarithms, no gamma function.
+std::vector<double> binomialCdf(int n, double p)
+{
+    std::vector<double> mass{1};
+    for (int i = 0; i < n; ++i) {
+        std::vector<double> next(mass.size() + 1, 0);
+        for (std::size_t k = 0; k < mass.size(); ++k) {
+            next[k] += mass[k] * (1 - p);
+            next[k + 1] += mass[k] * p;
+        }
+        mass = std::move(next);
+    }
+    for (std::size_t k = 1; k < mass.size(); ++k)
+        mass[k] += mass[k - 1];
+    return mass;
+}
+
+Sample sampleOf(int block, qint64 ns, Outcome outcome = Outcome::Ok)
+{
+    Sample sample;
+    sample.block = block;
+    sample.intendedNs = 1'000;
+    sample.startNs = 1'000;
+    sample.endNs = 1'000 + ns;
+    sample.outcome = outcome;
+    return sample;
+}
+
+} // namespace
+
+class StatisticsTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void quantileIsLinearBetweenNeighbours_data()
+    {
+        QTest::addColumn<double>("p");
+        QTest::addColumn<double>("expected");
+        // By R: quantile(c(1,2,3,4,10)*100, p, type = 7)
+        QTest::newRow("min") << 0.0 << 100.0;
+        QTest::newRow("p10") << 0.1 << 140.0;
+        QTest::newRow("median") << 0.5 << 300.0;
+        QTest::newRow("p90") << 0.9 << 760.0;
+        QTest::newRow("p95") << 0.95 << 880.0;
+        QTest::newRow("max") << 1.0 << 1000.0;
+    }
+    void quantileIsLinearBetweenNeighbours()
+    {
+        QFETCH(double, p);
+        const std::vector<qint64> sorted{100, 200, 300, 400, 1000};
+        QTEST(quantile7(sorted, p), "expected");
+    }
+
+    void needsTheSamplesOfTheMethod_data()
+    {
+        QTest::addColumn<double>("p");
+        QTest::addColumn<qsizetype>("n");
+        QTest::newRow("p50") << 0.5 << qsizetype(6);
+        QTest::newRow("p90") << 0.9 << qsizetype(36);
+        QTest::newRow("p95") << 0.95 << qsizetype(72);
+        QTest::newRow("p99") << 0.99 << qsizetype(368);
+        QTest::newRow("p99.9") << 0.999 << qsizetype(3688);
+    }
+    void needsTheSamplesOfTheMethod()
+    {
+        QFETCH(double, p);
+        QFETCH(qsizetype, n);
+        QCOMPARE(minimumSamples(p), n);
+        QVERIFY(!binomialRanks(n - 1, p));
+        QVERIFY(binomialRanks(n, p).has_value());
+    }
+
+    void binomialRanksAgreeWithBruteForce_data()
+    {
+        QTest::addColumn<int>("n");
+        QTest::addColumn<double>("p");
+        for (const int n : {6, 7, 20, 72, 73, 400, 1000}) {
+            for (const double p : {0.5, 0.9, 0.95, 0.99}) {
+                if (n >= minimumSamples(p))
+                    QTest::addRow("n=%d p=%g", n, p) << n << p;
+            }
+        }
+    }
+    void binomialRanksAgreeWithBruteForce()
+    {
+        QFETCH(int, n);
+        QFETCH(double, p);
+        const std::vector<double> cdf = binomialCdf(n, p);
+        const auto at = [&cdf](qsizetype k) { return k < 0 ? 0.0 : cdf[static_cast<std::size_t>(k)]; };
+        const auto ranks = binomialRanks(n, p);
+        QVERIFY(ranks.has_value());
+        QVERIFY(at(ranks->lo - 1) <= 0.025 && at(ranks->lo) > 0.025);
+        QVERIFY(at(ranks->hi - 1) >= 0.975 && at(ranks->hi - 2) < 0.975);
+    }
+    void binomialRanksOfTheMethodsExample()
+    {
+        QCOMPARE(*binomialRanks(400, 0.95), (RankPair{371, 389}));
+        QCOMPARE(*binomialRanks(400, 0.99), (RankPair{392, 400}));
+    }
+
+    void scoreIntervalWidensWithCorrelation()
+    {
+        // 200 series each: the binomial interval must fail where neighbours hang together, the hull must hold.
+        constexpr int series = 200;
+        constexpr int n = 1600;
+        int binomialHits = 0;
+        int hullHits = 0;
+        for (int i = 0; i < series; ++i) {
+            const std::vector<qint64> values = latencies(n, 1e6, static_cast<quint64>(1000 + i), 0.9);
+            std::vector<qint64> sorted = values;
+            std::sort(sorted.begin(), sorted.end());
+            const auto ranks = binomialRanks(n, 0.5);
+            const bool binomial = sorted[static_cast<std::size_t>(ranks->lo - 1)] <= 1'000'000 &&
+                                  sorted[static_cast<std::size_t>(ranks->hi - 1)] >= 1'000'000;
+            const auto hull = quantileInterval(values, 0.5);
+            binomialHits += binomial ? 1 : 0;
+            hullHits += hull->lo <= 1'000'000 && hull->hi >= 1'000'000 ? 1 : 0;
+        }
+        QVERIFY2(binomialHits < series * 6 / 10, qPrintable(QString::number(binomialHits)));
+        QVERIFY2(hullHits > series * 9 / 10, qPrintable(QString::number(hullHits)));
+    }
+
+    void histogramKeepsItsErrorBound()
+    {
+        Random random(7);
+        Histogram histogram;
+        std::vector<qint64> values;
+        for (int i = 0; i < 20'000; ++i) {
+            values.push_back(static_cast<qint64>(std::exp(random.uniform() * std::log(4e12))));
+            histogram.record(values.back());
+        }
+        std::sort(values.begin(), values.end());
+        for (const double p : {0.001, 0.25, 0.5, 0.9, 0.99, 0.9999, 1.0}) {
+            const auto rank = static_cast<std::size_t>(std::ceil(p * 20'000));
+            const qint64 exact = values[rank - 1];
+            const qint64 shown = histogram.quantile(p);
+            QVERIFY(shown >= exact);
+            QVERIFY2(static_cast<double>(shown - exact) <= static_cast<double>(exact) * 0x1p-10,
+                     qPrintable(QStringLiteral("%1 for %2").arg(shown).arg(exact)));
+        }
+        QCOMPARE(histogram.max(), values.back());
+    }
+    void histogramHoldsItsEnds()
+    {
+        Histogram histogram;
+        for (const qint64 value :
+             {qint64(-5), qint64(0), qint64(2047), qint64(2048), Histogram::maxValue, Histogram::maxValue + 1})
+            histogram.record(value);
+        QCOMPARE(histogram.total(), 6U);
+        QCOMPARE(histogram.atRank(2), 0);
+        QCOMPARE(histogram.atRank(3), 2047);
+        QCOMPARE(histogram.max(), Histogram::maxValue);
+    }
+    void histogramReadsBackWhatItWrote()
+    {
+        Histogram histogram;
+        for (const qint64 value : latencies(5'000, 3e6, 11))
+            histogram.record(value);
+        const auto read = Histogram::decode(histogram.encoded());
+        QVERIFY(read.has_value());
+        QVERIFY(*read == histogram);
+        QCOMPARE(read->total(), 5'000U);
+    }
+    void histogramRefusesNonsense_data()
+    {
+        QTest::addColumn<QByteArray>("text");
+        QTest::newRow("no base64") << QByteArray("%%%");
+        QTest::newRow("cut number") << QByteArray("\x80").toBase64();
+        QTest::newRow("zero count") << QByteArray("\0", 1).toBase64();
+        QTest::newRow("beyond the end") << QByteArray("\xff\xff\x7f\x02").toBase64();
+    }
+    void histogramRefusesNonsense()
+    {
+        QFETCH(QByteArray, text);
+        QVERIFY(!Histogram::decode(text));
+    }
+
+    void summaryCountsTimeoutsAsLowerBounds()
+    {
+        std::vector<Sample> samples;
+        for (int i = 0; i < 8; ++i)
+            samples.push_back(sampleOf(i, 1'000 + i));
+        samples.push_back(sampleOf(8, 77, Outcome::Timeout));
+        samples.push_back(sampleOf(9, 5, Outcome::Http5xx));
+        const CellResult cell = summarise({QStringLiteral("/"), ProbeMode::Proxy, {}}, samples, 5'000'000, 1);
+        QCOMPARE(cell.count, 10);
+        QCOMPARE(cell.ok, 8);
+        QCOMPARE(cell.censored, 1);
+        QCOMPARE(cell.errors.at(QStringLiteral("http_5xx")), 1);
+        QCOMPARE(*cell.response.max, 5'000'000); // at the timeout, not at the 77 ns after which it was given up
+        QCOMPARE(*cell.response.min, 1'000);     // the fast failure flatters nothing
+        QVERIFY(cell.response.intervals[0].has_value());
+        QVERIFY(!cell.response.quantiles[1].has_value());
+    }
+    void summaryOfNothingClaimsNothing()
+    {
+        const CellResult cell = summarise({QStringLiteral("/"), ProbeMode::Proxy, {}}, {}, 1, 1);
+        QVERIFY(!cell.response.min && !cell.response.quantiles[0] && !cell.response.max && !cell.response.mean);
+    }
+
+    void comparisonFindsAKnownRatio()
+    {
+        const std::vector<qint64> base = latencies(60, 1e6, 3);
+        std::vector<Sample> fast;
+        std::vector<Sample> slow;
+        for (int i = 0; i < 60; ++i) {
+            fast.push_back(sampleOf(i, base[static_cast<std::size_t>(i)]));
+            slow.push_back(sampleOf(i, 7 * base[static_cast<std::size_t>(i)]));
+        }
+        const CellId a{QStringLiteral("/"), ProbeMode::Proxy, {}};
+        const CellId b{QStringLiteral("/"), ProbeMode::Local, {}};
+        const auto comparison = compareMedians(a, slow, b, fast, true, 1);
+        QVERIFY(comparison.has_value());
+        QVERIFY(std::abs(comparison->ratio - 7) < 1e-9);
+        // The same blocks are drawn for both, so that a ratio without noise has no spread.
+        QVERIFY(std::abs(*comparison->lo - 7) < 1e-6 && std::abs(*comparison->hi - 7) < 1e-6);
+        QCOMPARE(comparison->blocks, 60);
+        QVERIFY(*compareMedians(a, slow, b, fast, true, 1) == *comparison);
+    }
+    void comparisonOfFewBlocksHasNoInterval()
+    {
+        const std::vector<Sample> few{sampleOf(0, 10), sampleOf(1, 12)};
+        const auto comparison = compareMedians({}, few, {}, few, true, 1);
+        QVERIFY(comparison && !comparison->lo && comparison->blocks == 2);
+        const std::vector<Sample> other{sampleOf(5, 10)};
+        QVERIFY(!compareMedians({}, few, {}, other, true, 1));
+    }
+};
+
+QTEST_GUILESS_MAIN(StatisticsTest)
+#include "tst_Statistics.moc"
