@@ -5,7 +5,9 @@
 
 #include "core/deployment/Deployment.h"
 #include "core/deployment/StoreWorker.h"
+#include "core/deployment/WatchedStore.h"
 #include "tests/support/FakeDeployment.h"
+#include "tests/support/FaultyStore.h"
 
 using namespace rollcall;
 using namespace rollcall::deployment;
@@ -209,6 +211,31 @@ private Q_SLOTS:
         }
         QCOMPARE(counts, (std::vector<qint64>{1, 1}));
         QCOMPARE(seen.at(0), seen.at(1));
+    }
+
+    void aBrokenLinkIsNoticedAndARefusalIsNone_data()
+    {
+        QTest::addColumn<int>("code");
+        QTest::addColumn<bool>("broken");
+        QTest::newRow("lost") << int(base::ErrorCode::ConnectionLost) << true;
+        QTest::newRow("shut down") << int(base::ErrorCode::DatabaseUnavailable) << true;
+        QTest::newRow("refused") << int(base::ErrorCode::StatementFailed) << false;
+    }
+    void aBrokenLinkIsNoticedAndARefusalIsNone()
+    {
+        QFETCH(int, code);
+        const auto deployment =
+            open([&](auto &p) { p.database = QStringLiteral("sqlite:") + path("auth.db"); }, {}, {true, false});
+        QVERIFY(deployment);
+        auto real = (*deployment)->openStore(store::Access::Write, m_call);
+        QVERIFY(real);
+        auto faulty = std::make_unique<test::FaultyStore>(std::move(*real));
+        faulty->beforeDelete = [code](int) { return std::optional(base::Error(base::ErrorCode(code))); };
+        WatchedStore watched(std::move(faulty));
+        QVERIFY(watched.count({}, m_clock.now(), m_call));
+        QVERIFY(!watched.isBroken());
+        QVERIFY(!watched.deleteRows({}, m_call));
+        QTEST(watched.isBroken(), "broken");
     }
 
     void aCancelledJobSeesIt()
