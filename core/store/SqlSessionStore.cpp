@@ -60,11 +60,16 @@ Error SqlSessionStore::explain(Error error, std::vector<NeededRight> needed)
     if (error.code == ErrorCode::PermissionDenied)
         return missingRight(*m_connection, std::move(error), needed);
     const QString state = error.param(ErrorParam::SqlState);
-    if (state == QStringLiteral("42P01") || state == QStringLiteral("42703") || state == QStringLiteral("3F000")) {
+    const QString detail = error.param(ErrorParam::Detail);
+    const bool postgresMisses =
+        state == QStringLiteral("42P01") || state == QStringLiteral("42703") || state == QStringLiteral("3F000");
+    const bool sqliteMisses = m_kind == DatabaseKind::Sqlite && (detail.startsWith(QStringLiteral("no such table")) ||
+                                                                 detail.startsWith(QStringLiteral("no such column")));
+    if (postgresMisses || sqliteMisses) {
         const auto &sessions = m_schema.profile().sessions;
         return Error(ErrorCode::SchemaChanged)
             .with(ErrorParam::Table, sessions.schema + QLatin1Char('.') + sessions.table)
-            .with(ErrorParam::Detail, error.param(ErrorParam::Detail));
+            .with(ErrorParam::Detail, detail);
     }
     return error;
 }

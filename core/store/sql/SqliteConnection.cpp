@@ -23,11 +23,47 @@ constexpr int progressSteps = 1000; ///< virtual machine steps between looks at 
 constexpr std::chrono::milliseconds busySlice(10);
 constexpr std::chrono::milliseconds lockTimeout(2000);
 
-struct Finalizer
+/// Makes a statement fit for its next use, and forgets the values bound to it: they are the caller's.
+struct Resetter
 {
-    void operator()(sqlite3_stmt *statement) const { sqlite3_finalize(statement); }
+    void operator()(sqlite3_stmt *statement) const
+    {
+        sqlite3_reset(statement);
+        sqlite3_clear_bindings(statement);
+    }
 };
-using StatementPtr = std::unique_ptr<sqlite3_stmt, Finalizer>;
+using InUse = std::unique_ptr<sqlite3_stmt, Resetter>;
+
+/// SQLite's result code.
+int bindAll(sqlite3_stmt *prepared, const SqlParams &params)
+{
+    int number = 0;
+    for (const auto &value : params.values()) {
+        // "$1" is a name here: its place follows from where it first stands in the text.
+        const QByteArray name = '$' + QByteArray::number(++number);
+        const int place = sqlite3_bind_parameter_index(prepared, name.constData());
+        if (place == 0)
+            continue; // not used in this variant of the statement
+        const int code =
+            value ? sqlite3_bind_text64(prepared, place, value->constData(), static_cast<sqlite3_uint64>(value->size()),
+                                        SQLITE_STATIC, SQLITE_UTF8)
+                  : sqlite3_bind_null(prepared, place);
+        if (code != SQLITE_OK)
+            return code;
+    }
+    return SQLITE_OK;
+}
+
+void readCells(sqlite3_stmt *prepared, std::vector<std::optional<QByteArrayView>> &cells)
+{
+    for (std::size_t column = 0; column < cells.size(); ++column) {
+        const int index = static_cast<int>(column);
+        if (const auto *bytes = sqlite3_column_text(prepared, index))
+            cells[column].emplace(bytes, sqlite3_column_bytes(prepared, index));
+        else
+            cells[column].reset();
+    }
+}
 
 Error unreadable(const QString &path, const QString &detail)
 {
@@ -141,9 +177,12 @@ Error SqliteConnection::errorOf(int code) const
         return Error(ErrorCode::DatabaseUnavailable)
             .with(ErrorParam::Host, m_path)
             .with(ErrorParam::Detail, QStringLiteral("input/output error"));
-    case SQLITE_CONSTRAINT: // names the columns, not their values
-    case SQLITE_ERROR:
     default:
+        // SQLite's messages name tables and columns, not values; a trigger's own text can hold anything.
+        if (code == SQLITE_CONSTRAINT_TRIGGER)
+            return Error(ErrorCode::StatementFailed)
+                .with(ErrorParam::SqlState, QStringLiteral("SQLite %1").arg(code))
+                .with(ErrorParam::Detail, QStringLiteral("a trigger refused it"));
         return Error(ErrorCode::StatementFailed)
             .with(ErrorParam::SqlState, QStringLiteral("SQLite %1").arg(code))
             .with(ErrorParam::Detail, QString::fromUtf8(sqlite3_errmsg(m_database.get())));
@@ -155,45 +194,43 @@ Result<qint64> SqliteConnection::execute(const SqlStatement &statement, const Ro
     m_running = call.atMost(m_timeout);
     if (auto wanted = m_running.check(QStringLiteral("A database statement")); !wanted)
         return fail(std::move(wanted.error()));
-    const QByteArray sql = statement.sql.toUtf8();
-    sqlite3_stmt *raw = nullptr;
-    int code = sqlite3_prepare_v2(m_database.get(), sql.constData(), static_cast<int>(sql.size()), &raw, nullptr);
-    const StatementPtr prepared(raw);
+    StatementPtr once;
+    const auto prepared = prepare(statement, once);
+    if (!prepared)
+        return fail(prepared.error());
+    const InUse inUse(*prepared);
+    int code = bindAll(inUse.get(), statement.params);
     if (code != SQLITE_OK)
         return fail(errorOf(code));
-    int number = 0;
-    for (const auto &value : statement.params.values()) {
-        // "$1" is a name here: its place follows from where it first stands in the text.
-        const QByteArray name = '$' + QByteArray::number(++number);
-        const int place = sqlite3_bind_parameter_index(prepared.get(), name.constData());
-        if (place == 0)
-            continue;
-        code = value ? sqlite3_bind_text64(prepared.get(), place, value->constData(),
-                                           static_cast<sqlite3_uint64>(value->size()), SQLITE_STATIC, SQLITE_UTF8)
-                     : sqlite3_bind_null(prepared.get(), place);
-        if (code != SQLITE_OK)
-            return fail(errorOf(code));
-    }
-    const int columns = sqlite3_column_count(prepared.get());
-    std::vector<std::optional<QByteArrayView>> cells(static_cast<std::size_t>(columns));
+    std::vector<std::optional<QByteArrayView>> cells(static_cast<std::size_t>(sqlite3_column_count(inUse.get())));
     qint64 rows = 0;
     const auto changesBefore = sqlite3_total_changes64(m_database.get());
-    while ((code = sqlite3_step(prepared.get())) == SQLITE_ROW) {
+    while ((code = sqlite3_step(inUse.get())) == SQLITE_ROW) {
         ++rows;
-        for (int column = 0; column < columns; ++column) {
-            auto &cell = cells[static_cast<std::size_t>(column)];
-            const auto *bytes = sqlite3_column_text(prepared.get(), column);
-            if (bytes)
-                cell.emplace(bytes, sqlite3_column_bytes(prepared.get(), column));
-            else
-                cell.reset();
-        }
+        readCells(inUse.get(), cells);
         if (onRow)
             onRow(SqlRow{cells});
     }
     if (code != SQLITE_DONE)
         return fail(errorOf(code));
-    return columns > 0 ? rows : qint64{sqlite3_total_changes64(m_database.get()) - changesBefore};
+    return cells.empty() ? qint64{sqlite3_total_changes64(m_database.get()) - changesBefore} : rows;
+}
+
+Result<sqlite3_stmt *> SqliteConnection::prepare(const SqlStatement &statement, StatementPtr &once)
+{
+    const QByteArray sql = statement.sql.toUtf8();
+    if (const auto kept = m_prepared.find(sql); kept != m_prepared.end())
+        return kept->second.get();
+    sqlite3_stmt *raw = nullptr;
+    const unsigned flags = statement.reuse ? SQLITE_PREPARE_PERSISTENT : 0;
+    const int code =
+        sqlite3_prepare_v3(m_database.get(), sql.constData(), static_cast<int>(sql.size()), flags, &raw, nullptr);
+    StatementPtr prepared(raw);
+    if (code != SQLITE_OK)
+        return fail(errorOf(code));
+    StatementPtr &place = statement.reuse ? m_prepared[sql] : once;
+    place = std::move(prepared);
+    return raw;
 }
 
 Status SqliteConnection::run(const char *sql, const Call &call)

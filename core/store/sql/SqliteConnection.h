@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <map>
 #include <memory>
 
 #include "core/store/StoreFactory.h"
@@ -34,11 +35,20 @@ private:
         void operator()(sqlite3 *database) const { sqlite3_close_v2(database); }
     };
 
+    struct Finalizer
+    {
+        void operator()(sqlite3_stmt *statement) const { sqlite3_finalize(statement); }
+    };
+    using StatementPtr = std::unique_ptr<sqlite3_stmt, Finalizer>;
+
     SqliteConnection(std::unique_ptr<sqlite3, Closer> database, QString path, std::chrono::milliseconds timeout);
+    /// The compiled statement: kept by the connection where it is to be reused, else by @p once.
+    base::Result<sqlite3_stmt *> prepare(const SqlStatement &statement, StatementPtr &once);
     base::Status run(const char *sql, const base::Call &call);
     base::Error errorOf(int code) const;
 
     std::unique_ptr<sqlite3, Closer> m_database;
+    std::map<QByteArray, StatementPtr> m_prepared; ///< by SQL text; few: only what the store marks for reuse
     QString m_path;
     std::chrono::milliseconds m_timeout;
     base::Call m_running;                          ///< bounds of the statement that runs

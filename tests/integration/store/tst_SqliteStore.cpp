@@ -44,6 +44,8 @@ private Q_SLOTS:
     void aLockIsNotWaitedForLong();
     void aDatabaseInWalModeStaysSo();
     void anUnreadableExpiryIsUnknown();
+    void aChangedTableIsSaid();
+    void aLookUpSeesWhatOthersWrote();
 
 private:
     test::StoreFixtures m_fixtures;
@@ -201,6 +203,39 @@ void SqliteStoreTest::anUnreadableExpiryIsUnknown()
         const auto rows = sessions->page(query, std::nullopt, fixtureNow(), soon());
         QCOMPARE(std::ranges::count(rows->sessions, session::SessionState::Unknown, &session::ListedSession::state), 0);
     }
+}
+
+void SqliteStoreTest::aChangedTableIsSaid()
+{
+    QString problem;
+    const auto url = m_fixtures.load(QStringLiteral("drizzle-adapter-sqlite"), problem);
+    const auto sessions = test::openDetected(url, store::Access::ReadOnly, problem);
+    QVERIFY2(sessions != nullptr, qPrintable(problem));
+    sqlite3 *writer = nullptr;
+    QCOMPARE(sqlite3_open(QFile::encodeName(url.database).constData(), &writer), SQLITE_OK);
+    QCOMPARE(sqlite3_exec(writer, "ALTER TABLE session RENAME COLUMN expires TO ends", nullptr, nullptr, nullptr),
+             SQLITE_OK);
+    sqlite3_close(writer);
+    const auto page = sessions->page({}, std::nullopt, fixtureNow(), soon());
+    QVERIFY(!page);
+    QVERIFY2(page.error().code == ErrorCode::SchemaChanged, qPrintable(base::oneLine(page.error())));
+}
+
+void SqliteStoreTest::aLookUpSeesWhatOthersWrote()
+{
+    QString problem;
+    const auto url = m_fixtures.load(QStringLiteral("drizzle-adapter-sqlite"), problem);
+    const auto reader = test::openDetected(url, store::Access::ReadOnly, problem);
+    const auto writer = test::openDetected(url, store::Access::Write, problem);
+    QVERIFY2(reader && writer, qPrintable(problem));
+    const auto rows = writer->planRows({}, 1, fixtureNow(), soon());
+    QVERIFY(rows && !rows->empty());
+    const auto token = rows->front().key.token.view();
+    for (int i = 0; i < 3; ++i) // by the same compiled statement each time
+        QVERIFY(reader->lookup(token, soon())->has_value());
+    QVERIFY(!reader->lookup("nobody-has-this-token", soon())->has_value());
+    QVERIFY(writer->deleteRows(std::span(&rows->front().key, 1), soon()).has_value()); // no read lock is left behind
+    QVERIFY(!reader->lookup(token, soon())->has_value());
 }
 
 QTEST_GUILESS_MAIN(SqliteStoreTest)
