@@ -59,7 +59,7 @@ QToolTip { background: @raised; color: @text; border: 1px solid @line-strong; pa
 QLineEdit, QPlainTextEdit, QTextEdit {
   background: @surface; border: 1px solid @field; border-radius: 6px; padding: 0 8px;
   selection-background-color: @accent; selection-color: @on-accent; }
-QLineEdit { min-height: 26px; }
+QLineEdit { min-height: 26px; lineedit-password-character: 8226; }
 QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus, QComboBox QLineEdit, QComboBox QLineEdit:focus {
   border: none; background: transparent; padding: 0; min-height: 0; }
 QAbstractSpinBox { min-height: 22px; }

@@ -53,7 +53,8 @@ void ConnectionKeeper::readProfiles()
 
 void ConnectionKeeper::save(const ConnectionProfile &profile, Secrets secrets)
 {
-    submit([this, profile, secrets = std::move(secrets), sender = m_mailbox.sender()](State &state, const base::Call &call) {
+    submit([this, profile, secrets = std::move(secrets), sender = m_mailbox.sender()](State &state,
+                                                                                      const base::Call &call) {
         const auto status = state.workspace.save(profile, *secrets, state.vault.get(), call);
         sender.post([this, profile, status] {
             if (status)

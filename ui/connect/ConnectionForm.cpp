@@ -1,0 +1,372 @@
+#include "ui/connect/ConnectionForm.h"
+
+#include <QComboBox>
+#include <QCompleter>
+#include <QJsonDocument>
+#include <QLineEdit>
+#include <QStyle>
+#include <QTimeZone>
+#include <QVBoxLayout>
+
+#include "ui/common/Label.h"
+#include "ui/common/Surface.h"
+#include "ui/common/Tag.h"
+#include "ui/connect/DatabaseAddress.h"
+#include "ui/connect/LegFinding.h"
+#include "ui/connect/LegRow.h"
+#include "ui/connect/SecretField.h"
+#include "ui/connect/SecretList.h"
+
+namespace rollcall::connect {
+
+using common::Icon;
+using session::AuthVersion;
+using session::Strategy;
+using workspace::Environment;
+
+namespace {
+
+constexpr int wide = 1160; ///< width of the card from which on the columns have the design's measures
+
+QString mapText(const store::SchemaProfile &schema)
+{
+    return QString::fromUtf8(QJsonDocument(schema.toJson()).toJson(QJsonDocument::Compact));
+}
+
+QString schemaWords(const store::SchemaProfile &schema)
+{
+    const QString table = schema.sessions.schema.isEmpty()
+                              ? schema.sessions.table
+                              : schema.sessions.schema + QLatin1Char('.') + schema.sessions.table;
+    return QStringLiteral("%1: %2").arg(schema.adapter, table);
+}
+
+} // namespace
+
+ConnectionForm::ConnectionForm(const common::Theme &theme, QWidget *parent) : QFrame(parent), m_theme(theme)
+{
+    common::setSurface(*this, common::Surface::Card);
+    auto *column = new QVBoxLayout(this);
+    column->setContentsMargins(common::space::xl, 0, common::space::xl, 0);
+    column->setSpacing(0);
+    makePlace();
+    makeDatabase();
+    makeSchema();
+    makeSecret();
+    makeDeployment();
+    makeCache();
+    load({}, {});
+}
+
+LegRow *ConnectionForm::addRow(Row row, Icon icon, const QString &title, const QString &aside)
+{
+    auto *made = new LegRow(m_theme, icon, title, aside, m_rows.empty());
+    m_rows.emplace(row, made);
+    layout()->addWidget(made);
+    return made;
+}
+
+QLineEdit *ConnectionForm::makeLine(const QString &objectName, const QString &name, const QString &placeholder,
+                                    Part part)
+{
+    auto *line = new QLineEdit;
+    line->setObjectName(objectName);
+    line->setAccessibleName(name);
+    line->setPlaceholderText(placeholder);
+    connect(line, &QLineEdit::textEdited, this, [this, part] { Q_EMIT edited(part); });
+    return line;
+}
+
+void ConnectionForm::makePlace()
+{
+    LegRow *row = addRow(Row::Place, Icon::Canary, tr("Name and place"));
+    m_name = makeLine(QStringLiteral("connectionName"), tr("Name"), tr("what you call this deployment"), Part::Place);
+    row->addField(tr("Name"), m_name);
+    auto *box = new QWidget;
+    auto *line = new QHBoxLayout(box);
+    line->setContentsMargins(0, 0, 0, 0);
+    line->setSpacing(common::space::s);
+    m_environment = new QComboBox;
+    m_environment->setObjectName(QStringLiteral("environment"));
+    m_environment->setAccessibleName(tr("Environment"));
+    for (const Environment environment : {Environment::Development, Environment::Staging, Environment::Production})
+        m_environment->addItem(common::environmentWord(environment), static_cast<int>(environment));
+    m_tag = new common::Tag(m_theme, Environment::Development);
+    line->addWidget(m_environment, 1);
+    line->addWidget(m_tag);
+    connect(m_environment, &QComboBox::activated, this, [this] {
+        updateEnvironment();
+        Q_EMIT edited(Part::Place);
+    });
+    row->addField(tr("Environment"), box);
+}
+
+void ConnectionForm::makeDatabase()
+{
+    LegRow *row = addRow(Row::Database, Icon::Database, tr("Database"));
+    m_address = makeLine(QStringLiteral("databaseAddress"), tr("Database address"),
+                         QStringLiteral("postgresql://user@host:5432/name"), Part::Database);
+    m_password = new SecretField(m_theme, tr("Database password"));
+    m_password->setObjectName(QStringLiteral("databasePassword"));
+    connect(m_password, &QLineEdit::textEdited, this, [this] { Q_EMIT edited(Part::Database); });
+    connect(m_address, &QLineEdit::textEdited, this, [this](const QString &text) {
+        m_candidates.clear();
+        m_found.clear();
+        fillSchemas();
+        updatePasswordField();
+        // Pasted, not typed: a password that is still being typed must not jump away.
+        if (text.size() - m_addressLength > 1)
+            liftPassword();
+        m_addressLength = m_address->text().size();
+    });
+    connect(m_address, &QLineEdit::editingFinished, this, &ConnectionForm::liftPassword);
+    row->addField(tr("Address"), m_address);
+    row->addField(tr("Password"), m_password);
+}
+
+void ConnectionForm::makeSchema()
+{
+    LegRow *row = addRow(Row::Schema, Icon::Columns, tr("Schema"));
+    m_schema = new QComboBox;
+    m_schema->setObjectName(QStringLiteral("adapter"));
+    m_schema->setAccessibleName(tr("Adapter"));
+    connect(m_schema, &QComboBox::activated, this, [this] {
+        m_base.schemaMap = m_schema->currentData().toString();
+        Q_EMIT edited(Part::Database);
+    });
+    m_timeZone = makeLine(QStringLiteral("timeZone"), tr("Time zone of stored times without one"),
+                          tr("UTC, unless said otherwise"), Part::Database);
+    QStringList zones;
+    for (const QByteArray &id : QTimeZone::availableTimeZoneIds())
+        zones << QString::fromLatin1(id);
+    auto *completer = new QCompleter(zones, m_timeZone);
+    completer->setFilterMode(Qt::MatchContains);
+    completer->setCaseSensitivity(Qt::CaseInsensitive);
+    connect(completer, qOverload<const QString &>(&QCompleter::activated), this,
+            [this] { Q_EMIT edited(Part::Database); });
+    m_timeZone->setCompleter(completer);
+    row->addField(tr("Adapter"), m_schema);
+    row->addField(tr("Time zone"), m_timeZone);
+}
+
+void ConnectionForm::makeSecret()
+{
+    LegRow *row = addRow(Row::Secret, Icon::Key, tr("Secret"));
+    m_secret = new SecretField(m_theme, tr("Secret"));
+    m_secret->setObjectName(QStringLiteral("authSecret"));
+    m_secret->setPlaceholderText(tr("AUTH_SECRET or NEXTAUTH_SECRET"));
+    connect(m_secret, &QLineEdit::textEdited, this, [this] { Q_EMIT edited(Part::Deployment); });
+    m_older = new SecretList(m_theme);
+    connect(m_older, &SecretList::edited, this, [this] { Q_EMIT edited(Part::Deployment); });
+    row->addField(tr("Secret"), m_secret);
+    row->addField(tr("Older secrets"), m_older);
+}
+
+void ConnectionForm::makeDeployment()
+{
+    LegRow *row = addRow(Row::Deployment, Icon::Globe, tr("Deployment"));
+    m_baseUrl = makeLine(QStringLiteral("baseUrl"), tr("Base URL"), QStringLiteral("https://shop.example.com"),
+                         Part::Deployment);
+    m_basePath = makeLine(QStringLiteral("basePath"), tr("Base path"), QStringLiteral("/api/auth"), Part::Deployment);
+    m_version = new QComboBox;
+    m_version->setObjectName(QStringLiteral("version"));
+    m_version->setAccessibleName(tr("Library"));
+    m_version->addItem(tr("Library found by itself"));
+    m_version->addItem(tr("NextAuth 4"), static_cast<int>(AuthVersion::V4));
+    m_version->addItem(tr("Auth.js v5"), static_cast<int>(AuthVersion::V5));
+    m_version->addItem(tr("Better Auth"), static_cast<int>(AuthVersion::BetterAuth));
+    m_strategy = new QComboBox;
+    m_strategy->setObjectName(QStringLiteral("strategy"));
+    m_strategy->setAccessibleName(tr("Session strategy"));
+    m_strategy->addItem(tr("Strategy found by itself"));
+    m_strategy->addItem(tr("Database rows"), static_cast<int>(Strategy::Database));
+    m_strategy->addItem(tr("JWT in the cookie"), static_cast<int>(Strategy::Jwt));
+    connect(m_version, &QComboBox::activated, this, [this] { Q_EMIT edited(Part::Deployment); });
+    connect(m_strategy, &QComboBox::activated, this, [this] { Q_EMIT edited(Part::Database); });
+    row->addField(tr("Base URL"), m_baseUrl);
+    row->addField(tr("Base path"), m_basePath);
+    auto *box = new QWidget;
+    auto *line = new QHBoxLayout(box);
+    line->setContentsMargins(0, 0, 0, 0);
+    line->setSpacing(common::space::s);
+    line->addWidget(m_version, 1);
+    line->addWidget(m_strategy, 1);
+    row->addField(tr("Sessions"), box);
+}
+
+void ConnectionForm::makeCache()
+{
+    LegRow *row = addRow(Row::Cache, Icon::Cache, tr("Cache"), tr("optional"));
+    m_cache = new common::Label(m_theme);
+    row->addField(tr("Address"), m_cache);
+}
+
+void ConnectionForm::load(const workspace::ConnectionProfile &profile, const workspace::ConnectionSecrets &secrets)
+{
+    m_base = profile;
+    m_cacheUrl = secrets.cacheUrl.clone();
+    m_candidates.clear();
+    m_found.clear();
+    m_name->setText(profile.name);
+    m_environment->setCurrentIndex(m_environment->findData(static_cast<int>(profile.environment)));
+    updateEnvironment();
+    const SplitAddress split = splitPassword(secrets.databaseUrl.isEmpty() ? profile.database.toUtf8()
+                                                                           : secrets.databaseUrl.view().toByteArray());
+    m_address->setText(split.address);
+    m_addressLength = split.address.size();
+    m_password->setSecret(split.password);
+    updatePasswordField();
+    m_timeZone->setText(profile.timeZone);
+    fillSchemas();
+    const auto &all = secrets.authSecrets;
+    m_secret->setSecret(all.empty() ? base::SecretBytes() : all.front().clone());
+    m_older->setSecrets(all.size() > 1 ? std::span(all).subspan(1) : std::span<const base::SecretBytes>());
+    m_baseUrl->setText(profile.baseUrl);
+    m_basePath->setText(profile.basePath);
+    m_version->setCurrentIndex(profile.version ? m_version->findData(static_cast<int>(*profile.version)) : 0);
+    m_strategy->setCurrentIndex(profile.strategy ? m_strategy->findData(static_cast<int>(*profile.strategy)) : 0);
+    m_cache->setText(profile.cache);
+    m_rows.at(Row::Cache)->setVisible(!profile.cache.isEmpty());
+}
+
+workspace::ConnectionProfile ConnectionForm::profile() const
+{
+    workspace::ConnectionProfile profile = m_base;
+    profile.name = m_name->text().trimmed();
+    profile.environment = static_cast<Environment>(m_environment->currentData().toInt());
+    profile.database = workspace::redactUrl(m_address->text().trimmed().toUtf8());
+    profile.timeZone = m_timeZone->text().trimmed();
+    profile.baseUrl = m_baseUrl->text().trimmed();
+    profile.basePath = m_basePath->text().trimmed();
+    const QVariant version = m_version->currentData();
+    profile.version = version.isValid() ? std::optional(static_cast<AuthVersion>(version.toInt())) : std::nullopt;
+    const QVariant strategy = m_strategy->currentData();
+    profile.strategy = strategy.isValid() ? std::optional(static_cast<Strategy>(strategy.toInt())) : std::nullopt;
+    return profile;
+}
+
+workspace::ConnectionSecrets ConnectionForm::secrets() const
+{
+    workspace::ConnectionSecrets secrets;
+    secrets.databaseUrl = joinPassword(m_address->text(), m_password->secret());
+    secrets.cacheUrl = m_cacheUrl.clone();
+    if (!m_secret->text().isEmpty())
+        secrets.authSecrets.push_back(m_secret->secret());
+    for (base::SecretBytes &older : m_older->secrets())
+        secrets.authSecrets.push_back(std::move(older));
+    return secrets;
+}
+
+LegFinding &ConnectionForm::finding(Row row)
+{
+    return m_rows.at(row)->finding();
+}
+
+void ConnectionForm::offerSchemas(const store::SchemaDetection &detection)
+{
+    m_candidates = detection.candidates;
+    m_found = detection.best ? schemaWords(*detection.best) : QString();
+    fillSchemas();
+}
+
+void ConnectionForm::fillSchemas()
+{
+    m_schema->clear();
+    m_schema->addItem(m_found.isEmpty() ? tr("Found by itself") : tr("Found by itself, %1").arg(m_found), QString());
+    for (const store::SchemaProfile &candidate : m_candidates) {
+        m_schema->addItem(tr("%1, %2 % sure").arg(schemaWords(candidate)).arg(qRound(candidate.confidence * 100)),
+                          mapText(candidate));
+    }
+    const int chosen = m_schema->findData(m_base.schemaMap);
+    if (chosen < 0)
+        m_schema->addItem(tr("As saved with this connection"), m_base.schemaMap);
+    m_schema->setCurrentIndex(chosen < 0 ? m_schema->count() - 1 : chosen);
+}
+
+void ConnectionForm::setWrong(Field field, bool wrong)
+{
+    QLineEdit *line = nullptr;
+    switch (field) {
+    case Field::Database:
+        line = m_address;
+        break;
+    case Field::TimeZone:
+        line = m_timeZone;
+        break;
+    case Field::BaseUrl:
+        line = m_baseUrl;
+        break;
+    case Field::BasePath:
+        line = m_basePath;
+        break;
+    }
+    if (!line || line->property("wrong").toBool() == wrong)
+        return;
+    line->setProperty("wrong", wrong);
+    line->style()->unpolish(line);
+    line->style()->polish(line);
+}
+
+void ConnectionForm::useBaseUrl(const QString &url)
+{
+    m_baseUrl->setText(url);
+    Q_EMIT edited(Part::Deployment);
+}
+
+void ConnectionForm::useJwt()
+{
+    m_strategy->setCurrentIndex(m_strategy->findData(static_cast<int>(Strategy::Jwt)));
+    Q_EMIT edited(Part::Database);
+}
+
+void ConnectionForm::useCaFile(const QString &path)
+{
+    m_base.caFile = path;
+    Q_EMIT edited(Part::Database);
+    Q_EMIT edited(Part::Deployment);
+}
+
+void ConnectionForm::focusFirst()
+{
+    m_name->setFocus(Qt::OtherFocusReason);
+}
+
+void ConnectionForm::liftPassword()
+{
+    QByteArray text = m_address->text().trimmed().toUtf8();
+    if (!workspace::urlHasPassword(text))
+        return;
+    const SplitAddress split = splitPassword(text);
+    base::wipe(text);
+    m_address->setText(split.address);
+    m_addressLength = split.address.size();
+    if (!split.password.isEmpty())
+        m_password->setSecret(split.password);
+    updatePasswordField();
+    Q_EMIT edited(Part::Database);
+}
+
+void ConnectionForm::updatePasswordField()
+{
+    const bool file = isFileAddress(m_address->text());
+    m_password->setEnabled(!file);
+    m_password->setPlaceholderText(file ? tr("a file needs none") : QString());
+}
+
+void ConnectionForm::updateEnvironment()
+{
+    const auto environment = static_cast<Environment>(m_environment->currentData().toInt());
+    m_tag->setEnvironment(environment);
+    // The words differ in width; so does the tag.
+    m_tag->updateGeometry();
+}
+
+void ConnectionForm::resizeEvent(QResizeEvent *event)
+{
+    QFrame::resizeEvent(event);
+    const bool roomy = width() >= wide;
+    for (const auto &[row, widget] : m_rows)
+        widget->setColumns(roomy ? 176 : 140, roomy ? 496 : 416);
+}
+
+} // namespace rollcall::connect

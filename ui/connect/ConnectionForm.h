@@ -1,0 +1,106 @@
+#pragma once
+
+#include <QFrame>
+
+#include <map>
+#include <vector>
+
+#include "core/deployment/ConnectionCheck.h"
+#include "ui/common/Icons.h"
+#include "ui/common/Theme.h"
+
+class QComboBox;
+class QLineEdit;
+
+namespace rollcall::common {
+class Label;
+class Tag;
+} // namespace rollcall::common
+
+namespace rollcall::connect {
+
+class LegFinding;
+class LegRow;
+class SecretField;
+class SecretList;
+
+/// The card of the connection page: the fields of a profile and its secrets, a row a leg.
+/// **Thread-safety:** GUI thread only.
+class ConnectionForm final : public QFrame
+{
+    Q_OBJECT
+
+public:
+    enum class Row { Place, Database, Schema, Secret, Deployment, Cache };
+    /// What an edit concerns, and so what has to be tried again.
+    enum class Part { Place, Database, Deployment };
+    enum class Field { Database, TimeZone, BaseUrl, BasePath };
+
+    /// @p theme outlives the form.
+    explicit ConnectionForm(const common::Theme &theme, QWidget *parent = nullptr);
+
+    /// Fills the fields; what has no field (note, cookie name, ages) is kept for profile().
+    void load(const workspace::ConnectionProfile &profile, const workspace::ConnectionSecrets &secrets);
+    [[nodiscard]] workspace::ConnectionProfile profile() const;
+    [[nodiscard]] workspace::ConnectionSecrets secrets() const;
+
+    [[nodiscard]] LegFinding &finding(Row row);
+    /// Offers what a detection found for choosing.
+    void offerSchemas(const store::SchemaDetection &detection);
+    /// Marks @p field as wrong, or no longer.
+    void setWrong(Field field, bool wrong);
+
+    // What the buttons beside a finding do; each counts as an edit.
+    void useBaseUrl(const QString &url);
+    void useJwt();
+    void useCaFile(const QString &path);
+
+    void focusFirst();
+
+Q_SIGNALS:
+    void edited(rollcall::connect::ConnectionForm::Part part);
+
+protected:
+    void resizeEvent(QResizeEvent *event) override;
+
+private:
+    LegRow *addRow(Row row, common::Icon icon, const QString &title, const QString &aside = {});
+    void makePlace();
+    void makeDatabase();
+    void makeSchema();
+    void makeSecret();
+    void makeDeployment();
+    void makeCache();
+    [[nodiscard]] QLineEdit *makeLine(const QString &objectName, const QString &name, const QString &placeholder,
+                                      Part part);
+    /// A password within the address moves into its own field.
+    void liftPassword();
+    void updatePasswordField();
+    void updateEnvironment();
+    void fillSchemas();
+
+    const common::Theme &m_theme;
+    workspace::ConnectionProfile m_base; ///< what has no field
+    base::SecretBytes m_cacheUrl;
+    std::vector<store::SchemaProfile> m_candidates;
+    QString m_found; ///< what was found by itself
+    qsizetype m_addressLength = 0;
+    std::map<Row, LegRow *> m_rows;
+
+    QLineEdit *m_name = nullptr;
+    QComboBox *m_environment = nullptr;
+    common::Tag *m_tag = nullptr;
+    QLineEdit *m_address = nullptr;
+    SecretField *m_password = nullptr;
+    QComboBox *m_schema = nullptr;
+    QLineEdit *m_timeZone = nullptr;
+    SecretField *m_secret = nullptr;
+    SecretList *m_older = nullptr;
+    QLineEdit *m_baseUrl = nullptr;
+    QLineEdit *m_basePath = nullptr;
+    QComboBox *m_version = nullptr;
+    QComboBox *m_strategy = nullptr;
+    common::Label *m_cache = nullptr;
+};
+
+} // namespace rollcall::connect
