@@ -79,6 +79,19 @@ base::Result<QByteArray> readInputFile(const QString &path, const std::stop_toke
     return text;
 }
 
+base::Result<QStringList> readLines(const QString &path)
+{
+    const auto text = readInputFile(path);
+    if (!text)
+        return base::fail(text.error());
+    QStringList lines;
+    for (const QString &line : QString::fromUtf8(*text).split(QLatin1Char('\n')))
+        lines << line.trimmed();
+    lines.removeAll(QString());
+    lines.removeDuplicates();
+    return lines;
+}
+
 std::vector<base::SecretBytes> secretLines(const QByteArray &text)
 {
     std::vector<base::SecretBytes> secrets;

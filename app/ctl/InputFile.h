@@ -2,6 +2,7 @@
 
 #include <QByteArray>
 #include <QString>
+#include <QStringList>
 
 #include <optional>
 #include <stop_token>
@@ -15,6 +16,9 @@ namespace rollcall::ctl {
 /// Reads the file at @p path, or standard input where it is "-"; 64 MiB at most. What is read may be secret: the caller
 /// wipes it. Errors: FileUnreadable, FileFormatInvalid (too long), Cancelled.
 [[nodiscard]] base::Result<QByteArray> readInputFile(const QString &path, const std::stop_token &stop = {});
+
+/// The lines of a text file, trimmed, without empty and repeated ones. Errors: as readInputFile().
+[[nodiscard]] base::Result<QStringList> readLines(const QString &path);
 
 /// The secrets of a secret file, one a line: line ends are stripped, nothing else is; empty lines are none.
 [[nodiscard]] std::vector<base::SecretBytes> secretLines(const QByteArray &text);

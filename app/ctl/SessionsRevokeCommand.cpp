@@ -28,34 +28,55 @@ struct Request
     bool dryRun = false;
 };
 
-base::Result<revoke::Selection> readSelection(const Arguments &arguments, base::Instant now)
+/// Whether the flags say which sessions, and do not contradict each other. Errors: UsageInvalid.
+base::Status checkSelection(const Arguments &arguments)
 {
-    revoke::Selection selection;
-    const bool filtered = hasFilter(arguments);
     const bool all = arguments.has(QStringLiteral("all"));
-    if (arguments.has(QStringLiteral("session"))) {
-        if (filtered)
-            return base::fail(
-                usageError(QStringLiteral("--session"), QStringLiteral("cannot be given together with filters")));
-        selection.sessions = arguments.values(QStringLiteral("session"));
-        return selection;
-    }
-    if (!filtered && !all) {
+    const bool named = arguments.has(QStringLiteral("session"));
+    const bool narrowed = arguments.has(QStringLiteral("users-file")) || arguments.has(QStringLiteral("keep-newest"));
+    if (!named && !all && !narrowed && !hasFilter(arguments)) {
         return base::fail(
             usageError({}, QStringLiteral("Which sessions are to be revoked? Give --session, --user, another filter of "
                                           "`sessions list`, or --all.")));
     }
-    if (all) {
-        for (const Flag &flag : filterFlags()) {
-            if (flag.name != QStringLiteral("state") && arguments.has(flag.name))
-                return base::fail(usageError(QStringLiteral("--all"),
-                                             QStringLiteral("cannot be given together with --%1").arg(flag.name)));
-        }
+    if (named && (narrowed || hasFilter(arguments)))
+        return base::fail(
+            usageError(QStringLiteral("--session"), QStringLiteral("cannot be given together with filters")));
+    for (const Flag &flag : filterFlags()) {
+        if (all && flag.name != QStringLiteral("state") && arguments.has(flag.name))
+            return base::fail(usageError(QStringLiteral("--all"),
+                                         QStringLiteral("cannot be given together with --%1").arg(flag.name)));
     }
+    return {};
+}
+
+base::Result<revoke::Selection> readSelection(const Arguments &arguments, base::Instant now)
+{
+    if (const auto status = checkSelection(arguments); !status)
+        return base::fail(status.error());
+    revoke::Selection selection;
+    selection.sessions = arguments.values(QStringLiteral("session"));
+    if (!selection.sessions.isEmpty())
+        return selection;
     auto query = readFilter(arguments, now);
     if (!query)
         return base::fail(query.error());
     selection.query = std::move(*query);
+    if (arguments.has(QStringLiteral("keep-newest"))) {
+        const auto keep = arguments.integer(QStringLiteral("keep-newest"), 1, 1, 1'000'000);
+        if (!keep)
+            return base::fail(keep.error());
+        selection.keepNewest = static_cast<int>(*keep);
+    }
+    if (const auto path = arguments.value(QStringLiteral("users-file"))) {
+        const auto users = readLines(*path);
+        if (!users)
+            return base::fail(users.error());
+        // An empty list names nobody; taken as "no restriction" it would end everybody's sessions.
+        if (users->isEmpty())
+            return base::fail(usageError(QStringLiteral("--users-file"), QStringLiteral("the file names nobody")));
+        selection.users = *users;
+    }
     return selection;
 }
 
@@ -91,8 +112,9 @@ QJsonValue millisecondsOrNull(const std::optional<std::chrono::milliseconds> &du
 
 void addUnmatched(const revoke::RevocationPlan &plan, Answer &answer)
 {
-    if (!plan.unmatched.isEmpty())
-        answer.members.add(QStringLiteral("unmatched"), QJsonArray::fromStringList(plan.unmatched));
+    const QStringList unmatched = plan.unmatched + plan.unmatchedUsers;
+    if (!unmatched.isEmpty())
+        answer.members.add(QStringLiteral("unmatched"), QJsonArray::fromStringList(unmatched));
 }
 
 Answer answerOf(const revoke::RevocationReport &report)
@@ -187,6 +209,9 @@ public:
         std::vector<Flag> flags{
             {QStringLiteral("session"), QStringLiteral("ID|FINGERPRINT"), QStringLiteral("this session"), true},
             {QStringLiteral("all"), {}, QStringLiteral("every live session; with --state others")},
+            {QStringLiteral("users-file"), QStringLiteral("FILE"),
+             QStringLiteral("of these users, an id or e-mail a line")},
+            {QStringLiteral("keep-newest"), QStringLiteral("N"), QStringLiteral("all but the newest N of each user")},
         };
         for (const std::vector<Flag> &more :
              {filterFlags(),
@@ -204,7 +229,8 @@ public:
                 false,
                 QStringLiteral("end sessions: delete their rows, and prove that the deployment refuses them"),
                 std::move(flags),
-                {{QStringLiteral("session"), QStringLiteral("all")}}};
+                {{QStringLiteral("session"), QStringLiteral("all")},
+                 {QStringLiteral("user"), QStringLiteral("users-file"), QStringLiteral("all")}}};
     }
 
     Outcome run(Context &context) const override
@@ -245,9 +271,14 @@ private:
         const auto store = deployment.openStore(access, context.call());
         if (!store)
             return Outcome::failed(store.error());
-        const auto plan = revoke::freezePlan(deployment, **store, request.selection, request.max, context.callFor(2));
+        const int reads = 2 + static_cast<int>(request.selection.users.size()); // a query for each user
+        const auto plan =
+            revoke::freezePlan(deployment, **store, request.selection, request.max, context.callFor(reads));
         if (!plan)
             return Outcome::failed(plan.error());
+        if (!plan->unmatchedUsers.isEmpty())
+            context.output().warn(
+                QStringLiteral("%1 of the named users have no such session.").arg(plan->unmatchedUsers.size()));
         if (request.dryRun)
             return dryRunOutcome(*plan);
         const QString question = QStringLiteral("Revoke %1 sessions of %2 users at %3?")

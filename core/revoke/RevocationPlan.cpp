@@ -3,6 +3,7 @@
 #include <QCryptographicHash>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 namespace rollcall::revoke {
@@ -28,6 +29,54 @@ QString stateWord(store::StateFilter state)
     Q_UNREACHABLE();
 }
 
+Error tooMany(size_t count, qint64 limit)
+{
+    return Error(ErrorCode::TooManyMatched)
+        .with(ErrorParam::Count, static_cast<qint64>(count))
+        .with(ErrorParam::Limit, limit);
+}
+
+/// A session that is named twice, or named and matched, is one row.
+void dropRepeats(std::vector<store::PlannedRow> &rows)
+{
+    std::set<base::Fingerprint> seen;
+    std::erase_if(rows, [&](const store::PlannedRow &row) { return !seen.insert(row.key.fingerprint).second; });
+}
+
+/// The rows that the query of @p plan matches, user by user where users are named; users without any are noted in it.
+base::Result<std::vector<store::PlannedRow>> matchingRows(store::SessionStore &store, RevocationPlan &plan,
+                                                          qint64 limit, const base::Call &call)
+{
+    store::SessionQuery query = *plan.selection.query;
+    if (plan.selection.users.isEmpty())
+        return store.planRows(query, limit, plan.frozenAt, call);
+    std::vector<store::PlannedRow> rows;
+    for (const QString &user : plan.selection.users) {
+        query.user = user;
+        auto matched = store.planRows(query, limit, plan.frozenAt, call);
+        if (!matched)
+            return matched;
+        if (matched->empty())
+            plan.unmatchedUsers << user;
+        std::ranges::move(*matched, std::back_inserter(rows));
+        if (static_cast<qint64>(rows.size()) > limit)
+            break; // too many already: freezePlan() says so
+    }
+    return rows;
+}
+
+/// Takes the newest @p count of each user out of @p rows, and rows without a user: nobody's sessions have no newest.
+void spareNewest(std::vector<store::PlannedRow> &rows, int count)
+{
+    const auto born = [](const store::PlannedRow &row) {
+        return row.shown.createdAt ? row.shown.createdAt : row.shown.expires;
+    };
+    std::ranges::stable_sort(rows, [&born](const auto &a, const auto &b) { return born(a) > born(b); });
+    std::map<QString, int> spared;
+    std::erase_if(rows,
+                  [&](const store::PlannedRow &row) { return !row.key.userId || spared[*row.key.userId]++ < count; });
+}
+
 } // namespace
 
 QString Selection::describe() const
@@ -47,6 +96,10 @@ QString Selection::describe() const
             text += QStringLiteral(" expiring before %1").arg(base::toIso(*query->expiresBefore));
         if (query->expiresAfter)
             text += QStringLiteral(" expiring from %1").arg(base::toIso(*query->expiresAfter));
+        if (!users.isEmpty())
+            text += QStringLiteral(" of %1 named users").arg(users.size());
+        if (keepNewest)
+            text += QStringLiteral(" but the newest %1 of each user").arg(*keepNewest);
         parts << text;
     }
     return parts.join(QStringLiteral(" and "));
@@ -81,18 +134,21 @@ base::Result<RevocationPlan> freezePlan(const deployment::Deployment &deployment
         plan.rows = std::move(*named);
     }
     if (plan.selection.query) {
-        auto matched = store.planRows(*plan.selection.query, limit, plan.frozenAt, call);
+        // The newest of a user are only known when all are.
+        const qint64 readAtMost = plan.selection.keepNewest ? largestPlan : limit;
+        auto matched = matchingRows(store, plan, readAtMost, call);
         if (!matched)
             return base::fail(matched.error());
+        dropRepeats(*matched);
+        if (static_cast<qint64>(matched->size()) > readAtMost)
+            return base::fail(tooMany(matched->size(), readAtMost));
+        if (plan.selection.keepNewest)
+            spareNewest(*matched, *plan.selection.keepNewest);
         std::ranges::move(*matched, std::back_inserter(plan.rows));
     }
-    // A session that is named twice, or named and matched, is one row.
-    std::set<base::Fingerprint> seen;
-    std::erase_if(plan.rows, [&](const store::PlannedRow &row) { return !seen.insert(row.key.fingerprint).second; });
+    dropRepeats(plan.rows);
     if (static_cast<qint64>(plan.rows.size()) > limit)
-        return base::fail(Error(ErrorCode::TooManyMatched)
-                              .with(ErrorParam::Count, qint64(plan.rows.size()))
-                              .with(ErrorParam::Limit, limit));
+        return base::fail(tooMany(plan.rows.size(), limit));
     std::set<QString> users;
     for (const store::PlannedRow &row : plan.rows) {
         if (row.key.userId)

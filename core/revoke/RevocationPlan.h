@@ -7,12 +7,16 @@
 
 namespace rollcall::revoke {
 
-/// What a revocation is to end: named sessions, all of a user, or all that a query matches. Both together are a union.
+/// What a revocation is to end: named sessions, all of some users, or all that a query matches. Names and query
+/// together are a union.
 struct Selection
 {
     QStringList sessions;                     ///< row ids or fingerprints
     std::optional<store::SessionQuery> query; ///< a user, filters, or everyone; its limit is ignored
-    [[nodiscard]] QString describe() const;   ///< for people and the audit log; no personal data beyond what was typed
+    QStringList users; ///< ids or e-mails: narrows @ref query to these users; empty: to nobody in particular
+    std::optional<int>
+        keepNewest; ///< spares so many of each user's matching sessions, the newest by creation, else by expiry
+    [[nodiscard]] QString describe() const; ///< for people and the audit log; no personal data beyond what was typed
 };
 
 /// Exactly what a revocation will touch, frozen before consent. Holds tokens: never leaves memory in this form.
@@ -23,10 +27,11 @@ struct RevocationPlan
     base::Instant frozenAt;
     Selection selection;
     std::vector<store::PlannedRow> rows;
-    QStringList unmatched;   ///< named sessions that nobody has
-    qint64 users = 0;        ///< distinct users touched
-    QString statement;       ///< the DELETE with parameters masked
-    bool verifiable = false; ///< a cookie can be formed and the deployment's URL is known
+    QStringList unmatched;      ///< named sessions that nobody has
+    QStringList unmatchedUsers; ///< users of the selection without a matching session
+    qint64 users = 0;           ///< distinct users touched
+    QString statement;          ///< the DELETE with parameters masked
+    bool verifiable = false;    ///< a cookie can be formed and the deployment's URL is known
 
     /// What `digest` must be for these rows and this statement.
     [[nodiscard]] QString computeDigest() const;

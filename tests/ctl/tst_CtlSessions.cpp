@@ -362,6 +362,48 @@ private Q_SLOTS:
         QCOMPARE(database.count(QStringLiteral("Session")), 8);
     }
 
+    void revokesTheUsersOfAFile()
+    {
+        const SqliteDatabase database(fixture);
+        CtlProcess ctl;
+        hideTokens(ctl, fixture);
+        const QStringList base = words("sessions revoke --yes --state all --database")
+                                 << database.url() << QStringLiteral("--users-file");
+        const CtlResult nobody = ctl.run(base + QStringList{ctl.writeFile(QStringLiteral("nobody"), "\n \n")});
+        QVERIFY2(nobody.exitCode == 2, nobody.all().constData());
+        QCOMPARE(database.count(QStringLiteral("Session")), 12);
+        const QString id =
+            database.value(QStringLiteral("SELECT id FROM User WHERE email = 'ben@example.com'")).value_or(QString());
+        // The same user twice, by id and by e-mail, and somebody who is not there.
+        const QString users = ctl.writeFile(QStringLiteral("users"), "ada@example.com\r\n" + id.toUtf8() +
+                                                                         "\nben@example.com\nghost@example.com\n");
+        const CtlResult result = ctl.run(base + QStringList{users});
+        QVERIFY2(result.exitCode == 0, result.all().constData());
+        QCOMPARE(result.json().value(QStringLiteral("revoked")).toInt(), 6);
+        QCOMPARE(result.json().value(QStringLiteral("unmatched")).toArray(),
+                 QJsonArray{QStringLiteral("ghost@example.com")});
+        QCOMPARE(database.count(QStringLiteral("Session")), 6);
+    }
+
+    void keepsTheNewest()
+    {
+        const SqliteDatabase database(fixture);
+        CtlProcess ctl;
+        hideTokens(ctl, fixture);
+        const CtlResult plan =
+            ctl.run(words("sessions revoke --dry-run --keep-newest 1 --database") << database.url() << fixtureNow);
+        QCOMPARE(plan.json().value(QStringLiteral("matched")).toInt(), 3); // ada has three live sessions, taro two
+        const CtlResult result =
+            ctl.run(words("sessions revoke --yes --state all --keep-newest 1 --max 6 --database") << database.url());
+        QVERIFY2(result.exitCode == 0, result.all().constData());
+        QCOMPARE(result.json().value(QStringLiteral("revoked")).toInt(), 6); // twelve sessions of six users
+        const QString newest =
+            QStringLiteral("5e551000-0000-4000-8000-000000000012"); // created last, though not the last to end
+        QVERIFY2(!onlyId(database, newest).isEmpty(), "ada's newest is gone");
+        QCOMPARE(database.value(QStringLiteral("SELECT count(DISTINCT userId) FROM Session")), QStringLiteral("6"));
+        QCOMPARE(database.count(QStringLiteral("Session")), 6);
+    }
+
     void productionWantsItsName()
     {
         const SqliteDatabase database(fixture);
