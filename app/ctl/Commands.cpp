@@ -8,7 +8,7 @@ std::vector<std::unique_ptr<const Command>> makeCommands()
     for (const auto make :
          {makeCheck, makeConnectionsList, makeConnectionsShow, makeConnectionsAdd, makeConnectionsRemove,
           makeSchemaDetect, makeSessionsList, makeSessionsStats, makeSessionsRevoke, makeResolve, makeTokenDecode,
-          makeAuditList, makeAuditVerify, makeDemoServe})
+          makeLatencyRun, makeAuditList, makeAuditVerify, makeDemoServe})
         commands.push_back(make());
     return commands;
 }

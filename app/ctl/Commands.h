@@ -22,6 +22,7 @@ namespace rollcall::ctl {
 [[nodiscard]] std::unique_ptr<const Command> makeSessionsRevoke();
 [[nodiscard]] std::unique_ptr<const Command> makeResolve();
 [[nodiscard]] std::unique_ptr<const Command> makeTokenDecode();
+[[nodiscard]] std::unique_ptr<const Command> makeLatencyRun();
 [[nodiscard]] std::unique_ptr<const Command> makeAuditList();
 [[nodiscard]] std::unique_ptr<const Command> makeAuditVerify();
 [[nodiscard]] std::unique_ptr<const Command> makeDemoServe();

@@ -1,0 +1,327 @@
+#include <QSaveFile>
+
+#include <cmath>
+
+#include "app/ctl/Commands.h"
+#include "app/ctl/Confirmation.h"
+#include "app/ctl/InputFile.h"
+#include "app/ctl/Rendering.h"
+#include "core/audit/AuditLog.h"
+#include "core/probe/CsvWriter.h"
+#include "core/probe/LatencyRun.h"
+
+namespace rollcall::ctl {
+
+namespace {
+
+using deployment::Deployment;
+using deployment::Needs;
+using probe::CellResult;
+using probe::RunDocument;
+using probe::RunPlan;
+
+std::vector<Flag> runFlags()
+{
+    return {
+        {QStringLiteral("route"), QStringLiteral("PATH"), QStringLiteral("a path to measure"), true},
+        {QStringLiteral("routes"), QStringLiteral("FILE"), QStringLiteral("paths, one a line")},
+        {QStringLiteral("modes"), QStringLiteral("M,M"),
+         QStringLiteral("of local, proxy, cached, route, floor (local,proxy,cached)")},
+        {QStringLiteral("rate"), QStringLiteral("N"), QStringLiteral("open run: requests a second over all cells")},
+        {QStringLiteral("arrival"), QStringLiteral("poisson|constant"), QStringLiteral("of an open run (poisson)")},
+        {QStringLiteral("concurrency"), QStringLiteral("N"), QStringLiteral("closed run: requests in flight")},
+        {QStringLiteral("samples"), QStringLiteral("N"), QStringLiteral("measured, for each cell")},
+        {QStringLiteral("duration"), QStringLiteral("DURATION"), QStringLiteral("measuring time")},
+        {QStringLiteral("warmup"), QStringLiteral("auto|N"), QStringLiteral("samples to drop (auto)")},
+        {QStringLiteral("cookie"), QStringLiteral("canary|none"), QStringLiteral("what the requests carry (canary)")},
+        {QStringLiteral("cookie-file"), QStringLiteral("FILE"),
+         QStringLiteral("measure with this cookie; asking may extend its session")},
+        {QStringLiteral("guards"), QStringLiteral("on|off"), QStringLiteral("rate, in flight, length, breakers (on)")},
+        {QStringLiteral("confirm-host"), QStringLiteral("HOST"),
+         QStringLiteral("guards off towards this host, deliberately")},
+        {QStringLiteral("budget"), QStringLiteral("[ROUTE:]MODE.QUANTILE<DURATION"),
+         QStringLiteral("exit 1 where it is missed"), true},
+        {QStringLiteral("strict"), {}, QStringLiteral("undecided budgets are missed ones")},
+        {QStringLiteral("seed"), QStringLiteral("N"), QStringLiteral("of the schedule (random)")},
+        {QStringLiteral("out"), QStringLiteral("FILE"), QStringLiteral("the run document, also as a file")},
+    };
+}
+
+base::Result<QStringList> readRoutes(const Arguments &arguments)
+{
+    const auto path = arguments.value(QStringLiteral("routes"));
+    if (!path)
+        return arguments.values(QStringLiteral("route"));
+    return readLines(*path);
+}
+
+/// How fast and how long. Errors: UsageInvalid.
+base::Status readPace(const Arguments &arguments, RunPlan &plan)
+{
+    constexpr qint64 most = 100'000'000;
+    if (const auto rate = arguments.value(QStringLiteral("rate"))) {
+        bool ok = false;
+        plan.rate = rate->toDouble(&ok);
+        if (!ok || !std::isfinite(*plan.rate))
+            return base::fail(
+                usageError(QStringLiteral("--rate"), QStringLiteral("wants a number of requests a second")));
+    }
+    const auto arrival =
+        arguments.choice(QStringLiteral("arrival"), {QStringLiteral("poisson"), QStringLiteral("constant")});
+    if (!arrival)
+        return base::fail(arrival.error());
+    plan.arrival = *arrival == QStringLiteral("poisson") ? probe::Arrival::Poisson : probe::Arrival::Constant;
+    const auto number = [&arguments](const QString &flag, qint64 least, std::optional<int> &target) -> base::Status {
+        const auto value = arguments.integer(flag, least, least, most);
+        if (!value)
+            return base::fail(value.error());
+        if (arguments.has(flag))
+            target = static_cast<int>(*value);
+        return {};
+    };
+    if (const auto status = number(QStringLiteral("concurrency"), 1, plan.concurrency); !status)
+        return status;
+    if (const auto status = number(QStringLiteral("samples"), 1, plan.samples); !status)
+        return status;
+    if (arguments.value(QStringLiteral("warmup")) != QStringLiteral("auto")) {
+        if (const auto status = number(QStringLiteral("warmup"), 0, plan.warmup); !status)
+            return status;
+    }
+    const auto duration = arguments.duration(QStringLiteral("duration"), std::chrono::nanoseconds(0));
+    if (!duration)
+        return base::fail(duration.error());
+    if (arguments.has(QStringLiteral("duration")))
+        plan.duration = *duration;
+    const auto seed = arguments.integer(QStringLiteral("seed"), 0, 0, std::numeric_limits<qint64>::max() >> 10);
+    if (!seed)
+        return base::fail(seed.error());
+    plan.seed = arguments.has(QStringLiteral("seed")) ? static_cast<quint64>(*seed) : probe::randomSeed();
+    return {};
+}
+
+/// What the requests carry, and what may stop them. Errors: UsageInvalid, those of reading the cookie file.
+base::Status readCare(const Context &context, RunPlan &plan)
+{
+    const Arguments &arguments = context.arguments();
+    const auto cookie = arguments.choice(QStringLiteral("cookie"), {QStringLiteral("canary"), QStringLiteral("none")});
+    if (!cookie)
+        return base::fail(cookie.error());
+    plan.cookie = *cookie == QStringLiteral("none") ? probe::CookieChoice::None : probe::CookieChoice::Canary;
+    if (const auto path = arguments.value(QStringLiteral("cookie-file"))) {
+        auto header = readCookieFile(*path, context.stop());
+        if (!header)
+            return base::fail(header.error());
+        plan.cookie = header->isEmpty() ? probe::CookieChoice::None : probe::CookieChoice::Given;
+        plan.cookieHeader = std::move(*header);
+    }
+    const auto guards = arguments.choice(QStringLiteral("guards"), {QStringLiteral("on"), QStringLiteral("off")});
+    if (!guards)
+        return base::fail(guards.error());
+    plan.guards = *guards == QStringLiteral("on");
+    for (const QString &text : arguments.values(QStringLiteral("budget"))) {
+        auto budget = probe::parseBudget(text);
+        if (!budget)
+            return base::fail(budget.error());
+        plan.budgets.push_back(std::move(*budget));
+    }
+    plan.timeout = context.options().timeout;
+    return {};
+}
+
+base::Result<RunPlan> readPlan(const Context &context)
+{
+    if (const auto status = checkWriteFlags(context); !status)
+        return base::fail(status.error());
+    RunPlan plan;
+    auto routes = readRoutes(context.arguments());
+    if (!routes)
+        return base::fail(routes.error());
+    plan.routes = std::move(*routes);
+    auto modes = probe::parseModes(
+        context.arguments().value(QStringLiteral("modes")).value_or(QStringLiteral("local,proxy,cached")));
+    if (!modes)
+        return base::fail(modes.error());
+    plan.modes = std::move(*modes);
+    if (const auto status = readPace(context.arguments(), plan); !status)
+        return base::fail(status.error());
+    if (const auto status = readCare(context, plan); !status)
+        return base::fail(status.error());
+    return plan;
+}
+
+QString milliseconds(std::optional<qint64> ns)
+{
+    return ns ? QString::number(static_cast<double>(*ns) / 1e6, 'f', 3) : QString();
+}
+
+/// The cells as people read them, in milliseconds.
+Answer tableOf(const RunDocument &document)
+{
+    Answer answer;
+    answer.list.emplace();
+    answer.list->columns = {QStringLiteral("route"), QStringLiteral("mode"),  QStringLiteral("cache"),
+                            QStringLiteral("count"), QStringLiteral("ok"),    QStringLiteral("p50Ms"),
+                            QStringLiteral("p95Ms"), QStringLiteral("p99Ms"), QStringLiteral("maxMs")};
+    for (const CellResult &cell : document.cells) {
+        const probe::Distribution &times = document.judged(cell);
+        const auto quantile = [&times](double p) { return milliseconds(times.quantiles.at(CellResult::indexOf(p))); };
+        JsonRecord record;
+        record.add(QStringLiteral("route"), cell.id.route)
+            .add(QStringLiteral("mode"), probe::probeModeName(cell.id.mode))
+            .add(QStringLiteral("cache"), cell.id.cache ? probe::cachePathName(*cell.id.cache) : QString())
+            .add(QStringLiteral("count"), cell.count)
+            .add(QStringLiteral("ok"), cell.ok)
+            .add(QStringLiteral("p50Ms"), quantile(0.5))
+            .add(QStringLiteral("p95Ms"), quantile(0.95))
+            .add(QStringLiteral("p99Ms"), quantile(0.99))
+            .add(QStringLiteral("maxMs"), milliseconds(times.max));
+        answer.list->elements.push_back(std::move(record));
+    }
+    answer.note = QStringLiteral("Ended by: %1.").arg(probe::stopReasonName(document.stopReason));
+    return answer;
+}
+
+Answer answerOf(const RunDocument &document)
+{
+    const QJsonObject object = document.toObject();
+    Answer answer;
+    for (const char *key : {"schema", "meta", "plan", "cells", "comparisons", "budgets", "guards", "stopReason"})
+        answer.members.add(QLatin1StringView(key), object.value(QLatin1StringView(key)));
+    return answer;
+}
+
+base::Status writeFile(const QString &path, const QByteArray &bytes)
+{
+    QSaveFile file(path);
+    if (file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size() && file.commit())
+        return {};
+    return base::fail(base::Error(base::ErrorCode::FileUnwritable)
+                          .with(base::ErrorParam::Path, path)
+                          .with(base::ErrorParam::Detail, file.errorString()));
+}
+
+/// Ends the command with @p outcome's document: exit 1 where a budget is missed, 130 where the run was cancelled, 5
+/// where the canary could not be removed.
+Outcome outcomeOf(Context &context, const probe::RunOutcome &outcome)
+{
+    const bool strict = context.arguments().has(QStringLiteral("strict"));
+    QStringList missed;
+    for (const probe::BudgetResult &result : outcome.document.budgets) {
+        const QString verdict = QStringLiteral("budget %1 on %2: %3")
+                                    .arg(result.budget.text, result.route, probe::verdictWord(result.verdict));
+        if (probe::isMissed(result.verdict, strict))
+            missed << verdict;
+        else if (result.verdict != probe::Verdict::Within)
+            context.output().warn(verdict + QLatin1Char('.'));
+    }
+    for (const probe::GuardEvent &event : outcome.document.guards)
+        context.output().warn(QStringLiteral("guard %1: %2").arg(event.rule, event.detail));
+
+    std::optional<Answer> answer;
+    switch (context.output().format()) {
+    case Format::Json:
+    case Format::Ndjson:
+        answer = answerOf(outcome.document);
+        break;
+    case Format::Table:
+        answer = tableOf(outcome.document);
+        break;
+    case Format::Csv:
+        if (const auto status = context.output().text(QString::fromUtf8(probe::cellsAsCsv(outcome.document))); !status)
+            return Outcome::failed(status.error());
+        break;
+    }
+    if (outcome.cleanup) {
+        Outcome failed = Outcome::failed(*outcome.cleanup, std::move(answer));
+        failed.exit = static_cast<int>(base::ExitClass::Midway);
+        return failed;
+    }
+    if (outcome.document.stopReason == probe::StopReason::Cancelled)
+        return Outcome::failed(base::Error(base::ErrorCode::Cancelled), std::move(answer));
+    return {std::move(answer), missed.isEmpty() ? exitDone : exitNo, {}, missed.join(QStringLiteral("; "))};
+}
+
+class LatencyRunCommand final : public Command
+{
+public:
+    CommandSpec spec() const override
+    {
+        std::vector<Flag> flags = runFlags();
+        const std::vector<Flag> consent = writeFlags();
+        flags.insert(flags.end(), consent.begin(), consent.end());
+        return {{QStringLiteral("latency"), QStringLiteral("run")},
+                {},
+                false,
+                QStringLiteral("measure how long a session takes to resolve, per route and mode"),
+                std::move(flags),
+                {{QStringLiteral("rate"), QStringLiteral("concurrency")},
+                 {QStringLiteral("route"), QStringLiteral("routes")},
+                 {QStringLiteral("cookie"), QStringLiteral("cookie-file")}}};
+    }
+
+    Outcome run(Context &context) const override
+    {
+        auto plan = readPlan(context);
+        if (!plan)
+            return Outcome::failed(plan.error());
+        auto config = context.connection();
+        if (!config)
+            return Outcome::failed(config.error());
+        plan->hostConfirmed =
+            config->baseUrl && context.arguments().value(QStringLiteral("confirm-host")) == config->baseUrl->host();
+        if (const auto status = plan->validate(config->baseUrl); !status)
+            return Outcome::failed(status.error());
+        const auto deployment =
+            Deployment::open(std::move(*config), Needs{false, plan->hasNetwork()}, context.clock(), context.callFor(2));
+        if (!deployment)
+            return Outcome::failed(deployment.error());
+        if (plan->cookie == probe::CookieChoice::Canary && (*deployment)->hasRows()) {
+            if (const auto status = consent(context, (*deployment)->config().profile); !status)
+                return Outcome::failed(status.error());
+            plan->mayWrite = true;
+        }
+        return measure(context, *plan, *deployment);
+    }
+
+private:
+    static base::Status consent(const Context &context, const workspace::ConnectionProfile &profile)
+    {
+        if (const auto status = checkConsentPossible(context, profile); !status)
+            return status;
+        return askConsent(
+            context, profile,
+            QStringLiteral("Make a labelled canary user and session to probe with, and remove both after?"));
+    }
+
+    static Outcome measure(Context &context, const RunPlan &plan, const std::shared_ptr<Deployment> &deployment)
+    {
+        std::optional<audit::AuditLog> log;
+        if (plan.mayWrite)
+            log.emplace(context.workspace().folders().data, context.vault(), context.clock());
+        // The plan and its guards bound the run; the call only carries the wish to stop.
+        base::Call call;
+        call.stop = context.stop();
+        const auto outcome = probe::runLatency(
+            plan, deployment, log ? &*log : nullptr, call, [&context](const probe::RunProgress &progress) {
+                context.output().progress(
+                    QStringLiteral("%1 samples, %2 errors").arg(progress.done).arg(progress.errors));
+            });
+        if (!outcome)
+            return Outcome::failed(outcome.error());
+        if (const auto path = context.arguments().value(QStringLiteral("out"))) {
+            const Answer answer = answerOf(outcome->document);
+            if (const auto status = writeFile(*path, renderJson(&answer, nullptr)); !status)
+                return Outcome::failed(status.error());
+        }
+        return outcomeOf(context, *outcome);
+    }
+};
+
+} // namespace
+
+std::unique_ptr<const Command> makeLatencyRun()
+{
+    return std::make_unique<LatencyRunCommand>();
+}
+
+} // namespace rollcall::ctl

@@ -1,0 +1,205 @@
+#include <QtTest>
+
+#include <QJsonArray>
+#include <QJsonDocument>
+
+#include <csignal>
+
+#include "core/demo/DemoDeployment.h"
+#include "tests/support/CtlProcess.h"
+#include "tests/support/ScriptedServer.h"
+
+using namespace rollcall;
+using test::CtlProcess;
+using test::CtlResult;
+
+namespace {
+
+QStringList words(const char *text)
+{
+    return QString::fromLatin1(text).split(QLatin1Char(' '), Qt::SkipEmptyParts);
+}
+
+QByteArray contentOf(const QString &path)
+{
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) ? file.readAll().trimmed() : QByteArray();
+}
+
+} // namespace
+
+/// `latency run`, on the embedded demo.
+class CtlLatencyTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        demo::DemoOptions options;
+        options.sessions = 200;
+        auto started = demo::DemoDeployment::start(options, base::Call::within(std::chrono::seconds(30)));
+        QVERIFY(started);
+        m_demo = std::move(*started);
+        m_ctl.neverShow(contentOf(m_demo->info().secretFile));
+        const QByteArray cookie = contentOf(m_demo->info().cookieFile);
+        m_ctl.neverShow(cookie.mid(cookie.indexOf('=') + 1));
+        m_stats = stats();
+        QVERIFY(!m_stats.isEmpty());
+    }
+
+    void cleanup() { QVERIFY2(stats() == m_stats, "a run left sessions or users behind"); }
+
+    void aRunIsADocument_data()
+    {
+        QTest::addColumn<QStringList>("pace");
+        QTest::newRow("closed") << words("--concurrency 2");
+        QTest::newRow("open") << words("--rate 60 --arrival constant");
+    }
+
+    void aRunIsADocument()
+    {
+        QFETCH(QStringList, pace);
+        const QString out = m_ctl.folder() + QStringLiteral("/run.json");
+        const CtlResult result =
+            run(words("--route / --route /dashboard --modes local,proxy,cached,route,floor --samples 6 --yes --out")
+                << out << pace);
+        QVERIFY2(result.exitCode == 0, result.all().constData());
+        const QJsonObject document = result.json();
+        for (const char *key : {"schema", "meta", "plan", "cells", "comparisons", "budgets", "guards", "stopReason"})
+            QVERIFY2(document.contains(QLatin1StringView(key)), key);
+        QCOMPARE(document.value(QStringLiteral("schema")).toString(), QStringLiteral("rollcall-latency/1"));
+        QFile file(out);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QCOMPARE(file.readAll(), result.out);
+        const QJsonArray cells = document.value(QStringLiteral("cells")).toArray();
+        QCOMPARE(cells.size(), 12); // two routes; cached is a hit and a miss
+        for (const QJsonValue &value : cells) {
+            const QJsonObject cell = value.toObject();
+            QCOMPARE(cell.value(QStringLiteral("count")).toInt(), 6);
+            QVERIFY2(cell.value(QStringLiteral("ok")).toInt() == 6 &&
+                         cell.value(QStringLiteral("errors")).toObject().isEmpty(),
+                     QJsonDocument(cell).toJson().constData());
+            QVERIFY(cell.value(QStringLiteral("service")).toObject().value(QStringLiteral("p50")).toDouble() > 0);
+        }
+        // The canary's row is written and removed on record.
+        const CtlResult audit = m_ctl.run(words("audit verify"));
+        QVERIFY2(audit.exitCode == 0 && audit.json().value(QStringLiteral("entries")).toInt() >= 4,
+                 audit.all().constData());
+    }
+
+    void jwtNeedsNoConsent()
+    {
+        const CtlResult result = m_ctl.run(
+            words("latency run --route / --modes local,proxy --samples 3 --concurrency 1 --guards off --base-url")
+            << m_demo->info().jwtBaseUrl.toString() << QStringLiteral("--secret-file") << m_demo->info().secretFile);
+        QVERIFY2(result.exitCode == 0, result.all().constData());
+    }
+
+    void aCanaryRowNeedsConsent()
+    {
+        const CtlResult result = run(words("--route / --samples 3"));
+        QVERIFY2(result.exitCode == 4 && result.errorCode() == QStringLiteral("WriteRefused"),
+                 result.all().constData());
+        const CtlResult readOnly = run(words("--route / --samples 3 --yes --read-only"));
+        QVERIFY2(readOnly.exitCode == 4, readOnly.all().constData());
+    }
+
+    void budgets_data()
+    {
+        QTest::addColumn<QString>("budget");
+        QTest::addColumn<QStringList>("more");
+        QTest::addColumn<int>("exitCode");
+        QTest::newRow("kept") << QStringLiteral("proxy.max<30s") << QStringList() << 0;
+        QTest::newRow("missed") << QStringLiteral("proxy.p50<1ns") << QStringList() << 1;
+        QTest::newRow("missed on the route") << QStringLiteral("/:local.max<1ns") << QStringList() << 1;
+        QTest::newRow("not enough samples") << QStringLiteral("proxy.p999<30s") << QStringList() << 0;
+        QTest::newRow("not enough samples, strict") << QStringLiteral("proxy.p999<30s") << words("--strict") << 1;
+    }
+
+    void budgets()
+    {
+        QFETCH(QString, budget);
+        QFETCH(QStringList, more);
+        QFETCH(int, exitCode);
+        const CtlResult result =
+            run(words("--route / --modes local,proxy --samples 12 --concurrency 1 --yes --budget") << budget << more);
+        QVERIFY2(result.exitCode == exitCode, result.all().constData());
+        const QJsonObject judged = result.json().value(QStringLiteral("budgets")).toArray().first().toObject();
+        for (const char *key : {"budget", "route", "mode", "valueNs", "limitNs", "verdict"})
+            QVERIFY2(judged.contains(QLatin1StringView(key)), key);
+    }
+
+    void stopsCleanly()
+    {
+        int polls = 0;
+        const CtlResult result = m_ctl.runUntil(
+            arguments(words("--route / --duration 60s --rate 50 --yes --format json")),
+            [&polls](const QByteArray &) { return ++polls > 50; }, SIGINT);
+        QVERIFY2(result.exitCode == 130, result.all().constData());
+        QCOMPARE(result.json().value(QStringLiteral("stopReason")).toString(), QStringLiteral("cancelled"));
+        QCOMPARE(result.errorCode(), QStringLiteral("Cancelled"));
+    }
+
+    void anyServerWillDoForRoutes()
+    {
+        const test::ScriptedServer server(
+            [](const test::ScriptedServer::Request &) { return test::Reply::http(204, {}); });
+        const CtlResult result = m_ctl.run(words("latency run --route /anything --modes route --cookie none --samples "
+                                                 "5 --rate 50 --guards off --base-url")
+                                           << server.url(QString()).toString());
+        QVERIFY2(result.exitCode == 0, result.all().constData());
+        const QJsonObject cell = result.json().value(QStringLiteral("cells")).toArray().first().toObject();
+        QCOMPARE(cell.value(QStringLiteral("ok")).toInt(), 5);
+    }
+
+    void guardsStayOnElsewhere()
+    {
+        const QStringList base = words("latency run --route / --modes route --cookie none --samples 1 --timeout 1 "
+                                       "--base-url https://shop.invalid");
+        const CtlResult off = m_ctl.run(base + words("--guards off"));
+        QVERIFY2(off.exitCode == 4, off.all().constData());
+        const CtlResult other = m_ctl.run(base + words("--guards off --confirm-host example.com"));
+        QVERIFY2(other.exitCode == 4, other.all().constData());
+        const CtlResult confirmed = m_ctl.run(base + words("--guards off --confirm-host shop.invalid"));
+        QVERIFY2(confirmed.exitCode == 3 && confirmed.errorCode() == QStringLiteral("HostNotFound"),
+                 confirmed.all().constData());
+        const CtlResult fast = m_ctl.run(base + words("--rate 1000"));
+        QVERIFY2(fast.exitCode == 4, fast.all().constData());
+    }
+
+    void tableAndCsv()
+    {
+        const QStringList flags = words("--route / --modes local --samples 3 --concurrency 1 --yes");
+        const CtlResult table = run(flags + words("--format table"));
+        QVERIFY2(table.exitCode == 0 && table.out.startsWith("route  mode") && table.out.contains("p50Ms"),
+                 table.all().constData());
+        const CtlResult csv = run(flags + words("--format csv"));
+        QVERIFY2(csv.exitCode == 0 && csv.out.startsWith("route,mode,cache,") && csv.out.count('\n') == 2,
+                 csv.all().constData());
+    }
+
+private:
+    QStringList arguments(const QStringList &flags) const
+    {
+        const demo::DemoInfo &info = m_demo->info();
+        return words("latency run --guards off") + flags +
+               QStringList{QStringLiteral("--base-url"),    info.baseUrl.toString(),
+                           QStringLiteral("--database"),    info.databaseUrl,
+                           QStringLiteral("--secret-file"), info.secretFile};
+    }
+
+    CtlResult run(const QStringList &flags) { return m_ctl.run(arguments(flags)); }
+
+    QByteArray stats()
+    {
+        return m_ctl.run(words("sessions stats --now 1781524800 --database") << m_demo->info().databaseUrl).out;
+    }
+
+    std::unique_ptr<demo::DemoDeployment> m_demo;
+    CtlProcess m_ctl;
+    QByteArray m_stats;
+};
+
+QTEST_GUILESS_MAIN(CtlLatencyTest)
+#include "tst_CtlLatency.moc"
