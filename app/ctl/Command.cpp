@@ -33,12 +33,25 @@ base::Result<deployment::ConnectionConfig> Context::connection()
         return base::fail(parts.error());
     auto config =
         deployment::ConnectionConfig::from(std::move(parts->first), std::move(parts->second), m_options.timeout);
-    if (config && config->database && !config->database->ignored.isEmpty()) {
-        m_output.warn(
-            QStringLiteral("parameters of the database address that only a deployment's driver knows are ignored: %1.")
-                .arg(config->database->ignored.join(QStringLiteral(", "))));
-    }
+    if (config)
+        warnAbout(*config);
     return config;
+}
+
+void Context::warnAbout(const deployment::ConnectionConfig &config)
+{
+    if (config.database && !config.database->ignored.isEmpty()) {
+        m_output.warn(QStringLiteral("parameters of the database address that only a deployment's driver knows are "
+                                     "ignored: %1.")
+                          .arg(config.database->ignored.join(QStringLiteral(", "))));
+    }
+    // A deliberate exception stays in sight for as long as it is used.
+    for (const QString &host : config.profile.insecureHosts) {
+        const bool used = (config.database && config.database->host.compare(host, Qt::CaseInsensitive) == 0) ||
+                          (config.baseUrl && config.baseUrl->host().compare(host, Qt::CaseInsensitive) == 0);
+        if (used)
+            m_output.warn(QStringLiteral("the link to %1 is not verified, as --allow-insecure says.").arg(host));
+    }
 }
 
 } // namespace rollcall::ctl

@@ -38,6 +38,8 @@ public:
     [[nodiscard]] base::Result<deployment::ConnectionConfig> connection();
 
 private:
+    void warnAbout(const deployment::ConnectionConfig &config);
+
     const Arguments &m_arguments;
     const CommonOptions &m_options;
     OutputWriter &m_output;

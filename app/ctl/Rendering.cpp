@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include <wchar.h>
+
 #include "core/base/ErrorText.h"
 
 namespace rollcall::ctl {
@@ -90,11 +92,23 @@ QString visible(const QString &text)
     return result;
 }
 
+/// How many columns of a terminal @p text takes: East Asian characters take two, combining marks none.
+qsizetype displayWidth(const QString &text)
+{
+    qsizetype width = 0;
+    for (const char32_t c : text.toStdU32String())
+        width += std::max(::wcwidth(static_cast<wchar_t>(c)), 0);
+    return width;
+}
+
 QString tableLine(const QStringList &cells, const QList<qsizetype> &widths)
 {
     QString line;
-    for (qsizetype i = 0; i < cells.size(); ++i)
-        line += i + 1 < cells.size() ? cells.at(i).leftJustified(widths.at(i) + 2) : cells.at(i);
+    for (qsizetype i = 0; i < cells.size(); ++i) {
+        line += cells.at(i);
+        if (i + 1 < cells.size())
+            line += QString(widths.at(i) + 2 - displayWidth(cells.at(i)), QLatin1Char(' '));
+    }
     while (line.endsWith(QLatin1Char(' ')))
         line.chop(1);
     return line + QLatin1Char('\n');
@@ -106,7 +120,7 @@ QString tableOf(const std::vector<QStringList> &lines)
     for (const QStringList &line : lines) {
         widths.resize(std::max(widths.size(), line.size()));
         for (qsizetype i = 0; i < line.size(); ++i)
-            widths[i] = std::max(widths[i], line.at(i).size());
+            widths[i] = std::max(widths[i], displayWidth(line.at(i)));
     }
     QString text;
     for (const QStringList &line : lines)

@@ -224,6 +224,13 @@ private Q_SLOTS:
 
         const CtlResult table = ctl.run(base + words("--format table"));
         QVERIFY2(table.out.contains("x\\u001b[31m\\ny") && !table.out.contains('\033'), table.all().constData());
+        // Taro's name is written in characters of double width: the next column stands where it does for Ada.
+        const QString text = QString::fromUtf8(table.out);
+        const auto before = [&text](const QString &email) {
+            return text.section(email, 0, 0).section(QLatin1Char('\n'), -1);
+        };
+        QCOMPARE(before(QStringLiteral("taro@example.com")).size() + 4,
+                 before(QStringLiteral("ada@example.com")).size());
         QCOMPARE(table.out.count('\n'), 1 + 8 + 1);
     }
 

@@ -247,6 +247,14 @@ private Q_SLOTS:
         QVERIFY2(!environment.err.contains("--database-env"), environment.all().constData());
     }
 
+    void anUnverifiedLinkStaysInSight()
+    {
+        CtlProcess ctl;
+        const QStringList base = words("check --timeout 1 --base-url http://192.0.2.1 --allow-insecure");
+        QVERIFY(ctl.run(base + words("192.0.2.1")).err.contains("not verified"));
+        QVERIFY(!ctl.run(base + words("192.0.2.2")).err.contains("not verified"));
+    }
+
     void theEnvironmentIsNotRead()
     {
         CtlProcess ctl;
