@@ -84,6 +84,18 @@ qint64 Histogram::quantile(double p) const
     return atRank(std::clamp<quint64>(static_cast<quint64>(rank), 1, m_total));
 }
 
+std::vector<std::pair<qint64, quint64>> Histogram::cumulative() const
+{
+    std::vector<std::pair<qint64, quint64>> buckets;
+    quint64 seen = 0;
+    for (std::size_t i = 0; i < m_counts.size(); ++i) {
+        seen += m_counts[i];
+        if (m_counts[i] > 0)
+            buckets.emplace_back(std::min(upperBound(i), m_max), seen);
+    }
+    return buckets;
+}
+
 QByteArray Histogram::encoded() const
 {
     QByteArray bytes;

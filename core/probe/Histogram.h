@@ -2,6 +2,7 @@
 
 #include <QByteArray>
 
+#include <utility>
 #include <vector>
 
 #include "core/base/Result.h"
@@ -29,6 +30,9 @@ public:
     [[nodiscard]] qint64 atRank(quint64 rank) const;
     /// Upper bound of the first bucket whose cumulative count reaches @p p of all; 0 where there is none.
     [[nodiscard]] qint64 quantile(double p) const;
+
+    /// The buckets that hold something, ascending: upper bound and count up to it.
+    [[nodiscard]] std::vector<std::pair<qint64, quint64>> cumulative() const;
 
     /// Counts as base64 of ZigZag LEB128 numbers, a negative one standing for a run of zeros; trailing zeros left out.
     [[nodiscard]] QByteArray encoded() const;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/Loopback.h"
 #include "core/http/HttpConnection.h"
 #include "core/probe/CanarySession.h"
 #include "core/probe/DocumentBuilder.h"
@@ -138,7 +139,7 @@ Result<Measured> measure(const RunPlan &plan, const std::shared_ptr<const Deploy
                          const std::function<void(const RunProgress &)> &onProgress)
 {
     const auto &baseUrl = deployment->config().baseUrl;
-    RunSetup setup = RunSetup::from(plan, baseUrl && isLoopback(*baseUrl));
+    RunSetup setup = RunSetup::from(plan, baseUrl && base::isLoopbackHost(baseUrl->host()));
     setup.origin = plan.hasNetwork() ? baseUrl : std::nullopt;
     setup.http = deployment->config().httpOptions;
     setup.http.timeout = plan.timeout;

@@ -1,11 +1,11 @@
 #include "core/probe/RunPlan.h"
 
-#include <QHostAddress>
 #include <QRandomGenerator>
 
 #include <algorithm>
 #include <cmath>
 
+#include "core/base/Loopback.h"
 #include "core/probe/Guard.h"
 
 namespace rollcall::probe {
@@ -60,11 +60,11 @@ base::Status checkNumbers(const RunPlan &plan)
 
 base::Status checkCeilings(const RunPlan &plan, const QUrl &baseUrl)
 {
-    if (!plan.guards && !isLoopback(baseUrl) && !plan.hostConfirmed) {
+    if (!plan.guards && !base::isLoopbackHost(baseUrl.host()) && !plan.hostConfirmed) {
         return refused(QStringLiteral("guards can be off towards a loopback address only; for %1 confirm the host")
                            .arg(baseUrl.host()));
     }
-    const GuardLimits limits = guardLimits(plan, isLoopback(baseUrl));
+    const GuardLimits limits = guardLimits(plan, base::isLoopbackHost(baseUrl.host()));
     if (plan.rate && *plan.rate > limits.rateCeiling)
         return refused(QStringLiteral("at most %1 requests a second").arg(limits.rateCeiling));
     if (plan.concurrency && *plan.concurrency > limits.inFlightCeiling)
@@ -139,17 +139,6 @@ base::Status RunPlan::validate(const std::optional<QUrl> &baseUrl) const
                               .with(ErrorParam::Flag, QStringLiteral("--base-url")));
     }
     return checkCeilings(*this, *baseUrl);
-}
-
-bool isLoopback(const QUrl &url)
-{
-    const QString host = url.host();
-    if (host.compare(QLatin1String("localhost"), Qt::CaseInsensitive) == 0)
-        return true;
-    const QHostAddress address(host);
-    if (address.protocol() == QAbstractSocket::IPv4Protocol)
-        return address.isInSubnet(QHostAddress(QStringLiteral("127.0.0.0")), 8);
-    return address == QHostAddress(QHostAddress::LocalHostIPv6);
 }
 
 base::Result<std::vector<ProbeMode>> parseModes(const QString &text)

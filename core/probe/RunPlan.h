@@ -62,9 +62,6 @@ struct RunPlan
     [[nodiscard]] base::Status validate(const std::optional<QUrl> &baseUrl) const;
 };
 
-/// True for the hosts that the contract calls loopback: localhost, 127.0.0.0/8 and ::1, as written.
-[[nodiscard]] bool isLoopback(const QUrl &url);
-
 /// Reads "local,proxy,cached". Errors: UsageInvalid (unknown, repeated, or a cache this build does not have).
 [[nodiscard]] base::Result<std::vector<ProbeMode>> parseModes(const QString &text);
 

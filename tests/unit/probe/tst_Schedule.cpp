@@ -202,23 +202,6 @@ private Q_SLOTS:
         QCOMPARE(int(status.error().code), code);
     }
 
-    void loopbackIsByNameNotByResolution_data()
-    {
-        QTest::addColumn<QString>("url");
-        QTest::addColumn<bool>("loopback");
-        QTest::newRow("localhost") << QStringLiteral("http://LOCALHOST:3000") << true;
-        QTest::newRow("127.0.0.1") << QStringLiteral("http://127.0.0.1") << true;
-        QTest::newRow("127.9.9.9") << QStringLiteral("http://127.9.9.9") << true;
-        QTest::newRow("::1") << QStringLiteral("http://[::1]:80") << true;
-        QTest::newRow("128.0.0.1") << QStringLiteral("http://128.0.0.1") << false;
-        QTest::newRow("localhost.evil") << QStringLiteral("http://localhost.example.com") << false;
-    }
-    void loopbackIsByNameNotByResolution()
-    {
-        QFETCH(QString, url);
-        QTEST(isLoopback(QUrl(url)), "loopback");
-    }
-
     void guardsLetThePlanRaiseThemToTheCeilingOnly()
     {
         RunPlan plan = planOf({QStringLiteral("/a")}, QStringLiteral("proxy"));

@@ -1,0 +1,246 @@
+#include <QtTest>
+
+#include <QAbstractItemModelTester>
+#include <QClipboard>
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QJsonDocument>
+#include <QPlainTextEdit>
+#include <QTemporaryDir>
+
+#include "core/demo/DemoDeployment.h"
+#include "core/workspace/Workspace.h"
+#include "tests/support/LoopTicks.h"
+#include "tests/support/Screenshots.h"
+#include "ui/charts/DumbbellChart.h"
+#include "ui/charts/PercentileChart.h"
+#include "ui/common/Button.h"
+#include "ui/common/EmptyState.h"
+#include "ui/common/ErrorBanner.h"
+#include "ui/common/Label.h"
+#include "ui/common/TableView.h"
+#include "ui/latency/LatencyPage.h"
+#include "ui/latency/RunPlanEditor.h"
+
+using namespace rollcall;
+using namespace std::chrono_literals;
+using base::Call;
+using latency::LatencyPage;
+
+namespace {
+
+constexpr std::chrono::milliseconds longestGap{400}; ///< an offscreen loop under load; a blocked one is seconds
+
+} // namespace
+
+/// The Latency page over a real run on the demo deployment: what it shows was measured in this test.
+class LatencyPageTest final : public QObject
+{
+    Q_OBJECT
+
+private:
+    std::unique_ptr<common::Theme> m_theme;
+    QTemporaryDir m_folder;
+    base::SystemClock m_clock;
+    std::unique_ptr<demo::DemoDeployment> m_demo;
+    std::unique_ptr<base::SecretVault> m_vault;
+    std::unique_ptr<audit::AuditLog> m_log;
+    std::unique_ptr<common::OpenConnection> m_connection;
+    std::unique_ptr<QWidget> m_window;
+    LatencyPage *m_page = nullptr;
+
+    template <typename T>
+    T *find(const char *name)
+    {
+        return m_page->findChild<T *>(QLatin1String(name));
+    }
+    common::Button *button(const char *name) { return find<common::Button>(name); }
+
+    [[nodiscard]] bool shot(const QString &name)
+    {
+        return test::saveScreenshots(*m_window, *m_theme, QStringLiteral("latency-") + name);
+    }
+
+    void planShortRun(int samples)
+    {
+        m_page->planEditor().setRoutes(m_demo->info().routes.mid(0, 4));
+        m_page->planEditor().setSamples(samples);
+        find<QComboBox>("planPace")->setCurrentIndex(1);
+    }
+
+    std::shared_ptr<const deployment::Deployment> open()
+    {
+        QFile secret(m_demo->info().secretFile);
+        if (!secret.open(QIODevice::ReadOnly))
+            return nullptr;
+        workspace::ConnectionProfile profile;
+        workspace::ConnectionSecrets secrets;
+        profile.name = QStringLiteral("demo");
+        profile.baseUrl = m_demo->info().baseUrl.toString();
+        profile.database = m_demo->info().databaseUrl;
+        secrets.authSecrets.emplace_back(QByteArrayView(secret.readAll().trimmed()));
+        auto config = deployment::ConnectionConfig::from(std::move(profile), std::move(secrets), 10s);
+        auto opened = deployment::Deployment::open(std::move(*config), {true, true}, m_clock, Call::within(20s));
+        return opened ? std::move(*opened) : nullptr;
+    }
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        m_theme = std::make_unique<common::Theme>(*qApp, common::Appearance::Light);
+        demo::DemoOptions options;
+        options.sessions = 500;
+        auto started = demo::DemoDeployment::start(options, Call::within(30s));
+        QVERIFY(started.has_value());
+        m_demo = std::move(*started);
+        m_vault = workspace::openKeyFileVault(m_folder.filePath(QStringLiteral("keys")));
+        m_log = std::make_unique<audit::AuditLog>(m_folder.path(), m_vault.get(), m_clock);
+    }
+
+    void init()
+    {
+        const auto deployment = open();
+        QVERIFY(deployment != nullptr);
+        m_connection = std::make_unique<common::OpenConnection>(deployment, deployment::CheckResult(), *m_log);
+        m_connection->setWriteMode(common::WriteMode::Guarded);
+        m_window = std::make_unique<QWidget>();
+        auto *row = new QHBoxLayout(m_window.get());
+        row->setContentsMargins({});
+        m_page = new LatencyPage(*m_theme, *m_connection);
+        row->addWidget(m_page);
+        m_window->resize(1272, 780);
+        m_window->show();
+        QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
+    }
+    void cleanup()
+    {
+        m_window.reset();
+        m_connection.reset();
+    }
+
+    void emptyStateInvitesToRun()
+    {
+        QVERIFY(m_page->findChild<common::EmptyState *>()->isVisible());
+        QVERIFY(button("startRun")->isEnabled());
+        QVERIFY(!button("stopRun")->isVisible());
+        QVERIFY(!button("exportRun")->isEnabled());
+        QVERIFY(shot(QStringLiteral("empty")));
+    }
+
+    void readOnlySaysWhyAndOffersAWayOn()
+    {
+        m_connection->setWriteMode(common::WriteMode::ReadOnly);
+        QVERIFY(!button("startRun")->isEnabled());
+        QVERIFY(find<common::Label>("planHint")->text().contains(QStringLiteral("read-only")));
+        QVERIFY(shot(QStringLiteral("read-only")));
+        find<QComboBox>("planCookie")->setCurrentIndex(1); // no cookie
+        m_page->planEditor().setModeChecked(probe::ProbeMode::Cached, false);
+        QVERIFY(button("startRun")->isEnabled());
+    }
+
+    void wrongPlansAreExplained()
+    {
+        find<QPlainTextEdit>("planRoutes")->setPlainText(QStringLiteral("dashboard"));
+        QVERIFY(!button("startRun")->isEnabled());
+        QVERIFY(find<common::Label>("planHint")->text().contains(QStringLiteral("path")));
+    }
+
+    void aRunIsMeasuredShownAndExported()
+    {
+        planShortRun(400);
+        test::LoopTicks ticks;
+        QSignalSpy ended(m_page, &LatencyPage::runEnded);
+        QTest::mouseClick(button("startRun"), Qt::LeftButton);
+        QVERIFY(m_page->isRunning());
+        QVERIFY(button("stopRun")->isVisible());
+        QTRY_VERIFY_WITH_TIMEOUT(m_page->document() != nullptr, 30'000);
+        QVERIFY(ended.isEmpty());
+        QVERIFY2(ticks.longestGap() < longestGap, qPrintable(QString::number(ticks.longestGap().count())));
+        QVERIFY(shot(QStringLiteral("running")));
+        QTRY_COMPARE_WITH_TIMEOUT(ended.size(), 1, 60'000);
+
+        const probe::RunDocument *document = m_page->document();
+        QCOMPARE(document->stopReason, probe::StopReason::Samples);
+        QCOMPARE(document->cells.size(), 20U); // four routes: local, proxy, hit, miss, floor
+        for (const probe::CellResult &cell : document->cells)
+            QCOMPARE(cell.ok, 400);
+        auto *table = find<common::TableView>("cellTable");
+        const QAbstractItemModelTester tester(table->model(), QAbstractItemModelTester::FailureReportingMode::QtTest);
+        QCOMPARE(table->model()->rowCount(), 20);
+        QVERIFY(find<common::Label>("verdictHeadline")->text().contains(QStringLiteral("faster")));
+        QVERIFY(shot(QStringLiteral("finished")));
+
+        auto *dumbbell = find<charts::DumbbellChart>("dumbbellChart");
+        QCOMPARE(dumbbell->routes().size(), 4);
+        dumbbell->setFocus();
+        QTest::keyClick(dumbbell, Qt::Key_Home);
+        const QString first = dumbbell->selectedRoute();
+        QCOMPARE(first, dumbbell->routes().first());
+        QTest::keyClick(dumbbell, Qt::Key_Down);
+        QVERIFY(dumbbell->selectedRoute() != first);
+        QVERIFY(dumbbell->accessibleDescription().contains(dumbbell->selectedRoute()));
+        QVERIFY(find<common::Label>("verdictHeadline")->text().contains(dumbbell->selectedRoute()));
+        auto *percentiles = find<charts::PercentileChart>("percentileChart");
+        QTest::keyClick(percentiles, Qt::Key_Home);
+        const QString atMinimum = percentiles->accessibleDescription();
+        QTest::keyClick(percentiles, Qt::Key_End);
+        QVERIFY(percentiles->accessibleDescription() != atMinimum);
+
+        const auto read = probe::RunDocument::fromJson(m_page->exportedJson(), QStringLiteral("export"));
+        QVERIFY(read.has_value());
+        QCOMPARE(read->toJson(), m_page->exportedJson());
+        QCOMPARE(m_page->exportedCells().count('\n'), 21);
+        QCOMPARE(m_page->exportedSamples().count('\n'), 20 * 403 + 1);
+    }
+
+    void figuresSortAndCopy()
+    {
+        planShortRun(10);
+        QSignalSpy ended(m_page, &LatencyPage::runEnded);
+        QTest::mouseClick(button("startRun"), Qt::LeftButton);
+        QTRY_COMPARE_WITH_TIMEOUT(ended.size(), 1, 60'000);
+        auto *table = find<common::TableView>("cellTable");
+        table->sortByColumn(latency::CellResultsModel::P50, Qt::DescendingOrder);
+        double last = std::numeric_limits<double>::max();
+        for (int row = 0; row < table->model()->rowCount(); ++row) {
+            const double value = table->model()
+                                     ->index(row, latency::CellResultsModel::P50)
+                                     .data(latency::CellResultsModel::SortRole)
+                                     .toDouble();
+            QVERIFY(value <= last);
+            last = value;
+        }
+        table->selectRow(0);
+        table->setFocus();
+        QTest::keySequence(table, QKeySequence::Copy);
+        QTRY_COMPARE(QGuiApplication::clipboard()->text().count(QLatin1Char('\n')), 1);
+    }
+
+    void stopEndsTheRunAndKeepsWhatThereIs()
+    {
+        planShortRun(20'000);
+        QSignalSpy ended(m_page, &LatencyPage::runEnded);
+        QTest::mouseClick(button("startRun"), Qt::LeftButton);
+        QTRY_VERIFY_WITH_TIMEOUT(m_page->document() != nullptr, 30'000);
+        QTest::keyClick(m_page, Qt::Key_Escape);
+        QTRY_COMPARE_WITH_TIMEOUT(ended.size(), 1, 10'000);
+        QCOMPARE(m_page->document()->stopReason, probe::StopReason::Cancelled);
+        QVERIFY(button("startRun")->isVisible());
+        QVERIFY(shot(QStringLiteral("stopped")));
+    }
+
+    void anUnreachableDeploymentIsSaidSo()
+    {
+        planShortRun(10);
+        m_demo->stop();
+        QSignalSpy ended(m_page, &LatencyPage::runEnded);
+        QTest::mouseClick(button("startRun"), Qt::LeftButton);
+        QTRY_COMPARE_WITH_TIMEOUT(ended.size(), 1, 30'000);
+        QVERIFY(m_page->findChild<common::ErrorBanner *>()->isVisible());
+        QVERIFY(m_page->document() == nullptr);
+        QVERIFY(shot(QStringLiteral("error")));
+    }
+};
+
+QTEST_MAIN(LatencyPageTest)
+#include "tst_LatencyPage.moc"

@@ -1,0 +1,217 @@
+#include <QtTest>
+
+#include <QTemporaryDir>
+
+#include "core/demo/DemoDeployment.h"
+#include "core/probe/LatencyRun.h"
+#include "core/workspace/Workspace.h"
+
+using namespace rollcall;
+using namespace std::chrono_literals;
+using base::Call;
+using base::ErrorCode;
+using probe::CachePath;
+using probe::ProbeMode;
+using probe::RunPlan;
+
+namespace {
+
+class AuditBox
+{
+public:
+    AuditBox()
+        : m_vault(workspace::openKeyFileVault(m_folder.filePath(QStringLiteral("keys")))),
+          log(m_folder.path(), m_vault.get(), m_clock)
+    {}
+
+private:
+    QTemporaryDir m_folder;
+    base::SystemClock m_clock;
+    std::unique_ptr<base::SecretVault> m_vault;
+
+public:
+    audit::AuditLog log;
+};
+
+} // namespace
+
+/// Whole runs on the demo's two deployments, with everything real but the people.
+class LatencyRunTest final : public QObject
+{
+    Q_OBJECT
+
+private:
+    std::unique_ptr<demo::DemoDeployment> m_demo;
+    base::SystemClock m_clock;
+
+    std::shared_ptr<const deployment::Deployment> open(bool rows)
+    {
+        QFile secret(m_demo->info().secretFile);
+        if (!secret.open(QIODevice::ReadOnly))
+            return nullptr;
+        workspace::ConnectionProfile profile;
+        workspace::ConnectionSecrets secrets;
+        profile.name = QStringLiteral("demo");
+        profile.version = session::AuthVersion::V5;
+        profile.strategy = rows ? session::Strategy::Database : session::Strategy::Jwt;
+        profile.baseUrl = (rows ? m_demo->info().baseUrl : m_demo->info().jwtBaseUrl).toString();
+        if (rows)
+            profile.database = m_demo->info().databaseUrl;
+        secrets.authSecrets.emplace_back(QByteArrayView(secret.readAll().trimmed()));
+        auto config = deployment::ConnectionConfig::from(std::move(profile), std::move(secrets), 10s);
+        if (!config)
+            return nullptr;
+        auto opened = deployment::Deployment::open(std::move(*config), {rows, true}, m_clock, Call::within(20s));
+        return opened ? std::move(*opened) : nullptr;
+    }
+
+    RunPlan plan(const QString &modes, int samples = 20) const
+    {
+        RunPlan plan;
+        plan.routes = m_demo->info().routes.mid(0, 3);
+        plan.modes = *probe::parseModes(modes);
+        plan.samples = samples;
+        plan.warmup = 1;
+        plan.concurrency = 1;
+        plan.guards = false;
+        plan.mayWrite = true;
+        plan.seed = 7;
+        return plan;
+    }
+
+    qint64 rowsOf(const deployment::Deployment &deployment)
+    {
+        auto store = deployment.openStore(store::Access::ReadOnly, Call::within(10s));
+        store::SessionQuery everything;
+        everything.state = store::StateFilter::All;
+        return store ? (*store)->count(everything, m_clock.now(), Call::within(10s)).value_or(-1) : -1;
+    }
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        demo::DemoOptions options;
+        options.sessions = 200;
+        auto started = demo::DemoDeployment::start(options, Call::within(30s));
+        QVERIFY(started.has_value());
+        m_demo = std::move(*started);
+    }
+    void cleanupTestCase() { m_demo.reset(); }
+
+    void threeModesOnThreeRoutesWithoutError_data()
+    {
+        QTest::addColumn<bool>("rows");
+        QTest::newRow("database") << true;
+        QTest::newRow("JWT") << false;
+    }
+    void threeModesOnThreeRoutesWithoutError()
+    {
+        QFETCH(bool, rows);
+        const auto deployment = open(rows);
+        QVERIFY(deployment != nullptr);
+        AuditBox box;
+        const qint64 before = rows ? rowsOf(*deployment) : 0;
+        int progress = 0;
+        auto run = probe::runLatency(plan(QStringLiteral("local,proxy,cached,floor")), deployment, &box.log,
+                                     Call::within(60s), [&progress](const probe::RunProgress &) { ++progress; });
+        QVERIFY2(run.has_value(), run ? "" : qPrintable(base::errorName(run.error().code)));
+        QCOMPARE(run->document.cells.size(), 15U);
+        for (const probe::CellResult &cell : run->document.cells) {
+            const QString name = cell.id.route + probe::probeModeName(cell.id.mode);
+            QVERIFY2(cell.errors.empty(),
+                     qPrintable(name + (cell.errors.empty() ? QString() : cell.errors.begin()->first)));
+            QCOMPARE(cell.count, 20);
+            QCOMPARE(cell.ok, 20);
+            QCOMPARE(cell.cookie, cell.id.mode == ProbeMode::Floor ? QStringLiteral("none") : QStringLiteral("canary"));
+        }
+        QCOMPARE(run->document.comparisons.size(), 9U);
+        const QJsonObject canary = run->document.meta.value(QStringLiteral("canary")).toObject();
+        QCOMPARE(canary.value(QStringLiteral("row")).toBool(), rows);
+        QCOMPARE(canary.value(QStringLiteral("removed")).toBool(), rows);
+        QVERIFY(!run->cleanup);
+        const auto entries = box.log.list(0, 100);
+        QVERIFY(entries.has_value());
+        QCOMPARE(entries->size(), rows ? 4U : 0U); // intent and outcome of minting and of removing
+        if (rows)
+            QCOMPARE(rowsOf(*deployment), before);
+    }
+
+    void aHitCostsLessThanTheMissBesideIt()
+    {
+        const auto deployment = open(true);
+        AuditBox box;
+        auto run = probe::runLatency(plan(QStringLiteral("cached"), 40), deployment, &box.log, Call::within(60s));
+        QVERIFY(run.has_value());
+        const QString route = m_demo->info().routes.first();
+        const auto *hit = run->document.cell({route, ProbeMode::Cached, CachePath::Hit});
+        const auto *miss = run->document.cell({route, ProbeMode::Cached, CachePath::Miss});
+        QVERIFY(hit != nullptr && miss != nullptr);
+        QVERIFY(*hit->service.quantiles[0] < *miss->service.quantiles[0]);
+    }
+
+    void withoutConsentNoRowIsWritten()
+    {
+        const auto deployment = open(true);
+        AuditBox box;
+        const qint64 before = rowsOf(*deployment);
+        RunPlan refused = plan(QStringLiteral("proxy"));
+        refused.mayWrite = false;
+        const auto run = probe::runLatency(refused, deployment, &box.log, Call::within(20s));
+        QVERIFY(!run);
+        QCOMPARE(run.error().code, ErrorCode::WriteRefused);
+        QCOMPARE(rowsOf(*deployment), before);
+        QVERIFY(box.log.list(0, 10)->empty());
+    }
+
+    void aStoppedRunCleansUpAndTells()
+    {
+        const auto deployment = open(true);
+        AuditBox box;
+        const qint64 before = rowsOf(*deployment);
+        std::stop_source stop;
+        const auto run = probe::runLatency(plan(QStringLiteral("local,proxy"), 20'000), deployment, &box.log,
+                                           Call{Call::Clock::time_point::max(), stop.get_token()},
+                                           [&stop](const probe::RunProgress &progress) {
+                                               if (progress.done > 50)
+                                                   stop.request_stop();
+                                           });
+        QVERIFY(run.has_value());
+        QCOMPARE(run->document.stopReason, probe::StopReason::Cancelled);
+        QVERIFY(
+            run->document.meta.value(QStringLiteral("canary")).toObject().value(QStringLiteral("removed")).toBool());
+        QCOMPARE(rowsOf(*deployment), before);
+        QCOMPARE(box.log.list(0, 100)->size(), 4U);
+    }
+
+    void anUnreachableDeploymentIsAnErrorBeforeAnyRow()
+    {
+        demo::DemoOptions options;
+        options.sessions = 20;
+        auto other = demo::DemoDeployment::start(options, Call::within(30s));
+        QVERIFY(other.has_value());
+        m_demo.swap(*other);
+        const auto deployment = open(true);
+        m_demo->stop();
+        AuditBox box;
+        const auto run = probe::runLatency(plan(QStringLiteral("proxy")), deployment, &box.log, Call::within(20s));
+        m_demo.swap(*other);
+        QVERIFY(!run);
+        QCOMPARE(run.error().code, ErrorCode::ConnectRefused);
+        QVERIFY(box.log.list(0, 10)->empty());
+    }
+
+    void routesWithoutCookieNeedNothing()
+    {
+        const auto deployment = open(false);
+        RunPlan bare = plan(QStringLiteral("route"));
+        bare.routes = {QStringLiteral("/")};
+        bare.cookie = probe::CookieChoice::None;
+        const auto run = probe::runLatency(bare, deployment, nullptr, Call::within(20s));
+        QVERIFY(run.has_value());
+        QVERIFY(run->document.cells.front().count == 20);
+        QVERIFY(run->document.meta.value(QStringLiteral("canary")).isNull());
+    }
+};
+
+QTEST_GUILESS_MAIN(LatencyRunTest)
+#include "tst_LatencyRun.moc"

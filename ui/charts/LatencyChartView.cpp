@@ -1,0 +1,104 @@
+#include "ui/charts/LatencyChartView.h"
+
+#include <QtCharts/QChart>
+#include <QtCharts/QLogValueAxis>
+#include <QtCharts/QValueAxis>
+
+#include <algorithm>
+#include <cmath>
+
+namespace rollcall::charts {
+
+LatencyChartView::LatencyChartView(const common::Theme &theme, Qt::Orientation latencyAt, QWidget *parent)
+    : QChartView(parent),
+      m_theme(theme),
+      m_orientation(latencyAt),
+      m_latencyAxis(new QLogValueAxis(this)),
+      m_linearAxis(new QValueAxis(this))
+{
+    QChart *canvas = chart();
+    canvas->legend()->hide();
+    canvas->setBackgroundVisible(false);
+    canvas->setBackgroundRoundness(0);
+    canvas->setMargins({});
+    canvas->setAnimationOptions(QChart::NoAnimation);
+    canvas->layout()->setContentsMargins(0, 0, 0, 0);
+    m_latencyAxis->setBase(10);
+    m_latencyAxis->setVisible(false);
+    m_linearAxis->setVisible(false);
+    const bool horizontal = latencyAt == Qt::Horizontal;
+    canvas->addAxis(m_latencyAxis, horizontal ? Qt::AlignBottom : Qt::AlignLeft);
+    canvas->addAxis(m_linearAxis, horizontal ? Qt::AlignLeft : Qt::AlignBottom);
+    setRenderHint(QPainter::Antialiasing);
+    setFrameShape(QFrame::NoFrame);
+    setViewportUpdateMode(QGraphicsView::FullViewportUpdate); // the painted ground spans the whole view
+    setFocusPolicy(Qt::StrongFocus);
+    setLatencyAxis(m_latency);
+    connect(&theme, &common::Theme::changed, this, [this] {
+        restyle();
+        viewport()->update();
+    });
+}
+
+void LatencyChartView::setPlotMargins(const QMargins &margins)
+{
+    m_margins = margins;
+    placePlot();
+}
+
+void LatencyChartView::setLatencyAxis(const LatencyAxis &axis)
+{
+    m_latency = axis;
+    m_latencyAxis->setRange(axis.lo, axis.hi);
+}
+
+void LatencyChartView::setLinearRange(double from, double to)
+{
+    m_linearAxis->setRange(from, to);
+}
+
+void LatencyChartView::addSeries(QAbstractSeries *series)
+{
+    chart()->addSeries(series);
+    series->attachAxis(m_latencyAxis);
+    series->attachAxis(m_linearAxis);
+}
+
+void LatencyChartView::removeAllSeries()
+{
+    chart()->removeAllSeries();
+}
+
+QRectF LatencyChartView::plot() const
+{
+    return QRectF(viewport()->rect()).marginsRemoved(m_margins.toMarginsF());
+}
+
+void LatencyChartView::placePlot()
+{
+    const QRectF area = plot();
+    if (area.width() > 1 && area.height() > 1)
+        chart()->setPlotArea(area);
+}
+
+void LatencyChartView::resizeEvent(QResizeEvent *event)
+{
+    QChartView::resizeEvent(event);
+    placePlot();
+}
+
+qreal LatencyChartView::latencyPosition(double ns) const
+{
+    const double share = std::log(std::max(1.0, ns) / m_latency.lo) / std::log(m_latency.hi / m_latency.lo);
+    const QRectF area = plot();
+    return m_orientation == Qt::Horizontal ? area.left() + share * area.width() : area.bottom() - share * area.height();
+}
+
+qreal LatencyChartView::linearPosition(double value) const
+{
+    const double share = (value - m_linearAxis->min()) / (m_linearAxis->max() - m_linearAxis->min());
+    const QRectF area = plot();
+    return m_orientation == Qt::Horizontal ? area.bottom() - share * area.height() : area.left() + share * area.width();
+}
+
+} // namespace rollcall::charts

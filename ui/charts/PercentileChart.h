@@ -1,0 +1,61 @@
+#pragma once
+
+#include "core/probe/PercentileCurve.h"
+#include "core/probe/RunDocument.h"
+#include "ui/charts/LatencyChartView.h"
+
+namespace rollcall::charts {
+
+/// Chart 2 of the Latency page: latency over percentiles by nines (0, 90, 99, 99.9 %), a curve with its 95 % band for
+/// each mode of one route. Curves end where the samples do; the plot says how many are missing. ← → move the read-out,
+/// Home and End jump. **Thread-safety:** GUI thread only.
+class PercentileChart final : public LatencyChartView
+{
+    Q_OBJECT
+
+public:
+    /// @p theme outlives the chart.
+    explicit PercentileChart(const common::Theme &theme, QWidget *parent = nullptr);
+
+    /// Shows the cells of @p route: hits of cached modes, not misses.
+    void show(const probe::RunDocument &document, const QString &route);
+    /// Puts the read-out to the quantile of @p p.
+    void setReadOut(double p);
+    [[nodiscard]] std::vector<probe::CellId> modes() const;
+
+protected:
+    void drawBackground(QPainter *painter, const QRectF &rect) override;
+    void drawForeground(QPainter *painter, const QRectF &rect) override;
+    void keyPressEvent(QKeyEvent *event) override;
+    void mousePressEvent(QMouseEvent *event) override;
+    void restyle() override;
+
+private:
+    struct Curve
+    {
+        probe::CellId id;
+        std::vector<probe::CurvePoint> points;
+    };
+    struct BudgetLine
+    {
+        QString words;
+        double limitNs = 0;
+    };
+
+    void rebuildSeries();
+    void moveTo(double nines);
+    void describe();
+    [[nodiscard]] const probe::CurvePoint *pointAt(const Curve &curve, double nines) const;
+    void paintGrid(QPainter &painter) const;
+    void paintMissing(QPainter &painter) const;
+    void paintBudgets(QPainter &painter) const;
+    void paintReadOut(QPainter &painter) const;
+
+    std::vector<Curve> m_curves;
+    std::vector<BudgetLine> m_budgets;
+    qint64 m_fewest = 0; ///< samples of the smallest cell
+    double m_end = 0;    ///< nines that every curve reaches
+    double m_cursor = 0.30103;
+};
+
+} // namespace rollcall::charts

@@ -1,0 +1,499 @@
+#include "ui/latency/LatencyPage.h"
+
+#include <QAction>
+#include <QClipboard>
+#include <QFileDialog>
+#include <QGuiApplication>
+#include <QHeaderView>
+#include <QMenu>
+#include <QPainter>
+#include <QSortFilterProxyModel>
+#include <QVBoxLayout>
+
+#include <array>
+
+#include "core/probe/CsvWriter.h"
+#include "ui/charts/ChartLegend.h"
+#include "ui/charts/DumbbellChart.h"
+#include "ui/charts/PercentileChart.h"
+#include "ui/common/Button.h"
+#include "ui/common/EmptyState.h"
+#include "ui/common/ErrorBanner.h"
+#include "ui/common/Label.h"
+#include "ui/common/SegmentedControl.h"
+#include "ui/common/Surface.h"
+#include "ui/latency/ModeDelegate.h"
+#include "ui/latency/RunBar.h"
+#include "ui/latency/RunPlanEditor.h"
+#include "ui/latency/VerdictText.h"
+
+namespace rollcall::latency {
+
+using common::Button;
+using common::ButtonKind;
+using common::ColorToken;
+using common::FontToken;
+using common::Icon;
+using common::Label;
+
+namespace {
+
+constexpr int verdictHeight = 90; // constant, so that nothing jumps when a run ends
+constexpr int chartsHeight = 320;
+constexpr double shownQuantiles[] = {0.5, 0.95, 0.99};
+
+/// The mark at the left edge of the verdict: information while a run goes on, accent once there is a verdict.
+class VerdictFrame final : public QFrame
+{
+public:
+    explicit VerdictFrame(const common::Theme &theme) : m_theme(theme)
+    {
+        common::setSurface(*this, common::Surface::Card);
+    }
+    void setTint(ColorToken tint)
+    {
+        m_tint = tint;
+        update();
+    }
+
+protected:
+    void paintEvent(QPaintEvent *event) override
+    {
+        QFrame::paintEvent(event);
+        QPainter painter(this);
+        painter.fillRect(QRect(0, 4, 3, height() - 8), m_theme.color(m_tint));
+    }
+
+private:
+    const common::Theme &m_theme;
+    ColorToken m_tint = ColorToken::Accent;
+};
+
+} // namespace
+
+LatencyPage::LatencyPage(const common::Theme &theme, common::OpenConnection &connection, QWidget *parent)
+    : common::Page(parent),
+      m_theme(theme),
+      m_connection(connection),
+      m_controller(connection),
+      m_sorted(new QSortFilterProxyModel(this))
+{
+    setObjectName(QStringLiteral("latencyPage"));
+    common::setSurface(*this, common::Surface::Window);
+    m_editor = new RunPlanEditor(theme, connection);
+    m_error = new common::ErrorBanner(theme);
+    m_bar = new RunBar(theme);
+    m_empty =
+        new common::EmptyState(theme, Icon::Latency, tr("Nothing is measured yet"),
+                               tr("Choose routes and modes above. Each cell is visited in random order, with its own "
+                                  "timed HTTP client; the verdict comes with a 95 % interval."));
+    m_results = new QWidget;
+    auto *results = new QVBoxLayout(m_results);
+    results->setContentsMargins({});
+    results->setSpacing(common::space::s);
+    results->addWidget(m_bar);
+    results->addWidget(makeVerdict());
+    results->addWidget(makeCharts());
+    results->addWidget(makeTable(), 1);
+    m_results->hide();
+
+    auto *body = new QVBoxLayout;
+    body->setContentsMargins(common::space::l, 0, common::space::l, common::space::m);
+    body->setSpacing(common::space::s);
+    body->addWidget(m_error);
+    body->addWidget(m_editor);
+    body->addWidget(m_empty, 1);
+    body->addWidget(m_results, 1);
+    auto *column = new QVBoxLayout(this);
+    column->setContentsMargins({});
+    column->setSpacing(0);
+    column->addWidget(makeHead());
+    column->addLayout(body, 1);
+    makeActions();
+
+    connect(m_editor, &RunPlanEditor::changed, this, &LatencyPage::updateButtons);
+    connect(&m_controller, &RunController::progressed, this, &LatencyPage::onProgress);
+    connect(&m_controller, &RunController::finished, this, &LatencyPage::onFinished);
+    connect(&m_controller, &RunController::failed, this, &LatencyPage::onFailed);
+    connect(&m_controller, &RunController::saveFailed, this,
+            [this](const base::Error &error) { m_error->showError(error, tr("The run could not be exported")); });
+    connect(&theme, &common::Theme::changed, this, &LatencyPage::showVerdict);
+    updateButtons();
+}
+
+LatencyPage::~LatencyPage() = default;
+
+QWidget *LatencyPage::makeHead()
+{
+    auto *head = new QWidget;
+    head->setFixedHeight(common::measure::pageHead);
+    auto *row = new QHBoxLayout(head);
+    row->setContentsMargins(common::space::l, common::space::m, common::space::l, common::space::s);
+    row->setSpacing(common::space::s);
+    row->addWidget(new Label(m_theme, title(), FontToken::Title));
+    m_summary = new Label(m_theme, {}, FontToken::Body, ColorToken::Muted);
+    row->addWidget(m_summary);
+    m_edit = new Button(m_theme, tr("Edit plan"), ButtonKind::Link);
+    m_edit->setObjectName(QStringLiteral("editPlan"));
+    connect(m_edit, &Button::clicked, this, &LatencyPage::toggleEditor);
+    row->addWidget(m_edit);
+    row->addStretch();
+    m_export = new Button(m_theme, tr("Export"));
+    m_export->setObjectName(QStringLiteral("exportRun"));
+    auto *menu = new QMenu(m_export);
+    connect(menu->addAction(tr("Run document (JSON)…")), &QAction::triggered, this,
+            [this] { saveAs(QStringLiteral("latency.json"), exportedJson()); });
+    connect(menu->addAction(tr("Cells (CSV)…")), &QAction::triggered, this,
+            [this] { saveAs(QStringLiteral("latency-cells.csv"), exportedCells()); });
+    connect(menu->addAction(tr("Samples (CSV)…")), &QAction::triggered, this,
+            [this] { saveAs(QStringLiteral("latency-samples.csv"), exportedSamples()); });
+    m_export->setMenu(menu);
+    row->addWidget(m_export);
+    m_stop = new Button(m_theme, tr("Stop"), ButtonKind::DangerOutline);
+    m_stop->setObjectName(QStringLiteral("stopRun"));
+    m_stop->setGlyph(Icon::Stop);
+    m_stop->setKeyHint(tr("Esc"));
+    connect(m_stop, &Button::clicked, this, &LatencyPage::stop);
+    row->addWidget(m_stop);
+    m_run = new Button(m_theme, tr("Run"), ButtonKind::Primary);
+    m_run->setObjectName(QStringLiteral("startRun"));
+    m_run->setGlyph(Icon::Play);
+    connect(m_run, &Button::clicked, this, &LatencyPage::run);
+    row->addWidget(m_run);
+    return head;
+}
+
+QWidget *LatencyPage::makeVerdict()
+{
+    m_verdictBox = new VerdictFrame(m_theme);
+    m_verdictBox->setObjectName(QStringLiteral("verdict"));
+    m_verdictBox->setFixedHeight(verdictHeight);
+    m_headline = new Label(m_theme, {}, FontToken::Verdict);
+    m_headline->setObjectName(QStringLiteral("verdictHeadline"));
+    m_headline->setTextFormat(Qt::RichText);
+    m_headline->setWordWrap(true);
+    m_remark = new Label(m_theme, {}, FontToken::Body, ColorToken::Muted);
+    m_remark->setWordWrap(true);
+    auto *column = new QVBoxLayout(m_verdictBox);
+    column->setContentsMargins(common::space::l, common::space::s, common::space::l, common::space::s);
+    column->setSpacing(2);
+    column->addWidget(m_headline);
+    column->addWidget(m_remark);
+    column->addStretch();
+    return m_verdictBox;
+}
+
+QWidget *LatencyPage::makeChartCard(QHBoxLayout *head, charts::ChartLegend *legend, QWidget *chart) const
+{
+    auto *card = new QFrame;
+    common::setSurface(*card, common::Surface::Card);
+    head->setContentsMargins(common::space::m, common::space::xs, common::space::m, common::space::xs);
+    head->addStrut(common::measure::control); // both heads are as high as the one with the switch
+    auto *column = new QVBoxLayout(card);
+    column->setContentsMargins(1, 1, 1, 1);
+    column->setSpacing(0);
+    column->addLayout(head);
+    column->addWidget(legend);
+    column->addWidget(chart, 1);
+    return card;
+}
+
+QWidget *LatencyPage::makeCharts()
+{
+    m_dumbbell = new charts::DumbbellChart(m_theme);
+    m_percentiles = new charts::PercentileChart(m_theme);
+    m_dumbbellLegend = new charts::ChartLegend(m_theme);
+    m_percentileLegend = new charts::ChartLegend(m_theme);
+    m_quantile = new common::SegmentedControl({tr("p50"), tr("p95"), tr("p99")}, tr("Percentile shown"));
+    m_quantile->setObjectName(QStringLiteral("quantile"));
+    m_routeName = new Label(m_theme, {}, FontToken::Section);
+    connect(m_quantile, &common::SegmentedControl::changed, this, &LatencyPage::showQuantile);
+    connect(m_dumbbell, &charts::DumbbellChart::routeSelected, this, &LatencyPage::showRoute);
+
+    auto *left = new QHBoxLayout;
+    left->addWidget(new Label(m_theme, tr("Routes, widest gap first"), FontToken::Section));
+    left->addStretch();
+    left->addWidget(m_quantile);
+    auto *right = new QHBoxLayout;
+    right->addWidget(new Label(m_theme, tr("Percentiles"), FontToken::Section));
+    right->addStretch();
+    right->addWidget(m_routeName);
+    auto *row = new QWidget;
+    row->setFixedHeight(chartsHeight);
+    auto *both = new QHBoxLayout(row);
+    both->setContentsMargins({});
+    both->setSpacing(common::space::s);
+    both->addWidget(makeChartCard(left, m_dumbbellLegend, m_dumbbell), 1);
+    both->addWidget(makeChartCard(right, m_percentileLegend, m_percentiles), 1);
+    return row;
+}
+
+QWidget *LatencyPage::makeTable()
+{
+    auto *card = new QFrame;
+    common::setSurface(*card, common::Surface::Card);
+    auto *column = new QVBoxLayout(card);
+    column->setContentsMargins(1, 1, 1, 1);
+    m_table = new common::TableView(m_theme);
+    m_table->setObjectName(QStringLiteral("cellTable"));
+    m_table->setAccessibleName(tr("Figures of each cell"));
+    m_sorted->setSourceModel(&m_model);
+    m_sorted->setSortRole(CellResultsModel::SortRole);
+    m_table->setModel(m_sorted);
+    m_table->setSortingEnabled(true);
+    m_table->sortByColumn(-1, Qt::AscendingOrder); // as measured, until a head is clicked
+    m_table->setItemDelegateForColumn(CellResultsModel::Mode, new ModeDelegate(m_theme, m_table));
+    QHeaderView *header = m_table->horizontalHeader();
+    header->setHighlightSections(false);
+    constexpr std::array<int, CellResultsModel::ColumnCount> widths{136, 168, 72, 88, 120, 80, 80, 88, 88, 72, 160};
+    for (int i = 0; i < CellResultsModel::ColumnCount; ++i)
+        m_table->setColumnWidth(i, widths[static_cast<std::size_t>(i)]);
+    header->setStretchLastSection(true);
+    column->addWidget(m_table);
+    connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
+            [this](const QModelIndex &current) {
+                if (current.isValid())
+                    m_dumbbell->selectRoute(m_model.cell(current.data(CellResultsModel::CellRole).toInt()).id.route);
+            });
+    return card;
+}
+
+void LatencyPage::makeActions()
+{
+    const auto add = [this](const QString &text, const QKeySequence &keys, void (LatencyPage::*slot)()) {
+        auto *action = new QAction(text, this);
+        action->setShortcut(keys);
+        action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+        connect(action, &QAction::triggered, this, slot);
+        addAction(action);
+        common::setMenuOf(*action, common::MenuOf::Measure);
+        return action;
+    };
+    m_runAction = add(tr("Run latency measurement"), QKeySequence(Qt::CTRL | Qt::Key_Return), &LatencyPage::run);
+    m_stopAction = add(tr("Stop the measurement"), QKeySequence(Qt::Key_Escape), &LatencyPage::stop);
+    auto *copy = new QAction(tr("Copy figures"), m_table);
+    copy->setShortcut(QKeySequence::Copy);
+    copy->setShortcutContext(Qt::WidgetShortcut);
+    connect(copy, &QAction::triggered, this, &LatencyPage::copySelection);
+    m_table->addAction(copy);
+    m_table->setContextMenuPolicy(Qt::ActionsContextMenu);
+}
+
+void LatencyPage::run()
+{
+    if (m_controller.isRunning())
+        return;
+    auto plan = m_editor->plan();
+    if (!plan) {
+        m_error->showError(plan.error(), tr("The run cannot begin"));
+        return;
+    }
+    m_error->clear();
+    m_guarded = plan->guards;
+    m_outcome.reset();
+    m_bar->showStarting();
+    m_editor->hide();
+    m_empty->hide();
+    showDocument(nullptr);
+    m_results->show();
+    m_controller.start(std::move(*plan));
+    updateButtons();
+    showVerdict();
+}
+
+void LatencyPage::stop()
+{
+    m_controller.stop();
+}
+
+void LatencyPage::onProgress(const probe::RunProgress &progress)
+{
+    m_bar->showProgress(progress, m_guarded);
+    if (progress.partial && progress.partial != m_document)
+        showDocument(progress.partial);
+}
+
+void LatencyPage::onFinished(const std::shared_ptr<const probe::RunOutcome> &outcome)
+{
+    m_outcome = outcome;
+    m_bar->showFinished(outcome->document, static_cast<qint64>(outcome->samples.size()));
+    showDocument(std::shared_ptr<const probe::RunDocument>(outcome, &outcome->document));
+    if (outcome->cleanup)
+        m_error->showError(*outcome->cleanup,
+                           tr("The canary session could not be removed, or its removal not be recorded"));
+    updateButtons();
+    Q_EMIT runEnded();
+}
+
+void LatencyPage::onFailed(const base::Error &error)
+{
+    m_results->hide();
+    m_editor->show();
+    m_empty->show();
+    if (error.code != base::ErrorCode::Cancelled)
+        m_error->showError(error, tr("The run could not be carried out"));
+    updateButtons();
+    Q_EMIT runEnded();
+}
+
+void LatencyPage::showDocument(std::shared_ptr<const probe::RunDocument> document)
+{
+    m_document = std::move(document);
+    m_model.setDocument(m_document);
+    showQuantile();
+    showVerdict();
+    Q_EMIT statusChanged();
+}
+
+void LatencyPage::showQuantile()
+{
+    const double p = shownQuantiles[m_quantile->current()];
+    m_dumbbell->show(m_document ? *m_document : probe::RunDocument(), p);
+    m_dumbbellLegend->setModes(m_dumbbell->modes(), m_dumbbell->ratioWord());
+    m_percentiles->setReadOut(p);
+    showRoute(m_dumbbell->selectedRoute());
+}
+
+void LatencyPage::showRoute(const QString &route)
+{
+    m_percentiles->show(m_document ? *m_document : probe::RunDocument(), route);
+    m_percentileLegend->setModes(m_percentiles->modes(), tr("band: 95 % CI"));
+    m_routeName->setText(route);
+    showVerdict();
+}
+
+void LatencyPage::showVerdict()
+{
+    const bool running = m_controller.isRunning();
+    static_cast<VerdictFrame *>(m_verdictBox)->setTint(running ? ColorToken::Info : ColorToken::Accent);
+    if (!m_document) {
+        m_headline->setText(running ? tr("No verdict yet: the first blocks warm connections up") : QString());
+        m_remark->setText(running ? tr("Order and pace are fixed by the seed.") : QString());
+        return;
+    }
+    const VerdictText text = verdictText(*m_document, m_dumbbell->selectedRoute(), running);
+    const QString tail = QStringLiteral(" <span style=\"color:%1\">%2</span>")
+                             .arg(m_theme.color(ColorToken::Muted).name(), text.tail.toHtmlEscaped());
+    m_headline->setText(text.headline + (text.tail.isEmpty() ? QString() : tail));
+    m_remark->setText(text.remark);
+}
+
+void LatencyPage::updateButtons()
+{
+    const bool running = m_controller.isRunning();
+    const bool ready = m_editor->plan().has_value();
+    m_run->setVisible(!running);
+    m_run->setEnabled(ready);
+    m_run->setText(m_outcome ? tr("Run again") : tr("Run"));
+    m_run->setToolTip(ready ? QString() : tr("The plan says what is missing"));
+    m_stop->setVisible(running);
+    m_runAction->setEnabled(!running && ready);
+    m_stopAction->setEnabled(running);
+    m_export->setEnabled(m_outcome != nullptr);
+    m_export->setToolTip(m_outcome ? QString() : tr("There is no finished run to export"));
+    m_edit->setVisible(!running && m_results->isVisibleTo(this));
+    m_edit->setText(m_editor->isVisibleTo(this) ? tr("Hide plan") : tr("Edit plan"));
+    m_summary->setText(m_editor->summary());
+    Q_EMIT statusChanged();
+}
+
+void LatencyPage::toggleEditor()
+{
+    m_editor->setVisible(!m_editor->isVisibleTo(this));
+    updateButtons();
+}
+
+void LatencyPage::copySelection()
+{
+    QStringList lines;
+    QStringList heads;
+    for (int column = 0; column < CellResultsModel::ColumnCount; ++column)
+        heads << m_model.headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
+    lines << heads.join(QLatin1Char('\t'));
+    for (int row = 0; row < m_sorted->rowCount(); ++row) {
+        if (m_table->selectionModel()->hasSelection() && !m_table->selectionModel()->isRowSelected(row))
+            continue;
+        QStringList cells;
+        for (int column = 0; column < CellResultsModel::ColumnCount; ++column)
+            cells << m_sorted->index(row, column).data().toString();
+        lines << cells.join(QLatin1Char('\t'));
+    }
+    QGuiApplication::clipboard()->setText(lines.join(QLatin1Char('\n')));
+}
+
+QByteArray LatencyPage::exportedJson() const
+{
+    return m_outcome ? m_outcome->document.toJson() : QByteArray();
+}
+
+QByteArray LatencyPage::exportedCells() const
+{
+    return m_outcome ? probe::cellsAsCsv(m_outcome->document) : QByteArray();
+}
+
+QByteArray LatencyPage::exportedSamples() const
+{
+    return m_outcome ? probe::samplesAsCsv(m_outcome->document, m_outcome->samples) : QByteArray();
+}
+
+void LatencyPage::saveAs(const QString &suggestion, const QByteArray &content)
+{
+    auto *dialog = new QFileDialog(this, tr("Export"), suggestion);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->selectFile(suggestion);
+    connect(dialog, &QFileDialog::fileSelected, &m_controller,
+            [this, content](const QString &path) { m_controller.save(path, content); });
+    dialog->open();
+}
+
+void LatencyPage::focusMain()
+{
+    if (m_results->isVisible())
+        m_dumbbell->setFocus(Qt::OtherFocusReason);
+    else
+        m_run->setFocus(Qt::OtherFocusReason);
+}
+
+QList<common::StatusItem> LatencyPage::statusItems() const
+{
+    if (!m_document)
+        return {{tr("Own HTTP client, own thread"), {}, ColorToken::Muted, false}};
+    const QJsonObject &plan = m_document->plan;
+    QList<common::StatusItem> items;
+    items << common::StatusItem{tr("%1 cells, seed %2")
+                                    .arg(m_document->cells.size())
+                                    .arg(plan.value(QStringLiteral("seed")).toInteger(), 0, 16),
+                                {},
+                                ColorToken::Muted,
+                                false};
+    if (plan.value(QStringLiteral("cookie")).toString() == QLatin1String("canary")) {
+        items << common::StatusItem{m_controller.isRunning() ? tr("Canary session in use, removed afterwards")
+                                                             : tr("Canary session used"),
+                                    Icon::Canary, ColorToken::Info, false};
+    }
+    items << common::StatusItem{tr("User-Agent rollcall/%1 (latency probe)").arg(QStringLiteral(ROLLCALL_VERSION)),
+                                {},
+                                ColorToken::Muted,
+                                false};
+    items << common::StatusItem{tr("Interval 95 %, block score and binomial, hull"), {}, ColorToken::Muted, true};
+    return items;
+}
+
+QString LatencyPage::help() const
+{
+    return tr(
+        "# Latency\n\nWhat a session check costs, by route and mode.\n\n"
+        "- **Local**: the session resolved in this process: a token decoded, or a row looked up.\n"
+        "- **Proxy**: `GET …/session` of the deployment.\n"
+        "- **Cached**: local behind a cache in memory. Hits and misses are two rows, never mixed.\n"
+        "- **Whole route**: the route itself. **Network floor**: a static path, so network and server alone.\n\n"
+        "Each block visits every cell once in random order. In a guarded run requests start when a schedule says, "
+        "whatever the answers do: a stall counts for all who had to wait. Guards stop a run that errs or harms; "
+        "**Esc** stops it at once.\n\n"
+        "A **canary** session is made for the run and removed after it. With database sessions it is a row, so "
+        "the connection must be Guarded.\n\n"
+        "Percentiles that the samples do not bear are left out. ↑ ↓ choose a route, ← → move the read-out.");
+}
+
+} // namespace rollcall::latency

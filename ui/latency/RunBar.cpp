@@ -1,0 +1,141 @@
+#include "ui/latency/RunBar.h"
+
+#include <QHBoxLayout>
+#include <QLocale>
+#include <QPainter>
+#include <QProgressBar>
+
+#include "ui/common/Label.h"
+#include "ui/common/RelativeTime.h"
+#include "ui/common/Surface.h"
+#include "ui/latency/VerdictText.h"
+
+namespace rollcall::latency {
+
+using common::ColorToken;
+using common::FontToken;
+using common::Label;
+using common::State;
+using std::chrono::nanoseconds;
+
+namespace {
+
+constexpr int separatorOffset = common::space::l / 2 + 4; ///< in the gap before a part
+
+QString number(qint64 value)
+{
+    return QLocale().toString(value);
+}
+
+} // namespace
+
+RunBar::RunBar(const common::Theme &theme, QWidget *parent)
+    : QFrame(parent),
+      m_theme(theme),
+      m_state(new common::StateLabel(theme, State::Testing)),
+      m_progress(new QProgressBar)
+{
+    setObjectName(QStringLiteral("runBar"));
+    common::setSurface(*this, common::Surface::Card);
+    setFixedHeight(40);
+    auto *row = new QHBoxLayout(this);
+    row->setContentsMargins(common::space::m, 0, common::space::m, 0);
+    row->setSpacing(common::space::xl);
+    m_state->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Preferred);
+    row->addWidget(m_state);
+    m_progress->setTextVisible(false);
+    m_progress->setFixedWidth(160);
+    m_progress->setAccessibleName(tr("Progress of the run"));
+    row->addWidget(m_progress);
+    m_samples = addPart(*row);
+    m_time = addPart(*row);
+    m_blocks = addPart(*row);
+    m_guard = addPart(*row);
+    m_canary = addPart(*row);
+    row->addStretch();
+}
+
+Label *RunBar::addPart(QHBoxLayout &row)
+{
+    auto *label = new Label(m_theme, {}, FontToken::Body);
+    row.addWidget(label);
+    m_parts.append(label);
+    return label;
+}
+
+void RunBar::paintEvent(QPaintEvent *event)
+{
+    QFrame::paintEvent(event);
+    QPainter painter(this);
+    for (const Label *part : std::as_const(m_parts)) {
+        if (part != m_parts.first() && !part->text().isEmpty())
+            painter.fillRect(part->x() - separatorOffset, 10, 1, height() - 20, m_theme.color(ColorToken::Line));
+    }
+}
+
+void RunBar::showStarting()
+{
+    m_state->setState(State::Testing, tr("Preparing"));
+    m_progress->setRange(0, 1);
+    m_progress->setValue(0);
+    m_samples->setText(tr("asking the deployment"));
+    m_time->clear();
+    m_blocks->clear();
+    m_guard->clear();
+    m_canary->clear();
+}
+
+void RunBar::showProgress(const probe::RunProgress &progress, bool guarded)
+{
+    m_state->setState(State::Testing, progress.warmup ? tr("Warming up") : tr("Measuring"));
+    m_progress->setRange(0, static_cast<int>(std::max<qint64>(1, progress.total)));
+    m_progress->setValue(static_cast<int>(progress.done));
+    m_samples->setText(progress.total > 0 ? tr("%1 of %2 samples").arg(number(progress.done), number(progress.total))
+                                          : tr("%1 samples").arg(number(progress.done)));
+    QString time = common::durationText(progress.elapsed);
+    if (progress.total > 0 && progress.done > progress.total / 20) {
+        const double whole = static_cast<double>(progress.elapsed.count()) * static_cast<double>(progress.total) /
+                             static_cast<double>(progress.done);
+        time = tr("%1 of about %2").arg(time, common::durationText(nanoseconds(static_cast<qint64>(whole))));
+    }
+    m_time->setText(time);
+    m_blocks->setText(progress.blocks > 0 ? tr("Block %1 of %2").arg(progress.block + 1).arg(progress.blocks)
+                                          : tr("Block %1").arg(progress.block + 1));
+    const QString state = tr("%1 in flight, %2")
+                              .arg(progress.inFlight)
+                              .arg(progress.errors == 1 ? tr("1 error") : tr("%1 errors").arg(number(progress.errors)));
+    m_guard->setText(guarded ? tr("Guard watching: %1").arg(state) : tr("No guard: %1").arg(state));
+    m_guard->setTint(progress.errors > 0 ? ColorToken::Warn : ColorToken::Text);
+    m_canary->clear();
+}
+
+void RunBar::showFinished(const probe::RunDocument &document, qint64 samples)
+{
+    const bool stopped =
+        document.stopReason == probe::StopReason::Guard || document.stopReason == probe::StopReason::Saturated;
+    const bool cancelled = document.stopReason == probe::StopReason::Cancelled;
+    m_state->setState(stopped     ? State::Warning
+                      : cancelled ? State::Skipped
+                                  : State::Ok,
+                      stopped     ? tr("Stopped")
+                      : cancelled ? tr("Stopped by you")
+                                  : tr("Finished"));
+    if (!cancelled && !stopped)
+        m_progress->setRange(0, 1);
+    m_progress->setValue(cancelled || stopped ? m_progress->value() : 1);
+    m_samples->setText(tr("%1 samples").arg(number(samples)));
+    m_time->setText(common::durationText(nanoseconds(document.meta.value(QStringLiteral("elapsedNs")).toInteger())));
+    m_blocks->setText(tr("Ended: %1").arg(stopReasonText(document.stopReason)));
+    m_guard->setText(document.guards.empty() ? tr("Guard quiet") : tr("Guard: %1").arg(document.guards.front().rule));
+    m_guard->setTint(document.guards.empty() ? ColorToken::Text : ColorToken::Bad);
+    const QJsonObject canary = document.meta.value(QStringLiteral("canary")).toObject();
+    if (canary.isEmpty())
+        m_canary->setText(tr("No canary"));
+    else if (!canary.value(QStringLiteral("row")).toBool())
+        m_canary->setText(tr("Canary token, nothing written"));
+    else
+        m_canary->setText(canary.value(QStringLiteral("removed")).toBool() ? tr("Canary removed")
+                                                                           : tr("Canary left behind"));
+}
+
+} // namespace rollcall::latency

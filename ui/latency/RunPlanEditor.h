@@ -1,0 +1,63 @@
+#pragma once
+
+#include <QFrame>
+
+#include "core/probe/RunPlan.h"
+#include "ui/common/OpenConnection.h"
+#include "ui/common/Theme.h"
+
+class QCheckBox;
+class QComboBox;
+class QLineEdit;
+class QPlainTextEdit;
+class QSpinBox;
+
+namespace rollcall::common {
+class Label;
+}
+
+namespace rollcall::latency {
+
+/// Where a run is planned: routes, modes, samples, pace and cookie. Says at once what is wrong or what the run will
+/// take. **Thread-safety:** GUI thread only.
+class RunPlanEditor final : public QFrame
+{
+    Q_OBJECT
+
+public:
+    /// @p theme and @p connection are borrowed and outlive the editor.
+    RunPlanEditor(const common::Theme &theme, common::OpenConnection &connection, QWidget *parent = nullptr);
+
+    /// The plan as it stands, with a new seed; budgets are the defaults of each mode. Errors: those of
+    /// RunPlan::validate(), WriteRefused (a canary is a row and the connection is read-only).
+    [[nodiscard]] base::Result<probe::RunPlan> plan() const;
+    void setRoutes(const QStringList &routes);
+    void setSamples(int samples);
+    void setModeChecked(probe::ProbeMode mode, bool checked);
+    /// "6 routes × 3 modes".
+    [[nodiscard]] QString summary() const;
+
+Q_SIGNALS:
+    void changed();
+
+private:
+    enum Pace { Guarded, Unguarded };
+    [[nodiscard]] QWidget *makeField(const QString &caption, QWidget *field) const;
+    [[nodiscard]] QWidget *makeModes();
+    [[nodiscard]] QStringList routes() const;
+    [[nodiscard]] bool needsRow() const;
+    void updateHint();
+    [[nodiscard]] QString forecast(const probe::RunPlan &plan) const;
+
+    const common::Theme &m_theme;
+    common::OpenConnection &m_connection;
+    QPlainTextEdit *m_routes;
+    QList<std::pair<probe::ProbeMode, QCheckBox *>> m_modes;
+    QSpinBox *m_samples;
+    QComboBox *m_pace;
+    QComboBox *m_cookie;
+    QLineEdit *m_cookieText;
+    common::Label *m_hint;
+};
+
+} // namespace rollcall::latency
