@@ -49,7 +49,8 @@ DocumentBuilder::ByCell DocumentBuilder::measuredByCell(std::span<const Sample> 
 {
     ByCell byCell(m_setup.cells.size());
     for (const Sample &sample : samples) {
-        if (!sample.warmup)
+        // What we cut off ourselves when the run ended says nothing of the deployment; the log of samples keeps it.
+        if (!sample.warmup && !isAborted(sample.outcome))
             byCell[static_cast<std::size_t>(sample.cell)].push_back(sample);
     }
     return byCell;
