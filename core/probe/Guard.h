@@ -35,7 +35,7 @@ struct GuardLimits
 /// A guard that fired, or something it wants on record.
 struct GuardEvent
 {
-    QString rule; ///< "error-breaker", "rate-limited", "scope", "latency-breaker", "requests", "run-length", "cleanup"
+    QString rule;    ///< "error-breaker", "rate-limited", "scope", "requests", "run-length", "cleanup"
     QString detail;  ///< for people
     qint64 atNs = 0; ///< after the run's begin
     bool operator==(const GuardEvent &) const = default;
