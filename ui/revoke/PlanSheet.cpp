@@ -187,6 +187,7 @@ void PlanSheet::carryOut()
     RevocationOptions options;
     options.reason = m_view->reason();
     options.verify = m_view->verify();
+    options.canary = m_view->canary();
     options.verifyFor = m_connection.timeout();
     showProgress();
     m_controller.carryOut(options);

@@ -88,6 +88,10 @@ QWidget *PlanView::steps(const RevocationPlan &plan)
     auto *list = new StepList(m_theme);
     const auto rows = static_cast<qint64>(plan.rows.size());
     list->addStep(tr("Write the intent to the audit log"), tr("flushed to disk before anything else happens"));
+    if (plan.verifiable) {
+        list->addStep(tr("Insert a canary session and see it accepted"),
+                      tr("where ticked and allowed: it shows that the check works; removed at the end"));
+    }
     list->addStep(tr("Delete %n row(s) by key", nullptr, static_cast<int>(rows)),
                   tr("in short transactions; a row whose user changed meanwhile is left alone"), maskedStatement(plan));
     list->addStep(tr("Drop cached copies, then read the rows again"));
@@ -145,6 +149,14 @@ QWidget *PlanView::sample(const RevocationPlan &plan)
     if (!plan.verifiable)
         m_verify->setToolTip(tr("This connection has no deployment URL that could be asked."));
     column->addWidget(m_verify);
+    m_canary = new QCheckBox(tr("Show first, with a canary, that the check works"));
+    m_canary->setObjectName(QStringLiteral("planCanary"));
+    m_canary->setToolTip(tr("Inserts a labelled user and session of Rollcall's own, sees them accepted, and removes both at "
+                            "the end. Wants the right to insert."));
+    m_canary->setChecked(plan.verifiable);
+    m_canary->setEnabled(plan.verifiable);
+    connect(m_verify, &QCheckBox::toggled, m_canary, &QCheckBox::setEnabled);
+    column->addWidget(m_canary);
     if (!plan.verifiable) {
         auto *why = new Label(m_theme, m_verify->toolTip(), FontToken::Status, ColorToken::Muted);
         why->setWordWrap(true);
@@ -192,6 +204,11 @@ QString PlanView::reason() const
 bool PlanView::verify() const
 {
     return m_verify->isChecked();
+}
+
+bool PlanView::canary() const
+{
+    return m_verify->isChecked() && m_canary->isChecked();
 }
 
 QString PlanView::obstacle() const

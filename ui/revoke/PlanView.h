@@ -26,6 +26,8 @@ public:
     [[nodiscard]] QString reason() const;
     /// Whether the deployment is to be asked afterwards.
     [[nodiscard]] bool verify() const;
+    /// Whether a canary is to show first that the deployment's answer means something.
+    [[nodiscard]] bool canary() const;
     /// Why the plan may not be carried out yet; empty where it may.
     [[nodiscard]] QString obstacle() const;
     /// The field to begin with.
@@ -46,6 +48,7 @@ private:
     QLineEdit *m_reason = nullptr;
     QLineEdit *m_confirmation = nullptr;
     QCheckBox *m_verify = nullptr;
+    QCheckBox *m_canary = nullptr;
     QString m_expected; ///< what a production connection wants typed; empty elsewhere
 };
 

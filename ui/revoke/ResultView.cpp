@@ -50,7 +50,7 @@ std::pair<common::State, QString> rowState(RowOutcome outcome)
     case RowOutcome::Unknown:
         return {common::State::Unknown, ResultView::tr("Not known")};
     case RowOutcome::NotTried:
-        return {common::State::Skipped, ResultView::tr("Not tried")};
+        return {common::State::NotReached, ResultView::tr("Not tried")};
     }
     return {common::State::Unknown, {}};
 }

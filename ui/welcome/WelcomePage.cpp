@@ -29,7 +29,7 @@ constexpr int columns = 3;
 constexpr int logoSize = 72;
 } // namespace
 
-WelcomePage::WelcomePage(const common::Theme &theme, QWidget *parent) : QWidget(parent), m_theme(theme)
+WelcomePage::WelcomePage(const common::Theme &theme, QWidget *parent) : common::Page(parent), m_theme(theme)
 {
     setObjectName(QStringLiteral("welcomePage"));
     setAcceptDrops(true);
@@ -167,6 +167,42 @@ void WelcomePage::setProfiles(const std::vector<workspace::ConnectionProfile> &p
         m_cards->addWidget(card, index / columns, index % columns);
         ++index;
     }
+}
+
+QString WelcomePage::help() const
+{
+    return tr("# Welcome\n\nOpen a saved deployment, or begin with one:\n\n"
+              "- **Import a .env file**: drop the deployment's own `.env` onto the window. Rollcall reads the database "
+              "address, the secret and the deployment's URL from it; the file stays as it is.\n"
+              "- **Open the demo deployment**: made-up sessions on this machine. Nothing leaves it.\n"
+              "- **Type the addresses**: each is tried as you fill it in.\n\n"
+              "Every connection begins read-only.");
+}
+
+QList<common::StatusItem> WelcomePage::statusItems() const
+{
+    common::StatusItem version;
+    version.text = tr("Version %1").arg(QStringLiteral(ROLLCALL_VERSION));
+    common::StatusItem vault;
+    if (!m_vault) {
+        vault.text = tr("Looking for a keychain");
+        vault.icon = Icon::Busy;
+    } else if (m_vault->isEmpty()) {
+        vault.text = tr("No keychain here: secrets are not saved and nothing is written. Start with --key-file.");
+        vault.icon = Icon::Warn;
+        vault.tint = ColorToken::Warn;
+    } else {
+        vault.text = tr("Secrets rest in: %1").arg(*m_vault);
+        vault.icon = Icon::Ok;
+        vault.tint = ColorToken::Good;
+    }
+    return {version, vault};
+}
+
+void WelcomePage::setVault(const QString &description)
+{
+    m_vault = description;
+    Q_EMIT statusChanged();
 }
 
 void WelcomePage::setOpening(const QString &name)

@@ -1,11 +1,9 @@
 #pragma once
 
-#include <QWidget>
-
 #include <vector>
 
 #include "core/workspace/ConnectionProfile.h"
-#include "ui/common/Theme.h"
+#include "ui/common/Page.h"
 
 class QGridLayout;
 
@@ -18,17 +16,25 @@ namespace rollcall::welcome {
 
 /// Where Rollcall begins: saved deployments as cards, and the ways to a first one. A `.env` file may be dropped
 /// anywhere on it. **Thread-safety:** GUI thread only.
-class WelcomePage final : public QWidget
+class WelcomePage final : public common::Page
 {
     Q_OBJECT
 
 public:
     explicit WelcomePage(const common::Theme &theme, QWidget *parent = nullptr);
 
+    [[nodiscard]] QString id() const override { return QStringLiteral("welcome"); }
+    [[nodiscard]] QString title() const override { return tr("Welcome"); }
+    [[nodiscard]] common::Icon icon() const override { return common::Icon::Overview; }
+    [[nodiscard]] QString help() const override;
+    [[nodiscard]] QList<common::StatusItem> statusItems() const override;
+
     /// Shows @p profiles as cards; none: the heading says how to begin.
     void setProfiles(const std::vector<workspace::ConnectionProfile> &profiles);
     /// Says that opening @p name is under way (its card's button becomes Cancel); empty: nothing is.
     void setOpening(const QString &name);
+    /// Where secrets rest, for the status line: empty where there is neither keychain nor key file.
+    void setVault(const QString &description);
     /// The banner on top, for what went wrong while opening or reading.
     [[nodiscard]] common::ErrorBanner &banner() { return *m_banner; }
 
@@ -52,6 +58,7 @@ private:
     [[nodiscard]] QWidget *makeBegin();
 
     const common::Theme &m_theme;
+    std::optional<QString> m_vault; ///< nullopt while it is not known
     common::ErrorBanner *m_banner = nullptr;
     common::Label *m_none = nullptr;
     QGridLayout *m_cards = nullptr;

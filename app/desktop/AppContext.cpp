@@ -1,0 +1,301 @@
+#include "app/desktop/AppContext.h"
+
+#include <QAction>
+#include <QMessageBox>
+#include <QTimer>
+
+#include "app/desktop/DemoHost.h"
+#include "core/workspace/EnvFile.h"
+#include "ui/audit/AuditPage.h"
+#include "ui/common/ErrorBanner.h"
+#include "ui/connect/ConnectionPage.h"
+#include "ui/latency/LatencyPage.h"
+#include "ui/main/HeaderBand.h"
+#include "ui/main/HealthChips.h"
+#include "ui/main/WriteModeButton.h"
+#include "ui/revoke/PlanSheet.h"
+#include "ui/sessions/SessionsPage.h"
+#include "ui/welcome/WelcomePage.h"
+
+namespace rollcall::app {
+
+using connect::ConnectionKeeper;
+using deployment::CheckResult;
+using deployment::ConnectionConfig;
+using deployment::Deployment;
+using workspace::ConnectionProfile;
+
+namespace {
+
+constexpr std::chrono::seconds operationTimeout{10};
+
+/// "shop.example.com · Auth.js v5 · Drizzle · database sessions".
+QString summaryOf(const Deployment &deployment)
+{
+    const session::AuthProfile &auth = *deployment.auth();
+    QStringList parts;
+    if (deployment.config().baseUrl)
+        parts << deployment.config().baseUrl->authority();
+    parts << (auth.version == session::AuthVersion::V4 ? QStringLiteral("NextAuth v4") : QStringLiteral("Auth.js v5"));
+    if (deployment.schema())
+        parts << AppContext::tr("%1 tables").arg(deployment.schema()->adapter);
+    parts << (auth.strategy == session::Strategy::Jwt ? AppContext::tr("JWT sessions") : AppContext::tr("database sessions"));
+    return parts.join(QStringLiteral(" · "));
+}
+
+} // namespace
+
+AppContext::AppContext(common::Theme &theme, const DesktopOptions &options, const workspace::Folders &folders)
+    : m_theme(theme),
+      m_options(options),
+      m_keeper(folders, options.keyFile),
+      m_opener(m_clock),
+      m_window(theme, folders.state),
+      m_folders(folders)
+{
+    m_welcome = new welcome::WelcomePage(theme);
+    wireWelcome();
+    wireKeeper();
+    wireOpener();
+    wireHeader();
+    m_window.showAlone(m_welcome);
+
+    auto *create = new QAction(tr("New connection…"), this);
+    create->setShortcut(QKeySequence::New);
+    QObject::connect(create, &QAction::triggered, this, [this] { showConnection({}, nullptr); });
+    m_window.addApplicationAction(common::MenuOf::File, create);
+    auto *demo = new QAction(tr("Open the demo deployment"), this);
+    QObject::connect(demo, &QAction::triggered, this, &AppContext::openDemo);
+    m_window.addApplicationAction(common::MenuOf::File, demo);
+
+    m_keeper.readProfiles();
+    if (options.demo)
+        openDemo();
+    else if (!options.envFile.isEmpty())
+        importEnv(options.envFile);
+}
+
+AppContext::~AppContext()
+{
+    closeConnection();
+}
+
+void AppContext::wireWelcome()
+{
+    using welcome::WelcomePage;
+    QObject::connect(m_welcome, &WelcomePage::demoRequested, this, &AppContext::openDemo);
+    QObject::connect(m_welcome, &WelcomePage::newConnectionRequested, this, [this] { showConnection({}, nullptr); });
+    QObject::connect(m_welcome, &WelcomePage::envFileChosen, this, &AppContext::importEnv);
+    QObject::connect(m_welcome, &WelcomePage::connectRequested, this, &AppContext::openSaved);
+    QObject::connect(m_welcome, &WelcomePage::editRequested, this, &AppContext::editSaved);
+    QObject::connect(m_welcome, &WelcomePage::removeRequested, this, &AppContext::forgetSaved);
+    QObject::connect(m_welcome, &WelcomePage::cancelRequested, this, [this] {
+        m_opener.cancel();
+        setOpening({});
+    });
+}
+
+void AppContext::wireKeeper()
+{
+    QObject::connect(&m_keeper, &ConnectionKeeper::vaultKnown, this, [this](const QString &description) {
+        m_audit = std::make_unique<audit::AuditLog>(m_folders.data, m_keeper.vault().get(), m_clock);
+        m_vaultDescription = description;
+        m_welcome->setVault(description);
+        if (m_edit)
+            m_edit->setVault(description);
+        if (const auto waiting = std::exchange(m_whenVaultKnown, {}))
+            waiting();
+    });
+    QObject::connect(&m_keeper, &ConnectionKeeper::profilesRead, this,
+                     [this](const std::vector<ConnectionProfile> &profiles) {
+                         m_profiles = profiles;
+                         m_welcome->setProfiles(profiles);
+                     });
+    QObject::connect(&m_keeper, &ConnectionKeeper::secretsRead, this,
+                     [this](const ConnectionProfile &profile, const ConnectionKeeper::Secrets &secrets) {
+                         if (m_editing == profile.name)
+                             showConnection(profile, secrets);
+                         else if (m_opening == profile.name)
+                             openWith(profile, *secrets);
+                     });
+    QObject::connect(&m_keeper, &ConnectionKeeper::failed, this, [this](const base::Error &error) {
+        setOpening({});
+        showError(error, tr("The saved connections could not be kept or read"));
+    });
+}
+
+void AppContext::wireOpener()
+{
+    QObject::connect(&m_opener, &connect::ConnectionOpener::opened, this, &AppContext::showOpened);
+    QObject::connect(&m_opener, &connect::ConnectionOpener::checked, this, [this](const CheckResult &check) {
+        if (m_connection)
+            m_window.band().health().setLegs(check.legs);
+    });
+    QObject::connect(&m_opener, &connect::ConnectionOpener::failed, this, [this](const base::Error &error) {
+        setOpening({});
+        showError(error, tr("The connection could not be opened"));
+    });
+}
+
+void AppContext::wireHeader()
+{
+    QObject::connect(&m_window.band().writeMode(), &main::WriteModeButton::modeRequested, this,
+                     [this](common::WriteMode mode) {
+                         if (!m_connection)
+                             return;
+                         m_connection->setWriteMode(mode);
+                         m_window.band().writeMode().setMode(mode);
+                     });
+    QObject::connect(&m_window.band().health(), &main::HealthChips::checkRequested, this, [this] {
+        if (m_connection)
+            m_opener.check(m_connection->deployment().config().clone());
+    });
+    QObject::connect(&m_window, &main::MainWindow::closeProfileRequested, this, &AppContext::closeConnection);
+}
+
+void AppContext::setOpening(const QString &name)
+{
+    m_opening = name;
+    m_welcome->setOpening(name);
+}
+
+void AppContext::openSaved(const QString &name)
+{
+    for (const ConnectionProfile &profile : m_profiles) {
+        if (profile.name == name) {
+            m_editing.clear();
+            setOpening(name);
+            m_keeper.readSecrets(profile);
+        }
+    }
+}
+
+void AppContext::editSaved(const QString &name)
+{
+    for (const ConnectionProfile &profile : m_profiles) {
+        if (profile.name == name) {
+            m_editing = name;
+            m_keeper.readSecrets(profile);
+        }
+    }
+}
+
+void AppContext::forgetSaved(const QString &name)
+{
+    auto *box = new QMessageBox(QMessageBox::Question, tr("Forget %1?").arg(name),
+                                tr("Its addresses and its secrets are removed from this machine. The deployment itself is "
+                                   "not touched."),
+                                QMessageBox::Cancel, &m_window);
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    QPushButton *forget = box->addButton(tr("Forget"), QMessageBox::DestructiveRole);
+    QObject::connect(forget, &QPushButton::clicked, this, [this, name] { m_keeper.remove(name); });
+    box->open();
+}
+
+void AppContext::showConnection(const ConnectionProfile &profile, const ConnectionKeeper::Secrets &secrets)
+{
+    m_editing.clear();
+    if (m_edit)
+        m_window.removePage(m_edit);
+    m_edit = new connect::ConnectionPage(m_theme, m_clock);
+    m_edit->setVault(m_vaultDescription);
+    if (secrets)
+        m_edit->edit(profile, secrets->clone());
+    QObject::connect(m_edit, &connect::ConnectionPage::cancelled, this, &AppContext::leaveConnection);
+    QObject::connect(m_edit, &connect::ConnectionPage::saveRequested, this,
+                     [this](const ConnectionProfile &saved, const ConnectionKeeper::Secrets &kept, bool open) {
+                         m_keeper.save(saved, kept);
+                         leaveConnection();
+                         if (open) {
+                             setOpening(saved.name);
+                             openWith(saved, *kept);
+                         }
+                     });
+    m_window.showAlone(m_edit);
+}
+
+void AppContext::leaveConnection()
+{
+    m_window.removePage(m_edit);
+    m_edit = nullptr;
+}
+
+void AppContext::importEnv(const QString &path)
+{
+    showConnection({}, nullptr);
+    m_edit->fillFromEnv(path);
+}
+
+void AppContext::openWith(const ConnectionProfile &profile, const workspace::ConnectionSecrets &secrets)
+{
+    auto config = ConnectionConfig::from(profile, secrets.clone(), operationTimeout);
+    if (!config) {
+        setOpening({});
+        showError(config.error(), tr("The connection could not be opened"));
+        return;
+    }
+    m_opener.open(std::move(*config));
+}
+
+void AppContext::openDemo()
+{
+    closeConnection();
+    m_demo = std::make_unique<DemoHost>(m_clock);
+    QObject::connect(m_demo.get(), &DemoHost::started, this, [this] { openWith(m_demo->profile(), m_demo->secrets()); });
+    QObject::connect(m_demo.get(), &DemoHost::failed, this, [this](const base::Error &error) {
+        showError(error, tr("The demo deployment could not be started"));
+    });
+    m_demo->start();
+}
+
+void AppContext::showOpened(const std::shared_ptr<const Deployment> &deployment, const CheckResult &check)
+{
+    const bool isDemo = m_demo && deployment->config().profile.name == m_demo->profile().name;
+    setOpening({});
+    if (!isDemo && !m_audit) {
+        m_whenVaultKnown = [this, deployment, check] { showOpened(deployment, check); };
+        return;
+    }
+    m_window.closeProfile();
+    m_connection = std::make_unique<common::OpenConnection>(deployment, check, isDemo ? m_demo->auditLog() : *m_audit);
+
+    auto *sessions = new sessions::SessionsPage(m_theme, *m_connection);
+    auto *latency = new latency::LatencyPage(m_theme, *m_connection);
+    auto *audit = new audit::AuditPage(m_theme, m_connection->auditLog(), m_clock);
+    QObject::connect(sessions, &sessions::SessionsPage::revokeRequested, this, &AppContext::openPlan);
+    const ConnectionProfile &profile = deployment->config().profile;
+    m_window.openProfile({profile.name, profile.name, profile.environment, summaryOf(*deployment)},
+                         {sessions, latency, audit});
+    m_window.band().health().setLegs(check.legs);
+    main::WriteModeButton &mode = m_window.band().writeMode();
+    mode.setMode(common::WriteMode::ReadOnly);
+    mode.setGuardedUnavailable(!isDemo && !m_keeper.vault()
+                                   ? tr("There is neither a keychain nor a key file to keep the audit log's key in.")
+                                   : QString());
+}
+
+void AppContext::openPlan(const revoke::Selection &selection)
+{
+    if (!m_connection)
+        return;
+    auto *sheet = new revoke::PlanSheet(m_theme, m_window, *m_connection, selection);
+    QObject::connect(sheet, &revoke::PlanSheet::auditRequested, this,
+                     [this] { QTimer::singleShot(0, this, [this] { m_window.showPage(QStringLiteral("audit")); }); });
+    sheet->open();
+}
+
+void AppContext::closeConnection()
+{
+    m_opener.cancel();
+    m_window.closeProfile();
+    m_connection.reset();
+    m_demo.reset();
+}
+
+void AppContext::showError(const base::Error &error, const QString &what)
+{
+    m_welcome->banner().showError(error, what);
+    m_window.showAlone(m_welcome);
+}
+
+} // namespace rollcall::app

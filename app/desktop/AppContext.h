@@ -1,0 +1,81 @@
+#pragma once
+
+#include <QObject>
+
+#include <functional>
+#include <memory>
+
+#include "app/desktop/DesktopOptions.h"
+#include "core/audit/AuditLog.h"
+#include "core/revoke/RevocationPlan.h"
+#include "core/workspace/Workspace.h"
+#include "ui/common/OpenConnection.h"
+#include "ui/connect/ConnectionKeeper.h"
+#include "ui/connect/ConnectionOpener.h"
+#include "ui/main/MainWindow.h"
+
+namespace rollcall::connect {
+class ConnectionPage;
+} // namespace rollcall::connect
+namespace rollcall::welcome {
+class WelcomePage;
+} // namespace rollcall::welcome
+
+namespace rollcall::app {
+
+class DemoHost;
+
+/// Owns every service of the desktop application and wires them to the window; decides nothing itself. Destruction runs
+/// from the window to the services: pages, then the open connection with its workers, then the demo, then the keeper and
+/// its vault. **Thread-safety:** GUI thread only.
+class AppContext final : public QObject
+{
+    Q_OBJECT
+
+public:
+    /// @p folders is where state is kept. @p theme outlives this object.
+    AppContext(common::Theme &theme, const DesktopOptions &options, const workspace::Folders &folders);
+    ~AppContext() override;
+
+    [[nodiscard]] main::MainWindow &window() { return m_window; }
+
+private:
+    void wireWelcome();
+    void wireKeeper();
+    void wireOpener();
+    void wireHeader();
+    void setOpening(const QString &name);
+    void openSaved(const QString &name);
+    void editSaved(const QString &name);
+    void forgetSaved(const QString &name);
+    void showConnection(const workspace::ConnectionProfile &profile, const connect::ConnectionKeeper::Secrets &secrets);
+    void leaveConnection();
+    void importEnv(const QString &path);
+    void openWith(const workspace::ConnectionProfile &profile, const workspace::ConnectionSecrets &secrets);
+    void openDemo();
+    void showOpened(const std::shared_ptr<const deployment::Deployment> &deployment,
+                    const deployment::CheckResult &check);
+    void openPlan(const revoke::Selection &selection);
+    void closeConnection();
+    void showError(const base::Error &error, const QString &what);
+
+    base::SystemClock m_clock;
+    common::Theme &m_theme;
+    DesktopOptions m_options;
+    connect::ConnectionKeeper m_keeper;
+    std::unique_ptr<audit::AuditLog> m_audit; ///< made as soon as the vault is known
+    std::unique_ptr<DemoHost> m_demo;         ///< while the demo is open
+    connect::ConnectionOpener m_opener;
+    std::unique_ptr<common::OpenConnection> m_connection;
+    main::MainWindow m_window;
+    workspace::Folders m_folders;
+    welcome::WelcomePage *m_welcome = nullptr;
+    connect::ConnectionPage *m_edit = nullptr;
+    std::vector<workspace::ConnectionProfile> m_profiles;
+    QString m_vaultDescription;
+    std::function<void()> m_whenVaultKnown; ///< what was opened before the vault was known
+    QString m_opening; ///< name of the saved connection being opened
+    QString m_editing; ///< name of the saved connection whose secrets are being read for editing
+};
+
+} // namespace rollcall::app
