@@ -276,9 +276,10 @@ void AppContext::showOpened(const std::shared_ptr<const Deployment> &deployment,
 
 void AppContext::openPlan(const revoke::Selection &selection)
 {
-    if (!m_connection)
+    if (!m_connection || !m_window.currentPage())
         return;
-    auto *sheet = new revoke::PlanSheet(m_theme, m_window, *m_connection, selection);
+    // Over the page's part of the window only: the header band stays lit, so that the environment is in sight.
+    auto *sheet = new revoke::PlanSheet(m_theme, *m_window.currentPage(), *m_connection, selection);
     QObject::connect(sheet, &revoke::PlanSheet::auditRequested, this,
                      [this] { QTimer::singleShot(0, this, [this] { m_window.showPage(QStringLiteral("audit")); }); });
     sheet->open();

@@ -59,8 +59,8 @@ PlanView::PlanView(const common::Theme &theme, const common::OpenConnection &con
     auto *middle = new QHBoxLayout;
     middle->setContentsMargins(20, common::space::m, 20, common::space::m);
     middle->setSpacing(common::space::xl);
-    middle->addWidget(steps(plan), 5, Qt::AlignTop);
-    middle->addWidget(sample(plan), 3, Qt::AlignTop);
+    middle->addWidget(steps(plan), 5);
+    middle->addWidget(sample(plan), 3);
     column->addLayout(middle);
     column->addWidget(questions());
 }
@@ -90,17 +90,18 @@ QWidget *PlanView::steps(const RevocationPlan &plan)
     list->addStep(tr("Write the intent to the audit log"), tr("flushed to disk before anything else happens"));
     if (plan.verifiable) {
         list->addStep(tr("Insert a canary session and see it accepted"),
-                      tr("where ticked and allowed: it shows that the check works; removed at the end"));
+                      tr("it shows that the check works; removed at the end"));
     }
     list->addStep(tr("Delete %n row(s) by key", nullptr, static_cast<int>(rows)),
-                  tr("in short transactions; a row whose user changed meanwhile is left alone"), maskedStatement(plan));
+                  tr("in short transactions; rows whose user changed are left alone"), maskedStatement(plan));
     list->addStep(tr("Drop cached copies, then read the rows again"));
     if (plan.verifiable) {
         list->addStep(tr("Ask the deployment with each revoked cookie until it refuses"),
-                      tr("only after the delete is committed: asking about a live session would extend it"));
+                      tr("only once the delete is committed: asking earlier would extend them"));
     }
     list->addStep(tr("Write the outcome to the audit log"));
     column->addWidget(list);
+    column->addStretch();
     return box;
 }
 
@@ -162,6 +163,7 @@ QWidget *PlanView::sample(const RevocationPlan &plan)
         why->setWordWrap(true);
         column->addWidget(why);
     }
+    column->addStretch();
     return box;
 }
 

@@ -127,12 +127,13 @@ SessionDetailView::SessionDetailView(const common::Theme &theme, common::OpenCon
     body->addWidget(m_consequences);
     body->addStretch();
 
-    auto *scroll = new QScrollArea;
-    scroll->setWidgetResizable(true);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setWidget(m_body);
-    column->addWidget(scroll, 1);
+    m_scroll = new QScrollArea;
+    m_scroll->setWidgetResizable(true);
+    m_scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_scroll->setFrameShape(QFrame::NoFrame);
+    m_scroll->setWidget(m_body);
+    column->addWidget(m_scroll, 1);
+    column->addStretch(); // takes the scroll area's place while nothing is selected
 
     auto *foot = new QWidget;
     auto *footRow = new QHBoxLayout(foot);
@@ -160,7 +161,7 @@ void SessionDetailView::clear()
     m_title->setText(tr("No session selected"));
     m_position->clear();
     m_empty->show();
-    m_body->hide();
+    m_scroll->hide();
     m_openUser->setEnabled(false);
     m_revokeUser->setEnabled(false);
 }
@@ -173,7 +174,7 @@ void SessionDetailView::display(const session::ListedSession &session, const QSt
         session.name.value_or(session.email.value_or(tr("Session %1").arg(session.fingerprint.grouped()))));
     m_position->setText(position);
     m_empty->hide();
-    m_body->show();
+    m_scroll->show();
     m_openUser->setEnabled(session.userId.has_value());
     m_revokeUser->setEnabled(session.userId.has_value());
     fillFacts(session, now);
@@ -231,6 +232,7 @@ void SessionDetailView::showInspection(const SessionInspection &inspection)
     m_code->setText(resolution.session ? indented(*resolution.session)
                                        : tr("null: %1").arg(session::nullReasonName(*resolution.reason)));
     setOthers(inspection);
+    m_body->layout()->activate(); // one step from the old height to the new, nothing drawn over anything between
 }
 
 void SessionDetailView::showFailure(const base::Error &error)

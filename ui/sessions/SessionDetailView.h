@@ -6,6 +6,8 @@
 #include "ui/sessions/SessionInspector.h"
 #include "ui/sessions/SessionListModel.h"
 
+class QScrollArea;
+
 namespace rollcall::common {
 class Button;
 class CodeBlock;
@@ -49,6 +51,7 @@ private:
     SessionInspector m_inspector;
     session::ListedSession m_session;
     base::Instant m_now{};
+    QScrollArea *m_scroll = nullptr;
     QWidget *m_body = nullptr;
     QWidget *m_facts = nullptr;
     QWidget *m_others = nullptr;

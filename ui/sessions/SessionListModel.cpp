@@ -44,6 +44,30 @@ bool isCanary(const session::ListedSession &session)
     return session.email && session.email->endsWith(QLatin1Char('@') + QLatin1String(store::canaryEmailDomain));
 }
 
+QString columnName(int section)
+{
+    switch (section) {
+    case SessionListModel::State:
+        return SessionListModel::tr("State");
+    case SessionListModel::User:
+        return SessionListModel::tr("User");
+    case SessionListModel::Provider:
+        return SessionListModel::tr("Provider");
+    case SessionListModel::Expires:
+        return SessionListModel::tr("Expires");
+    case SessionListModel::LastActive:
+        return SessionListModel::tr("Last active, inferred");
+    case SessionListModel::Started:
+        return SessionListModel::tr("Started");
+    case SessionListModel::Ip:
+        return SessionListModel::tr("IP");
+    case SessionListModel::Client:
+        return SessionListModel::tr("Client");
+    default:
+        return QString();
+    }
+}
+
 } // namespace
 
 SessionListModel::SessionListModel(SlidingExpiry sliding, QObject *parent)
@@ -73,6 +97,13 @@ void SessionListModel::setNow(base::Instant now)
     m_now = now;
     if (!m_sessions.empty())
         Q_EMIT dataChanged(index(0, State), index(rowCount() - 1, LastActive));
+}
+
+void SessionListModel::setOrder(Column column, bool descending)
+{
+    m_orderedBy = column;
+    m_descending = descending;
+    Q_EMIT headerDataChanged(Qt::Horizontal, 0, ColumnCount - 1);
 }
 
 bool SessionListModel::hasValues(Column column) const
@@ -197,26 +228,8 @@ QVariant SessionListModel::headerData(int section, Qt::Orientation orientation, 
         return tr("Expires, exact");
     if (role != Qt::DisplayRole)
         return {};
-    switch (section) {
-    case State:
-        return tr("State");
-    case User:
-        return tr("User");
-    case Provider:
-        return tr("Provider");
-    case Expires:
-        return tr("Expires");
-    case LastActive:
-        return tr("Last active, inferred");
-    case Started:
-        return tr("Started");
-    case Ip:
-        return tr("IP");
-    case Client:
-        return tr("Client");
-    default:
-        return QString();
-    }
+    const QString mark = m_descending ? QStringLiteral(" ▾") : QStringLiteral(" ▴");
+    return section == m_orderedBy ? columnName(section) + mark : columnName(section);
 }
 
 common::State shownState(const session::ListedSession &session, base::Instant now)

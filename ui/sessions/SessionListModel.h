@@ -32,6 +32,8 @@ public:
     /// Replaces everything. @p now is what relative times count from.
     void reset(std::vector<session::ListedSession> sessions, base::Instant now);
     void append(const std::vector<session::ListedSession> &sessions);
+    /// The column that the rows are ordered by, marked in its head.
+    void setOrder(Column column, bool descending);
     /// The moment that relative times count from; repaints them.
     void setNow(base::Instant now);
 
@@ -51,6 +53,8 @@ private:
 
     SlidingExpiry m_sliding;
     base::Instant m_now{};
+    Column m_orderedBy = Expires;
+    bool m_descending = false;
     std::vector<session::ListedSession> m_sessions;
 };
 

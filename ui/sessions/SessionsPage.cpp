@@ -9,6 +9,7 @@
 #include <QScrollBar>
 #include <QSet>
 #include <QStackedWidget>
+#include <QStyle>
 #include <QTimeZone>
 #include <QTimer>
 #include <QVBoxLayout>
@@ -148,11 +149,11 @@ void SessionsPage::buildTable()
     m_table->setSelectionMode(QAbstractItemView::ExtendedSelection);
     QHeaderView *header = m_table->horizontalHeader();
     header->setHighlightSections(false);
-    header->setSortIndicatorShown(true);
+    header->setSortIndicatorShown(false); // the model writes it beside the word
     header->setSectionsClickable(true);
     header->setSortIndicator(SessionListModel::Expires, Qt::AscendingOrder);
     connect(header, &QHeaderView::sortIndicatorChanged, this, &SessionsPage::setOrder);
-    constexpr int widths[] = {112, 300, 104, 112, 112, 148, 112, 128, 160};
+    constexpr int widths[] = {108, 276, 96, 108, 108, 152, 112, 176, 152};
     for (int column = 0; column < SessionListModel::ColumnCount; ++column)
         m_table->setColumnWidth(column, widths[column]);
     header->setSectionResizeMode(SessionListModel::User, QHeaderView::Stretch);
@@ -296,7 +297,10 @@ void SessionsPage::applyFilter()
     const ParsedFilter parsed = parseFilter(m_filter->text(), m_connection.deployment().clock().now());
     m_problem->setText(parsed.problem);
     m_problem->setTint(ColorToken::Warn);
-    m_filter->setProperty("wrong", !parsed.problem.isEmpty());
+    if (const bool wrong = !parsed.problem.isEmpty(); m_filter->property("wrong").toBool() != wrong) {
+        m_filter->setProperty("wrong", wrong);
+        m_filter->style()->polish(m_filter); // a style sheet looks at properties only when it polishes
+    }
     if (!parsed.problem.isEmpty())
         return;
     store::SessionQuery query = parsed.query;
@@ -426,6 +430,7 @@ void SessionsPage::setOrder(int column, Qt::SortOrder order)
     }
     m_query.order = by;
     m_query.descending = order == Qt::DescendingOrder;
+    m_model.setOrder(static_cast<SessionListModel::Column>(column), m_query.descending);
     load();
 }
 
@@ -505,15 +510,16 @@ void SessionsPage::updateChips()
 void SessionsPage::updateColumns()
 {
     // What the deployment's tables do not have is not shown; what does not fit goes in this order, numbers last.
-    constexpr int comfortable = 1020;
-    constexpr int narrow = 860;
-    constexpr int tight = 700;
+    constexpr int forClient = 1240;
+    constexpr int forStarted = 1120;
+    constexpr int forIp = 960;
+    constexpr int forProvider = 700;
     const int room = width();
-    m_table->setColumnHidden(SessionListModel::Client, !m_model.hasValues(SessionListModel::Client) || room < 1180);
+    m_table->setColumnHidden(SessionListModel::Client, !m_model.hasValues(SessionListModel::Client) || room < forClient);
     m_table->setColumnHidden(SessionListModel::Started,
-                             !m_model.hasValues(SessionListModel::Started) || room < comfortable);
-    m_table->setColumnHidden(SessionListModel::Ip, !m_model.hasValues(SessionListModel::Ip) || room < narrow);
-    m_table->setColumnHidden(SessionListModel::Provider, room < tight);
+                             !m_model.hasValues(SessionListModel::Started) || room < forStarted);
+    m_table->setColumnHidden(SessionListModel::Ip, !m_model.hasValues(SessionListModel::Ip) || room < forIp);
+    m_table->setColumnHidden(SessionListModel::Provider, room < forProvider);
 }
 
 void SessionsPage::resizeEvent(QResizeEvent *event)

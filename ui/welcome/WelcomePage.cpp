@@ -105,6 +105,7 @@ WelcomePage::WelcomePage(const common::Theme &theme, QWidget *parent) : common::
 QWidget *WelcomePage::makeHead()
 {
     auto *head = new QWidget;
+    head->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
     auto *row = new QHBoxLayout(head);
     row->setContentsMargins(0, common::space::xxl, 0, 0);
     row->setSpacing(common::space::l);
