@@ -9,7 +9,6 @@
 #include "ui/audit/AuditPage.h"
 #include "ui/common/ErrorBanner.h"
 #include "ui/connect/ConnectionPage.h"
-#include "ui/latency/LatencyPage.h"
 #include "ui/main/HeaderBand.h"
 #include "ui/main/HealthChips.h"
 #include "ui/main/WriteModeButton.h"
@@ -200,7 +199,7 @@ void AppContext::showConnection(const ConnectionProfile &profile, const Connecti
     m_edit = new connect::ConnectionPage(m_theme, m_clock);
     m_edit->setVault(m_vaultDescription);
     if (secrets)
-        m_edit->edit(profile, secrets->clone());
+        m_edit->edit(profile, *secrets);
     QObject::connect(m_edit, &connect::ConnectionPage::cancelled, this, &AppContext::leaveConnection);
     QObject::connect(m_edit, &connect::ConnectionPage::saveRequested, this,
                      [this](const ConnectionProfile &saved, const ConnectionKeeper::Secrets &kept, bool open) {
@@ -260,12 +259,11 @@ void AppContext::showOpened(const std::shared_ptr<const Deployment> &deployment,
     m_connection = std::make_unique<common::OpenConnection>(deployment, check, isDemo ? m_demo->auditLog() : *m_audit);
 
     auto *sessions = new sessions::SessionsPage(m_theme, *m_connection);
-    auto *latency = new latency::LatencyPage(m_theme, *m_connection);
     auto *audit = new audit::AuditPage(m_theme, m_connection->auditLog(), m_clock);
     QObject::connect(sessions, &sessions::SessionsPage::revokeRequested, this, &AppContext::openPlan);
     const ConnectionProfile &profile = deployment->config().profile;
     m_window.openProfile({profile.name, profile.name, profile.environment, summaryOf(*deployment)},
-                         {sessions, latency, audit});
+                         {sessions, audit});
     m_window.band().health().setLegs(check.legs);
     main::WriteModeButton &mode = m_window.band().writeMode();
     mode.setMode(common::WriteMode::ReadOnly);
