@@ -9,6 +9,7 @@
 #include "ui/audit/AuditPage.h"
 #include "ui/common/ErrorBanner.h"
 #include "ui/connect/ConnectionPage.h"
+#include "ui/latency/LatencyPage.h"
 #include "ui/main/HeaderBand.h"
 #include "ui/main/HealthChips.h"
 #include "ui/main/WriteModeButton.h"
@@ -259,11 +260,12 @@ void AppContext::showOpened(const std::shared_ptr<const Deployment> &deployment,
     m_connection = std::make_unique<common::OpenConnection>(deployment, check, isDemo ? m_demo->auditLog() : *m_audit);
 
     auto *sessions = new sessions::SessionsPage(m_theme, *m_connection);
+    auto *latency = new latency::LatencyPage(m_theme, *m_connection);
     auto *audit = new audit::AuditPage(m_theme, m_connection->auditLog(), m_clock);
     QObject::connect(sessions, &sessions::SessionsPage::revokeRequested, this, &AppContext::openPlan);
     const ConnectionProfile &profile = deployment->config().profile;
     m_window.openProfile({profile.name, profile.name, profile.environment, summaryOf(*deployment)},
-                         {sessions, audit});
+                         {sessions, latency, audit});
     m_window.band().health().setLegs(check.legs);
     main::WriteModeButton &mode = m_window.band().writeMode();
     mode.setMode(common::WriteMode::ReadOnly);

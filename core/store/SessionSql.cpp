@@ -257,7 +257,7 @@ SqlStatement SessionSql::rowsWhere(const QString &condition, SqlParams params, b
 SqlStatement SessionSql::rowsById(const QStringList &names, base::Instant now) const
 {
     const QString &id = *m_schema.profile().sessions.id;
-    const QString type = m_schema.bound().sessions.column(id)->type;
+    const QString type = m_schema.bound().sessions.typeOf(id);
     QStringList possible;
     std::ranges::copy_if(names, std::back_inserter(possible),
                          [&](const QString &name) { return m_schema.dialect().accepts(type, name); });

@@ -38,7 +38,7 @@ Widget *shown(QWidget &root, const char *name)
 } // namespace
 
 /// The way a person goes on first acquaintance, through real widgets and real events, on the embedded demo deployment:
-/// Welcome → demo → sessions → plan → verified revocation → audit. Each state is photographed in both themes.
+/// Welcome → demo → sessions → plan → verified revocation → latency run → audit. Each state is photographed in both themes.
 class JourneyTest final : public QObject
 {
     Q_OBJECT
@@ -51,6 +51,7 @@ private Q_SLOTS:
     void filters();
     void plansOnlyInReadOnly();
     void revokesAndProves();
+    void measuresLatency();
     void showsTheAuditTrail();
     void neverBlocked();
     void cleanupTestCase();
@@ -198,6 +199,19 @@ void JourneyTest::revokesAndProves()
                                  && table()->model()->index(0, 1).data().toString() != first,
                              patience);
     noteGap();
+}
+
+void JourneyTest::measuresLatency()
+{
+    QVERIFY(window().showPage(QStringLiteral("latency")));
+    photograph("11-latency-before");
+    press(shown<QAbstractButton>(window(), "latencyRun"));
+    QTRY_VERIFY_WITH_TIMEOUT(shown<QAbstractButton>(window(), "latencyStop"), patience);
+    QTest::qWait(1500);
+    photograph("12-latency-running");
+    QTRY_VERIFY_WITH_TIMEOUT(!shown<QAbstractButton>(window(), "latencyStop"), 4 * patience);
+    noteGap();
+    photograph("13-latency-finished");
 }
 
 void JourneyTest::showsTheAuditTrail()

@@ -46,6 +46,12 @@ struct TableInfo
         const auto found = std::ranges::find(columns, wanted, &ColumnInfo::name);
         return found == columns.end() ? nullptr : &*found;
     }
+    /// The type of the column @p wanted; empty where there is no such column.
+    [[nodiscard]] QString typeOf(const QString &wanted) const
+    {
+        const ColumnInfo *found = column(wanted);
+        return found ? found->type : QString();
+    }
     [[nodiscard]] bool isIndexed(const QString &wanted) const
     {
         return std::ranges::any_of(indexes, [&](const IndexInfo &index) { return index.firstColumn == wanted; });

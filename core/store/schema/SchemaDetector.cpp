@@ -283,7 +283,7 @@ SchemaProfile profileOf(const SessionTable &session, const UserTable *user, cons
                                              .name = user->name.name(),
                                              .email = user->email.name(),
                                              .image = user->image.name(),
-                                             .idType = user->table->column(user->id)->type};
+                                             .idType = user->table->typeOf(user->id)};
     if (account)
         profile.accounts = SchemaProfile::Accounts{.schema = account->table->schema,
                                                    .table = account->table->name,

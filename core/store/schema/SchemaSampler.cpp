@@ -87,7 +87,7 @@ ExpiresEncoding encodingFor(const Sample &sample, ExpiresEncoding ofType, const 
     if (ofType != ExpiresEncoding::Mixed)
         return ofType;
     if (sample.encodings.size() == 1)
-        return static_cast<ExpiresEncoding>(*sample.encodings.cbegin());
+        return static_cast<ExpiresEncoding>(sample.encodings.values().constFirst());
     if (sample.encodings.size() > 1)
         return ExpiresEncoding::Mixed;
     // Nothing to go by but the declared type: JavaScript's unit for numbers, ISO for the rest.
@@ -161,7 +161,7 @@ Result<bool> confirmWithData(SqlConnection &connection, DatabaseKind kind, const
 {
     const SqlDialect &dialect = dialectFor(kind);
     auto &sessions = profile.sessions;
-    sessions.userIdType = table.column(sessions.userId)->type;
+    sessions.userIdType = table.typeOf(sessions.userId);
     const ExpiresEncoding ofType = dialect.encodingOfType(sessions.expiresType);
     Sample sample;
     const auto read = connection.read(
