@@ -10,6 +10,7 @@
 #include "ui/common/ErrorBanner.h"
 #include "ui/connect/ConnectionPage.h"
 #include "ui/latency/LatencyPage.h"
+#include "ui/latency/RunPlanEditor.h"
 #include "ui/main/HeaderBand.h"
 #include "ui/main/HealthChips.h"
 #include "ui/main/WriteModeButton.h"
@@ -39,7 +40,8 @@ QString summaryOf(const Deployment &deployment)
     parts << (auth.version == session::AuthVersion::V4 ? QStringLiteral("NextAuth v4") : QStringLiteral("Auth.js v5"));
     if (deployment.schema())
         parts << AppContext::tr("%1 tables").arg(deployment.schema()->adapter);
-    parts << (auth.strategy == session::Strategy::Jwt ? AppContext::tr("JWT sessions") : AppContext::tr("database sessions"));
+    parts << (auth.strategy == session::Strategy::Jwt ? AppContext::tr("JWT sessions")
+                                                      : AppContext::tr("database sessions"));
     return parts.join(QStringLiteral(" · "));
 }
 
@@ -182,10 +184,11 @@ void AppContext::editSaved(const QString &name)
 
 void AppContext::forgetSaved(const QString &name)
 {
-    auto *box = new QMessageBox(QMessageBox::Question, tr("Forget %1?").arg(name),
-                                tr("Its addresses and its secrets are removed from this machine. The deployment itself is "
-                                   "not touched."),
-                                QMessageBox::Cancel, &m_window);
+    auto *box =
+        new QMessageBox(QMessageBox::Question, tr("Forget %1?").arg(name),
+                        tr("Its addresses and its secrets are removed from this machine. The deployment itself is "
+                           "not touched."),
+                        QMessageBox::Cancel, &m_window);
     box->setAttribute(Qt::WA_DeleteOnClose);
     QPushButton *forget = box->addButton(tr("Forget"), QMessageBox::DestructiveRole);
     QObject::connect(forget, &QPushButton::clicked, this, [this, name] { m_keeper.remove(name); });
@@ -241,7 +244,8 @@ void AppContext::openDemo()
 {
     closeConnection();
     m_demo = std::make_unique<DemoHost>(m_clock);
-    QObject::connect(m_demo.get(), &DemoHost::started, this, [this] { openWith(m_demo->profile(), m_demo->secrets()); });
+    QObject::connect(m_demo.get(), &DemoHost::started, this,
+                     [this] { openWith(m_demo->profile(), m_demo->secrets()); });
     QObject::connect(m_demo.get(), &DemoHost::failed, this, [this](const base::Error &error) {
         showError(error, tr("The demo deployment could not be started"));
     });
@@ -261,6 +265,11 @@ void AppContext::showOpened(const std::shared_ptr<const Deployment> &deployment,
 
     auto *sessions = new sessions::SessionsPage(m_theme, *m_connection);
     auto *latency = new latency::LatencyPage(m_theme, *m_connection);
+    if (isDemo) {
+        // The demo is on this machine and nobody else's: its runs need not be spared.
+        latency->planEditor().setRoutes(m_demo->info().routes);
+        latency->planEditor().setGuarded(false);
+    }
     auto *audit = new audit::AuditPage(m_theme, m_connection->auditLog(), m_clock);
     QObject::connect(sessions, &sessions::SessionsPage::revokeRequested, this, &AppContext::openPlan);
     const ConnectionProfile &profile = deployment->config().profile;

@@ -26,8 +26,8 @@ namespace rollcall::app {
 class DemoHost;
 
 /// Owns every service of the desktop application and wires them to the window; decides nothing itself. Destruction runs
-/// from the window to the services: pages, then the open connection with its workers, then the demo, then the keeper and
-/// its vault. **Thread-safety:** GUI thread only.
+/// from the window to the services: pages, then the open connection with its workers, then the demo, then the keeper
+/// and its vault. **Thread-safety:** GUI thread only.
 class AppContext final : public QObject
 {
     Q_OBJECT
@@ -74,8 +74,8 @@ private:
     std::vector<workspace::ConnectionProfile> m_profiles;
     QString m_vaultDescription;
     std::function<void()> m_whenVaultKnown; ///< what was opened before the vault was known
-    QString m_opening; ///< name of the saved connection being opened
-    QString m_editing; ///< name of the saved connection whose secrets are being read for editing
+    QString m_opening;                      ///< name of the saved connection being opened
+    QString m_editing;                      ///< name of the saved connection whose secrets are being read for editing
 };
 
 } // namespace rollcall::app

@@ -51,7 +51,8 @@ void DemoHost::start()
             m_demo = demo;
             m_secrets = secrets;
             m_vault = workspace::openKeyFileVault(demo->info().keyFile);
-            m_audit = std::make_unique<audit::AuditLog>(workspace::Folders::below(demo->info().dir).data, m_vault.get(), m_clock);
+            m_audit = std::make_unique<audit::AuditLog>(workspace::Folders::below(demo->info().dir).data, m_vault.get(),
+                                                        m_clock);
             Q_EMIT started();
         });
     });

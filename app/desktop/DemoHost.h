@@ -13,8 +13,9 @@
 
 namespace rollcall::app {
 
-/// The embedded demo with a vault and an audit log of its own in its directory, never in the user's. Started and stopped
-/// on a worker. **Thread-safety:** GUI thread only; never blocks but in the destructor, which waits for its requests.
+/// The embedded demo with a vault and an audit log of its own in its directory, never in the user's. Started and
+/// stopped on a worker. **Thread-safety:** GUI thread only; never blocks but in the destructor, which waits for its
+/// requests.
 class DemoHost final : public QObject
 {
     Q_OBJECT

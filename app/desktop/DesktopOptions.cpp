@@ -12,8 +12,8 @@ using base::fail;
 base::Result<DesktopOptions> DesktopOptions::parse(const QStringList &arguments)
 {
     QCommandLineParser parser;
-    parser.setApplicationDescription(
-        QCoreApplication::translate("DesktopOptions", "See who is signed in, sign them out for real, know what every session check costs."));
+    parser.setApplicationDescription(QCoreApplication::translate(
+        "DesktopOptions", "See who is signed in, sign them out for real, know what every session check costs."));
     const QCommandLineOption help = parser.addHelpOption();
     const QCommandLineOption version = parser.addVersionOption();
     const QCommandLineOption demo(QStringLiteral("demo"),
@@ -24,11 +24,12 @@ base::Result<DesktopOptions> DesktopOptions::parse(const QStringList &arguments)
         QStringLiteral("FILE"));
     const QCommandLineOption keyFile(
         QStringLiteral("key-file"),
-        QCoreApplication::translate("DesktopOptions", "Keep secrets and Rollcall's keys in FILE instead of the keychain."),
+        QCoreApplication::translate("DesktopOptions",
+                                    "Keep secrets and Rollcall's keys in FILE instead of the keychain."),
         QStringLiteral("FILE"));
     const QCommandLineOption appearance(
-        QStringLiteral("appearance"),
-        QCoreApplication::translate("DesktopOptions", "Colours: system, light or dark."), QStringLiteral("NAME"));
+        QStringLiteral("appearance"), QCoreApplication::translate("DesktopOptions", "Colours: system, light or dark."),
+        QStringLiteral("NAME"));
     parser.addOptions({demo, envFile, keyFile, appearance});
 
     if (!parser.parse(arguments))
@@ -39,7 +40,8 @@ base::Result<DesktopOptions> DesktopOptions::parse(const QStringList &arguments)
         parser.showVersion();
     if (!parser.positionalArguments().isEmpty()) {
         return fail(Error(ErrorCode::UsageInvalid)
-                        .with(ErrorParam::Detail, QCoreApplication::translate("DesktopOptions", "Nothing but flags is understood.")));
+                        .with(ErrorParam::Detail,
+                              QCoreApplication::translate("DesktopOptions", "Nothing but flags is understood.")));
     }
     DesktopOptions options;
     options.demo = parser.isSet(demo);
@@ -54,14 +56,15 @@ base::Result<DesktopOptions> DesktopOptions::parse(const QStringList &arguments)
         else if (name == QLatin1StringView("system"))
             options.appearance = common::Appearance::System;
         else
-            return fail(Error(ErrorCode::UsageInvalid)
-                            .with(ErrorParam::Flag, QStringLiteral("--appearance"))
-                            .with(ErrorParam::Detail, QCoreApplication::translate("DesktopOptions", "system, light or dark")));
+            return fail(
+                Error(ErrorCode::UsageInvalid)
+                    .with(ErrorParam::Flag, QStringLiteral("--appearance"))
+                    .with(ErrorParam::Detail, QCoreApplication::translate("DesktopOptions", "system, light or dark")));
     }
     if (options.demo && !options.envFile.isEmpty()) {
         return fail(Error(ErrorCode::UsageInvalid)
-                        .with(ErrorParam::Detail,
-                              QCoreApplication::translate("DesktopOptions", "--demo and --env-file exclude each other.")));
+                        .with(ErrorParam::Detail, QCoreApplication::translate(
+                                                      "DesktopOptions", "--demo and --env-file exclude each other.")));
     }
     return options;
 }

@@ -38,7 +38,8 @@ Widget *shown(QWidget &root, const char *name)
 } // namespace
 
 /// The way a person goes on first acquaintance, through real widgets and real events, on the embedded demo deployment:
-/// Welcome → demo → sessions → plan → verified revocation → latency run → audit. Each state is photographed in both themes.
+/// Welcome → demo → sessions → plan → verified revocation → latency run → audit. Each state is photographed in both
+/// themes.
 class JourneyTest final : public QObject
 {
     Q_OBJECT
@@ -137,8 +138,8 @@ void JourneyTest::filters()
         QTest::keyClick(filter, Qt::Key_Return);
     };
     type(QStringLiteral("state:orphan"));
-    QTRY_VERIFY_WITH_TIMEOUT(table() && table()->model()->rowCount() > 0
-                                 && table()->model()->index(0, 0).data().toString() == QStringLiteral("Orphan"),
+    QTRY_VERIFY_WITH_TIMEOUT(table() && table()->model()->rowCount() > 0 &&
+                                 table()->model()->index(0, 0).data().toString() == QStringLiteral("Orphan"),
                              patience);
     photograph("04-orphans");
     type(QStringLiteral("nobody-has-this-name"));
@@ -195,8 +196,8 @@ void JourneyTest::revokesAndProves()
     QVERIFY(proven);
     press(shown<QAbstractButton>(window(), "planDone"));
     // The list is read again by itself: what stood in its first row is gone.
-    QTRY_VERIFY_WITH_TIMEOUT(table() && table()->model()->rowCount() > 0
-                                 && table()->model()->index(0, 1).data().toString() != first,
+    QTRY_VERIFY_WITH_TIMEOUT(table() && table()->model()->rowCount() > 0 &&
+                                 table()->model()->index(0, 1).data().toString() != first,
                              patience);
     noteGap();
 }
@@ -205,11 +206,11 @@ void JourneyTest::measuresLatency()
 {
     QVERIFY(window().showPage(QStringLiteral("latency")));
     photograph("11-latency-before");
-    press(shown<QAbstractButton>(window(), "latencyRun"));
-    QTRY_VERIFY_WITH_TIMEOUT(shown<QAbstractButton>(window(), "latencyStop"), patience);
+    press(shown<QAbstractButton>(window(), "startRun"));
+    QTRY_VERIFY_WITH_TIMEOUT(shown<QAbstractButton>(window(), "stopRun"), patience);
     QTest::qWait(1500);
     photograph("12-latency-running");
-    QTRY_VERIFY_WITH_TIMEOUT(!shown<QAbstractButton>(window(), "latencyStop"), 4 * patience);
+    QTRY_VERIFY_WITH_TIMEOUT(!shown<QAbstractButton>(window(), "stopRun"), 4 * patience);
     noteGap();
     photograph("13-latency-finished");
 }

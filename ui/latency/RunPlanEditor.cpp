@@ -182,6 +182,13 @@ void RunPlanEditor::setSamples(int samples)
     m_samples->setValue(samples);
 }
 
+void RunPlanEditor::setGuarded(bool guarded)
+{
+    const int wanted = guarded ? Guarded : Unguarded;
+    if (wanted < m_pace->count())
+        m_pace->setCurrentIndex(wanted);
+}
+
 void RunPlanEditor::setModeChecked(ProbeMode mode, bool checked)
 {
     for (const auto &[each, box] : m_modes) {

@@ -33,6 +33,8 @@ public:
     [[nodiscard]] base::Result<probe::RunPlan> plan() const;
     void setRoutes(const QStringList &routes);
     void setSamples(int samples);
+    /// Whether requests are paced by the guards; off has effect towards a loopback deployment alone.
+    void setGuarded(bool guarded);
     void setModeChecked(probe::ProbeMode mode, bool checked);
     /// "6 routes × 3 modes".
     [[nodiscard]] QString summary() const;

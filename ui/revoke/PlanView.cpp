@@ -152,8 +152,9 @@ QWidget *PlanView::sample(const RevocationPlan &plan)
     column->addWidget(m_verify);
     m_canary = new QCheckBox(tr("Show first, with a canary, that the check works"));
     m_canary->setObjectName(QStringLiteral("planCanary"));
-    m_canary->setToolTip(tr("Inserts a labelled user and session of Rollcall's own, sees them accepted, and removes both at "
-                            "the end. Wants the right to insert."));
+    m_canary->setToolTip(
+        tr("Inserts a labelled user and session of Rollcall's own, sees them accepted, and removes both at "
+           "the end. Wants the right to insert."));
     m_canary->setChecked(plan.verifiable);
     m_canary->setEnabled(plan.verifiable);
     connect(m_verify, &QCheckBox::toggled, m_canary, &QCheckBox::setEnabled);

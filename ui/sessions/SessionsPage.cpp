@@ -515,7 +515,8 @@ void SessionsPage::updateColumns()
     constexpr int forIp = 960;
     constexpr int forProvider = 700;
     const int room = width();
-    m_table->setColumnHidden(SessionListModel::Client, !m_model.hasValues(SessionListModel::Client) || room < forClient);
+    m_table->setColumnHidden(SessionListModel::Client,
+                             !m_model.hasValues(SessionListModel::Client) || room < forClient);
     m_table->setColumnHidden(SessionListModel::Started,
                              !m_model.hasValues(SessionListModel::Started) || room < forStarted);
     m_table->setColumnHidden(SessionListModel::Ip, !m_model.hasValues(SessionListModel::Ip) || room < forIp);

@@ -195,7 +195,5 @@ private:
     Run m_run;
 };
 
-Q_DECLARE_METATYPE(RunDocument)
-
 QTEST_GUILESS_MAIN(RunDocumentTest)
 #include "tst_RunDocument.moc"
