@@ -50,6 +50,8 @@ base::Status checkConsentPossible(const Context &context, const workspace::Conne
 {
     if (context.options().readOnly)
         return base::fail(refused(QStringLiteral("--read-only refuses every write")));
+    if (context.clock().isFixed())
+        return base::fail(refused(QStringLiteral("the time is fixed (--now), and a wrong clock must not write")));
     const bool consented = context.arguments().has(QStringLiteral("yes"));
     if (!consented && !canAsk())
         return base::fail(refused(QStringLiteral("no consent was given")));

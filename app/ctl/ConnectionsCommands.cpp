@@ -105,6 +105,12 @@ public:
             profile.environment = workspace::Environment::Production;
         if (const auto note = context.arguments().value(QStringLiteral("note")))
             profile.note = *note;
+        // Replacing a connection does not take its protection away.
+        if (const auto old = context.workspace().profile(profile.name);
+            old && old->environment == workspace::Environment::Production)
+            profile.environment = workspace::Environment::Production;
+        if (!config->secrets.isEmpty() && !context.vault())
+            return Outcome::failed(base::Error(base::ErrorCode::NoKeyStore));
         const auto status = context.workspace().save(profile, config->secrets, context.vault(), context.call());
         return status ? Outcome::done(answerOf({profile})) : Outcome::failed(status.error());
     }

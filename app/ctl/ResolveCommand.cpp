@@ -5,6 +5,7 @@
 #include "app/ctl/Commands.h"
 #include "app/ctl/Confirmation.h"
 #include "app/ctl/InputFile.h"
+#include "core/audit/AuditLog.h"
 #include "core/base/Loopback.h"
 #include "core/deployment/Deployment.h"
 #include "core/deployment/UnavailableStore.h"
@@ -131,14 +132,23 @@ base::Result<std::unique_ptr<store::SessionStore>> openRows(Context &context, co
     return store;
 }
 
-/// The proxy takes a refused link for a reason for null; on the command line it is a safety rule that ends the command.
-base::Status checkTransport(const deployment::ConnectionConfig &config)
+/// How resolving with effects stands in the audit log.
+audit::AuditEntry actOf(const deployment::ConnectionConfig &config)
 {
-    if (config.baseUrl->scheme() == QStringLiteral("https") || base::isLoopbackHost(config.baseUrl->host()) ||
-        config.httpOptions.insecureHosts.contains(config.baseUrl->host(), Qt::CaseInsensitive))
-        return {};
-    return base::fail(
-        base::Error(base::ErrorCode::InsecureTransport).with(base::ErrorParam::Host, config.baseUrl->host()));
+    audit::AuditEntry act;
+    act.operation = audit::newOperationId();
+    act.action = QStringLiteral("sessions.resolve");
+    act.actor = audit::currentActor();
+    act.connection = config.displayName();
+    return act;
+}
+
+base::Status record(Context &context, audit::AuditEntry &act, audit::Phase phase)
+{
+    act.phase = phase;
+    audit::AuditLog log(context.workspace().folders().data, context.vault(), context.clock());
+    const auto seq = log.append(act, context.call());
+    return seq ? base::Status() : base::fail(seq.error());
 }
 
 base::Result<OpenResolver> openResolver(Context &context, const Request &request, deployment::ConnectionConfig config)
@@ -253,6 +263,8 @@ public:
                                            QStringLiteral("Extend or delete session rows as the library would?"));
             if (!status)
                 return Outcome::failed(status.error());
+            if (!context.vault())
+                return Outcome::failed(base::Error(base::ErrorCode::NoKeyStore));
         }
         base::SecretBytes cookie;
         if (!request->batch) {
@@ -262,14 +274,28 @@ public:
             cookie = std::move(*header);
         }
         const bool sends = request->mode == engine::Mode::Proxy && (request->batch || !cookie.isEmpty());
-        if (sends && config->baseUrl) {
-            if (const auto status = checkTransport(*config); !status)
+        // The proxy takes a refused link for a reason for null; on the command line it is a safety rule that ends the
+        // command.
+        if (sends) {
+            if (const auto status = config->checkTransport(); !status)
+                return Outcome::failed(status.error());
+        }
+        const bool writes = request->effects == engine::Effects::Apply;
+        std::optional<audit::AuditEntry> act;
+        if (writes) {
+            act = actOf(*config);
+            if (const auto status = record(context, *act, audit::Phase::Intent); !status)
                 return Outcome::failed(status.error());
         }
         const auto open = openResolver(context, *request, std::move(*config));
-        if (!open)
-            return Outcome::failed(open.error());
-        return request->batch ? resolveBatch(context, *open->resolver) : resolveOne(context, *open->resolver, cookie);
+        Outcome outcome = !open            ? Outcome::failed(open.error())
+                          : request->batch ? resolveBatch(context, *open->resolver)
+                                           : resolveOne(context, *open->resolver, cookie);
+        if (act) {
+            if (const auto status = record(context, *act, audit::Phase::Outcome); !status)
+                return Outcome::failed(status.error());
+        }
+        return outcome;
     }
 };
 

@@ -2,9 +2,11 @@
 
 #include "app/ctl/CommandLine.h"
 #include "app/ctl/SignalWatcher.h"
+#include "core/store/StoreFactory.h"
 
 int main(int argc, char *argv[])
 {
+    rollcall::store::ignoreDatabaseEnvironment();
     const rollcall::ctl::SignalWatcher signals; // before anything that starts a thread
     const QCoreApplication application(argc, argv);
     QCoreApplication::setApplicationName(QStringLiteral("rollcallctl"));

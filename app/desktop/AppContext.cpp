@@ -29,6 +29,7 @@ using workspace::ConnectionProfile;
 namespace {
 
 constexpr std::chrono::seconds operationTimeout{10};
+constexpr int demoSamples = 400; ///< a p99 with an interval needs 368
 
 /// "shop.example.com · Auth.js v5 · Drizzle · database sessions".
 QString summaryOf(const Deployment &deployment)
@@ -93,6 +94,7 @@ void AppContext::wireWelcome()
     QObject::connect(m_welcome, &WelcomePage::removeRequested, this, &AppContext::forgetSaved);
     QObject::connect(m_welcome, &WelcomePage::cancelRequested, this, [this] {
         m_opener.cancel();
+        m_whenVaultKnown = {};
         setOpening({});
     });
 }
@@ -152,7 +154,10 @@ void AppContext::wireHeader()
         if (m_connection)
             m_opener.check(m_connection->deployment().config().clone());
     });
-    QObject::connect(&m_window, &main::MainWindow::closeProfileRequested, this, &AppContext::closeConnection);
+    QObject::connect(&m_window, &main::MainWindow::closeProfileRequested, this, [this] {
+        if (!m_connection || !m_connection->isActing())
+            closeConnection();
+    });
 }
 
 void AppContext::setOpening(const QString &name)
@@ -242,19 +247,23 @@ void AppContext::openWith(const ConnectionProfile &profile, const workspace::Con
 
 void AppContext::openDemo()
 {
+    if (m_connection && m_connection->isActing())
+        return;
     closeConnection();
     m_demo = std::make_unique<DemoHost>(m_clock);
     QObject::connect(m_demo.get(), &DemoHost::started, this,
                      [this] { openWith(m_demo->profile(), m_demo->secrets()); });
     QObject::connect(m_demo.get(), &DemoHost::failed, this, [this](const base::Error &error) {
         showError(error, tr("The demo deployment could not be started"));
+        QTimer::singleShot(0, this, [this] { m_demo.reset(); }); // not while it is still speaking
     });
     m_demo->start();
 }
 
 void AppContext::showOpened(const std::shared_ptr<const Deployment> &deployment, const CheckResult &check)
 {
-    const bool isDemo = m_demo && deployment->config().profile.name == m_demo->profile().name;
+    const bool isDemo =
+        m_demo && m_demo->isRunning() && deployment->config().profile.database == m_demo->info().databaseUrl;
     setOpening({});
     if (!isDemo && !m_audit) {
         m_whenVaultKnown = [this, deployment, check] { showOpened(deployment, check); };
@@ -269,10 +278,12 @@ void AppContext::showOpened(const std::shared_ptr<const Deployment> &deployment,
         // The demo is on this machine and nobody else's: its runs need not be spared.
         latency->planEditor().setRoutes(m_demo->info().routes);
         latency->planEditor().setGuarded(false);
+        latency->planEditor().setSamples(demoSamples);
     }
     auto *audit = new audit::AuditPage(m_theme, m_connection->auditLog(), m_clock);
     QObject::connect(sessions, &sessions::SessionsPage::revokeRequested, this, &AppContext::openPlan);
     const ConnectionProfile &profile = deployment->config().profile;
+    m_window.setCloseGuard([this] { return !m_connection || !m_connection->isActing(); });
     m_window.openProfile({profile.name, profile.name, profile.environment, summaryOf(*deployment)},
                          {sessions, latency, audit});
     m_window.band().health().setLegs(check.legs);
@@ -297,6 +308,7 @@ void AppContext::openPlan(const revoke::Selection &selection)
 void AppContext::closeConnection()
 {
     m_opener.cancel();
+    m_whenVaultKnown = {};
     m_window.closeProfile();
     m_connection.reset();
     m_demo.reset();
@@ -305,7 +317,8 @@ void AppContext::closeConnection()
 void AppContext::showError(const base::Error &error, const QString &what)
 {
     m_welcome->banner().showError(error, what);
-    m_window.showAlone(m_welcome);
+    if (!m_connection) // an open profile keeps the window; the banner waits on the Welcome page
+        m_window.showAlone(m_welcome);
 }
 
 } // namespace rollcall::app

@@ -28,6 +28,8 @@ public:
     /// Ends in started() or failed().
     void start();
 
+    /// True once started() came: everything below is there.
+    [[nodiscard]] bool isRunning() const { return m_demo && m_audit; }
     /// The audit log of what is done to the demo; valid after started().
     [[nodiscard]] audit::AuditLog &auditLog() { return *m_audit; }
     /// How to connect to the demo; valid after started().

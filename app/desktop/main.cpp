@@ -3,9 +3,11 @@
 
 #include "app/desktop/AppContext.h"
 #include "core/base/ErrorText.h"
+#include "core/store/StoreFactory.h"
 
 int main(int argc, char *argv[])
 {
+    rollcall::store::ignoreDatabaseEnvironment();
     QApplication application(argc, argv);
     QApplication::setApplicationName(QStringLiteral("rollcall"));
     QApplication::setApplicationDisplayName(QStringLiteral("Rollcall"));

@@ -47,14 +47,21 @@ bool Mailbox::event(QEvent *event)
 {
     if (event->type() != wakeUp)
         return QObject::event(event);
+    // A message may destroy the box: the state outlives it, and what else is queued is dropped with it.
+    const auto state = m_state;
     std::deque<Message> messages;
     {
-        const base::MutexLock lock(m_state->mutex);
-        messages.swap(m_state->queue);
+        const base::MutexLock lock(state->mutex);
+        messages.swap(state->queue);
     }
-    // A message may destroy the box; the local queue is all that is touched afterwards.
-    for (Message &message : messages)
+    for (Message &message : messages) {
+        {
+            const base::MutexLock lock(state->mutex);
+            if (!state->box)
+                break;
+        }
         message();
+    }
     return true;
 }
 

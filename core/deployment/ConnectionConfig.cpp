@@ -1,5 +1,7 @@
 #include "core/deployment/ConnectionConfig.h"
 
+#include "core/base/Loopback.h"
+
 #include <QDir>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -83,6 +85,14 @@ ConnectionConfig ConnectionConfig::clone() const
     copy.storeOptions = storeOptions;
     copy.httpOptions = httpOptions;
     return copy;
+}
+
+base::Status ConnectionConfig::checkTransport() const
+{
+    if (!baseUrl || baseUrl->scheme() == QStringLiteral("https") || base::isLoopbackHost(baseUrl->host()) ||
+        httpOptions.insecureHosts.contains(baseUrl->host(), Qt::CaseInsensitive))
+        return {};
+    return base::fail(base::Error(base::ErrorCode::InsecureTransport).with(base::ErrorParam::Host, baseUrl->host()));
 }
 
 QString ConnectionConfig::displayName() const

@@ -23,6 +23,10 @@ struct ConnectionConfig
 
     [[nodiscard]] ConnectionConfig clone() const;
 
+    /// Whether a cookie may be sent to the deployment: over https, to a loopback host, or to one for which clear text was
+    /// deliberately allowed. Errors: InsecureTransport. Fine where there is no base URL.
+    [[nodiscard]] base::Status checkTransport() const;
+
     /// For people and the audit log: the profile's name, else the redacted database address, else the base URL.
     [[nodiscard]] QString displayName() const;
 

@@ -46,6 +46,9 @@ base::Status StoreWorker::submit(Job job, std::stop_token stop, std::chrono::mil
             const std::stop_callback onEnd(ending, [&] { either.request_stop(); });
             const Call call = Call::within(budget, either.get_token());
             job(state->ready(call), call);
+            // Acts are rare: no connection that may write is kept open between them, to go stale or be misused.
+            if (state->access == store::Access::Write)
+                state->store.reset();
         });
 }
 

@@ -94,7 +94,10 @@ base::Result<QSslConfiguration> tlsConfiguration(const Origin &origin, const Htt
 {
     QSslConfiguration tls = QSslConfiguration::defaultConfiguration();
     tls.setProtocol(QSsl::TlsV1_2OrLater);
-    tls.setPeerVerifyMode(isTrustedUnverified(origin, options) ? QSslSocket::VerifyNone : QSslSocket::VerifyPeer);
+    // A CA that was named is meant, towards loopback too.
+    const bool unverified = options.insecureHosts.contains(origin.host, Qt::CaseInsensitive) ||
+                            (base::isLoopbackHost(origin.host) && options.caFile.isEmpty());
+    tls.setPeerVerifyMode(unverified ? QSslSocket::VerifyNone : QSslSocket::VerifyPeer);
     QList<QSslCertificate> authorities = systemAuthorities();
     if (!options.caFile.isEmpty()) {
         QFile file(options.caFile);

@@ -218,13 +218,20 @@ private:
                      .arg(there ? QString() : QStringLiteral(": ") + base::describe(there.error()).message));
             return;
         }
+        qint64 back = 0;
         for (std::size_t i = 0; i < keys.size(); ++i) {
             RowReport &row = m_report.rows[from + i];
             if ((*there)[i] && row.outcome == RowOutcome::Revoked) {
                 row.outcome = RowOutcome::Failed;
                 m_report.revoked -= 1;
                 note(QStringLiteral("Session %1 is there again after its delete").arg(row.fingerprint.text()));
+                back += 1;
             }
+        }
+        if (back > 0 && !m_report.error) {
+            m_report.error =
+                Error(ErrorCode::StatementFailed)
+                    .with(ErrorParam::Detail, QStringLiteral("%1 rows were there again after their delete").arg(back));
         }
     }
 
@@ -376,6 +383,11 @@ base::Result<RevocationReport> carryOut(const RevocationPlan &plan, const Revoca
         return base::fail(Error(ErrorCode::PartNotGiven)
                               .with(ErrorParam::Part, QStringLiteral("deployment address"))
                               .with(ErrorParam::Flag, QStringLiteral("--base-url")));
+    if (options.verify) {
+        // Known now, so said now: after the delete the cookies could only stay unasked.
+        if (auto status = deployment.config().checkTransport(); !status)
+            return base::fail(std::move(status.error()));
+    }
     if (plan.statement != writeStore.deleteStatement())
         return base::fail(Error(ErrorCode::PlanStale)
                               .with(ErrorParam::Detail, QStringLiteral("the tables are others than when it was made")));

@@ -103,4 +103,12 @@ Result<std::unique_ptr<SessionStore>> openStore(const DatabaseUrl &url, const Sc
                                              access);
 }
 
+void ignoreDatabaseEnvironment()
+{
+    for (const char *name : {"PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGUSER", "PGPASSWORD", "PGPASSFILE",
+                             "PGSERVICE", "PGSERVICEFILE", "PGOPTIONS", "PGSSLMODE", "PGSSLCERT", "PGSSLKEY",
+                             "PGSSLROOTCERT", "PGREQUIRESSL", "PGTARGETSESSIONATTRS"})
+        qunsetenv(name);
+}
+
 } // namespace rollcall::store

@@ -39,6 +39,10 @@ struct SchemaDetection
 
 enum class Access { ReadOnly, Write };
 
+/// Removes the variables by which libpq would override an address (PGPASSWORD, PGHOSTADDR, PGSERVICE, …): a connection is
+/// what it was said to be, and nothing of the process's environment. Call it first in main(), before any thread starts.
+void ignoreDatabaseEnvironment();
+
 /// Connects and says who answers. Errors: HostNotFound, ConnectRefused, ConnectTimeout, TlsFailed, TlsUnavailable,
 /// AuthenticationFailed, DatabaseNotFound, NotADatabase, InsecureTransport, FileUnreadable, Timeout, Cancelled.
 [[nodiscard]] base::Result<DatabaseVersion> probeDatabase(const DatabaseUrl &url, const StoreOptions &options,

@@ -22,6 +22,12 @@ void Label::setSelectable()
     setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
 }
 
+void Label::showEvent(QShowEvent *event)
+{
+    QLabel::showEvent(event);
+    applyTint();
+}
+
 void Label::applyTint()
 {
     QPalette tinted = palette();

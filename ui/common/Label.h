@@ -22,6 +22,10 @@ public:
     /// Lets the text be selected and copied with mouse and keyboard.
     void setSelectable();
 
+protected:
+    /// The style sheet's first polish may bring back the palette that a label was made with.
+    void showEvent(QShowEvent *event) override;
+
 private:
     void applyTint();
 

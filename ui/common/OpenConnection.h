@@ -37,6 +37,11 @@ public:
     /// Changes the mode; emits writeModeChanged() where it differs.
     void setWriteMode(WriteMode mode);
 
+    /// While an act changes the deployment (a revocation) the connection must not be closed: its outcome would be lost.
+    [[nodiscard]] bool isActing() const { return m_acts > 0; }
+    void beginAct() { ++m_acts; }
+    void endAct() { --m_acts; }
+
     /// The bound of one database or network operation.
     [[nodiscard]] std::chrono::milliseconds timeout() const { return m_deployment->config().storeOptions.timeout; }
 
@@ -51,6 +56,7 @@ private:
     audit::AuditLog &m_auditLog;
     deployment::DeploymentWorkers m_workers;
     WriteMode m_writeMode = WriteMode::ReadOnly;
+    int m_acts = 0;
 };
 
 } // namespace rollcall::common

@@ -29,7 +29,7 @@ using probe::RunPlan;
 
 namespace {
 
-constexpr int defaultSamples = 60;
+constexpr int defaultSamples = 80; ///< a p95 with an interval needs 72
 constexpr int mostSamples = 20'000;
 
 /// Limits to begin with. **Source:** facts/latency-method.md §1.7.
@@ -238,6 +238,9 @@ base::Result<RunPlan> RunPlanEditor::plan() const
         return base::fail(base::Error(base::ErrorCode::WriteRefused)
                               .with(base::ErrorParam::Detail, tr("a canary session is a row in the database")));
     }
+    if (needsRow() && m_connection.profile().environment == workspace::Environment::Production)
+        return base::fail(base::Error(base::ErrorCode::ConfirmationMissing)
+                              .with(base::ErrorParam::Name, m_connection.profile().name));
     return plan;
 }
 
@@ -288,6 +291,10 @@ void RunPlanEditor::updateHint()
             current.error().code == base::ErrorCode::WriteRefused
                 ? tr("This connection is read-only, and a canary of a database deployment is a row: switch to "
                      "Guarded, or measure without a cookie or with one of your own.")
+            : current.error().code == base::ErrorCode::ConfirmationMissing
+                ? tr("This is a production connection, where a canary row wants the name typed: run it with "
+                     "rollcallctl "
+                     "and --confirm, or measure without a cookie or with one of your own.")
                 : base::describe(current.error()).message);
     }
     Q_EMIT changed();

@@ -215,6 +215,8 @@ void MainWindow::closeProfile()
         return;
     }
     rememberLayout();
+    // A sheet is a child of the body, not of its page, and works on the same connection: it goes with the pages.
+    qDeleteAll(m_body->findChildren<common::Sheet *>());
     m_body->setDetails(nullptr);
     m_menu->setPages({});
     for (Page *page : std::as_const(m_pages)) {
@@ -223,8 +225,7 @@ void MainWindow::closeProfile()
         if (QWidget *details = page->details()) {
             details->setParent(page); // goes where its page goes
         }
-        page->hide();
-        page->deleteLater();
+        delete page; // at once: whoever closes a profile takes away next what its pages use
     }
     qDeleteAll(m_pageActions);
     m_pageActions.clear();

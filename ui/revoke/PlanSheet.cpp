@@ -1,6 +1,7 @@
 #include "ui/revoke/PlanSheet.h"
 
 #include <QDateTime>
+#include <QLocale>
 #include <QProgressBar>
 #include <QVBoxLayout>
 
@@ -34,7 +35,7 @@ QWidget *paddedBody(QVBoxLayout *&column)
 
 QString sessionsText(qint64 number)
 {
-    return PlanSheet::tr("%n session(s)", nullptr, static_cast<int>(number));
+    return number == 1 ? PlanSheet::tr("1 session") : PlanSheet::tr("%1 sessions").arg(QLocale().toString(number));
 }
 
 /// Whom the plan touches: the user's name where it is one user alone.

@@ -75,7 +75,7 @@ QWidget *PlanView::figures(const RevocationPlan &plan) const
     return new common::FigureStrip(m_theme, {figure(tr("Sessions"), count(static_cast<qint64>(plan.rows.size()))),
                                              figure(tr("Users"), count(plan.users)),
                                              figure(tr("Cached copies"), tr("this app"), tr("memory only")),
-                                             figure(tr("The deployment refuses them from"), tr("the next check"))});
+                                             figure(tr("Refused from"), tr("the next check"))});
 }
 
 QWidget *PlanView::steps(const RevocationPlan &plan)
@@ -92,7 +92,7 @@ QWidget *PlanView::steps(const RevocationPlan &plan)
         list->addStep(tr("Insert a canary session and see it accepted"),
                       tr("it shows that the check works; removed at the end"));
     }
-    list->addStep(tr("Delete %n row(s) by key", nullptr, static_cast<int>(rows)),
+    list->addStep(rows == 1 ? tr("Delete 1 row by key") : tr("Delete %1 rows by key").arg(count(rows)),
                   tr("in short transactions; rows whose user changed are left alone"), maskedStatement(plan));
     list->addStep(tr("Drop cached copies, then read the rows again"));
     if (plan.verifiable) {

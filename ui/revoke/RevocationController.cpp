@@ -1,5 +1,7 @@
 #include "ui/revoke/RevocationController.h"
 
+#include <atomic>
+
 namespace rollcall::revoke {
 
 namespace {
@@ -54,16 +56,27 @@ void RevocationController::carryOut(const RevocationOptions &options)
     m_stop = std::stop_source();
     m_running = true;
     m_spent = true;
+    m_connection.beginAct();
     const auto submitted = m_connection.workers().write.submit(
         [this, plan = m_plan, options, deployment = m_connection.shared(), &log = m_connection.auditLog(),
          sender = m_mailbox.sender()](base::Result<store::SessionStore *> store, const base::Call &call) {
-            const auto progress = [this, &sender](const RevocationProgress &step) {
-                sender.post([this, step] { Q_EMIT progressed(step); });
+            // One message waits at most: thousands of steps must not crowd out the outcome.
+            auto waiting = std::make_shared<std::atomic_bool>(false);
+            const auto progress = [this, waiting, &sender](const RevocationProgress &step) {
+                if (waiting->exchange(true))
+                    return;
+                const bool posted = sender.post([this, waiting, step] {
+                    waiting->store(false);
+                    Q_EMIT progressed(step);
+                });
+                if (!posted)
+                    waiting->store(false);
             };
             auto report = store ? revoke::carryOut(*plan, options, *deployment, **store, log, call, progress)
                                 : base::Result<RevocationReport>(base::fail(store.error()));
             sender.post([this, report = std::move(report)] {
                 m_running = false;
+                m_connection.endAct();
                 if (report) {
                     Q_EMIT finished(*report);
                     Q_EMIT m_connection.sessionsChanged();
@@ -75,6 +88,7 @@ void RevocationController::carryOut(const RevocationOptions &options)
         },
         m_stop.get_token(), wholeRevocation);
     if (!submitted) {
+        m_connection.endAct();
         m_running = false;
         m_spent = false;
         Q_EMIT failed(submitted.error());

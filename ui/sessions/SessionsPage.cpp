@@ -157,6 +157,7 @@ void SessionsPage::buildTable()
     for (int column = 0; column < SessionListModel::ColumnCount; ++column)
         m_table->setColumnWidth(column, widths[column]);
     header->setSectionResizeMode(SessionListModel::User, QHeaderView::Stretch);
+    header->setStretchLastSection(false); // the user alone takes what room is left
     header->setMinimumSectionSize(64);
     connect(m_table->selectionModel(), &QItemSelectionModel::selectionChanged, this, &SessionsPage::onSelectionChanged);
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
@@ -455,8 +456,8 @@ void SessionsPage::onSelectionChanged()
         QSet<QString> users;
         for (const int row : rows)
             users << m_model.at(row).userId.value_or(QString());
-        m_selectionText->setText(tr("%n selected", nullptr, selected) + QStringLiteral("  ·  ") +
-                                 tr("%n user(s)", nullptr, static_cast<int>(users.size())));
+        m_selectionText->setText(tr("%1 selected").arg(number(selected)) + QStringLiteral("  ·  ") +
+                                 (users.size() == 1 ? tr("1 user") : tr("%1 users").arg(number(users.size()))));
         m_revoke->setText(tr("Revoke %1…").arg(number(selected)));
     }
     const QModelIndex current = m_table->currentIndex();
@@ -503,7 +504,9 @@ void SessionsPage::updateChips()
     m_problem->setTint(ColorToken::Muted);
     m_problem->setText(m_chips.isEmpty() ? tr("Live sessions, soonest expiry first")
                                          : m_chips.join(QStringLiteral(" · ")));
-    const QString count = m_total ? tr("%n session(s)", nullptr, static_cast<int>(*m_total)) : QString();
+    const QString count = !m_total        ? QString()
+                          : *m_total == 1 ? tr("1 session")
+                                          : tr("%1 sessions").arg(number(*m_total));
     m_matches->setText(count);
 }
 
