@@ -193,8 +193,7 @@ ErrorText refusedText(const Error &error)
         return {tr("The run was refused by its guards%1.").arg(colon(error)),
                 tr("Ask for less, or measure a deployment of your own on a loopback address with --guards off.")};
     case ErrorCode::TooManyMatched:
-        return {tr("%1 sessions match, more than the %2 allowed.")
-                    .arg(error.param(ErrorParam::Count), error.param(ErrorParam::Limit)),
+        return {tr("More sessions match than the %1 allowed.").arg(error.param(ErrorParam::Limit)),
                 tr("Narrow the selection or raise --max.")};
     case ErrorCode::FingerprintAmbiguous:
         return {

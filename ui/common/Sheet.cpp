@@ -352,6 +352,12 @@ void Sheet::keepFocus(QWidget * /*from*/, QWidget *to)
 {
     // Popups and dialogs opened from the sheet are windows of their own: only the covered page is out of bounds.
     if (to != nullptr && to != this && parentWidget()->isAncestorOf(to) && !isAncestorOf(to)) {
+        // Another sheet above this one (help, say) keeps the keyboard: two that pull at it would never end.
+        for (const QWidget *widget = to; widget != nullptr; widget = widget->parentWidget()) {
+            if (qobject_cast<const Sheet *>(widget) != nullptr) {
+                return;
+            }
+        }
         if (QWidget *control = firstControl()) {
             control->setFocus(Qt::OtherFocusReason);
         }

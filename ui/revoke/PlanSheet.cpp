@@ -3,6 +3,7 @@
 #include <QDateTime>
 #include <QLocale>
 #include <QProgressBar>
+#include <QTimer>
 #include <QVBoxLayout>
 
 #include "core/base/ErrorText.h"
@@ -125,7 +126,7 @@ void PlanSheet::showPlan()
         setBody(body);
         Button *done = addButton(tr("Close"), true);
         connect(done, &Button::clicked, this, &PlanSheet::dismiss);
-        done->setFocus();
+        focusSoon(done);
         return;
     }
     m_view = new PlanView(m_theme, m_connection, plan);
@@ -144,7 +145,14 @@ void PlanSheet::showPlan()
     connect(m_execute, &Button::clicked, this, &PlanSheet::carryOut);
     setExecute(m_execute);
     updateConsent();
-    m_view->firstField()->setFocus();
+    focusSoon(m_view->firstField());
+}
+
+/// What was just added to the sheet is shown by its layout at the next turn of the loop, and only then takes the
+/// keyboard.
+void PlanSheet::focusSoon(QWidget *widget)
+{
+    QTimer::singleShot(0, widget, [widget] { widget->setFocus(Qt::OtherFocusReason); });
 }
 
 void PlanSheet::updateConsent()
@@ -218,7 +226,7 @@ void PlanSheet::showProgress()
         cancel->setEnabled(false);
         m_controller.cancel();
     });
-    cancel->setFocus();
+    focusSoon(cancel);
 }
 
 void PlanSheet::updateProgress(const RevocationProgress &progress)
@@ -255,7 +263,7 @@ void PlanSheet::showResult(const RevocationReport &report)
     done->setKeyHint(tr("Esc"));
     connect(done, &Button::clicked, this, &PlanSheet::dismiss);
     setExecute(done);
-    done->setFocus();
+    focusSoon(done);
     Q_EMIT finished(report.auditId);
 }
 
@@ -274,7 +282,7 @@ void PlanSheet::showFailure(const base::Error &error)
     Button *close = addButton(tr("Close"), true);
     close->setKeyHint(tr("Esc"));
     connect(close, &Button::clicked, this, &PlanSheet::dismiss);
-    close->setFocus();
+    focusSoon(close);
 }
 
 } // namespace rollcall::revoke

@@ -42,6 +42,7 @@ private:
     void showFailure(const base::Error &error);
     void carryOut();
     void updateConsent();
+    void focusSoon(QWidget *widget);
     common::Button *addButton(const QString &text, bool atEnd);
 
     const common::Theme &m_theme;
