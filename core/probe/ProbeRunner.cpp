@@ -312,7 +312,8 @@ void ProbeRunner::endIfDone()
     if (!idle)
         return;
     if (isNetworkOver() && isLocalOver()) {
-        m_state.stopReason = isPastDuration(http::steadyNs()) ? StopReason::Duration : StopReason::Samples;
+        // A schedule that the duration cut short ends before that time is over: what was left undone tells.
+        m_state.stopReason = m_network.atEnd() && m_locals.atEnd() ? StopReason::Samples : StopReason::Duration;
         m_ending = true;
         publish();
         return;
