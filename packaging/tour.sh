@@ -40,5 +40,5 @@ show check
 show sessions stats
 show sessions list --limit 5
 show sessions revoke --all --dry-run
-show latency run --route / --modes local,proxy,cached --samples 400 --guards off --yes
+show latency run --route / --modes local,proxy,cached --samples 400 --guards off --concurrency 1 --yes
 printf '\nEverything above ran on the embedded demo, which is now stopped and removed.\n'

@@ -35,7 +35,10 @@ int exitOf(const deployment::CheckResult &result)
             continue;
         const bool reaches = leg.kind == deployment::LegKind::Database || leg.kind == deployment::LegKind::Deployment ||
                              leg.kind == deployment::LegKind::Cache;
-        if (reaches && leg.error && base::exitClass(*leg.error) == base::ExitClass::Connect)
+        // A database that is a file is reached by opening it.
+        const bool unreached = leg.error && (base::exitClass(*leg.error) == base::ExitClass::Connect ||
+                                             *leg.error == base::ErrorCode::FileUnreadable);
+        if (reaches && unreached)
             return static_cast<int>(base::ExitClass::Connect);
         code = exitNo;
     }
