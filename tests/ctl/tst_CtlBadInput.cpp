@@ -101,7 +101,9 @@ private Q_SLOTS:
         expectRemedy(list);
         const CtlResult check =
             ctl.run(words("check --timeout 2 --format json --database") << url, {}, std::chrono::seconds(20));
-        QVERIFY2(check.exitCode == (exitCode == 3 ? 3 : 1), check.all().constData());
+        // `check` asks what can be reached; a database that is a file is reached by opening it.
+        const bool unreached = exitCode == 3 || code == QStringLiteral("FileUnreadable");
+        QVERIFY2(check.exitCode == (unreached ? 3 : 1), check.all().constData());
         const QJsonArray legs = check.json().value(QStringLiteral("legs")).toArray();
         QCOMPARE(legs.size(), 6);
         int failed = 0;
