@@ -1,6 +1,7 @@
 #include "core/deployment/DeploymentProbe.h"
 
 #include <QCryptographicHash>
+#include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
 
