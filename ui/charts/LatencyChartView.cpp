@@ -1,5 +1,6 @@
 #include "ui/charts/LatencyChartView.h"
 
+#include <QGraphicsLayout>
 #include <QtCharts/QChart>
 #include <QtCharts/QLogValueAxis>
 #include <QtCharts/QValueAxis>

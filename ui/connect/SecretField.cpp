@@ -1,5 +1,6 @@
 #include "ui/connect/SecretField.h"
 
+#include <QEvent>
 #include <QPainter>
 #include <QToolButton>
 

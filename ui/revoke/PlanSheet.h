@@ -5,6 +5,8 @@
 #include "ui/common/Sheet.h"
 #include "ui/revoke/RevocationController.h"
 
+class QProgressBar;
+
 namespace rollcall::common {
 class Button;
 class Label;
@@ -52,7 +54,7 @@ private:
     PlanView *m_view = nullptr;
     common::Button *m_execute = nullptr;
     common::Label *m_obstacle = nullptr;
-    class QProgressBar *m_bar = nullptr;
+    QProgressBar *m_bar = nullptr;
     common::Label *m_step = nullptr;
     bool m_frozen = false;
 };
