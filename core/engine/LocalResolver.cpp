@@ -34,7 +34,7 @@ session::CookieEffect effectOf(const http::SetCookie &cookie)
     effect.secure = cookie.attributes.secure;
     effect.httpOnly = cookie.attributes.httpOnly;
     effect.sameSite = cookie.attributes.sameSite;
-    effect.cleared = cookie.maxAge == std::chrono::seconds(0);
+    effect.cleared = cookie.value.isEmpty() && cookie.maxAge == std::chrono::seconds(0);
     return effect;
 }
 
@@ -276,7 +276,7 @@ void LocalResolver::resolveLiveRow(Request &request, const store::SessionRow &ro
     request.result.session = sessionOfRow(row, *row.expires);
     request.result.validUntil = due && m_effects == Effects::Apply ? expires : *row.expires;
     request.result.userId = row.userId.value_or(QString());
-    http::SetCookie cookie{m_cookieName, request.token.clone(), m_attributes, std::nullopt, expires};
+    http::SetCookie cookie{m_cookieName, request.token.clone(), m_attributes, m_attributes.maxAge, expires};
     request.result.setCookies.push_back(effectOf(cookie));
     request.timer.end(QStringLiteral("session"), StepOutcome::Ok);
 }

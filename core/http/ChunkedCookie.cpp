@@ -188,7 +188,7 @@ std::vector<SetCookie> renewedCookies(const Cookies &recognised, const QByteArra
 {
     std::vector<SetCookie> result = clearedCookies(recognised, attributes);
     for (Cookie &part : splitValue(name, value, version)) {
-        SetCookie cookie{part.name, std::move(part.value), attributes, std::nullopt, expires};
+        SetCookie cookie{part.name, std::move(part.value), attributes, attributes.maxAge, expires};
         const auto place = std::ranges::find(result, cookie.name, &SetCookie::name);
         if (place == result.end())
             result.push_back(std::move(cookie));

@@ -14,11 +14,39 @@ QByteArray capitalised(QByteArray word)
 
 } // namespace
 
-CookieAttributes sessionCookieAttributes(const session::AuthProfile &profile)
+CookieAttributes cookieAttributes(session::AuthVersion version, bool secure,
+                                  const std::optional<session::CookieOptions> &options)
 {
     CookieAttributes attributes;
-    attributes.secure = profile.secureCookies;
+    attributes.secure = secure;
+    if (!options)
+        return attributes;
+    if (version == session::AuthVersion::V4) {
+        // next-auth 4 spreads the configured cookies over its own: nothing of the default entry is left.
+        attributes = {};
+        attributes.path.clear();
+        attributes.httpOnly = false;
+        attributes.sameSite.clear();
+    }
+    const auto choose = [](auto &attribute, const auto &option) {
+        if (option)
+            attribute = *option;
+    };
+    choose(attributes.path, options->path);
+    choose(attributes.domain, options->domain);
+    choose(attributes.sameSite, options->sameSite);
+    choose(attributes.priority, options->priority);
+    choose(attributes.httpOnly, options->httpOnly);
+    choose(attributes.secure, options->secure);
+    choose(attributes.partitioned, options->partitioned);
+    if (options->maxAge)
+        attributes.maxAge = options->maxAge;
     return attributes;
+}
+
+CookieAttributes sessionCookieAttributes(const session::AuthProfile &profile)
+{
+    return cookieAttributes(profile.version, profile.secureCookies, profile.cookieOptions);
 }
 
 QByteArray setCookieText(const SetCookie &cookie)
@@ -36,6 +64,10 @@ QByteArray setCookieText(const SetCookie &cookie)
         text += "; HttpOnly";
     if (cookie.attributes.secure)
         text += "; Secure";
+    if (cookie.attributes.partitioned)
+        text += "; Partitioned";
+    if (!cookie.attributes.priority.isEmpty())
+        text += "; Priority=" + capitalised(cookie.attributes.priority);
     if (!cookie.attributes.sameSite.isEmpty())
         text += "; SameSite=" + capitalised(cookie.attributes.sameSite);
     return text;

@@ -18,9 +18,17 @@ struct CookieAttributes
     bool secure = false;
     bool httpOnly = true;
     QByteArray sameSite = QByteArrayLiteral("lax"); ///< "lax", "strict", "none"; empty: none
+    bool partitioned = false;
+    QByteArray priority;                        ///< "low", "medium", "high"; empty: none
+    std::optional<std::chrono::seconds> maxAge; ///< of cookies that are set; cleared ones have 0
 
     bool operator==(const CookieAttributes &) const = default;
 };
+
+/// The attributes that @p options make of @p version's defaults (with `Secure` where @p secure): v4 puts the options in
+/// their place, v5 merges. **Source:** facts/session-protocol.md §1.1.
+[[nodiscard]] CookieAttributes cookieAttributes(session::AuthVersion version, bool secure,
+                                                const std::optional<session::CookieOptions> &options);
 
 /// The attributes of a session cookie of @p profile.
 [[nodiscard]] CookieAttributes sessionCookieAttributes(const session::AuthProfile &profile);

@@ -5,13 +5,14 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "core/base/Secret.h"
 
 namespace rollcall::session {
 
-/// The library behind a deployment. BetterAuth is recognised, its protocol comes with a later issue.
+/// The library behind a deployment.
 enum class AuthVersion { V4, V5, BetterAuth };
 
 /// Where sessions live: inside the encrypted cookie, or as rows.
@@ -24,19 +25,65 @@ enum class CookieParser {
     App,   ///< Next.js App Router `cookies()`, middleware: v4's default here
 };
 
-/// What the engine must know of a deployment's configuration to resolve sessions as it does. Immutable once handed to a
-/// runtime (shared as `std::shared_ptr<const AuthProfile>`). **Thread-safety:** immutable after construction.
+/// What a deployment's configuration says about a cookie's attributes; unset members are not mentioned by it. v4 puts
+/// the whole of it in the place of its defaults (unset: not written), v5 merges it into them (unset: the default).
+/// **Source:** facts/session-protocol.md §1.1.
+struct CookieOptions
+{
+    std::optional<QByteArray> path;
+    std::optional<QByteArray> domain;
+    std::optional<QByteArray> sameSite; ///< "lax", "strict", "none"
+    std::optional<QByteArray> priority; ///< "low", "medium", "high"
+    std::optional<bool> httpOnly;
+    std::optional<bool> secure;
+    std::optional<bool> partitioned;
+    std::optional<std::chrono::seconds> maxAge;
+};
+
+/// A cookie as a deployment's configuration names it.
+struct CookieChoice
+{
+    QByteArray name;                      ///< empty: the version's default (CookieNames)
+    std::optional<CookieOptions> options; ///< nullopt: the version's defaults
+};
+
+/// Signature algorithms of deployments whose own `jwt.encode` signs tokens instead of encrypting them.
+enum class SignatureAlgorithm { HS256, HS384, HS512, RS256, ES256, EdDSA };
+
+/// How signed tokens are checked. The algorithm is pinned here: what a token says of itself never chooses it.
+struct SignedTokens
+{
+    SignatureAlgorithm algorithm = SignatureAlgorithm::HS256;
+    /// PEM keys, current first: public ones suffice to check, the first must be private to renew. Empty: HMAC with the
+    /// profile's secrets.
+    std::vector<base::SecretBytes> keys;
+};
+
+/// What the engine must know of a deployment's configuration to resolve sessions as it does; defaults are the
+/// libraries'. Values that environment variables decide stand here as resolved (AuthEnvironment). Immutable once handed
+/// to a runtime (shared as `std::shared_ptr<const AuthProfile>`). **Thread-safety:** immutable after construction.
 struct AuthProfile
 {
     AuthVersion version = AuthVersion::V5;
     Strategy strategy = Strategy::Database;
-    bool secureCookies = false; ///< `__Secure-` prefix and Secure attribute
-    QByteArray cookieName;      ///< session cookie; empty: the version's default (CookieNames)
+    bool secureCookies = false;           ///< `__Secure-` prefix and Secure attribute, where no request's URL decides
+    std::optional<bool> useSecureCookies; ///< the option as chosen; nullopt: by the URL of each request
+    QByteArray cookieName;                ///< session cookie; empty: the version's default (CookieNames)
+    /// Attributes of the session cookie as configured; nullopt: the version's defaults.
+    std::optional<CookieOptions> cookieOptions;
+    CookieChoice csrfCookie;
+    CookieChoice callbackCookie;
     QByteArray basePath = QByteArrayLiteral("/api/auth");
-    std::chrono::seconds maxAge{2'592'000};        ///< session lifetime, default 30 days
-    std::chrono::seconds updateAge{86'400};        ///< database rows are extended at most this often, default 1 day
+    std::chrono::seconds maxAge{2'592'000}; ///< session lifetime, default 30 days
+    std::chrono::seconds updateAge{86'400}; ///< database rows are extended at most this often, default 1 day
+    /// `jwt.maxAge`; nullopt: as maxAge. Tokens renewed by v5 live this long; v4 renews with maxAge whatever this says.
+    std::optional<std::chrono::seconds> jwtMaxAge;
+    std::chrono::seconds clockTolerance{15};       ///< by which exp and nbf may miss the clock; rows have none
+    bool trustHost = true;                         ///< v5: whether the address asked may decide the origin
+    bool production = true;                        ///< NODE_ENV: v4 refuses a missing secret in production alone
     CookieParser cookieParser = CookieParser::App; ///< honoured for v4; v5 always uses Web
     std::vector<base::SecretBytes> secrets;        ///< current first
+    std::optional<SignedTokens> signedTokens;      ///< nullopt: tokens are encrypted, as both libraries do
 };
 
 /// "v4", "v5", "better-auth".

@@ -112,8 +112,11 @@ QString shown(const session::CookieEffect &effect)
 {
     http::SetCookie cookie;
     cookie.name = effect.name;
-    cookie.attributes = {effect.path, effect.domain.value_or(QByteArray()), effect.secure, effect.httpOnly,
-                         effect.sameSite};
+    cookie.attributes.path = effect.path;
+    cookie.attributes.domain = effect.domain.value_or(QByteArray());
+    cookie.attributes.secure = effect.secure;
+    cookie.attributes.httpOnly = effect.httpOnly;
+    cookie.attributes.sameSite = effect.sameSite;
     cookie.expires = effect.expires;
     if (effect.maxAge)
         cookie.maxAge = std::chrono::seconds(*effect.maxAge);

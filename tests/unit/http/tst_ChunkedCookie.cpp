@@ -131,6 +131,37 @@ private Q_SLOTS:
             QCOMPARE(http::setCookieText(set.at(i)), expected.at(i).string()->toUtf8());
     }
 
+    void configuredOptions_data()
+    {
+        QTest::addColumn<bool>("isV4");
+        QTest::addColumn<bool>("configured");
+        QTest::addColumn<QByteArray>("line");
+        QTest::newRow("v4 default") << true << false << QByteArray("n=v; Path=/; HttpOnly; Secure; SameSite=Lax");
+        QTest::newRow("v5 default") << false << false << QByteArray("n=v; Path=/; HttpOnly; Secure; SameSite=Lax");
+        QTest::newRow("v4 replaces all") << true << true
+                                         << QByteArray("n=v; Max-Age=60; Domain=x.test; Partitioned; Priority=High");
+        QTest::newRow("v5 merges") << false << true
+                                   << QByteArray("n=v; Max-Age=60; Domain=x.test; Path=/; HttpOnly; Secure; "
+                                                 "Partitioned; Priority=High; SameSite=Lax");
+    }
+    void configuredOptions()
+    {
+        QFETCH(bool, isV4);
+        QFETCH(bool, configured);
+        session::CookieOptions options;
+        options.domain = "x.test";
+        options.priority = "high";
+        options.partitioned = true;
+        options.maxAge = std::chrono::minutes(1);
+        http::SetCookie cookie;
+        cookie.name = "n";
+        cookie.value = base::SecretBytes("v");
+        cookie.attributes = http::cookieAttributes(isV4 ? AuthVersion::V4 : AuthVersion::V5, true,
+                                                   configured ? std::optional(options) : std::nullopt);
+        cookie.maxAge = cookie.attributes.maxAge;
+        QTEST(http::setCookieText(cookie), "line");
+    }
+
     void indices_data()
     {
         QTest::addColumn<QByteArray>("name");
