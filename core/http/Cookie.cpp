@@ -196,11 +196,31 @@ private:
     QHash<QByteArray, std::size_t> m_places;
 };
 
-/// cookie 0.7.2 and @auth/core's copy of it, which differ in quotes and `__proto__` alone.
-Cookies parseScanning(QByteArrayView header, bool isCookie07)
+enum class Quotes { Kept, StrippedWhereBoth, CutWhereFirst };
+
+/// How the parsers of one family differ.
+struct ScanRules
+{
+    qsizetype shortestHeader;
+    bool (*isSpace)(char);
+    Quotes quotes;
+    bool losesProto; ///< `__proto__` is set on a plain object, where it names no member
+};
+
+QByteArrayView unquoted(QByteArrayView value, Quotes quotes)
+{
+    const bool strips = quotes == Quotes::StrippedWhereBoth ? value.startsWith('"') && value.endsWith('"')
+                                                            : quotes == Quotes::CutWhereFirst && value.startsWith('"');
+    if (!strips)
+        return value;
+    return value.size() < 2 ? QByteArrayView() : value.sliced(1, value.size() - 2);
+}
+
+/// cookie 0.7.2 and its descendants in @auth/core and better-call.
+Cookies parseScanning(QByteArrayView header, const ScanRules &rules)
 {
     CookieMap cookies;
-    if (header.size() < 2)
+    if (header.size() < rules.shortestHeader)
         return {};
     for (qsizetype index = 0; index < header.size();) {
         const qsizetype equals = header.indexOf('=', index);
@@ -214,14 +234,11 @@ Cookies parseScanning(QByteArrayView header, bool isCookie07)
             index = header.first(equals).lastIndexOf(';') + 1;
             continue;
         }
-        const QByteArray name = fromLatin1(trimmed(header.sliced(index, equals - index), isBlank));
-        QByteArrayView value = trimmed(header.sliced(equals + 1, end - equals - 1), isBlank);
+        const QByteArray name = fromLatin1(trimmed(header.sliced(index, equals - index), rules.isSpace));
+        const QByteArrayView value = trimmed(header.sliced(equals + 1, end - equals - 1), rules.isSpace);
         index = end + 1;
-        if (cookies.contains(name) || (isCookie07 && name == "__proto__"))
-            continue;
-        if (isCookie07 && value.startsWith('"') && value.endsWith('"'))
-            value = value.size() < 2 ? QByteArrayView() : value.sliced(1, value.size() - 2);
-        cookies.set(name, decodedOrRaw(value));
+        if (!cookies.contains(name) && !(rules.losesProto && name == "__proto__"))
+            cookies.set(name, decodedOrRaw(unquoted(value, rules.quotes)));
     }
     return cookies.take();
 }
@@ -286,6 +303,40 @@ Cookies parseNextEdge(QByteArrayView header)
     return cookies.take();
 }
 
+/// A `token` of RFC 7230 less the apostrophe.
+bool isBetterAuthName(QByteArrayView name)
+{
+    using namespace std::string_view_literals;
+    return !name.isEmpty() && std::ranges::all_of(name, [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+               "!#$%&*+-.^_`|~"sv.find(c) != std::string_view::npos;
+    });
+}
+
+bool isBetterAuthValue(QByteArrayView value)
+{
+    return std::ranges::all_of(value, [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != ';' && c != '\\'; });
+}
+
+Cookies parseBetterAuth(QByteArrayView header)
+{
+    CookieMap cookies;
+    if (header.size() < 2)
+        return {};
+    forEachPiece(header, [&cookies](QByteArrayView piece) {
+        const qsizetype equals = piece.indexOf('=');
+        if (equals < 0)
+            return;
+        const QByteArrayView name = trimmed(piece.first(equals), isBlank);
+        QByteArrayView value = trimmed(piece.sliced(equals + 1), isBlank);
+        if (value.size() >= 2)
+            value = unquoted(value, Quotes::StrippedWhereBoth);
+        if (isBetterAuthName(name) && isBetterAuthValue(value))
+            cookies.set(name.toByteArray(), decodedOrRaw(value));
+    });
+    return cookies.take();
+}
+
 } // namespace
 
 CookieDialect dialectOf(const session::AuthProfile &profile)
@@ -308,15 +359,33 @@ Cookies parseCookies(QByteArrayView header, CookieDialect dialect)
     header = trimmed(header, isBlank);
     switch (dialect) {
     case CookieDialect::Cookie07:
-        return parseScanning(header, true);
+        return parseScanning(header, {2, isBlank, Quotes::StrippedWhereBoth, true});
     case CookieDialect::AuthCore:
-        return parseScanning(header, false);
+        return parseScanning(header, {2, isBlank, Quotes::Kept, false});
+    case CookieDialect::BetterCall:
+        return parseScanning(header, {0, isJsSpace, Quotes::CutWhereFirst, false});
+    case CookieDialect::BetterAuth:
+        return parseBetterAuth(header);
     case CookieDialect::NextApi:
         return parseNextApi(header);
     case CookieDialect::NextEdge:
         return parseNextEdge(header);
     }
     Q_UNREACHABLE();
+}
+
+std::optional<SecretBytes> rawCookieValue(QByteArrayView header, QByteArrayView name)
+{
+    for (;;) {
+        const qsizetype end = header.indexOf(';');
+        const QByteArrayView piece = trimmed(end < 0 ? header : header.first(end), isJsSpace);
+        const qsizetype equals = piece.indexOf('=');
+        if ((equals < 0 ? piece : piece.first(equals)) == name)
+            return SecretBytes(equals < 0 ? QByteArrayView() : piece.sliced(equals + 1));
+        if (end < 0)
+            return std::nullopt;
+        header = header.sliced(end + 1);
+    }
 }
 
 QByteArray encodeUriComponent(QByteArrayView text)

@@ -3,6 +3,7 @@
 #include <QByteArray>
 #include <QByteArrayView>
 
+#include <optional>
 #include <vector>
 
 #include "core/base/Secret.h"
@@ -24,10 +25,12 @@ using Cookies = std::vector<Cookie>;
 /// The parsers that read a Cookie header in a deployment. They differ in duplicates, quotes, blanks and broken
 /// percent-encoding. **Source:** facts/session-protocol.md §2.1.
 enum class CookieDialect {
-    Cookie07, ///< cookie 0.7.2: next-auth 4 given a web Request
-    AuthCore, ///< @auth/core's own: v5 everywhere
-    NextApi,  ///< Next.js Pages `req.cookies`
-    NextEdge, ///< Next.js App Router `cookies()`, middleware
+    Cookie07,   ///< cookie 0.7.2: next-auth 4 given a web Request
+    AuthCore,   ///< @auth/core's own: v5 everywhere
+    NextApi,    ///< Next.js Pages `req.cookies`
+    NextEdge,   ///< Next.js App Router `cookies()`, middleware
+    BetterAuth, ///< Better Auth's cookie cache and chunk reader
+    BetterCall, ///< better-call: Better Auth's signed cookies
 };
 
 /// Which parser a deployment of @p profile uses.
@@ -36,6 +39,12 @@ enum class CookieDialect {
 /// Parses a raw Cookie header value (bytes as on the wire; blanks around it are dropped, as HTTP parsers do). Never
 /// fails: what a dialect cannot read it leaves out or raw. **Thread-safety:** a pure function.
 [[nodiscard]] Cookies parseCookies(QByteArrayView header, CookieDialect dialect);
+
+/// The value of the cookie called @p name as it stands in @p header: of the pieces between semicolons, blanks trimmed,
+/// the first whose text before its first `=` is @p name. Neither decoded nor joined from chunks; a piece without `=` is
+/// a name with an empty value; nullopt where there is none. It is a bearer secret. **Source:**
+/// facts/session-protocol.md §7 (@robojs/auth, `getToken` with `raw`).
+[[nodiscard]] std::optional<base::SecretBytes> rawCookieValue(QByteArrayView header, QByteArrayView name);
 
 /// Percent-encodes as JavaScript's encodeURIComponent (UTF-8 in).
 [[nodiscard]] QByteArray encodeUriComponent(QByteArrayView text);

@@ -1,25 +1,12 @@
 #include <QtTest>
 
 #include "core/http/ChunkedCookie.h"
-#include "tests/support/Vectors.h"
 
 using namespace rollcall;
 using session::AuthVersion;
 using session::CookieParser;
-using test::textOf;
 
 namespace {
-
-struct Reader
-{
-    const char *name;
-    AuthVersion version;
-    CookieParser parser;
-};
-
-constexpr std::array readers{
-    Reader{"v4-pages", AuthVersion::V4, CookieParser::Pages}, Reader{"v4-app", AuthVersion::V4, CookieParser::App},
-    Reader{"v4-web", AuthVersion::V4, CookieParser::Web}, Reader{"v5", AuthVersion::V5, CookieParser::Web}};
 
 QByteArray assemble(const QByteArray &header, const QByteArray &name, AuthVersion version, CookieParser parser)
 {
@@ -37,36 +24,6 @@ class ChunkedCookieTest final : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
-    void assembles_data()
-    {
-        QTest::addColumn<int>("reader");
-        QTest::addColumn<QByteArray>("name");
-        QTest::addColumn<QByteArray>("header");
-        QTest::addColumn<QString>("expected");
-        for (const jose::JsonValue &vector : test::vectorCases(QStringLiteral("cookies.json"))) {
-            if (textOf(vector, u"kind") != u"assemble") {
-                QCOMPARE(textOf(vector, u"kind"), QStringLiteral("parse"));
-                continue;
-            }
-            for (std::size_t i = 0; i < readers.size(); ++i) {
-                const char *reader = readers.at(i).name;
-                const QByteArray row = textOf(vector, u"id").toLatin1() + ' ' + reader;
-                QTest::newRow(row.constData()) << static_cast<int>(i) << textOf(vector, u"cookieName").toUtf8()
-                                               << textOf(vector, u"header").toLatin1()
-                                               << textOf(*vector.find(u"expected"), QString::fromLatin1(reader));
-            }
-        }
-    }
-    void assembles()
-    {
-        QFETCH(int, reader);
-        QFETCH(QByteArray, name);
-        QFETCH(QByteArray, header);
-        QFETCH(QString, expected);
-        const Reader &how = readers.at(static_cast<std::size_t>(reader));
-        QCOMPARE(assemble(header, name, how.version, how.parser), expected.toUtf8());
-    }
-
     void sortsAsV8_data()
     {
         QTest::addColumn<QByteArray>("header");
@@ -86,49 +43,6 @@ private Q_SLOTS:
         QFETCH(QByteArray, header);
         QFETCH(QByteArray, expected);
         QCOMPARE(assemble(header, header.startsWith('s') ? "s" : "", AuthVersion::V4, CookieParser::App), expected);
-    }
-
-    void setsAndClears_data()
-    {
-        QTest::addColumn<std::size_t>("index");
-        const auto cases = test::vectorCases(QStringLiteral("set-cookie.json"));
-        for (std::size_t i = 0; i < cases.size(); ++i)
-            QTest::newRow(qPrintable(textOf(cases.at(i), u"id"))) << i;
-    }
-    void setsAndClears()
-    {
-        QFETCH(std::size_t, index);
-        const auto cases = test::vectorCases(QStringLiteral("set-cookie.json"));
-        const jose::JsonValue &vector = cases.at(index);
-        const AuthVersion version = textOf(vector, u"version") == u"v4" ? AuthVersion::V4 : AuthVersion::V5;
-        const QByteArray name = textOf(vector, u"cookieName").toUtf8();
-        const jose::JsonValue *options = vector.find(u"options");
-        http::CookieAttributes attributes;
-        attributes.secure = *options->find(u"secure")->boolean();
-        attributes.httpOnly = *options->find(u"httpOnly")->boolean();
-        attributes.path = textOf(*options, u"path").toUtf8();
-        attributes.sameSite = textOf(*options, u"sameSite").toUtf8();
-        http::Cookies existing;
-        for (const auto &member : *vector.find(u"existing")->object())
-            existing.push_back(
-                {member.name.toUtf8(), base::SecretBytes(QByteArrayView(member.value.string()->toUtf8()))});
-        const http::Cookies recognised = http::sessionCookies(std::move(existing), name, version);
-
-        std::vector<http::SetCookie> set;
-        if (textOf(vector, u"operation") == u"clean") {
-            set = http::clearedCookies(recognised, attributes);
-        } else {
-            QCOMPARE(textOf(vector, u"operation"), QStringLiteral("chunk"));
-            const base::Instant expires{
-                std::chrono::seconds(static_cast<qint64>(test::numberOf(vector, u"expires", 0)))};
-            set = http::renewedCookies(recognised, name,
-                                       base::SecretBytes(QByteArrayView(textOf(vector, u"value").toUtf8())), expires,
-                                       attributes, version);
-        }
-        const jose::JsonValue::Array &expected = *vector.find(u"expected")->array();
-        QCOMPARE(set.size(), expected.size());
-        for (std::size_t i = 0; i < set.size(); ++i)
-            QCOMPARE(http::setCookieText(set.at(i)), expected.at(i).string()->toUtf8());
     }
 
     void configuredOptions_data()

@@ -26,21 +26,6 @@ base::Instant instant(double seconds)
     return base::Instant(std::chrono::milliseconds(static_cast<qint64>(seconds * 1000)));
 }
 
-const QStringList knownKinds{QStringLiteral("empty"),
-                             QStringLiteral("malformed"),
-                             QStringLiteral("alg-not-allowed"),
-                             QStringLiteral("unsupported"),
-                             QStringLiteral("no-matching-secret"),
-                             QStringLiteral("decryption-failed"),
-                             QStringLiteral("decompression-failed"),
-                             QStringLiteral("invalid-payload"),
-                             QStringLiteral("claim-type"),
-                             QStringLiteral("expired"),
-                             QStringLiteral("not-before"),
-                             QStringLiteral("header-claim-mismatch"),
-                             QStringLiteral("empty-secret"),
-                             QStringLiteral("other")};
-
 } // namespace
 
 class TokenCodecTest final : public QObject
@@ -48,57 +33,6 @@ class TokenCodecTest final : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
-    void agreesWithTheLibraries_data()
-    {
-        QTest::addColumn<QString>("version");
-        QTest::addColumn<QString>("token");
-        QTest::addColumn<QStringList>("secrets");
-        QTest::addColumn<QString>("salt");
-        QTest::addColumn<double>("now");
-        QTest::addColumn<QString>("kind");
-        QTest::addColumn<QByteArray>("header");
-        QTest::addColumn<QByteArray>("claims");
-        for (const char *file : {"jwe-v4.json", "jwe-v5.json"}) {
-            for (const JsonValue &vector : test::vectorCases(QLatin1StringView(file))) {
-                QStringList secrets;
-                for (const JsonValue &secret : *vector.find(u"secrets")->array())
-                    secrets << *secret.string();
-                const JsonValue *expected = vector.find(u"expected");
-                const bool ok = *expected->find(u"ok")->boolean();
-                const QString kind = ok ? QString() : textOf(*expected->find(u"error"), u"kind");
-                QVERIFY2(ok || knownKinds.contains(kind), qPrintable(kind));
-                QTest::newRow(qPrintable(textOf(vector, u"id")))
-                    << textOf(vector, u"version") << textOf(vector, u"token") << secrets << textOf(vector, u"salt")
-                    << test::numberOf(vector, u"now", 0) << kind
-                    << (ok ? jose::printJson(*expected->find(u"header")) : QByteArray())
-                    << (ok ? jose::printJson(*expected->find(u"claims")) : QByteArray());
-            }
-        }
-    }
-    void agreesWithTheLibraries()
-    {
-        QFETCH(QString, version);
-        QFETCH(QString, token);
-        QFETCH(QStringList, secrets);
-        QFETCH(QString, salt);
-        QFETCH(double, now);
-        QFETCH(QString, kind);
-        QFETCH(QByteArray, header);
-        QFETCH(QByteArray, claims);
-        const auto decoded = jose::decodeToken(version == u"v4" ? AuthVersion::V4 : AuthVersion::V5, token.toUtf8(),
-                                               secretsOf(secrets), salt.toUtf8(), instant(now));
-        if (!kind.isEmpty()) {
-            QVERIFY(!decoded.ok);
-            QCOMPARE(jose::kindName(decoded.failure), kind);
-            QVERIFY(!decoded.detail.isEmpty());
-            QVERIFY(decoded.claimsJson.isEmpty());
-            return;
-        }
-        QVERIFY2(decoded.ok, qPrintable(decoded.detail));
-        QCOMPARE(decoded.claimsJson, claims);
-        QCOMPARE(decoded.headerJson, header);
-    }
-
     void sealsAsTheLibrariesDo_data()
     {
         QTest::addColumn<AuthVersion>("version");
