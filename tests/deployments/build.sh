@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs the packages of the test deployments and builds all four applications for production.
 # Idempotent: what has not changed since the last build is not touched.
-# Usage: build.sh            (folder: $ROLLCALL_DEPLOY_DIR, by default build/deployments)
+# Usage: build.sh [--packages]     (folder: $ROLLCALL_DEPLOY_DIR, by default build/deployments)
+#   --packages  installs the packages only
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 source ./place.sh
@@ -54,6 +55,7 @@ exec 9>"$ROLLCALL_DEPLOY_DIR/.lock"
 flock 9
 
 install_packages
+if [ "${1:-}" = --packages ]; then exit 0; fi
 node=$ROLLCALL_DEPLOY_DIR/node_modules/node/bin/node
 # Two at a time: each build keeps about one core busy.
 for version in v4 v5; do

@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# The engine's benchmark, alternately with the same work in Node.js by the real packages: same cookies, same minute, same processor core.
+# Prints a table of ratios with what is asked of them.
+# Exit 1 where a row misses what is asked of it at least.
+# Usage: side-by-side.sh [--json] [--short]
+#   --json   prints {"rows":[{"name","nodeNs","rollcallNs"}]} on standard output instead: medians for one operation, in nanoseconds, and judges nothing
+#   --short  rounds of milliseconds: whether everything runs, not how fast
+# BUILD_DIR names a release build to measure; without it, one is made. ROLLCALL_BENCH_CORE names the processor core (default: the last).
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+source "$here/../deployments/place.sh"
+
+json=false short=false
+for argument in "$@"; do
+  case $argument in
+    --json) json=true ;;
+    --short) short=true ;;
+    *) sed -n '5,7s/^# //p' "$0" >&2; exit 2 ;;
+  esac
+done
+
+if [ -z "${BUILD_DIR:-}" ]; then
+  BUILD_DIR=$here/../../build/release
+  (cd "$here/../.." && cmake --preset release && cmake --build --preset release --target rollcall_bench) >&2
+fi
+[ -x "$BUILD_DIR/tests/bench/rollcall_bench" ] || { echo "side-by-side: there is no tests/bench/rollcall_bench in BUILD_DIR ($BUILD_DIR): build it" >&2; exit 1; }
+
+bash "$here/../deployments/build.sh" --packages >&2
+export ROLLCALL_BENCH_NODE_DIR=$ROLLCALL_DEPLOY_DIR/bench
+mkdir -p "$ROLLCALL_BENCH_NODE_DIR"
+(
+  exec 9>"$ROLLCALL_BENCH_NODE_DIR/.lock"
+  flock 9
+  if ! cmp -s "$here/node/package-lock.json" "$ROLLCALL_BENCH_NODE_DIR/.installed"; then
+    cp "$here/node/"{package.json,package-lock.json,.npmrc} "$ROLLCALL_BENCH_NODE_DIR"
+    cd "$ROLLCALL_BENCH_NODE_DIR"
+    npm ci >install.log 2>&1 || { cat install.log >&2; exit 1; }
+    cp package-lock.json .installed
+  fi
+)
+
+place=$(mktemp -d "${TMPDIR:-/tmp}/rollcall-bench.XXXXXX")
+trap 'rm -rf "$place"' EXIT
+export ROLLCALL_BENCH_INPUTS=$place/inputs.json
+export NODE_ENV=production NEXTAUTH_URL=http://localhost:3000 AUTH_URL=http://localhost:3000 NODE_NO_WARNINGS=1
+# One core for everything: both sides, the threads of Node.js, and the database server.
+core=${ROLLCALL_BENCH_CORE:-$(($(nproc --all) - 1))}
+taskset -c "$core" "$ROLLCALL_DEPLOY_DIR/node_modules/node/bin/node" "$here/node/side-by-side.mjs" "$BUILD_DIR/tests/bench/rollcall_bench" "$place" "$json" "$short"
