@@ -11,14 +11,15 @@ base::Result<base::SecretBytes> mintCanaryJwt(const session::AuthProfile &profil
 {
     using jose::JsonValue;
     const QString id = QUuid::createUuid().toString(QUuid::WithoutBraces);
-    JsonValue claims{JsonValue::Object()};
-    claims.set(QStringLiteral("name"), JsonValue(QString::fromLatin1(store::canaryUserName)));
-    claims.set(QStringLiteral("email"),
-               JsonValue(QStringLiteral("canary-%1@%2").arg(id, QString::fromLatin1(store::canaryEmailDomain))));
-    claims.set(QStringLiteral("sub"), JsonValue(QStringLiteral("rollcall-canary-%1").arg(id)));
+    const JsonValue::Object members{
+        {QStringLiteral("name"), JsonValue(QString::fromLatin1(store::canaryUserName))},
+        {QStringLiteral("email"),
+         JsonValue(QStringLiteral("canary-%1@%2").arg(id, QString::fromLatin1(store::canaryEmailDomain)))},
+        {QStringLiteral("sub"), JsonValue(QStringLiteral("rollcall-canary-%1").arg(id))}};
+    const auto claims = jose::Claims::fromValue(JsonValue(members)).value_or(jose::Claims());
     const QByteArray salt =
         profile.version == session::AuthVersion::V4 ? QByteArray() : http::sessionCookieName(profile);
-    return jose::sealToken(jose::KeyRing(profile.version, profile.secrets, salt), std::move(claims), ttl, now);
+    return jose::sealToken(jose::KeyRing(profile.version, profile.secrets, salt), claims, ttl, now);
 }
 
 } // namespace rollcall::engine

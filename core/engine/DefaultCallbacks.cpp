@@ -21,17 +21,23 @@ JsonValue textOrNull(const std::optional<QString> &text)
 
 } // namespace
 
-QByteArray sessionOfClaims(const JsonValue &claims, base::Instant expires)
+QByteArray sessionOfClaims(const jose::Claims &claims, base::Instant expires)
 {
-    JsonValue::Object user;
-    const auto copy = [&](const QString &member, QStringView claim) {
-        if (const JsonValue *value = claims.find(claim))
-            user.push_back({member, *value});
+    QByteArray text("{\"user\":{");
+    bool first = true;
+    const auto copy = [&](const char *start, QByteArrayView claim) {
+        const QByteArrayView value = claims.raw(claim);
+        if (value.isEmpty())
+            return;
+        if (!first)
+            text.append(',');
+        first = false;
+        text.append(start).append(value);
     };
-    copy(QStringLiteral("name"), u"name");
-    copy(QStringLiteral("email"), u"email");
-    copy(QStringLiteral("image"), u"picture");
-    return sessionText(std::move(user), expires);
+    copy("\"name\":", "name");
+    copy("\"email\":", "email");
+    copy("\"image\":", "picture");
+    return text.append("},\"expires\":\"").append(base::toIso(expires).toLatin1()).append("\"}");
 }
 
 QByteArray sessionOfRow(const store::SessionRow &row, base::Instant expires)

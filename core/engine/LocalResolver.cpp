@@ -7,7 +7,6 @@
 #include "core/engine/NullDiagnosis.h"
 #include "core/engine/StepTimer.h"
 #include "core/http/CookieNames.h"
-#include "core/jose/Claims.h"
 
 namespace rollcall::engine {
 
@@ -53,27 +52,21 @@ QByteArray saltOf(const session::AuthProfile &profile)
 }
 
 /// The last instant at which a token with these claims is accepted; nullopt where that is never over.
-std::optional<Instant> lastInstant(const jose::JsonValue &claims)
+std::optional<Instant> lastInstant(const jose::Claims &claims)
 {
     constexpr double furthest = 253'402'300'799.0; // the end of year 9999
-    const jose::JsonValue *exp = claims.find(u"exp");
-    if (!exp || !exp->number() || *exp->number() > furthest)
+    const auto exp = claims.number("exp");
+    if (!exp || *exp > furthest)
         return std::nullopt;
-    const auto refusedFrom = static_cast<qint64>(std::ceil(*exp->number())) + jose::claimTolerance;
-    return Instant(std::chrono::seconds(refusedFrom)) - std::chrono::milliseconds(1);
-}
-
-QString textClaim(const jose::JsonValue &claims, QStringView name)
-{
-    const jose::JsonValue *claim = claims.find(name);
-    return claim && claim->string() ? *claim->string() : QString();
+    const std::chrono::seconds ends(static_cast<qint64>(std::ceil(*exp)));
+    return Instant(ends + jose::defaultTolerance) - std::chrono::milliseconds(1);
 }
 
 /// @auth/core's encode throws for these; iat and exp are set anew before it looks.
-bool hasInfiniteNotBefore(const jose::JsonValue &claims)
+bool hasInfiniteNotBefore(const jose::Claims &claims)
 {
-    const jose::JsonValue *notBefore = claims.find(u"nbf");
-    return notBefore && notBefore->number() && !std::isfinite(*notBefore->number());
+    const auto notBefore = claims.number("nbf");
+    return notBefore && !std::isfinite(*notBefore);
 }
 
 /// The caller's own bounds are no fault of the database.
@@ -176,12 +169,12 @@ void LocalResolver::resolveJwt(Request &request) const
     const Instant expires = request.now + m_profile->maxAge;
     request.result.session = sessionOfClaims(opened.claims, expires);
     request.result.validUntil = lastInstant(opened.claims);
-    request.result.userId = textClaim(opened.claims, u"sub");
+    request.result.userId = opened.claims.string("sub").value_or(QString());
     request.timer.end(QStringLiteral("session"), StepOutcome::Ok);
-    reissue(request, std::move(opened.claims), expires);
+    reissue(request, opened.claims, expires);
 }
 
-void LocalResolver::reissue(Request &request, jose::JsonValue claims, Instant expires) const
+void LocalResolver::reissue(Request &request, const jose::Claims &claims, Instant expires) const
 {
     const QString step = QStringLiteral("renew");
     if (m_profile->version != AuthVersion::V4 && hasInfiniteNotBefore(claims)) {
@@ -190,7 +183,7 @@ void LocalResolver::reissue(Request &request, jose::JsonValue claims, Instant ex
                           QStringLiteral("the library cannot seal an infinite \"nbf\": cookies cleared"));
         return;
     }
-    const auto token = jose::sealToken(m_keys, std::move(claims), m_profile->maxAge, request.now);
+    const auto token = jose::sealToken(m_keys, claims, m_profile->maxAge, request.now);
     if (!token) {
         request.timer.end(step, StepOutcome::Error, base::errorName(token.error().code));
         return;

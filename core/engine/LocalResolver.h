@@ -2,7 +2,7 @@
 
 #include "core/engine/SessionEngine.h"
 #include "core/http/ChunkedCookie.h"
-#include "core/jose/JsonText.h"
+#include "core/jose/Claims.h"
 #include "core/jose/KeyRing.h"
 
 namespace rollcall::engine {
@@ -30,7 +30,7 @@ private:
     void resolveJwt(Request &request) const;
     void resolveRow(Request &request, const base::Call &call) const;
     void resolveLiveRow(Request &request, const store::SessionRow &row, const base::Call &call) const;
-    void reissue(Request &request, jose::JsonValue claims, base::Instant expires) const;
+    void reissue(Request &request, const jose::Claims &claims, base::Instant expires) const;
     [[nodiscard]] Diagnosis whyNoRow(const Request &request) const;
     [[nodiscard]] bool lacksSecret() const;
 

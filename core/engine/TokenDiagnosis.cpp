@@ -63,10 +63,11 @@ Diagnosis whyMalformed(AuthVersion version, const jose::OpenedToken &opened, QBy
         return {NullReason::AlgOrEncRefused, QStringLiteral("three parts: a signed JWT, not an encrypted one")};
     if (opened.step == DecodeStep::Inflation)
         return {NullReason::DecompressionFailed, opened.detail};
-    const bool isV5Token = headerText(opened.header, u"enc") == u"A256CBC-HS512" && opened.header.find(u"kid");
+    const JsonValue header = opened.header();
+    const bool isV5Token = headerText(header, u"enc") == u"A256CBC-HS512" && header.find(u"kid");
     if (opened.step == DecodeStep::KeyLength && version == AuthVersion::V4 && isV5Token)
         return {NullReason::OtherMajorToken, QStringLiteral("the header is that of an Auth.js v5 token")};
-    const bool keyManagement = opened.step == DecodeStep::Algorithm && headerText(opened.header, u"alg") != u"dir";
+    const bool keyManagement = opened.step == DecodeStep::Algorithm && headerText(header, u"alg") != u"dir";
     if (opened.step == DecodeStep::KeyLength || keyManagement)
         return {NullReason::AlgOrEncRefused, opened.detail};
     return {NullReason::MalformedToken, opened.detail};
@@ -86,7 +87,7 @@ std::vector<QByteArray> otherNames(const AuthProfile &profile)
 
 Diagnosis whyNoKey(const AuthProfile &profile, const jose::OpenedToken &opened)
 {
-    const QByteArray kid = headerText(opened.header, u"kid").toUtf8();
+    const QByteArray kid = headerText(opened.header(), u"kid").toUtf8();
     constexpr qsizetype sha512Digits = 86;
     constexpr qsizetype sha256Digits = 43;
     if (kid.size() != sha512Digits && kid.size() != sha256Digits)
@@ -151,7 +152,7 @@ Diagnosis whyNotDecoded(const AuthProfile &profile, const jose::KeyRing &ring, c
     case DecodeFailure::NoMatchingSecret:
         return whyNoKey(profile, opened);
     case DecodeFailure::DecryptionFailed:
-        return whyNotDecrypted(profile, ring, opened.header, token);
+        return whyNotDecrypted(profile, ring, opened.header(), token);
     case DecodeFailure::DecompressionFailed:
         return {NullReason::DecompressionFailed, opened.detail};
     case DecodeFailure::InvalidPayload:

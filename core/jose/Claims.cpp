@@ -1,90 +1,160 @@
 #include "core/jose/Claims.h"
 
-#include "core/jose/Utf8.h"
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstring>
+
+#include "core/base/Secret.h"
+#include "core/jose/CanonicalJson.h"
 
 namespace rollcall::jose {
 
 namespace {
 
-/// A numeric claim; nullopt where it is absent.
-Accepted<std::optional<double>> timeClaim(const JsonValue &claims, QStringView name)
+JsonKind kindOf(const JsonValue &value)
 {
-    const JsonValue *claim = claims.find(name);
-    if (!claim)
-        return std::optional<double>();
-    if (!claim->number()) {
-        return refuse(DecodeFailure::ClaimType, DecodeStep::Claims,
-                      QStringLiteral("the claim \"%1\" is not a number").arg(name));
-    }
-    return std::optional(*claim->number());
+    if (value.boolean())
+        return JsonKind::Boolean;
+    if (value.number())
+        return JsonKind::Number;
+    if (value.string())
+        return JsonKind::String;
+    if (value.array())
+        return JsonKind::Array;
+    return value.object() ? JsonKind::Object : JsonKind::Null;
 }
 
-/// `===` between a header member and a claim: primitives by value, objects never.
-bool strictlyEqual(const JsonValue &a, const JsonValue *b)
+/// Whether JSON text shows another number than the one that is there: infinite ones become null, minus zero loses its
+/// sign.
+bool losesNumbers(const JsonValue &value)
 {
-    if (!b)
-        return false;
-    if (a.string() && b->string())
-        return *a.string() == *b->string();
-    if (a.number() && b->number())
-        return *a.number() == *b->number();
-    if (a.boolean() && b->boolean())
-        return *a.boolean() == *b->boolean();
-    return a.isNull() && b->isNull();
-}
-
-Accepted<void> checkReplicas(const JsonValue &header, const JsonValue &claims)
-{
-    const auto mismatch = [](QStringView name) {
-        return refuse(DecodeFailure::HeaderClaimMismatch, DecodeStep::Claims,
-                      QStringLiteral("the claim \"%1\" differs from its copy in the header").arg(name));
-    };
-    for (const QStringView name : {u"iss", u"sub"}) {
-        const JsonValue *replica = header.find(name);
-        if (replica && !strictlyEqual(*replica, claims.find(name)))
-            return mismatch(name);
-    }
-    const JsonValue *audience = header.find(u"aud");
-    const JsonValue *claim = claims.find(u"aud");
-    if (audience && (!claim || printJson(*audience) != printJson(*claim)))
-        return mismatch(u"aud");
-    return {};
-}
-
-Accepted<void> checkTimes(const JsonValue &claims, base::Instant now)
-{
-    const auto seconds = static_cast<double>(std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count());
-    if (const auto issued = timeClaim(claims, u"iat"); !issued)
-        return tl::unexpected<Refusal>(issued.error());
-    const auto notBefore = timeClaim(claims, u"nbf");
-    if (!notBefore)
-        return tl::unexpected<Refusal>(notBefore.error());
-    if (*notBefore && **notBefore > seconds + claimTolerance)
-        return refuse(DecodeFailure::NotBefore, DecodeStep::Claims, QStringLiteral("the token is not valid yet"));
-    const auto expires = timeClaim(claims, u"exp");
-    if (!expires)
-        return tl::unexpected<Refusal>(expires.error());
-    if (*expires && **expires <= seconds - claimTolerance)
-        return refuse(DecodeFailure::Expired, DecodeStep::Claims, QStringLiteral("the token has expired"));
-    return {};
+    if (const double *number = value.number())
+        return !std::isfinite(*number) || (*number == 0 && std::signbit(*number));
+    if (const JsonValue::Array *array = value.array())
+        return std::ranges::any_of(*array, losesNumbers);
+    if (const JsonValue::Object *object = value.object())
+        return std::ranges::any_of(*object, losesNumbers, &JsonValue::Member::value);
+    return false;
 }
 
 } // namespace
 
-Accepted<JsonValue> readClaims(session::AuthVersion version, QByteArrayView plaintext, const JsonValue &header,
-                               base::Instant now)
+Claims::Claims() : m_text(QByteArrayLiteral("{}")) {}
+
+Claims::Claims(QByteArray text, ClaimIndex members) : m_text(std::move(text)), m_members(std::move(members)) {}
+
+Claims &Claims::operator=(const Claims &other)
 {
-    const std::optional<QString> text =
-        version == session::AuthVersion::V4 ? std::optional(utf8Replacing(plaintext)) : utf8Strict(plaintext);
-    auto claims = text ? parseJson(*text) : std::nullopt;
-    if (!claims || !claims->object())
-        return refuse(DecodeFailure::InvalidPayload, DecodeStep::Payload,
-                      QStringLiteral("the content is no JSON object"));
-    if (const auto times = checkTimes(*claims, now); !times)
-        return tl::unexpected<Refusal>(times.error());
-    if (const auto replicas = checkReplicas(header, *claims); !replicas)
-        return tl::unexpected<Refusal>(replicas.error());
-    return std::move(*claims);
+    return *this = Claims(other);
+}
+
+Claims &Claims::operator=(Claims &&other) noexcept
+{
+    if (this != &other) {
+        base::wipe(m_text);
+        m_text = std::move(other.m_text);
+        m_members = std::move(other.m_members);
+        m_value = std::move(other.m_value);
+    }
+    return *this;
+}
+
+Claims::~Claims()
+{
+    base::wipe(m_text);
+}
+
+std::optional<Claims> Claims::fromValue(const JsonValue &object)
+{
+    const JsonValue::Object *members = object.object();
+    if (!members)
+        return std::nullopt;
+    QByteArray text("{");
+    ClaimIndex index;
+    for (const JsonValue::Member &member : *members) {
+        if (!index.isEmpty())
+            text.append(',');
+        ClaimMember entry;
+        entry.kind = kindOf(member.value);
+        entry.nameAt = static_cast<quint32>(text.size() + 1);
+        appendJson(text, JsonValue(member.name));
+        entry.nameSize = static_cast<quint32>(text.size() - 1) - entry.nameAt;
+        text.append(':');
+        appendJson(text, member.value);
+        entry.end = static_cast<quint32>(text.size());
+        index.append(entry);
+    }
+    text.append('}');
+    Claims claims(std::move(text), std::move(index));
+    if (losesNumbers(object))
+        claims.m_value = std::make_shared<const JsonValue>(object);
+    return claims;
+}
+
+std::optional<Claims> Claims::fromCanonical(QByteArray &text)
+{
+    ClaimIndex index;
+    if (!indexCanonical(text, index))
+        return std::nullopt;
+    return Claims(std::exchange(text, {}), std::move(index));
+}
+
+const ClaimMember *Claims::find(QByteArrayView name) const
+{
+    const auto size = static_cast<std::size_t>(name.size());
+    for (const ClaimMember &member : m_members) {
+        if (member.nameSize == size && std::memcmp(m_text.constData() + member.nameAt, name.data(), size) == 0)
+            return &member;
+    }
+    return nullptr;
+}
+
+QByteArrayView Claims::slice(const ClaimMember &member) const
+{
+    return QByteArrayView(m_text).sliced(member.valueAt(), member.end - member.valueAt());
+}
+
+QByteArrayView Claims::raw(QByteArrayView name) const
+{
+    const ClaimMember *member = find(name);
+    return member ? slice(*member) : QByteArrayView();
+}
+
+std::optional<double> Claims::number(QByteArrayView name) const
+{
+    const ClaimMember *member = find(name);
+    if (!member || member->kind != JsonKind::Number)
+        return std::nullopt;
+    if (const JsonValue::Object *members = m_value ? m_value->object() : nullptr) {
+        const auto position = static_cast<std::size_t>(member - m_members.constData());
+        if (const double *exact = members->at(position).value.number())
+            return *exact;
+    }
+    const QByteArrayView digits = slice(*member);
+    double number = 0;
+    // Printed numbers are within double's range and in a form that from_chars reads whole.
+    std::from_chars(digits.begin(), digits.end(), number);
+    return number;
+}
+
+std::optional<QString> Claims::string(QByteArrayView name) const
+{
+    const ClaimMember *member = find(name);
+    if (!member || member->kind != JsonKind::String)
+        return std::nullopt;
+    const QByteArrayView quoted = slice(*member);
+    if (!quoted.contains('\\'))
+        return QString::fromUtf8(quoted.sliced(1, quoted.size() - 2));
+    const auto parsed = parseJson(QString::fromUtf8(quoted));
+    return parsed && parsed->string() ? std::optional(*parsed->string()) : std::nullopt;
+}
+
+JsonValue Claims::value() const
+{
+    if (m_value)
+        return *m_value;
+    return parseJson(QString::fromUtf8(m_text)).value_or(JsonValue());
 }
 
 } // namespace rollcall::jose

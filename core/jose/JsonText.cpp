@@ -69,7 +69,9 @@ void printString(QByteArray &out, const QString &text)
     out.append('"');
 }
 
-void print(QByteArray &out, const JsonValue &value)
+} // namespace
+
+void appendJson(QByteArray &out, const JsonValue &value)
 {
     if (const bool *boolean = value.boolean()) {
         out.append(*boolean ? "true" : "false");
@@ -82,7 +84,7 @@ void print(QByteArray &out, const JsonValue &value)
         for (std::size_t i = 0; i < array->size(); ++i) {
             if (i > 0)
                 out.append(',');
-            print(out, array->at(i));
+            appendJson(out, array->at(i));
         }
         out.append(']');
     } else if (const JsonValue::Object *object = value.object()) {
@@ -92,15 +94,13 @@ void print(QByteArray &out, const JsonValue &value)
                 out.append(',');
             printString(out, object->at(i).name);
             out.append(':');
-            print(out, object->at(i).value);
+            appendJson(out, object->at(i).value);
         }
         out.append('}');
     } else {
         out.append("null");
     }
 }
-
-} // namespace
 
 const JsonValue *JsonValue::find(QStringView name) const
 {
@@ -134,7 +134,7 @@ void JsonValue::set(const QString &name, JsonValue value)
 QByteArray printJson(const JsonValue &value)
 {
     QByteArray out;
-    print(out, value);
+    appendJson(out, value);
     return out;
 }
 

@@ -59,6 +59,9 @@ inline constexpr int maxJsonDepth = 1000;
 /// numbers beyond a double become infinite); nullopt where JSON.parse throws, or where nesting exceeds maxJsonDepth.
 [[nodiscard]] std::optional<JsonValue> parseJson(QStringView text);
 
+/// Appends what printJson() returns.
+void appendJson(QByteArray &out, const JsonValue &value);
+
 /// Writes what `JSON.stringify` writes, as UTF-8: infinite numbers as null, lone surrogates escaped.
 [[nodiscard]] QByteArray printJson(const JsonValue &value);
 

@@ -4,8 +4,10 @@
 
 #include <QUuid>
 
+#include <array>
+
 #include "core/jose/Base64Url.h"
-#include "core/jose/Claims.h"
+#include "core/jose/ClaimChecks.h"
 #include "core/jose/ContentCipher.h"
 #include "core/jose/Jwe.h"
 
@@ -15,7 +17,8 @@ namespace {
 
 using session::AuthVersion;
 
-Accepted<JsonValue> open(const KeyRing &ring, QByteArrayView token, base::Instant now, JsonValue &header)
+Accepted<Claims> open(const KeyRing &ring, QByteArrayView token, base::Instant now, std::chrono::seconds tolerance,
+                      JsonValue &header)
 {
     if (token.isEmpty())
         return refuse(DecodeFailure::Empty, DecodeStep::Token, QStringLiteral("the token is empty"));
@@ -31,8 +34,14 @@ Accepted<JsonValue> open(const KeyRing &ring, QByteArrayView token, base::Instan
     auto plaintext = isV4 ? decryptV4(*parts, ring.keys().front(), header) : decryptV5(*parts, ring, header);
     if (!plaintext)
         return tl::unexpected<Refusal>(plaintext.error());
-    auto claims = readClaims(ring.version(), *plaintext, header, now);
+    auto claims = readClaims(ring.version(), *plaintext);
     base::wipe(*plaintext);
+    if (!claims)
+        return claims;
+    if (const auto times = checkTimes(*claims, now, tolerance); !times)
+        return tl::unexpected<Refusal>(times.error());
+    if (const auto replicas = checkReplicas(header, *claims); !replicas)
+        return tl::unexpected<Refusal>(replicas.error());
     return claims;
 }
 
@@ -47,6 +56,42 @@ QByteArray headerFor(const KeyRing &ring, const KeyRing::Key &key)
     if (ring.version() == AuthVersion::V4)
         return QByteArrayLiteral(R"({"alg":"dir","enc":"A256GCM"})");
     return R"({"alg":"dir","enc":"A256CBC-HS512","kid":")" + key.cbcId + "\"}";
+}
+
+/// The text of @p claims with iat, exp and jti set as `object[name] = value` does: in their places, else at the end.
+QByteArray stampedText(const Claims &claims, std::chrono::seconds maxAge, base::Instant now)
+{
+    const auto issued = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch();
+    struct Stamp
+    {
+        QByteArrayView name;
+        QByteArray value;
+        bool written = false;
+    };
+    std::array stamps{Stamp{"iat", QByteArray::number(static_cast<qlonglong>(issued.count()))},
+                      Stamp{"exp", QByteArray::number(static_cast<qlonglong>((issued + maxAge).count()))},
+                      Stamp{"jti", '"' + QUuid::createUuid().toByteArray(QUuid::WithoutBraces) + '"'}};
+    const QByteArrayView old = claims.text();
+    QByteArray text;
+    text.reserve(old.size() + 128);
+    quint32 copied = 0;
+    for (const ClaimMember &member : claims.members()) {
+        for (Stamp &stamp : stamps) {
+            if (old.sliced(member.nameAt, member.nameSize) != stamp.name)
+                continue;
+            text.append(old.sliced(copied, member.valueAt() - copied)).append(stamp.value);
+            copied = member.end;
+            stamp.written = true;
+        }
+    }
+    text.append(old.sliced(copied));
+    text.chop(1);
+    for (const Stamp &stamp : stamps) {
+        if (stamp.written)
+            continue;
+        text.append(text.size() > 1 ? ",\"" : "\"").append(stamp.name).append("\":").append(stamp.value);
+    }
+    return text.append('}');
 }
 
 } // namespace
@@ -86,10 +131,18 @@ QString kindName(DecodeFailure failure)
     Q_UNREACHABLE();
 }
 
-OpenedToken openToken(const KeyRing &ring, QByteArrayView token, base::Instant now)
+JsonValue OpenedToken::header() const
+{
+    return parseJson(QString::fromUtf8(headerJson)).value_or(JsonValue());
+}
+
+OpenedToken openToken(const KeyRing &ring, QByteArrayView token, base::Instant now, std::chrono::seconds tolerance)
 {
     OpenedToken result;
-    auto claims = open(ring, token, now, result.header);
+    JsonValue header;
+    auto claims = open(ring, token, now, tolerance, header);
+    if (!header.isNull())
+        result.headerJson = printJson(header);
     if (claims) {
         result.ok = true;
         result.claims = std::move(*claims);
@@ -101,7 +154,7 @@ OpenedToken openToken(const KeyRing &ring, QByteArrayView token, base::Instant n
     return result;
 }
 
-base::Result<base::SecretBytes> sealToken(const KeyRing &ring, JsonValue claims, std::chrono::seconds maxAge,
+base::Result<base::SecretBytes> sealToken(const KeyRing &ring, const Claims &claims, std::chrono::seconds maxAge,
                                           base::Instant now)
 {
     if (ring.keys().empty() || ring.keys().front().emptySecret)
@@ -109,20 +162,13 @@ base::Result<base::SecretBytes> sealToken(const KeyRing &ring, JsonValue claims,
     const KeyRing::Key &key = ring.keys().front();
     if (!key.derived)
         return base::fail(internal(QStringLiteral("no key can be derived for this salt")));
-    if (!claims.object())
-        return base::fail(internal(QStringLiteral("claims are no JSON object")));
-    const auto issued = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch();
-    claims.set(QStringLiteral("iat"), JsonValue(static_cast<double>(issued.count())));
-    claims.set(QStringLiteral("exp"), JsonValue(static_cast<double>((issued + maxAge).count())));
-    claims.set(QStringLiteral("jti"), JsonValue(QUuid::createUuid().toString(QUuid::WithoutBraces)));
-
     const bool isV4 = ring.version() == AuthVersion::V4;
     const ContentAlgorithm *algorithm = contentAlgorithm(isV4 ? u"A256GCM" : u"A256CBC-HS512");
     QByteArray iv(algorithm->ivBytes, Qt::Uninitialized);
     if (RAND_bytes(reinterpret_cast<unsigned char *>(iv.data()), static_cast<int>(iv.size())) != 1)
         return base::fail(internal(QStringLiteral("no random bytes to be had")));
     const QByteArray header = toBase64Url(headerFor(ring, key));
-    QByteArray plaintext = printJson(claims);
+    QByteArray plaintext = stampedText(claims, maxAge, now);
     const auto sealed = sealContent(*algorithm, (isV4 ? key.gcm : key.cbc).view(), iv, plaintext, header);
     base::wipe(plaintext);
     if (!sealed)
@@ -138,10 +184,9 @@ Decoded decodeToken(AuthVersion version, QByteArrayView token, std::span<const b
     const OpenedToken opened = openToken(KeyRing(version, secrets, salt), token, now);
     Decoded result;
     result.ok = opened.ok;
-    if (!opened.header.isNull())
-        result.headerJson = printJson(opened.header);
+    result.headerJson = opened.headerJson;
     if (opened.ok)
-        result.claimsJson = printJson(opened.claims);
+        result.claimsJson = opened.claims.text().toByteArray();
     result.failure = opened.failure;
     result.step = opened.step;
     result.detail = opened.detail;
@@ -152,11 +197,12 @@ base::Result<base::SecretBytes> encodeToken(AuthVersion version, const QByteArra
                                             std::span<const base::SecretBytes> secrets, QByteArrayView salt,
                                             std::chrono::seconds maxAge, base::Instant now)
 {
-    auto claims = parseJson(QString::fromUtf8(claimsJson));
+    const auto value = parseJson(QString::fromUtf8(claimsJson));
+    const auto claims = value ? Claims::fromValue(*value) : std::nullopt;
     if (!claims)
-        return base::fail(internal(QStringLiteral("claims are no JSON")));
-    return sealToken(KeyRing(version, secrets.first(std::min<std::size_t>(secrets.size(), 1)), salt),
-                     std::move(*claims), maxAge, now);
+        return base::fail(internal(QStringLiteral("claims are no JSON object")));
+    return sealToken(KeyRing(version, secrets.first(std::min<std::size_t>(secrets.size(), 1)), salt), *claims, maxAge,
+                     now);
 }
 
 } // namespace rollcall::jose

@@ -9,7 +9,7 @@
 #include "core/base/Clock.h"
 #include "core/base/Result.h"
 #include "core/base/Secret.h"
-#include "core/jose/JsonText.h"
+#include "core/jose/Claims.h"
 #include "core/jose/KeyRing.h"
 #include "core/session/AuthProfile.h"
 
@@ -63,26 +63,34 @@ struct Decoded
     QString detail;                      ///< for people, without secrets
 };
 
-/// As Decoded, with header and claims as values.
+/// As Decoded, with the claims ready to be read.
 struct OpenedToken
 {
     bool ok = false;
-    JsonValue header; ///< null where it could not be read
-    JsonValue claims; ///< null on failure
+    QByteArray headerJson; ///< as Decoded::headerJson
+    Claims claims;         ///< `{}` on failure
     DecodeFailure failure = DecodeFailure::Empty;
     DecodeStep step = DecodeStep::Token;
     QString detail;
+
+    /// The protected header as a value; null where it could not be read. Costs a parse.
+    [[nodiscard]] JsonValue header() const;
 };
 
+/// By how much both libraries let exp and nbf miss the clock. **Source:** facts/session-protocol.md §3.3.
+inline constexpr std::chrono::seconds defaultTolerance{15};
+
 /// Opens an encrypted session token as next-auth 4 (`jwt.decode`) or @auth/core (v5) does: key choice by kid,
-/// decryption, claim checks with 15 s tolerance. Never blocks. v4 tries the first key alone: that library knows one
+/// decryption, claim checks with @p tolerance. Never blocks. v4 tries the first key alone: that library knows one
 /// secret.
 /// **Source:** facts/session-protocol.md §3.3. **Thread-safety:** thread-safe.
-[[nodiscard]] OpenedToken openToken(const KeyRing &ring, QByteArrayView token, base::Instant now);
+[[nodiscard]] OpenedToken openToken(const KeyRing &ring, QByteArrayView token, base::Instant now,
+                                    std::chrono::seconds tolerance = defaultTolerance);
 
-/// Seals @p claims (an object; iat, exp and jti are set by this function, the others keep their order) with the first
-/// key, as the library's encode. Errors: SecretMissing, Internal. **Thread-safety:** thread-safe.
-[[nodiscard]] base::Result<base::SecretBytes> sealToken(const KeyRing &ring, JsonValue claims,
+/// Seals @p claims with the first key, as the library's encode: iat, exp (@p maxAge from @p now) and a new jti replace
+/// those that are there in their places, or follow in this order. Errors: SecretMissing, Internal. **Thread-safety:**
+/// thread-safe.
+[[nodiscard]] base::Result<base::SecretBytes> sealToken(const KeyRing &ring, const Claims &claims,
                                                         std::chrono::seconds maxAge, base::Instant now);
 
 /// openToken() with keys derived for this one call, and JSON as text. @p salt: v4 "" by default, v5 the cookie name.

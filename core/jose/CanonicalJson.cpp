@@ -1,0 +1,236 @@
+#include "core/jose/CanonicalJson.h"
+
+#include <simdjson.h>
+
+#include <array>
+#include <cstring>
+#include <limits>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+namespace rollcall::jose {
+
+namespace {
+
+// Why not simdjson here: it reads any JSON, and would then have to be asked of every token whether that is how
+// JSON.stringify prints it. A grammar without white space, exponents and duplicates is smaller than those questions,
+// and needs one pass.
+class Scanner
+{
+public:
+    explicit Scanner(QByteArrayView text) : m_begin(text.data()), m_at(m_begin), m_end(m_begin + text.size()) {}
+
+    bool document(ClaimIndex &index)
+    {
+        return take('{') && members(0, [&index](const ClaimMember &member) { index.append(member); }) &&
+               m_at == m_end && (!m_nonAscii || simdjson::validate_utf8(m_begin, size()));
+    }
+
+private:
+    [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(m_end - m_begin); }
+    [[nodiscard]] quint32 offset(const char *at) const { return static_cast<quint32>(at - m_begin); }
+
+    bool take(char expected)
+    {
+        if (m_at == m_end || *m_at != expected)
+            return false;
+        ++m_at;
+        return true;
+    }
+
+    bool takeWord(const char *word, std::size_t length)
+    {
+        if (static_cast<std::size_t>(m_end - m_at) < length || std::memcmp(m_at, word, length) != 0)
+            return false;
+        m_at += length;
+        return true;
+    }
+
+    /// The members of an object and its closing brace.
+    template <typename Use>
+    bool members(int depth, Use use)
+    {
+        if (take('}'))
+            return true;
+        const std::size_t firstName = m_names;
+        quint64 seen = 0;
+        do {
+            ClaimMember member;
+            if (!take('"'))
+                return false;
+            member.nameAt = offset(m_at);
+            if (!stringTail())
+                return false;
+            member.nameSize = offset(m_at - 1) - member.nameAt;
+            if (!isNewName(member, firstName, seen) || !take(':') || !value(depth, member.kind))
+                return false;
+            member.end = offset(m_at);
+            use(member);
+        } while (take(','));
+        m_names = firstName;
+        return take('}');
+    }
+
+    /// Remembers a name of the object whose names begin at @p firstName; false where it stood there before, or is one
+    /// that JavaScript would list first. @p seen: a bit for each hash of a name.
+    bool isNewName(const ClaimMember &member, std::size_t firstName, quint64 &seen)
+    {
+        const char *name = m_begin + member.nameAt;
+        const std::size_t length = member.nameSize;
+        if (length > 0 && *name >= '0' && *name <= '9' && isAllDigits(name, length))
+            return false;
+        const auto hash = length == 0 ? 0U : static_cast<quint8>(name[0]) * 7U + static_cast<quint8>(name[length - 1]);
+        const quint64 bit = quint64{1} << ((hash + length) & 63U);
+        if ((seen & bit) != 0) {
+            for (std::size_t i = firstName; i < m_names; ++i) {
+                if (m_nameList.at(i).size == length && std::memcmp(m_nameList.at(i).at, name, length) == 0)
+                    return false;
+            }
+        }
+        seen |= bit;
+        if (m_names == m_nameList.size())
+            return false;
+        m_nameList.at(m_names++) = {name, length};
+        return true;
+    }
+
+    static bool isAllDigits(const char *text, std::size_t length)
+    {
+        for (std::size_t i = 0; i < length; ++i) {
+            if (text[i] < '0' || text[i] > '9')
+                return false;
+        }
+        return true;
+    }
+
+    bool elements(int depth)
+    {
+        if (take(']'))
+            return true;
+        JsonKind ignored{};
+        do {
+            if (!value(depth, ignored))
+                return false;
+        } while (take(','));
+        return take(']');
+    }
+
+    bool value(int depth, JsonKind &kind)
+    {
+        if (m_at == m_end)
+            return false;
+        switch (*m_at) {
+        case '"':
+            ++m_at;
+            kind = JsonKind::String;
+            return stringTail();
+        case '{':
+            ++m_at;
+            kind = JsonKind::Object;
+            return depth + 1 < maxCanonicalDepth && members(depth + 1, [](const ClaimMember &) {});
+        case '[':
+            ++m_at;
+            kind = JsonKind::Array;
+            return depth + 1 < maxCanonicalDepth && elements(depth + 1);
+        case 't':
+            kind = JsonKind::Boolean;
+            return takeWord("true", 4);
+        case 'f':
+            kind = JsonKind::Boolean;
+            return takeWord("false", 5);
+        case 'n':
+            kind = JsonKind::Null;
+            return takeWord("null", 4);
+        default:
+            kind = JsonKind::Number;
+            return integer();
+        }
+    }
+
+    /// An integer that a double holds exactly and JavaScript prints in the same digits.
+    bool integer()
+    {
+        constexpr std::ptrdiff_t mostDigits = 15;
+        const bool negative = take('-');
+        const char *from = m_at;
+        while (m_at != m_end && *m_at >= '0' && *m_at <= '9')
+            ++m_at;
+        const std::ptrdiff_t digits = m_at - from;
+        if (digits == 0 || digits > mostDigits || (*from == '0' && (negative || digits > 1)))
+            return false;
+        // A point or an exponent may follow: what is not a separator is refused by the caller.
+        return true;
+    }
+
+    /// What follows an opening quote, up to and with the closing one.
+    bool stringTail()
+    {
+        for (;;) {
+            skipPlain();
+            if (m_at == m_end)
+                return false;
+            if (*m_at == '"') {
+                ++m_at;
+                return true;
+            }
+            if (*m_at != '\\' || m_end - m_at < 2 || !isShortEscape(m_at[1]))
+                return false;
+            m_at += 2;
+        }
+    }
+
+    /// Those JSON.stringify uses: not the solidus.
+    static bool isShortEscape(char c)
+    {
+        return c == '"' || c == '\\' || c == 'b' || c == 'f' || c == 'n' || c == 'r' || c == 't';
+    }
+
+    /// Passes over the characters of a string that stand for themselves.
+    void skipPlain()
+    {
+#ifdef __SSE2__
+        constexpr std::ptrdiff_t step = 16;
+        for (; m_end - m_at >= step; m_at += step) {
+            const __m128i chunk = _mm_loadu_si128(reinterpret_cast<const __m128i *>(m_at));
+            const __m128i special = _mm_or_si128(
+                _mm_or_si128(_mm_cmpeq_epi8(chunk, _mm_set1_epi8('"')), _mm_cmpeq_epi8(chunk, _mm_set1_epi8('\\'))),
+                _mm_cmpeq_epi8(_mm_min_epu8(chunk, _mm_set1_epi8(0x1f)), chunk));
+            m_nonAscii = m_nonAscii || _mm_movemask_epi8(chunk) != 0;
+            if (const auto mask = static_cast<unsigned>(_mm_movemask_epi8(special)); mask != 0) {
+                m_at += __builtin_ctz(mask);
+                return;
+            }
+        }
+#endif
+        for (; m_at != m_end; ++m_at) {
+            const auto c = static_cast<quint8>(*m_at);
+            if (c < 0x20 || c == '"' || c == '\\')
+                return;
+            m_nonAscii = m_nonAscii || c >= 0x80;
+        }
+    }
+
+    struct Name
+    {
+        const char *at;
+        std::size_t size;
+    };
+
+    const char *m_begin;
+    const char *m_at;
+    const char *m_end;
+    bool m_nonAscii = false;
+    std::size_t m_names = 0;         ///< in use: those of the objects that are open
+    std::array<Name, 64> m_nameList; // NOLINT(cppcoreguidelines-pro-type-member-init): m_names says what is set
+};
+
+} // namespace
+
+bool indexCanonical(QByteArrayView text, ClaimIndex &index)
+{
+    return text.size() <= std::numeric_limits<qint32>::max() && Scanner(text).document(index);
+}
+
+} // namespace rollcall::jose
