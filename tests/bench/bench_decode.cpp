@@ -7,6 +7,18 @@ namespace rollcall::bench {
 
 namespace {
 
+/// Looks at every claim, as a callback might.
+void readAll(const jose::Claims &claims)
+{
+    for (const jose::ClaimMember &member : claims.members()) {
+        const QByteArrayView name = claims.text().sliced(member.nameAt, member.nameSize);
+        if (member.kind == jose::JsonKind::Number)
+            benchmark::DoNotOptimize(claims.number(name));
+        else
+            benchmark::DoNotOptimize(claims.raw(name));
+    }
+}
+
 void decode(benchmark::State &state, const TokenInputs &given)
 {
     std::vector<base::SecretBytes> secrets;
@@ -16,11 +28,11 @@ void decode(benchmark::State &state, const TokenInputs &given)
     std::size_t next = 0;
     for (auto _ : state) {
         const auto token = jose::openToken(ring, given.tokens[next], clock.now());
-        const auto *subject = token.ok ? token.claims.find(u"sub") : nullptr;
-        if (!subject) {
+        if (!token.ok || !token.claims.has("sub")) {
             state.SkipWithError("a token was not decoded");
             break;
         }
+        readAll(token.claims);
         next = (next + 1) % given.tokens.size();
     }
 }
