@@ -1,8 +1,8 @@
 #include "core/engine/LocalResolver.h"
 
-#include <algorithm>
 #include <cmath>
 
+#include "core/engine/CookieEffects.h"
 #include "core/engine/DefaultCallbacks.h"
 #include "core/engine/NullDiagnosis.h"
 #include "core/engine/StepTimer.h"
@@ -18,32 +18,6 @@ using session::NullReason;
 using session::Resolution;
 using session::RowEffect;
 using session::StepOutcome;
-
-session::CookieEffect effectOf(const http::SetCookie &cookie)
-{
-    session::CookieEffect effect;
-    effect.name = cookie.name;
-    effect.fingerprint = cookie.value.fingerprint();
-    effect.expires = cookie.expires;
-    if (cookie.maxAge)
-        effect.maxAge = static_cast<int>(cookie.maxAge->count());
-    effect.path = cookie.attributes.path;
-    if (!cookie.attributes.domain.isEmpty())
-        effect.domain = cookie.attributes.domain;
-    effect.secure = cookie.attributes.secure;
-    effect.httpOnly = cookie.attributes.httpOnly;
-    effect.sameSite = cookie.attributes.sameSite;
-    effect.cleared = cookie.value.isEmpty() && cookie.maxAge == std::chrono::seconds(0);
-    return effect;
-}
-
-std::vector<session::CookieEffect> effectsOf(const std::vector<http::SetCookie> &cookies)
-{
-    std::vector<session::CookieEffect> effects;
-    effects.reserve(cookies.size());
-    std::ranges::transform(cookies, std::back_inserter(effects), effectOf);
-    return effects;
-}
 
 /// The salt of the profile's tokens: nothing in v4, the cookie name in v5.
 QByteArray saltOf(const session::AuthProfile &profile)
