@@ -18,13 +18,13 @@ public:
     using Array = std::vector<JsonValue>;
     using Object = std::vector<Member>;
 
-    JsonValue() = default; ///< null
-    explicit JsonValue(bool value) : m_value(value) {}
-    explicit JsonValue(double value) : m_value(value) {}
-    explicit JsonValue(QString value) : m_value(std::move(value)) {}
-    explicit JsonValue(Array value) : m_value(std::move(value)) {}
+    JsonValue(); ///< null
+    explicit JsonValue(bool value);
+    explicit JsonValue(double value);
+    explicit JsonValue(QString value);
+    explicit JsonValue(Array value);
     /// Members must be in object order and their names distinct: parseJson() and set() see to it.
-    explicit JsonValue(Object value) : m_value(std::move(value)) {}
+    explicit JsonValue(Object value);
 
     [[nodiscard]] bool isNull() const { return std::holds_alternative<std::nullptr_t>(m_value); }
     /// The bool, number, string, array or object; nullptr where the value is of another type.
@@ -42,7 +42,7 @@ public:
     void set(const QString &name, JsonValue value);
 
 private:
-    std::variant<std::nullptr_t, bool, double, QString, Array, Object> m_value = nullptr;
+    std::variant<std::nullptr_t, bool, double, QString, Array, Object> m_value;
 };
 
 /// One member of a JSON object.
@@ -51,6 +51,14 @@ struct JsonValue::Member
     QString name;
     JsonValue value;
 };
+
+// Defined where Member is complete: clang asks for that.
+inline JsonValue::JsonValue() = default;
+inline JsonValue::JsonValue(bool value) : m_value(value) {}
+inline JsonValue::JsonValue(double value) : m_value(value) {}
+inline JsonValue::JsonValue(QString value) : m_value(std::move(value)) {}
+inline JsonValue::JsonValue(Array value) : m_value(std::move(value)) {}
+inline JsonValue::JsonValue(Object value) : m_value(std::move(value)) {}
 
 /// Deeper nesting than this is refused, so that hostile input cannot exhaust the stack.
 inline constexpr int maxJsonDepth = 1000;
