@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "core/jose/CanonicalJson.h"
 #include "core/jose/JsonText.h"
 #include "core/jose/Utf8.h"
 #include "tests/fuzz/Fuzz.h"
@@ -13,18 +14,13 @@ namespace {
 
 using jose::JsonValue;
 
-bool sameNumber(double a, double b)
-{
-    // JSON.stringify writes what is not finite as null, and -0 as 0.
-    return a == b || (!std::isfinite(a) && !std::isfinite(b));
-}
-
 bool same(const JsonValue &a, const JsonValue &b)
 {
-    if (const double *number = a.number(); number && !std::isfinite(*number))
-        return b.isNull();
+    // JSON.stringify writes what is not finite as null.
+    if (a.number() && !std::isfinite(*a.number()) && b.isNull())
+        return true;
     if (a.number() && b.number())
-        return sameNumber(*a.number(), *b.number());
+        return *a.number() == *b.number();
     if (a.string() && b.string())
         return *a.string() == *b.string();
     if (a.boolean() && b.boolean())
@@ -57,6 +53,42 @@ void checkAgainstSimdjson(QByteArrayView utf8, bool accepted)
     require(!surelyWrong || !accepted, "what simdjson calls malformed is refused");
 }
 
+/// An index must say of each member what the value says of it.
+void checkIndex(QByteArrayView text, const jose::ClaimIndex &index, const JsonValue &value)
+{
+    require(value.object() != nullptr, "only objects are indexed");
+    require(index.size() == static_cast<qsizetype>(value.object()->size()), "each member is indexed");
+    for (qsizetype i = 0; i < index.size(); ++i) {
+        const jose::ClaimMember &entry = index[i];
+        const JsonValue::Member &member = value.object()->at(static_cast<std::size_t>(i));
+        require(QByteArray('"' + text.sliced(entry.nameAt, entry.nameSize).toByteArray() + '"') ==
+                    jose::printJson(JsonValue(member.name)),
+                "under its name");
+        require(text.sliced(entry.valueAt(), entry.end - entry.valueAt()) == jose::printJson(member.value),
+                "with its value");
+    }
+}
+
+/// The short way over text that is as JSON.stringify prints it must come to the same as the careful one.
+void checkClaims(QByteArrayView utf8, const std::optional<JsonValue> &value)
+{
+    jose::ClaimIndex index;
+    if (jose::indexCanonical(utf8, index)) {
+        require(value.has_value(), "what is indexed can be read");
+        require(jose::printJson(*value) == utf8, "what is indexed is as it would be printed");
+        checkIndex(utf8, index, *value);
+    }
+    if (!value)
+        return;
+    const auto claims = jose::Claims::fromValue(*value);
+    require(claims.has_value() == (value->object() != nullptr), "objects, and they alone, are claims");
+    if (!claims)
+        return;
+    require(claims->text() == jose::printJson(*value), "claims are as they would be printed");
+    checkIndex(claims->text(), claims->members(), *value);
+    require(same(*value, claims->value()), "claims give their value back");
+}
+
 } // namespace
 
 void tryInput(QByteArrayView input)
@@ -68,6 +100,7 @@ void tryInput(QByteArrayView input)
     const QByteArray utf8 = text.toUtf8();
     const auto value = jose::parseJson(text);
     checkAgainstSimdjson(utf8, value.has_value());
+    checkClaims(utf8, value);
     if (!value)
         return;
     const QByteArray printed = jose::printJson(*value);
