@@ -45,9 +45,9 @@ QString called(const QByteArray &name)
     return QString::fromUtf8(name);
 }
 
-std::optional<Diagnosis> underAnotherName(const AuthProfile &profile, const http::Cookies &cookies)
+std::optional<Diagnosis> underAnotherName(const AuthProfile &profile, const QByteArray &name,
+                                          const http::Cookies &cookies)
 {
-    const QByteArray name = http::sessionCookieName(profile);
     if (anyStartsWith(cookies, sibling(name))) {
         return Diagnosis{
             NullReason::SecurePrefixMismatch,
@@ -117,9 +117,8 @@ std::optional<Diagnosis> duplicates(QByteArrayView header, const http::Cookies &
 
 } // namespace
 
-Diagnosis whyNoToken(const AuthProfile &profile, QByteArrayView header)
+Diagnosis whyNoToken(const AuthProfile &profile, const QByteArray &name, QByteArrayView header)
 {
-    const QByteArray name = http::sessionCookieName(profile);
     // The most lenient parser shows what the request holds, whatever the deployment's own makes of it.
     const http::Cookies cookies = http::parseCookies(header, http::CookieDialect::AuthCore);
     if (anyStartsWith(cookies, name)) {
@@ -136,16 +135,15 @@ Diagnosis whyNoToken(const AuthProfile &profile, QByteArrayView header)
                     QStringLiteral("%1 occurs twice, the one that counts is empty").arg(called(name))};
         return {NullReason::EmptyCookie, QStringLiteral("%1 is sent with an empty value").arg(called(name))};
     }
-    if (const auto other = underAnotherName(profile, cookies))
+    if (const auto other = underAnotherName(profile, name, cookies))
         return *other;
     return {NullReason::NoCookie,
             QStringLiteral("%1 is not among the request's %2 cookies").arg(called(name)).arg(cookies.size())};
 }
 
-std::optional<Diagnosis> whyBrokenCookies(const AuthProfile &profile, QByteArrayView header,
+std::optional<Diagnosis> whyBrokenCookies(const AuthProfile &profile, const QByteArray &name, QByteArrayView header,
                                           const http::Cookies &recognised)
 {
-    const QByteArray name = http::sessionCookieName(profile);
     if (auto twice = duplicates(header, recognised))
         return twice;
     const bool keepsQuotes = http::dialectOf(profile) == http::CookieDialect::NextEdge;
@@ -177,6 +175,16 @@ std::optional<Diagnosis> whyBrokenCookies(const AuthProfile &profile, QByteArray
         return Diagnosis{NullReason::ChunkMissing,
                          QStringLiteral("the last of %1 chunks is full: one more is missing").arg(layout.chunks)};
     return std::nullopt;
+}
+
+Diagnosis whyNoRow(const AuthProfile &profile, const QByteArray &name, QByteArrayView header,
+                   const http::Cookies &recognised, QByteArrayView token)
+{
+    if (auto broken = whyBrokenCookies(profile, name, header, recognised))
+        return std::move(*broken);
+    if (looksLikeJwe(token))
+        return {NullReason::JwtAtDatabase, QStringLiteral("an encrypted JWT; no row has it for a token")};
+    return {NullReason::RowMissing, QStringLiteral("no row has this token")};
 }
 
 } // namespace rollcall::engine

@@ -17,14 +17,18 @@ struct Diagnosis
 };
 
 /// Why the library found no session token among the cookies of @p header: absent, empty, dropped by the parser, or
-/// under another name. **Source:** facts/session-protocol.md §9, N01–N07.
-[[nodiscard]] Diagnosis whyNoToken(const session::AuthProfile &profile, QByteArrayView header);
+/// under another name than @p name, the session cookie's. **Source:** facts/session-protocol.md §9, N01–N07.
+[[nodiscard]] Diagnosis whyNoToken(const session::AuthProfile &profile, const QByteArray &name, QByteArrayView header);
 
 /// What is wrong with the cookies that a token was joined from (duplicates, quotes, chunks, prefix sharers); nullopt
 /// where they look right, so that the fault lies in the token. @p recognised: of http::sessionCookies(). **Source:**
 /// §9, N06–N14.
-[[nodiscard]] std::optional<Diagnosis> whyBrokenCookies(const session::AuthProfile &profile, QByteArrayView header,
-                                                        const http::Cookies &recognised);
+[[nodiscard]] std::optional<Diagnosis> whyBrokenCookies(const session::AuthProfile &profile, const QByteArray &name,
+                                                        QByteArrayView header, const http::Cookies &recognised);
+
+/// Why no row has @p token: its cookies are broken, it is a JWT, or it is simply not there. **Source:** §9, N38, N45.
+[[nodiscard]] Diagnosis whyNoRow(const session::AuthProfile &profile, const QByteArray &name, QByteArrayView header,
+                                 const http::Cookies &recognised, QByteArrayView token);
 
 /// Why @p token, refused as @p opened says, is no session: the decoder's word made finer by the token's header and by
 /// trying the profile's other secrets and names. **Source:** §9, N20–N37.

@@ -73,26 +73,26 @@ Diagnosis whyMalformed(AuthVersion version, const jose::OpenedToken &opened, QBy
     return {NullReason::MalformedToken, opened.detail};
 }
 
-/// The session cookie names a token may have been sealed for instead of the profile's.
-std::vector<QByteArray> otherNames(const AuthProfile &profile)
+/// The session cookie names a token may have been sealed for instead of @p salt.
+std::vector<QByteArray> otherNames(const QByteArray &salt)
 {
     std::vector<QByteArray> names;
     for (const AuthVersion version : {AuthVersion::V5, AuthVersion::V4}) {
         for (const bool secure : {false, true})
             names.push_back(http::defaultCookieName(version, http::CookiePurpose::Session, secure));
     }
-    std::erase(names, http::sessionCookieName(profile));
+    std::erase(names, salt);
     return names;
 }
 
-Diagnosis whyNoKey(const AuthProfile &profile, const jose::OpenedToken &opened)
+Diagnosis whyNoKey(const AuthProfile &profile, const jose::KeyRing &known, const jose::OpenedToken &opened)
 {
     const QByteArray kid = headerText(opened.header(), u"kid").toUtf8();
     constexpr qsizetype sha512Digits = 86;
     constexpr qsizetype sha256Digits = 43;
     if (kid.size() != sha512Digits && kid.size() != sha256Digits)
         return {NullReason::KidUnknown, QStringLiteral("the token's key id is none that Auth.js makes")};
-    for (const QByteArray &name : otherNames(profile)) {
+    for (const QByteArray &name : otherNames(known.salt())) {
         const jose::KeyRing ring(AuthVersion::V5, profile.secrets, name);
         const bool found = std::ranges::any_of(ring.keys(), [&kid](const jose::KeyRing::Key &key) {
             return key.derived && (key.cbcId == kid || key.gcmId == kid);
@@ -150,7 +150,7 @@ Diagnosis whyNotDecoded(const AuthProfile &profile, const jose::KeyRing &ring, c
     case DecodeFailure::Other:
         return {NullReason::AlgOrEncRefused, opened.detail};
     case DecodeFailure::NoMatchingSecret:
-        return whyNoKey(profile, opened);
+        return whyNoKey(profile, ring, opened);
     case DecodeFailure::DecryptionFailed:
         return whyNotDecrypted(profile, ring, opened.header(), token);
     case DecodeFailure::DecompressionFailed:

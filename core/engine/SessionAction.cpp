@@ -1,0 +1,117 @@
+#include "core/engine/SessionAction.h"
+
+#include <openssl/rand.h>
+
+#include "core/engine/SessionRun.h"
+#include "core/http/CookieNames.h"
+
+namespace rollcall::engine {
+
+namespace {
+
+using session::AuthProfile;
+using session::AuthVersion;
+using session::NullReason;
+using session::StepOutcome;
+
+QByteArray nameOf(const AuthProfile &profile, bool secure)
+{
+    return profile.cookieName.isEmpty() ? http::defaultCookieName(profile.version, http::CookiePurpose::Session, secure)
+                                        : profile.cookieName;
+}
+
+/// The keys of the profile's secrets. next-auth 4 without any takes a hash of its options, which nobody outside can
+/// know: a random secret opens as little as that one would.
+jose::KeyRing keysOf(const AuthProfile &profile, const QByteArray &cookieName)
+{
+    const bool isV4 = profile.version == AuthVersion::V4;
+    const QByteArray salt = isV4 ? QByteArray() : cookieName;
+    if (!isV4 || !profile.secrets.empty())
+        return {profile.version, profile.secrets, salt};
+    QByteArray random(32, Qt::Uninitialized);
+    if (RAND_bytes(reinterpret_cast<unsigned char *>(random.data()), static_cast<int>(random.size())) != 1)
+        return {profile.version, {}, salt};
+    std::vector<base::SecretBytes> secrets;
+    secrets.push_back(base::SecretBytes::fromAndWipe(random));
+    return {profile.version, secrets, salt};
+}
+
+} // namespace
+
+SessionAction::SessionAction(std::shared_ptr<const AuthProfile> profile, bool secure,
+                             std::shared_ptr<const Callbacks> callbacks)
+    : m_profile(std::move(profile)),
+      m_callbacks(callbacks ? std::move(callbacks) : std::make_shared<const Callbacks>()),
+      m_cookieName(nameOf(*m_profile, secure)),
+      m_attributes(http::cookieAttributes(m_profile->version, secure, m_profile->cookieOptions)),
+      m_keys(keysOf(*m_profile, m_cookieName))
+{}
+
+http::Cookies SessionAction::cookiesOf(QByteArrayView header, http::CookieDialect dialect) const
+{
+    return http::sessionCookies(http::parseCookies(header, dialect), m_cookieName, m_profile->version);
+}
+
+SessionOutcome SessionAction::run(SessionInput input, const base::Call &call) const
+{
+    SessionOutcome outcome;
+    Run run{input, outcome, StepLog(input.trace == Trace::On ? &outcome.trace : nullptr),
+            http::assembleChunks(input.cookies, m_profile->version)};
+    const bool found = !run.token.isEmpty();
+    run.steps.end(QStringLiteral("assemble"), found ? StepOutcome::Ok : StepOutcome::Fail, [&] {
+        return QStringLiteral("%1: %2 bytes from %3 cookies")
+            .arg(QString::fromUtf8(m_cookieName))
+            .arg(run.token.size())
+            .arg(input.cookies.size());
+    });
+    if (!found) {
+        const Diagnosis diagnosis = whyNoToken(*m_profile, m_cookieName, input.header);
+        run.fail(diagnosis.reason, diagnosis.evidence);
+    } else if (m_profile->strategy == session::Strategy::Jwt) {
+        runJwt(run);
+    } else {
+        runRow(run, call);
+    }
+    return outcome;
+}
+
+jose::OpenedToken SessionAction::open(QByteArrayView token, base::Instant now) const
+{
+    return jose::openToken(m_keys, token, now, m_profile->clockTolerance);
+}
+
+std::pair<NullReason, QString> SessionAction::whyRefused(const jose::OpenedToken &opened, QByteArrayView token) const
+{
+    const Diagnosis diagnosis = whyNotDecoded(*m_profile, m_keys, opened, token);
+    return {diagnosis.reason, diagnosis.evidence};
+}
+
+void SessionAction::clear(Run &run) const
+{
+    auto cleared = http::clearedCookies(run.input.cookies, m_attributes);
+    run.outcome.cookies.insert(run.outcome.cookies.end(), std::make_move_iterator(cleared.begin()),
+                               std::make_move_iterator(cleared.end()));
+}
+
+void SessionAction::setBody(Run &run, CallbackResult result) const
+{
+    SessionOutcome &outcome = run.outcome;
+    const auto *value = std::get_if<jose::JsonValue>(&result);
+    outcome.body = value ? SessionOutcome::Body::Json : SessionOutcome::Body::Undefined;
+    if (value)
+        outcome.json = jose::printJson(*value);
+    if (!value || value->isNull()) {
+        outcome.reason = NullReason::SessionCbNull;
+        outcome.evidence = QStringLiteral("the session callback returned %1")
+                               .arg(value ? QStringLiteral("null") : QStringLiteral("undefined"));
+        return;
+    }
+    // v4's getServerSession counts the members of what is no text.
+    const bool counts = (value->object() && !value->object()->empty()) || (value->array() && !value->array()->empty());
+    if (isV4() && !counts) {
+        outcome.reason = NullReason::SessionCbEmpty;
+        outcome.evidence = QStringLiteral("the session callback returned nothing that has members");
+    }
+}
+
+} // namespace rollcall::engine
