@@ -1,232 +1,324 @@
 #include "core/base/WebUrl.h"
 
-#include <QUrl>
-
-#include <arpa/inet.h>
+#include <QList>
+#include <QString>
 
 #include <algorithm>
 #include <array>
-#include <charconv>
+#include <string_view>
+
+#include "core/base/PercentEncoding.h"
+#include "core/base/WebHost.h"
 
 namespace rollcall::base {
 
 namespace {
 
-bool isSlash(char c)
+using namespace std::string_view_literals;
+
+// Percent-encode sets, beyond controls and what is not ASCII.
+constexpr auto fragmentSet = " \"<>`"sv;
+constexpr auto querySet = " \"#<>"sv;
+constexpr auto specialQuerySet = " \"#<>'"sv;
+constexpr auto pathSet = " \"#<>?`{}"sv;
+constexpr auto userSet = " \"#<>?`{}/:;=@[\\]^|"sv;
+
+struct SpecialScheme
 {
-    return c == '/' || c == '\\';
+    std::string_view name;
+    quint16 port;
+};
+
+constexpr std::array specialSchemes{SpecialScheme{"http", 80}, SpecialScheme{"https", 443}, SpecialScheme{"ws", 80},
+                                    SpecialScheme{"wss", 443}, SpecialScheme{"ftp", 21},    SpecialScheme{"file", 0}};
+
+const SpecialScheme *specialScheme(const QByteArray &scheme)
+{
+    const std::string_view name(scheme.constData(), static_cast<std::size_t>(scheme.size()));
+    const auto found = std::ranges::find(specialSchemes, name, &SpecialScheme::name);
+    return found == specialSchemes.end() ? nullptr : &*found;
 }
 
-/// The text without what the standard drops first: blanks and controls around it, tabs and line ends anywhere.
-QByteArray stripped(QByteArrayView text)
+bool isAlpha(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+bool isSchemeCharacter(char c)
+{
+    return isAlpha(c) || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
+}
+
+/// Without controls and spaces around it, without tabs and line ends in it.
+QByteArray cleaned(QByteArrayView text)
 {
     const auto isEdge = [](char c) { return static_cast<quint8>(c) <= 0x20; };
     while (!text.isEmpty() && isEdge(text.front()))
         text = text.sliced(1);
     while (!text.isEmpty() && isEdge(text.back()))
         text.chop(1);
-    QByteArray result = text.toByteArray();
-    result.removeIf([](char c) { return c == '\t' || c == '\n' || c == '\r'; });
-    return result;
-}
-
-void appendEncoded(QByteArray &out, char c)
-{
-    static constexpr char digits[] = "0123456789ABCDEF";
-    const auto byte = static_cast<quint8>(c);
-    out.append('%').append(digits[byte >> 4]).append(digits[byte & 0xf]);
-}
-
-/// Percent-encodes controls, non-ASCII bytes and those of @p more; existing escapes stay.
-QByteArray encoded(QByteArrayView text, QByteArrayView more)
-{
     QByteArray out;
     out.reserve(text.size());
     for (const char c : text) {
-        if (static_cast<quint8>(c) <= 0x20 || static_cast<quint8>(c) > 0x7e || more.contains(c))
-            appendEncoded(out, c);
-        else
+        if (c != '\t' && c != '\n' && c != '\r')
             out.append(c);
     }
     return out;
 }
 
-/// One part of an IPv4 address: decimal, octal behind "0", hex behind "0x".
-std::optional<quint64> ipv4Number(QByteArrayView part)
+bool isSingleDot(QByteArrayView segment)
 {
-    if (part.isEmpty())
-        return std::nullopt;
-    int base = 10;
-    if (part.size() >= 2 && part.front() == '0') {
-        const bool hex = (part.at(1) | 0x20) == 'x';
-        base = hex ? 16 : 8;
-        part = part.sliced(hex ? 2 : 1);
+    return segment == "." || segment.compare("%2e", Qt::CaseInsensitive) == 0;
+}
+
+bool isDoubleDot(QByteArrayView segment)
+{
+    const QByteArray lower = segment.toByteArray().toLower();
+    return lower == ".." || lower == ".%2e" || lower == "%2e." || lower == "%2e%2e";
+}
+
+/// Adds the segments of @p path (behind its leading slash) to @p segments, resolving dots.
+void addSegments(QByteArrayView path, bool isSpecial, std::vector<QByteArray> &segments)
+{
+    for (;;) {
+        qsizetype end = 0;
+        while (end < path.size() && path.at(end) != '/' && !(isSpecial && path.at(end) == '\\'))
+            ++end;
+        const bool last = end == path.size();
+        const QByteArrayView segment = path.first(end);
+        if (isDoubleDot(segment)) {
+            if (!segments.empty())
+                segments.pop_back();
+            if (last)
+                segments.emplace_back("");
+        } else if (isSingleDot(segment)) {
+            if (last)
+                segments.emplace_back("");
+        } else {
+            segments.push_back(percentEncoded(segment, pathSet));
+        }
+        if (last)
+            return;
+        path = path.sliced(end + 1);
     }
-    if (part.isEmpty())
-        return 0;
-    quint64 value = 0;
-    const auto read = std::from_chars(part.begin(), part.end(), value, base);
-    if (read.ec == std::errc::result_out_of_range && read.ptr == part.end())
-        return ~quint64{0};
-    return read.ec == std::errc() && read.ptr == part.end() ? std::optional(value) : std::nullopt;
 }
 
-bool endsInNumber(const QList<QByteArray> &labels)
+QByteArray joined(const std::vector<QByteArray> &segments)
 {
-    const QByteArray &last = labels.back();
-    const bool digits = !last.isEmpty() && std::ranges::all_of(last, [](char c) { return c >= '0' && c <= '9'; });
-    return digits || ((last.startsWith("0x") || last.startsWith("0X")) && ipv4Number(last).has_value());
+    QByteArray path;
+    for (const QByteArray &segment : segments)
+        path += '/' + segment;
+    return path;
 }
 
-std::optional<QByteArray> ipv4Host(const QList<QByteArray> &labels)
+/// One parse: takes the text apart from its end and its beginning.
+class Parser
 {
-    if (labels.size() > 4)
-        return std::nullopt;
-    quint64 address = 0;
-    for (qsizetype i = 0; i < labels.size(); ++i) {
-        const auto number = ipv4Number(labels.at(i));
-        const bool isLast = i + 1 == labels.size();
-        // The last part fills what the others leave.
-        const quint64 limit = isLast ? quint64{1} << (8 * (5 - labels.size())) : 256;
-        if (!number || *number >= limit)
+public:
+    static std::optional<WebUrl> parse(QByteArrayView text, const WebUrl *base)
+    {
+        Parser parser;
+        parser.m_rest = cleaned(text);
+        if (!parser.run(base))
             return std::nullopt;
-        address |= isLast ? *number : *number << (8 * (3 - i));
+        return std::move(parser.m_url);
     }
-    QByteArray host;
-    for (const int shift : {24, 16, 8, 0})
-        host += QByteArray::number((address >> shift) & 0xff) + (shift > 0 ? "." : "");
-    return host;
-}
 
-std::optional<QByteArray> ipv6Host(const QByteArray &text)
-{
-    std::array<quint8, 16> bytes{};
-    if (inet_pton(AF_INET6, text.constData(), bytes.data()) != 1)
-        return std::nullopt;
-    std::array<int, 8> pieces{};
-    for (std::size_t i = 0; i < pieces.size(); ++i)
-        pieces.at(i) = bytes.at(2 * i) << 8 | bytes.at(2 * i + 1);
-    // The first longest run of at least two zeros is written "::".
-    std::size_t best = pieces.size();
-    std::size_t bestLength = 1;
-    for (std::size_t i = 0; i < pieces.size(); ++i) {
-        std::size_t length = 0;
-        while (i + length < pieces.size() && pieces.at(i + length) == 0)
-            ++length;
-        if (length > bestLength) {
-            best = i;
-            bestLength = length;
+    /// The path that @p text gives, where slashes lead it or not.
+    static QByteArray pathOf(QByteArrayView text, bool isSpecial)
+    {
+        const bool slash = text.startsWith('/') || (isSpecial && text.startsWith('\\'));
+        std::vector<QByteArray> segments;
+        addSegments(slash ? text.sliced(1) : text, isSpecial, segments);
+        return joined(segments);
+    }
+
+private:
+    bool run(const WebUrl *base)
+    {
+        const std::optional<QByteArray> scheme = takeScheme();
+        if (!scheme && !base)
+            return false;
+        m_url.scheme = scheme ? *scheme : base->scheme;
+        m_special = specialScheme(m_url.scheme);
+        takeFragment();
+        if (!scheme)
+            return relative(*base);
+        if (m_special && m_url.scheme != "file") {
+            const bool sameScheme = base && base->scheme == m_url.scheme;
+            if (sameScheme && !m_rest.startsWith("//"))
+                return relative(*base);
+            takeQuery();
+            m_rest = m_rest.sliced(leadingSlashes());
+            return authority() && absolutePath();
         }
-    }
-    QByteArray host("[");
-    for (std::size_t i = 0; i < pieces.size(); ++i) {
-        if (i == best) {
-            host += i == 0 ? "::" : ":";
-            i += bestLength - 1;
-            continue;
+        takeQuery();
+        if (startsWithTwoSlashes()) {
+            m_rest = m_rest.sliced(2);
+            return authority() && absolutePath();
         }
-        host += QByteArray::number(pieces.at(i), 16);
-        if (i + 1 < pieces.size())
-            host += ':';
-    }
-    return host + ']';
-}
-
-std::optional<QByteArray> domainHost(QByteArrayView written)
-{
-    QByteArray domain = QByteArray::fromPercentEncoding(written.toByteArray());
-    const bool ascii = std::ranges::all_of(domain, [](char c) { return static_cast<quint8>(c) < 0x80; });
-    domain = ascii ? domain.toLower() : QUrl::toAce(QString::fromUtf8(domain));
-    constexpr QByteArrayView forbidden(" #%/:<>?@[\\]^|\x7f");
-    const bool refused =
-        std::ranges::any_of(domain, [&](char c) { return static_cast<quint8>(c) < 0x20 || forbidden.contains(c); });
-    if (domain.isEmpty() || refused)
-        return std::nullopt;
-    QList<QByteArray> labels = domain.split('.');
-    if (labels.size() > 1 && labels.back().isEmpty())
-        labels.removeLast();
-    return endsInNumber(labels) ? ipv4Host(labels) : std::optional(domain);
-}
-
-/// Host and port of an authority; false where the standard refuses it.
-bool readAuthority(QByteArrayView authority, WebUrl &url)
-{
-    if (const qsizetype at = authority.lastIndexOf('@'); at >= 0)
-        authority = authority.sliced(at + 1);
-    const qsizetype bracket = authority.startsWith('[') ? authority.indexOf(']') : 0;
-    if (bracket < 0)
-        return false;
-    const qsizetype colon = authority.indexOf(':', bracket);
-    const QByteArrayView host = colon < 0 ? authority : authority.first(colon);
-    const auto parsed = host.startsWith('[')
-                            ? (host.endsWith(']') ? ipv6Host(host.sliced(1).chopped(1).toByteArray()) : std::nullopt)
-                            : domainHost(host);
-    if (!parsed)
-        return false;
-    url.host = *parsed;
-    const QByteArrayView digits = colon < 0 ? QByteArrayView() : authority.sliced(colon + 1);
-    if (digits.isEmpty())
+        m_url.hasHost = m_special; // a file without host: an empty one
+        if (m_special || m_rest.startsWith('/'))
+            return absolutePath();
+        m_url.isOpaque = true;
+        m_url.path = percentEncoded(m_rest, {});
         return true;
-    quint16 port = 0;
-    const auto read = std::from_chars(digits.begin(), digits.end(), port);
-    if (read.ec != std::errc() || read.ptr != digits.end())
-        return false;
-    if (port != (url.isSecure() ? 443 : 80))
-        url.port = port;
-    return true;
-}
-
-QByteArray resolvedPath(QByteArrayView path)
-{
-    QList<QByteArray> segments;
-    while (!path.isEmpty()) {
-        path = path.sliced(1); // the slash
-        const auto end = std::ranges::find_if(path, isSlash);
-        const QByteArray segment = path.first(end - path.begin()).toByteArray();
-        path = path.sliced(segment.size());
-        QByteArray dots = segment.toLower();
-        dots.replace("%2e", ".");
-        const bool isLast = path.isEmpty();
-        if (dots == "..") {
-            if (!segments.isEmpty())
-                segments.removeLast();
-        } else if (dots != ".") {
-            segments << encoded(segment, "\"#<>?`{}");
-            continue;
-        }
-        if (isLast)
-            segments << QByteArray();
     }
-    return '/' + segments.join('/');
-}
 
-/// Path, query and the end, at which @p rest begins with a slash, "?", "#" or is empty.
-void readRest(QByteArrayView rest, WebUrl &url)
-{
-    if (const qsizetype fragment = rest.indexOf('#'); fragment >= 0)
-        rest = rest.first(fragment);
-    const qsizetype question = rest.indexOf('?');
-    url.path = resolvedPath(question < 0 ? rest : rest.first(question));
-    if (question >= 0 && question + 1 < rest.size())
-        url.query = '?' + encoded(rest.sliced(question + 1), "\"#<>'");
-}
+    std::optional<QByteArray> takeScheme()
+    {
+        if (m_rest.isEmpty() || !isAlpha(m_rest.front()))
+            return std::nullopt;
+        const auto end = std::ranges::find_if_not(m_rest, isSchemeCharacter);
+        if (end == m_rest.end() || *end != ':')
+            return std::nullopt;
+        const qsizetype length = end - m_rest.begin();
+        const QByteArray scheme = m_rest.first(length).toLower();
+        m_rest = m_rest.sliced(length + 1);
+        return scheme;
+    }
 
-/// What stands behind the scheme's slashes: authority and rest.
-std::optional<WebUrl> readBehindSlashes(QByteArrayView text, WebUrl url)
-{
-    const auto end = std::ranges::find_if(text, [](char c) { return isSlash(c) || c == '?' || c == '#'; });
-    const qsizetype size = end - text.begin();
-    if (!readAuthority(text.first(size), url))
-        return std::nullopt;
-    readRest(text.sliced(size), url);
-    return url;
-}
+    void takeFragment()
+    {
+        const qsizetype mark = m_rest.indexOf('#');
+        if (mark < 0)
+            return;
+        m_url.fragment = '#' + percentEncoded(QByteArrayView(m_rest).sliced(mark + 1), fragmentSet);
+        m_rest.truncate(mark);
+    }
 
-QByteArrayView withoutSlashes(QByteArrayView text)
+    void takeQuery()
+    {
+        const qsizetype mark = m_rest.indexOf('?');
+        if (mark < 0)
+            return;
+        const auto set = m_special ? specialQuerySet : querySet;
+        m_url.query = '?' + percentEncoded(QByteArrayView(m_rest).sliced(mark + 1), set);
+        m_rest.truncate(mark);
+    }
+
+    [[nodiscard]] bool isSlash(char c) const { return c == '/' || (m_special && c == '\\'); }
+
+    [[nodiscard]] qsizetype leadingSlashes() const
+    {
+        return std::ranges::find_if_not(m_rest, [this](char c) { return isSlash(c); }) - m_rest.begin();
+    }
+
+    [[nodiscard]] bool startsWithTwoSlashes() const
+    {
+        return m_rest.size() >= 2 && isSlash(m_rest.at(0)) && isSlash(m_rest.at(1));
+    }
+
+    /// A reference without scheme (or with that of its base).
+    bool relative(const WebUrl &base)
+    {
+        if (base.isOpaque) {
+            const QByteArray fragment = m_url.fragment;
+            m_url = base;
+            m_url.fragment = fragment;
+            return m_rest.isEmpty() && !fragment.isEmpty();
+        }
+        takeQuery();
+        if (startsWithTwoSlashes()) {
+            m_rest = m_rest.sliced(m_special && m_url.scheme != "file" ? leadingSlashes() : 2);
+            return authority() && absolutePath();
+        }
+        m_url.user = base.user;
+        m_url.password = base.password;
+        m_url.hasHost = base.hasHost;
+        m_url.host = base.host;
+        m_url.port = base.port;
+        if (!m_rest.isEmpty() && isSlash(m_rest.front()))
+            return absolutePath();
+        if (m_rest.isEmpty()) {
+            m_url.path = base.path;
+            if (m_url.query.isEmpty())
+                m_url.query = base.query;
+            return true;
+        }
+        std::vector<QByteArray> segments;
+        const qsizetype lastSlash = base.path.lastIndexOf('/');
+        if (lastSlash > 0) {
+            for (const QByteArray &segment : base.path.first(lastSlash).sliced(1).split('/'))
+                segments.push_back(segment);
+        }
+        addSegments(m_rest, m_special, segments);
+        m_url.path = joined(segments);
+        return true;
+    }
+
+    /// User, host and port, up to the path.
+    bool authority()
+    {
+        qsizetype end = 0;
+        while (end < m_rest.size() && !isSlash(m_rest.at(end)))
+            ++end;
+        QByteArrayView text = QByteArrayView(m_rest).first(end);
+        const qsizetype at = text.lastIndexOf('@');
+        if (at >= 0) {
+            const QByteArrayView user = text.first(at);
+            const qsizetype colon = user.indexOf(':');
+            m_url.user = percentEncoded(colon < 0 ? user : user.first(colon), userSet);
+            if (colon >= 0)
+                m_url.password = percentEncoded(user.sliced(colon + 1), userSet);
+            text = text.sliced(at + 1);
+            if (text.isEmpty())
+                return false;
+        }
+        if (!hostAndPort(text))
+            return false;
+        m_rest = m_rest.sliced(end);
+        return true;
+    }
+
+    bool hostAndPort(QByteArrayView text)
+    {
+        const bool isFile = m_url.scheme == "file";
+        const qsizetype bracket = text.lastIndexOf(']');
+        const qsizetype colon =
+            isFile ? -1 : text.indexOf(':', text.startsWith('[') ? std::max<qsizetype>(bracket, 0) : 0);
+        const QByteArrayView name = colon < 0 ? text : text.first(colon);
+        m_url.hasHost = true;
+        if (name.isEmpty())
+            return colon < 0 && (isFile || !m_special);
+        const auto host = webHost(name, m_special);
+        if (!host)
+            return false;
+        m_url.host = isFile && *host == "localhost" ? QByteArray() : *host;
+        return colon < 0 || port(text.sliced(colon + 1));
+    }
+
+    bool port(QByteArrayView digits)
+    {
+        quint32 value = 0;
+        for (const char c : digits) {
+            if (c < '0' || c > '9')
+                return false;
+            value = value * 10 + static_cast<quint32>(c - '0');
+            if (value > 0xffff)
+                return false;
+        }
+        const SpecialScheme *scheme = specialScheme(m_url.scheme);
+        if (!digits.isEmpty() && !(scheme && scheme->port == value))
+            m_url.port = static_cast<quint16>(value);
+        return true;
+    }
+
+    bool absolutePath()
+    {
+        if (m_special || !m_rest.isEmpty())
+            m_url.path = pathOf(m_rest, m_special);
+        return true;
+    }
+
+    WebUrl m_url;
+    QByteArray m_rest;
+    bool m_special = false;
+};
+
+bool isWeb(const std::optional<WebUrl> &url)
 {
-    while (!text.isEmpty() && isSlash(text.front()))
-        text = text.sliced(1);
-    return text;
+    return url && (url->scheme == "http" || url->scheme == "https");
 }
 
 } // namespace
@@ -238,40 +330,66 @@ QByteArray WebUrl::hostAndPort() const
 
 QByteArray WebUrl::origin() const
 {
+    if (!specialScheme(scheme) || scheme == "file")
+        return QByteArrayLiteral("null");
     return scheme + "://" + hostAndPort();
 }
 
 QByteArray WebUrl::href() const
 {
-    return origin() + path + query;
+    QByteArray text = scheme + ':';
+    if (hasHost) {
+        text += "//" + user;
+        if (!password.isEmpty())
+            text += ':' + password;
+        if (!user.isEmpty() || !password.isEmpty())
+            text += '@';
+        text += hostAndPort();
+    } else if (!isOpaque && path.startsWith("//")) {
+        text += "/."; // else the path would read as a host
+    }
+    return text + path + query + fragment;
+}
+
+QByteArray WebUrl::search() const
+{
+    return query.size() > 1 ? query : QByteArray();
+}
+
+void WebUrl::setPath(QByteArrayView text)
+{
+    if (isOpaque)
+        return;
+    QByteArray clean = text.toByteArray();
+    clean.removeIf([](char c) { return c == '\t' || c == '\n' || c == '\r'; });
+    path = Parser::pathOf(clean, specialScheme(scheme));
+}
+
+void WebUrl::setSearchParams(const SearchParams &params)
+{
+    query = params.pairs().empty() ? QByteArray() : QByteArray('?' + params.toQuery());
+}
+
+std::optional<WebUrl> parseAnyUrl(QByteArrayView text)
+{
+    return Parser::parse(text, nullptr);
+}
+
+std::optional<WebUrl> parseAnyUrl(QByteArrayView text, const WebUrl &base)
+{
+    return Parser::parse(text, &base);
 }
 
 std::optional<WebUrl> parseWebUrl(QByteArrayView text)
 {
-    const QByteArray clean = stripped(text);
-    const qsizetype colon = clean.indexOf(':');
-    if (colon < 0)
-        return std::nullopt;
-    WebUrl url;
-    url.scheme = clean.first(colon).toLower();
-    if (url.scheme != "http" && url.scheme != "https")
-        return std::nullopt;
-    return readBehindSlashes(withoutSlashes(QByteArrayView(clean).sliced(colon + 1)), std::move(url));
+    auto url = parseAnyUrl(text);
+    return isWeb(url) ? url : std::nullopt;
 }
 
 std::optional<WebUrl> parseWebUrl(QByteArrayView text, const WebUrl &base)
 {
-    const QByteArray clean = stripped(text);
-    if (clean.isEmpty() || !isSlash(clean.front()))
-        return parseWebUrl(clean);
-    WebUrl url;
-    url.scheme = base.scheme;
-    if (clean.size() > 1 && isSlash(clean.at(1)))
-        return readBehindSlashes(withoutSlashes(clean), std::move(url));
-    url.host = base.host;
-    url.port = base.port;
-    readRest(clean, url);
-    return url;
+    auto url = parseAnyUrl(text, base);
+    return isWeb(url) ? url : std::nullopt;
 }
 
 } // namespace rollcall::base

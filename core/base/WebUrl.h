@@ -5,33 +5,52 @@
 
 #include <optional>
 
+#include "core/base/SearchParams.h"
+
 namespace rollcall::base {
 
-/// An http or https address as JavaScript's `new URL(…)` reads it; QUrl follows another standard (backslashes, missing
-/// slashes, numbers for hosts, dots in paths). **Source:** WHATWG URL Standard. **Thread-safety:** a plain value.
+/// An address as JavaScript's `URL` reads and prints it, which the libraries compare as text; QUrl follows another
+/// standard (backslashes, missing slashes, numbers for hosts, dots in paths). `file:` is read without its rules for
+/// drive letters. **Source:** url.spec.whatwg.org, as Node 20 has it. **Thread-safety:** a plain value.
 struct WebUrl
 {
-    QByteArray scheme;           ///< "http" or "https"
+    QByteArray scheme;           ///< lower case: "http", "https", "localhost" in "localhost:3000"
+    QByteArray user;             ///< percent-encoded
+    QByteArray password;         ///< percent-encoded; a secret
+    bool hasHost = false;        ///< false where the address has none ("mailto:x"); a host may be empty too
     QByteArray host;             ///< lower case, ASCII form; IPv6 in brackets
     std::optional<quint16> port; ///< nullopt: the scheme's default
-    QByteArray path;             ///< begins with "/"; dots resolved, percent-encoded
-    QByteArray query;            ///< with its "?", as written but for percent-encoding; empty where there is none
+    QByteArray path;             ///< dots resolved, percent-encoded; of http and https it begins with "/"
+    bool isOpaque = false;       ///< the path has no segments ("3000" in "localhost:3000")
+    QByteArray query;            ///< with its "?" (which may stand alone), percent-encoded; empty: none
+    QByteArray fragment;         ///< with its "#", the same
 
     [[nodiscard]] bool isSecure() const { return scheme == "https"; }
     /// "example.org" or "example.org:8080".
     [[nodiscard]] QByteArray hostAndPort() const;
-    /// "https://example.org:8080".
+    /// "https://example.org:8080"; "null" where the scheme has no origin.
     [[nodiscard]] QByteArray origin() const;
-    /// The whole address, without user and fragment.
+    /// The whole address. It shows the password where there is one.
     [[nodiscard]] QByteArray href() const;
+    /// As `search`: the query, empty where it is a lone "?".
+    [[nodiscard]] QByteArray search() const;
+
+    /// As assigning to `pathname`: dot segments are resolved, "?" and "#" escaped. No effect on opaque paths.
+    void setPath(QByteArrayView text);
+    /// As changes through `searchParams`: an empty list leaves no query.
+    void setSearchParams(const SearchParams &params);
 
     bool operator==(const WebUrl &) const = default;
 };
 
-/// Reads an absolute address (UTF-8); nullopt where `new URL(text)` throws or gives another scheme than http and https.
-[[nodiscard]] std::optional<WebUrl> parseWebUrl(QByteArrayView text);
+/// `new URL(text)`; nullopt where that throws. @p text is UTF-8.
+[[nodiscard]] std::optional<WebUrl> parseAnyUrl(QByteArrayView text);
 
-/// The same with a base, which @p text may rely on where it begins with a slash or backslash (`new URL(text, base)`).
+/// `new URL(text, base)`.
+[[nodiscard]] std::optional<WebUrl> parseAnyUrl(QByteArrayView text, const WebUrl &base);
+
+/// The same, but nullopt for schemes other than http and https.
+[[nodiscard]] std::optional<WebUrl> parseWebUrl(QByteArrayView text);
 [[nodiscard]] std::optional<WebUrl> parseWebUrl(QByteArrayView text, const WebUrl &base);
 
 } // namespace rollcall::base

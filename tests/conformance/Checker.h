@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "core/base/Secret.h"
-#include "core/session/AuthProfile.h"
+#include "core/session/AuthEnvironment.h"
 #include "tests/conformance/Fields.h"
 
 namespace rollcall::conformance {
@@ -34,11 +34,18 @@ void checkDerivedKey(Fields &vector, const jose::JsonValue &file, Differences &d
 void checkKeyId(Fields &vector, const jose::JsonValue &file, Differences &differences);
 void checkCookies(Fields &vector, const jose::JsonValue &file, Differences &differences);
 void checkSetCookie(Fields &vector, const jose::JsonValue &file, Differences &differences);
+void checkEnvironment(Fields &vector, const jose::JsonValue &file, Differences &differences);
 
 /// "v4" or "v5" of the member `version`; a difference for other words.
 [[nodiscard]] session::AuthVersion versionOf(Fields &vector, Differences &differences);
 
 /// Secrets from their text.
 [[nodiscard]] std::vector<base::SecretBytes> secretsOf(const QStringList &texts);
+
+/// Environment variables of an object of texts; a difference for what is none.
+[[nodiscard]] session::Environment environmentOf(const jose::JsonValue &variables, Differences &differences);
+
+/// The headers, of an object of texts, that say how a request was addressed.
+[[nodiscard]] session::ForwardedHeaders forwardedHeadersOf(const jose::JsonValue &headers);
 
 } // namespace rollcall::conformance
