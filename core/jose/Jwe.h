@@ -43,8 +43,10 @@ inline constexpr qsizetype maxTokenBytes = 16 * 1024 * 1024;
 /// protected header once it is read. **Source:** facts/session-protocol.md §3.3.
 [[nodiscard]] Accepted<QByteArray> decryptV4(const JweParts &parts, const KeyRing::Key &key, JsonValue &header);
 
-/// Decrypts as jose 6's jwtDecrypt with @auth/core's options and key choice. @p header as above.
-[[nodiscard]] Accepted<QByteArray> decryptV5(const JweParts &parts, const KeyRing &ring, JsonValue &header);
+/// Decrypts as jose 6's jwtDecrypt with @auth/core's options and key choice, or Better Auth's, which differ in the
+/// length of the keys alone. @p header as above.
+[[nodiscard]] Accepted<QByteArray> decryptV5(const JweParts &parts, session::AuthVersion version,
+                                             std::span<const KeyRing::Key> keys, JsonValue &header);
 
 /// The checks of `crit` that both versions share (none is recognised).
 [[nodiscard]] Accepted<void> checkCritical(const JsonValue &header);

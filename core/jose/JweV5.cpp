@@ -70,18 +70,20 @@ Accepted<const ContentAlgorithm *> allowedAlgorithm(const JsonValue &header)
 }
 
 /// The key for @p algorithm: by `kid` where the header has one, else that of the first secret.
-Accepted<const base::SecretBytes *> chooseKey(const KeyRing &ring, const ContentAlgorithm &algorithm,
-                                              const JsonValue &header)
+Accepted<const base::SecretBytes *> chooseKey(session::AuthVersion version, std::span<const KeyRing::Key> keys,
+                                              const ContentAlgorithm &algorithm, const JsonValue &header)
 {
     const JsonValue *kid = header.find(u"kid");
-    for (const KeyRing::Key &key : ring.keys()) {
+    for (const KeyRing::Key &key : keys) {
         if (key.emptySecret)
             return refuse(DecodeFailure::EmptySecret, DecodeStep::Key, QStringLiteral("a secret of the list is empty"));
         if (!key.derived)
             return refuse(DecodeFailure::Other, DecodeStep::Key, QStringLiteral("no key can be derived for this salt"));
-        const QByteArray &id = algorithm.cbc ? key.cbcId : key.gcmId;
+        // Better Auth knows one key of each secret, which is too long for A256GCM.
+        const bool useCbc = algorithm.cbc || version == session::AuthVersion::BetterAuth;
+        const QByteArray &id = useCbc ? key.cbcId : key.gcmId;
         if (!kid || (kid->string() && *kid->string() == QLatin1StringView(id)))
-            return algorithm.cbc ? &key.cbc : &key.gcm;
+            return useCbc ? &key.cbc : &key.gcm;
     }
     return refuse(DecodeFailure::NoMatchingSecret, DecodeStep::Key,
                   QStringLiteral("no known secret has the token's key id"));
@@ -108,7 +110,8 @@ Accepted<void> checkLengths(const JweParts &parts, const DecodedParts &decoded, 
 
 } // namespace
 
-Accepted<QByteArray> decryptV5(const JweParts &parts, const KeyRing &ring, JsonValue &header)
+Accepted<QByteArray> decryptV5(const JweParts &parts, session::AuthVersion version, std::span<const KeyRing::Key> keys,
+                               JsonValue &header)
 {
     const auto decoded = decodeParts(parts, header);
     if (!decoded)
@@ -123,11 +126,15 @@ Accepted<QByteArray> decryptV5(const JweParts &parts, const KeyRing &ring, JsonV
         return tl::unexpected<Refusal>(algorithm.error());
     if (!fromBase64UrlStrict(parts.encryptedKey))
         return badEncoding(QLatin1StringView("encrypted key"));
-    const auto key = chooseKey(ring, **algorithm, header);
+    const auto key = chooseKey(version, keys, **algorithm, header);
     if (!key)
         return tl::unexpected<Refusal>(key.error());
     if (const auto lengths = checkLengths(parts, *decoded, **algorithm); !lengths)
         return tl::unexpected<Refusal>(lengths.error());
+    if ((*key)->size() != (*algorithm)->keyBytes) {
+        return refuse(DecodeFailure::Malformed, DecodeStep::KeyLength,
+                      QStringLiteral("the content key has a wrong length for the algorithm"));
+    }
     auto plaintext =
         openContent(**algorithm, (*key)->view(), decoded->iv, decoded->ciphertext, decoded->tag, parts.header);
     if (!plaintext)

@@ -3,8 +3,6 @@
 #include <openssl/core_names.h>
 #include <openssl/params.h>
 
-#include <QCryptographicHash>
-
 #include <array>
 
 #include "core/jose/Base64Url.h"
@@ -26,6 +24,8 @@ OSSL_PARAM octets(const char *name, QByteArrayView value)
 
 QByteArray derivationInfo(session::AuthVersion version, QByteArrayView salt)
 {
+    if (version == session::AuthVersion::BetterAuth)
+        return QByteArrayLiteral("BetterAuth.js Generated Encryption Key");
     const QByteArray named = " (" + salt.toByteArray() + ')';
     if (version == session::AuthVersion::V4)
         return "NextAuth.js Generated Encryption Key" + (salt.isEmpty() ? QByteArray() : named);
@@ -58,9 +58,13 @@ std::optional<base::SecretBytes> deriveKey(QByteArrayView secret, QByteArrayView
 QByteArray keyThumbprint(const base::SecretBytes &key)
 {
     constexpr qsizetype longKey = 64;
+    return keyThumbprint(key, key.size() == longKey ? QCryptographicHash::Sha512 : QCryptographicHash::Sha256);
+}
+
+QByteArray keyThumbprint(const base::SecretBytes &key, QCryptographicHash::Algorithm hash)
+{
     QByteArray text = toBase64Url(key.view());
     QByteArray jwk = "{\"k\":\"" + text + "\",\"kty\":\"oct\"}";
-    const auto hash = key.size() == longKey ? QCryptographicHash::Sha512 : QCryptographicHash::Sha256;
     const QByteArray thumbprint = toBase64Url(QCryptographicHash::hash(jwk, hash));
     base::wipe(text);
     base::wipe(jwk);

@@ -19,12 +19,23 @@ KeyRing::Key makeKey(session::AuthVersion version, const base::SecretBytes &secr
     if (!derived)
         return key;
     key.derived = true;
-    key.gcm = base::SecretBytes(derived->view().first(gcmBytes));
-    if (version != session::AuthVersion::V4) {
-        key.cbc = std::move(*derived);
+    if (version == session::AuthVersion::V4) {
+        key.gcm = std::move(*derived);
+        key.ready = std::make_unique<const ReadyKey>(*contentAlgorithm(u"A256GCM"), key.gcm,
+                                                     QByteArrayLiteral(R"({"alg":"dir","enc":"A256GCM"})"));
+        return key;
+    }
+    key.cbc = std::move(*derived);
+    if (version == session::AuthVersion::BetterAuth) {
+        key.cbcId = keyThumbprint(key.cbc, QCryptographicHash::Sha256);
+    } else {
+        key.gcm = base::SecretBytes(key.cbc.view().first(gcmBytes));
         key.gcmId = keyThumbprint(key.gcm);
         key.cbcId = keyThumbprint(key.cbc);
     }
+    key.ready = std::make_unique<const ReadyKey>(
+        *contentAlgorithm(u"A256CBC-HS512"), key.cbc,
+        QByteArray(R"({"alg":"dir","enc":"A256CBC-HS512","kid":")" + key.cbcId + "\"}"));
     return key;
 }
 

@@ -1,15 +1,13 @@
 #include "core/jose/TokenCodec.h"
 
-#include <openssl/rand.h>
-
-#include <QUuid>
-
+#include <algorithm>
 #include <array>
+#include <charconv>
+#include <string_view>
 
-#include "core/jose/Base64Url.h"
+#include "core/jose/CarefulPath.h"
 #include "core/jose/ClaimChecks.h"
-#include "core/jose/ContentCipher.h"
-#include "core/jose/Jwe.h"
+#include "core/jose/RandomBytes.h"
 
 namespace rollcall::jose {
 
@@ -17,32 +15,38 @@ namespace {
 
 using session::AuthVersion;
 
-Accepted<Claims> open(const KeyRing &ring, QByteArrayView token, base::Instant now, std::chrono::seconds tolerance,
-                      JsonValue &header)
+/// Opens tokens of exactly the form in which the library writes them; nullopt for all others, and where one does not
+/// authenticate.
+std::optional<OpenedToken> openReady(const KeyRing &ring, QByteArrayView token, base::Instant now,
+                                     std::chrono::seconds tolerance)
 {
-    if (token.isEmpty())
-        return refuse(DecodeFailure::Empty, DecodeStep::Token, QStringLiteral("the token is empty"));
-    const bool isV4 = ring.version() == AuthVersion::V4;
-    // v4 derives its one key before it looks at the token.
-    if (isV4 && (ring.keys().empty() || ring.keys().front().emptySecret))
-        return refuse(DecodeFailure::EmptySecret, DecodeStep::Key, QStringLiteral("the secret is empty"));
-    if (isV4 && !ring.keys().front().derived)
-        return refuse(DecodeFailure::Other, DecodeStep::Key, QStringLiteral("no key can be derived for this salt"));
-    const auto parts = splitCompact(token);
-    if (!parts)
-        return tl::unexpected<Refusal>(parts.error());
-    auto plaintext = isV4 ? decryptV4(*parts, ring.keys().front(), header) : decryptV5(*parts, ring, header);
-    if (!plaintext)
-        return tl::unexpected<Refusal>(plaintext.error());
-    auto claims = readClaims(ring.version(), *plaintext);
-    base::wipe(*plaintext);
-    if (!claims)
-        return claims;
-    if (const auto times = checkTimes(*claims, now, tolerance); !times)
-        return tl::unexpected<Refusal>(times.error());
-    if (const auto replicas = checkReplicas(header, *claims); !replicas)
-        return tl::unexpected<Refusal>(replicas.error());
-    return claims;
+    for (const KeyRing::Key &key : ring.keys()) {
+        // The library stops at a secret that gives no key.
+        if (!key.ready)
+            return std::nullopt;
+        auto plaintext = key.ready->open(token);
+        if (!plaintext && ring.version() != AuthVersion::V4)
+            continue;
+        if (!plaintext)
+            return std::nullopt;
+        std::optional<OpenedToken> result(std::in_place);
+        result->headerJson = key.ready->headerJson();
+        auto canonical = Claims::fromCanonical(*plaintext);
+        if (canonical) {
+            result->claims = std::move(*canonical);
+        } else {
+            auto claims = readClaims(ring.version(), *plaintext);
+            base::wipe(*plaintext);
+            if (!claims)
+                return refused(key.ready->headerJson(), std::move(claims.error()));
+            result->claims = std::move(*claims);
+        }
+        if (auto times = checkTimes(result->claims, now, tolerance); !times)
+            return refused(key.ready->headerJson(), std::move(times.error()));
+        result->ok = true;
+        return result;
+    }
+    return std::nullopt;
 }
 
 base::Error internal(const QString &detail)
@@ -50,46 +54,49 @@ base::Error internal(const QString &detail)
     return base::Error(base::ErrorCode::Internal).with(base::ErrorParam::Detail, detail);
 }
 
-/// `{"alg":"dir","enc":…[,"kid":…]}`, the libraries' exact text.
-QByteArray headerFor(const KeyRing &ring, const KeyRing::Key &key)
-{
-    if (ring.version() == AuthVersion::V4)
-        return QByteArrayLiteral(R"({"alg":"dir","enc":"A256GCM"})");
-    return R"({"alg":"dir","enc":"A256CBC-HS512","kid":")" + key.cbcId + "\"}";
-}
-
 /// The text of @p claims with iat, exp and jti set as `object[name] = value` does: in their places, else at the end.
-QByteArray stampedText(const Claims &claims, std::chrono::seconds maxAge, base::Instant now)
+QByteArray stampedText(const Claims &claims, std::chrono::seconds maxAge, base::Instant now,
+                       std::span<const char, 36> tokenId)
 {
+    constexpr qsizetype roomForStamps = 128;
     const auto issued = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch();
-    struct Stamp
-    {
-        QByteArrayView name;
-        QByteArray value;
-        bool written = false;
-    };
-    std::array stamps{Stamp{"iat", QByteArray::number(static_cast<qlonglong>(issued.count()))},
-                      Stamp{"exp", QByteArray::number(static_cast<qlonglong>((issued + maxAge).count()))},
-                      Stamp{"jti", '"' + QUuid::createUuid().toByteArray(QUuid::WithoutBraces) + '"'}};
     const QByteArrayView old = claims.text();
     QByteArray text;
-    text.reserve(old.size() + 128);
+    text.reserve(old.size() + roomForStamps);
+    const auto appendSeconds = [&text](std::chrono::seconds seconds) {
+        std::array<char, 24> digits; // NOLINT(cppcoreguidelines-pro-type-member-init): written before it is read
+        const auto end = std::to_chars(digits.begin(), digits.end(), seconds.count()).ptr;
+        text.append(digits.data(), end - digits.data());
+    };
+    const auto appendStamp = [&](std::size_t stamp) {
+        if (stamp == 0)
+            appendSeconds(issued);
+        else if (stamp == 1)
+            appendSeconds(issued + maxAge);
+        else
+            text.append('"').append(tokenId.data(), static_cast<qsizetype>(tokenId.size())).append('"');
+    };
+    static constexpr std::array<std::string_view, 3> names{"iat", "exp", "jti"};
+    std::array<bool, names.size()> written{};
     quint32 copied = 0;
     for (const ClaimMember &member : claims.members()) {
-        for (Stamp &stamp : stamps) {
-            if (old.sliced(member.nameAt, member.nameSize) != stamp.name)
-                continue;
-            text.append(old.sliced(copied, member.valueAt() - copied)).append(stamp.value);
-            copied = member.end;
-            stamp.written = true;
-        }
-    }
-    text.append(old.sliced(copied));
-    text.chop(1);
-    for (const Stamp &stamp : stamps) {
-        if (stamp.written)
+        if (member.nameSize != names.front().size())
             continue;
-        text.append(text.size() > 1 ? ",\"" : "\"").append(stamp.name).append("\":").append(stamp.value);
+        const auto *found = std::ranges::find(names, std::string_view(old.data() + member.nameAt, member.nameSize));
+        if (found == names.end())
+            continue;
+        const auto stamp = static_cast<std::size_t>(found - names.begin());
+        text.append(old.sliced(copied, member.valueAt() - copied));
+        appendStamp(stamp);
+        copied = member.end;
+        written.at(stamp) = true;
+    }
+    text.append(old.sliced(copied, old.size() - 1 - copied));
+    for (std::size_t stamp = 0; stamp < names.size(); ++stamp) {
+        if (written.at(stamp))
+            continue;
+        text.append(text.size() > 1 ? ",\"" : "\"").append(names.at(stamp).data(), 3).append("\":");
+        appendStamp(stamp);
     }
     return text.append('}');
 }
@@ -138,20 +145,9 @@ JsonValue OpenedToken::header() const
 
 OpenedToken openToken(const KeyRing &ring, QByteArrayView token, base::Instant now, std::chrono::seconds tolerance)
 {
-    OpenedToken result;
-    JsonValue header;
-    auto claims = open(ring, token, now, tolerance, header);
-    if (!header.isNull())
-        result.headerJson = printJson(header);
-    if (claims) {
-        result.ok = true;
-        result.claims = std::move(*claims);
-    } else {
-        result.failure = claims.error().failure;
-        result.step = claims.error().step;
-        result.detail = claims.error().detail;
-    }
-    return result;
+    if (auto opened = openReady(ring, token, now, tolerance))
+        return std::move(*opened);
+    return openCarefully(ring, token, now, tolerance);
 }
 
 base::Result<base::SecretBytes> sealToken(const KeyRing &ring, const Claims &claims, std::chrono::seconds maxAge,
@@ -162,20 +158,11 @@ base::Result<base::SecretBytes> sealToken(const KeyRing &ring, const Claims &cla
     const KeyRing::Key &key = ring.keys().front();
     if (!key.derived)
         return base::fail(internal(QStringLiteral("no key can be derived for this salt")));
-    const bool isV4 = ring.version() == AuthVersion::V4;
-    const ContentAlgorithm *algorithm = contentAlgorithm(isV4 ? u"A256GCM" : u"A256CBC-HS512");
-    QByteArray iv(algorithm->ivBytes, Qt::Uninitialized);
-    if (RAND_bytes(reinterpret_cast<unsigned char *>(iv.data()), static_cast<int>(iv.size())) != 1)
+    std::array<char, 36> tokenId; // NOLINT(cppcoreguidelines-pro-type-member-init): written before it is read
+    if (!randomUuid(tokenId))
         return base::fail(internal(QStringLiteral("no random bytes to be had")));
-    const QByteArray header = toBase64Url(headerFor(ring, key));
-    QByteArray plaintext = stampedText(claims, maxAge, now);
-    const auto sealed = sealContent(*algorithm, (isV4 ? key.gcm : key.cbc).view(), iv, plaintext, header);
-    base::wipe(plaintext);
-    if (!sealed)
-        return base::fail(sealed.error());
-    QByteArray token =
-        header + ".." + toBase64Url(iv) + '.' + toBase64Url(sealed->ciphertext) + '.' + toBase64Url(sealed->tag);
-    return base::SecretBytes::fromAndWipe(token);
+    QByteArray plaintext = stampedText(claims, maxAge, now, tokenId);
+    return key.ready->seal(plaintext);
 }
 
 Decoded decodeToken(AuthVersion version, QByteArrayView token, std::span<const base::SecretBytes> secrets,
