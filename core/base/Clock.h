@@ -10,6 +10,9 @@ namespace rollcall::base {
 /// Wall-clock instants: UTC, milliseconds.
 using Instant = std::chrono::sys_time<std::chrono::milliseconds>;
 
+/// How far Clock::coarseNow() may be behind: one tick of a kernel that counts a hundred a second.
+inline constexpr std::chrono::milliseconds coarseLag{10};
+
 /// The wall clock as a dependency, so that tests and `--now` can fix it. **Thread-safety:** implementations are
 /// thread-safe.
 class Clock
@@ -17,6 +20,8 @@ class Clock
 public:
     virtual ~Clock() = default;
     [[nodiscard]] virtual Instant now() const = 0;
+    /// now(), or an instant at most coarseLag before it: for those who ask millions of times a second.
+    [[nodiscard]] virtual Instant coarseNow() const { return now(); }
     /// True where the time is fixed and not the real one: nothing may be deleted by such a clock.
     [[nodiscard]] virtual bool isFixed() const { return false; }
 };
@@ -26,6 +31,7 @@ class SystemClock final : public Clock
 {
 public:
     [[nodiscard]] Instant now() const override;
+    [[nodiscard]] Instant coarseNow() const override;
 };
 
 /// Always the same instant.

@@ -1,92 +1,164 @@
 #include "core/cache/MemoryCache.h"
 
 #include <algorithm>
+#include <bit>
 
 namespace rollcall::cache {
 
-MemoryCache::MemoryCache(std::size_t maxEntries, const base::Clock &clock) : m_maxEntries(maxEntries), m_clock(clock) {}
+namespace {
 
-base::Result<std::optional<SessionCache::Entry>> MemoryCache::find(const QByteArray &key, const base::Call &)
+constexpr std::size_t mostShards = 64;
+constexpr std::size_t smallestShard = 1 << 20; // so that the largest session is a small part of one
+
+std::size_t shardCount(std::size_t maxBytes)
 {
-    const base::Instant now = m_clock.now();
-    base::MutexLock lock(m_mutex);
-    const auto place = m_places.constFind(key);
-    if (place == m_places.cend())
-        return std::nullopt;
-    const Order::iterator kept = *place;
-    if (now > kept->until) {
-        m_order.erase(kept);
-        m_places.erase(place);
-        return std::nullopt;
-    }
-    m_order.splice(m_order.begin(), m_order, kept);
-    return kept->entry;
+    return std::bit_floor(std::clamp<std::size_t>(maxBytes / smallestShard, 1, mostShards));
 }
 
-base::Status MemoryCache::store(const QByteArray &key, const Entry &entry, std::chrono::milliseconds ttl,
+qint64 milliseconds(base::Instant instant)
+{
+    return instant.time_since_epoch().count();
+}
+
+/// The array that is kept: one of its own size, as what the source built may have room to grow.
+QByteArray fitted(const QByteArray &session)
+{
+    constexpr qsizetype tolerated = 16;
+    if (session.capacity() <= session.size() + tolerated)
+        return session;
+    return {session.constData(), session.size()};
+}
+
+} // namespace
+
+MemoryCache::MemoryCache(std::size_t maxBytes, const base::Clock &clock) : m_clock(clock)
+{
+    const std::size_t count = shardCount(maxBytes);
+    m_shards.reserve(count);
+    for (std::size_t i = 0; i < count; ++i)
+        m_shards.push_back(std::make_unique<CacheShard>(maxBytes / count));
+}
+
+CacheShard &MemoryCache::shardOf(const TokenDigest &digest) const
+{
+    return *m_shards[(digest.high >> 58) & (m_shards.size() - 1)];
+}
+
+quint32 MemoryCache::userTag(const QString &userId) const
+{
+    if (userId.isEmpty())
+        return 0;
+    // Two users of four thousand million share a tag: then the entries of both go, which costs look-ups, no more.
+    return std::max<quint32>(1, static_cast<quint32>(m_hash(userId.toUtf8()).low));
+}
+
+bool MemoryCache::isOver(const CachedValue &value) const
+{
+    // The exact time is asked for only where the coarse one, which may be behind, is close to the end.
+    const qint64 coarse = milliseconds(m_clock.coarseNow());
+    const bool over = coarse > value.until - base::coarseLag.count() &&
+                      (coarse > value.until || milliseconds(m_clock.now()) > value.until);
+    return over || (value.reason != 0 && value.expires != m_signIns.load(std::memory_order_acquire));
+}
+
+base::Result<SessionCache::Found> MemoryCache::find(QByteArrayView token, const base::Call &)
+{
+    const TokenDigest digest = m_hash(token);
+    base::Result<Found> found;
+    CachedValue value;
+    if (!shardOf(digest).find(digest, value) || isOver(value))
+        return found;
+    Entry &entry = found->entry.emplace();
+    if (value.reason != 0) {
+        entry.reason = static_cast<session::NullReason>(value.reason);
+        return found;
+    }
+    entry.session = std::move(value.session);
+    if (value.expires != CachedValue::noEnd)
+        entry.sessionExpires = base::Instant(std::chrono::milliseconds(value.expires));
+    return found;
+}
+
+base::Status MemoryCache::store(QByteArrayView token, const Entry &entry, std::chrono::milliseconds ttl, quint64,
                                 const base::Call &)
 {
-    const base::Instant now = m_clock.now();
-    const std::chrono::milliseconds longest =
-        entry.session ? ttl : std::min<std::chrono::milliseconds>(ttl, longestAbsence);
-    // An entry of age ttl is too old: the last good instant is one before.
-    base::Instant until = now + longest - std::chrono::milliseconds(1);
-    if (entry.sessionExpires)
-        until = std::min(until, *entry.sessionExpires);
-    base::MutexLock lock(m_mutex);
-    if (const auto place = m_places.constFind(key); place != m_places.cend()) {
-        m_order.erase(*place);
-        m_places.erase(place);
+    const TokenDigest digest = m_hash(token);
+    CacheShard &shard = shardOf(digest);
+    const qint64 now = milliseconds(m_clock.now());
+    const qint64 longest =
+        entry.session ? ttl.count() : std::min(ttl, std::chrono::milliseconds(longestAbsence)).count();
+    CachedValue value;
+    // An entry of age ttl is too old: the last good instant is one before. A ttl beyond all calendars must not
+    // overflow.
+    value.until = now + std::min<qint64>(longest, CachedValue::noEnd - now) - 1;
+    if (entry.session) {
+        value.expires = entry.sessionExpires ? milliseconds(*entry.sessionExpires) : CachedValue::noEnd;
+        value.until = std::min(value.until, value.expires);
+        value.userTag = userTag(entry.userId);
+    } else {
+        value.expires = m_signIns.load(std::memory_order_acquire);
+        value.reason = entry.reason ? static_cast<quint8>(*entry.reason) : 0;
     }
-    const bool fits = !entry.session || entry.session->size() <= maxEntryBytes;
-    if (m_maxEntries == 0 || until < now || !fits)
+    const bool isAnswer = entry.session ? entry.session->size() <= longestSession : value.reason != 0;
+    if (!isAnswer || value.until < now) {
+        // What was there before is not what the source said last.
+        shard.erase(digest);
         return {};
-    while (m_order.size() >= m_maxEntries) {
-        m_places.remove(m_order.back().key);
-        m_order.pop_back();
     }
-    m_order.push_front({key, entry, until});
-    m_places.insert(key, m_order.begin());
+    if (entry.session)
+        value.session = fitted(*entry.session);
+    shard.store(digest, std::move(value), now);
     return {};
 }
 
-base::Result<bool> MemoryCache::erase(const QByteArray &key, const base::Call &)
+base::Result<bool> MemoryCache::erase(QByteArrayView token, const base::Call &)
 {
-    flights().invalidate(key);
-    base::MutexLock lock(m_mutex);
-    const auto place = m_places.constFind(key);
-    if (place == m_places.cend())
-        return false;
-    m_order.erase(*place);
-    m_places.erase(place);
-    return true;
+    flights().invalidate(cacheKey(token));
+    const TokenDigest digest = m_hash(token);
+    return shardOf(digest).erase(digest);
 }
 
 base::Result<qint64> MemoryCache::eraseUser(const QString &userId, const base::Call &)
 {
     // Whose look-ups are under way is not known before they end.
     flights().invalidateAll();
-    base::MutexLock lock(m_mutex);
     qint64 erased = 0;
-    for (auto kept = m_order.begin(); kept != m_order.end();) {
-        if (userId.isEmpty() || kept->entry.userId != userId) {
-            ++kept;
-            continue;
-        }
-        m_places.remove(kept->key);
-        kept = m_order.erase(kept);
-        ++erased;
+    if (const quint32 tag = userTag(userId); tag != 0) {
+        for (const auto &shard : m_shards)
+            erased += shard->eraseUser(tag);
     }
     return erased;
+}
+
+base::Status MemoryCache::noteSignIn(const QString &userId, const base::Call &call)
+{
+    m_signIns.fetch_add(1, std::memory_order_acq_rel);
+    const auto erased = eraseUser(userId, call);
+    return erased ? base::Status() : base::fail(erased.error());
 }
 
 base::Status MemoryCache::clear(const base::Call &)
 {
     flights().invalidateAll();
-    base::MutexLock lock(m_mutex);
-    m_order.clear();
-    m_places.clear();
+    for (const auto &shard : m_shards)
+        shard->clear();
     return {};
+}
+
+std::size_t MemoryCache::bytes() const
+{
+    std::size_t sum = 0;
+    for (const auto &shard : m_shards)
+        sum += shard->bytes();
+    return sum;
+}
+
+std::size_t MemoryCache::entries() const
+{
+    std::size_t sum = 0;
+    for (const auto &shard : m_shards)
+        sum += shard->entries();
+    return sum;
 }
 
 } // namespace rollcall::cache

@@ -13,8 +13,11 @@ namespace rollcall::cache {
 
 /// Remembered absences are kept this long at most: a sign-in must not stay unseen.
 inline constexpr std::chrono::seconds longestAbsence{5};
+/// Sessions with more bytes of JSON than this are not kept.
+inline constexpr qsizetype longestSession = 64 * 1024;
 
-/// Where resolved sessions are kept for a while. Keys are digests of tokens, never tokens.
+/// Where resolved sessions are kept for a while. Implementations keep digests of tokens, never tokens. What they keep
+/// is session data (names, e-mail addresses): whoever may read a shared cache may read that.
 /// **Thread-safety:** thread-safe.
 class SessionCache
 {
@@ -24,24 +27,44 @@ public:
     SessionCache(const SessionCache &) = delete;
     SessionCache &operator=(const SessionCache &) = delete;
 
-    /// What a lookup found: a session's JSON, a remembered absence (with its reason), or nothing (nullopt).
+    /// What is kept of a resolution: a session's JSON, or an absence with its reason.
     struct Entry
     {
         std::optional<QByteArray> session;
         std::optional<session::NullReason> reason;
-        QString userId;                              ///< empty where unknown
+        QString userId; ///< for eraseUser(); empty where unknown. A cache may keep a digest of it alone, so that
+                        ///< find() leaves it empty.
         std::optional<base::Instant> sessionExpires; ///< never kept beyond this
     };
 
-    [[nodiscard]] virtual base::Result<std::optional<Entry>> find(const QByteArray &key, const base::Call &call) = 0;
-    /// Keeps @p entry for at most @p ttl from now (absences for at most 5 s).
-    [[nodiscard]] virtual base::Status store(const QByteArray &key, const Entry &entry, std::chrono::milliseconds ttl,
-                                             const base::Call &call) = 0;
+    /// What a look-up found.
+    struct Found
+    {
+        std::optional<Entry> entry; ///< nullopt: nothing
+        quint64 generation = 0;     ///< of the cache's content; handed back to store()
+        QString note;               ///< what was wrong with an entry that is therefore none; without secrets
+    };
+
+    /// Looks @p token up. Blocks within @p call. Errors: those of the implementation.
+    [[nodiscard]] virtual base::Result<Found> find(QByteArrayView token, const base::Call &call) = 0;
+
+    /// Keeps @p entry for at most @p ttl from now: absences at most longestAbsence, sessions not beyond their own end,
+    /// and nothing of more than longestSession bytes. @p generation is what find() told before the source was asked:
+    /// an entry of an older one than the cache's is never found.
+    [[nodiscard]] virtual base::Status store(QByteArrayView token, const Entry &entry, std::chrono::milliseconds ttl,
+                                             quint64 generation, const base::Call &call) = 0;
+
     /// Removes one session's entry; true where there was one. Implementations invalidate flights() first, so that a
-    /// look-up under way cannot bring back what is removed here (likewise eraseUser() and clear()).
-    [[nodiscard]] virtual base::Result<bool> erase(const QByteArray &key, const base::Call &call) = 0;
+    /// look-up under way cannot bring back what is removed here (likewise the functions below).
+    [[nodiscard]] virtual base::Result<bool> erase(QByteArrayView token, const base::Call &call) = 0;
+
     /// Removes all entries of a user; their number.
     [[nodiscard]] virtual base::Result<qint64> eraseUser(const QString &userId, const base::Call &call) = 0;
+
+    /// To be called when somebody signs in: removes all remembered absences (an absence names no user, so they are all
+    /// in doubt) and the entries of @p userId (empty: of nobody), whose data a sign-in may have changed.
+    [[nodiscard]] virtual base::Status noteSignIn(const QString &userId, const base::Call &call) = 0;
+
     /// Removes everything.
     [[nodiscard]] virtual base::Status clear(const base::Call &call) = 0;
 
@@ -52,7 +75,8 @@ private:
     SingleFlight m_flights;
 };
 
-/// The cache key of @p token: a digest, so that a cache's content cannot open a session.
+/// SHA-256 of @p token in 64 hex digits: its name in flights() and in shared caches, where a keyed hash of one process
+/// would be of no use. Its first 16 digits are the token's fingerprint.
 [[nodiscard]] QByteArray cacheKey(QByteArrayView token);
 
 } // namespace rollcall::cache

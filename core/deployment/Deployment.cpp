@@ -16,7 +16,7 @@ using session::Strategy;
 
 namespace {
 
-constexpr std::size_t cacheEntries = 100'000;
+constexpr std::size_t cacheBytes = 64 << 20;
 
 Error partNotGiven(const QString &part, const QString &flag)
 {
@@ -143,7 +143,7 @@ Deployment::Deployment(ConnectionConfig config, std::shared_ptr<const session::A
       m_databaseError(std::move(databaseError)),
       m_notes(std::move(notes)),
       m_clock(clock),
-      m_cache(engine::makeMemoryCache(cacheEntries, clock))
+      m_cache(engine::makeMemoryCache(cacheBytes, clock))
 {}
 
 base::Result<std::shared_ptr<Deployment>> Deployment::open(ConnectionConfig config, Needs needs,

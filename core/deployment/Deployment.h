@@ -44,8 +44,8 @@ public:
     [[nodiscard]] const base::Clock &clock() const { return m_clock; }
     /// What was assumed or could not be found out, for people.
     [[nodiscard]] const QStringList &notes() const { return m_notes; }
-    /// The memory cache that cached resolvers of this deployment share; purged on revocation.
-    [[nodiscard]] const std::shared_ptr<cache::SessionCache> &memoryCache() const { return m_cache; }
+    /// The cache that cached resolvers of this deployment share; purged on revocation.
+    [[nodiscard]] const std::shared_ptr<cache::SessionCache> &cache() const { return m_cache; }
 
     /// Opens a connection to the sessions' database. Errors: PartNotGiven, NoSessionRows, what kept the database from
     /// being read when this deployment was opened, and those of store::openStore().

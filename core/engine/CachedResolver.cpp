@@ -56,6 +56,14 @@ void takeOver(Resolution &result, Resolution answer)
 
 } // namespace
 
+struct CachedResolver::Miss
+{
+    QByteArrayView cookieHeader;
+    QByteArrayView token;
+    quint64 landedBefore = 0; ///< look-ups that had ended when this caller looked into the cache
+    quint64 generation = 0;   ///< of the cache when this caller looked into it
+};
+
 CachedResolver::CachedResolver(std::shared_ptr<const session::AuthProfile> profile, std::unique_ptr<Resolver> source,
                                std::shared_ptr<cache::SessionCache> cache, std::chrono::milliseconds ttl,
                                const base::Clock &clock)
@@ -81,13 +89,12 @@ void CachedResolver::run(QByteArrayView cookieHeader, Resolution &result, StepTi
         takeOver(result, m_source->resolve(cookieHeader, call));
         return;
     }
-    const QByteArray key = cache::cacheKey(token.view());
-    const quint64 landedBefore = m_cache->flights().landed();
-    if (lookUp(key, result, timer, call))
+    Miss request{cookieHeader, token.view(), m_cache->flights().landed()};
+    if (lookUp(request, result, timer, call))
         return;
-    const auto answer = m_cache->flights().run(key, call, [&](const cache::SingleFlight::Flight &flight) {
-        return ask(cookieHeader, key, landedBefore, flight, call);
-    });
+    const auto answer =
+        m_cache->flights().run(cache::cacheKey(request.token), call,
+                               [&](const cache::SingleFlight::Flight &flight) { return ask(request, flight, call); });
     if (!answer) {
         result.reason = NullReason::CancelledOrDeadline;
         result.evidence = QStringLiteral("another caller's look-up did not end in time");
@@ -99,9 +106,9 @@ void CachedResolver::run(QByteArrayView cookieHeader, Resolution &result, StepTi
     }
 }
 
-bool CachedResolver::lookUp(const QByteArray &key, Resolution &result, StepTimer &timer, const base::Call &call)
+bool CachedResolver::lookUp(Miss &request, Resolution &result, StepTimer &timer, const base::Call &call)
 {
-    auto found = m_cache->find(key, call);
+    auto found = m_cache->find(request.token, call);
     if (!found) {
         // A cache that fails must not take sessions away: the source answers, the failure is reported beside.
         timer.end(cacheStep(), StepOutcome::Error, base::errorName(found.error().code));
@@ -111,11 +118,12 @@ bool CachedResolver::lookUp(const QByteArray &key, Resolution &result, StepTimer
     const auto isAnswer = [now = m_clock.now()](const cache::SessionCache::Entry &entry) {
         return entry.session ? !entry.sessionExpires || now <= *entry.sessionExpires : entry.reason.has_value();
     };
-    if (!*found || !isAnswer(**found)) {
-        timer.end(cacheStep(), StepOutcome::Miss);
+    request.generation = found->generation;
+    if (!found->entry || !isAnswer(*found->entry)) {
+        timer.end(cacheStep(), StepOutcome::Miss, found->note);
         return false;
     }
-    cache::SessionCache::Entry &entry = **found;
+    cache::SessionCache::Entry &entry = *found->entry;
     timer.end(cacheStep(), StepOutcome::Hit);
     result.session = std::move(entry.session);
     if (!result.session) {
@@ -127,22 +135,21 @@ bool CachedResolver::lookUp(const QByteArray &key, Resolution &result, StepTimer
     return true;
 }
 
-Resolution CachedResolver::ask(QByteArrayView cookieHeader, const QByteArray &key, quint64 landedBefore,
-                               const cache::SingleFlight::Flight &flight, const base::Call &call)
+Resolution CachedResolver::ask(Miss &request, const cache::SingleFlight::Flight &flight, const base::Call &call)
 {
     // Somebody's look-up may have ended between this caller's miss and its turn: then the answer is there by now.
-    if (m_cache->flights().landed() != landedBefore) {
+    if (m_cache->flights().landed() != request.landedBefore) {
         Resolution again;
         StepTimer timer(again);
-        if (lookUp(key, again, timer, call))
+        if (lookUp(request, again, timer, call))
             return again;
     }
-    Resolution answer = m_source->resolve(cookieHeader, call);
-    keep(key, answer, flight, call);
+    Resolution answer = m_source->resolve(request.cookieHeader, call);
+    keep(request, answer, flight, call);
     return answer;
 }
 
-void CachedResolver::keep(const QByteArray &key, Resolution &resolution, const cache::SingleFlight::Flight &flight,
+void CachedResolver::keep(const Miss &request, Resolution &resolution, const cache::SingleFlight::Flight &flight,
                           const base::Call &call)
 {
     const bool worthKeeping = resolution.session || (resolution.reason && isSettled(*resolution.reason));
@@ -150,14 +157,14 @@ void CachedResolver::keep(const QByteArray &key, Resolution &resolution, const c
         return;
     const cache::SessionCache::Entry entry{resolution.session, resolution.reason, resolution.userId,
                                            resolution.session ? resolution.validUntil : std::nullopt};
-    if (const auto stored = m_cache->store(key, entry, m_ttl, call); !stored)
+    if (const auto stored = m_cache->store(request.token, entry, m_ttl, request.generation, call); !stored)
         resolution.trace.push_back({cacheStep(),
                                     StepOutcome::Error,
                                     QStringLiteral("not kept: %1").arg(base::errorName(stored.error().code)),
                                     {}});
     // An invalidation between the check above and the store has erased nothing yet: undo the store.
     if (!flight.isCurrent()) {
-        if (const auto erased = m_cache->erase(key, call); !erased)
+        if (const auto erased = m_cache->erase(request.token, call); !erased)
             resolution.trace.push_back({cacheStep(),
                                         StepOutcome::Error,
                                         QStringLiteral("not removed: %1").arg(base::errorName(erased.error().code)),

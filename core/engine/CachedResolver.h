@@ -19,12 +19,14 @@ public:
 
 private:
     void run(QByteArrayView cookieHeader, session::Resolution &result, StepTimer &timer, const base::Call &call);
+    /// One request whose token is not in the cache.
+    struct Miss;
+
     /// Looks into the cache, with a trace step; true where @p result is answered.
-    bool lookUp(const QByteArray &key, session::Resolution &result, StepTimer &timer, const base::Call &call);
+    bool lookUp(Miss &request, session::Resolution &result, StepTimer &timer, const base::Call &call);
     /// Asks the source and keeps its answer.
-    session::Resolution ask(QByteArrayView cookieHeader, const QByteArray &key, quint64 landedBefore,
-                            const cache::SingleFlight::Flight &flight, const base::Call &call);
-    void keep(const QByteArray &key, session::Resolution &resolution, const cache::SingleFlight::Flight &flight,
+    session::Resolution ask(Miss &request, const cache::SingleFlight::Flight &flight, const base::Call &call);
+    void keep(const Miss &request, session::Resolution &resolution, const cache::SingleFlight::Flight &flight,
               const base::Call &call);
 
     std::shared_ptr<const session::AuthProfile> m_profile;

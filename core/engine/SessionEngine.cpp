@@ -19,9 +19,9 @@ QString modeName(Mode mode)
     Q_UNREACHABLE();
 }
 
-std::shared_ptr<cache::SessionCache> makeMemoryCache(std::size_t maxEntries, const base::Clock &clock)
+std::shared_ptr<cache::SessionCache> makeMemoryCache(std::size_t maxBytes, const base::Clock &clock)
 {
-    return std::make_shared<cache::MemoryCache>(maxEntries, clock);
+    return std::make_shared<cache::MemoryCache>(maxBytes, clock);
 }
 
 base::SecretBytes assembleToken(const session::AuthProfile &profile, QByteArrayView cookieHeader)

@@ -52,8 +52,8 @@ public:
                                                            std::shared_ptr<cache::SessionCache> cache,
                                                            std::chrono::milliseconds ttl, const base::Clock &clock);
 
-/// A cache in this process's memory: TTL from fill, least recently used entries go first beyond @p maxEntries.
-[[nodiscard]] std::shared_ptr<cache::SessionCache> makeMemoryCache(std::size_t maxEntries, const base::Clock &clock);
+/// A cache in this process's memory: TTL from fill, what was not used for longest goes first beyond @p maxBytes.
+[[nodiscard]] std::shared_ptr<cache::SessionCache> makeMemoryCache(std::size_t maxBytes, const base::Clock &clock);
 
 /// The session token the library would assemble from this Cookie header (chunks joined); empty where there is none.
 [[nodiscard]] base::SecretBytes assembleToken(const session::AuthProfile &profile, QByteArrayView cookieHeader);

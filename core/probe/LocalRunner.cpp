@@ -32,7 +32,7 @@ struct LocalRunner::State
     std::unique_ptr<store::SessionStore> store;
     std::unique_ptr<engine::Resolver> local;
     std::unique_ptr<engine::Resolver> cached;
-    QByteArray cacheKey;
+    base::SecretBytes cachedToken;
     int localBatch = 1;
     int hitBatch = 1;
 
@@ -80,7 +80,7 @@ Status LocalRunner::State::prepare(bool wantsLocal, bool wantsCached, const Call
         localBatch = batchFor(*local, call);
     }
     if (wantsCached) {
-        cacheKey = cache::cacheKey(engine::assembleToken(*deployment->auth(), cookieHeader->view()).view());
+        cachedToken = engine::assembleToken(*deployment->auth(), cookieHeader->view());
         if (auto made = makeResolver(engine::Mode::Cached, cached); !made)
             return made;
         hitBatch = batchFor(*cached, call); // the first call fills the cache, the median is that of a hit
@@ -124,7 +124,7 @@ Sample LocalRunner::State::sampleCached(CachePath path, const Call &call) const
     for (int attempt = 0; attempt < cacheTries; ++attempt) {
         if (path == CachePath::Hit) {
             static_cast<void>(resolve(*cached, call)); // fills the cache where the entry has run out
-        } else if (auto erased = deployment->memoryCache()->erase(cacheKey, call); !erased) {
+        } else if (auto erased = deployment->cache()->erase(cachedToken.view(), call); !erased) {
             break;
         }
         session::Resolution last;
@@ -157,9 +157,9 @@ LocalRunner::~LocalRunner()
     // The connection closes, and what the cached cells left goes, on the thread that made them.
     std::promise<void> closed;
     const auto queued = m_worker.submit([this, &closed](std::stop_token) {
-        if (!m_state->cacheKey.isEmpty()) {
-            if (!m_state->deployment->memoryCache()->erase(m_state->cacheKey, Call::within(m_state->timeout)))
-                qWarning("the probe's own entry stays in the memory cache until its time to live is over");
+        if (!m_state->cachedToken.isEmpty()) {
+            if (!m_state->deployment->cache()->erase(m_state->cachedToken.view(), Call::within(m_state->timeout)))
+                qWarning("the probe's own entry stays in the cache until its time to live is over");
         }
         m_state->local.reset();
         m_state->cached.reset();

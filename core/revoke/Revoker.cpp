@@ -260,8 +260,7 @@ private:
             RowReport &row = m_report.rows[i];
             if (row.outcome != RowOutcome::Revoked && row.outcome != RowOutcome::AlreadyGone)
                 continue;
-            const QByteArray key = cache::cacheKey(m_plan.rows[i].key.token.view());
-            const auto erased = m_deployment.memoryCache()->erase(key, cleanup());
+            const auto erased = m_deployment.cache()->erase(m_plan.rows[i].key.token.view(), cleanup());
             if (!erased) {
                 note(QStringLiteral("A cached entry could not be dropped: %1")
                          .arg(base::describe(erased.error()).message));

@@ -44,7 +44,7 @@ void hit(benchmark::State &state, int length)
     auto profile = std::make_shared<session::AuthProfile>();
     const auto resolver =
         engine::makeCachedResolver(profile, std::make_unique<AnyoneSignedIn>(),
-                                   engine::makeMemoryCache(4 * cachedSessions, clock), keptFor, clock);
+                                   engine::makeMemoryCache(64 << 20, clock), keptFor, clock);
     for (int i = 0; i < cachedSessions; ++i)
         static_cast<void>(resolver->resolve(header(length, i), {}));
     std::vector<QByteArray> headers;

@@ -46,7 +46,7 @@ private Q_SLOTS:
         });
         const auto profile = std::make_shared<const session::AuthProfile>();
         const base::SystemClock clock;
-        const auto cache = engine::makeMemoryCache(10, clock);
+        const auto cache = engine::makeMemoryCache(1 << 20, clock);
         const auto resolver = engine::makeCachedResolver(profile, engine::makeProxyResolver(profile, server.url(), {}),
                                                          cache, std::chrono::minutes(1), clock);
         const auto call = base::Call::within(std::chrono::seconds(20));

@@ -316,13 +316,13 @@ private Q_SLOTS:
         const auto plan = fixture.plan(2);
         cache::SessionCache::Entry entry;
         entry.session = QByteArrayLiteral("{}");
-        const QByteArray key = cache::cacheKey(RevokeFixture::token(1));
-        QVERIFY(fixture.deployment->memoryCache()->store(key, entry, std::chrono::minutes(1), fixture.call()));
+        const QByteArray token = RevokeFixture::token(1);
+        QVERIFY(fixture.deployment->cache()->store(token, entry, std::chrono::minutes(1), 0, fixture.call()));
         const auto report = fixture.carryOut(plan, options(false));
         QVERIFY(report);
         QCOMPARE(report->cachePurged, 1);
         QVERIFY(report->rows.front().cachePurged);
-        QVERIFY(!fixture.deployment->memoryCache()->find(key, fixture.call())->has_value());
+        QVERIFY(!fixture.deployment->cache()->find(token, fixture.call())->entry.has_value());
         QVERIFY(!report->verification);
     }
 
