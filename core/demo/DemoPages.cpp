@@ -40,7 +40,7 @@ QString emailOf(const PageContext &context)
 base::Status query(PageContext &context, const QString &sql, store::SqlParams params, const store::RowHandler &onRow)
 {
     const auto begun = base::Call::Clock::now();
-    store::SqlStatement statement{sql, std::move(params), true};
+    store::SqlStatement statement{sql, std::move(params), sql.toUtf8()};
     const base::Result<qint64> rows = context.tables.read(statement, onRow, context.call);
     context.queried += base::Call::Clock::now() - begun;
     if (!rows)

@@ -46,6 +46,11 @@ public:
     {
         return watch(m_store->lookup(token, call));
     }
+    [[nodiscard]] base::Result<std::vector<std::optional<store::SessionRow>>>
+    lookupMany(std::span<const QByteArrayView> tokens, const base::Call &call) override
+    {
+        return watch(m_store->lookupMany(tokens, call));
+    }
     [[nodiscard]] base::Result<std::vector<store::DeleteOutcome>> deleteRows(std::span<const store::RowKey> keys,
                                                                              const base::Call &call) override
     {

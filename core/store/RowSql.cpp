@@ -1,5 +1,6 @@
 #include "core/store/RowSql.h"
 
+#include <QCryptographicHash>
 #include <QStringDecoder>
 
 namespace rollcall::store {
@@ -15,45 +16,102 @@ bool isUtf8(QByteArrayView bytes)
 
 } // namespace
 
-std::optional<SqlStatement> RowSql::lookup(QByteArrayView token) const
+RowSql::RowSql(const SchemaSql &schema) : m_schema(schema)
 {
-    // No row of a text column can hold such bytes; the server would only complain of them.
-    if (token.isEmpty() || token.contains('\0') || !isUtf8(token) ||
-        !m_schema.dialect().accepts(m_schema.tokenType(), QString::fromUtf8(token)))
-        return std::nullopt;
+    SqlParams unused;
+    m_expires = m_schema.expires(unused);
+    const auto &users = m_schema.profile().users;
+    m_columns.userName = users && users->name;
+    m_columns.userEmail = users && users->email;
+    m_columns.userImage = users && users->image;
+    m_columns.sessionId = m_schema.profile().sessions.id.has_value();
+    m_lookup = keep(false);
+    m_lookupMany = keep(true);
+}
+
+RowSql::Kept RowSql::keep(bool many) const
+{
+    const auto &dialect = m_schema.dialect();
     const auto &sessions = m_schema.profile().sessions;
     const auto &users = m_schema.profile().users;
-    SqlStatement statement;
-    statement.reuse = true;
+    SqlParams params;
     const QString none = QStringLiteral("NULL");
-    const QString hasUser =
-        users ? QStringLiteral("CASE WHEN u.%1 IS NULL THEN 0 ELSE 1 END").arg(SqlDialect::quoted(users->id))
-              : QStringLiteral("CASE WHEN %1 IS NULL THEN 0 ELSE 1 END").arg(m_schema.column(sessions.userId));
-    statement.sql =
-        QStringLiteral("SELECT %1, %2, %3, %4, %5, %6, %7 FROM %8 WHERE %9 = ")
-            .arg(m_schema.dialect().asText(m_schema.column(sessions.userId)),
-                 m_schema.dialect().asText(m_schema.expires(statement.params).order), hasUser,
-                 users ? m_schema.userText(users->name) : none, users ? m_schema.userText(users->email) : none,
-                 users ? m_schema.userText(users->image) : none,
-                 sessions.id ? m_schema.dialect().asText(m_schema.column(*sessions.id)) : none, m_schema.source(),
-                 m_schema.column(sessions.token)) +
-        m_schema.dialect().typed(statement.params.add(token), m_schema.tokenType()) + QStringLiteral(" LIMIT 1");
+    const QString present =
+        users ? QStringLiteral("u.") + SqlDialect::quoted(users->id) : m_schema.column(sessions.userId);
+    QStringList columns{
+        dialect.asText(m_schema.column(sessions.userId)),
+        dialect.asText(m_schema.expires(params).order),
+        QStringLiteral("CASE WHEN %1 IS NULL THEN 0 ELSE 1 END").arg(present),
+        users ? m_schema.userText(users->name) : none,
+        users ? m_schema.userText(users->email) : none,
+        users ? m_schema.userText(users->image) : none,
+        sessions.id ? dialect.asText(m_schema.column(*sessions.id)) : none,
+    };
+    Kept kept;
+    for (const auto &value : params.values())
+        kept.bound.push_back(value.value_or(QByteArray()));
+    const QString token = params.add(QByteArrayView());
+    QString from = m_schema.source();
+    QString wanted = dialect.typed(token, m_schema.tokenType());
+    QString limit = QStringLiteral(" LIMIT 1");
+    if (many) {
+        columns << QStringLiteral("t.n");
+        // The list comes first: SQLite joins in this order.
+        from = dialect.listRows(token) + QStringLiteral(" CROSS JOIN ") + from;
+        wanted = dialect.typed(QStringLiteral("t.token"), m_schema.tokenType());
+        limit.clear();
+    }
+    kept.sql = QStringLiteral("SELECT %1 FROM %2 WHERE %3 = %4%5")
+                   .arg(columns.join(QStringLiteral(", ")), from, m_schema.column(sessions.token), wanted, limit);
+    kept.name = "rc" + QCryptographicHash::hash(kept.sql.toUtf8(), QCryptographicHash::Sha256).toHex().first(16);
+    return kept;
+}
+
+SqlStatement RowSql::Kept::with(QByteArrayView last) const
+{
+    SqlStatement statement{.sql = sql, .params = {}, .name = name};
+    for (const QByteArray &value : bound)
+        statement.params.bind(value);
+    statement.params.bind(last);
+    return statement;
+}
+
+bool RowSql::canBeToken(QByteArrayView token) const
+{
+    return !token.isEmpty() && !token.contains('\0') && isUtf8(token) &&
+           m_schema.dialect().accepts(m_schema.tokenType(), QString::fromUtf8(token));
+}
+
+SqlStatement RowSql::lookup(QByteArrayView token) const
+{
+    return m_lookup.with(token);
+}
+
+SqlStatement RowSql::lookupMany(std::span<const QByteArrayView> tokens) const
+{
+    QByteArray list = m_schema.dialect().listValue(tokens);
+    SqlStatement statement = m_lookupMany.with(list);
+    base::wipe(list);
     return statement;
 }
 
 SessionRow RowSql::readLookup(const SqlRow &row) const
 {
-    SqlParams unused;
-    const StoredInstant stored = m_schema.expires(unused).decode(row.bytes(1));
     SessionRow result;
     result.userId = row.text(0);
-    result.expires = stored.instant();
+    result.expires = m_expires.decode(row.bytes(1)).instant();
     result.hasUser = row.flag(2);
     result.userName = row.text(3);
     result.userEmail = row.text(4);
     result.userImage = row.text(5);
     result.sessionId = row.text(6);
+    result.columns = m_columns;
     return result;
+}
+
+std::size_t RowSql::placeOf(const SqlRow &row)
+{
+    return static_cast<std::size_t>(row.integer(7));
 }
 
 QString RowSql::keyMatches(const RowKey &key, SqlParams &params) const

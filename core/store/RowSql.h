@@ -11,11 +11,18 @@ class RowSql final
 {
 public:
     /// @p schema outlives the object.
-    explicit RowSql(const SchemaSql &schema) : m_schema(schema) {}
+    explicit RowSql(const SchemaSql &schema);
 
-    /// The row an adapter's getSessionAndUser would find, as readLookup() takes it; nullopt where no row can have it.
-    [[nodiscard]] std::optional<SqlStatement> lookup(QByteArrayView token) const;
+    /// False where no row can have this token: the server would only complain of it.
+    [[nodiscard]] bool canBeToken(QByteArrayView token) const;
+    /// The row an adapter's getSessionAndUser would find, as readLookup() takes it. @p token passed canBeToken().
+    [[nodiscard]] SqlStatement lookup(QByteArrayView token) const;
+    /// The rows of all of @p tokens, as readLookup() and placeOf() take them, in any order; more than one for a token
+    /// where tokens are not unique.
+    [[nodiscard]] SqlStatement lookupMany(std::span<const QByteArrayView> tokens) const;
     [[nodiscard]] SessionRow readLookup(const SqlRow &row) const;
+    /// The place in the tokens of lookupMany() of the one that @p row is of.
+    [[nodiscard]] static std::size_t placeOf(const SqlRow &row);
     /// Deletes the row of that key if token and user are still the same.
     [[nodiscard]] SqlStatement deleteRow(const RowKey &key) const;
     /// One row if the key's row (same key and token) exists.
@@ -26,9 +33,22 @@ public:
     [[nodiscard]] SqlStatement deleteExpired(QByteArrayView token, base::Instant now) const;
 
 private:
+    /// A statement that is run often: composed once, and what it binds before the token.
+    struct Kept
+    {
+        QString sql;
+        QByteArray name;
+        std::vector<QByteArray> bound;
+        [[nodiscard]] SqlStatement with(QByteArrayView last) const;
+    };
+    [[nodiscard]] Kept keep(bool many) const;
     [[nodiscard]] QString keyMatches(const RowKey &key, SqlParams &params) const;
 
     const SchemaSql &m_schema;
+    InstantSql m_expires; ///< to decode with
+    RowColumns m_columns;
+    Kept m_lookup;
+    Kept m_lookupMany;
 };
 
 } // namespace rollcall::store

@@ -27,6 +27,15 @@ struct PlannedRow
     session::ListedSession shown;
 };
 
+/// Which columns the tables have: where one is missing, the library sees `undefined`, where it is empty, null.
+struct RowColumns
+{
+    bool userName = true;
+    bool userEmail = true;
+    bool userImage = true;
+    bool sessionId = true;
+};
+
 /// A session row as the engine needs it: exactly what an adapter's getSessionAndUser would return.
 struct SessionRow
 {
@@ -37,7 +46,11 @@ struct SessionRow
     std::optional<QString> userEmail;
     std::optional<QString> userImage;
     std::optional<QString> sessionId;
+    RowColumns columns; ///< what tells a missing column from an empty one
 };
+
+/// lookupMany() asks for at most so many sessions in one statement.
+inline constexpr std::size_t mostLookedUpAtOnce = 256;
 
 /// What one DELETE step did, per key in the order given.
 enum class DeleteOutcome { Deleted, AlreadyGone, Changed };
@@ -96,6 +109,11 @@ public:
     /// What the adapter's getSessionAndUser(@p token) would find; nullopt where no row has this token.
     [[nodiscard]] virtual base::Result<std::optional<SessionRow>> lookup(QByteArrayView token,
                                                                          const base::Call &call) = 0;
+
+    /// lookup() of each of @p tokens, in their order (a token may come twice), by one statement for every
+    /// mostLookedUpAtOnce of them.
+    [[nodiscard]] virtual base::Result<std::vector<std::optional<SessionRow>>>
+    lookupMany(std::span<const QByteArrayView> tokens, const base::Call &call) = 0;
 
     /// Deletes exactly the rows of @p keys in one transaction, each re-checked (same key and token, same user); a row
     /// whose user changed is left alone. Only on a store opened for writing. Errors: WriteRefused.

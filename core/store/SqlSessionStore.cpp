@@ -373,13 +373,42 @@ Result<std::vector<PlannedRow>> SqlSessionStore::findRows(std::span<const QStrin
 Result<std::optional<SessionRow>> SqlSessionStore::lookup(QByteArrayView token, const Call &call)
 {
     std::optional<SessionRow> found;
-    const auto statement = m_row.lookup(token);
-    if (!statement)
+    if (!m_row.canBeToken(token))
         return found;
     const auto read = m_connection->read(
-        *statement, [&](const SqlRow &row) { found = m_row.readLookup(row); }, call);
+        m_row.lookup(token), [&](const SqlRow &row) { found = m_row.readLookup(row); }, call);
     if (!read)
         return fail(explain(read.error(), reading()));
+    return found;
+}
+
+Result<std::vector<std::optional<SessionRow>>> SqlSessionStore::lookupMany(std::span<const QByteArrayView> tokens,
+                                                                           const Call &call)
+{
+    std::vector<std::optional<SessionRow>> found(tokens.size());
+    std::vector<QByteArrayView> asked;
+    std::vector<std::size_t> places; // of what is asked among the tokens
+    for (std::size_t next = 0; next < tokens.size();) {
+        asked.clear();
+        places.clear();
+        for (; next < tokens.size() && asked.size() < mostLookedUpAtOnce; ++next) {
+            if (m_row.canBeToken(tokens[next])) {
+                asked.push_back(tokens[next]);
+                places.push_back(next);
+            }
+        }
+        if (asked.empty())
+            break;
+        const auto read = m_connection->read(
+            m_row.lookupMany(asked),
+            [&](const SqlRow &row) {
+                if (auto &place = found[places.at(RowSql::placeOf(row))]; !place)
+                    place = m_row.readLookup(row);
+            },
+            call);
+        if (!read)
+            return fail(explain(read.error(), reading()));
+    }
     return found;
 }
 

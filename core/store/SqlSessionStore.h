@@ -33,6 +33,8 @@ public:
     base::Result<std::vector<PlannedRow>> findRows(std::span<const QString> ids, QStringList &unmatched,
                                                    base::Instant now, const base::Call &call) override;
     base::Result<std::optional<SessionRow>> lookup(QByteArrayView token, const base::Call &call) override;
+    base::Result<std::vector<std::optional<SessionRow>>> lookupMany(std::span<const QByteArrayView> tokens,
+                                                                    const base::Call &call) override;
     base::Result<std::vector<DeleteOutcome>> deleteRows(std::span<const RowKey> keys, const base::Call &call) override;
     base::Result<std::vector<bool>> stillThere(std::span<const RowKey> keys, const base::Call &call) override;
     base::Result<CanaryKey> insertCanary(const CanaryRow &canary, const base::Call &call) override;

@@ -1,7 +1,5 @@
 #include "core/store/sql/PostgresConnection.h"
 
-#include <QCryptographicHash>
-
 #include <openssl/crypto.h>
 #include <poll.h>
 
@@ -38,15 +36,11 @@ QByteArray milliseconds(std::chrono::milliseconds time)
     return QByteArray::number(qint64{std::max<qint64>(1, time.count())});
 }
 
-QByteArray startupOptions(const StoreOptions &options, Access access)
+QByteArray startupOptions(const StoreOptions &options)
 {
-    QByteArray text =
-        "-c TimeZone=UTC -c DateStyle=ISO -c jit=off -c lock_timeout=" + QByteArray::number(lockTimeoutMs) +
-        " -c idle_in_transaction_session_timeout=" + QByteArray::number(idleTimeoutMs) +
-        " -c statement_timeout=" + milliseconds(options.timeout);
-    if (access == Access::ReadOnly)
-        text += " -c default_transaction_read_only=on";
-    return text;
+    return "-c TimeZone=UTC -c DateStyle=ISO -c jit=off -c lock_timeout=" + QByteArray::number(lockTimeoutMs) +
+           " -c idle_in_transaction_session_timeout=" + QByteArray::number(idleTimeoutMs) +
+           " -c statement_timeout=" + milliseconds(options.timeout) + " -c default_transaction_read_only=on";
 }
 
 /// Every parameter is sent as text (type oid 25) and cast where it is used: no statement depends on what the server
@@ -80,8 +74,8 @@ void deliver(const PGresult *result, const RowHandler &onRow)
 
 } // namespace
 
-PostgresConnection::PostgresConnection(PgConnPtr connection, DatabaseUrl url, StoreOptions options)
-    : m_connection(std::move(connection)), m_url(std::move(url)), m_options(std::move(options))
+PostgresConnection::PostgresConnection(PgConnPtr connection, DatabaseUrl url, StoreOptions options, Access access)
+    : m_connection(std::move(connection)), m_url(std::move(url)), m_options(std::move(options)), m_access(access)
 {
     // Notices can quote values; nothing of them is shown.
     PQsetNoticeProcessor(
@@ -92,32 +86,31 @@ Result<std::unique_ptr<SqlConnection>> PostgresConnection::open(const DatabaseUr
                                                                 Access access, const Call &call)
 {
     const Call bounded = call.atMost(options.timeout);
-    auto link = connectPostgres(url, options, startupOptions(options, access), bounded);
+    auto link = connectPostgres(url, options, startupOptions(options), bounded);
     const bool pooler = !link && link.error().param(ErrorParam::SqlState) == QStringLiteral("08P01");
     if (pooler) // PgBouncer refuses startup parameters that it does not know
         link = connectPostgres(url, options, {}, bounded);
     if (!link)
         return fail(std::move(link.error()));
-    std::unique_ptr<PostgresConnection> connection(new PostgresConnection(std::move(*link), url.clone(), options));
+    std::unique_ptr<PostgresConnection> connection(
+        new PostgresConnection(std::move(*link), url.clone(), options, access));
     if (!pooler) {
-        if (auto verified = connection->verifySettings(access, bounded); !verified)
+        if (auto verified = connection->verifySettings(bounded); !verified)
             return fail(std::move(verified.error()));
     }
     return connection;
 }
 
-Status PostgresConnection::verifySettings(Access access, const Call &call)
+Status PostgresConnection::verifySettings(const Call &call)
 {
     // A pooler may also take the settings and drop them: believe only what the session says of itself.
     SqlStatement statement{QStringLiteral("SELECT (current_setting('lock_timeout') = '2s' AND "
                                           "current_setting('TimeZone') = 'UTC' AND "
                                           "current_setting('default_transaction_read_only') = 'on')::int")};
-    bool held = false;
     const auto asked = execute(
-        statement, [&held](const SqlRow &row) { held = row.flag(0); }, call);
+        statement, [this](const SqlRow &row) { m_sessionHeld = row.flag(0); }, call);
     if (!asked)
         return fail(asked.error());
-    m_sessionHeld = held && access == Access::ReadOnly;
     return {};
 }
 
@@ -195,26 +188,24 @@ Result<qint64> PostgresConnection::collect(const RowHandler &onRow, const Call &
     return rows;
 }
 
-Status PostgresConnection::prepare(const QByteArray &name, const QByteArray &sql, std::size_t parameters,
-                                   const Call &call)
+Status PostgresConnection::prepare(const SqlStatement &statement, const Call &call)
 {
-    if (m_prepared.contains(name))
+    if (m_prepared.contains(statement.name))
         return {};
-    const auto types = textTypes(parameters);
-    if (!PQsendPrepare(m_connection.get(), name.constData(), sql.constData(), static_cast<int>(parameters),
-                       types.data()))
+    const auto types = textTypes(statement.params.values().size());
+    if (!PQsendPrepare(m_connection.get(), statement.name.constData(), statement.sql.toUtf8().constData(),
+                       static_cast<int>(types.size()), types.data()))
         return fail(lost());
     if (auto flushed = flush(call); !flushed)
         return flushed;
     if (const auto done = collect({}, call); !done)
         return fail(done.error());
-    m_prepared.insert(name);
+    m_prepared.insert(statement.name);
     return {};
 }
 
 Status PostgresConnection::send(const SqlStatement &statement, const Call &call)
 {
-    const QByteArray sql = statement.sql.toUtf8();
     std::vector<const char *> values;
     for (const auto &value : statement.params.values()) {
         if (value && value->contains('\0'))
@@ -225,14 +216,14 @@ Status PostgresConnection::send(const SqlStatement &statement, const Call &call)
     }
     const int count = static_cast<int>(values.size());
     int sent = 0;
-    if (statement.reuse && m_sessionHeld) {
-        const QByteArray name = "rc" + QCryptographicHash::hash(sql, QCryptographicHash::Sha256).toHex().first(16);
-        if (auto ready = prepare(name, sql, values.size(), call); !ready)
+    if (!statement.name.isEmpty() && m_sessionHeld) {
+        if (auto ready = prepare(statement, call); !ready)
             return ready;
-        sent = PQsendQueryPrepared(m_connection.get(), name.constData(), count, values.data(), nullptr, nullptr, 0);
+        sent = PQsendQueryPrepared(m_connection.get(), statement.name.constData(), count, values.data(), nullptr,
+                                   nullptr, 0);
     } else {
-        sent = PQsendQueryParams(m_connection.get(), sql.constData(), count, textTypes(values.size()).data(),
-                                 values.data(), nullptr, nullptr, 0);
+        sent = PQsendQueryParams(m_connection.get(), statement.sql.toUtf8().constData(), count,
+                                 textTypes(values.size()).data(), values.data(), nullptr, nullptr, 0);
     }
     if (!sent)
         return fail(lost());
@@ -270,6 +261,9 @@ Status PostgresConnection::runScript(const QByteArray &script, const Call &call)
 
 Status PostgresConnection::begin(TransactionMode mode, const Call &call)
 {
+    if (mode == TransactionMode::Write && m_access == Access::ReadOnly)
+        return fail(Error(ErrorCode::WriteRefused)
+                        .with(ErrorParam::Detail, QStringLiteral("this connection was opened for reading only")));
     // Settings are made anew inside each transaction: behind a transaction-mode pooler nothing else would hold, and
     // anything longer-lived would leak into other clients' sessions.
     const QByteArray open = mode == TransactionMode::Read ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
@@ -333,7 +327,7 @@ void PostgresConnection::cancelAtServer()
         const Call bound = Call::within(drainTime);
         const int pid = PQbackendPID(m_connection.get());
         if (auto second = connectPostgres(m_url, m_options, {}, bound)) {
-            PostgresConnection helper(std::move(*second), m_url.clone(), m_options);
+            PostgresConnection helper(std::move(*second), m_url.clone(), m_options, Access::ReadOnly);
             SqlStatement statement;
             statement.sql = QStringLiteral("SELECT pg_cancel_backend(%1::int)").arg(statement.params.add(qint64{pid}));
             // Where even that fails, the server's own statement_timeout ends the statement.

@@ -23,9 +23,10 @@ using PgConnPtr = std::unique_ptr<PGconn, PgConnDeleter>;
 
 /// A PostgreSQL connection over libpq's asynchronous interface.
 ///
-/// Where the server takes our startup settings, the session itself is read-only (Access::ReadOnly) and single
-/// statements run without a transaction around them. A pooler that refuses or drops them gets every setting inside each
-/// transaction instead, and no prepared statement.
+/// Where the server takes our startup settings, the session itself is held to reading: single reading statements run
+/// without a transaction around them, and only a transaction begun for writing may write (there is none
+/// under Access::ReadOnly). A pooler that refuses or
+/// drops them gets every setting inside each transaction instead, and no prepared statement.
 /// **Thread-safety:** none; belongs to one thread at a time.
 class PostgresConnection final : public SqlConnection
 {
@@ -44,12 +45,12 @@ public:
     QString linkDescription() const override;
 
 private:
-    PostgresConnection(PgConnPtr connection, DatabaseUrl url, StoreOptions options);
+    PostgresConnection(PgConnPtr connection, DatabaseUrl url, StoreOptions options, Access access);
 
-    base::Status verifySettings(Access access, const base::Call &call);
+    base::Status verifySettings(const base::Call &call);
     base::Status runScript(const QByteArray &script, const base::Call &call);
     base::Status send(const SqlStatement &statement, const base::Call &call);
-    base::Status prepare(const QByteArray &name, const QByteArray &sql, std::size_t parameters, const base::Call &call);
+    base::Status prepare(const SqlStatement &statement, const base::Call &call);
     base::Status flush(const base::Call &call);
     base::Result<qint64> collect(const RowHandler &onRow, const base::Call &call);
     /// The next result of what was sent, null at its end.
@@ -63,6 +64,7 @@ private:
     PgConnPtr m_connection;
     DatabaseUrl m_url;
     StoreOptions m_options;
+    Access m_access;
     bool m_sessionHeld = false; ///< our startup settings are in force, and stay so: no pooler between
     std::set<QByteArray> m_prepared;
 };

@@ -103,6 +103,28 @@ QString PostgresDialect::contains(const QString &expression, const QString &need
     return QStringLiteral("(%1)::text ILIKE %2::text").arg(expression, params.add(QStringLiteral("%%1%").arg(pattern)));
 }
 
+QString PostgresDialect::listRows(const QString &placeholder) const
+{
+    return QStringLiteral(
+               "(SELECT o.token, o.place - 1 AS n FROM unnest(%1::text[]) WITH ORDINALITY o(token, place)) t")
+        .arg(placeholder);
+}
+
+QByteArray PostgresDialect::listValue(std::span<const QByteArrayView> texts) const
+{
+    QByteArray list(1, '{');
+    for (const QByteArrayView text : texts) {
+        list += list.size() > 1 ? ",\"" : "\"";
+        for (const char c : text) {
+            if (c == '"' || c == '\\')
+                list += '\\';
+            list += c;
+        }
+        list += '"';
+    }
+    return list += '}';
+}
+
 QString PostgresDialect::same(const QString &left, const QString &right) const
 {
     return QStringLiteral("%1 IS NOT DISTINCT FROM %2").arg(left, right);

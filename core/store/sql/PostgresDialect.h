@@ -15,6 +15,8 @@ public:
     bool comparable(const QString &type, const QString &other) const override;
     QString sha256Hex(const QString &expression) const override;
     QString contains(const QString &expression, const QString &needle, SqlParams &params) const override;
+    QString listRows(const QString &placeholder) const override;
+    QByteArray listValue(std::span<const QByteArrayView> texts) const override;
     QString same(const QString &left, const QString &right) const override;
     InstantSql instant(const QString &column, const QString &type, ExpiresEncoding encoding, const QTimeZone &zone,
                        SqlParams &params) const override;

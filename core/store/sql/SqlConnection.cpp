@@ -1,5 +1,7 @@
 #include "core/store/sql/SqlConnection.h"
 
+#include <charconv>
+
 #include "core/base/Secret.h"
 
 namespace rollcall::store {
@@ -12,10 +14,15 @@ SqlParams::~SqlParams()
     }
 }
 
-QString SqlParams::add(QByteArrayView value)
+void SqlParams::bind(QByteArrayView value)
 {
     // A deep copy with its end marked by NUL, never the caller's shared buffer: it is wiped here.
     m_values.emplace_back(QByteArray(value.isNull() ? "" : value.data(), value.size()));
+}
+
+QString SqlParams::add(QByteArrayView value)
+{
+    bind(value);
     return QLatin1Char('$') + QString::number(m_values.size());
 }
 
@@ -36,7 +43,10 @@ std::optional<QString> SqlRow::text(std::size_t column) const
 
 qint64 SqlRow::integer(std::size_t column) const
 {
-    return bytes(column).toByteArray().toLongLong();
+    const QByteArrayView text = bytes(column);
+    qint64 value = 0;
+    std::from_chars(text.begin(), text.end(), value);
+    return value;
 }
 
 base::Result<SqlTransaction> SqlTransaction::begin(SqlConnection &connection, TransactionMode mode,

@@ -29,6 +29,8 @@ public:
     QString add(QByteArrayView value);
     QString add(const QString &value) { return add(QByteArrayView(value.toUtf8())); }
     QString add(qint64 value) { return add(QByteArrayView(QByteArray::number(value))); }
+    /// Binds @p value under the next placeholder.
+    void bind(QByteArrayView value);
     /// Binds @p value, or NULL where there is none.
     QString addOptional(const std::optional<QString> &value);
 
@@ -61,7 +63,9 @@ struct SqlStatement
 {
     QString sql;
     SqlParams params = {};
-    bool reuse = false; ///< run often on this connection: keep it prepared where the link allows it
+    /// Of a statement that is run often, else empty: it is kept prepared under this name where the link allows it. One
+    /// name stands for one text.
+    QByteArray name = {};
 };
 
 /// What a transaction may do; the server holds it to that.

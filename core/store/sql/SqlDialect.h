@@ -50,6 +50,10 @@ public:
     /// True where the text expression contains @p needle, ignoring case; the needle has no wildcards.
     [[nodiscard]] virtual QString contains(const QString &expression, const QString &needle,
                                            SqlParams &params) const = 0;
+    /// The rows of the list that is bound as @p placeholder: a table `t` of `token` (text) and `n`, its place from 0.
+    [[nodiscard]] virtual QString listRows(const QString &placeholder) const = 0;
+    /// @p texts (UTF-8 without NUL) as one value to bind for listRows().
+    [[nodiscard]] virtual QByteArray listValue(std::span<const QByteArrayView> texts) const = 0;
     /// Equality that takes NULL for a value.
     [[nodiscard]] virtual QString same(const QString &left, const QString &right) const = 0;
     /// A time column. @p zone is bound where the encoding has none of its own.

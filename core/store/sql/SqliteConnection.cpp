@@ -218,17 +218,18 @@ Result<qint64> SqliteConnection::execute(const SqlStatement &statement, const Ro
 
 Result<sqlite3_stmt *> SqliteConnection::prepare(const SqlStatement &statement, StatementPtr &once)
 {
-    const QByteArray sql = statement.sql.toUtf8();
-    if (const auto kept = m_prepared.find(sql); kept != m_prepared.end())
+    const bool reuse = !statement.name.isEmpty();
+    if (const auto kept = m_prepared.find(statement.name); reuse && kept != m_prepared.end())
         return kept->second.get();
+    const QByteArray sql = statement.sql.toUtf8();
     sqlite3_stmt *raw = nullptr;
-    const unsigned flags = statement.reuse ? SQLITE_PREPARE_PERSISTENT : 0;
+    const unsigned flags = reuse ? SQLITE_PREPARE_PERSISTENT : 0;
     const int code =
         sqlite3_prepare_v3(m_database.get(), sql.constData(), static_cast<int>(sql.size()), flags, &raw, nullptr);
     StatementPtr prepared(raw);
     if (code != SQLITE_OK)
         return fail(errorOf(code));
-    StatementPtr &place = statement.reuse ? m_prepared[sql] : once;
+    StatementPtr &place = reuse ? m_prepared[statement.name] : once;
     place = std::move(prepared);
     return raw;
 }

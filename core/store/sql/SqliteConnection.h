@@ -48,7 +48,7 @@ private:
     base::Error errorOf(int code) const;
 
     std::unique_ptr<sqlite3, Closer> m_database;
-    std::map<QByteArray, StatementPtr> m_prepared; ///< by SQL text; few: only what the store marks for reuse
+    std::map<QByteArray, StatementPtr> m_prepared; ///< by name
     QString m_path;
     std::chrono::milliseconds m_timeout;
     base::Call m_running;                          ///< bounds of the statement that runs

@@ -39,6 +39,33 @@ QString SqliteDialect::contains(const QString &expression, const QString &needle
     return QStringLiteral("rollcall_contains(%1, %2)").arg(expression, params.add(needle));
 }
 
+QString SqliteDialect::listRows(const QString &placeholder) const
+{
+    return QStringLiteral("(SELECT value AS token, key AS n FROM json_each(%1)) t").arg(placeholder);
+}
+
+QByteArray SqliteDialect::listValue(std::span<const QByteArrayView> texts) const
+{
+    static constexpr char digits[] = "0123456789abcdef";
+    QByteArray list(1, '[');
+    for (const QByteArrayView text : texts) {
+        list += list.size() > 1 ? ",\"" : "\"";
+        for (const char c : text) {
+            if (c >= 0 && c < ' ') {
+                list += "\\u00";
+                list += digits[c >> 4];
+                list += digits[c & 15];
+                continue;
+            }
+            if (c == '"' || c == '\\')
+                list += '\\';
+            list += c;
+        }
+        list += '"';
+    }
+    return list += ']';
+}
+
 QString SqliteDialect::same(const QString &left, const QString &right) const
 {
     return QStringLiteral("%1 IS %2").arg(left, right);

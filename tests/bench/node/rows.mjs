@@ -15,5 +15,7 @@ export const rows = [
   { name: 'lookup-postgres-pgbench', ours: 'lookup-postgres', title: 'PostgreSQL look-up p50, pgbench -M prepared', against: 'pgbench', most: true, least: 1.15, aim: 1.05 },
   { name: 'lookup-postgres', title: 'PostgreSQL look-up p50, pg' },
   { name: 'resolve-v4-database', title: 'resolution p50, getServerSession + pg-adapter', least: 4, aim: 7 },
+  { name: 'lookup-postgres-64', title: 'PostgreSQL batch of 64, one by one', against: 'oneByOne', divide: 64, least: 5, aim: 7 },
   { name: 'lookup-sqlite', title: 'SQLite look-up p50, node:sqlite' },
+  { name: 'lookup-sqlite-64', title: 'SQLite batch of 64, one by one', against: 'oneByOne', divide: 64 },
 ]

@@ -84,7 +84,10 @@ prepareSqlite(`${folder}/sessions.db`, size.sessions)
 const worker = converse(process.execPath, [new URL('worker.mjs', import.meta.url).pathname])
 const measureNode = async ({ name, node = name }) => (await worker.ask({ name: node, milliseconds: size.milliseconds })).ns
 const query = (await measureOurs({ name: 'statement' })).result.label
-const others = { pgbench: await pgbench(postgres, query) }
+const others = {
+  pgbench: await pgbench(postgres, query),
+  oneByOne: async ({ name }) => (await measureOurs({ name: name.replace(/-64$/, '') })).ns,
+}
 
 // V8 compiles what is hot in the first second or so.
 for (const row of rows) if (!row.against) await worker.ask({ name: row.node ?? row.name, milliseconds: size.milliseconds * 5 })

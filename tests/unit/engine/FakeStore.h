@@ -15,8 +15,8 @@ class FakeStore final : public store::SessionStore
 {
 public:
     QHash<QByteArray, store::SessionRow> rows;
-    QStringList calls;   ///< "lookup TOKEN", "extend TOKEN ISO", "delete TOKEN"
-    QStringList failing; ///< of "lookup", "extend", "delete"
+    QStringList calls;   ///< "lookup TOKEN", "lookupMany TOKEN TOKEN…", "extend TOKEN ISO", "delete TOKEN"
+    QStringList failing; ///< of "lookup", "lookupMany", "extend", "delete"
     base::ErrorCode failure = base::ErrorCode::DatabaseUnavailable;
     std::function<void()> beforeLookup = [] {};
 
@@ -27,6 +27,21 @@ public:
             return base::fail(base::Error(failure));
         const auto row = rows.constFind(token.toByteArray());
         return row == rows.cend() ? std::nullopt : std::optional(*row);
+    }
+    base::Result<std::vector<std::optional<store::SessionRow>>> lookupMany(std::span<const QByteArrayView> tokens,
+                                                                           const base::Call &) override
+    {
+        beforeLookup();
+        QByteArray names;
+        std::vector<std::optional<store::SessionRow>> found;
+        for (const QByteArrayView token : tokens) {
+            names += (names.isEmpty() ? "" : " ") + token.toByteArray();
+            const auto row = rows.constFind(token.toByteArray());
+            found.push_back(row == rows.cend() ? std::nullopt : std::optional(*row));
+        }
+        if (!note(QStringLiteral("lookupMany"), names))
+            return base::fail(base::Error(failure));
+        return found;
     }
     base::Status extend(QByteArrayView token, base::Instant expires, const base::Call &) override
     {
