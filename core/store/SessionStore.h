@@ -46,7 +46,7 @@ struct SessionRow
     std::optional<QString> userEmail;
     std::optional<QString> userImage;
     std::optional<QString> sessionId;
-    RowColumns columns; ///< what tells a missing column from an empty one
+    RowColumns columns = {}; ///< what tells a missing column from an empty one
 };
 
 /// lookupMany() asks for at most so many sessions in one statement.
