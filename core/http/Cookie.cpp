@@ -388,6 +388,11 @@ std::optional<SecretBytes> rawCookieValue(QByteArrayView header, QByteArrayView 
     }
 }
 
+std::optional<base::SecretBytes> decodeUriComponent(QByteArrayView raw)
+{
+    return decodedValue(raw);
+}
+
 QByteArray encodeUriComponent(QByteArrayView text)
 {
     return text.toByteArray().toPercentEncoding(QByteArrayLiteral("!*'()"));

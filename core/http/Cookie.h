@@ -46,6 +46,10 @@ enum class CookieDialect {
 /// facts/session-protocol.md §7 (@robojs/auth, `getToken` with `raw`).
 [[nodiscard]] std::optional<base::SecretBytes> rawCookieValue(QByteArrayView header, QByteArrayView name);
 
+/// Decodes raw header bytes as JavaScript's decodeURIComponent does, the whole or nothing; nullopt where that throws.
+/// What comes out may be a bearer secret.
+[[nodiscard]] std::optional<base::SecretBytes> decodeUriComponent(QByteArrayView raw);
+
 /// Percent-encodes as JavaScript's encodeURIComponent (UTF-8 in).
 [[nodiscard]] QByteArray encodeUriComponent(QByteArrayView text);
 

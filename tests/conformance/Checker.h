@@ -35,6 +35,7 @@ void checkKeyId(Fields &vector, const jose::JsonValue &file, Differences &differ
 void checkCookies(Fields &vector, const jose::JsonValue &file, Differences &differences);
 void checkSetCookie(Fields &vector, const jose::JsonValue &file, Differences &differences);
 void checkEnvironment(Fields &vector, const jose::JsonValue &file, Differences &differences);
+void checkSession(Fields &vector, const jose::JsonValue &file, Differences &differences);
 
 /// "v4" or "v5" of the member `version`; a difference for other words.
 [[nodiscard]] session::AuthVersion versionOf(Fields &vector, Differences &differences);

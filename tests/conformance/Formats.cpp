@@ -13,6 +13,7 @@ std::span<const Format> formats()
         Format{"key id", {u"thumbprintInput", u"kid"}, {}, checkKeyId},
         Format{"cookie header", {u"kind", u"header"}, {}, checkCookies},
         Format{"Set-Cookie", {u"operation", u"existing"}, {}, checkSetCookie},
+        Format{"session", {u"version", u"secrets", u"request", u"expected"}, {u"callbacks"}, checkSession},
         Format{"environment", {u"env", u"headers", u"expected"}, {}, checkEnvironment},
     };
     return table;

@@ -1,0 +1,63 @@
+#include "core/base/WebUrl.h"
+#include "core/engine/SessionEndpoint.h"
+
+// next-auth 4's way to the session action.
+namespace rollcall::engine {
+
+using session::NullReason;
+
+EndpointResponse SessionEndpoint::handleV4(const EndpointRequest &request, const session::BaseUrl &baseUrl,
+                                           const EndpointContext &context, const base::Call &call) const
+{
+    ActionRequest action;
+    action.method = request.method;
+    action.dialect = http::dialectOf(*m_profile);
+    const QByteArray cookieHeader = http::headerValue(request.headers, "Cookie");
+    action.cookieHeader = cookieHeader;
+    action.action.clear();
+    if (const auto url = base::parseWebUrl(request.url)) {
+        const QList<QByteArray> segments = url->path.split('/');
+        if (m_profile->cookieParser == session::CookieParser::Web) {
+            // Given a web Request, the library takes the third part of the path for the action, wherever it lives.
+            action.action = segments.value(3);
+        } else if (url->path.startsWith(QByteArray(baseUrl.path + '/'))) {
+            // Under a Next.js route the catch-all parameter says so, without empty parts.
+            QList<QByteArray> rest = url->path.sliced(baseUrl.path.size()).split('/');
+            rest.removeAll(QByteArray());
+            action.action = rest.value(0);
+        }
+        action.callbackParameter = callbackParameter(url->query);
+    }
+    readBody(request, action);
+    return answerV4(action, baseUrl, context, call);
+}
+
+EndpointResponse SessionEndpoint::answerV4(const ActionRequest &request, const session::BaseUrl &baseUrl,
+                                           const EndpointContext &context, const base::Call &call) const
+{
+    const auto &secrets = m_profile->secrets;
+    if (m_profile->production && (secrets.empty() || secrets.front().isEmpty()))
+        return configurationError("NO_SECRET", NullReason::MissingSecret, QStringLiteral("no secret is configured"));
+    const auto refused = [this](const QString &where) {
+        return configurationError("INVALID_CALLBACK_URL_ERROR", NullReason::InvalidCallbackUrl,
+                                  QStringLiteral("the %1 is no http address").arg(where));
+    };
+    if (!request.callbackParameter.isEmpty() && !isCallbackUrl(request.callbackParameter, baseUrl.base))
+        return refused(QStringLiteral("callback URL of the query"));
+    const Side &side = this->side(baseUrl.base.startsWith("https://"));
+    http::Cookies cookies = http::parseCookies(request.cookieHeader, request.dialect);
+    const QByteArray callback = side.helpers.callbackCookie(cookies);
+    if (!callback.isEmpty() && !isCallbackUrl(callback, baseUrl.base))
+        return refused(QStringLiteral("callback-url cookie"));
+    if (!request.bodyCallback.isEmpty() && !isCallbackUrl(request.bodyCallback, baseUrl.base)) {
+        // The body is not checked beforehand: the redirect callback throws on it.
+        EndpointResponse response;
+        response.status = 500;
+        response.outcome.reason = NullReason::InvalidCallbackUrl;
+        response.thrown = QStringLiteral("Invalid URL");
+        return response;
+    }
+    return runAction(request, side, std::move(cookies), baseUrl.origin, context, call);
+}
+
+} // namespace rollcall::engine

@@ -1,0 +1,180 @@
+#include "core/engine/SessionEndpoint.h"
+
+#include <QRegularExpression>
+
+#include <algorithm>
+
+#include "core/base/SearchParams.h"
+
+namespace rollcall::engine {
+
+namespace {
+
+using jose::JsonValue;
+using session::AuthVersion;
+using session::NullReason;
+
+const QByteArray contentType = QByteArrayLiteral("Content-Type");
+const QByteArray json = QByteArrayLiteral("application/json");
+
+bool isName(char c)
+{
+    constexpr QByteArrayView marks("!#$%&'*+-.^_`|~");
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || marks.contains(c);
+}
+
+/// Whether the libraries' serialiser throws for one of @p cookies: prefix sharers may have any name.
+bool cannotBeWritten(const std::vector<http::SetCookie> &cookies)
+{
+    return std::ranges::any_of(cookies, [](const http::SetCookie &cookie) {
+        return cookie.name.isEmpty() || !std::ranges::all_of(cookie.name, isName);
+    });
+}
+
+QByteArray emptyBody(AuthVersion version)
+{
+    return version == AuthVersion::V4 ? QByteArrayLiteral("{}") : QByteArrayLiteral("null");
+}
+
+QByteArray textMember(const JsonValue &object, QStringView name)
+{
+    const JsonValue *member = object.find(name);
+    return member && member->string() ? member->string()->toUtf8() : QByteArray();
+}
+
+} // namespace
+
+SessionEndpoint::SessionEndpoint(std::shared_ptr<const session::AuthProfile> profile,
+                                 std::shared_ptr<const Callbacks> callbacks)
+    : m_profile(profile),
+      m_sides{Side{SessionAction(profile, false, callbacks), HelperCookies(*profile, false)},
+              Side{SessionAction(profile, true, callbacks), HelperCookies(*profile, true)}},
+      // The library makes a regular expression of the path as it stands: nothing in it is escaped.
+      m_path(std::make_unique<const QRegularExpression>(
+          QString(u'^' + QString::fromUtf8(profile->basePath) + QStringLiteral("(.+)"))))
+{}
+
+SessionEndpoint::~SessionEndpoint() = default;
+
+EndpointResponse SessionEndpoint::configurationError(const char *code, NullReason reason, const QString &evidence) const
+{
+    EndpointResponse response;
+    response.status = 500;
+    response.headers.emplace_back(contentType, json);
+    response.body = m_profile->version == AuthVersion::V4
+                        ? QByteArrayLiteral(R"({"message":"There is a problem with the server configuration. )"
+                                            R"(Check the server logs for more information."})")
+                        : QByteArrayLiteral(R"({"message":"There was a problem with the server configuration. )"
+                                            R"(Check the server logs for more information."})");
+    response.outcome.reason = reason;
+    response.outcome.evidence = evidence;
+    response.outcome.log.push_back({LogLine::Level::Error, code, evidence});
+    return response;
+}
+
+void SessionEndpoint::readBody(const EndpointRequest &request, ActionRequest &action) const
+{
+    if (request.method != "POST" || request.body.isEmpty())
+        return;
+    const QByteArray type = http::headerValue(request.headers, contentType);
+    JsonValue body{JsonValue::Object()};
+    if (type.contains(json)) {
+        body = jose::parseJson(QString::fromUtf8(request.body)).value_or(JsonValue());
+    } else if (type.contains("application/x-www-form-urlencoded")) {
+        const base::SearchParams form = base::SearchParams::parse(request.body);
+        for (const auto &[name, value] : form.pairs())
+            body.set(QString::fromUtf8(name), JsonValue(QString::fromUtf8(value)));
+    }
+    action.bodyCallback = textMember(body, u"callbackUrl");
+    if (const JsonValue *token = body.find(u"csrfToken"); token && token->string())
+        action.csrfToken = token->string()->toUtf8();
+    if (const JsonValue *data = body.find(u"data"))
+        action.newSession = *data;
+}
+
+EndpointResponse SessionEndpoint::runAction(const ActionRequest &request, const Side &side, http::Cookies cookies,
+                                            const QByteArray &origin, const EndpointContext &context,
+                                            const base::Call &call) const
+{
+    EndpointResponse response;
+    const bool isPost = request.method == "POST";
+    const bool isV4 = m_profile->version == AuthVersion::V4;
+    auto csrf =
+        side.helpers.csrf(cookies, isPost ? std::optional(request.csrfToken.value_or(QByteArray())) : std::nullopt);
+    if (csrf.line)
+        response.setCookies.push_back(std::move(*csrf.line));
+    const QByteArray callback = request.bodyCallback.isEmpty() ? request.callbackParameter : request.bodyCallback;
+    if (auto line = side.helpers.callbackUrl(callback, side.helpers.callbackCookie(cookies), origin))
+        response.setCookies.push_back(std::move(*line));
+
+    const auto refuse = [&](NullReason reason, const QString &evidence) {
+        response.status = 400;
+        response.outcome.reason = reason;
+        response.outcome.evidence = evidence;
+    };
+    if (request.action != "session" || (!isPost && request.method != "GET")) {
+        refuse(request.action == "session" ? NullReason::MethodRefused : NullReason::WrongBasePath,
+               QStringLiteral("no session action of this path and method"));
+        response.setCookies.clear();
+        response.headers.emplace_back(contentType, QByteArrayLiteral("text/plain;charset=UTF-8"));
+        response.body = "Error: This action with HTTP " + request.method + " is not supported by NextAuth.js";
+        return response;
+    }
+    if (isPost && !csrf.verified) {
+        refuse(NullReason::MethodRefused, QStringLiteral("a POST without a valid csrf token"));
+        // An object that no content type turns into text.
+        response.headers.emplace_back(contentType, isV4 ? QByteArrayLiteral("text/plain;charset=UTF-8") : json);
+        response.body = isV4 ? QByteArrayLiteral("[object Object]") : QByteArrayLiteral("null");
+        if (!isV4) {
+            response.setCookies.clear();
+            response.outcome.log.push_back(
+                {LogLine::Level::Error, QByteArrayLiteral("MissingCSRF"), response.outcome.evidence});
+        }
+        return response;
+    }
+
+    SessionInput input;
+    input.header = request.cookieHeader;
+    input.cookies = http::sessionCookies(std::move(cookies), side.action.cookieName(), m_profile->version);
+    input.now = context.now;
+    input.adapter = context.adapter;
+    input.effects = context.effects;
+    input.form = request.form;
+    input.isUpdate = isPost;
+    input.newSession = request.newSession ? &*request.newSession : nullptr;
+    input.trace = context.trace;
+    response.outcome = side.action.run(std::move(input), call);
+    response.setCookies.insert(response.setCookies.end(), std::make_move_iterator(response.outcome.cookies.begin()),
+                               std::make_move_iterator(response.outcome.cookies.end()));
+    response.outcome.cookies.clear();
+
+    response.headers.emplace_back(contentType, json);
+    if (!isPost) {
+        response.headers.emplace_back(QByteArrayLiteral("Cache-Control"),
+                                      QByteArrayLiteral("private, no-cache, no-store"));
+        response.headers.emplace_back(QByteArrayLiteral("Pragma"), QByteArrayLiteral("no-cache"));
+        response.headers.emplace_back(QByteArrayLiteral("Expires"), QByteArrayLiteral("0"));
+    }
+    switch (response.outcome.body) {
+    case SessionOutcome::Body::Empty:
+        response.body = emptyBody(m_profile->version);
+        break;
+    case SessionOutcome::Body::Undefined:
+        break;
+    case SessionOutcome::Body::Json:
+        response.body = response.outcome.json;
+        break;
+    }
+    // Next.js Pages ends the answer without a body for null, and names the charset.
+    if (isV4 && m_profile->cookieParser == session::CookieParser::Pages) {
+        if (response.body == "null")
+            response.body.clear();
+        else
+            response.headers.front().second = QByteArrayLiteral("application/json; charset=utf-8");
+    }
+    if (cannotBeWritten(response.setCookies))
+        response.thrown = QStringLiteral("argument name is invalid");
+    return response;
+}
+
+} // namespace rollcall::engine
