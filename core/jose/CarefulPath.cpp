@@ -66,10 +66,8 @@ OpenedToken refused(QByteArray headerJson, Refusal refusal)
     return result;
 }
 
-OpenedToken openCarefully(const KeyRing &ring, QByteArrayView token, base::Instant now, std::chrono::seconds tolerance)
+OpenedToken opened(Accepted<Claims> claims, const JsonValue &header)
 {
-    JsonValue header;
-    auto claims = open(ring, token, now, tolerance, header);
     QByteArray headerJson = header.isNull() ? QByteArray() : printJson(header);
     if (!claims)
         return refused(std::move(headerJson), std::move(claims.error()));
@@ -78,6 +76,13 @@ OpenedToken openCarefully(const KeyRing &ring, QByteArrayView token, base::Insta
     result.headerJson = std::move(headerJson);
     result.claims = std::move(*claims);
     return result;
+}
+
+OpenedToken openCarefully(const KeyRing &ring, QByteArrayView token, base::Instant now, std::chrono::seconds tolerance)
+{
+    JsonValue header;
+    auto claims = open(ring, token, now, tolerance, header);
+    return opened(std::move(claims), header);
 }
 
 } // namespace rollcall::jose

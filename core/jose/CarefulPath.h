@@ -10,6 +10,9 @@ namespace rollcall::jose {
 [[nodiscard]] OpenedToken openCarefully(const KeyRing &ring, QByteArrayView token, base::Instant now,
                                         std::chrono::seconds tolerance);
 
+/// The result of opening a token: @p claims or why there are none, and its header (null where it was not read).
+[[nodiscard]] OpenedToken opened(Accepted<Claims> claims, const JsonValue &header);
+
 /// A token that was refused; @p headerJson: its header as far as known.
 [[nodiscard]] OpenedToken refused(QByteArray headerJson, Refusal refusal);
 

@@ -1,13 +1,8 @@
 #include "core/jose/TokenCodec.h"
 
-#include <algorithm>
-#include <array>
-#include <charconv>
-#include <string_view>
-
 #include "core/jose/CarefulPath.h"
 #include "core/jose/ClaimChecks.h"
-#include "core/jose/RandomBytes.h"
+#include "core/jose/ClaimStamps.h"
 
 namespace rollcall::jose {
 
@@ -52,53 +47,6 @@ std::optional<OpenedToken> openReady(const KeyRing &ring, QByteArrayView token, 
 base::Error internal(const QString &detail)
 {
     return base::Error(base::ErrorCode::Internal).with(base::ErrorParam::Detail, detail);
-}
-
-/// The text of @p claims with iat, exp and jti set as `object[name] = value` does: in their places, else at the end.
-QByteArray stampedText(const Claims &claims, std::chrono::seconds maxAge, base::Instant now,
-                       std::span<const char, 36> tokenId)
-{
-    constexpr qsizetype roomForStamps = 128;
-    const auto issued = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch();
-    const QByteArrayView old = claims.text();
-    QByteArray text;
-    text.reserve(old.size() + roomForStamps);
-    const auto appendSeconds = [&text](std::chrono::seconds seconds) {
-        std::array<char, 24> digits; // NOLINT(cppcoreguidelines-pro-type-member-init): written before it is read
-        const auto end = std::to_chars(digits.begin(), digits.end(), seconds.count()).ptr;
-        text.append(digits.data(), end - digits.data());
-    };
-    const auto appendStamp = [&](std::size_t stamp) {
-        if (stamp == 0)
-            appendSeconds(issued);
-        else if (stamp == 1)
-            appendSeconds(issued + maxAge);
-        else
-            text.append('"').append(tokenId.data(), static_cast<qsizetype>(tokenId.size())).append('"');
-    };
-    static constexpr std::array<std::string_view, 3> names{"iat", "exp", "jti"};
-    std::array<bool, names.size()> written{};
-    quint32 copied = 0;
-    for (const ClaimMember &member : claims.members()) {
-        if (member.nameSize != names.front().size())
-            continue;
-        const auto *found = std::ranges::find(names, std::string_view(old.data() + member.nameAt, member.nameSize));
-        if (found == names.end())
-            continue;
-        const auto stamp = static_cast<std::size_t>(found - names.begin());
-        text.append(old.sliced(copied, member.valueAt() - copied));
-        appendStamp(stamp);
-        copied = member.end;
-        written.at(stamp) = true;
-    }
-    text.append(old.sliced(copied, old.size() - 1 - copied));
-    for (std::size_t stamp = 0; stamp < names.size(); ++stamp) {
-        if (written.at(stamp))
-            continue;
-        text.append(text.size() > 1 ? ",\"" : "\"").append(names.at(stamp).data(), 3).append("\":");
-        appendStamp(stamp);
-    }
-    return text.append('}');
 }
 
 } // namespace
@@ -158,11 +106,10 @@ base::Result<base::SecretBytes> sealToken(const KeyRing &ring, const Claims &cla
     const KeyRing::Key &key = ring.keys().front();
     if (!key.derived)
         return base::fail(internal(QStringLiteral("no key can be derived for this salt")));
-    std::array<char, 36> tokenId; // NOLINT(cppcoreguidelines-pro-type-member-init): written before it is read
-    if (!randomUuid(tokenId))
-        return base::fail(internal(QStringLiteral("no random bytes to be had")));
-    QByteArray plaintext = stampedText(claims, maxAge, now, tokenId);
-    return key.ready->seal(plaintext);
+    auto plaintext = stampedText(claims, maxAge, now, TokenId::New);
+    if (!plaintext)
+        return base::fail(plaintext.error());
+    return key.ready->seal(*plaintext);
 }
 
 Decoded decodeToken(AuthVersion version, QByteArrayView token, std::span<const base::SecretBytes> secrets,

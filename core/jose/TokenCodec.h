@@ -87,6 +87,9 @@ inline constexpr std::chrono::seconds defaultTolerance{15};
 [[nodiscard]] OpenedToken openToken(const KeyRing &ring, QByteArrayView token, base::Instant now,
                                     std::chrono::seconds tolerance = defaultTolerance);
 
+/// Whether a token gets a new random `jti`.
+enum class TokenId { New, None };
+
 /// Seals @p claims with the first key, as the library's encode: iat, exp (@p maxAge from @p now) and a new jti replace
 /// those that are there in their places, or follow in this order. Errors: SecretMissing, Internal. **Thread-safety:**
 /// thread-safe.
