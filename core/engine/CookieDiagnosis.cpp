@@ -13,31 +13,9 @@ using session::AuthProfile;
 using session::AuthVersion;
 using session::NullReason;
 
-/// The raw pairs of a header whose name is @p name, in order: no parser's rules but the common ones.
-std::vector<QByteArrayView> rawValues(QByteArrayView header, QByteArrayView name)
-{
-    std::vector<QByteArrayView> values;
-    while (!header.isEmpty()) {
-        const qsizetype end = header.indexOf(';');
-        const QByteArrayView piece = end < 0 ? header : header.first(end);
-        header = end < 0 ? QByteArrayView() : header.sliced(end + 1);
-        const qsizetype equals = piece.indexOf('=');
-        if (equals >= 0 && piece.first(equals).trimmed() == name)
-            values.push_back(piece.sliced(equals + 1).trimmed());
-    }
-    return values;
-}
-
 bool anyStartsWith(const http::Cookies &cookies, const QByteArray &name)
 {
     return std::ranges::any_of(cookies, [&name](const http::Cookie &cookie) { return cookie.name.startsWith(name); });
-}
-
-/// The session cookie name with `__Secure-` where @p name has none, and without where it has.
-QByteArray sibling(const QByteArray &name)
-{
-    const QByteArray prefix = QByteArrayLiteral("__Secure-");
-    return name.startsWith(prefix) ? name.sliced(prefix.size()) : QByteArray(prefix + name);
 }
 
 QString called(const QByteArray &name)
@@ -48,10 +26,10 @@ QString called(const QByteArray &name)
 std::optional<Diagnosis> underAnotherName(const AuthProfile &profile, const QByteArray &name,
                                           const http::Cookies &cookies)
 {
-    if (anyStartsWith(cookies, sibling(name))) {
+    if (anyStartsWith(cookies, siblingName(name))) {
         return Diagnosis{
             NullReason::SecurePrefixMismatch,
-            QStringLiteral("the request has %1, the deployment reads %2").arg(called(sibling(name)), called(name))};
+            QStringLiteral("the request has %1, the deployment reads %2").arg(called(siblingName(name)), called(name))};
     }
     for (const AuthVersion version : {AuthVersion::V4, AuthVersion::V5, AuthVersion::BetterAuth}) {
         for (const bool secure : {false, true}) {
@@ -116,6 +94,26 @@ std::optional<Diagnosis> duplicates(QByteArrayView header, const http::Cookies &
 }
 
 } // namespace
+
+std::vector<QByteArrayView> rawValues(QByteArrayView header, QByteArrayView name)
+{
+    std::vector<QByteArrayView> values;
+    while (!header.isEmpty()) {
+        const qsizetype end = header.indexOf(';');
+        const QByteArrayView piece = end < 0 ? header : header.first(end);
+        header = end < 0 ? QByteArrayView() : header.sliced(end + 1);
+        const qsizetype equals = piece.indexOf('=');
+        if (equals >= 0 && piece.first(equals).trimmed() == name)
+            values.push_back(piece.sliced(equals + 1).trimmed());
+    }
+    return values;
+}
+
+QByteArray siblingName(const QByteArray &name)
+{
+    const QByteArray prefix = QByteArrayLiteral("__Secure-");
+    return name.startsWith(prefix) ? name.sliced(prefix.size()) : QByteArray(prefix + name);
+}
 
 Diagnosis whyNoToken(const AuthProfile &profile, const QByteArray &name, QByteArrayView header)
 {

@@ -1,6 +1,7 @@
 #include "core/engine/LocalResolver.h"
 
 #include "core/engine/CookieEffects.h"
+#include "core/engine/betterauth/BetterAuthResolver.h"
 
 namespace rollcall::engine {
 
@@ -48,10 +49,6 @@ void LocalResolver::run(QByteArrayView cookieHeader, Resolution &result, const b
     const session::AuthProfile &profile = m_action.profile();
     if (const auto bounds = call.check(QStringLiteral("resolve")); !bounds)
         return setNull(result, NullReason::CancelledOrDeadline, base::errorName(bounds.error().code));
-    if (profile.version == session::AuthVersion::BetterAuth) {
-        return setNull(result, NullReason::UnconfiguredRuntime,
-                       QStringLiteral("Better Auth sessions are not resolved in process"));
-    }
     if (lacksSecret())
         return setNull(result, NullReason::MissingSecret, QStringLiteral("no secret is known for this deployment"));
     const auto begun = std::chrono::steady_clock::now();
@@ -80,6 +77,8 @@ void LocalResolver::run(QByteArrayView cookieHeader, Resolution &result, const b
 std::unique_ptr<Resolver> makeLocalResolver(std::shared_ptr<const session::AuthProfile> profile,
                                             store::SessionStore *store, Effects effects, const base::Clock &clock)
 {
+    if (profile->version == session::AuthVersion::BetterAuth)
+        return betterauth::makeBetterAuthResolver(*profile, store, effects, clock);
     return std::make_unique<LocalResolver>(std::move(profile), store, effects, clock);
 }
 

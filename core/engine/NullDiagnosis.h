@@ -16,6 +16,13 @@ struct Diagnosis
     QString evidence; ///< for people, without secrets
 };
 
+/// The raw values of a header's pairs whose name is @p name, in order: by no parser's rules but the common ones. Views
+/// into @p header.
+[[nodiscard]] std::vector<QByteArrayView> rawValues(QByteArrayView header, QByteArrayView name);
+
+/// The cookie name with `__Secure-` where @p name has none, and without where it has.
+[[nodiscard]] QByteArray siblingName(const QByteArray &name);
+
 /// Why the library found no session token among the cookies of @p header: absent, empty, dropped by the parser, or
 /// under another name than @p name, the session cookie's. **Source:** facts/session-protocol.md §9, N01–N07.
 [[nodiscard]] Diagnosis whyNoToken(const session::AuthProfile &profile, const QByteArray &name, QByteArrayView header);
