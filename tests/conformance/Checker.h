@@ -33,6 +33,7 @@ void checkJwe(Fields &vector, const jose::JsonValue &file, Differences &differen
 void checkDerivedKey(Fields &vector, const jose::JsonValue &file, Differences &differences);
 void checkKeyId(Fields &vector, const jose::JsonValue &file, Differences &differences);
 void checkCookies(Fields &vector, const jose::JsonValue &file, Differences &differences);
+void checkBetterAuth(Fields &vector, const jose::JsonValue &file, Differences &differences);
 void checkSetCookie(Fields &vector, const jose::JsonValue &file, Differences &differences);
 void checkEnvironment(Fields &vector, const jose::JsonValue &file, Differences &differences);
 void checkSession(Fields &vector, const jose::JsonValue &file, Differences &differences);

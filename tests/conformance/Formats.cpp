@@ -14,6 +14,7 @@ std::span<const Format> formats()
         Format{"cookie header", {u"kind", u"header"}, {}, checkCookies},
         Format{"Set-Cookie", {u"operation", u"existing"}, {}, checkSetCookie},
         Format{"session", {u"version", u"secrets", u"request", u"expected"}, {u"callbacks"}, checkSession},
+        Format{"Better Auth", {u"kind", u"secret"}, {}, checkBetterAuth},
         Format{"environment", {u"env", u"headers", u"expected"}, {}, checkEnvironment},
     };
     return table;
