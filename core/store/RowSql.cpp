@@ -7,8 +7,16 @@ namespace rollcall::store {
 
 namespace {
 
+/// Nearly every token is ASCII: that is told sixteen times as fast.
+bool isAscii(QByteArrayView bytes)
+{
+    return std::ranges::all_of(bytes, [](char c) { return static_cast<signed char>(c) >= 0; });
+}
+
 bool isUtf8(QByteArrayView bytes)
 {
+    if (isAscii(bytes))
+        return true;
     QStringDecoder decoder(QStringDecoder::Utf8, QStringDecoder::Flag::Stateless);
     static_cast<void>(QString(decoder.decode(bytes)));
     return !decoder.hasError();
@@ -38,14 +46,23 @@ RowSql::Kept RowSql::keep(bool many) const
     const QString none = QStringLiteral("NULL");
     const QString present =
         users ? QStringLiteral("u.") + SqlDialect::quoted(users->id) : m_schema.column(sessions.userId);
+    const auto ofSession = [&](const QString &name) {
+        return dialect.cell(m_schema.column(name), m_schema.bound().sessions.typeOf(name));
+    };
+    const auto ofUser = [&](const std::optional<QString> &name) {
+        return name && m_schema.bound().users ? dialect.cell(QStringLiteral("u.") + SqlDialect::quoted(*name),
+                                                             m_schema.bound().users->typeOf(*name))
+                                              : none;
+    };
+    const QString expires = m_schema.expires(params).order;
     QStringList columns{
-        dialect.asText(m_schema.column(sessions.userId)),
-        dialect.asText(m_schema.expires(params).order),
+        ofSession(sessions.userId),
+        expires == m_schema.column(sessions.expires) ? ofSession(sessions.expires) : dialect.asText(expires),
         QStringLiteral("CASE WHEN %1 IS NULL THEN 0 ELSE 1 END").arg(present),
-        users ? m_schema.userText(users->name) : none,
-        users ? m_schema.userText(users->email) : none,
-        users ? m_schema.userText(users->image) : none,
-        sessions.id ? dialect.asText(m_schema.column(*sessions.id)) : none,
+        ofUser(users ? users->name : std::nullopt),
+        ofUser(users ? users->email : std::nullopt),
+        ofUser(users ? users->image : std::nullopt),
+        sessions.id ? ofSession(*sessions.id) : none,
     };
     Kept kept;
     for (const auto &value : params.values())

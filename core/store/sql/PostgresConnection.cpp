@@ -163,10 +163,9 @@ Result<qint64> PostgresConnection::collect(const RowHandler &onRow, const Call &
             break;
         switch (PQresultStatus(result.get())) {
         case PGRES_SINGLE_TUPLE:
-            ++rows;
+        case PGRES_TUPLES_OK: // without rows where they were streamed
+            rows += PQntuples(result.get());
             deliver(result.get(), onRow);
-            break;
-        case PGRES_TUPLES_OK:
             break;
         case PGRES_COMMAND_OK:
             rows += QByteArray(PQcmdTuples(result.get())).toLongLong();
@@ -227,7 +226,8 @@ Status PostgresConnection::send(const SqlStatement &statement, const Call &call)
     }
     if (!sent)
         return fail(lost());
-    PQsetSingleRowMode(m_connection.get());
+    if (statement.name.isEmpty())
+        PQsetSingleRowMode(m_connection.get());
     return flush(call);
 }
 

@@ -53,6 +53,15 @@ bool PostgresDialect::nullsAreLargest() const
     return true;
 }
 
+QString PostgresDialect::cell(const QString &column, const QString &type) const
+{
+    // Their output is their text already; bpchar's has blanks at its end, a boolean's is "t".
+    const bool isItsText = isInteger(type) || type == QStringLiteral("text") ||
+                           type == QStringLiteral("character varying") || type == QStringLiteral("uuid") ||
+                           type.startsWith(QStringLiteral("timestamp"));
+    return isItsText ? column : asText(column);
+}
+
 QString PostgresDialect::asText(const QString &expression) const
 {
     return QStringLiteral("(%1)::text").arg(expression);
@@ -112,17 +121,7 @@ QString PostgresDialect::listRows(const QString &placeholder) const
 
 QByteArray PostgresDialect::listValue(std::span<const QByteArrayView> texts) const
 {
-    QByteArray list(1, '{');
-    for (const QByteArrayView text : texts) {
-        list += list.size() > 1 ? ",\"" : "\"";
-        for (const char c : text) {
-            if (c == '"' || c == '\\')
-                list += '\\';
-            list += c;
-        }
-        list += '"';
-    }
-    return list += '}';
+    return quotedList(texts, '{', '}', false);
 }
 
 QString PostgresDialect::same(const QString &left, const QString &right) const

@@ -63,8 +63,8 @@ struct SqlStatement
 {
     QString sql;
     SqlParams params = {};
-    /// Of a statement that is run often, else empty: it is kept prepared under this name where the link allows it. One
-    /// name stands for one text.
+    /// Of a statement that is run often and answers with few rows, else empty: it is kept prepared under this name
+    /// where the link allows it, and its rows are not streamed. One name stands for one text.
     QByteArray name = {};
 };
 

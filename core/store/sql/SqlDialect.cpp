@@ -58,6 +58,38 @@ QString SqlDialect::tableName(const QString &schema, const QString &table)
     return schema.isEmpty() ? quoted(table) : quoted(schema) + QLatin1Char('.') + quoted(table);
 }
 
+QByteArray quotedList(std::span<const QByteArrayView> texts, char open, char close, bool json)
+{
+    static constexpr char digits[] = "0123456789abcdef";
+    qsizetype most = 2;
+    for (const QByteArrayView text : texts)
+        most += 3 + text.size() * (json ? 6 : 2);
+    // Written in place: growing would leave copies of tokens behind.
+    QByteArray list(most, Qt::Uninitialized);
+    char *at = list.data();
+    *at++ = open;
+    for (const QByteArrayView &text : texts) {
+        if (&text != texts.data())
+            *at++ = ',';
+        *at++ = '"';
+        for (const char c : text) {
+            if (json && c >= 0 && c < ' ') {
+                at = std::copy_n("\\u00", 4, at);
+                *at++ = digits[c >> 4];
+                *at++ = digits[c & 15];
+                continue;
+            }
+            if (c == '"' || c == '\\')
+                *at++ = '\\';
+            *at++ = c;
+        }
+        *at++ = '"';
+    }
+    *at++ = close;
+    list.truncate(at - list.data());
+    return list;
+}
+
 const SqlDialect &dialectFor(DatabaseKind kind)
 {
     static const PostgresDialect postgres;

@@ -38,6 +38,8 @@ public:
 
     /// True where NULL sorts after everything in ascending order.
     [[nodiscard]] virtual bool nullsAreLargest() const = 0;
+    /// A column of @p type as a cell of a result: the text that asText() gives, made as cheaply as may be.
+    [[nodiscard]] virtual QString cell(const QString &column, const QString &type) const = 0;
     [[nodiscard]] virtual QString asText(const QString &expression) const = 0;
     /// A placeholder made comparable with a column of @p type.
     [[nodiscard]] virtual QString typed(const QString &placeholder, const QString &type) const = 0;
@@ -66,6 +68,10 @@ public:
     /// The encoding that a column of @p type most likely has; Mixed where only values can tell.
     [[nodiscard]] virtual ExpiresEncoding encodingOfType(const QString &type) const = 0;
 };
+
+/// @p texts in double quotes, separated by commas, between @p open and @p close; quotes and backslashes escaped by a
+/// backslash, and control characters as JSON has them where @p json.
+[[nodiscard]] QByteArray quotedList(std::span<const QByteArrayView> texts, char open, char close, bool json);
 
 /// The dialect of @p kind; lives as long as the process.
 [[nodiscard]] const SqlDialect &dialectFor(DatabaseKind kind);

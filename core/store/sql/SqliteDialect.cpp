@@ -7,6 +7,11 @@ bool SqliteDialect::nullsAreLargest() const
     return false;
 }
 
+QString SqliteDialect::cell(const QString &column, const QString &) const
+{
+    return column; // cells are read as text, whatever they hold
+}
+
 QString SqliteDialect::asText(const QString &expression) const
 {
     return QStringLiteral("CAST(%1 AS TEXT)").arg(expression);
@@ -46,24 +51,7 @@ QString SqliteDialect::listRows(const QString &placeholder) const
 
 QByteArray SqliteDialect::listValue(std::span<const QByteArrayView> texts) const
 {
-    static constexpr char digits[] = "0123456789abcdef";
-    QByteArray list(1, '[');
-    for (const QByteArrayView text : texts) {
-        list += list.size() > 1 ? ",\"" : "\"";
-        for (const char c : text) {
-            if (c >= 0 && c < ' ') {
-                list += "\\u00";
-                list += digits[c >> 4];
-                list += digits[c & 15];
-                continue;
-            }
-            if (c == '"' || c == '\\')
-                list += '\\';
-            list += c;
-        }
-        list += '"';
-    }
-    return list += ']';
+    return quotedList(texts, '[', ']', true); // JSON
 }
 
 QString SqliteDialect::same(const QString &left, const QString &right) const
