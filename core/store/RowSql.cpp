@@ -54,10 +54,9 @@ RowSql::Kept RowSql::keep(bool many) const
                                                              m_schema.bound().users->typeOf(*name))
                                               : none;
     };
-    const QString expires = m_schema.expires(params).order;
     QStringList columns{
         ofSession(sessions.userId),
-        expires == m_schema.column(sessions.expires) ? ofSession(sessions.expires) : dialect.asText(expires),
+        m_schema.expires(params).order, // a time or a number: its output is its text
         QStringLiteral("CASE WHEN %1 IS NULL THEN 0 ELSE 1 END").arg(present),
         ofUser(users ? users->name : std::nullopt),
         ofUser(users ? users->email : std::nullopt),

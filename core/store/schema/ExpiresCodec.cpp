@@ -21,7 +21,7 @@ struct IsoParts
     qint64 fraction = 0; ///< microseconds
     int fractionDigits = 0;
     char separator = 'T';
-    QByteArray suffix; ///< as written, a blank before it included
+    QByteArrayView suffix; ///< as written, a blank before it included
     std::optional<int> offset;
 };
 
@@ -69,7 +69,7 @@ bool readFraction(Reader &reader, IsoParts &parts)
 
 bool readSuffix(Reader &reader, IsoParts &parts)
 {
-    parts.suffix = reader.rest.toByteArray();
+    parts.suffix = reader.rest;
     if (reader.rest.isEmpty())
         return true;
     reader.take(' ');
@@ -260,7 +260,7 @@ QByteArray writeLike(QByteArrayView sample, base::Instant instant, const QTimeZo
     if (!parts) {
         parts.emplace();
         parts->fractionDigits = 3;
-        parts->suffix = QByteArrayLiteral("Z");
+        parts->suffix = QByteArrayView("Z");
         parts->offset = 0;
     }
     const QDateTime utc = QDateTime::fromMSecsSinceEpoch(instant.time_since_epoch().count(), Qt::UTC);
@@ -271,7 +271,7 @@ QByteArray writeLike(QByteArrayView sample, base::Instant instant, const QTimeZo
         const QByteArray fraction = QByteArray::number(wall.time().msec()).rightJustified(3, '0');
         text += '.' + fraction.leftJustified(parts->fractionDigits, '0', true);
     }
-    return text + parts->suffix;
+    return text += parts->suffix;
 }
 
 } // namespace rollcall::store

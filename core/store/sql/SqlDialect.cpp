@@ -29,14 +29,15 @@ QString InstantSql::bindText(SqlParams &params, QByteArrayView text) const
 
 StoredInstant InstantSql::decode(QByteArrayView text) const
 {
+    static const QTimeZone utc = QTimeZone::utc(); // to make one takes a lock
     if (!isEpoch(encoding))
-        return readInstant(text, QTimeZone::utc());
+        return readInstant(text, utc);
     bool ok = false;
-    const qint64 value = text.toByteArray().toLongLong(&ok);
+    const qint64 value = text.toLongLong(&ok);
     if (ok)
         return readEpoch(value, encoding);
     // numeric and double columns may hold fractions
-    const double fractional = text.toByteArray().toDouble(&ok);
+    const double fractional = text.toDouble(&ok);
     constexpr double limit = 9e15;
     if (!ok || !(fractional > -limit && fractional < limit))
         return {};

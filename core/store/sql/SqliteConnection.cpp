@@ -3,6 +3,8 @@
 #include <QFile>
 #include <QFileInfo>
 
+#include <array>
+#include <charconv>
 #include <thread>
 
 #include "core/store/sql/SqliteFunctions.h"
@@ -40,8 +42,9 @@ int bindAll(sqlite3_stmt *prepared, const SqlParams &params)
     int number = 0;
     for (const auto &value : params.values()) {
         // "$1" is a name here: its place follows from where it first stands in the text.
-        const QByteArray name = '$' + QByteArray::number(++number);
-        const int place = sqlite3_bind_parameter_index(prepared, name.constData());
+        std::array<char, 16> name{'$'};
+        std::to_chars(name.begin() + 1, name.end() - 1, ++number);
+        const int place = sqlite3_bind_parameter_index(prepared, name.data());
         if (place == 0)
             continue; // not used in this variant of the statement
         const int code =
