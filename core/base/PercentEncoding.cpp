@@ -1,6 +1,104 @@
 #include "core/base/PercentEncoding.h"
 
+#include "core/base/Secret.h"
+
 namespace rollcall::base {
+
+namespace {
+
+/// The byte that "%XX" at @p at stands for.
+std::optional<quint8> percentByte(QByteArrayView text, qsizetype at)
+{
+    if (text.size() - at < 3 || text.at(at) != '%')
+        return std::nullopt;
+    const int high = hexDigit(text.at(at + 1));
+    const int low = hexDigit(text.at(at + 2));
+    if (high < 0 || low < 0)
+        return std::nullopt;
+    return static_cast<quint8>(high * 16 + low);
+}
+
+/// Continuation bytes that follow @p lead in UTF-8; nullopt for what cannot lead.
+std::optional<int> continuations(quint8 lead)
+{
+    if (lead < 0x80)
+        return 0;
+    if (lead >= 0xc2 && lead <= 0xdf)
+        return 1;
+    if (lead >= 0xe0 && lead <= 0xef)
+        return 2;
+    if (lead >= 0xf0 && lead <= 0xf4)
+        return 3;
+    return std::nullopt;
+}
+
+/// Whether @p second may follow @p lead: no overlong forms, surrogates or values above U+10FFFF.
+bool isSecond(quint8 lead, quint8 second)
+{
+    switch (lead) {
+    case 0xe0:
+        return second >= 0xa0;
+    case 0xed:
+        return second <= 0x9f;
+    case 0xf0:
+        return second >= 0x90;
+    case 0xf4:
+        return second <= 0x8f;
+    default:
+        return true;
+    }
+}
+
+/// Decodes the character whose escapes begin at @p at, and goes behind it; false where they are none.
+bool decodeCharacter(QByteArrayView text, qsizetype &at, QByteArray &out)
+{
+    const auto lead = percentByte(text, at);
+    const auto more = lead ? continuations(*lead) : std::nullopt;
+    if (!more)
+        return false;
+    out.append(static_cast<char>(*lead));
+    at += 3;
+    for (int k = 0; k < *more; ++k, at += 3) {
+        const auto byte = percentByte(text, at);
+        if (!byte || (*byte & 0xc0U) != 0x80 || (k == 0 && !isSecond(*lead, *byte)))
+            return false;
+        out.append(static_cast<char>(*byte));
+    }
+    return true;
+}
+
+} // namespace
+
+void appendLatin1(QByteArray &out, char c)
+{
+    const auto unit = static_cast<quint8>(c);
+    if (unit < 0x80) {
+        out.append(c);
+        return;
+    }
+    out.append(static_cast<char>(0xc0U | (unit >> 6U)));
+    out.append(static_cast<char>(0x80U | (unit & 0x3fU)));
+}
+
+std::optional<QByteArray> decodeUriComponent(QByteArrayView text, TextForm form)
+{
+    QByteArray out;
+    // Never more than is reserved, so that no copy of a secret is left behind.
+    out.reserve(form == TextForm::Latin1 ? text.size() * 2 : text.size());
+    for (qsizetype at = 0; at < text.size();) {
+        if (text.at(at) != '%') {
+            if (form == TextForm::Latin1)
+                appendLatin1(out, text.at(at));
+            else
+                out.append(text.at(at));
+            ++at;
+        } else if (!decodeCharacter(text, at, out)) {
+            wipe(out);
+            return std::nullopt;
+        }
+    }
+    return out;
+}
 
 int hexDigit(char c)
 {

@@ -3,6 +3,7 @@
 #include <QByteArray>
 #include <QByteArrayView>
 
+#include <optional>
 #include <string_view>
 
 namespace rollcall::base {
@@ -16,5 +17,15 @@ namespace rollcall::base {
 /// @p text (UTF-8) with controls, bytes beyond ASCII and the characters of @p also percent-encoded; `%` stays.
 /// **Source:** url.spec.whatwg.org, "percent-encode sets".
 [[nodiscard]] QByteArray percentEncoded(QByteArrayView text, std::string_view also);
+
+/// How the characters of a text stand in its bytes.
+enum class TextForm { Utf8, Latin1 };
+
+/// `decodeURIComponent(text)` as UTF-8; nullopt where it throws: a `%` without two hexadecimal digits, or bytes that
+/// are no UTF-8. What is decoded of a text that fails is wiped. **Source:** ECMA-262, Decode.
+[[nodiscard]] std::optional<QByteArray> decodeUriComponent(QByteArrayView text, TextForm form);
+
+/// Adds the UTF-8 of the Latin-1 character @p c to @p out.
+void appendLatin1(QByteArray &out, char c);
 
 } // namespace rollcall::base

@@ -7,6 +7,8 @@
 #include <optional>
 #include <string_view>
 
+#include "core/base/PercentEncoding.h"
+
 namespace rollcall::http {
 
 namespace {
@@ -34,120 +36,20 @@ QByteArrayView trimmed(QByteArrayView text, Predicate isSpace)
     return text;
 }
 
-void appendUtf8(QByteArray &out, quint8 latin1)
-{
-    if (latin1 < 0x80) {
-        out.append(static_cast<char>(latin1));
-        return;
-    }
-    out.append(static_cast<char>(0xc0 | (latin1 >> 6)));
-    out.append(static_cast<char>(0x80 | (latin1 & 0x3f)));
-}
-
 /// The UTF-8 of raw header bytes, which arrive in JavaScript as Latin-1 code points.
 QByteArray fromLatin1(QByteArrayView raw)
 {
     QByteArray out;
     out.reserve(raw.size());
     for (const char c : raw)
-        appendUtf8(out, static_cast<quint8>(c));
+        base::appendLatin1(out, c);
     return out;
-}
-
-int hexDigit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
-/// The byte that "%XX" at @p at stands for.
-std::optional<quint8> percentByte(QByteArrayView raw, qsizetype at)
-{
-    if (raw.size() - at < 3 || raw.at(at) != '%')
-        return std::nullopt;
-    const int high = hexDigit(raw.at(at + 1));
-    const int low = hexDigit(raw.at(at + 2));
-    if (high < 0 || low < 0)
-        return std::nullopt;
-    return static_cast<quint8>(high * 16 + low);
-}
-
-/// Continuation bytes that follow @p lead in UTF-8; nullopt for what cannot lead.
-std::optional<int> continuations(quint8 lead)
-{
-    if (lead < 0x80)
-        return 0;
-    if (lead >= 0xc2 && lead <= 0xdf)
-        return 1;
-    if (lead >= 0xe0 && lead <= 0xef)
-        return 2;
-    if (lead >= 0xf0 && lead <= 0xf4)
-        return 3;
-    return std::nullopt;
-}
-
-/// Whether @p second may follow @p lead: no overlong forms, surrogates or values above U+10FFFF.
-bool isSecond(quint8 lead, quint8 second)
-{
-    switch (lead) {
-    case 0xe0:
-        return second >= 0xa0;
-    case 0xed:
-        return second <= 0x9f;
-    case 0xf0:
-        return second >= 0x90;
-    case 0xf4:
-        return second <= 0x8f;
-    default:
-        return true;
-    }
-}
-
-/// decodeURIComponent; false where it throws (@p out is then incomplete).
-bool decodeUriComponent(QByteArrayView raw, QByteArray &out)
-{
-    for (qsizetype i = 0; i < raw.size();) {
-        if (raw.at(i) != '%') {
-            appendUtf8(out, static_cast<quint8>(raw.at(i++)));
-            continue;
-        }
-        const auto lead = percentByte(raw, i);
-        const auto more = lead ? continuations(*lead) : std::nullopt;
-        if (!more)
-            return false;
-        out.append(static_cast<char>(*lead));
-        i += 3;
-        for (int k = 0; k < *more; ++k, i += 3) {
-            const auto byte = percentByte(raw, i);
-            if (!byte || (*byte & 0xc0) != 0x80 || (k == 0 && !isSecond(*lead, *byte)))
-                return false;
-            out.append(static_cast<char>(*byte));
-        }
-    }
-    return true;
-}
-
-/// The decoded value; nullopt where percent-decoding fails.
-std::optional<SecretBytes> decodedValue(QByteArrayView raw)
-{
-    QByteArray out;
-    out.reserve(raw.size());
-    const bool decoded = decodeUriComponent(raw, out);
-    SecretBytes value = SecretBytes::fromAndWipe(out);
-    if (!decoded)
-        return std::nullopt;
-    return value;
 }
 
 /// The decoded value, or the raw one where percent-decoding fails.
 SecretBytes decodedOrRaw(QByteArrayView raw)
 {
-    if (auto value = decodedValue(raw))
+    if (auto value = decodeUriComponent(raw))
         return std::move(*value);
     QByteArray text = fromLatin1(raw);
     return SecretBytes::fromAndWipe(text);
@@ -297,7 +199,7 @@ Cookies parseNextEdge(QByteArrayView header)
         const qsizetype equals = piece.indexOf('=');
         if (equals < 0)
             cookies.set(fromLatin1(piece), SecretBytes("true"));
-        else if (auto value = decodedValue(piece.sliced(equals + 1)))
+        else if (auto value = decodeUriComponent(piece.sliced(equals + 1)))
             cookies.set(fromLatin1(piece.first(equals)), std::move(*value));
     });
     return cookies.take();
@@ -390,7 +292,10 @@ std::optional<SecretBytes> rawCookieValue(QByteArrayView header, QByteArrayView 
 
 std::optional<base::SecretBytes> decodeUriComponent(QByteArrayView raw)
 {
-    return decodedValue(raw);
+    auto text = base::decodeUriComponent(raw, base::TextForm::Latin1);
+    if (!text)
+        return std::nullopt;
+    return SecretBytes::fromAndWipe(*text);
 }
 
 QByteArray encodeUriComponent(QByteArrayView text)

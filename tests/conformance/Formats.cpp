@@ -15,6 +15,7 @@ std::span<const Format> formats()
         Format{"Set-Cookie", {u"operation", u"existing"}, {}, checkSetCookie},
         Format{"session", {u"version", u"secrets", u"request", u"expected"}, {u"callbacks"}, checkSession},
         Format{"Better Auth", {u"kind", u"secret"}, {}, checkBetterAuth},
+        Format{"route matcher", {u"matcher"}, {}, checkMatcher},
         Format{"environment", {u"env", u"headers", u"expected"}, {}, checkEnvironment},
     };
     return table;
