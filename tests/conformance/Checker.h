@@ -37,6 +37,7 @@ void checkBetterAuth(Fields &vector, const jose::JsonValue &file, Differences &d
 void checkSetCookie(Fields &vector, const jose::JsonValue &file, Differences &differences);
 void checkEnvironment(Fields &vector, const jose::JsonValue &file, Differences &differences);
 void checkSession(Fields &vector, const jose::JsonValue &file, Differences &differences);
+void checkMiddleware(Fields &vector, const jose::JsonValue &file, Differences &differences);
 void checkMatcher(Fields &vector, const jose::JsonValue &file, Differences &differences);
 
 /// "v4" or "v5" of the member `version`; a difference for other words.

@@ -16,6 +16,7 @@ std::span<const Format> formats()
         Format{"session", {u"version", u"secrets", u"request", u"expected"}, {u"callbacks"}, checkSession},
         Format{"Better Auth", {u"kind", u"secret"}, {}, checkBetterAuth},
         Format{"route matcher", {u"matcher"}, {}, checkMatcher},
+        Format{"middleware", {u"version", u"url", u"options"}, {u"authorizedCallbacks"}, checkMiddleware},
         Format{"environment", {u"env", u"headers", u"expected"}, {}, checkEnvironment},
     };
     return table;
