@@ -123,7 +123,8 @@ TokenResult getToken(const SessionEndpoint &endpoint, const TokenRequest &reques
         result.raw = std::move(token);
         return result;
     }
-    if (profile.secrets.empty())
+    const bool loneEmpty = profile.secrets.size() == 1 && profile.secrets.front().isEmpty();
+    if (profile.secrets.empty() || (loneEmpty && profile.version != AuthVersion::V4))
         return noToken(NullReason::MissingSecret, QStringLiteral("no secret is known for this deployment"));
     // Keys stand ready for the deployment's own names; another name has keys of its own, in v5.
     const bool isV4 = profile.version == AuthVersion::V4;

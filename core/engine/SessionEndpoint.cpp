@@ -165,8 +165,12 @@ EndpointResponse SessionEndpoint::runAction(const ActionRequest &request, const 
         response.body = response.outcome.json;
         break;
     }
-    // Next.js Pages ends the answer without a body for null, and names the charset.
+    // Next.js Pages ends the answer without a body for null, sends text as it is, and names the charset.
     if (isV4 && m_profile->cookieParser == session::CookieParser::Pages) {
+        const auto text =
+            response.body.startsWith('"') ? jose::parseJson(QString::fromUtf8(response.body)) : std::nullopt;
+        if (text && text->string())
+            response.body = text->string()->toUtf8();
         if (response.body == "null")
             response.body.clear();
         else

@@ -74,6 +74,19 @@ std::size_t countRun(std::vector<std::size_t> &order, const std::vector<double> 
     return run;
 }
 
+/// Sorts what has names as JavaScript lists an object's members: array indices first, ascending.
+template <typename Named>
+void inObjectOrder(std::vector<Named> &named)
+{
+    if (named.size() < 2)
+        return;
+    std::ranges::stable_sort(named, [](const Named &a, const Named &b) {
+        const auto x = base::arrayIndex(QString::fromUtf8(a.name));
+        const auto y = base::arrayIndex(QString::fromUtf8(b.name));
+        return x && (!y || *x < *y);
+    });
+}
+
 SetCookie cleared(const QByteArray &name, const CookieAttributes &attributes)
 {
     return {name, {}, attributes, std::chrono::seconds(0), std::nullopt};
@@ -91,11 +104,7 @@ Cookies sessionCookies(Cookies parsed, QByteArrayView name, session::AuthVersion
     std::erase_if(parsed, [name, version](const Cookie &cookie) {
         return !cookie.name.startsWith(name) || (version != session::AuthVersion::V4 && cookie.value.isEmpty());
     });
-    std::ranges::stable_sort(parsed, [](const Cookie &a, const Cookie &b) {
-        const auto x = base::arrayIndex(QString::fromUtf8(a.name));
-        const auto y = base::arrayIndex(QString::fromUtf8(b.name));
-        return x && (!y || *x < *y);
-    });
+    inObjectOrder(parsed);
     return parsed;
 }
 
@@ -195,6 +204,9 @@ std::vector<SetCookie> renewedCookies(const Cookies &recognised, const QByteArra
         else
             *place = std::move(cookie);
     }
+    // The library collects them in an object: names that spell an array index come first (sessionCookies() has put the
+    // recognised ones so).
+    inObjectOrder(result);
     return result;
 }
 
