@@ -97,7 +97,7 @@ void MemorySessionRows::endWhere(QStringView column, const QString &value, Insta
 {
     for (JsonValue &row : m_sessions) {
         if (has(row, column, value) && lives(row, now))
-            row.set(QStringLiteral("expiresAt"), engine::betterauth::dateJson(engine::betterauth::milliseconds(now)));
+            row = engine::betterauth::renewedRow(row, now, now);
     }
 }
 

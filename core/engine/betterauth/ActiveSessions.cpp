@@ -27,7 +27,7 @@ QString tokenOf(const JsonValue &entry)
 
 QString ActiveSessions::keyOf(const QString &userId)
 {
-    return QString(u"active-sessions-" + userId);
+    return QString(u"active-sessions-" + (userId.isEmpty() ? QStringLiteral("undefined") : userId));
 }
 
 ActiveSessions ActiveSessions::read(const std::optional<QString> &text)

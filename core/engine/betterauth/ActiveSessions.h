@@ -15,7 +15,7 @@ namespace rollcall::engine::betterauth {
 class ActiveSessions final
 {
 public:
-    /// The key of a user's list.
+    /// The key of a user's list; of a user without an id, that of what the library prints in its place.
     [[nodiscard]] static QString keyOf(const QString &userId);
 
     /// Reads a stored list; text that is none, and absent text, is an empty one.

@@ -36,7 +36,8 @@ public:
     /// Removes the session with this token; fine where there is none.
     [[nodiscard]] virtual base::Status remove(QByteArrayView token, const base::Call &call) = 0;
 
-    /// Lets the session with this token end at @p now, where it would live longer, but keeps its row.
+    /// Lets the session with this token end at @p now, where it would live longer, but keeps its row; `updatedAt` is
+    /// set too.
     [[nodiscard]] virtual base::Status end(QByteArrayView token, base::Instant now, const base::Call &call) = 0;
 };
 
@@ -51,7 +52,7 @@ public:
     /// Removes all sessions of a user.
     [[nodiscard]] virtual base::Status removeOfUser(const QString &userId, const base::Call &call) = 0;
 
-    /// Lets all sessions of a user end at @p now, but keeps their rows.
+    /// Lets all living sessions of a user end at @p now, as end() does.
     [[nodiscard]] virtual base::Status endOfUser(const QString &userId, base::Instant now, const base::Call &call) = 0;
 };
 

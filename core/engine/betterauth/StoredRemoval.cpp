@@ -1,6 +1,7 @@
 #include "core/engine/betterauth/StoredRemoval.h"
 
 #include "core/engine/betterauth/JsDate.h"
+#include "core/engine/betterauth/JsonAccess.h"
 
 namespace rollcall::engine::betterauth {
 
@@ -40,8 +41,7 @@ Result<StoredRemoval::State> StoredRemoval::readEntry(const Call &call)
     const JsonValue *session = entry ? entry->find(u"session") : nullptr;
     if (!session || !session->object())
         return State::GivenUp;
-    const JsonValue *userId = session->find(u"userId");
-    m_listKey = ActiveSessions::keyOf(userId && userId->string() ? *userId->string() : QStringLiteral("undefined"));
+    m_listKey = ActiveSessions::keyOf(textOf(session->find(u"userId")));
     m_next = Next::ReadList;
     return State::Going;
 }
