@@ -3,6 +3,7 @@
 #include <simdjson.h>
 
 #include <array>
+#include <bit>
 #include <cstring>
 #include <limits>
 
@@ -190,26 +191,53 @@ private:
     /// Passes over the characters of a string that stand for themselves.
     void skipPlain()
     {
-#ifdef __SSE2__
-        constexpr std::ptrdiff_t step = 16;
-        for (; m_end - m_at >= step; m_at += step) {
-            const __m128i chunk = _mm_loadu_si128(reinterpret_cast<const __m128i *>(m_at));
-            const __m128i special = _mm_or_si128(
-                _mm_or_si128(_mm_cmpeq_epi8(chunk, _mm_set1_epi8('"')), _mm_cmpeq_epi8(chunk, _mm_set1_epi8('\\'))),
-                _mm_cmpeq_epi8(_mm_min_epu8(chunk, _mm_set1_epi8(0x1f)), chunk));
-            m_nonAscii = m_nonAscii || _mm_movemask_epi8(chunk) != 0;
-            if (const auto mask = static_cast<unsigned>(_mm_movemask_epi8(special)); mask != 0) {
-                m_at += __builtin_ctz(mask);
+        for (;;) {
+            const std::ptrdiff_t offset = m_at - m_begin;
+            if (const std::ptrdiff_t block = offset / blockSize; block != m_block)
+                load(block);
+            if (const quint64 special = m_special >> (offset % blockSize); special != 0) {
+                m_at += std::countr_zero(special);
+                return;
+            }
+            m_at = m_begin + (m_block + 1) * blockSize;
+            if (m_at >= m_end) {
+                m_at = m_end;
                 return;
             }
         }
-#endif
-        for (; m_at != m_end; ++m_at) {
-            const auto c = static_cast<quint8>(*m_at);
-            if (c < 0x20 || c == '"' || c == '\\')
-                return;
+    }
+
+    /// Finds what is no plain character in 64 bytes: many strings lie in them, which need no scan of their own then.
+    void load(std::ptrdiff_t block)
+    {
+        m_block = block;
+        const char *from = m_begin + block * blockSize;
+        std::array<char, blockSize> last;
+        if (m_end - from < blockSize) {
+            last.fill(' ');
+            std::memcpy(last.data(), from, static_cast<std::size_t>(m_end - from));
+            from = last.data();
+        }
+        m_special = 0;
+#ifdef __SSE2__
+        constexpr int step = 16;
+        __m128i all = _mm_setzero_si128();
+        for (int i = 0; i < blockSize; i += step) {
+            const __m128i chunk = _mm_loadu_si128(reinterpret_cast<const __m128i *>(from + i));
+            const __m128i special = _mm_or_si128(
+                _mm_or_si128(_mm_cmpeq_epi8(chunk, _mm_set1_epi8('"')), _mm_cmpeq_epi8(chunk, _mm_set1_epi8('\\'))),
+                _mm_cmpeq_epi8(_mm_min_epu8(chunk, _mm_set1_epi8(0x1f)), chunk));
+            all = _mm_or_si128(all, chunk);
+            m_special |= quint64{static_cast<quint32>(_mm_movemask_epi8(special))} << i;
+        }
+        m_nonAscii = m_nonAscii || _mm_movemask_epi8(all) != 0;
+#else
+        for (int i = 0; i < blockSize; ++i) {
+            const auto c = static_cast<quint8>(from[i]);
+            m_special |= quint64{c < 0x20 || c == '"' || c == '\\'} << i;
             m_nonAscii = m_nonAscii || c >= 0x80;
         }
+#endif
     }
 
     struct Name
@@ -218,9 +246,13 @@ private:
         std::size_t size;
     };
 
+    static constexpr std::ptrdiff_t blockSize = 64;
+
     const char *m_begin;
     const char *m_at;
     const char *m_end;
+    std::ptrdiff_t m_block = -1; ///< the one that m_special is of
+    quint64 m_special = 0;       ///< a bit for each quote, backslash and control character
     bool m_nonAscii = false;
     std::size_t m_names = 0;         ///< in use: those of the objects that are open
     std::array<Name, 64> m_nameList; // NOLINT(cppcoreguidelines-pro-type-member-init): m_names says what is set

@@ -6,15 +6,26 @@ namespace rollcall::jose {
 
 namespace {
 
-/// A numeric claim; nullopt where it is absent.
-Accepted<std::optional<double>> timeClaim(const Claims &claims, QByteArrayView name)
+/// A claim that is a time.
+struct TimeClaim
 {
-    const auto number = claims.number(name);
-    if (!number && claims.has(name)) {
-        return refuse(DecodeFailure::ClaimType, DecodeStep::Claims,
-                      QStringLiteral("the claim \"%1\" is not a number").arg(QLatin1StringView(name)));
-    }
-    return number;
+    std::optional<double> seconds; ///< nullopt where it is absent, or no number
+    bool misfit = false;           ///< present, and no number
+};
+
+TimeClaim timeClaim(const Claims &claims, QByteArrayView name)
+{
+    const ClaimMember *member = claims.find(name);
+    if (!member)
+        return {};
+    const auto seconds = claims.number(*member);
+    return {seconds, !seconds};
+}
+
+tl::unexpected<Refusal> misfit(QLatin1StringView name)
+{
+    return refuse(DecodeFailure::ClaimType, DecodeStep::Claims,
+                  QStringLiteral("the claim \"%1\" is not a number").arg(name));
 }
 
 /// `===` between a header member and a claim: primitives by value, objects never. Infinite numbers print as null, so
@@ -52,17 +63,17 @@ Accepted<void> checkTimes(const Claims &claims, base::Instant now, std::chrono::
 {
     const auto seconds = static_cast<double>(std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count());
     const auto slack = static_cast<double>(tolerance.count());
-    if (const auto issued = timeClaim(claims, "iat"); !issued)
-        return tl::unexpected<Refusal>(issued.error());
-    const auto notBefore = timeClaim(claims, "nbf");
-    if (!notBefore)
-        return tl::unexpected<Refusal>(notBefore.error());
-    if (*notBefore && **notBefore > seconds + slack)
+    if (timeClaim(claims, "iat").misfit)
+        return misfit(QLatin1StringView("iat"));
+    const TimeClaim notBefore = timeClaim(claims, "nbf");
+    if (notBefore.misfit)
+        return misfit(QLatin1StringView("nbf"));
+    if (notBefore.seconds && *notBefore.seconds > seconds + slack)
         return refuse(DecodeFailure::NotBefore, DecodeStep::Claims, QStringLiteral("the token is not valid yet"));
-    const auto expires = timeClaim(claims, "exp");
-    if (!expires)
-        return tl::unexpected<Refusal>(expires.error());
-    if (*expires && **expires <= seconds - slack)
+    const TimeClaim expires = timeClaim(claims, "exp");
+    if (expires.misfit)
+        return misfit(QLatin1StringView("exp"));
+    if (expires.seconds && *expires.seconds <= seconds - slack)
         return refuse(DecodeFailure::Expired, DecodeStep::Claims, QStringLiteral("the token has expired"));
     return {};
 }

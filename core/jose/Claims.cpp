@@ -103,39 +103,53 @@ std::optional<Claims> Claims::fromCanonical(QByteArray &text)
 const ClaimMember *Claims::find(QByteArrayView name) const
 {
     const auto size = static_cast<std::size_t>(name.size());
+    const char *text = m_text.constData();
+    // Most names differ in length or first character; behind an empty one stands its closing quote.
+    const char first = name.isEmpty() ? '"' : name.front();
     for (const ClaimMember &member : m_members) {
-        if (member.nameSize == size && std::memcmp(m_text.constData() + member.nameAt, name.data(), size) == 0)
+        if (member.nameSize == size && text[member.nameAt] == first &&
+            std::memcmp(text + member.nameAt, name.data(), size) == 0)
             return &member;
     }
     return nullptr;
 }
 
-QByteArrayView Claims::slice(const ClaimMember &member) const
+QByteArrayView Claims::raw(const ClaimMember &member) const
 {
-    return QByteArrayView(m_text).sliced(member.valueAt(), member.end - member.valueAt());
+    return {m_text.constData() + member.valueAt(), static_cast<qsizetype>(member.end - member.valueAt())};
 }
 
 QByteArrayView Claims::raw(QByteArrayView name) const
 {
     const ClaimMember *member = find(name);
-    return member ? slice(*member) : QByteArrayView();
+    return member ? raw(*member) : QByteArrayView();
+}
+
+std::optional<double> Claims::number(const ClaimMember &member) const
+{
+    constexpr qsizetype mostExactDigits = 15;
+    if (member.kind != JsonKind::Number)
+        return std::nullopt;
+    if (const JsonValue::Object *members = m_value ? m_value->object() : nullptr) {
+        const auto position = static_cast<std::size_t>(&member - m_members.constData());
+        if (const double *exact = members->at(position).value.number())
+            return *exact;
+    }
+    const QByteArrayView digits = raw(member);
+    // Times are integers, which need no care for rounding.
+    qint64 integer = 0;
+    if (digits.size() <= mostExactDigits && std::from_chars(digits.begin(), digits.end(), integer).ptr == digits.end())
+        return static_cast<double>(integer);
+    double number = 0;
+    // Printed numbers are within double's range and in a form that from_chars reads whole.
+    std::from_chars(digits.begin(), digits.end(), number);
+    return number;
 }
 
 std::optional<double> Claims::number(QByteArrayView name) const
 {
     const ClaimMember *member = find(name);
-    if (!member || member->kind != JsonKind::Number)
-        return std::nullopt;
-    if (const JsonValue::Object *members = m_value ? m_value->object() : nullptr) {
-        const auto position = static_cast<std::size_t>(member - m_members.constData());
-        if (const double *exact = members->at(position).value.number())
-            return *exact;
-    }
-    const QByteArrayView digits = slice(*member);
-    double number = 0;
-    // Printed numbers are within double's range and in a form that from_chars reads whole.
-    std::from_chars(digits.begin(), digits.end(), number);
-    return number;
+    return member ? number(*member) : std::nullopt;
 }
 
 std::optional<QString> Claims::string(QByteArrayView name) const
@@ -143,7 +157,7 @@ std::optional<QString> Claims::string(QByteArrayView name) const
     const ClaimMember *member = find(name);
     if (!member || member->kind != JsonKind::String)
         return std::nullopt;
-    const QByteArrayView quoted = slice(*member);
+    const QByteArrayView quoted = raw(*member);
     if (!quoted.contains('\\'))
         return QString::fromUtf8(quoted.sliced(1, quoted.size() - 2));
     const auto parsed = parseJson(QString::fromUtf8(quoted));

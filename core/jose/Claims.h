@@ -64,8 +64,10 @@ public:
     [[nodiscard]] const ClaimMember *find(QByteArrayView name) const;
     /// The member's value as JSON.stringify prints it; empty where there is none.
     [[nodiscard]] QByteArrayView raw(QByteArrayView name) const;
+    [[nodiscard]] QByteArrayView raw(const ClaimMember &member) const;
     /// The member's value; nullopt where it is absent or no number. May be infinite.
     [[nodiscard]] std::optional<double> number(QByteArrayView name) const;
+    [[nodiscard]] std::optional<double> number(const ClaimMember &member) const;
     /// The member's value; nullopt where it is absent or no string.
     [[nodiscard]] std::optional<QString> string(QByteArrayView name) const;
     /// All claims as a value, for callbacks. Costs a parse.
@@ -73,7 +75,6 @@ public:
 
 private:
     Claims(QByteArray text, ClaimIndex members);
-    [[nodiscard]] QByteArrayView slice(const ClaimMember &member) const;
 
     QByteArray m_text;
     ClaimIndex m_members;

@@ -11,7 +11,7 @@ namespace rollcall::jose {
 
 namespace {
 
-constexpr std::size_t blockSize = 1024;
+constexpr std::size_t blockSize = 4096;
 
 /// Rises in every forked child, so that it draws afresh what its parent has drawn too.
 std::atomic<unsigned> forks{0};
