@@ -57,7 +57,8 @@ EndpointResponse SessionEndpoint::answerV4(const ActionRequest &request, const s
         response.thrown = QStringLiteral("Invalid URL");
         return response;
     }
-    return runAction(request, side, std::move(cookies), baseUrl.origin, context, call);
+    const QByteArray &parameter = request.bodyCallback.isEmpty() ? request.callbackParameter : request.bodyCallback;
+    return runAction(request, side, std::move(cookies), parameter, baseUrl.origin, context, call);
 }
 
 } // namespace rollcall::engine

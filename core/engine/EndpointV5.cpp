@@ -32,20 +32,34 @@ EndpointResponse badRequest(NullReason reason, const QString &evidence)
 
 } // namespace
 
-std::optional<QByteArray> SessionEndpoint::actionOf(const QByteArray &path) const
+bool SessionEndpoint::isSessionPath(const QByteArray &path) const
 {
     const QRegularExpressionMatch match = m_path->match(QString::fromUtf8(path));
     if (!match.hasMatch())
-        return std::nullopt;
+        return false;
     // Groups in the base path itself stand before the last one.
     QList<QByteArray> parts = match.captured(m_path->captureCount()).toUtf8().split('/');
     parts.removeAll(QByteArray());
     // A second part is a provider's id, which the session action has none of.
-    return parts.size() == 1 ? std::optional(parts.front()) : std::nullopt;
+    return parts.size() == 1 && parts.front() == "session";
 }
 
-std::optional<EndpointResponse> SessionEndpoint::checkV5(const ActionRequest &request, const Side &side,
-                                                         const http::Cookies &cookies, const QByteArray &origin,
+SessionEndpoint::Route SessionEndpoint::routeV5(const QByteArray &url) const
+{
+    Route route;
+    const auto parsed = base::parseWebUrl(url);
+    if (!parsed)
+        return route;
+    route.isUrl = true;
+    route.isSession = isSessionPath(parsed->path);
+    route.isHttps = parsed->isSecure();
+    route.origin = parsed->origin();
+    route.callbackParameter = callbackParameter(parsed->query);
+    return route;
+}
+
+std::optional<EndpointResponse> SessionEndpoint::checkV5(const Route &route, const Side &side,
+                                                         const http::Cookies &cookies,
                                                          const EndpointContext &context) const
 {
     if (!m_profile->trustHost)
@@ -58,10 +72,10 @@ std::optional<EndpointResponse> SessionEndpoint::checkV5(const ActionRequest &re
         return configurationError("InvalidCallbackUrl", NullReason::InvalidCallbackUrl,
                                   QStringLiteral("the %1 is no http address").arg(where));
     };
-    if (!request.callbackParameter.isEmpty() && !isCallbackUrl(request.callbackParameter, origin))
+    if (!route.callbackParameter.isEmpty() && !isCallbackUrl(route.callbackParameter, route.origin))
         return refused(QStringLiteral("callback URL of the query"));
     const QByteArray callback = side.helpers.callbackCookie(cookies);
-    if (!callback.isEmpty() && !isCallbackUrl(callback, origin))
+    if (!callback.isEmpty() && !isCallbackUrl(callback, route.origin))
         return refused(QStringLiteral("callback-url cookie"));
     if (m_profile->strategy == session::Strategy::Database && !context.adapter) {
         return configurationError("MissingAdapter", NullReason::AdapterMissing,
@@ -76,31 +90,35 @@ EndpointResponse SessionEndpoint::handleV5(const EndpointRequest &request, Sessi
     ActionRequest action;
     action.method = request.method;
     action.form = form;
-    if (action.method != "GET" && action.method != "POST")
+    const QByteArray cookieHeader = http::headerValue(request.headers, "Cookie");
+    action.cookieHeader = cookieHeader;
+    readBody(request, action);
+    return answerV5(action, routeV5(request.url), context, call);
+}
+
+EndpointResponse SessionEndpoint::answerV5(const ActionRequest &request, const Route &route,
+                                           const EndpointContext &context, const base::Call &call) const
+{
+    if (request.method != "GET" && request.method != "POST")
         return badRequest(NullReason::MethodRefused, QStringLiteral("only GET and POST requests are supported"));
-    const auto url = base::parseWebUrl(request.url);
-    if (!url) {
+    if (!route.isUrl) {
         EndpointResponse response = badRequest(NullReason::UnusableUrl, QStringLiteral("Invalid URL"));
         response.thrown = response.outcome.evidence;
         return response;
     }
-    if (actionOf(url->path) != QByteArrayLiteral("session"))
+    if (!route.isSession)
         return badRequest(
             NullReason::WrongBasePath,
             QStringLiteral("the path names no session action under %1").arg(QString::fromUtf8(m_profile->basePath)));
-    action.callbackParameter = callbackParameter(url->query);
-    readBody(request, action);
-    const QByteArray cookieHeader = http::headerValue(request.headers, "Cookie");
-    action.cookieHeader = cookieHeader;
-    const QByteArray origin = url->origin();
-    const Side &side = this->side(url->isSecure());
-    http::Cookies cookies = http::parseCookies(cookieHeader, http::CookieDialect::AuthCore);
-    if (auto refused = checkV5(action, side, cookies, origin, context))
+    const Side &side = this->side(route.isHttps);
+    http::Cookies cookies = http::parseCookies(request.cookieHeader, http::CookieDialect::AuthCore);
+    if (auto refused = checkV5(route, side, cookies, context))
         return std::move(*refused);
-    if (!action.bodyCallback.isEmpty() && !isCallbackUrl(action.bodyCallback, origin))
+    if (!request.bodyCallback.isEmpty() && !isCallbackUrl(request.bodyCallback, route.origin))
         return refusal(QByteArrayLiteral("null"), QByteArrayLiteral("TypeError"), NullReason::InvalidCallbackUrl,
                        QStringLiteral("Invalid URL"));
-    EndpointResponse response = runAction(action, side, std::move(cookies), origin, context, call);
+    const QByteArray &parameter = request.bodyCallback.isEmpty() ? route.callbackParameter : request.bodyCallback;
+    EndpointResponse response = runAction(request, side, std::move(cookies), parameter, route.origin, context, call);
     if (!response.thrown)
         return response;
     // What throws behind the checks leads to the error page, or refuses a POST.
@@ -112,8 +130,8 @@ EndpointResponse SessionEndpoint::handleV5(const EndpointRequest &request, Sessi
     if (request.method == "GET") {
         failed.status = 302;
         failed.body.clear();
-        failed.headers = {
-            {QByteArrayLiteral("Location"), QByteArray(origin + m_profile->basePath + "/error?error=Configuration")}};
+        failed.headers = {{QByteArrayLiteral("Location"),
+                           QByteArray(route.origin + m_profile->basePath + "/error?error=Configuration")}};
     }
     return failed;
 }

@@ -190,9 +190,8 @@ void SessionAction::sealAndSet(Run &run, const Claims &claims, Instant expires) 
         clear(run);
         run.steps.end(step, StepOutcome::Fail, [&why] { return QString(why + u": cookies cleared"); });
     };
-    if (!isV4() && hasInfiniteNotBefore(claims))
+    if (!isV4() && !m_signing && hasInfiniteNotBefore(claims))
         return refuse(QStringLiteral("the library cannot seal an infinite \"nbf\""));
-    const auto maxAge = isV4() ? m_profile->maxAge : m_profile->jwtMaxAge.value_or(m_profile->maxAge);
     base::SecretBytes sealed;
     if (m_callbacks->encode) {
         const CallbackResult result = callSafely(m_callbacks->encode, claims.value());
@@ -202,7 +201,7 @@ void SessionAction::sealAndSet(Run &run, const Claims &claims, Instant expires) 
         QByteArray bytes = text->string()->toUtf8();
         sealed = base::SecretBytes::fromAndWipe(bytes);
     } else {
-        auto token = jose::sealToken(m_keys, claims, maxAge, run.input.now);
+        auto token = seal(claims, run.input.now);
         if (!token)
             return refuse(base::errorName(token.error().code));
         sealed = std::move(*token);

@@ -72,22 +72,17 @@ void SessionAction::failAdapter(Run &run, const char *method, NullReason reason,
 void SessionAction::runRow(Run &run, const base::Call &call) const
 {
     const QString lookup = QStringLiteral("lookup");
-    if (!run.input.adapter && !run.input.row) {
+    if (!run.input.adapter) {
         run.steps.end(lookup, StepOutcome::Skipped, [] { return QStringLiteral("no database is connected"); });
         return failRow(run, NullReason::AdapterMissing,
                        QStringLiteral("sessions live in a database, but none is connected"));
     }
-    std::optional<SessionAndUser> found;
-    if (run.input.row) {
-        found = *run.input.row;
-    } else {
-        auto answer = run.input.adapter->getSessionAndUser(run.token.view(), call);
-        if (!answer) {
-            run.steps.end(lookup, StepOutcome::Error, [&] { return base::errorName(answer.error().code); });
-            return failAdapter(run, "getSessionAndUser", NullReason::AdapterError, answer.error(), call);
-        }
-        found = std::move(*answer);
+    const auto answer = run.input.adapter->getSessionAndUser(run.token.view(), call);
+    if (!answer) {
+        run.steps.end(lookup, StepOutcome::Error, [&] { return base::errorName(answer.error().code); });
+        return failAdapter(run, "getSessionAndUser", NullReason::AdapterError, answer.error(), call);
     }
+    const std::optional<SessionAndUser> &found = *answer;
     run.steps.end(lookup, found ? StepOutcome::Ok : StepOutcome::Fail,
                   [&] { return found ? QStringLiteral("row found") : QStringLiteral("no row"); });
     if (!found) {
@@ -109,7 +104,7 @@ void SessionAction::runRow(Run &run, const base::Call &call) const
     if (!expired)
         return runLiveRow(run, *found, call);
     run.outcome.rowEffect = RowEffect::DeleteExpired;
-    if (run.input.effects == Effects::Apply && run.input.adapter) {
+    if (run.input.effects == Effects::Apply) {
         const auto deleted = run.input.adapter->deleteSession(run.token.view(), run.input.now, call);
         if (!deleted) {
             run.outcome.rowEffect = RowEffect::None;
@@ -126,7 +121,7 @@ void SessionAction::runLiveRow(Run &run, const SessionAndUser &row, const base::
     const bool due = expiresNumber(row) - milliseconds(m_profile->maxAge) + milliseconds(m_profile->updateAge) <=
                      milliseconds(run.input.now);
     const QString step = QStringLiteral("renew");
-    const bool writes = due && run.input.effects == Effects::Apply && run.input.adapter;
+    const bool writes = due && run.input.effects == Effects::Apply;
     if (writes) {
         if (const auto extended = run.input.adapter->updateSession(run.token.view(), expires, call); !extended) {
             run.steps.end(step, StepOutcome::Error, [&] { return base::errorName(extended.error().code); });

@@ -130,7 +130,7 @@ TokenResult getToken(const SessionEndpoint &endpoint, const TokenRequest &reques
     const bool isV4 = profile.version == AuthVersion::V4;
     for (const bool secure : {false, true}) {
         const SessionAction &action = endpoint.action(secure);
-        if (!isV4 && action.cookieName() != name)
+        if (!isV4 && !profile.signedTokens && action.cookieName() != name)
             continue;
         auto opened = action.open(token.view(), now);
         if (opened.ok) {

@@ -2,8 +2,10 @@
 
 #include <openssl/rand.h>
 
+#include "core/base/ErrorText.h"
 #include "core/engine/SessionRun.h"
 #include "core/http/CookieNames.h"
+#include "core/jose/Jws.h"
 
 namespace rollcall::engine {
 
@@ -36,6 +38,14 @@ jose::KeyRing keysOf(const AuthProfile &profile, const QByteArray &cookieName)
     return {profile.version, secrets, salt};
 }
 
+std::optional<base::Result<jose::JwsKeys>> signingOf(const AuthProfile &profile)
+{
+    if (!profile.signedTokens)
+        return std::nullopt;
+    const session::SignedTokens &tokens = *profile.signedTokens;
+    return jose::JwsKeys::make(tokens.algorithm, tokens.keys.empty() ? profile.secrets : tokens.keys);
+}
+
 } // namespace
 
 SessionAction::SessionAction(std::shared_ptr<const AuthProfile> profile, bool secure,
@@ -44,7 +54,8 @@ SessionAction::SessionAction(std::shared_ptr<const AuthProfile> profile, bool se
       m_callbacks(callbacks ? std::move(callbacks) : std::make_shared<const Callbacks>()),
       m_cookieName(nameOf(*m_profile, secure)),
       m_attributes(http::cookieAttributes(m_profile->version, secure, m_profile->cookieOptions)),
-      m_keys(keysOf(*m_profile, m_cookieName))
+      m_keys(keysOf(*m_profile, m_cookieName)),
+      m_signing(signingOf(*m_profile))
 {}
 
 http::Cookies SessionAction::cookiesOf(QByteArrayView header, http::CookieDialect dialect) const
@@ -77,7 +88,24 @@ SessionOutcome SessionAction::run(SessionInput input, const base::Call &call) co
 
 jose::OpenedToken SessionAction::open(QByteArrayView token, base::Instant now) const
 {
-    return jose::openToken(m_keys, token, now, m_profile->clockTolerance);
+    if (!m_signing)
+        return jose::openToken(m_keys, token, now, m_profile->clockTolerance);
+    if (*m_signing)
+        return jose::openSigned(**m_signing, token, now, m_profile->clockTolerance);
+    jose::OpenedToken refused;
+    refused.failure = jose::DecodeFailure::Other;
+    refused.detail = base::describe(m_signing->error()).message;
+    return refused;
+}
+
+base::Result<base::SecretBytes> SessionAction::seal(const jose::Claims &claims, base::Instant now) const
+{
+    const auto maxAge = isV4() ? m_profile->maxAge : m_profile->jwtMaxAge.value_or(m_profile->maxAge);
+    if (!m_signing)
+        return jose::sealToken(m_keys, claims, maxAge, now);
+    if (!*m_signing)
+        return base::fail(m_signing->error());
+    return jose::sealSigned(**m_signing, claims, maxAge, now);
 }
 
 std::pair<NullReason, QString> SessionAction::whyRefused(const jose::OpenedToken &opened, QByteArrayView token) const

@@ -4,6 +4,7 @@
 #include "core/engine/Callbacks.h"
 #include "core/engine/SessionEngine.h"
 #include "core/http/ChunkedCookie.h"
+#include "core/jose/JwsKeys.h"
 #include "core/jose/KeyRing.h"
 #include "core/jose/TokenCodec.h"
 
@@ -36,8 +37,6 @@ struct SessionInput
     SessionForm form = SessionForm::Endpoint;
     bool isUpdate = false;                       ///< a POST
     const jose::JsonValue *newSession = nullptr; ///< of an update; nullptr: undefined
-    /// The row where it was looked up already (with others); nullptr: the adapter is asked.
-    const std::optional<SessionAndUser> *row = nullptr;
     Trace trace = Trace::On;
 };
 
@@ -81,6 +80,9 @@ public:
 
     /// Decodes @p token as getToken does: no callbacks, no renewal. Never blocks.
     [[nodiscard]] jose::OpenedToken open(QByteArrayView token, base::Instant now) const;
+    /// Encodes @p claims as the deployment does, living as long as its configuration says. Errors: those of
+    /// jose::sealToken() and jose::sealSigned().
+    [[nodiscard]] base::Result<base::SecretBytes> seal(const jose::Claims &claims, base::Instant now) const;
     /// Why open() refused @p token.
     [[nodiscard]] std::pair<session::NullReason, QString> whyRefused(const jose::OpenedToken &opened,
                                                                      QByteArrayView token) const;
@@ -111,6 +113,7 @@ private:
     QByteArray m_cookieName;
     http::CookieAttributes m_attributes;
     jose::KeyRing m_keys;
+    std::optional<base::Result<jose::JwsKeys>> m_signing; ///< of deployments that sign their tokens
 };
 
 } // namespace rollcall::engine

@@ -93,8 +93,8 @@ void SessionEndpoint::readBody(const EndpointRequest &request, ActionRequest &ac
 }
 
 EndpointResponse SessionEndpoint::runAction(const ActionRequest &request, const Side &side, http::Cookies cookies,
-                                            const QByteArray &origin, const EndpointContext &context,
-                                            const base::Call &call) const
+                                            const QByteArray &callbackParameter, const QByteArray &origin,
+                                            const EndpointContext &context, const base::Call &call) const
 {
     EndpointResponse response;
     const bool isPost = request.method == "POST";
@@ -103,8 +103,7 @@ EndpointResponse SessionEndpoint::runAction(const ActionRequest &request, const 
         side.helpers.csrf(cookies, isPost ? std::optional(request.csrfToken.value_or(QByteArray())) : std::nullopt);
     if (csrf.line)
         response.setCookies.push_back(std::move(*csrf.line));
-    const QByteArray callback = request.bodyCallback.isEmpty() ? request.callbackParameter : request.bodyCallback;
-    if (auto line = side.helpers.callbackUrl(callback, side.helpers.callbackCookie(cookies), origin))
+    if (auto line = side.helpers.callbackUrl(callbackParameter, side.helpers.callbackCookie(cookies), origin))
         response.setCookies.push_back(std::move(*line));
 
     const auto refuse = [&](NullReason reason, const QString &evidence) {

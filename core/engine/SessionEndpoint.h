@@ -64,19 +64,34 @@ public:
     [[nodiscard]] EndpointResponse handleV4(const EndpointRequest &request, const session::BaseUrl &baseUrl,
                                             const EndpointContext &context, const base::Call &call) const;
 
-    /// What v4's code does behind the route, for the server-side helper too: @p dialect reads the cookies.
+    /// A request as the code behind the route sees it.
     struct ActionRequest
     {
         QByteArray method = QByteArrayLiteral("GET");
-        QByteArray action = QByteArrayLiteral("session");
+        QByteArray action = QByteArrayLiteral("session"); ///< of v4; v5 has it in its Route
         QByteArrayView cookieHeader;
         http::CookieDialect dialect = http::CookieDialect::AuthCore;
-        QByteArray callbackParameter; ///< of the query
+        QByteArray callbackParameter; ///< of v4: of the query; v5 has it in its Route
         QByteArray bodyCallback;      ///< of a POST's body; stands before the query's
         std::optional<QByteArray> csrfToken;
         std::optional<jose::JsonValue> newSession; ///< of a POST's body: `data`
         SessionForm form = SessionForm::Endpoint;
     };
+
+    /// What v5 reads from a request's URL.
+    struct Route
+    {
+        bool isUrl = false;     ///< false: JavaScript throws for it
+        bool isSession = false; ///< the path names the session action under the base path
+        bool isHttps = false;
+        QByteArray origin;
+        QByteArray callbackParameter;
+    };
+    [[nodiscard]] Route routeV5(const QByteArray &url) const;
+
+    /// The answers behind the route, for the server-side helpers too.
+    [[nodiscard]] EndpointResponse answerV5(const ActionRequest &request, const Route &route,
+                                            const EndpointContext &context, const base::Call &call) const;
     [[nodiscard]] EndpointResponse answerV4(const ActionRequest &request, const session::BaseUrl &baseUrl,
                                             const EndpointContext &context, const base::Call &call) const;
 
@@ -96,15 +111,14 @@ private:
     {
         return m_sides[m_profile->useSecureCookies.value_or(isHttps) ? 1 : 0];
     }
-    [[nodiscard]] std::optional<QByteArray> actionOf(const QByteArray &path) const;
-    [[nodiscard]] std::optional<EndpointResponse> checkV5(const ActionRequest &request, const Side &side,
-                                                          const http::Cookies &cookies, const QByteArray &origin,
-                                                          const EndpointContext &context) const;
+    [[nodiscard]] bool isSessionPath(const QByteArray &path) const;
+    [[nodiscard]] std::optional<EndpointResponse>
+    checkV5(const Route &route, const Side &side, const http::Cookies &cookies, const EndpointContext &context) const;
     [[nodiscard]] EndpointResponse configurationError(const char *code, session::NullReason reason,
                                                       const QString &evidence) const;
     [[nodiscard]] EndpointResponse runAction(const ActionRequest &request, const Side &side, http::Cookies cookies,
-                                             const QByteArray &origin, const EndpointContext &context,
-                                             const base::Call &call) const;
+                                             const QByteArray &callbackParameter, const QByteArray &origin,
+                                             const EndpointContext &context, const base::Call &call) const;
     void readBody(const EndpointRequest &request, ActionRequest &action) const;
 
     std::shared_ptr<const session::AuthProfile> m_profile;

@@ -18,17 +18,20 @@ SessionAndUser fromRow(const store::SessionRow &row, QByteArrayView token)
     result.expiresKind = row.expires ? ExpiresKind::Date : ExpiresKind::InvalidDate;
     result.expires = row.expires.value_or(base::Instant());
     JsonValue::Object session;
-    if (row.sessionId)
-        session.push_back({QStringLiteral("id"), JsonValue(*row.sessionId)});
-    session.push_back({QStringLiteral("sessionToken"), JsonValue(QString::fromUtf8(token))});
-    session.push_back({QStringLiteral("userId"), textOrNull(row.userId)});
-    session.push_back({QStringLiteral("expires"), row.expires ? JsonValue(base::toIso(*row.expires)) : JsonValue()});
+    const auto add = [](JsonValue::Object &object, const QString &name, bool exists, JsonValue value) {
+        if (exists)
+            object.push_back({name, std::move(value)});
+    };
+    add(session, QStringLiteral("id"), row.columns.sessionId, textOrNull(row.sessionId));
+    add(session, QStringLiteral("sessionToken"), true, JsonValue(QString::fromUtf8(token)));
+    add(session, QStringLiteral("userId"), true, textOrNull(row.userId));
+    add(session, QStringLiteral("expires"), true, row.expires ? JsonValue(base::toIso(*row.expires)) : JsonValue());
     result.session = JsonValue(std::move(session));
     JsonValue::Object user;
-    user.push_back({QStringLiteral("id"), textOrNull(row.userId)});
-    user.push_back({QStringLiteral("name"), textOrNull(row.userName)});
-    user.push_back({QStringLiteral("email"), textOrNull(row.userEmail)});
-    user.push_back({QStringLiteral("image"), textOrNull(row.userImage)});
+    add(user, QStringLiteral("id"), true, textOrNull(row.userId));
+    add(user, QStringLiteral("name"), row.columns.userName, textOrNull(row.userName));
+    add(user, QStringLiteral("email"), row.columns.userEmail, textOrNull(row.userEmail));
+    add(user, QStringLiteral("image"), row.columns.userImage, textOrNull(row.userImage));
     result.user = JsonValue(std::move(user));
     return result;
 }
@@ -48,13 +51,14 @@ public:
     base::Result<std::vector<std::optional<SessionAndUser>>> getSessionsAndUsers(std::span<const QByteArrayView> tokens,
                                                                                  const base::Call &call) override
     {
+        const auto found = m_store.lookupMany(tokens, call);
+        if (!found)
+            return base::fail(found.error());
         std::vector<std::optional<SessionAndUser>> rows;
         rows.reserve(tokens.size());
-        for (const QByteArrayView token : tokens) {
-            auto row = getSessionAndUser(token, call);
-            if (!row)
-                return base::fail(std::move(row.error()));
-            rows.push_back(std::move(*row));
+        for (std::size_t i = 0; i < found->size(); ++i) {
+            const auto &row = found->at(i);
+            rows.push_back(row ? std::optional(fromRow(*row, tokens[i])) : std::nullopt);
         }
         return rows;
     }

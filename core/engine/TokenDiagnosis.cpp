@@ -140,6 +140,10 @@ bool looksLikeJwe(QByteArrayView token)
 Diagnosis whyNotDecoded(const AuthProfile &profile, const jose::KeyRing &ring, const jose::OpenedToken &opened,
                         QByteArrayView token)
 {
+    if (profile.signedTokens && opened.failure == DecodeFailure::DecryptionFailed)
+        return {NullReason::WrongSecret, QStringLiteral("the signature is of none of the known keys")};
+    if (profile.signedTokens && opened.failure == DecodeFailure::Malformed && looksLikeJwe(token))
+        return {NullReason::AlgOrEncRefused, QStringLiteral("five parts: an encrypted JWT, not a signed one")};
     switch (opened.failure) {
     case DecodeFailure::Empty:
         return {NullReason::EmptyCookie, opened.detail};

@@ -1,6 +1,9 @@
 #include "core/proxy/ProxyClient.h"
 
+#include <algorithm>
+
 #include "core/base/ErrorText.h"
+#include "core/base/WebUrl.h"
 #include "core/http/CookieNames.h"
 #include "core/http/Headers.h"
 #include "core/http/SetCookieReader.h"
@@ -90,6 +93,25 @@ void setNull(Resolution &resolution, NullReason reason, const QString &evidence)
     resolution.evidence = evidence;
 }
 
+/// Origin + base path + "/session"; empty where that is no address of the configured origin ("//other.test/auth").
+QUrl targetOf(const ProxyOptions &options, const QByteArray &basePath)
+{
+    QByteArray path = options.targetBasePath.value_or(basePath);
+    if (!path.startsWith('/'))
+        path.prepend('/');
+    if (path.endsWith('/'))
+        path.chop(1);
+    const auto base = base::parseAnyUrl(options.baseUrl.toEncoded());
+    const auto target = base ? base::parseAnyUrl(QByteArray(path + "/session"), *base) : std::nullopt;
+    if (!target || target->origin() != base->origin())
+        return {};
+    QUrl url = options.baseUrl;
+    url.setPath(QString::fromUtf8(target->path), QUrl::TolerantMode);
+    url.setQuery(QString());
+    url.setFragment(QString());
+    return url;
+}
+
 QString kindOf(const http::HttpResponse &answer)
 {
     const QByteArray type = answer.header("Content-Type").left(80);
@@ -98,32 +120,58 @@ QString kindOf(const http::HttpResponse &answer)
 
 } // namespace
 
-ProxyClient::ProxyClient(QUrl baseUrl, std::shared_ptr<const session::AuthProfile> profile, http::HttpOptions options)
-    : m_baseUrl(std::move(baseUrl)), m_profile(std::move(profile)), m_client(std::move(options))
+ProxyClient::ProxyClient(ProxyOptions options, std::shared_ptr<const session::AuthProfile> profile)
+    : m_options(std::move(options)),
+      m_profile(std::move(profile)),
+      m_url(targetOf(m_options, m_profile->basePath)),
+      m_client(m_options.fetch ? nullptr : std::make_unique<http::HttpClient>(m_options.http))
 {}
 
-QUrl ProxyClient::sessionUrl() const
+ProxyClient::ProxyClient(QUrl baseUrl, std::shared_ptr<const session::AuthProfile> profile, http::HttpOptions options)
+    : ProxyClient(ProxyOptions{std::move(baseUrl), std::nullopt, {}, {}, std::move(options), {}}, std::move(profile))
+{}
+
+http::HttpRequest ProxyClient::requestFor(QByteArrayView cookieHeader, const RequestHeader &header, int &cookies) const
 {
-    QUrl url = m_baseUrl;
-    url.setPath(QString::fromUtf8(m_profile->basePath) + QStringLiteral("/session"));
-    url.setQuery(QString());
-    url.setFragment(QString());
-    return url;
+    http::HttpRequest request;
+    request.url = m_url;
+    const auto isCookie = [](const auto &pair) { return pair.first.compare("cookie", Qt::CaseInsensitive) == 0; };
+    for (const auto &pair : m_options.headers) {
+        if (isCookie(pair))
+            cookieHeader = pair.second;
+        else
+            request.headers.push_back(pair);
+    }
+    for (const QByteArray &name : m_options.forwardedHeaders) {
+        const QByteArrayView value = header ? header(name) : QByteArrayView();
+        const bool configured = !http::headerValues(m_options.headers, name).empty();
+        if (!value.isEmpty() && !configured && name.compare("cookie", Qt::CaseInsensitive) != 0)
+            request.headers.emplace_back(name, value.toByteArray());
+    }
+    const QByteArray forwarded = sessionCookiesOf(cookieHeader, http::sessionCookieName(*m_profile), cookies);
+    if (!forwarded.isEmpty())
+        request.headers.emplace_back(QByteArrayLiteral("Cookie"), forwarded);
+    return request;
 }
 
 Resolution ProxyClient::resolve(QByteArrayView cookieHeader, const base::Call &call)
 {
-    const auto begun = base::Call::Clock::now();
-    const QByteArray name = http::sessionCookieName(*m_profile);
-    int cookies = 0;
-    http::HttpRequest request;
-    request.url = sessionUrl();
-    const QByteArray forwarded = sessionCookiesOf(cookieHeader, name, cookies);
-    if (!forwarded.isEmpty())
-        request.headers.emplace_back(QByteArrayLiteral("Cookie"), forwarded);
+    return resolve(cookieHeader, {}, call);
+}
 
+Resolution ProxyClient::resolve(QByteArrayView cookieHeader, const RequestHeader &header, const base::Call &call)
+{
+    const auto begun = base::Call::Clock::now();
     Resolution resolution;
-    const base::Result<http::HttpResponse> answer = m_client.send(request, call);
+    if (m_url.isEmpty()) {
+        setNull(resolution, NullReason::ProxyOriginMismatch,
+                QStringLiteral("the base path leads away from the configured address"));
+        return resolution;
+    }
+    int cookies = 0;
+    const http::HttpRequest request = requestFor(cookieHeader, header, cookies);
+    const base::Result<http::HttpResponse> answer =
+        m_client ? m_client->send(request, call) : m_options.fetch(request, call);
     const auto elapsed = [begun] { return base::Call::Clock::now() - begun; };
     const QString asked = QStringLiteral("GET %1, session cookies: %2").arg(request.url.toString()).arg(cookies);
     if (!answer) {
@@ -134,7 +182,8 @@ Resolution ProxyClient::resolve(QByteArrayView cookieHeader, const base::Call &c
         resolution.trace.push_back({QStringLiteral("request"), StepOutcome::Ok, asked, elapsed() - answer->took});
         judge(resolution, *answer);
         for (const QByteArray &line : answer->headerValues("Set-Cookie")) {
-            if (auto effect = http::readSetCookie(line, m_clock.now()); effect && effect->name.startsWith(name))
+            if (auto effect = http::readSetCookie(line, m_clock.now());
+                effect && effect->name.startsWith(http::sessionCookieName(*m_profile)))
                 resolution.setCookies.push_back(std::move(*effect));
         }
         const QString detail = QStringLiteral("%1, %2, %3 bytes, session cookies set: %4")
@@ -157,7 +206,7 @@ void ProxyClient::judge(Resolution &resolution, const http::HttpResponse &answer
     if (answer.status >= 400)
         return setNull(resolution, NullReason::Proxy4xx, statusEvidence(answer.status));
     if (answer.status >= 300)
-        return setNull(resolution, NullReason::ProxyRedirect, redirectEvidence(answer, sessionUrl()));
+        return setNull(resolution, NullReason::ProxyRedirect, redirectEvidence(answer, m_url));
 
     if (answer.body.trimmed().isEmpty())
         return setNull(resolution, NullReason::ProxyNotJson, QStringLiteral("the answer is empty"));

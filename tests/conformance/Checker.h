@@ -39,6 +39,7 @@ void checkEnvironment(Fields &vector, const jose::JsonValue &file, Differences &
 void checkSession(Fields &vector, const jose::JsonValue &file, Differences &differences);
 void checkMiddleware(Fields &vector, const jose::JsonValue &file, Differences &differences);
 void checkMatcher(Fields &vector, const jose::JsonValue &file, Differences &differences);
+void checkRuntime(Fields &vector, const jose::JsonValue &file, Differences &differences);
 
 /// "v4" or "v5" of the member `version`; a difference for other words.
 [[nodiscard]] session::AuthVersion versionOf(Fields &vector, Differences &differences);

@@ -17,6 +17,7 @@ std::span<const Format> formats()
         Format{"Better Auth", {u"kind", u"secret"}, {}, checkBetterAuth},
         Format{"route matcher", {u"matcher"}, {}, checkMatcher},
         Format{"middleware", {u"version", u"url", u"options"}, {u"authorizedCallbacks"}, checkMiddleware},
+        Format{"runtime", {u"mode", u"input", u"expected"}, {}, checkRuntime},
         Format{"environment", {u"env", u"headers", u"expected"}, {}, checkEnvironment},
     };
     return table;

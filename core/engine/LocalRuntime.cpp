@@ -1,0 +1,218 @@
+#include "core/base/WebUrl.h"
+#include "core/engine/Pool.h"
+#include "core/engine/RuntimeMode.h"
+
+namespace rollcall::engine {
+
+namespace {
+
+using session::AuthVersion;
+using session::NullReason;
+
+/// Rows that were looked up together, one at a time as the session action asks for them; writes pass through.
+class PrefetchedAdapter final : public Adapter
+{
+public:
+    explicit PrefetchedAdapter(Adapter &source) : m_source(source) {}
+
+    /// The row, or the failure, of the request that comes next.
+    base::Result<std::optional<SessionAndUser>> next;
+
+    base::Result<std::optional<SessionAndUser>> getSessionAndUser(QByteArrayView, const base::Call &) override
+    {
+        return next;
+    }
+    base::Result<std::vector<std::optional<SessionAndUser>>> getSessionsAndUsers(std::span<const QByteArrayView> tokens,
+                                                                                 const base::Call &call) override
+    {
+        return m_source.getSessionsAndUsers(tokens, call);
+    }
+    base::Status updateSession(QByteArrayView token, base::Instant expires, const base::Call &call) override
+    {
+        return m_source.updateSession(token, expires, call);
+    }
+    base::Status deleteSession(QByteArrayView token, base::Instant now, const base::Call &call) override
+    {
+        return m_source.deleteSession(token, now, call);
+    }
+
+private:
+    Adapter &m_source;
+};
+
+ServerForm formOf(const session::AuthProfile &profile)
+{
+    switch (profile.cookieParser) {
+    case session::CookieParser::Web:
+        return ServerForm::Web;
+    case session::CookieParser::Pages:
+        return ServerForm::Pages;
+    case session::CookieParser::App:
+        return ServerForm::App;
+    }
+    Q_UNREACHABLE();
+}
+
+RuntimeSession nothing(NullReason reason, const QString &evidence)
+{
+    RuntimeSession result;
+    result.reason = reason;
+    result.evidence = evidence;
+    return result;
+}
+
+class LocalMode final : public SessionRuntime::Mode
+{
+public:
+    LocalMode(LocalRuntime runtime, const base::WebUrl &origin, session::BaseUrl baseUrl)
+        : m_endpoint(runtime.profile, runtime.callbacks),
+          m_baseUrl(std::move(baseUrl)),
+          m_route(m_endpoint.routeV5(sessionUrl(origin, *runtime.profile))),
+          m_isSecure(runtime.profile->useSecureCookies.value_or(origin.isSecure())),
+          m_effects(runtime.effects),
+          m_clock(runtime.clock ? std::move(runtime.clock) : std::make_shared<const base::SystemClock>())
+    {
+        if (runtime.openAdapter && runtime.profile->strategy == session::Strategy::Database)
+            m_adapters = std::make_unique<Pool<Adapter>>(std::move(runtime.openAdapter), runtime.mostAdapters);
+    }
+
+    RuntimeSession session(const RequestHeaders &request, const base::Call &call) const override
+    {
+        if (!m_adapters)
+            return resolve(request, nullptr, call);
+        auto adapter = m_adapters->take(call);
+        if (!adapter)
+            return unreachable(adapter.error(), call);
+        return resolve(request, adapter->get(), call);
+    }
+
+    std::vector<RuntimeSession> sessions(std::span<const RequestHeaders> requests,
+                                         const base::Call &call) const override
+    {
+        std::vector<RuntimeSession> results;
+        results.reserve(requests.size());
+        if (!m_adapters) {
+            for (const RequestHeaders &request : requests)
+                results.push_back(resolve(request, nullptr, call));
+            return results;
+        }
+        auto adapter = m_adapters->take(call);
+        if (!adapter) {
+            for (std::size_t i = 0; i < requests.size(); ++i)
+                results.push_back(unreachable(adapter.error(), call));
+            return results;
+        }
+        resolveTogether(requests, **adapter, results, call);
+        return results;
+    }
+
+    const SessionEndpoint &endpoint() const override { return m_endpoint; }
+    QByteArray cookieName() const override { return m_endpoint.action(m_isSecure).cookieName(); }
+    base::Instant now() const override { return m_clock->now(); }
+
+private:
+    /// As @robojs/auth builds it: nothing is normalised.
+    static QByteArray sessionUrl(const base::WebUrl &origin, const session::AuthProfile &profile)
+    {
+        const QByteArray url = origin.origin() + profile.basePath;
+        return profile.basePath.endsWith("/session") ? url : QByteArray(url + "/session");
+    }
+
+    RuntimeSession unreachable(const base::Error &error, const base::Call &call) const
+    {
+        const bool ended = call.cancelled() || call.expired();
+        return nothing(ended ? NullReason::CancelledOrDeadline : NullReason::AdapterError, base::errorName(error.code));
+    }
+
+    RuntimeSession resolve(const RequestHeaders &request, Adapter *adapter, const base::Call &call) const
+    {
+        const bool waits = adapter != nullptr;
+        if (waits && (call.cancelled() || call.expired()))
+            return nothing(NullReason::CancelledOrDeadline, QStringLiteral("before the database was asked"));
+        const EndpointContext context{m_clock->now(), adapter, m_effects, Trace::Off};
+        HelperResult answer;
+        if (m_endpoint.profile().version == AuthVersion::V4) {
+            answer =
+                getServerSession(m_endpoint, request.cookie(), formOf(m_endpoint.profile()), m_baseUrl, context, call);
+        } else {
+            SessionEndpoint::ActionRequest action;
+            action.cookieHeader = request.cookie();
+            EndpointResponse response = m_endpoint.answerV5(action, m_route, context, call);
+            if (response.status == 200 && !response.outcome.reason && !response.thrown)
+                answer.session = std::move(response.body);
+            answer.setCookies = std::move(response.setCookies);
+            answer.outcome = std::move(response.outcome);
+        }
+        if (answer.session == QByteArrayLiteral("{}")) {
+            answer.session.reset();
+            answer.outcome.reason = NullReason::SessionCbEmpty;
+            answer.outcome.evidence = QStringLiteral("the session callback returned {}");
+        }
+        RuntimeSession result;
+        result.session = std::move(answer.session);
+        result.reason = answer.outcome.reason;
+        result.evidence = std::move(answer.outcome.evidence);
+        result.setCookies.reserve(answer.setCookies.size());
+        for (const http::SetCookie &cookie : answer.setCookies) {
+            QByteArray line = http::setCookieText(cookie);
+            result.setCookies.push_back(base::SecretBytes::fromAndWipe(line));
+        }
+        result.rowEffect = answer.outcome.rowEffect;
+        result.log = std::move(answer.outcome.log);
+        result.validUntil = answer.outcome.validUntil;
+        result.userId = std::move(answer.outcome.userId);
+        return result;
+    }
+
+    void resolveTogether(std::span<const RequestHeaders> requests, Adapter &adapter,
+                         std::vector<RuntimeSession> &results, const base::Call &call) const
+    {
+        const SessionAction &action = m_endpoint.action(m_isSecure);
+        const session::AuthProfile &profile = m_endpoint.profile();
+        std::vector<base::SecretBytes> tokens;
+        std::vector<QByteArrayView> asked;
+        for (const RequestHeaders &request : requests) {
+            tokens.push_back(
+                http::assembleChunks(action.cookiesOf(request.cookie(), http::dialectOf(profile)), profile.version));
+            if (!tokens.back().isEmpty())
+                asked.push_back(tokens.back().view());
+        }
+        auto rows = asked.empty() ? base::Result<std::vector<std::optional<SessionAndUser>>>()
+                                  : adapter.getSessionsAndUsers(asked, call);
+        PrefetchedAdapter prefetched(adapter);
+        std::size_t row = 0;
+        for (std::size_t i = 0; i < requests.size(); ++i) {
+            if (!rows)
+                prefetched.next = base::fail(rows.error());
+            else if (!tokens.at(i).isEmpty())
+                prefetched.next = std::move(rows->at(row++));
+            results.push_back(resolve(requests[i], &prefetched, call));
+        }
+    }
+
+    SessionEndpoint m_endpoint;
+    session::BaseUrl m_baseUrl;
+    SessionEndpoint::Route m_route;
+    bool m_isSecure;
+    Effects m_effects;
+    std::shared_ptr<const base::Clock> m_clock;
+    std::unique_ptr<Pool<Adapter>> m_adapters; ///< null: no database
+};
+
+} // namespace
+
+base::Result<std::shared_ptr<const SessionRuntime::Mode>> makeLocalMode(LocalRuntime runtime)
+{
+    const auto origin = base::parseWebUrl(runtime.baseUrl);
+    if (!origin) {
+        return base::fail(base::Error(base::ErrorCode::UrlInvalid)
+                              .with(base::ErrorParam::Part, QStringLiteral("base URL"))
+                              .with(base::ErrorParam::Detail, QStringLiteral("Invalid URL")));
+    }
+    auto baseUrl = session::parseBaseUrl(QByteArray(origin->origin() + runtime.profile->basePath));
+    if (!baseUrl)
+        return base::fail(std::move(baseUrl.error()));
+    return std::make_shared<const LocalMode>(std::move(runtime), *origin, std::move(*baseUrl));
+}
+
+} // namespace rollcall::engine

@@ -1,0 +1,60 @@
+#include "core/engine/RequestHeaders.h"
+
+#include <algorithm>
+
+#include "core/base/Secret.h"
+
+namespace rollcall::engine {
+
+RequestHeaders RequestHeaders::fromCookie(QByteArrayView cookieHeader)
+{
+    RequestHeaders result;
+    result.m_cookie = cookieHeader;
+    return result;
+}
+
+RequestHeaders RequestHeaders::fromList(const http::HeaderList &headers)
+{
+    RequestHeaders result;
+    for (const auto &[name, value] : headers)
+        result.take(name, value);
+    return result;
+}
+
+RequestHeaders RequestHeaders::fromRecord(const std::map<QByteArray, QByteArray> &headers)
+{
+    RequestHeaders result;
+    for (const auto &[name, value] : headers)
+        result.take(name, value);
+    return result;
+}
+
+RequestHeaders::~RequestHeaders()
+{
+    base::wipe(m_joined);
+}
+
+QByteArrayView RequestHeaders::value(QByteArrayView name) const
+{
+    const auto found = std::ranges::find_if(
+        m_headers, [name](const auto &header) { return header.first.compare(name, Qt::CaseInsensitive) == 0; });
+    return found == m_headers.end() ? QByteArrayView() : found->second;
+}
+
+void RequestHeaders::take(const QByteArray &name, const QByteArray &value)
+{
+    m_headers.emplace_back(name, value);
+    if (name.compare("cookie", Qt::CaseInsensitive) == 0) {
+        if (m_cookie.isNull()) {
+            m_cookie = value;
+            return;
+        }
+        if (m_joined.isEmpty())
+            m_joined.append(m_cookie);
+        m_joined.append("; ").append(value);
+    } else if (m_authorization.isNull() && name.compare("authorization", Qt::CaseInsensitive) == 0) {
+        m_authorization = value;
+    }
+}
+
+} // namespace rollcall::engine
