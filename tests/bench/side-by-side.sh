@@ -26,7 +26,7 @@ fi
 [ -x "$BUILD_DIR/tests/bench/rollcall_bench" ] || { echo "side-by-side: there is no tests/bench/rollcall_bench in BUILD_DIR ($BUILD_DIR): build it" >&2; exit 1; }
 
 bash "$here/../deployments/build.sh" --packages >&2
-export ROLLCALL_BENCH_NODE_DIR=$ROLLCALL_DEPLOY_DIR/bench
+export ROLLCALL_BENCH_NODE_DIR=$ROLLCALL_DEPLOY_DIR/bench-packages
 mkdir -p "$ROLLCALL_BENCH_NODE_DIR"
 (
   exec 9>"$ROLLCALL_BENCH_NODE_DIR/.lock"
@@ -43,6 +43,8 @@ place=$(mktemp -d "${TMPDIR:-/tmp}/rollcall-bench.XXXXXX")
 trap 'rm -rf "$place"' EXIT
 export ROLLCALL_BENCH_INPUTS=$place/inputs.json
 export NODE_ENV=production NEXTAUTH_URL=http://localhost:3000 AUTH_URL=http://localhost:3000 NODE_NO_WARNINGS=1
-# One core for everything: both sides, the threads of Node.js, and the database server.
+# One core for both sides and the threads of Node.js; the database server has the others, where there are any.
 core=${ROLLCALL_BENCH_CORE:-$(($(nproc --all) - 1))}
+ROLLCALL_BENCH_OTHER_CORES=$(seq 0 $(($(nproc --all) - 1)) | grep -vx "$core" | paste -sd,) || true
+export ROLLCALL_BENCH_OTHER_CORES
 taskset -c "$core" "$ROLLCALL_DEPLOY_DIR/node_modules/node/bin/node" "$here/node/side-by-side.mjs" "$BUILD_DIR/tests/bench/rollcall_bench" "$place" "$json" "$short"

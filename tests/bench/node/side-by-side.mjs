@@ -73,7 +73,10 @@ const pgbench = async (server, query) => {
 }
 
 say('starting PostgreSQL, filling databases, sealing tokens')
-const server = converse('bash', [new URL('../../support/postgres-server.sh', import.meta.url).pathname])
+// The database server stays off the core that is measured: a deployment's is on another machine.
+const others = process.env.ROLLCALL_BENCH_OTHER_CORES
+const script = new URL('../../support/postgres-server.sh', import.meta.url).pathname
+const server = others ? converse('taskset', ['-c', others, 'bash', script]) : converse('bash', [script])
 const postgres = await server.answer()
 const inputs = await makeInputs()
 Object.assign(inputs, { postgresUrl: postgres.url, sqliteUrl: `sqlite:${folder}/sessions.db`, databaseSessions: size.sessions })
@@ -81,25 +84,30 @@ writeFileSync(process.env.ROLLCALL_BENCH_INPUTS, JSON.stringify(inputs), { mode:
 await preparePostgres(postgres.url, size.sessions)
 prepareSqlite(`${folder}/sessions.db`, size.sessions)
 
+// A figure of its own is the same in every round.
+const counters = new Map()
+for (const row of rows) if (row.counter) counters.set(row.name, (await measureOurs(row)).result[row.counter])
+const compared = rows.filter((row) => !row.counter)
+
 const worker = converse(process.execPath, [new URL('worker.mjs', import.meta.url).pathname])
 const measureNode = async ({ name, node = name }) => (await worker.ask({ name: node, milliseconds: size.milliseconds })).ns
 const query = (await measureOurs({ name: 'statement' })).result.label
-const others = {
+const opponents = {
   pgbench: await pgbench(postgres, query),
   oneByOne: async ({ name }) => (await measureOurs({ name: name.replace(/-64$/, '') })).ns,
 }
 
 // V8 compiles what is hot in the first second or so.
-for (const row of rows) if (!row.against) await worker.ask({ name: row.node ?? row.name, milliseconds: size.milliseconds * 5 })
+for (const row of compared) if (!row.against) await worker.ask({ name: row.node ?? row.name, milliseconds: size.milliseconds * 5 })
 
-const samples = new Map(rows.map((row) => [row.name, { theirs: [], ours: [] }]))
+const samples = new Map(compared.map((row) => [row.name, { theirs: [], ours: [] }]))
 const load = []
 for (let round = 1; round <= size.rounds; ++round) {
   say(`round ${round} of ${size.rounds}`)
   load.push(loadavg()[0])
-  for (const row of rows) {
+  for (const row of compared) {
     const { theirs, ours } = samples.get(row.name)
-    theirs.push(row.against ? await others[row.against](row) : await measureNode(row))
+    theirs.push(row.against ? await opponents[row.against](row) : await measureNode(row))
     ours.push((await measureOurs(row)).ns)
   }
 }
@@ -107,32 +115,35 @@ await worker.end()
 await server.end()
 
 const results = rows.map((row) => {
+  if (row.counter) return { ...row, ratio: counters.get(row.name) }
   const { theirs, ours } = samples.get(row.name)
   const ratios = theirs.map((ns, i) => (row.most ? ours[i] / ns : ns / ours[i]))
   return { ...row, theirs: median(theirs), ours: median(ours), ratio: median(ratios) }
 })
 
 if (json) {
-  const compared = results.filter((row) => !row.against)
-  console.log(JSON.stringify({ rows: compared.map(({ name, theirs, ours }) => ({ name, nodeNs: theirs, rollcallNs: ours })) }))
+  const withNode = results.filter((row) => !row.against && !row.counter)
+  console.log(JSON.stringify({ rows: withNode.map(({ name, theirs, ours }) => ({ name, nodeNs: theirs, rollcallNs: ours })) }))
 } else {
-  const time = (ns) => (ns < 10_000 ? `${ns.toFixed(0)} ns` : `${(ns / 1000).toFixed(1)} µs`)
+  const time = (ns) => (ns === undefined ? '–' : ns < 10_000 ? `${ns.toFixed(0)} ns` : `${(ns / 1000).toFixed(1)} µs`)
   const missed = 'MISSED'
   const verdict = ({ ratio, least, aim, most }) => {
     if (least === undefined) return ''
     const reached = (limit) => (most ? ratio <= limit : ratio >= limit)
     return reached(aim) ? 'met, aim reached' : reached(least) ? 'met' : missed
   }
+  const figure = ({ counter }, text) => (counter ? `${text} B` : `${text}×`)
+  const limit = (row, value) => (value === undefined ? '–' : `${row.most ? '≤ ' : ''}${figure(row, String(value))}`)
   const cells = results.map((row) => [
-    row.title, time(row.theirs), time(row.ours), `${row.ratio.toFixed(2)}×`,
-    row.least === undefined ? '–' : `${row.most ? '≤ ' : ''}${row.least}×`, row.aim === undefined ? '–' : `${row.most ? '≤ ' : ''}${row.aim}×`, verdict(row),
+    row.title, time(row.theirs), time(row.ours), figure(row, row.ratio.toFixed(row.counter ? 0 : 2)), limit(row, row.least), limit(row, row.aim), verdict(row),
   ])
   cells.unshift(['one operation', 'theirs', 'Rollcall', 'ratio', 'at least', 'aim', ''])
   const widths = cells[0].map((_, column) => Math.max(...cells.map((row) => row[column].length)))
   for (const row of cells) console.log(row.map((cell, column) => (column ? cell.padStart(widths[column]) : cell.padEnd(widths[0]))).join('  ').trimEnd())
+  const serverCores = others ? 'both sides on one core in turns, PostgreSQL on the others;' : 'everything on one core;'
   const bytes = (version) => inputs[version].tokens[0].length
   console.log(`
-Conditions: ${cpus()[0].model}, everything on one core; load ${Math.min(...load).toFixed(1)} to ${Math.max(...load).toFixed(1)}.
+Conditions: ${cpus()[0].model}, ${serverCores} load ${Math.min(...load).toFixed(1)} to ${Math.max(...load).toFixed(1)}.
 Node.js ${process.version}, next-auth ${versionOf(places.nextAuth4)} and ${versionOf(places.nextAuth5)}, lru-cache ${versionOf(places.lruCache)}, pg ${versionOf(places.pg)}, NODE_ENV=production.
 Tokens of ${bytes('v4')} (v4) and ${bytes('v5')} (v5) characters, 64 of each in turn; resolutions with 64 in flight, database work one at a time, ${size.sessions} rows.
 Processor time of the whole process where nothing waits; for databases the median of one operation's time by the clock. Each figure is the
