@@ -300,6 +300,13 @@ std::optional<base::SecretBytes> decodeUriComponent(QByteArrayView raw)
 
 QByteArray encodeUriComponent(QByteArrayView text)
 {
+    // Tokens are of characters that stay as they are.
+    const bool stays = std::ranges::all_of(text, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+               c == '.';
+    });
+    if (stays)
+        return text.toByteArray();
     return text.toByteArray().toPercentEncoding(QByteArrayLiteral("!*'()"));
 }
 
