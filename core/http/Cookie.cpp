@@ -36,9 +36,16 @@ QByteArrayView trimmed(QByteArrayView text, Predicate isSpace)
     return text;
 }
 
+bool isAscii(QByteArrayView raw)
+{
+    return std::ranges::all_of(raw, [](char c) { return static_cast<signed char>(c) >= 0; });
+}
+
 /// The UTF-8 of raw header bytes, which arrive in JavaScript as Latin-1 code points.
 QByteArray fromLatin1(QByteArrayView raw)
 {
+    if (isAscii(raw))
+        return raw.toByteArray();
     QByteArray out;
     out.reserve(raw.size());
     for (const char c : raw)
@@ -292,6 +299,9 @@ std::optional<SecretBytes> rawCookieValue(QByteArrayView header, QByteArrayView 
 
 std::optional<base::SecretBytes> decodeUriComponent(QByteArrayView raw)
 {
+    // Tokens are: what stands for itself is not taken apart.
+    if (!raw.contains('%') && isAscii(raw))
+        return base::SecretBytes(raw);
     auto text = base::decodeUriComponent(raw, base::TextForm::Latin1);
     if (!text)
         return std::nullopt;
