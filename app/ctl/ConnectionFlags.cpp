@@ -4,6 +4,7 @@
 #include <QFileInfo>
 
 #include "app/ctl/InputFile.h"
+#include "core/redis/RedisUrl.h"
 #include "core/workspace/EnvFile.h"
 
 namespace rollcall::ctl {
@@ -57,6 +58,16 @@ base::Status readSecrets(const Arguments &arguments, ConnectionSecrets &secrets,
     return {};
 }
 
+/// An address given by a flag is meant, so a wrong one ends the command; one in an env file matters to those who use
+/// it.
+base::Status checkAddress(const QString &flag, const QByteArray &url)
+{
+    if (flag != QStringLiteral("cache"))
+        return {}; // the database's is checked where the connection is put together
+    const auto parsed = redis::RedisUrl::parse(url);
+    return parsed ? base::Status() : base::fail(parsed.error());
+}
+
 /// Takes an address with its possible password apart into what may be shown and what is secret.
 void takeUrl(QByteArray url, QString &shown, base::SecretBytes &secret)
 {
@@ -76,6 +87,8 @@ base::Status readUrls(const Arguments &arguments, ConnectionProfile &profile, Co
     for (const Target &target : {Target{QStringLiteral("database"), &profile.database, &secrets.databaseUrl},
                                  Target{QStringLiteral("cache"), &profile.cache, &secrets.cacheUrl}}) {
         if (const auto url = arguments.value(target.flag)) {
+            if (auto status = checkAddress(target.flag, url->toUtf8()); !status)
+                return status;
             takeUrl(url->toUtf8(), *target.shown, *target.secret);
             if (!target.secret->isEmpty()) {
                 warn(QStringLiteral("a password inside --%1 can be seen by others on this machine: use --%1-env VAR or "
@@ -88,6 +101,8 @@ base::Status readUrls(const Arguments &arguments, ConnectionProfile &profile, Co
             const auto value = environmentValue(QStringLiteral("--") + fromEnvironment, *variable);
             if (!value)
                 return base::fail(value.error());
+            if (auto status = checkAddress(target.flag, *value); !status)
+                return status;
             takeUrl(*value, *target.shown, *target.secret);
         }
     }
@@ -174,7 +189,8 @@ const std::vector<Flag> &commonFlags()
         {QStringLiteral("database"), QStringLiteral("URL"), QStringLiteral("postgresql://, sqlite:PATH or file:PATH")},
         {QStringLiteral("database-env"), QStringLiteral("VAR"),
          QStringLiteral("environment variable that holds that URL")},
-        {QStringLiteral("cache"), QStringLiteral("URL"), QStringLiteral("the deployment's session cache")},
+        {QStringLiteral("cache"), QStringLiteral("URL"),
+         QStringLiteral("redis://, rediss:// or upstash:https://: where cached mode keeps answers")},
         {QStringLiteral("cache-env"), QStringLiteral("VAR"),
          QStringLiteral("environment variable that holds that URL")},
         {QStringLiteral("base-url"), QStringLiteral("URL"), QStringLiteral("the deployment's origin")},

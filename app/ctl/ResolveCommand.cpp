@@ -56,10 +56,6 @@ base::Result<Request> readRequest(const Context &context)
     if (!request.batch && !arguments.has(QStringLiteral("cookie-file")))
         return base::fail(usageError(QStringLiteral("--cookie-file"), QStringLiteral("is needed here, or --batch")));
     request.cookieFile = arguments.value(QStringLiteral("cookie-file")).value_or(QString());
-    if (request.mode == engine::Mode::Cached &&
-        (arguments.has(QStringLiteral("cache")) || arguments.has(QStringLiteral("cache-env"))))
-        return base::fail(usageError(QStringLiteral("--cache"),
-                                     QStringLiteral("this version of Rollcall caches in its own memory alone")));
     return request;
 }
 

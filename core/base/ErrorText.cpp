@@ -45,7 +45,8 @@ ErrorText usageText(const Error &error)
     case ErrorCode::UrlSchemeUnsupported:
         return {tr("The address of the %1 has the scheme \"%2\", which is not supported here.")
                     .arg(error.param(ErrorParam::Part), detail),
-                tr("For databases use postgresql://, sqlite: or file:; for deployments https:// or http://.")};
+                tr("For databases use postgresql://, sqlite: or file:; for deployments https:// or http://; "
+                   "for caches redis://, rediss:// or upstash:https://.")};
     case ErrorCode::FileUnreadable:
         return {tr("%1 cannot be read%2.").arg(error.param(ErrorParam::Path), colon(error)),
                 tr("Check that the path is right and that you may read it.")};
@@ -104,6 +105,10 @@ ErrorText connectText(const Error &error)
         return {tr("%1 has no database named \"%2\".").arg(place(error), error.param(ErrorParam::Name)),
                 tr("Check the name at the end of the database address.")};
     case ErrorCode::PermissionDenied:
+        if (error.param(ErrorParam::Table).isEmpty()) {
+            return {tr("%1 does not allow this user what is needed%2.").arg(place(error), colon(error)),
+                    tr("Allow the user (for Redis: ACL SETUSER) to read and write keys that begin with rollcall:.")};
+        }
         return {tr("The database role may not %1 on %2.")
                     .arg(error.param(ErrorParam::Right), error.param(ErrorParam::Table)),
                 tr("As an owner run: GRANT %1 ON %2 TO your role;")

@@ -3,7 +3,9 @@
 #include <thread>
 
 #include "core/base/ErrorText.h"
+#include "core/base/Loopback.h"
 #include "core/base/Mutex.h"
+#include "core/redis/RedisChannel.h"
 
 namespace rollcall::deployment {
 
@@ -44,7 +46,7 @@ QString skewText(milliseconds difference)
         .arg(difference.count() >= 0 ? QStringLiteral("ahead of") : QStringLiteral("behind"));
 }
 
-/// The legs as they become known, from two threads.
+/// The legs as they become known, from several threads.
 class Board
 {
 public:
@@ -269,15 +271,30 @@ std::optional<milliseconds> checkDeployment(const ConnectionConfig &config, cons
     return difference;
 }
 
-Leg cacheLeg(const ConnectionConfig &config)
+/// A cache that can be signed in to and answers.
+Leg cacheLeg(const ConnectionConfig &config, const Call &call)
 {
-    if (config.profile.cache.isEmpty())
+    if (config.cacheError)
+        return failed(LegKind::Cache, *config.cacheError);
+    if (!config.cache)
         return leg(LegKind::Cache, LegStatus::Skipped,
                    QStringLiteral("No cache was given; cached mode keeps entries in this process's memory."));
-    return leg(LegKind::Cache, LegStatus::Warn,
-               QStringLiteral("This version does not speak to %1; cached mode keeps entries in this process's memory.")
-                   .arg(config.profile.cache),
-               QStringLiteral("Leave --cache out, and clear the deployment's own cache yourself after a revocation."));
+    const auto answer = redis::makeChannel(config.cache->clone(), config.httpOptions)->send({"PING"}, call);
+    if (!answer)
+        return failed(LegKind::Cache, answer.error());
+    const QString address = config.cache->withoutPassword();
+    if (answer->text != "PONG")
+        return failed(LegKind::Cache, Error(ErrorCode::NotADatabase).with(base::ErrorParam::Host, config.cache->host));
+    const bool exempt = config.httpOptions.insecureHosts.contains(config.cache->host, Qt::CaseInsensitive);
+    if (exempt && !base::isLoopbackHost(config.cache->host))
+        return leg(LegKind::Cache, LegStatus::Warn,
+                   QStringLiteral("%1 answers. The link to it may be in clear text or unverified, as deliberately "
+                                  "allowed.")
+                       .arg(address),
+                   QStringLiteral("Use rediss:// and give the issuing CA by --ca-file, then drop --allow-insecure."));
+    return leg(LegKind::Cache, LegStatus::Ok,
+               QStringLiteral("%1 answers (%2).")
+                   .arg(address, config.cache->tls ? QStringLiteral("TLS") : QStringLiteral("no TLS, loopback")));
 }
 
 Leg clockLeg(bool fixed, std::optional<milliseconds> database, std::optional<milliseconds> deployment)
@@ -357,7 +374,7 @@ CheckResult checkConnection(const ConnectionConfig &config, const base::Clock &c
     {
         // Each thread writes members of its own of the result.
         const std::jthread deployment([&] { deploymentSkew = checkDeployment(config, call, result, board); });
-        board.set(cacheLeg(config));
+        const std::jthread cache([&] { board.set(cacheLeg(config, call)); });
         databaseSkew = checkDatabase(config, call, result, board);
     }
     board.set(clockLeg(clock.isFixed(), databaseSkew, deploymentSkew));

@@ -38,8 +38,8 @@ struct CheckResult
     [[nodiscard]] const Leg &leg(LegKind kind) const;
 };
 
-/// Tries every leg as far as it can, database and deployment side by side; nothing is written. @p onLeg (may be empty)
-/// is called from worker threads as each leg is known. Blocks until all are. Every leg is always present.
+/// Tries every leg as far as it can, database, deployment and cache side by side; nothing is written. @p onLeg (may be
+/// empty) is called from worker threads as each leg is known. Blocks until all are. Every leg is always present.
 [[nodiscard]] CheckResult checkConnection(const ConnectionConfig &config, const base::Clock &clock,
                                           const base::Call &call, const std::function<void(const Leg &)> &onLeg = {});
 

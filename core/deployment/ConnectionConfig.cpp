@@ -81,6 +81,9 @@ ConnectionConfig ConnectionConfig::clone() const
     if (database)
         copy.database = database->clone();
     copy.baseUrl = baseUrl;
+    if (cache)
+        copy.cache = cache->clone();
+    copy.cacheError = cacheError;
     copy.schema = schema;
     copy.storeOptions = storeOptions;
     copy.httpOptions = httpOptions;
@@ -93,6 +96,13 @@ base::Status ConnectionConfig::checkTransport() const
         httpOptions.insecureHosts.contains(baseUrl->host(), Qt::CaseInsensitive))
         return {};
     return base::fail(base::Error(base::ErrorCode::InsecureTransport).with(base::ErrorParam::Host, baseUrl->host()));
+}
+
+base::Status ConnectionConfig::checkCache() const
+{
+    if (cacheError)
+        return base::fail(*cacheError);
+    return cache ? cache->checkTransport(httpOptions.insecureHosts) : base::Status();
 }
 
 QString ConnectionConfig::displayName() const
@@ -118,6 +128,14 @@ base::Result<ConnectionConfig> ConnectionConfig::from(workspace::ConnectionProfi
         if (!database)
             return base::fail(database.error());
         config.database = std::move(*database);
+    }
+    const QByteArray cacheAddress = config.secrets.cacheUrl.isEmpty() ? config.profile.cache.trimmed().toUtf8()
+                                                                      : config.secrets.cacheUrl.view().toByteArray();
+    if (!cacheAddress.isEmpty()) {
+        if (auto cache = redis::RedisUrl::parse(cacheAddress))
+            config.cache = std::move(*cache);
+        else
+            config.cacheError = std::move(cache.error());
     }
     if (!config.profile.baseUrl.trimmed().isEmpty()) {
         auto url = parseBaseUrl(config.profile.baseUrl);

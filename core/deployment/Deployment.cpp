@@ -1,8 +1,11 @@
 #include "core/deployment/Deployment.h"
 
+#include <QCryptographicHash>
+
 #include <thread>
 
 #include "core/base/ErrorText.h"
+#include "core/cache/RedisCache.h"
 #include "core/deployment/UnavailableStore.h"
 
 namespace rollcall::deployment {
@@ -17,6 +20,7 @@ using session::Strategy;
 namespace {
 
 constexpr std::size_t cacheBytes = 64 << 20;
+constexpr std::chrono::milliseconds cachePatience{2'000}; // a connection over TLS to another continent fits in
 
 Error partNotGiven(const QString &part, const QString &flag)
 {
@@ -132,6 +136,41 @@ std::optional<Error> schemaErrorOf(const ConnectionConfig &config, const CheckRe
         .with(ErrorParam::Count, check.schema->tablesSeen);
 }
 
+/// What separates this deployment's entries from those of others that share its cache: all that decides what a token
+/// means here.
+QByteArray cacheScope(const ConnectionConfig &config, const session::AuthProfile &auth, const base::Clock &clock)
+{
+    QCryptographicHash hash(QCryptographicHash::Sha256);
+    const auto add = [&hash](QByteArrayView part) {
+        hash.addData(QByteArray::number(part.size()));
+        hash.addData(":");
+        hash.addData(part);
+    };
+    add(versionName(auth.version).toLatin1());
+    add(strategyName(auth.strategy).toLatin1());
+    add(engine::sessionCookieName(auth));
+    add(config.database ? config.database->withoutPassword().toUtf8() : QByteArray());
+    add(config.baseUrl && !config.database ? config.baseUrl->toEncoded() : QByteArray());
+    if (auth.strategy == Strategy::Jwt) {
+        for (const base::SecretBytes &secret : auth.secrets)
+            add(secret.view());
+    }
+    // What was found by a made-up time is nobody else's truth.
+    if (clock.isFixed())
+        add(base::toIso(clock.now()).toLatin1());
+    return hash.result().toHex().first(16);
+}
+
+std::shared_ptr<cache::SessionCache> makeCache(const ConnectionConfig &config, const session::AuthProfile &auth,
+                                               const base::Clock &clock)
+{
+    if (!config.cache)
+        return engine::makeMemoryCache(cacheBytes, clock);
+    const auto url = std::make_shared<const redis::RedisUrl>(config.cache->clone());
+    const auto channels = [url, options = config.httpOptions] { return redis::makeChannel(url->clone(), options); };
+    return std::make_shared<cache::RedisCache>(channels, cacheScope(config, auth, clock), cachePatience, clock);
+}
+
 } // namespace
 
 Deployment::Deployment(ConnectionConfig config, std::shared_ptr<const session::AuthProfile> auth,
@@ -143,7 +182,7 @@ Deployment::Deployment(ConnectionConfig config, std::shared_ptr<const session::A
       m_databaseError(std::move(databaseError)),
       m_notes(std::move(notes)),
       m_clock(clock),
-      m_cache(engine::makeMemoryCache(cacheBytes, clock))
+      m_cache(makeCache(m_config, *m_auth, clock))
 {}
 
 base::Result<std::shared_ptr<Deployment>> Deployment::open(ConnectionConfig config, Needs needs,
@@ -230,6 +269,10 @@ base::Result<std::unique_ptr<engine::Resolver>> Deployment::makeResolver(engine:
         if (!m_config.baseUrl)
             return base::fail(partNotGiven(QStringLiteral("deployment address"), QStringLiteral("--base-url")));
         return engine::makeProxyResolver(m_auth, *m_config.baseUrl, m_config.httpOptions);
+    }
+    if (mode == engine::Mode::Cached) {
+        if (base::Status usable = m_config.checkCache(); !usable)
+            return base::fail(std::move(usable.error()));
     }
     std::unique_ptr<engine::Resolver> local;
     if (!store && m_databaseError && m_auth->strategy == Strategy::Database) {

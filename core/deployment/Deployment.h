@@ -16,7 +16,7 @@ struct Needs
 };
 
 /// A connected whole: what is known of a deployment (schema, version, strategy) and the factories of everything that
-/// talks to it. **Thread-safety:** immutable after open() but for the shared memory cache, which is thread-safe; the
+/// talks to it. **Thread-safety:** immutable after open() but for the shared caches, which are thread-safe; the
 /// objects it makes belong to the calling thread.
 class Deployment final
 {
@@ -44,7 +44,7 @@ public:
     [[nodiscard]] const base::Clock &clock() const { return m_clock; }
     /// What was assumed or could not be found out, for people.
     [[nodiscard]] const QStringList &notes() const { return m_notes; }
-    /// The cache that cached resolvers of this deployment share; purged on revocation.
+    /// The cache that cached resolvers of this deployment share: the configured one, else memory; purged on revocation.
     [[nodiscard]] const std::shared_ptr<cache::SessionCache> &cache() const { return m_cache; }
 
     /// Opens a connection to the sessions' database. Errors: PartNotGiven, NoSessionRows, what kept the database from
@@ -54,7 +54,7 @@ public:
 
     /// A resolver of @p mode. @p store (borrowed; may be null) serves local database look-ups; with null, and a
     /// database that could not be read, look-ups end as adapter-error. @p ttl is for cached mode, whose source is
-    /// local. Errors: PartNotGiven (proxy without base URL).
+    /// local. Errors: PartNotGiven (proxy without base URL), those of ConnectionConfig::checkCache() (cached).
     [[nodiscard]] base::Result<std::unique_ptr<engine::Resolver>> makeResolver(engine::Mode mode,
                                                                                store::SessionStore *store,
                                                                                engine::Effects effects,

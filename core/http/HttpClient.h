@@ -13,12 +13,14 @@
 
 namespace rollcall::http {
 
-/// One GET or HEAD to send. The Cookie value is a bearer secret: never logged.
+/// One request to send. Cookie and Authorization values are bearer secrets: never logged.
 struct HttpRequest
 {
-    QByteArray method = QByteArrayLiteral("GET");
+    QByteArray method = QByteArrayLiteral("GET"); ///< GET or HEAD; POST where HttpOptions::mayPost
     QUrl url;
-    HeaderList headers; ///< besides Host, User-Agent, Accept (unless given here) and Connection, which the client sets
+    HeaderList headers; ///< besides Host, User-Agent, Accept (unless given here), Connection and Content-Length, which
+                        ///< the client sets
+    QByteArray body;    ///< of a POST
 };
 
 /// A complete answer. Redirects are never followed.
@@ -42,6 +44,7 @@ struct HttpOptions
     QStringList insecureHosts; ///< hosts for which clear text or unverified TLS was deliberately allowed
     std::chrono::milliseconds timeout{10'000}; ///< of one request, connecting included; the Call may be shorter
     qsizetype maxBody = 1 << 20;               ///< bytes; larger answers are HttpTooLarge
+    bool mayPost = false;                      ///< for services that are asked by POST; never towards a deployment
 };
 
 /// A blocking HTTP/1.1 client: keep-alive to one origin, verified TLS, no redirects, bounded sizes and times.
@@ -58,11 +61,11 @@ public:
     HttpClient &operator=(const HttpClient &) = delete;
 
     /// Sends @p request and waits for the whole answer. A kept-alive connection that turns out dead before any byte of
-    /// the answer is retried once on a new one (only GET and HEAD are sent).
+    /// the answer is retried once on a new one (GET and HEAD alone).
     /// Errors: HostNotFound, ConnectRefused, ConnectTimeout, ConnectionLost, TlsFailed, InsecureTransport (a request
-    /// with a Cookie header to a clear-text, non-loopback host), HttpMalformed, HttpTooLarge, Timeout, Cancelled,
-    /// UrlInvalid, UrlSchemeUnsupported, UsageInvalid (another method, a header that breaks its line), FileUnreadable
-    /// and FileFormatInvalid (caFile), Overloaded (too many name look-ups that never ended).
+    /// with a Cookie or Authorization header to a clear-text, non-loopback host), HttpMalformed, HttpTooLarge, Timeout,
+    /// Cancelled, UrlInvalid, UrlSchemeUnsupported, UsageInvalid (another method, a header that breaks its line),
+    /// FileUnreadable and FileFormatInvalid (caFile), Overloaded (too many name look-ups that never ended).
     [[nodiscard]] base::Result<HttpResponse> send(const HttpRequest &request, const base::Call &call);
 
 private:

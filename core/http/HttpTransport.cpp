@@ -59,13 +59,18 @@ base::Status checkRequest(const HttpRequest &request, const Origin &origin, cons
     const auto refuse = [](const QString &detail) {
         return base::fail(Error(ErrorCode::UsageInvalid).with(ErrorParam::Detail, detail));
     };
-    if (request.method != "GET" && request.method != "HEAD")
+    const bool posts = request.method == "POST";
+    if (request.method != "GET" && request.method != "HEAD" && !(posts && options.mayPost))
         return refuse(QStringLiteral("only GET and HEAD are sent to a deployment"));
     for (const auto &[name, value] : request.headers) {
         if (!isHeaderName(name) || !isHeaderValue(value))
             return refuse(QStringLiteral("a header of the request holds a line break or another control character"));
     }
-    if (!origin.tls && !headerValue(request.headers, "Cookie").isEmpty() && !isTrustedUnverified(origin, options))
+    if (!posts && !request.body.isEmpty())
+        return refuse(QStringLiteral("only a POST has a body"));
+    const bool holdsSecret =
+        !headerValue(request.headers, "Cookie").isEmpty() || !headerValue(request.headers, "Authorization").isEmpty();
+    if (!origin.tls && holdsSecret && !isTrustedUnverified(origin, options))
         return base::fail(Error(ErrorCode::InsecureTransport).with(ErrorParam::Host, origin.host));
     return {};
 }
@@ -87,7 +92,9 @@ QByteArray encodeRequest(const HttpRequest &request, const Origin &origin)
         bytes += "Accept: application/json, */*;q=0.1\r\n";
     for (const auto &[name, value] : request.headers)
         bytes += name + ": " + value + "\r\n";
-    return bytes + "\r\n";
+    if (request.method == "POST")
+        bytes += "Content-Length: " + QByteArray::number(request.body.size()) + "\r\n";
+    return bytes + "\r\n" + request.body;
 }
 
 base::Result<QSslConfiguration> tlsConfiguration(const Origin &origin, const HttpOptions &options)

@@ -134,6 +134,13 @@ QString nullReasonName(NullReason reason)
     return QLatin1StringView(entryOf(reason).name);
 }
 
+std::optional<NullReason> nullReasonOf(const QString &name)
+{
+    const auto *found =
+        std::ranges::find_if(catalogue, [&name](const Entry &entry) { return name == QLatin1StringView(entry.name); });
+    return found != catalogue.end() ? std::optional(found->reason) : std::nullopt;
+}
+
 QString nullReasonId(NullReason reason)
 {
     return QStringLiteral("N%1").arg(static_cast<int>(reason), 2, 10, QLatin1Char('0'));

@@ -93,6 +93,9 @@ enum class NullReason {
 /// The catalogue's name: "no-cookie", "row-expired", "proxy-network-error", …
 [[nodiscard]] QString nullReasonName(NullReason reason);
 
+/// The reason of that name; nullopt where there is none.
+[[nodiscard]] std::optional<NullReason> nullReasonOf(const QString &name);
+
 /// The catalogue's id: "N01".
 [[nodiscard]] QString nullReasonId(NullReason reason);
 

@@ -1,0 +1,79 @@
+#include "core/cache/CacheValue.h"
+
+#include <QJsonDocument>
+#include <QJsonObject>
+
+#include <cmath>
+
+namespace rollcall::cache {
+
+namespace {
+
+constexpr int formVersion = 1;
+constexpr double furthest = 8.64e15; // the last millisecond of JavaScript's calendar
+
+const QString sessionKey = QStringLiteral("session");
+const QString reasonKey = QStringLiteral("reason");
+const QString userKey = QStringLiteral("user");
+const QString expiresKey = QStringLiteral("expires");
+
+std::optional<quint32> tagOf(const QJsonValue &value)
+{
+    const double number = value.toDouble(-1);
+    if (number < 1 || number > std::numeric_limits<quint32>::max() || std::trunc(number) != number)
+        return std::nullopt;
+    return static_cast<quint32>(number);
+}
+
+} // namespace
+
+QByteArray encodeCacheValue(const CacheValue &value)
+{
+    QJsonObject object{{QStringLiteral("v"), formVersion},
+                       {QStringLiteral("g"), qint64{value.tags.all}},
+                       {QStringLiteral("a"), qint64{value.tags.absences}}};
+    const SessionCache::Entry &entry = value.entry;
+    if (entry.session)
+        object.insert(sessionKey, QString::fromUtf8(*entry.session));
+    else if (entry.reason)
+        object.insert(reasonKey, session::nullReasonName(*entry.reason));
+    if (!entry.userId.isEmpty())
+        object.insert(userKey, entry.userId);
+    if (entry.sessionExpires)
+        object.insert(expiresKey, qint64{entry.sessionExpires->time_since_epoch().count()});
+    return QJsonDocument(object).toJson(QJsonDocument::Compact);
+}
+
+std::optional<CacheValue> decodeCacheValue(const QByteArray &text)
+{
+    const QJsonObject object = QJsonDocument::fromJson(text).object();
+    const auto all = tagOf(object.value(QStringLiteral("g")));
+    const auto absences = tagOf(object.value(QStringLiteral("a")));
+    if (object.value(QStringLiteral("v")).toInt() != formVersion || !all || !absences)
+        return std::nullopt;
+    CacheValue value{{}, {*all, *absences}};
+    const QJsonValue session = object.value(sessionKey);
+    const QJsonValue reason = object.value(reasonKey);
+    if (session.isString() == reason.isString())
+        return std::nullopt;
+    if (session.isString()) {
+        value.entry.session = session.toString().toUtf8();
+    } else {
+        value.entry.reason = session::nullReasonOf(reason.toString());
+        if (!value.entry.reason)
+            return std::nullopt;
+    }
+    const QJsonValue user = object.value(userKey);
+    const QJsonValue expires = object.value(expiresKey);
+    if (!(user.isUndefined() || user.isString()) || !(expires.isUndefined() || expires.isDouble()))
+        return std::nullopt;
+    value.entry.userId = user.toString();
+    if (expires.isDouble()) {
+        if (!(std::abs(expires.toDouble()) <= furthest))
+            return std::nullopt;
+        value.entry.sessionExpires = base::Instant(std::chrono::milliseconds(expires.toInteger()));
+    }
+    return value;
+}
+
+} // namespace rollcall::cache

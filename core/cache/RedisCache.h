@@ -1,0 +1,68 @@
+#pragma once
+
+#include "core/cache/Breaker.h"
+#include "core/cache/CacheValue.h"
+#include "core/cache/ChannelPerThread.h"
+
+namespace rollcall::cache {
+
+/// Sessions kept in a Redis database, so that several processes share them. **What it holds is session data (names,
+/// e-mail addresses, user ids) in clear**: whoever may read that database may read it; tokens are not in it.
+///
+/// Keys (`SCOPE` separates deployments that share a database; `DIGEST` is SHA-256 in hex):
+/// | key | value |
+/// | --- | --- |
+/// | `rollcall:1:SCOPE:s:DIGEST of the token` | an entry (CacheValue.h), with its time to live |
+/// | `rollcall:1:SCOPE:u:DIGEST of the user id` | set of token digests, for eraseUser(); lives a day |
+/// | `rollcall:1:SCOPE:g`, `…:a` | the cache's tags (CacheTags) |
+///
+/// An operation costs one round trip; a look-up reads entry and tags by one MGET. Invalidation holds against look-ups
+/// under way in this process; clear() and noteSignIn() against those in others too, while after erase() and eraseUser()
+/// a look-up that another process has under way may put back what was erased, until its time to live is over.
+/// **Thread-safety:** thread-safe; each thread has a connection of its own.
+class RedisCache final : public SessionCache
+{
+public:
+    /// Entries live no longer, whatever time to live is asked for.
+    static constexpr std::chrono::hours longestLife{24};
+    /// Sessions of one user that are kept; more are not.
+    static constexpr qint64 mostOfOneUser = 1'000;
+
+    /// @p channels makes connections; @p scope is a word of letters and digits. An operation takes @p patience at most,
+    /// however long its call may take: a cache that answers later than that is of no use. @p clock is borrowed.
+    RedisCache(ChannelPerThread::Factory channels, QByteArray scope, std::chrono::milliseconds patience,
+               const base::Clock &clock);
+
+    // Errors of all: those of RedisChannel::pipeline(), StatementFailed, and DatabaseUnavailable without asking while
+    // the server is left alone after a failure (Breaker).
+
+    /// What is there but cannot be read is nothing, and Found::note says so.
+    [[nodiscard]] base::Result<Found> find(QByteArrayView token, const base::Call &call) override;
+    /// Without a generation (0) nothing is kept.
+    [[nodiscard]] base::Status store(QByteArrayView token, const Entry &entry, std::chrono::milliseconds ttl,
+                                     quint64 generation, const base::Call &call) override;
+    [[nodiscard]] base::Result<bool> erase(QByteArrayView token, const base::Call &call) override;
+    [[nodiscard]] base::Result<qint64> eraseUser(const QString &userId, const base::Call &call) override;
+    [[nodiscard]] base::Status noteSignIn(const QString &userId, const base::Call &call) override;
+    [[nodiscard]] base::Status clear(const base::Call &call) override;
+
+private:
+    using Commands = std::vector<redis::RedisCommand>;
+    using Replies = std::vector<redis::RedisReply>;
+
+    /// Carries @p commands out under the breaker; a refused command is an error.
+    [[nodiscard]] base::Result<Replies> run(const Commands &commands, const base::Call &call);
+    [[nodiscard]] base::Result<CacheTags> makeTags(const base::Call &call);
+    [[nodiscard]] QByteArray entryKey(QByteArrayView digest) const;
+    [[nodiscard]] QByteArray userKey(const QString &userId) const;
+
+    ChannelPerThread m_channels;
+    const QByteArray m_prefix;
+    const QByteArray m_allKey;
+    const QByteArray m_absencesKey;
+    const std::chrono::milliseconds m_patience;
+    const base::Clock &m_clock;
+    Breaker m_breaker;
+};
+
+} // namespace rollcall::cache

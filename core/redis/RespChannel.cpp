@@ -1,0 +1,125 @@
+#include "core/redis/RespChannel.h"
+
+namespace rollcall::redis {
+
+using base::Error;
+using base::ErrorCode;
+using base::ErrorParam;
+
+RespChannel::RespChannel(RedisUrl url, http::HttpOptions options)
+    : m_url(std::move(url)),
+      m_options(std::move(options)),
+      m_origin{m_url.tls, m_url.host, m_url.port},
+      m_socket(m_options)
+{}
+
+base::Result<std::vector<RedisReply>> RespChannel::pipeline(std::span<const RedisCommand> commands,
+                                                            const base::Call &outerCall)
+{
+    if (commands.empty())
+        return std::vector<RedisReply>();
+    m_socket.begin();
+    const base::Call call = outerCall.atMost(m_options.timeout);
+    bool reused = m_socket.isConnectedTo(m_origin);
+    while (true) {
+        if (!reused) {
+            if (base::Status connected = connect(call); !connected) {
+                m_socket.close();
+                return base::fail(std::move(connected.error()));
+            }
+        }
+        Exchange answer = exchange(commands, call);
+        if (answer)
+            return std::move(*answer);
+        m_socket.close();
+        const bool again = reused && answer.error().dead && std::ranges::all_of(commands, isRepeatable);
+        if (!again)
+            return base::fail(std::move(answer.error().error));
+        reused = false;
+    }
+}
+
+base::Status RespChannel::connect(const base::Call &call)
+{
+    if (base::Status allowed = m_url.checkTransport(m_options.insecureHosts); !allowed)
+        return allowed;
+    if (base::Status connected = m_socket.connectTo(m_origin, call); !connected)
+        return connected;
+    std::vector<RedisCommand> greeting;
+    if (!m_url.password.isEmpty()) {
+        RedisCommand auth{"AUTH"};
+        if (!m_url.user.isEmpty())
+            auth.push_back(m_url.user.toUtf8());
+        auth.push_back(m_url.password.view().toByteArray());
+        greeting.push_back(std::move(auth));
+    }
+    if (m_url.database != 0)
+        greeting.push_back({"SELECT", QByteArray::number(m_url.database)});
+    if (greeting.empty())
+        return {};
+    const Exchange answer = exchange(greeting, call);
+    for (RedisCommand &command : greeting)
+        base::wipe(command.back());
+    if (!answer)
+        return base::fail(answer.error().error);
+    for (std::size_t i = 0; i < answer->size(); ++i) {
+        const RedisReply &reply = answer->at(i);
+        if (reply.kind != RedisReply::Kind::Error)
+            continue;
+        Error error = refusal(reply, m_origin.host);
+        if (error.code == ErrorCode::StatementFailed && i + 1 == answer->size() && m_url.database != 0) {
+            error = Error(ErrorCode::DatabaseNotFound)
+                        .with(ErrorParam::Host, m_origin.host)
+                        .with(ErrorParam::Name, QString::number(m_url.database));
+        }
+        return base::fail(std::move(error));
+    }
+    return {};
+}
+
+RespChannel::Exchange RespChannel::exchange(std::span<const RedisCommand> commands, const base::Call &call)
+{
+    QByteArray bytes;
+    for (const RedisCommand &command : commands)
+        bytes += encodeCommand(command);
+    base::Status written = m_socket.write(bytes, QStringLiteral("Sending to the cache"), call);
+    base::wipe(bytes); // it may hold a password
+    if (!written)
+        return tl::unexpected(Failure{std::move(written.error())});
+
+    std::vector<RedisReply> replies;
+    replies.reserve(commands.size());
+    RespFramer framer;
+    while (replies.size() < commands.size()) {
+        const base::Result<QByteArray> arrived = m_socket.read(QStringLiteral("The cache's answer"), call);
+        if (!arrived)
+            return tl::unexpected(Failure{arrived.error()});
+        if (arrived->isEmpty()) {
+            const bool dead = replies.empty() && !framer.started();
+            return tl::unexpected(Failure{
+                http::errorAt(ErrorCode::ConnectionLost, m_origin)
+                    .with(ErrorParam::Detail, dead ? QStringLiteral("it was closed without an answer")
+                                                   : QStringLiteral("it was closed in the middle of an answer")),
+                dead});
+        }
+        QByteArrayView rest = *arrived;
+        while (!rest.isEmpty() && replies.size() < commands.size()) {
+            rest = rest.sliced(framer.feed(rest));
+            if (framer.state() == RespFramer::State::Complete) {
+                replies.push_back(framer.take());
+            } else if (framer.state() == RespFramer::State::Failed) {
+                return tl::unexpected(Failure{http::errorAt(ErrorCode::NotADatabase, m_origin)
+                                                  .with(ErrorParam::Detail, faultText(*framer.fault()))});
+            }
+        }
+        // Bytes that nobody asked for: replies would be taken for those of other commands from here on.
+        if (!rest.isEmpty()) {
+            return tl::unexpected(
+                Failure{http::errorAt(ErrorCode::NotADatabase, m_origin)
+                            .with(ErrorParam::Detail, QStringLiteral("it says more than it was asked"))});
+        }
+    }
+    return replies;
+}
+
+} // namespace rollcall::redis
