@@ -91,7 +91,7 @@ private Q_SLOTS:
         row("resolve --cookie-file - --effects maybe");
         row("resolve --cookie-file - --cache-ttl 60");
         row("resolve --cookie-file - --mode proxy");
-        row("resolve --cookie-file - --mode cached --cache redis://localhost");
+        row("resolve --cookie-file - --mode cached --cache localhost:6379");
         row("resolve --cookie-file - --effects apply --yes --now 1760000000");
         row("token decode");
         row("latency run");

@@ -8,6 +8,7 @@
 #include <QScrollArea>
 #include <QVBoxLayout>
 
+#include "core/base/ErrorText.h"
 #include "ui/common/Button.h"
 #include "ui/common/ErrorBanner.h"
 #include "ui/common/Label.h"
@@ -300,6 +301,7 @@ base::Result<std::optional<ConnectionConfig>> ConnectionPage::databaseInput() co
     profile.baseUrl.clear();
     profile.basePath.clear();
     profile.cache.clear();
+    secrets.cacheUrl = {};
     secrets.authSecrets.clear();
     const bool given = !profile.database.isEmpty();
     auto config = ConnectionConfig::from(std::move(profile), std::move(secrets), LegTester::timeout);
@@ -316,6 +318,7 @@ base::Result<std::optional<ConnectionConfig>> ConnectionPage::deploymentInput() 
     profile.schemaMap.clear();
     profile.timeZone.clear();
     profile.cache.clear();
+    secrets.cacheUrl = {};
     secrets.databaseUrl = {};
     const bool given = !profile.baseUrl.isEmpty();
     auto config = ConnectionConfig::from(std::move(profile), std::move(secrets), LegTester::timeout);
@@ -338,11 +341,19 @@ void ConnectionPage::showAll()
     refreshDeployment();
     refreshSecret();
     if (!m_form->profile().cache.isEmpty()) {
-        display(Row::Cache, {State::Warning,
-                             tr("Not used by this version"),
-                             tr("Cached checks are kept in this program's memory."),
-                             tr("After a revocation, clear the deployment's own cache yourself."),
-                             {}});
+        // Tried when the connection is opened; what is wrong with its address can be said at once.
+        const auto config = ConnectionConfig::from(m_form->profile(), m_form->secrets(), LegTester::timeout);
+        const auto usable = config ? config->checkCache() : base::Status();
+        if (usable) {
+            display(Row::Cache, {State::Skipped,
+                                 tr("Tried on connecting"),
+                                 tr("Cached checks are kept there, and dropped there after a revocation."),
+                                 {},
+                                 {}});
+        } else {
+            const base::ErrorText text = base::describe(usable.error());
+            display(Row::Cache, {State::Warning, tr("Cannot be used"), text.message, text.remedy, {}});
+        }
     }
     refreshFoot();
 }

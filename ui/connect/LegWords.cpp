@@ -31,7 +31,7 @@ QString goodHeadline(const Leg &leg)
     case LegKind::Deployment:
         return leg.took.count() > 0 ? tr("Answers after %1 ms").arg(leg.took.count()) : tr("Answers at once");
     case LegKind::Cache:
-        return tr("Cache found");
+        return tr("Cache answers");
     case LegKind::Clock:
         return tr("Clocks agree");
     }
@@ -44,9 +44,8 @@ QString warnHeadline(LegKind kind)
     case LegKind::Database:
         return tr("Connected, with something to know");
     case LegKind::Deployment:
-        return tr("Answers, with something to know");
     case LegKind::Cache:
-        return tr("Not used by this version");
+        return tr("Answers, with something to know");
     case LegKind::Clock:
         return tr("Clocks differ");
     case LegKind::Schema:
@@ -105,8 +104,8 @@ QString failHeadline(LegKind kind, std::optional<ErrorCode> error)
     case LegKind::Secret:
         return tr("Not the deployment's secret");
     case LegKind::Deployment:
-        return tr("Not reached");
     case LegKind::Cache:
+        return tr("Not reached");
     case LegKind::Clock:
         break;
     }

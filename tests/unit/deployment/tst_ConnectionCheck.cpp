@@ -195,11 +195,22 @@ private Q_SLOTS:
         QVERIFY(other.leg(LegKind::Deployment).remedy.contains(u"v5"));
     }
 
-    void aCacheAddressIsSaidNotToBeUsed()
+    void aCacheThatCannotBeUsedFails_data()
     {
-        const CheckResult result =
-            check(config({}, {}, {}, [](auto &p) { p.cache = QStringLiteral("redis://cache:6379"); }));
-        QCOMPARE(result.leg(LegKind::Cache).status, LegStatus::Warn);
+        QTest::addColumn<QString>("address");
+        QTest::addColumn<base::ErrorCode>("code");
+        QTest::newRow("nobody there") << QStringLiteral("redis://127.0.0.1:1") << base::ErrorCode::ConnectRefused;
+        QTest::newRow("clear text") << QStringLiteral("redis://cache.test:6379") << base::ErrorCode::InsecureTransport;
+        QTest::newRow("no token") << QStringLiteral("upstash:https://cache.test") << base::ErrorCode::UrlInvalid;
+    }
+    void aCacheThatCannotBeUsedFails()
+    {
+        QFETCH(QString, address);
+        const CheckResult result = check(config({}, {}, {}, [&address](auto &p) { p.cache = address; }));
+        const Leg &leg = result.leg(LegKind::Cache);
+        QCOMPARE(leg.status, LegStatus::Fail);
+        QVERIFY(leg.error.has_value() && !leg.remedy.isEmpty());
+        QTEST(*leg.error, "code");
     }
 };
 
