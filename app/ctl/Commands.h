@@ -21,6 +21,7 @@ namespace rollcall::ctl {
 [[nodiscard]] std::unique_ptr<const Command> makeSessionsStats();
 [[nodiscard]] std::unique_ptr<const Command> makeSessionsRevoke();
 [[nodiscard]] std::unique_ptr<const Command> makeResolve();
+[[nodiscard]] std::unique_ptr<const Command> makeRoutesMatch();
 [[nodiscard]] std::unique_ptr<const Command> makeTokenDecode();
 [[nodiscard]] std::unique_ptr<const Command> makeLatencyRun();
 [[nodiscard]] std::unique_ptr<const Command> makeAuditList();
