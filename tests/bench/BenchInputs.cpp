@@ -42,7 +42,7 @@ TokenInputs sealed(session::AuthVersion version)
         if (!token)
             stop(QStringLiteral("a token could not be sealed"));
         made.tokens.push_back(token->view().toByteArray());
-        made.cookieHeaders.push_back(browserCookies(version, made.tokens.back()));
+        made.cookieHeaders.push_back(browserCookies(made, made.tokens.back()));
     }
     return made;
 }
@@ -91,11 +91,11 @@ BenchInputs load()
 
 } // namespace
 
-std::shared_ptr<const session::AuthProfile> TokenInputs::profile() const
+std::shared_ptr<const session::AuthProfile> TokenInputs::profile(session::Strategy strategy) const
 {
     auto profile = std::make_shared<session::AuthProfile>();
     profile->version = version;
-    profile->strategy = session::Strategy::Jwt;
+    profile->strategy = strategy;
     profile->cookieParser = session::CookieParser::Pages;
     profile->secrets.emplace_back(secret);
     return profile;
@@ -114,12 +114,14 @@ QByteArray sessionToken(int length, int number)
     return digest.repeated(length / digest.size() + 1).first(length);
 }
 
-QByteArray browserCookies(session::AuthVersion version, const QByteArray &token)
+QByteArray browserCookies(const TokenInputs &given, const QByteArray &token)
 {
-    const QByteArray prefix = version == session::AuthVersion::V4 ? "next-auth." : "authjs.";
-    const QByteArray csrf = QByteArray(64, 'a') + "%7C" + QByteArray(64, 'b');
-    return prefix + "csrf-token=" + csrf + "; " + prefix + "callback-url=http%3A%2F%2Flocalhost%3A3000; " + prefix +
-           "session-token=" + token;
+    const QByteArray prefix = given.version == session::AuthVersion::V4 ? "next-auth." : "authjs.";
+    const QByteArray random(64, 'a');
+    const QByteArray hash =
+        QCryptographicHash::hash(QByteArray(random + given.secret), QCryptographicHash::Sha256).toHex();
+    return prefix + "csrf-token=" + random + "%7C" + hash + "; " + prefix +
+           "callback-url=http%3A%2F%2Flocalhost%3A3000; " + prefix + "session-token=" + token;
 }
 
 } // namespace rollcall::bench

@@ -19,8 +19,8 @@ struct TokenInputs
     std::vector<QByteArray> tokens;
     std::vector<QByteArray> cookieHeaders; ///< a browser's: CSRF token, callback URL, session token
 
-    /// The deployment that these tokens are of (JWT, defaults otherwise; v4 reads cookies as Pages does).
-    [[nodiscard]] std::shared_ptr<const session::AuthProfile> profile() const;
+    /// The deployment that these tokens are of (defaults otherwise; v4 reads cookies as Pages does).
+    [[nodiscard]] std::shared_ptr<const session::AuthProfile> profile(session::Strategy strategy) const;
 };
 
 /// What both sides of the comparison work on. side-by-side.sh hands it over in a file (ROLLCALL_BENCH_INPUTS), with
@@ -41,8 +41,9 @@ struct BenchInputs
 /// SHA-256 of "rollcall-bench:LENGTH:NUMBER", repeated.
 [[nodiscard]] QByteArray sessionToken(int length, int number);
 
-/// The Cookie header of a browser that has signed in: CSRF token and callback URL beside the session token.
-[[nodiscard]] QByteArray browserCookies(session::AuthVersion version, const QByteArray &token);
+/// The Cookie header of a browser that has signed in to the deployment of @p given: a CSRF token that holds there and
+/// the callback URL beside the session @p token.
+[[nodiscard]] QByteArray browserCookies(const TokenInputs &given, const QByteArray &token);
 
 /// How many look-ups, tokens and requests a row of the table cycles through.
 inline constexpr int distinctInputs = 64;

@@ -1,6 +1,6 @@
 #include <benchmark/benchmark.h>
 
-#include "core/engine/SessionEngine.h"
+#include "core/engine/SessionRuntime.h"
 #include "tests/bench/BenchInputs.h"
 #include "tests/bench/BenchStore.h"
 #include "tests/bench/Latencies.h"
@@ -9,15 +9,32 @@ namespace rollcall::bench {
 
 namespace {
 
+/// Puts a local runtime with defaults in force; false, with the benchmark skipped, where it is refused.
+bool configure(benchmark::State &state, engine::SessionRuntime &runtime, engine::LocalRuntime local)
+{
+    const auto configured = runtime.configureLocal(std::move(local));
+    if (!configured)
+        state.SkipWithError("the runtime cannot be configured");
+    return configured.has_value();
+}
+
+/// Whether a request was resolved as the library resolves it: a session, and one cookie to renew it.
+bool isRenewed(const base::Result<engine::RuntimeSession> &answer)
+{
+    return answer && answer->session && answer->setCookies.size() == 1;
+}
+
 /// Cookie header to session and renewed cookie, under the JWT strategy.
 void resolve(benchmark::State &state, const TokenInputs &given)
 {
-    const base::SystemClock clock;
-    const auto resolver = engine::makeLocalResolver(given.profile(), nullptr, engine::Effects::Observe, clock);
+    engine::SessionRuntime runtime;
+    engine::LocalRuntime local;
+    local.profile = given.profile(session::Strategy::Jwt);
+    if (!configure(state, runtime, std::move(local)))
+        return;
     std::size_t next = 0;
     for (auto _ : state) {
-        const auto resolution = resolver->resolve(given.cookieHeaders[next], {});
-        if (!resolution.hasSession() || resolution.setCookies.size() != 1) {
+        if (!isRenewed(runtime.getServerSession(engine::RequestHeaders::fromCookie(given.cookieHeaders[next]), {}))) {
             state.SkipWithError("a request gave no session or no renewed cookie");
             break;
         }
@@ -31,22 +48,28 @@ void resolveRow(benchmark::State &state)
     const auto sessions = openStore(state, inputs().postgresUrl);
     if (!sessions)
         return;
-    auto profile = std::make_shared<session::AuthProfile>();
-    profile->version = session::AuthVersion::V4;
-    profile->cookieParser = session::CookieParser::Pages;
-    const base::SystemClock clock;
-    const auto resolver = engine::makeLocalResolver(profile, sessions.get(), engine::Effects::Observe, clock);
+    engine::SessionRuntime runtime;
+    engine::LocalRuntime local;
+    local.profile = inputs().v4.profile(session::Strategy::Database);
+    local.openAdapter = [&sessions](const base::Call &) {
+        return base::Result<std::unique_ptr<engine::Adapter>>(engine::makeStoreAdapter(*sessions));
+    };
+    local.mostAdapters = 1;
+    if (!configure(state, runtime, std::move(local)))
+        return;
     std::vector<QByteArray> headers;
     for (const QByteArray &token : lookedUpTokens())
-        headers.push_back(browserCookies(session::AuthVersion::V4, token));
+        headers.push_back(browserCookies(inputs().v4, token));
     std::size_t next = 0;
     Latencies latencies;
     for (auto _ : state) {
         bool found = false;
-        latencies.measure(
-            [&] { found = resolver->resolve(headers[next], base::Call::within(lookupTime)).hasSession(); });
+        latencies.measure([&] {
+            found = isRenewed(runtime.getServerSession(engine::RequestHeaders::fromCookie(headers[next]),
+                                                       base::Call::within(lookupTime)));
+        });
         if (!found) {
-            state.SkipWithError("a request gave no session");
+            state.SkipWithError("a request gave no session or no renewed cookie");
             break;
         }
         next = (next + 1) % headers.size();

@@ -8,6 +8,8 @@ export const rows = [
   { name: 'decode-v5', title: 'decode v5, package with 64 in flight', least: 25, aim: 40 },
   { name: 'decode-v4-by-hand', ours: 'decode-v4', title: 'decode v4, node:crypto by hand', least: 10, aim: 16 },
   { name: 'decode-v5-by-hand', ours: 'decode-v5', title: 'decode v5, node:crypto by hand', least: 6, aim: 10 },
+  { name: 'encode-v4', title: 'encode v4, package with 64 in flight' },
+  { name: 'encode-v5', title: 'encode v5, package with 64 in flight' },
   { name: 'resolve-v4', title: 'whole resolution, getServerSession (v4)', least: 50, aim: 80 },
   { name: 'resolve-v5', title: 'whole resolution, auth() (v5)', least: 100, aim: 200 },
   { name: 'cache-hit', title: 'cache hit, 36 characters, lru-cache', least: 6, aim: 10 },

@@ -11,6 +11,16 @@ const inFlight = async (given, decode) => {
   return all.length
 }
 
+// As a session is renewed: new times and a new id for the claims that there were.
+const sealedInFlight = async (given, decode, encode) => {
+  const claims = await Promise.all(given.tokens.map(decode))
+  return async () => {
+    const all = await Promise.all(claims.map(encode))
+    for (const token of all) if (typeof token !== 'string') throw new Error('a token was not sealed')
+    return all.length
+  }
+}
+
 const oneByOne = (given, decode) => {
   for (let i = 0; i < given.tokens.length; ++i) if (decode(given.tokens[i])?.sub !== subjects[i]) throw new Error(`token ${i} was not decoded`)
   return given.tokens.length
@@ -47,13 +57,18 @@ const byHandV5 = ({ secret, salt }) => {
 }
 
 export const tokenCases = async (inputs) => {
-  const decodeV4 = (await load(v4, 'next-auth/jwt')).decode
-  const decodeV5 = (await load(v5, 'next-auth/jwt')).decode
+  const { decode: decodeV4, encode: encodeV4 } = await load(v4, 'next-auth/jwt')
+  const { decode: decodeV5, encode: encodeV5 } = await load(v5, 'next-auth/jwt')
+  const { secret, salt } = inputs.v5
   const handV4 = byHandV4(inputs.v4)
   const handV5 = byHandV5(inputs.v5)
+  const openV4 = (token) => decodeV4({ token, secret: inputs.v4.secret })
+  const openV5 = (token) => decodeV5({ token, secret, salt })
   return {
-    'decode-v4': () => inFlight(inputs.v4, (token) => decodeV4({ token, secret: inputs.v4.secret })),
-    'decode-v5': () => inFlight(inputs.v5, (token) => decodeV5({ token, secret: inputs.v5.secret, salt: inputs.v5.salt })),
+    'decode-v4': () => inFlight(inputs.v4, openV4),
+    'decode-v5': () => inFlight(inputs.v5, openV5),
+    'encode-v4': await sealedInFlight(inputs.v4, openV4, (token) => encodeV4({ token, secret: inputs.v4.secret })),
+    'encode-v5': await sealedInFlight(inputs.v5, openV5, (token) => encodeV5({ token, secret, salt })),
     'decode-v4-by-hand': () => oneByOne(inputs.v4, handV4),
     'decode-v5-by-hand': () => oneByOne(inputs.v5, handV5),
   }
