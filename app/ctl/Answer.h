@@ -7,21 +7,22 @@
 
 namespace rollcall::ctl {
 
-/// What a command answers: an object, most often around one list of like elements.
+/// A command's list of like elements.
+struct AnswerList
+{
+    QString key; ///< the member that holds the list ("sessions")
+    std::vector<JsonRecord> elements;
+    QStringList columns;      ///< JSON keys, the header of `csv`; also where the list is empty
+    QStringList tableColumns; ///< what a terminal shows of them; empty: all columns
+    bool trailer = false;     ///< `ndjson` ends with a line that holds the other members
+};
+
+/// What a command answers: an object, most often around one list.
 struct Answer
 {
-    struct List
-    {
-        QString key; ///< the member that holds the list ("sessions")
-        std::vector<JsonRecord> elements;
-        QStringList columns;      ///< JSON keys, the header of `csv`; also where the list is empty
-        QStringList tableColumns; ///< what a terminal shows of them; empty: all columns
-        bool trailer = false;     ///< `ndjson` ends with a line that holds the other members
-    };
-
-    std::optional<List> list; ///< stands first in JSON
-    JsonRecord members;       ///< the members beside the list
-    QString note;             ///< for people: shown below a `table`, nowhere else
+    std::optional<AnswerList> list; ///< stands first in JSON
+    JsonRecord members;             ///< the members beside the list
+    QString note;                   ///< for people: shown below a `table`, nowhere else
 };
 
 /// How a command ended: its answer as far as it got, its exit code and, where it failed, why.

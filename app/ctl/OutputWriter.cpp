@@ -11,7 +11,7 @@ namespace rollcall::ctl {
 
 namespace {
 
-const QString clearLine = QStringLiteral("\r\033[K");
+constexpr QLatin1String clearLine("\r\033[K");
 
 /// Standard output and error take one line for a message: what people or servers wrote may hold more.
 QString onOneLine(QString text)

@@ -24,7 +24,7 @@ JsonRecord errorRecord(const base::Error &error)
     return record;
 }
 
-QByteArray listJson(const Answer::List &list)
+QByteArray listJson(const AnswerList &list)
 {
     QByteArray text = QByteArrayLiteral("[");
     for (const JsonRecord &element : list.elements) {

@@ -36,7 +36,7 @@ void Worker::run(std::stop_token stop)
         {
             base::MutexLock lock(m_mutex);
             // The stop token's own callback wakes this wait, so a request_stop between check and wait is not lost.
-            if (!m_wake.wait(lock, stop, [this] { return !m_queue.empty(); }))
+            if (!m_wake.wait(lock, stop, [this]() ROLLCALL_REQUIRES(m_mutex) { return !m_queue.empty(); }))
                 return;
             task = std::move(m_queue.front());
             m_queue.pop_front();

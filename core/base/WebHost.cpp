@@ -63,7 +63,7 @@ QList<QByteArray> ipv4Parts(const QByteArray &host)
 
 bool endsInNumber(const QByteArray &host)
 {
-    const QByteArray last = ipv4Parts(host).last();
+    const QByteArray last = ipv4Parts(host).constLast();
     return (!last.isEmpty() && allDigits(last)) ||
            ((last.startsWith("0x") || last.startsWith("0X")) && ipv4Number(last).has_value());
 }

@@ -7,8 +7,8 @@ namespace rollcall::demo {
 
 namespace {
 
-const QByteArray html = QByteArrayLiteral("text/html; charset=utf-8");
-const QByteArray json = QByteArrayLiteral("application/json");
+constexpr char html[] = "text/html; charset=utf-8";
+constexpr char json[] = "application/json";
 
 DemoAnswer answerOf(int status, const QByteArray &type, const QByteArray &body)
 {

@@ -50,10 +50,10 @@ QByteArrayList distributionFields(const Distribution &distribution)
 QByteArray cellsAsCsv(const RunDocument &document)
 {
     QByteArrayList head{"route", "mode", "cache", "cookie", "connection", "count", "ok", "errors", "censored", "batch"};
-    for (const QByteArray prefix : {"response", "service"}) {
-        for (const QByteArray name :
+    for (const char *prefix : {"response", "service"}) {
+        for (const char *name :
              {"Min", "Mean", "P50", "P90", "P95", "P99", "P999", "Max", "P50Lo", "P50Hi", "P99Lo", "P99Hi"})
-            head << prefix + name + "Ns";
+            head << QByteArray(prefix) + name + "Ns";
     }
     QByteArray csv = row(head);
     for (const CellResult &cell : document.cells) {

@@ -15,13 +15,16 @@ using jose::JsonValue;
 constexpr double notADate = std::numeric_limits<double>::quiet_NaN();
 constexpr double furthest = 8.64e15; // ECMA-262: no Date lies further from the epoch
 
-const QDate epoch(1970, 1, 1);
+QDate epoch()
+{
+    return {1970, 1, 1};
+}
 
 /// Days from the epoch to a day of the proleptic Gregorian calendar; days beyond the month's end run into the next, as
 /// V8 lets them. JavaScript counts a year 0, QDate does not.
 double daysFromEpoch(int year, int month, int day)
 {
-    return static_cast<double>(epoch.daysTo(QDate(year > 0 ? year : year - 1, month, 1)) + day - 1);
+    return static_cast<double>(epoch().daysTo(QDate(year > 0 ? year : year - 1, month, 1)) + day - 1);
 }
 
 /// The first three decimals of a fraction of a second; further ones are cut.
@@ -79,7 +82,7 @@ QString isoText(double time)
     constexpr qint64 dayLength = 86'400'000;
     const auto total = static_cast<qint64>(time);
     const qint64 inDay = ((total % dayLength) + dayLength) % dayLength;
-    const QDate date = epoch.addDays((total - inDay) / dayLength);
+    const QDate date = epoch().addDays((total - inDay) / dayLength);
     const int year = date.year() > 0 ? date.year() : date.year() + 1;
     // Years of more than four digits, or before the year 0, are written with a sign and six digits.
     const QString yearText =

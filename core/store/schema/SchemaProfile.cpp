@@ -183,7 +183,8 @@ Result<SchemaProfile> SchemaProfile::fromJson(const QJsonObject &json, const QSt
     profile.indexes = {indexes.value(QStringLiteral("token")).toBool(),
                        indexes.value(QStringLiteral("userId")).toBool(),
                        indexes.value(QStringLiteral("expires")).toBool()};
-    for (const QJsonValue &warning : json.value(QStringLiteral("warnings")).toArray())
+    const QJsonArray warnings = json.value(QStringLiteral("warnings")).toArray();
+    for (const QJsonValue &warning : warnings)
         profile.warnings << warning.toString();
     return profile;
 }

@@ -86,9 +86,10 @@ ExpiresEncoding encodingFor(const Sample &sample, ExpiresEncoding ofType, const 
 {
     if (ofType != ExpiresEncoding::Mixed)
         return ofType;
-    if (sample.encodings.size() == 1)
-        return static_cast<ExpiresEncoding>(sample.encodings.values().constFirst());
-    if (sample.encodings.size() > 1)
+    const auto encodings = sample.encodings.values();
+    if (encodings.size() == 1)
+        return static_cast<ExpiresEncoding>(encodings.constFirst());
+    if (encodings.size() > 1)
         return ExpiresEncoding::Mixed;
     // Nothing to go by but the declared type: JavaScript's unit for numbers, ISO for the rest.
     return type.contains(QStringLiteral("int"), Qt::CaseInsensitive) ? ExpiresEncoding::EpochMilliseconds
