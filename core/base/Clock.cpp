@@ -8,6 +8,8 @@
 
 #include <time.h>
 
+#include "core/base/IsoText.h"
+
 namespace rollcall::base {
 
 Instant SystemClock::now() const
@@ -25,7 +27,10 @@ Instant SystemClock::coarseNow() const
 
 QString toIso(Instant instant)
 {
-    return QDateTime::fromMSecsSinceEpoch(instant.time_since_epoch().count(), Qt::UTC).toString(Qt::ISODateWithMs);
+    std::array<char, longestIso> text;
+    TextWriter writer(text.data());
+    putIso(writer, instant);
+    return QString::fromLatin1(text.data(), writer.at() - text.data());
 }
 
 std::optional<std::chrono::nanoseconds> parseDuration(const QString &text)

@@ -1,6 +1,7 @@
 #include "core/base/PercentEncoding.h"
 
 #include "core/base/Secret.h"
+#include "core/base/TextWriter.h"
 
 namespace rollcall::base {
 
@@ -50,53 +51,76 @@ bool isSecond(quint8 lead, quint8 second)
 }
 
 /// Decodes the character whose escapes begin at @p at, and goes behind it; false where they are none.
-bool decodeCharacter(QByteArrayView text, qsizetype &at, QByteArray &out)
+bool decodeCharacter(QByteArrayView text, qsizetype &at, TextWriter &out)
 {
     const auto lead = percentByte(text, at);
     const auto more = lead ? continuations(*lead) : std::nullopt;
     if (!more)
         return false;
-    out.append(static_cast<char>(*lead));
+    out.put(static_cast<char>(*lead));
     at += 3;
     for (int k = 0; k < *more; ++k, at += 3) {
         const auto byte = percentByte(text, at);
         if (!byte || (*byte & 0xc0U) != 0x80 || (k == 0 && !isSecond(*lead, *byte)))
             return false;
-        out.append(static_cast<char>(*byte));
+        out.put(static_cast<char>(*byte));
     }
     return true;
 }
 
+/// Writes the UTF-8 of Latin-1 characters: at most two bytes for each.
+void putLatin1(TextWriter &out, QByteArrayView text)
+{
+    if (isAscii(text))
+        return out.put(text);
+    for (const char c : text) {
+        const auto unit = static_cast<quint8>(c);
+        if (unit >= 0x80)
+            out.put(static_cast<char>(0xc0U | (unit >> 6U)));
+        out.put(unit < 0x80 ? c : static_cast<char>(0x80U | (unit & 0x3fU)));
+    }
+}
+
 } // namespace
 
-void appendLatin1(QByteArray &out, char c)
+QByteArray fromLatin1(QByteArrayView text)
 {
-    const auto unit = static_cast<quint8>(c);
-    if (unit < 0x80) {
-        out.append(c);
-        return;
-    }
-    out.append(static_cast<char>(0xc0U | (unit >> 6U)));
-    out.append(static_cast<char>(0x80U | (unit & 0x3fU)));
+    if (isAscii(text))
+        return text.toByteArray();
+    QByteArray utf8(text.size() * 2, Qt::Uninitialized);
+    TextWriter writer(utf8.data());
+    putLatin1(writer, text);
+    utf8.truncate(writer.at() - utf8.constData());
+    return utf8;
+}
+
+bool isAscii(QByteArrayView text)
+{
+    quint8 all = 0;
+    for (const char c : text)
+        all = static_cast<quint8>(all | static_cast<quint8>(c));
+    return all < 0x80;
 }
 
 std::optional<QByteArray> decodeUriComponent(QByteArrayView text, TextForm form)
 {
-    QByteArray out;
-    // Never more than is reserved, so that no copy of a secret is left behind.
-    out.reserve(form == TextForm::Latin1 ? text.size() * 2 : text.size());
+    QByteArray out(form == TextForm::Latin1 ? text.size() * 2 : text.size(), Qt::Uninitialized);
+    TextWriter writer(out.data());
     for (qsizetype at = 0; at < text.size();) {
         if (text.at(at) != '%') {
+            const qsizetype escape = text.indexOf('%', at);
+            const QByteArrayView plain = text.sliced(at, (escape < 0 ? text.size() : escape) - at);
             if (form == TextForm::Latin1)
-                appendLatin1(out, text.at(at));
+                putLatin1(writer, plain);
             else
-                out.append(text.at(at));
-            ++at;
-        } else if (!decodeCharacter(text, at, out)) {
+                writer.put(plain);
+            at += plain.size();
+        } else if (!decodeCharacter(text, at, writer)) {
             wipe(out);
             return std::nullopt;
         }
     }
+    out.truncate(writer.at() - out.constData());
     return out;
 }
 

@@ -25,7 +25,10 @@ enum class TextForm { Utf8, Latin1 };
 /// are no UTF-8. What is decoded of a text that fails is wiped. **Source:** ECMA-262, Decode.
 [[nodiscard]] std::optional<QByteArray> decodeUriComponent(QByteArrayView text, TextForm form);
 
-/// Adds the UTF-8 of the Latin-1 character @p c to @p out.
-void appendLatin1(QByteArray &out, char c);
+/// The UTF-8 of Latin-1 characters.
+[[nodiscard]] QByteArray fromLatin1(QByteArrayView text);
+
+/// Whether @p text has no byte beyond ASCII.
+[[nodiscard]] bool isAscii(QByteArrayView text);
 
 } // namespace rollcall::base

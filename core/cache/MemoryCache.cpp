@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "core/cache/Expiry.h"
+
 namespace rollcall::cache {
 
 namespace {
@@ -54,11 +56,8 @@ quint32 MemoryCache::userTag(const QString &userId) const
 
 bool MemoryCache::isOver(const CachedValue &value) const
 {
-    // The exact time is asked for only where the coarse one, which may be behind, is close to the end.
-    const qint64 coarse = milliseconds(m_clock.coarseNow());
-    const bool over = coarse > value.until - base::coarseLag.count() &&
-                      (coarse > value.until || milliseconds(m_clock.now()) > value.until);
-    return over || (value.reason != 0 && value.expires != m_signIns.load(std::memory_order_acquire));
+    return isPast(base::Instant(std::chrono::milliseconds(value.until)), m_clock) ||
+           (value.reason != 0 && value.expires != m_signIns.load(std::memory_order_acquire));
 }
 
 base::Result<SessionCache::Found> MemoryCache::find(QByteArrayView token, const base::Call &)

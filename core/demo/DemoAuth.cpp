@@ -248,15 +248,15 @@ void DemoAuth::sessionCookies(const HttpMessage &request, const session::Resolut
         const base::SecretBytes token = http::assembleChunks(recognised, m_profile->version);
         const jose::Decoded decoded =
             jose::decodeToken(m_profile->version, token.view(), m_profile->secrets, name, now);
-        const auto renewed =
+        auto renewed =
             jose::encodeToken(m_profile->version, decoded.claimsJson, m_profile->secrets, name, m_profile->maxAge, now);
         if (!renewed) {
             qCWarning(base::log, "the demo cannot renew a token: %s",
                       qPrintable(base::errorName(renewed.error().code)));
             return;
         }
-        lines =
-            http::renewedCookies(recognised, name, *renewed, now + m_profile->maxAge, attributes, m_profile->version);
+        lines = http::renewedCookies(recognised, name, std::move(*renewed), now + m_profile->maxAge, attributes,
+                                     m_profile->version);
     } else if (std::any_of(resolution.setCookies.begin(), resolution.setCookies.end(),
                            [](const session::CookieEffect &effect) { return effect.cleared; })) {
         lines = http::clearedCookies(recognised, attributes);

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <array>
 
-#include "core/engine/StepTimer.h"
+#include "core/cache/Expiry.h"
+#include "core/http/PlainToken.h"
 
 namespace rollcall::engine {
 
@@ -47,6 +48,13 @@ Resolution sharedAnswer(const Resolution &answer)
     return result;
 }
 
+/// The session cookie's name, if http::plainToken() may be asked for it.
+QByteArray plainName(const session::AuthProfile &profile)
+{
+    const QByteArray name = sessionCookieName(profile);
+    return http::hasPlainTokens(name) ? name : QByteArray();
+}
+
 /// Makes @p answer the result, behind the steps taken so far.
 void takeOver(Resolution &result, Resolution answer)
 {
@@ -66,31 +74,48 @@ struct CachedResolver::Miss
 
 CachedResolver::CachedResolver(std::shared_ptr<const session::AuthProfile> profile, std::unique_ptr<Resolver> source,
                                std::shared_ptr<cache::SessionCache> cache, std::chrono::milliseconds ttl,
-                               const base::Clock &clock)
-    : m_profile(std::move(profile)), m_source(std::move(source)), m_cache(std::move(cache)), m_ttl(ttl), m_clock(clock)
+                               const base::Clock &clock, Trace trace)
+    : m_profile(std::move(profile)),
+      m_cookieName(plainName(*m_profile)),
+      m_source(std::move(source)),
+      m_cache(std::move(cache)),
+      m_ttl(ttl),
+      m_clock(clock),
+      m_trace(trace)
 {}
 
 Resolution CachedResolver::resolve(QByteArrayView cookieHeader, const base::Call &call)
 {
     Resolution result;
-    {
-        StepTimer timer(result);
-        run(cookieHeader, result, timer, call);
+    if (m_trace == Trace::Off) {
+        StepLog none(nullptr);
+        run(cookieHeader, result, none, call);
+        return result;
     }
+    const auto begun = std::chrono::steady_clock::now();
+    StepLog steps(&result.trace);
+    run(cookieHeader, result, steps, call);
+    result.took = std::chrono::steady_clock::now() - begun;
     return result;
 }
 
-void CachedResolver::run(QByteArrayView cookieHeader, Resolution &result, StepTimer &timer, const base::Call &call)
+void CachedResolver::run(QByteArrayView cookieHeader, Resolution &result, StepLog &steps, const base::Call &call)
 {
-    const base::SecretBytes token = assembleToken(*m_profile, cookieHeader);
+    // Most tokens stand in the header as they are: hits then copy nothing.
+    QByteArrayView token = m_cookieName.isEmpty() ? QByteArrayView() : http::plainToken(cookieHeader, m_cookieName);
+    base::SecretBytes assembled;
+    if (token.isEmpty()) {
+        assembled = assembleToken(*m_profile, cookieHeader);
+        token = assembled.view();
+    }
     if (token.isEmpty()) {
         // Nothing to look up by; the source says why.
-        timer.end(cacheStep(), StepOutcome::Skipped, QStringLiteral("no session token in the request"));
+        steps.end(cacheStep(), StepOutcome::Skipped, [] { return QStringLiteral("no session token in the request"); });
         takeOver(result, m_source->resolve(cookieHeader, call));
         return;
     }
-    Miss request{cookieHeader, token.view(), m_cache->flights().landed()};
-    if (lookUp(request, result, timer, call))
+    Miss request{cookieHeader, token, m_cache->flights().landed()};
+    if (lookUp(request, result, steps, call))
         return;
     const auto answer =
         m_cache->flights().run(cache::cacheKey(request.token), call,
@@ -100,31 +125,33 @@ void CachedResolver::run(QByteArrayView cookieHeader, Resolution &result, StepTi
         result.evidence = QStringLiteral("another caller's look-up did not end in time");
     } else if (answer->shared) {
         takeOver(result, sharedAnswer(*answer->resolution));
-        timer.end(QStringLiteral("lookup"), StepOutcome::Ok, QStringLiteral("shared another caller's look-up"));
+        steps.end(QStringLiteral("lookup"), StepOutcome::Ok,
+                  [] { return QStringLiteral("shared another caller's look-up"); });
     } else {
         takeOver(result, *answer->resolution);
     }
 }
 
-bool CachedResolver::lookUp(Miss &request, Resolution &result, StepTimer &timer, const base::Call &call)
+bool CachedResolver::lookUp(Miss &request, Resolution &result, StepLog &steps, const base::Call &call)
 {
     auto found = m_cache->find(request.token, call);
     if (!found) {
         // A cache that fails must not take sessions away: the source answers, the failure is reported beside.
-        timer.end(cacheStep(), StepOutcome::Error, base::errorName(found.error().code));
+        steps.end(cacheStep(), StepOutcome::Error, [&found] { return base::errorName(found.error().code); });
         return false;
     }
     // Whoever filled the cache: an entry with neither session nor reason is no answer, nor is a session past its end.
-    const auto isAnswer = [now = m_clock.now()](const cache::SessionCache::Entry &entry) {
-        return entry.session ? !entry.sessionExpires || now <= *entry.sessionExpires : entry.reason.has_value();
+    const auto isAnswer = [this](const cache::SessionCache::Entry &entry) {
+        return entry.session ? !entry.sessionExpires || !cache::isPast(*entry.sessionExpires, m_clock)
+                             : entry.reason.has_value();
     };
     request.generation = found->generation;
     if (!found->entry || !isAnswer(*found->entry)) {
-        timer.end(cacheStep(), StepOutcome::Miss, found->note);
+        steps.end(cacheStep(), StepOutcome::Miss, [&found] { return found->note; });
         return false;
     }
     cache::SessionCache::Entry &entry = *found->entry;
-    timer.end(cacheStep(), StepOutcome::Hit);
+    steps.end(cacheStep(), StepOutcome::Hit);
     result.session = std::move(entry.session);
     if (!result.session) {
         result.reason = entry.reason;
@@ -140,8 +167,8 @@ Resolution CachedResolver::ask(Miss &request, const cache::SingleFlight::Flight 
     // Somebody's look-up may have ended between this caller's miss and its turn: then the answer is there by now.
     if (m_cache->flights().landed() != request.landedBefore) {
         Resolution again;
-        StepTimer timer(again);
-        if (lookUp(request, again, timer, call))
+        StepLog steps(m_trace == Trace::On ? &again.trace : nullptr);
+        if (lookUp(request, again, steps, call))
             return again;
     }
     Resolution answer = m_source->resolve(request.cookieHeader, call);
@@ -175,9 +202,9 @@ void CachedResolver::keep(const Miss &request, Resolution &resolution, const cac
 std::unique_ptr<Resolver> makeCachedResolver(std::shared_ptr<const session::AuthProfile> profile,
                                              std::unique_ptr<Resolver> source,
                                              std::shared_ptr<cache::SessionCache> cache, std::chrono::milliseconds ttl,
-                                             const base::Clock &clock)
+                                             const base::Clock &clock, Trace trace)
 {
-    return std::make_unique<CachedResolver>(std::move(profile), std::move(source), std::move(cache), ttl, clock);
+    return std::make_unique<CachedResolver>(std::move(profile), std::move(source), std::move(cache), ttl, clock, trace);
 }
 
 } // namespace rollcall::engine

@@ -5,26 +5,13 @@
 #include <cmath>
 #include <limits>
 
+#include "core/base/IsoText.h"
+
 namespace rollcall::engine {
 
 namespace {
 
 using jose::JsonValue;
-
-void appendPadded(QByteArray &out, unsigned number, int digits)
-{
-    std::array<char, 8> text{};
-    for (int i = digits - 1; i >= 0; --i, number /= 10)
-        text.at(static_cast<std::size_t>(i)) = static_cast<char>('0' + number % 10);
-    out.append(text.data(), digits);
-}
-
-JsonValue iso(base::Instant instant)
-{
-    QByteArray text;
-    appendIso(text, instant);
-    return JsonValue(QString::fromLatin1(text));
-}
 
 /// `{name, email, image}` of the members of @p source called so; image may have another name there.
 JsonValue userOf(const JsonValue &source, QStringView image)
@@ -50,60 +37,41 @@ JsonValue sessionOf(JsonValue user, JsonValue expires)
 
 } // namespace
 
-void appendIso(QByteArray &out, base::Instant instant)
-{
-    using namespace std::chrono;
-    const auto day = floor<days>(instant);
-    const year_month_day date(day);
-    const hh_mm_ss time(instant - day);
-    const int year = static_cast<int>(date.year());
-    if (year < 0 || year > 9999) {
-        out.append(year < 0 ? '-' : '+');
-        appendPadded(out, static_cast<unsigned>(std::abs(year)), 6);
-    } else {
-        appendPadded(out, static_cast<unsigned>(year), 4);
-    }
-    out.append('-');
-    appendPadded(out, static_cast<unsigned>(date.month()), 2);
-    out.append('-');
-    appendPadded(out, static_cast<unsigned>(date.day()), 2);
-    out.append('T');
-    appendPadded(out, static_cast<unsigned>(time.hours().count()), 2);
-    out.append(':');
-    appendPadded(out, static_cast<unsigned>(time.minutes().count()), 2);
-    out.append(':');
-    appendPadded(out, static_cast<unsigned>(time.seconds().count()), 2);
-    out.append('.');
-    appendPadded(out, static_cast<unsigned>(time.subseconds().count()), 3);
-    out.append('Z');
-}
-
 QByteArray sessionOfClaims(const jose::Claims &claims, base::Instant expires)
 {
-    QByteArray text;
-    text.reserve(claims.text().size() + 64);
-    text.append("{\"user\":{");
-    bool first = true;
-    const auto copy = [&](QByteArrayView start, QByteArrayView claim) {
-        const QByteArrayView value = claims.raw(claim);
-        if (value.isEmpty())
-            return;
-        if (!first)
-            text.append(',');
-        first = false;
-        text.append(start).append(value);
+    struct Part
+    {
+        QByteArrayView start;
+        QByteArrayView claim;
     };
-    copy("\"name\":", "name");
-    copy("\"email\":", "email");
-    copy("\"image\":", "picture");
-    text.append("},\"expires\":\"");
-    appendIso(text, expires);
-    return text.append("\"}");
+    static constexpr std::array parts{Part{"\"name\":", "name"}, Part{"\"email\":", "email"},
+                                      Part{"\"image\":", "picture"}};
+    // What is copied stands in the claims' text once; the rest is names and the time.
+    constexpr qsizetype room = 128;
+    QByteArray text(claims.text().size() + room, Qt::Uninitialized);
+    base::TextWriter writer(text.data());
+    writer.put("{\"user\":{");
+    bool first = true;
+    for (const Part &part : parts) {
+        const QByteArrayView value = claims.raw(part.claim);
+        if (value.isEmpty())
+            continue;
+        if (!first)
+            writer.put(',');
+        first = false;
+        writer.put(part.start);
+        writer.put(value);
+    }
+    writer.put("},\"expires\":\"");
+    base::putIso(writer, expires);
+    writer.put("\"}");
+    text.truncate(writer.at() - text.constData());
+    return text;
 }
 
 JsonValue sessionValueOfClaims(const JsonValue &claims, base::Instant expires)
 {
-    return sessionOf(userOf(claims, u"picture"), iso(expires));
+    return sessionOf(userOf(claims, u"picture"), JsonValue(base::toIso(expires)));
 }
 
 JsonValue sessionOfUser(const JsonValue &user, const JsonValue &expires)

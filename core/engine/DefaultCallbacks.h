@@ -10,9 +10,6 @@ namespace rollcall::engine {
 // The shapes of sessions that the libraries make without a deployment's own callbacks, and what they hand to those.
 // **Thread-safety:** pure functions. **Source:** facts/session-protocol.md §4.1, §4.4.
 
-/// `2026-12-20T21:48:07.731Z`, as JavaScript's toISOString writes it.
-void appendIso(QByteArray &out, base::Instant instant);
-
 /// `{"user":{name,email,image},"expires"}` of a token's claims; claims that are absent vanish. JSON text.
 [[nodiscard]] QByteArray sessionOfClaims(const jose::Claims &claims, base::Instant expires);
 /// The same as a value.

@@ -42,14 +42,14 @@ EndpointResponse SessionEndpoint::answerV4(const ActionRequest &request, const s
         return configurationError("INVALID_CALLBACK_URL_ERROR", NullReason::InvalidCallbackUrl,
                                   QStringLiteral("the %1 is no http address").arg(where));
     };
-    if (!request.callbackParameter.isEmpty() && !isCallbackUrl(request.callbackParameter, baseUrl.base))
+    if (!request.callbackParameter.isEmpty() && !isCallbackUrl(request.callbackParameter, baseUrl.origin))
         return refused(QStringLiteral("callback URL of the query"));
     const Side &side = this->side(baseUrl.base.startsWith("https://"));
-    http::Cookies cookies = http::parseCookies(request.cookieHeader, request.dialect);
-    const QByteArray callback = side.helpers.callbackCookie(cookies);
-    if (!callback.isEmpty() && !isCallbackUrl(callback, baseUrl.base))
+    http::Cookies cookies = http::parseCookies(request.cookieHeader, request.dialect, side.wanted);
+    const QByteArrayView callback = side.helpers.callbackCookie(cookies);
+    if (!callback.isEmpty() && !isCallbackUrl(callback, baseUrl.origin))
         return refused(QStringLiteral("callback-url cookie"));
-    if (!request.bodyCallback.isEmpty() && !isCallbackUrl(request.bodyCallback, baseUrl.base)) {
+    if (!request.bodyCallback.isEmpty() && !isCallbackUrl(request.bodyCallback, baseUrl.origin)) {
         // The body is not checked beforehand: the redirect callback throws on it.
         EndpointResponse response;
         response.status = 500;

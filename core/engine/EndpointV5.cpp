@@ -74,7 +74,7 @@ std::optional<EndpointResponse> SessionEndpoint::checkV5(const Route &route, con
     };
     if (!route.callbackParameter.isEmpty() && !isCallbackUrl(route.callbackParameter, route.origin))
         return refused(QStringLiteral("callback URL of the query"));
-    const QByteArray callback = side.helpers.callbackCookie(cookies);
+    const QByteArrayView callback = side.helpers.callbackCookie(cookies);
     if (!callback.isEmpty() && !isCallbackUrl(callback, route.origin))
         return refused(QStringLiteral("callback-url cookie"));
     if (m_profile->strategy == session::Strategy::Database && !context.adapter) {
@@ -111,7 +111,7 @@ EndpointResponse SessionEndpoint::answerV5(const ActionRequest &request, const R
             NullReason::WrongBasePath,
             QStringLiteral("the path names no session action under %1").arg(QString::fromUtf8(m_profile->basePath)));
     const Side &side = this->side(route.isHttps);
-    http::Cookies cookies = http::parseCookies(request.cookieHeader, http::CookieDialect::AuthCore);
+    http::Cookies cookies = http::parseCookies(request.cookieHeader, http::CookieDialect::AuthCore, side.wanted);
     if (auto refused = checkV5(route, side, cookies, context))
         return std::move(*refused);
     if (!request.bodyCallback.isEmpty() && !isCallbackUrl(request.bodyCallback, route.origin))

@@ -1,7 +1,11 @@
+// OpenSSL 3 looks an algorithm up for each EVP_Digest, which takes longer than to hash what a csrf cookie holds. It
+// marks the functions of SHA-256 itself as old, but keeps them.
+#define OPENSSL_SUPPRESS_DEPRECATED
+
 #include "core/engine/HelperCookies.h"
 
-#include <openssl/evp.h>
 #include <openssl/rand.h>
+#include <openssl/sha.h>
 
 #include <algorithm>
 #include <array>
@@ -37,6 +41,16 @@ QByteArrayView valueOf(const http::Cookies &cookies, const QByteArray &name)
     return found == cookies.end() ? QByteArrayView() : found->value.view();
 }
 
+/// Whether @p url begins with @p origin, scheme and host of a web address, and those end there: then it is an address
+/// of this origin, whatever follows. (Others may be, too.)
+bool isWithin(QByteArrayView url, const QByteArray &origin)
+{
+    if (!origin.startsWith("http") || !url.startsWith(origin))
+        return false;
+    const QByteArrayView rest = url.sliced(origin.size());
+    return rest.isEmpty() || rest.front() == '/' || rest.front() == '?' || rest.front() == '#';
+}
+
 http::SetCookie line(const QByteArray &name, QByteArrayView value, const http::CookieAttributes &attributes)
 {
     return {name, base::SecretBytes(value), attributes, attributes.maxAge, std::nullopt};
@@ -52,16 +66,22 @@ HelperCookies::HelperCookies(const session::AuthProfile &profile, bool secure)
       m_secret(joined(profile.secrets))
 {}
 
-QByteArray HelperCookies::hashOf(QByteArrayView token) const
+HelperCookies::Hash HelperCookies::hashOf(QByteArrayView token) const
 {
-    QByteArray message;
-    message.reserve(token.size() + m_secret.size());
-    message.append(token).append(m_secret.view());
-    std::array<unsigned char, 32> digest{};
-    const bool done = EVP_Digest(message.constData(), static_cast<std::size_t>(message.size()), digest.data(), nullptr,
-                                 EVP_sha256(), nullptr) == 1;
-    base::wipe(message);
-    return done ? QByteArray(reinterpret_cast<const char *>(digest.data()), digest.size()).toHex() : QByteArray();
+    std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
+    SHA256_CTX state;
+    // These cannot fail: they only compute, and the last one wipes the state.
+    SHA256_Init(&state);
+    for (const QByteArrayView part : {token, m_secret.view()})
+        SHA256_Update(&state, part.data(), static_cast<std::size_t>(part.size()));
+    SHA256_Final(digest.data(), &state);
+    constexpr std::string_view digits("0123456789abcdef");
+    Hash hash;
+    for (std::size_t i = 0; i < digest.size(); ++i) {
+        hash.at(2 * i) = digits.at(digest.at(i) >> 4U);
+        hash.at(2 * i + 1) = digits.at(digest.at(i) & 0xfU);
+    }
+    return hash;
 }
 
 HelperCookies::Csrf HelperCookies::csrf(const http::Cookies &cookies, const std::optional<QByteArray> &bodyToken) const
@@ -72,28 +92,34 @@ HelperCookies::Csrf HelperCookies::csrf(const http::Cookies &cookies, const std:
         // JavaScript's split takes what stands between the first two bars.
         const QByteArrayView rest = value.sliced(bar + 1);
         const qsizetype second = rest.indexOf('|');
-        if ((second < 0 ? rest : rest.first(second)) == hashOf(token))
+        const Hash hash = hashOf(token);
+        if ((second < 0 ? rest : rest.first(second)) == QByteArrayView(hash))
             return {bodyToken && *bodyToken == token, std::nullopt};
     }
     std::array<unsigned char, 32> random{};
     if (RAND_bytes(random.data(), static_cast<int>(random.size())) != 1)
         return {};
     const QByteArray token = QByteArray(reinterpret_cast<const char *>(random.data()), random.size()).toHex();
-    return {false, line(m_csrfName, QByteArray(token + '|' + hashOf(token)), m_csrfAttributes)};
+    const Hash hash = hashOf(token);
+    return {false, line(m_csrfName, QByteArray(token + '|' + QByteArrayView(hash)), m_csrfAttributes)};
 }
 
-QByteArray HelperCookies::callbackCookie(const http::Cookies &cookies) const
+QByteArrayView HelperCookies::callbackCookie(const http::Cookies &cookies) const
 {
-    return valueOf(cookies, m_callbackName).toByteArray();
+    return valueOf(cookies, m_callbackName);
 }
 
-std::optional<http::SetCookie> HelperCookies::callbackUrl(const QByteArray &parameter, const QByteArray &cookie,
+std::optional<http::SetCookie> HelperCookies::callbackUrl(QByteArrayView parameter, QByteArrayView cookie,
                                                           const QByteArray &origin) const
 {
-    const QByteArray &asked = parameter.isEmpty() ? cookie : parameter;
-    QByteArray url = origin;
+    const QByteArrayView asked = parameter.isEmpty() ? cookie : parameter;
+    QByteArray relative;
+    QByteArrayView url = origin;
     if (asked.startsWith('/')) {
-        url += asked;
+        relative = origin + asked;
+        url = relative;
+    } else if (isWithin(asked, origin)) {
+        url = asked;
     } else if (!asked.isEmpty()) {
         const auto parsed = base::parseWebUrl(asked);
         if (parsed && parsed->origin() == origin)
@@ -104,8 +130,10 @@ std::optional<http::SetCookie> HelperCookies::callbackUrl(const QByteArray &para
     return line(m_callbackName, url, m_callbackAttributes);
 }
 
-bool isCallbackUrl(const QByteArray &url, const QByteArray &origin)
+bool isCallbackUrl(QByteArrayView url, const QByteArray &origin)
 {
+    if (isWithin(url, origin))
+        return true;
     if (!url.startsWith('/'))
         return base::parseWebUrl(url).has_value();
     const auto baseUrl = base::parseWebUrl(origin);

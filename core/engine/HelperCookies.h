@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <vector>
 
@@ -28,17 +29,21 @@ public:
     /// nullopt for a GET.
     [[nodiscard]] Csrf csrf(const http::Cookies &cookies, const std::optional<QByteArray> &bodyToken) const;
 
-    /// The callback-url cookie of @p cookies; empty where there is none.
-    [[nodiscard]] QByteArray callbackCookie(const http::Cookies &cookies) const;
+    /// The names of both.
+    [[nodiscard]] std::vector<QByteArray> names() const { return {m_csrfName, m_callbackName}; }
+
+    /// The callback-url cookie of @p cookies, a view into them; empty where there is none.
+    [[nodiscard]] QByteArrayView callbackCookie(const http::Cookies &cookies) const;
 
     /// The callback-url cookie to set: @p parameter (of query or body) or else the @p cookie, passed through the
     /// library's default `redirect` callback; nullopt where that is what the cookie says already. Both must be what
     /// isCallbackUrl() accepts.
-    [[nodiscard]] std::optional<http::SetCookie> callbackUrl(const QByteArray &parameter, const QByteArray &cookie,
+    [[nodiscard]] std::optional<http::SetCookie> callbackUrl(QByteArrayView parameter, QByteArrayView cookie,
                                                              const QByteArray &origin) const;
 
 private:
-    [[nodiscard]] QByteArray hashOf(QByteArrayView token) const;
+    using Hash = std::array<char, 64>; ///< hex digits
+    [[nodiscard]] Hash hashOf(QByteArrayView token) const;
 
     QByteArray m_csrfName;
     QByteArray m_callbackName;
@@ -49,7 +54,7 @@ private:
 
 /// Whether the libraries accept @p url as a callback URL: `/…`, or an absolute http(s) address. @p origin: what
 /// relative ones are read against.
-[[nodiscard]] bool isCallbackUrl(const QByteArray &url, const QByteArray &origin);
+[[nodiscard]] bool isCallbackUrl(QByteArrayView url, const QByteArray &origin);
 
 /// The parameter `callbackUrl` of a URL's query (with its `?`); the last counts; empty where there is none.
 [[nodiscard]] QByteArray callbackParameter(QByteArrayView query);

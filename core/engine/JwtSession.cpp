@@ -69,7 +69,7 @@ bool SessionAction::decode(Run &run, Claims &claims) const
 {
     const QString step = QStringLiteral("decode");
     if (m_callbacks->decode) {
-        const CallbackResult result = callSafely(m_callbacks->decode, run.token.view());
+        const CallbackResult result = callSafely(m_callbacks->decode, run.token);
         const auto *failure = std::get_if<CallbackFailure>(&result);
         run.steps.end(step, failure || isFalsy(result) ? StepOutcome::Fail : StepOutcome::Ok);
         if (failure || isFalsy(result)) {
@@ -81,7 +81,7 @@ bool SessionAction::decode(Run &run, Claims &claims) const
         claims = Claims::fromValue(std::get<JsonValue>(result)).value_or(Claims());
         return true;
     }
-    auto opened = open(run.token.view(), run.input.now);
+    auto opened = open(run.token, run.input.now);
     run.steps.end(step, opened.ok ? StepOutcome::Ok : StepOutcome::Fail, [&opened] {
         return opened.ok ? QString() : QString(jose::kindName(opened.failure) + u": " + opened.detail);
     });
@@ -93,8 +93,7 @@ bool SessionAction::decode(Run &run, Claims &claims) const
         opened.failure == jose::DecodeFailure::Malformed || opened.failure == jose::DecodeFailure::DecryptionFailed;
     auto broken =
         maybeCookies ? whyBrokenCookies(*m_profile, m_cookieName, run.input.header, run.input.cookies) : std::nullopt;
-    const Diagnosis diagnosis =
-        broken ? std::move(*broken) : whyNotDecoded(*m_profile, m_keys, opened, run.token.view());
+    const Diagnosis diagnosis = broken ? std::move(*broken) : whyNotDecoded(*m_profile, m_keys, opened, run.token);
     failJwt(run, diagnosis.reason, diagnosis.evidence);
     return false;
 }
@@ -206,9 +205,10 @@ void SessionAction::sealAndSet(Run &run, const Claims &claims, Instant expires) 
             return refuse(base::errorName(token.error().code));
         sealed = std::move(*token);
     }
-    run.outcome.cookies =
-        http::renewedCookies(run.input.cookies, m_cookieName, sealed, expires, m_attributes, m_profile->version);
-    run.steps.end(step, StepOutcome::Ok, [&] { return QStringLiteral("a new token of %1 bytes").arg(sealed.size()); });
+    const qsizetype size = sealed.size();
+    run.outcome.cookies = http::renewedCookies(run.input.cookies, m_cookieName, std::move(sealed), expires,
+                                               m_attributes, m_profile->version);
+    run.steps.end(step, StepOutcome::Ok, [size] { return QStringLiteral("a new token of %1 bytes").arg(size); });
 }
 
 } // namespace rollcall::engine

@@ -77,7 +77,7 @@ void SessionAction::runRow(Run &run, const base::Call &call) const
         return failRow(run, NullReason::AdapterMissing,
                        QStringLiteral("sessions live in a database, but none is connected"));
     }
-    const auto answer = run.input.adapter->getSessionAndUser(run.token.view(), call);
+    const auto answer = run.input.adapter->getSessionAndUser(run.token, call);
     if (!answer) {
         run.steps.end(lookup, StepOutcome::Error, [&] { return base::errorName(answer.error().code); });
         return failAdapter(run, "getSessionAndUser", NullReason::AdapterError, answer.error(), call);
@@ -86,8 +86,7 @@ void SessionAction::runRow(Run &run, const base::Call &call) const
     run.steps.end(lookup, found ? StepOutcome::Ok : StepOutcome::Fail,
                   [&] { return found ? QStringLiteral("row found") : QStringLiteral("no row"); });
     if (!found) {
-        const Diagnosis diagnosis =
-            whyNoRow(*m_profile, m_cookieName, run.input.header, run.input.cookies, run.token.view());
+        const Diagnosis diagnosis = whyNoRow(*m_profile, m_cookieName, run.input.header, run.input.cookies, run.token);
         run.fail(diagnosis.reason, diagnosis.evidence);
         return clear(run);
     }
@@ -105,7 +104,7 @@ void SessionAction::runRow(Run &run, const base::Call &call) const
         return runLiveRow(run, *found, call);
     run.outcome.rowEffect = RowEffect::DeleteExpired;
     if (run.input.effects == Effects::Apply) {
-        const auto deleted = run.input.adapter->deleteSession(run.token.view(), run.input.now, call);
+        const auto deleted = run.input.adapter->deleteSession(run.token, run.input.now, call);
         if (!deleted) {
             run.outcome.rowEffect = RowEffect::None;
             return failAdapter(run, "deleteSession", NullReason::AdapterWriteError, deleted.error(), call);
@@ -123,7 +122,7 @@ void SessionAction::runLiveRow(Run &run, const SessionAndUser &row, const base::
     const QString step = QStringLiteral("renew");
     const bool writes = due && run.input.effects == Effects::Apply;
     if (writes) {
-        if (const auto extended = run.input.adapter->updateSession(run.token.view(), expires, call); !extended) {
+        if (const auto extended = run.input.adapter->updateSession(run.token, expires, call); !extended) {
             run.steps.end(step, StepOutcome::Error, [&] { return base::errorName(extended.error().code); });
             return failAdapter(run, "updateSession", NullReason::AdapterWriteError, extended.error(), call);
         }
@@ -140,7 +139,8 @@ void SessionAction::runLiveRow(Run &run, const SessionAndUser &row, const base::
         run.outcome.validUntil = writes ? expires : row.expires;
     const JsonValue *userId = row.session.find(u"userId");
     run.outcome.userId = userId && userId->string() ? *userId->string() : QString();
-    run.outcome.cookies.push_back({m_cookieName, run.token.clone(), m_attributes, m_attributes.maxAge, expires});
+    run.outcome.cookies.push_back(
+        {m_cookieName, base::SecretBytes(run.token), m_attributes, m_attributes.maxAge, expires});
     run.steps.end(QStringLiteral("session"), run.outcome.reason ? StepOutcome::Fail : StepOutcome::Ok);
 }
 

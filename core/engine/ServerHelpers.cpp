@@ -1,7 +1,10 @@
 #include "core/engine/ServerHelpers.h"
 
+#include <algorithm>
+
 #include "core/engine/NullDiagnosis.h"
 #include "core/http/CookieNames.h"
+#include "core/jose/CanonicalJson.h"
 
 namespace rollcall::engine {
 
@@ -14,6 +17,19 @@ using session::NullReason;
 /// `delete body.expires`.
 QByteArray withoutExpires(const QByteArray &session)
 {
+    jose::ClaimIndex index;
+    if (jose::indexCanonical(session, index)) {
+        const auto found = std::ranges::find_if(index, [&session](const jose::ClaimMember &member) {
+            return QByteArrayView(session).sliced(member.nameAt, member.nameSize) == "expires";
+        });
+        if (found == index.end())
+            return session;
+        // With one of the commas beside it.
+        const bool isFirst = found == index.begin();
+        const qsizetype from = qsizetype{found->nameAt} - (isFirst ? 1 : 2);
+        const qsizetype end = qsizetype{found->end} + (isFirst && index.size() > 1 ? 1 : 0);
+        return session.first(from) + session.sliced(end);
+    }
     const auto value = jose::parseJson(QString::fromUtf8(session));
     const JsonValue::Object *members = value ? value->object() : nullptr;
     if (!members)
@@ -107,9 +123,10 @@ TokenResult getToken(const SessionEndpoint &endpoint, const TokenRequest &reques
         request.cookieName.isEmpty()
             ? http::defaultCookieName(profile.version, http::CookiePurpose::Session, request.secureCookie)
             : request.cookieName;
-    base::SecretBytes token = http::assembleChunks(
-        http::sessionCookies(http::parseCookies(request.cookieHeader, request.dialect), name, profile.version),
-        profile.version);
+    base::SecretBytes token =
+        http::assembleChunks(http::sessionCookies(http::parseCookies(request.cookieHeader, request.dialect, {name, {}}),
+                                                  name, profile.version),
+                             profile.version);
     if (token.isEmpty()) {
         auto bearer = bearerToken(request.authorization);
         if (!bearer || bearer->isEmpty()) {

@@ -60,14 +60,19 @@ SessionAction::SessionAction(std::shared_ptr<const AuthProfile> profile, bool se
 
 http::Cookies SessionAction::cookiesOf(QByteArrayView header, http::CookieDialect dialect) const
 {
-    return http::sessionCookies(http::parseCookies(header, dialect), m_cookieName, m_profile->version);
+    return http::sessionCookies(http::parseCookies(header, dialect, {m_cookieName, {}}), m_cookieName,
+                                m_profile->version);
 }
 
 SessionOutcome SessionAction::run(SessionInput input, const base::Call &call) const
 {
     SessionOutcome outcome;
+    // A cookie that is alone is the token.
+    const bool isAlone = input.cookies.size() == 1;
+    const base::SecretBytes joined =
+        isAlone ? base::SecretBytes() : http::assembleChunks(input.cookies, m_profile->version);
     Run run{input, outcome, StepLog(input.trace == Trace::On ? &outcome.trace : nullptr),
-            http::assembleChunks(input.cookies, m_profile->version)};
+            isAlone ? input.cookies.front().value.view() : joined.view()};
     const bool found = !run.token.isEmpty();
     run.steps.end(QStringLiteral("assemble"), found ? StepOutcome::Ok : StepOutcome::Fail, [&] {
         return QStringLiteral("%1: %2 bytes from %3 cookies")

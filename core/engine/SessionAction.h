@@ -10,9 +10,6 @@
 
 namespace rollcall::engine {
 
-/// Whether a resolution's steps are recorded. Without them it is several times faster.
-enum class Trace { Off, On };
-
 /// Who asks: the session endpoint (and v4's getServerSession), or v5's `auth()`, which wraps the session callback and
 /// keeps the whole user or token. **Source:** facts/session-protocol.md §4.4.
 enum class SessionForm { Endpoint, Auth };

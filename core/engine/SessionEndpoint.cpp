@@ -47,8 +47,8 @@ QByteArray textMember(const JsonValue &object, QStringView name)
 SessionEndpoint::SessionEndpoint(std::shared_ptr<const session::AuthProfile> profile,
                                  std::shared_ptr<const Callbacks> callbacks)
     : m_profile(profile),
-      m_sides{Side{SessionAction(profile, false, callbacks), HelperCookies(*profile, false)},
-              Side{SessionAction(profile, true, callbacks), HelperCookies(*profile, true)}},
+      m_sides{Side{.action = SessionAction(profile, false, callbacks), .helpers = HelperCookies(*profile, false)},
+              Side{.action = SessionAction(profile, true, callbacks), .helpers = HelperCookies(*profile, true)}},
       // The library makes a regular expression of the path as it stands: nothing in it is escaped.
       m_path(std::make_unique<const QRegularExpression>(
           QString(u'^' + QString::fromUtf8(profile->basePath) + QStringLiteral("(.+)"))))
@@ -147,6 +147,7 @@ EndpointResponse SessionEndpoint::runAction(const ActionRequest &request, const 
                                std::make_move_iterator(response.outcome.cookies.end()));
     response.outcome.cookies.clear();
 
+    response.headers.reserve(4);
     response.headers.emplace_back(contentType, json);
     if (!isPost) {
         response.headers.emplace_back(QByteArrayLiteral("Cache-Control"),
@@ -161,7 +162,7 @@ EndpointResponse SessionEndpoint::runAction(const ActionRequest &request, const 
     case SessionOutcome::Body::Undefined:
         break;
     case SessionOutcome::Body::Json:
-        response.body = response.outcome.json;
+        response.body = std::move(response.outcome.json);
         break;
     }
     // Next.js Pages ends the answer without a body for null, sends text as it is, and names the charset.

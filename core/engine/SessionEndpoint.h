@@ -105,6 +105,7 @@ private:
     {
         SessionAction action;
         HelperCookies helpers;
+        http::WantedCookies wanted{action.cookieName(), helpers.names()}; ///< what is read of a request
     };
 
     [[nodiscard]] const Side &side(bool isHttps) const

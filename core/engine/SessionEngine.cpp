@@ -26,9 +26,9 @@ std::shared_ptr<cache::SessionCache> makeMemoryCache(std::size_t maxBytes, const
 
 base::SecretBytes assembleToken(const session::AuthProfile &profile, QByteArrayView cookieHeader)
 {
-    http::Cookies parsed = http::parseCookies(cookieHeader, http::dialectOf(profile));
-    return http::assembleChunks(
-        http::sessionCookies(std::move(parsed), http::sessionCookieName(profile), profile.version), profile.version);
+    const QByteArray name = http::sessionCookieName(profile);
+    http::Cookies parsed = http::parseCookies(cookieHeader, http::dialectOf(profile), {name, {}});
+    return http::assembleChunks(http::sessionCookies(std::move(parsed), name, profile.version), profile.version);
 }
 
 QByteArray sessionCookieName(const session::AuthProfile &profile)
@@ -41,7 +41,7 @@ base::SecretBytes cookieHeaderFor(const session::AuthProfile &profile, const bas
     const QByteArray name = http::sessionCookieName(profile);
     http::Cookies cookies;
     if (profile.strategy == session::Strategy::Jwt)
-        cookies = http::splitValue(name, token, profile.version);
+        cookies = http::splitValue(name, token.clone(), profile.version);
     else
         cookies.push_back({name, token.clone()});
     QByteArray header;

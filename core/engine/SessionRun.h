@@ -12,7 +12,7 @@ struct SessionAction::Run
     SessionInput &input;
     SessionOutcome &outcome;
     StepLog steps;
-    base::SecretBytes token; ///< what the session cookies join to
+    QByteArrayView token; ///< what the session cookies join to
 
     /// The answer is no session: the library's empty body.
     void fail(session::NullReason reason, const QString &evidence) const

@@ -172,14 +172,14 @@ std::vector<SetCookie> clearedCookies(const Cookies &recognised, const CookieAtt
     return result;
 }
 
-Cookies splitValue(const QByteArray &name, const base::SecretBytes &value, session::AuthVersion version)
+Cookies splitValue(const QByteArray &name, base::SecretBytes value, session::AuthVersion version)
 {
     Cookies cookies;
     const qsizetype size = chunkSize(version);
     if (value.isEmpty())
         return cookies;
     if (value.size() <= size) {
-        cookies.push_back({name, value.clone()});
+        cookies.push_back({name, std::move(value)});
         return cookies;
     }
     QByteArrayView rest = value.view();
@@ -191,12 +191,12 @@ Cookies splitValue(const QByteArray &name, const base::SecretBytes &value, sessi
     return cookies;
 }
 
-std::vector<SetCookie> renewedCookies(const Cookies &recognised, const QByteArray &name, const base::SecretBytes &value,
+std::vector<SetCookie> renewedCookies(const Cookies &recognised, const QByteArray &name, base::SecretBytes value,
                                       base::Instant expires, const CookieAttributes &attributes,
                                       session::AuthVersion version)
 {
     std::vector<SetCookie> result = clearedCookies(recognised, attributes);
-    for (Cookie &part : splitValue(name, value, version)) {
+    for (Cookie &part : splitValue(name, std::move(value), version)) {
         SetCookie cookie{part.name, std::move(part.value), attributes, attributes.maxAge, expires};
         const auto place = std::ranges::find(result, cookie.name, &SetCookie::name);
         if (place == result.end())

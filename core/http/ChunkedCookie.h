@@ -33,10 +33,10 @@ namespace rollcall::http {
 /// The Set-Cookies that put @p value into @p name, split where it is too long, and clear recognised cookies that are no
 /// longer needed, in the library's order. An empty value sets nothing. **Source:** §2.4.
 [[nodiscard]] std::vector<SetCookie> renewedCookies(const Cookies &recognised, const QByteArray &name,
-                                                    const base::SecretBytes &value, base::Instant expires,
+                                                    base::SecretBytes value, base::Instant expires,
                                                     const CookieAttributes &attributes, session::AuthVersion version);
 
 /// The cookies (name and value) that hold @p value under @p name, split where it is too long.
-[[nodiscard]] Cookies splitValue(const QByteArray &name, const base::SecretBytes &value, session::AuthVersion version);
+[[nodiscard]] Cookies splitValue(const QByteArray &name, base::SecretBytes value, session::AuthVersion version);
 
 } // namespace rollcall::http

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <optional>
 #include <string_view>
 
@@ -36,29 +37,13 @@ QByteArrayView trimmed(QByteArrayView text, Predicate isSpace)
     return text;
 }
 
-bool isAscii(QByteArrayView raw)
-{
-    return std::ranges::all_of(raw, [](char c) { return static_cast<signed char>(c) >= 0; });
-}
-
-/// The UTF-8 of raw header bytes, which arrive in JavaScript as Latin-1 code points.
-QByteArray fromLatin1(QByteArrayView raw)
-{
-    if (isAscii(raw))
-        return raw.toByteArray();
-    QByteArray out;
-    out.reserve(raw.size());
-    for (const char c : raw)
-        base::appendLatin1(out, c);
-    return out;
-}
-
 /// The decoded value, or the raw one where percent-decoding fails.
 SecretBytes decodedOrRaw(QByteArrayView raw)
 {
     if (auto value = decodeUriComponent(raw))
         return std::move(*value);
-    QByteArray text = fromLatin1(raw);
+    // Raw header bytes arrive in JavaScript as Latin-1 code points.
+    QByteArray text = base::fromLatin1(raw);
     return SecretBytes::fromAndWipe(text);
 }
 
@@ -66,6 +51,24 @@ SecretBytes decodedOrRaw(QByteArrayView raw)
 class CookieMap
 {
 public:
+    /// @p wanted: what it is to hold; nullptr: everything.
+    explicit CookieMap(const WantedCookies *wanted) : m_wanted(wanted) {}
+
+    /// The name that header bytes stand for; nullopt where nobody asks for such a cookie.
+    [[nodiscard]] std::optional<QByteArray> nameOf(QByteArrayView raw) const
+    {
+        if (!m_wanted)
+            return base::fromLatin1(raw);
+        const QByteArray converted = base::isAscii(raw) ? QByteArray() : base::fromLatin1(raw);
+        const QByteArrayView name = converted.isEmpty() ? raw : QByteArrayView(converted);
+        const auto known = std::ranges::find(m_wanted->names, name);
+        if (known != m_wanted->names.end())
+            return *known;
+        if (!name.startsWith(m_wanted->prefix))
+            return std::nullopt;
+        return name.size() == m_wanted->prefix.size() ? m_wanted->prefix : name.toByteArray();
+    }
+
     [[nodiscard]] bool contains(const QByteArray &name) const { return place(name).has_value(); }
 
     /// Adds a cookie or replaces the value of the one that has its name.
@@ -101,6 +104,7 @@ private:
                                         : std::optional(static_cast<std::size_t>(found - m_cookies.begin()));
     }
 
+    const WantedCookies *m_wanted;
     Cookies m_cookies;
     QHash<QByteArray, std::size_t> m_places;
 };
@@ -126,9 +130,9 @@ QByteArrayView unquoted(QByteArrayView value, Quotes quotes)
 }
 
 /// cookie 0.7.2 and its descendants in @auth/core and better-call.
-Cookies parseScanning(QByteArrayView header, const ScanRules &rules)
+Cookies parseScanning(QByteArrayView header, const WantedCookies *wanted, const ScanRules &rules)
 {
-    CookieMap cookies;
+    CookieMap cookies(wanted);
     if (header.size() < rules.shortestHeader)
         return {};
     for (qsizetype index = 0; index < header.size();) {
@@ -143,11 +147,11 @@ Cookies parseScanning(QByteArrayView header, const ScanRules &rules)
             index = header.first(equals).lastIndexOf(';') + 1;
             continue;
         }
-        const QByteArray name = fromLatin1(trimmed(header.sliced(index, equals - index), rules.isSpace));
+        const auto name = cookies.nameOf(trimmed(header.sliced(index, equals - index), rules.isSpace));
         const QByteArrayView value = trimmed(header.sliced(equals + 1, end - equals - 1), rules.isSpace);
         index = end + 1;
-        if (!cookies.contains(name) && !(rules.losesProto && name == "__proto__"))
-            cookies.set(name, decodedOrRaw(unquoted(value, rules.quotes)));
+        if (name && !cookies.contains(*name) && !(rules.losesProto && *name == "__proto__"))
+            cookies.set(*name, decodedOrRaw(unquoted(value, rules.quotes)));
     }
     return cookies.take();
 }
@@ -179,35 +183,38 @@ bool isObjectMember(QByteArrayView name)
            members.end();
 }
 
-Cookies parseNextApi(QByteArrayView header)
+Cookies parseNextApi(QByteArrayView header, const WantedCookies *wanted)
 {
-    CookieMap cookies;
+    CookieMap cookies(wanted);
     forEachPiece(header, [&cookies](QByteArrayView piece) {
         const qsizetype equals = piece.indexOf('=');
         if (equals < 0)
             return;
-        const QByteArray name = fromLatin1(trimmed(piece.first(equals), isJsSpace));
+        const auto name = cookies.nameOf(trimmed(piece.first(equals), isJsSpace));
         QByteArrayView value = trimmed(piece.sliced(equals + 1), isJsSpace);
-        if (cookies.contains(name) || isObjectMember(name))
+        if (!name || cookies.contains(*name) || isObjectMember(*name))
             return;
         if (value.startsWith('"'))
             value = value.size() < 2 ? QByteArrayView() : value.sliced(1, value.size() - 2);
-        cookies.set(name, decodedOrRaw(value));
+        cookies.set(*name, decodedOrRaw(value));
     });
     return cookies.take();
 }
 
-Cookies parseNextEdge(QByteArrayView header)
+Cookies parseNextEdge(QByteArrayView header, const WantedCookies *wanted)
 {
-    CookieMap cookies;
+    CookieMap cookies(wanted);
     forEachPiece(header, [&cookies](QByteArrayView piece) {
         if (piece.isEmpty())
             return;
         const qsizetype equals = piece.indexOf('=');
+        const auto name = cookies.nameOf(equals < 0 ? piece : piece.first(equals));
+        if (!name)
+            return;
         if (equals < 0)
-            cookies.set(fromLatin1(piece), SecretBytes("true"));
+            cookies.set(*name, SecretBytes("true"));
         else if (auto value = decodeUriComponent(piece.sliced(equals + 1)))
-            cookies.set(fromLatin1(piece.first(equals)), std::move(*value));
+            cookies.set(*name, std::move(*value));
     });
     return cookies.take();
 }
@@ -227,23 +234,55 @@ bool isBetterAuthValue(QByteArrayView value)
     return std::ranges::all_of(value, [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != ';' && c != '\\'; });
 }
 
-Cookies parseBetterAuth(QByteArrayView header)
+Cookies parseBetterAuth(QByteArrayView header, const WantedCookies *wanted)
 {
-    CookieMap cookies;
+    CookieMap cookies(wanted);
     if (header.size() < 2)
         return {};
     forEachPiece(header, [&cookies](QByteArrayView piece) {
         const qsizetype equals = piece.indexOf('=');
         if (equals < 0)
             return;
-        const QByteArrayView name = trimmed(piece.first(equals), isBlank);
+        const QByteArrayView written = trimmed(piece.first(equals), isBlank);
         QByteArrayView value = trimmed(piece.sliced(equals + 1), isBlank);
         if (value.size() >= 2)
             value = unquoted(value, Quotes::StrippedWhereBoth);
-        if (isBetterAuthName(name) && isBetterAuthValue(value))
-            cookies.set(name.toByteArray(), decodedOrRaw(value));
+        const auto name = cookies.nameOf(written);
+        if (name && isBetterAuthName(written) && isBetterAuthValue(value))
+            cookies.set(*name, decodedOrRaw(value));
     });
     return cookies.take();
+}
+
+/// Sixteen characters at a time.
+using Block = quint8 __attribute__((vector_size(16)));
+
+/// All bits where a character is no letter, digit, `-`, `_` or `.`.
+Block refusedIn(const char *from)
+{
+    Block text;
+    std::memcpy(&text, from, sizeof text);
+    return ((text | 0x20) - 'a' > 25) & (text - '0' > 9) & (text != '-') & (text != '_') & (text != '.');
+}
+
+Cookies parse(QByteArrayView header, CookieDialect dialect, const WantedCookies *wanted)
+{
+    header = trimmed(header, isBlank);
+    switch (dialect) {
+    case CookieDialect::Cookie07:
+        return parseScanning(header, wanted, {2, isBlank, Quotes::StrippedWhereBoth, true});
+    case CookieDialect::AuthCore:
+        return parseScanning(header, wanted, {2, isBlank, Quotes::Kept, false});
+    case CookieDialect::BetterCall:
+        return parseScanning(header, wanted, {0, isJsSpace, Quotes::CutWhereFirst, false});
+    case CookieDialect::BetterAuth:
+        return parseBetterAuth(header, wanted);
+    case CookieDialect::NextApi:
+        return parseNextApi(header, wanted);
+    case CookieDialect::NextEdge:
+        return parseNextEdge(header, wanted);
+    }
+    Q_UNREACHABLE();
 }
 
 } // namespace
@@ -265,22 +304,12 @@ CookieDialect dialectOf(const session::AuthProfile &profile)
 
 Cookies parseCookies(QByteArrayView header, CookieDialect dialect)
 {
-    header = trimmed(header, isBlank);
-    switch (dialect) {
-    case CookieDialect::Cookie07:
-        return parseScanning(header, {2, isBlank, Quotes::StrippedWhereBoth, true});
-    case CookieDialect::AuthCore:
-        return parseScanning(header, {2, isBlank, Quotes::Kept, false});
-    case CookieDialect::BetterCall:
-        return parseScanning(header, {0, isJsSpace, Quotes::CutWhereFirst, false});
-    case CookieDialect::BetterAuth:
-        return parseBetterAuth(header);
-    case CookieDialect::NextApi:
-        return parseNextApi(header);
-    case CookieDialect::NextEdge:
-        return parseNextEdge(header);
-    }
-    Q_UNREACHABLE();
+    return parse(header, dialect, nullptr);
+}
+
+Cookies parseCookies(QByteArrayView header, CookieDialect dialect, const WantedCookies &wanted)
+{
+    return parse(header, dialect, &wanted);
 }
 
 std::optional<SecretBytes> rawCookieValue(QByteArrayView header, QByteArrayView name)
@@ -300,7 +329,7 @@ std::optional<SecretBytes> rawCookieValue(QByteArrayView header, QByteArrayView 
 std::optional<base::SecretBytes> decodeUriComponent(QByteArrayView raw)
 {
     // Tokens are: what stands for itself is not taken apart.
-    if (!raw.contains('%') && isAscii(raw))
+    if (!raw.contains('%') && base::isAscii(raw))
         return base::SecretBytes(raw);
     auto text = base::decodeUriComponent(raw, base::TextForm::Latin1);
     if (!text)
@@ -308,14 +337,24 @@ std::optional<base::SecretBytes> decodeUriComponent(QByteArrayView raw)
     return SecretBytes::fromAndWipe(*text);
 }
 
+bool standsForItself(QByteArrayView text)
+{
+    constexpr auto size = static_cast<qsizetype>(sizeof(Block));
+    Block refused{};
+    for (; text.size() >= size; text = text.sliced(size))
+        refused |= refusedIn(text.data());
+    std::array<char, sizeof(Block)> rest;
+    rest.fill('A');
+    std::ranges::copy(text, rest.begin());
+    refused |= refusedIn(rest.data());
+    std::array<quint64, 2> halves{};
+    std::memcpy(halves.data(), &refused, sizeof refused);
+    return (halves[0] | halves[1]) == 0;
+}
+
 QByteArray encodeUriComponent(QByteArrayView text)
 {
-    // Tokens are of characters that stay as they are.
-    const bool stays = std::ranges::all_of(text, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
-               c == '.';
-    });
-    if (stays)
+    if (standsForItself(text))
         return text.toByteArray();
     return text.toByteArray().toPercentEncoding(QByteArrayLiteral("!*'()"));
 }

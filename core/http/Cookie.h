@@ -40,6 +40,17 @@ enum class CookieDialect {
 /// fails: what a dialect cannot read it leaves out or raw. **Thread-safety:** a pure function.
 [[nodiscard]] Cookies parseCookies(QByteArrayView header, CookieDialect dialect);
 
+/// Which cookies of a request are asked for: those whose name begins with @ref prefix, and those called one of
+/// @ref names.
+struct WantedCookies
+{
+    QByteArray prefix;
+    std::vector<QByteArray> names;
+};
+
+/// Those of parseCookies() that are @p wanted; the others cost next to nothing.
+[[nodiscard]] Cookies parseCookies(QByteArrayView header, CookieDialect dialect, const WantedCookies &wanted);
+
 /// The value of the cookie called @p name as it stands in @p header: of the pieces between semicolons, blanks trimmed,
 /// the first whose text before its first `=` is @p name. Neither decoded nor joined from chunks; a piece without `=` is
 /// a name with an empty value; nullopt where there is none. It is a bearer secret. **Source:**
@@ -49,6 +60,9 @@ enum class CookieDialect {
 /// Decodes raw header bytes as JavaScript's decodeURIComponent does, the whole or nothing; nullopt where that throws.
 /// What comes out may be a bearer secret.
 [[nodiscard]] std::optional<base::SecretBytes> decodeUriComponent(QByteArrayView raw);
+
+/// Whether @p text is of letters, digits, `-`, `_` and `.` alone, as tokens are: no parser and no encoder changes it.
+[[nodiscard]] bool standsForItself(QByteArrayView text);
 
 /// Percent-encodes as JavaScript's encodeURIComponent (UTF-8 in).
 [[nodiscard]] QByteArray encodeUriComponent(QByteArrayView text);

@@ -20,6 +20,15 @@ const QString &imfFixdate()
 
 QByteArray httpDate(base::Instant instant)
 {
+    QByteArray text(longestHttpDate, Qt::Uninitialized);
+    base::TextWriter writer(text.data());
+    putHttpDate(writer, instant);
+    text.truncate(writer.at() - text.constData());
+    return text;
+}
+
+void putHttpDate(base::TextWriter &writer, base::Instant instant)
+{
     // By hand: a locale's formatting takes longer than opening a token.
     using namespace std::chrono;
     static constexpr char dayNames[] = "SunMonTueWedThuFriSat";
@@ -27,23 +36,24 @@ QByteArray httpDate(base::Instant instant)
     const auto day = floor<days>(instant);
     const year_month_day date(day);
     const hh_mm_ss time(floor<seconds>(instant) - day);
-    QByteArray text;
-    text.reserve(29);
-    const auto append = [&text](unsigned number, unsigned digits) {
-        const QByteArray written = QByteArray::number(number);
-        text.append(std::max<qsizetype>(0, static_cast<qsizetype>(digits) - written.size()), '0').append(written);
-    };
-    text.append(dayNames + 3 * weekday(day).c_encoding(), 3).append(", ");
-    append(static_cast<unsigned>(date.day()), 2);
-    text.append(' ').append(monthNames + 3 * (static_cast<unsigned>(date.month()) - 1), 3).append(' ');
-    append(static_cast<unsigned>(std::max(0, static_cast<int>(date.year()))), 4);
-    text.append(' ');
-    append(static_cast<unsigned>(time.hours().count()), 2);
-    text.append(':');
-    append(static_cast<unsigned>(time.minutes().count()), 2);
-    text.append(':');
-    append(static_cast<unsigned>(time.seconds().count()), 2);
-    return text.append(" GMT");
+    const int year = std::max(0, static_cast<int>(date.year()));
+    writer.put(QByteArrayView(dayNames + 3 * weekday(day).c_encoding(), 3));
+    writer.put(", ");
+    writer.putDigits(static_cast<unsigned>(date.day()), 2);
+    writer.put(' ');
+    writer.put(QByteArrayView(monthNames + 3 * (static_cast<unsigned>(date.month()) - 1), 3));
+    writer.put(' ');
+    if (year > 9999)
+        writer.putNumber(year);
+    else
+        writer.putDigits(static_cast<unsigned>(year), 4);
+    writer.put(' ');
+    writer.putDigits(static_cast<unsigned>(time.hours().count()), 2);
+    writer.put(':');
+    writer.putDigits(static_cast<unsigned>(time.minutes().count()), 2);
+    writer.put(':');
+    writer.putDigits(static_cast<unsigned>(time.seconds().count()), 2);
+    writer.put(" GMT");
 }
 
 std::optional<base::Instant> parseHttpDate(QByteArrayView text)

@@ -7,9 +7,16 @@ namespace rollcall::http {
 
 namespace {
 
-QByteArray capitalised(QByteArray word)
+/// @p word, the first letter upper case, the others lower.
+void putCapitalised(base::TextWriter &writer, QByteArrayView word)
 {
-    return word.first(1).toUpper() + word.sliced(1).toLower();
+    for (qsizetype i = 0; i < word.size(); ++i) {
+        const char c = word.at(i);
+        const bool isLower = c >= 'a' && c <= 'z';
+        const bool isUpper = c >= 'A' && c <= 'Z';
+        const bool swaps = i == 0 ? isLower : isUpper;
+        writer.put(swaps ? static_cast<char>(c ^ ' ') : c);
+    }
 }
 
 } // namespace
@@ -51,25 +58,54 @@ CookieAttributes sessionCookieAttributes(const session::AuthProfile &profile)
 
 QByteArray setCookieText(const SetCookie &cookie)
 {
-    QByteArray text = cookie.name + '=' + encodeUriComponent(cookie.value.view());
-    if (cookie.maxAge)
-        text += "; Max-Age=" + QByteArray::number(static_cast<qint64>(cookie.maxAge->count()));
-    if (!cookie.attributes.domain.isEmpty())
-        text += "; Domain=" + cookie.attributes.domain;
-    if (!cookie.attributes.path.isEmpty())
-        text += "; Path=" + cookie.attributes.path;
-    if (cookie.expires)
-        text += "; Expires=" + httpDate(*cookie.expires);
-    if (cookie.attributes.httpOnly)
-        text += "; HttpOnly";
-    if (cookie.attributes.secure)
-        text += "; Secure";
-    if (cookie.attributes.partitioned)
-        text += "; Partitioned";
-    if (!cookie.attributes.priority.isEmpty())
-        text += "; Priority=" + capitalised(cookie.attributes.priority);
-    if (!cookie.attributes.sameSite.isEmpty())
-        text += "; SameSite=" + capitalised(cookie.attributes.sameSite);
+    const CookieAttributes &attributes = cookie.attributes;
+    QByteArray encoded;
+    QByteArrayView value = cookie.value.view();
+    if (!standsForItself(value)) {
+        encoded = encodeUriComponent(value);
+        value = encoded;
+    }
+    // Names of attributes, a number and a date.
+    constexpr qsizetype room = 160 + longestHttpDate;
+    QByteArray text(cookie.name.size() + value.size() + attributes.domain.size() + attributes.path.size() +
+                        attributes.priority.size() + attributes.sameSite.size() + room,
+                    Qt::Uninitialized);
+    base::TextWriter writer(text.data());
+    writer.put(cookie.name);
+    writer.put('=');
+    writer.put(value);
+    base::wipe(encoded);
+    if (cookie.maxAge) {
+        writer.put("; Max-Age=");
+        writer.putNumber(cookie.maxAge->count());
+    }
+    if (!attributes.domain.isEmpty()) {
+        writer.put("; Domain=");
+        writer.put(attributes.domain);
+    }
+    if (!attributes.path.isEmpty()) {
+        writer.put("; Path=");
+        writer.put(attributes.path);
+    }
+    if (cookie.expires) {
+        writer.put("; Expires=");
+        putHttpDate(writer, *cookie.expires);
+    }
+    if (attributes.httpOnly)
+        writer.put("; HttpOnly");
+    if (attributes.secure)
+        writer.put("; Secure");
+    if (attributes.partitioned)
+        writer.put("; Partitioned");
+    if (!attributes.priority.isEmpty()) {
+        writer.put("; Priority=");
+        putCapitalised(writer, attributes.priority);
+    }
+    if (!attributes.sameSite.isEmpty()) {
+        writer.put("; SameSite=");
+        putCapitalised(writer, attributes.sameSite);
+    }
+    text.truncate(writer.at() - text.constData());
     return text;
 }
 

@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <cstring>
 #include <string_view>
 
+#include "core/base/TextWriter.h"
 #include "core/jose/RandomBytes.h"
 
 namespace rollcall::jose {
@@ -21,24 +20,6 @@ constexpr std::array<std::string_view, 3> names{"iat", "exp", "jti"};
 constexpr qsizetype roomForStamps = 128;
 constexpr qsizetype roomForPadding = 16;
 
-/// Writes into memory that is known to suffice.
-class Writer
-{
-public:
-    explicit Writer(char *at) : m_at(at) {}
-    void put(char c) { *m_at++ = c; }
-    void put(const char *from, std::size_t size)
-    {
-        std::memcpy(m_at, from, size);
-        m_at += size;
-    }
-    void put(qint64 number) { m_at = std::to_chars(m_at, m_at + 20, number).ptr; }
-    [[nodiscard]] char *at() const { return m_at; }
-
-private:
-    char *m_at;
-};
-
 } // namespace
 
 base::Result<QByteArray> stampedText(const Claims &claims, Seconds maxAge, base::Instant now, TokenId tokenId)
@@ -50,21 +31,21 @@ base::Result<QByteArray> stampedText(const Claims &claims, Seconds maxAge, base:
     }
     const qint64 issued = std::chrono::floor<Seconds>(now).time_since_epoch().count();
     const std::array times{issued, issued + static_cast<qint64>(maxAge.count())};
-    const auto putStamp = [&](Writer &writer, std::size_t stamp) {
+    const auto putStamp = [&](base::TextWriter &writer, std::size_t stamp) {
         if (stamp < times.size()) {
-            writer.put(times.at(stamp));
+            writer.putNumber(times.at(stamp));
         } else {
             writer.put('"');
-            writer.put(uuid.data(), uuid.size());
+            writer.put(QByteArrayView(uuid));
             writer.put('"');
         }
     };
     const std::size_t stamps = tokenId == TokenId::New ? names.size() : names.size() - 1;
     const QByteArrayView old = claims.text();
     QByteArray text(old.size() + roomForStamps + roomForPadding, Qt::Uninitialized);
-    Writer writer(text.data());
+    base::TextWriter writer(text.data());
     std::array<bool, names.size()> written{};
-    std::size_t copied = 0;
+    qsizetype copied = 0;
     for (const ClaimMember &member : claims.members()) {
         if (member.nameSize != nameSize)
             continue;
@@ -73,13 +54,13 @@ base::Result<QByteArray> stampedText(const Claims &claims, Seconds maxAge, base:
         if (found == names.begin() + stamps)
             continue;
         const auto stamp = static_cast<std::size_t>(found - names.begin());
-        writer.put(old.data() + copied, member.valueAt() - copied);
+        writer.put(old.sliced(copied, member.valueAt() - copied));
         putStamp(writer, stamp);
         copied = member.end;
         written.at(stamp) = true;
     }
     // All but the closing brace.
-    writer.put(old.data() + copied, static_cast<std::size_t>(old.size() - 1) - copied);
+    writer.put(old.sliced(copied).chopped(1));
     bool first = claims.members().isEmpty();
     for (std::size_t stamp = 0; stamp < stamps; ++stamp) {
         if (written.at(stamp))
@@ -88,8 +69,8 @@ base::Result<QByteArray> stampedText(const Claims &claims, Seconds maxAge, base:
             writer.put(',');
         first = false;
         writer.put('"');
-        writer.put(names.at(stamp).data(), nameSize);
-        writer.put("\":", 2);
+        writer.put(QByteArrayView(names.at(stamp).data(), nameSize));
+        writer.put("\":");
         putStamp(writer, stamp);
     }
     writer.put('}');

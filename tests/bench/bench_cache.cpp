@@ -64,46 +64,43 @@ std::vector<QByteArray> headers(int length, int first, int step)
     return all;
 }
 
-/// Cookie header to session, found in the memory cache.
-void hit(benchmark::State &state, int length)
+/// A cached resolver whose cache holds @ref cachedSessions sessions under tokens of @p length characters.
+std::unique_ptr<engine::Resolver> filled(int length, const base::Clock &clock)
 {
-    const base::SystemClock clock;
-    const auto profile = std::make_shared<session::AuthProfile>();
-    const auto resolver = engine::makeCachedResolver(profile, std::make_unique<SignedInAtFirst>(),
-                                                     engine::makeMemoryCache(64 << 20, clock), keptFor, clock);
+    auto resolver =
+        engine::makeCachedResolver(std::make_shared<session::AuthProfile>(), std::make_unique<SignedInAtFirst>(),
+                                   engine::makeMemoryCache(64 << 20, clock), keptFor, clock, engine::Trace::Off);
     for (int i = 0; i < cachedSessions; ++i)
         static_cast<void>(resolver->resolve(header(length, i), {}));
-    const auto asked = headers(length, 0, 9);
+    return resolver;
+}
+
+void resolveAll(benchmark::State &state, engine::Resolver &resolver, const std::vector<QByteArray> &asked,
+                bool isCached)
+{
     std::size_t next = 0;
     for (auto _ : state) {
-        const auto resolution = resolver->resolve(asked[next], {});
-        if (!resolution.hasSession()) {
-            state.SkipWithError("a request gave no session");
+        const auto resolution = resolver.resolve(asked[next], {});
+        if (resolution.hasSession() != isCached) {
+            state.SkipWithError("the cache answered wrongly");
             break;
         }
         next = (next + 1) % asked.size();
     }
 }
 
-/// Cookie header to the knowledge that the memory cache has no such session.
+/// Cookie header to session, found in the memory cache.
+void hit(benchmark::State &state, int length)
+{
+    const base::SystemClock clock;
+    resolveAll(state, *filled(length, clock), headers(length, 0, 9), true);
+}
+
+/// Cookie header to null, with a look into the memory cache and a source that knows at once that nobody is signed in.
 void miss(benchmark::State &state, int length)
 {
     const base::SystemClock clock;
-    const session::AuthProfile profile;
-    const auto cache = engine::makeMemoryCache(64 << 20, clock);
-    for (int i = 0; i < cachedSessions; ++i)
-        static_cast<void>(cache->store(sessionToken(length, i), entryOf(i), keptFor, 0, {}));
-    const auto asked = headers(length, cachedSessions, 1);
-    std::size_t next = 0;
-    for (auto _ : state) {
-        const auto token = engine::assembleToken(profile, asked[next]);
-        const auto found = cache->find(token.view(), {});
-        if (!found || found->entry) {
-            state.SkipWithError("an unknown session was found");
-            break;
-        }
-        next = (next + 1) % asked.size();
-    }
+    resolveAll(state, *filled(length, clock), headers(length, cachedSessions, 1), false);
 }
 
 std::size_t allocated()

@@ -5,7 +5,7 @@
 # Usage: side-by-side.sh [--json] [--short]
 #   --json   prints {"rows":[{"name","nodeNs","rollcallNs"}]} on standard output instead: medians for one operation, in nanoseconds, and judges nothing
 #   --short  rounds of milliseconds: whether everything runs, not how fast
-# BUILD_DIR names a release build to measure; without it, one is made. ROLLCALL_BENCH_CORE names the processor core (default: the last).
+# BUILD_DIR names a release build to measure; without it, one is made. ROLLCALL_BENCH_CORE names the processor core (default: the last of those allowed).
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 source "$here/../deployments/place.sh"
@@ -44,7 +44,9 @@ trap 'rm -rf "$place"' EXIT
 export ROLLCALL_BENCH_INPUTS=$place/inputs.json
 export NODE_ENV=production NEXTAUTH_URL=http://localhost:3000 AUTH_URL=http://localhost:3000 NODE_NO_WARNINGS=1
 # One core for both sides and the threads of Node.js; the database server has the others, where there are any.
-core=${ROLLCALL_BENCH_CORE:-$(($(nproc --all) - 1))}
-ROLLCALL_BENCH_OTHER_CORES=$(seq 0 $(($(nproc --all) - 1)) | grep -vx "$core" | paste -sd,) || true
+# Only those that this process may use: a container need not have them all.
+cores=$(sed -n 's/^Cpus_allowed_list:\s*//p' /proc/self/status | tr ',' '\n' | while IFS=- read -r first last; do seq "$first" "${last:-$first}"; done)
+core=${ROLLCALL_BENCH_CORE:-$(tail -n 1 <<<"$cores")}
+ROLLCALL_BENCH_OTHER_CORES=$(grep -vx "$core" <<<"$cores" | paste -sd,) || true
 export ROLLCALL_BENCH_OTHER_CORES
 taskset -c "$core" "$ROLLCALL_DEPLOY_DIR/node_modules/node/bin/node" "$here/node/side-by-side.mjs" "$BUILD_DIR/tests/bench/rollcall_bench" "$place" "$json" "$short"

@@ -92,7 +92,7 @@ void tryInput(QByteArrayView bytes)
     const QByteArray fresh =
         bytes.toByteArray().toHex().repeated(1 + (flags >> 5U)).first(std::min<qsizetype>(2 * bytes.size(), 20'000));
     const base::SecretBytes value{QByteArrayView(fresh)};
-    const auto answer = http::renewedCookies(recognised, sessionName, value, base::Instant(), {}, version);
+    const auto answer = http::renewedCookies(recognised, sessionName, value.clone(), base::Instant(), {}, version);
     for (const http::SetCookie &cookie : answer)
         require(cookie.value.size() <= http::chunkSize(version), "no cookie is larger than a chunk");
     const Cookies next = http::sessionCookies(afterAnswer(jar, answer), sessionName, version);

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <QByteArrayView>
+
+#include <charconv>
+#include <cstring>
+
+namespace rollcall::base {
+
+/// Writes a text into memory that is known to suffice for it: where its bound is known beforehand, appending to an
+/// array that checks its room each time costs more than the text. **Thread-safety:** one object, one thread.
+class TextWriter final
+{
+public:
+    /// @p at: where the text begins.
+    explicit TextWriter(char *at) : m_at(at) {}
+
+    void put(char c) { *m_at++ = c; }
+    void put(QByteArrayView text)
+    {
+        std::memcpy(m_at, text.data(), static_cast<std::size_t>(text.size()));
+        m_at += text.size();
+    }
+    /// Decimal: at most 20 characters.
+    void putNumber(qint64 number) { m_at = std::to_chars(m_at, m_at + 20, number).ptr; }
+    /// The last @p count decimal digits of @p number, zeros in front.
+    void putDigits(unsigned number, int count)
+    {
+        for (char *digit = m_at + count; digit != m_at; number /= 10)
+            *--digit = static_cast<char>('0' + number % 10);
+        m_at += count;
+    }
+    /// Behind what was written.
+    [[nodiscard]] char *at() const { return m_at; }
+
+private:
+    char *m_at;
+};
+
+} // namespace rollcall::base
