@@ -40,7 +40,7 @@ public:
     /// What a look-up found.
     struct Found
     {
-        std::optional<Entry> entry; ///< nullopt: nothing
+        std::optional<Entry> entry; ///< a session within its end, or an absence with its reason; nullopt: nothing
         quint64 generation = 0;     ///< of the cache's content; handed back to store()
         QString note;               ///< what was wrong with an entry that is therefore none; without secrets
     };

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "core/cache/Expiry.h"
 #include "core/http/PlainToken.h"
 
 namespace rollcall::engine {
@@ -140,13 +139,8 @@ bool CachedResolver::lookUp(Miss &request, Resolution &result, StepLog &steps, c
         steps.end(cacheStep(), StepOutcome::Error, [&found] { return base::errorName(found.error().code); });
         return false;
     }
-    // Whoever filled the cache: an entry with neither session nor reason is no answer, nor is a session past its end.
-    const auto isAnswer = [this](const cache::SessionCache::Entry &entry) {
-        return entry.session ? !entry.sessionExpires || !cache::isPast(*entry.sessionExpires, m_clock)
-                             : entry.reason.has_value();
-    };
     request.generation = found->generation;
-    if (!found->entry || !isAnswer(*found->entry)) {
+    if (!found->entry) {
         steps.end(cacheStep(), StepOutcome::Miss, [&found] { return found->note; });
         return false;
     }

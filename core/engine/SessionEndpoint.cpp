@@ -27,7 +27,8 @@ bool isName(char c)
 bool cannotBeWritten(const std::vector<http::SetCookie> &cookies)
 {
     return std::ranges::any_of(cookies, [](const http::SetCookie &cookie) {
-        return cookie.name.isEmpty() || !std::ranges::all_of(cookie.name, isName);
+        const bool isUsual = http::standsForItself(cookie.name);
+        return cookie.name.isEmpty() || !(isUsual || std::ranges::all_of(cookie.name, isName));
     });
 }
 

@@ -52,7 +52,7 @@ class CookieMap
 {
 public:
     /// @p wanted: what it is to hold; nullptr: everything.
-    explicit CookieMap(const WantedCookies *wanted) : m_wanted(wanted) {}
+    explicit CookieMap(const WantedCookies *wanted) : m_wanted(wanted) { m_cookies.reserve(usualCookies); }
 
     /// The name that header bytes stand for; nullopt where nobody asks for such a cookie.
     [[nodiscard]] std::optional<QByteArray> nameOf(QByteArrayView raw) const
@@ -91,6 +91,7 @@ public:
     [[nodiscard]] Cookies take() { return std::move(m_cookies); }
 
 private:
+    static constexpr std::size_t usualCookies = 4;
     static constexpr std::size_t fewCookies = 32;
 
     [[nodiscard]] std::optional<std::size_t> place(const QByteArray &name) const
@@ -337,16 +338,22 @@ std::optional<base::SecretBytes> decodeUriComponent(QByteArrayView raw)
     return SecretBytes::fromAndWipe(*text);
 }
 
-bool standsForItself(QByteArrayView text)
+bool standsForItself(QByteArrayView whole)
 {
+    QByteArrayView text = whole;
     constexpr auto size = static_cast<qsizetype>(sizeof(Block));
     Block refused{};
     for (; text.size() >= size; text = text.sliced(size))
         refused |= refusedIn(text.data());
-    std::array<char, sizeof(Block)> rest;
-    rest.fill('A');
-    std::ranges::copy(text, rest.begin());
-    refused |= refusedIn(rest.data());
+    if (whole.size() >= size) {
+        // What is left, together with what came before.
+        refused |= refusedIn(whole.end() - size);
+    } else {
+        std::array<char, sizeof(Block)> rest;
+        rest.fill('A');
+        std::ranges::copy(text, rest.begin());
+        refused |= refusedIn(rest.data());
+    }
     std::array<quint64, 2> halves{};
     std::memcpy(halves.data(), &refused, sizeof refused);
     return (halves[0] | halves[1]) == 0;

@@ -1,5 +1,7 @@
 #include "core/http/PlainToken.h"
 
+#include <cstring>
+
 namespace rollcall::http {
 
 bool hasPlainTokens(QByteArrayView cookieName)
@@ -11,24 +13,25 @@ bool hasPlainTokens(QByteArrayView cookieName)
 QByteArrayView plainToken(QByteArrayView header, QByteArrayView cookieName)
 {
     QByteArrayView token;
-    for (;;) {
-        const qsizetype end = header.indexOf(';');
-        QByteArrayView piece = end < 0 ? header : header.first(end);
-        while (piece.startsWith(' '))
-            piece = piece.sliced(1);
+    const char *at = header.begin();
+    const auto nameSize = static_cast<std::size_t>(cookieName.size());
+    while (at != header.end()) {
+        const void *separator = std::memchr(at, ';', static_cast<std::size_t>(header.end() - at));
+        const char *end = separator ? static_cast<const char *>(separator) : header.end();
+        while (at != end && *at == ' ')
+            ++at;
         // Parsers disagree on which other blanks belong to a name.
-        if (!piece.isEmpty() && (piece.front() < '!' || piece.front() > '~'))
+        if (at != end && (*at < '!' || *at > '~'))
             return {};
-        if (piece.startsWith(cookieName)) {
-            const QByteArrayView rest = piece.sliced(cookieName.size());
+        if (static_cast<std::size_t>(end - at) >= nameSize && std::memcmp(at, cookieName.data(), nameSize) == 0) {
+            const QByteArrayView rest(at + nameSize, end);
             if (!token.isEmpty() || rest.size() < 2 || rest.front() != '=' || !standsForItself(rest.sliced(1)))
                 return {};
             token = rest.sliced(1);
         }
-        if (end < 0)
-            return token;
-        header = header.sliced(end + 1);
+        at = separator ? end + 1 : end;
     }
+    return token;
 }
 
 } // namespace rollcall::http
