@@ -31,7 +31,8 @@ struct JwtCallbackArguments
     const jose::JsonValue *newSession = nullptr; ///< of an update: the body's `data`
 };
 
-/// What the libraries hand to `callbacks.session`. Of token and user one is set: by the strategy.
+/// What the libraries hand to `callbacks.session`. Of token and user one is set: by the strategy. Of an update this
+/// callback hears under the database strategy alone.
 struct SessionCallbackArguments
 {
     const jose::JsonValue &session;

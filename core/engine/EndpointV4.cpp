@@ -1,10 +1,41 @@
+#include <algorithm>
+
+#include "core/base/SearchParams.h"
 #include "core/base/WebUrl.h"
+#include "core/engine/EndpointBody.h"
 #include "core/engine/SessionEndpoint.h"
 
 // next-auth 4's way to the session action.
 namespace rollcall::engine {
 
 using session::NullReason;
+
+namespace {
+
+bool repeatsCallback(QByteArrayView query)
+{
+    const base::SearchParams params = base::SearchParams::parse(query.isEmpty() ? query : query.sliced(1));
+    return std::ranges::count(params.pairs(), QByteArrayLiteral("callbackUrl"),
+                              &std::pair<QByteArray, QByteArray>::first) > 1;
+}
+
+/// Pages refuses such a request by itself; in the App Router the library throws.
+EndpointResponse unreadableBody(bool isPages)
+{
+    EndpointResponse response;
+    response.outcome.reason = NullReason::MethodRefused;
+    response.outcome.evidence = QStringLiteral("the body is no JSON");
+    if (isPages) {
+        response.status = 400;
+        response.body = QByteArrayLiteral("Invalid JSON");
+    } else {
+        response.status = 500;
+        response.thrown = response.outcome.evidence;
+    }
+    return response;
+}
+
+} // namespace
 
 EndpointResponse SessionEndpoint::handleV4(const EndpointRequest &request, const session::BaseUrl &baseUrl,
                                            const EndpointContext &context, const base::Call &call) const
@@ -27,8 +58,12 @@ EndpointResponse SessionEndpoint::handleV4(const EndpointRequest &request, const
             action.action = rest.value(0);
         }
         action.callbackParameter = callbackParameter(url->query);
+        // Pages hands a repeated parameter on as a list, which is no address.
+        if (m_profile->cookieParser == session::CookieParser::Pages && repeatsCallback(url->query))
+            action.callbackParameter = EndpointBody::unusableUrl;
     }
-    readBody(request, action);
+    if (!readBody(request, action))
+        return unreadableBody(m_profile->cookieParser == session::CookieParser::Pages);
     return answerV4(action, baseUrl, context, call);
 }
 
@@ -49,7 +84,8 @@ EndpointResponse SessionEndpoint::answerV4(const ActionRequest &request, const s
     const QByteArrayView callback = side.helpers.callbackCookie(cookies);
     if (!callback.isEmpty() && !isCallbackUrl(callback, baseUrl.origin))
         return refused(QStringLiteral("callback-url cookie"));
-    if (!request.bodyCallback.isEmpty() && !isCallbackUrl(request.bodyCallback, baseUrl.origin)) {
+    const QByteArray &parameter = request.bodyCallback ? *request.bodyCallback : request.callbackParameter;
+    if (!isRedirectable(parameter)) {
         // The body is not checked beforehand: the redirect callback throws on it.
         EndpointResponse response;
         response.status = 500;
@@ -57,7 +93,6 @@ EndpointResponse SessionEndpoint::answerV4(const ActionRequest &request, const s
         response.thrown = QStringLiteral("Invalid URL");
         return response;
     }
-    const QByteArray &parameter = request.bodyCallback.isEmpty() ? request.callbackParameter : request.bodyCallback;
     return runAction(request, side, std::move(cookies), parameter, baseUrl.origin, context, call);
 }
 

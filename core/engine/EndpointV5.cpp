@@ -12,6 +12,7 @@ namespace {
 
 const QByteArray contentType = QByteArrayLiteral("Content-Type");
 const QByteArray json = QByteArrayLiteral("application/json");
+const QByteArray unknownRequest = QByteArrayLiteral("\"Bad request.\"");
 
 EndpointResponse refusal(QByteArray body, const QByteArray &code, NullReason reason, const QString &evidence)
 {
@@ -27,7 +28,7 @@ EndpointResponse refusal(QByteArray body, const QByteArray &code, NullReason rea
 
 EndpointResponse badRequest(NullReason reason, const QString &evidence)
 {
-    return refusal(QByteArrayLiteral("\"Bad request.\""), QByteArrayLiteral("UnknownAction"), reason, evidence);
+    return refusal(unknownRequest, QByteArrayLiteral("UnknownAction"), reason, evidence);
 }
 
 } // namespace
@@ -47,7 +48,7 @@ bool SessionEndpoint::isSessionPath(const QByteArray &path) const
 SessionEndpoint::Route SessionEndpoint::routeV5(const QByteArray &url) const
 {
     Route route;
-    const auto parsed = base::parseWebUrl(url);
+    const auto parsed = base::parseAnyUrl(url);
     if (!parsed)
         return route;
     route.isUrl = true;
@@ -92,8 +93,12 @@ EndpointResponse SessionEndpoint::handleV5(const EndpointRequest &request, Sessi
     action.form = form;
     const QByteArray cookieHeader = http::headerValue(request.headers, "Cookie");
     action.cookieHeader = cookieHeader;
-    readBody(request, action);
-    return answerV5(action, routeV5(request.url), context, call);
+    const Route route = routeV5(request.url);
+    // The library looks at the path before it reads the body.
+    if (!readBody(request, action) && route.isSession)
+        return refusal(unknownRequest, QByteArrayLiteral("SyntaxError"), NullReason::MethodRefused,
+                       QStringLiteral("the body is no JSON"));
+    return answerV5(action, route, context, call);
 }
 
 EndpointResponse SessionEndpoint::answerV5(const ActionRequest &request, const Route &route,
@@ -114,10 +119,10 @@ EndpointResponse SessionEndpoint::answerV5(const ActionRequest &request, const R
     http::Cookies cookies = http::parseCookies(request.cookieHeader, http::CookieDialect::AuthCore, side.wanted);
     if (auto refused = checkV5(route, side, cookies, context))
         return std::move(*refused);
-    if (!request.bodyCallback.isEmpty() && !isCallbackUrl(request.bodyCallback, route.origin))
+    const QByteArray &parameter = request.bodyCallback ? *request.bodyCallback : route.callbackParameter;
+    if (!isRedirectable(parameter))
         return refusal(QByteArrayLiteral("null"), QByteArrayLiteral("TypeError"), NullReason::InvalidCallbackUrl,
                        QStringLiteral("Invalid URL"));
-    const QByteArray &parameter = request.bodyCallback.isEmpty() ? route.callbackParameter : request.bodyCallback;
     EndpointResponse response = runAction(request, side, std::move(cookies), parameter, route.origin, context, call);
     if (!response.thrown)
         return response;

@@ -140,6 +140,11 @@ bool isCallbackUrl(QByteArrayView url, const QByteArray &origin)
     return baseUrl && base::parseWebUrl(url, *baseUrl).has_value();
 }
 
+bool isRedirectable(const QByteArray &url)
+{
+    return url.isEmpty() || url.startsWith('/') || base::parseAnyUrl(url).has_value();
+}
+
 QByteArray callbackParameter(QByteArrayView query)
 {
     if (query.isEmpty())

@@ -37,7 +37,7 @@ public:
 
     /// The callback-url cookie to set: @p parameter (of query or body) or else the @p cookie, passed through the
     /// library's default `redirect` callback; nullopt where that is what the cookie says already. Both must be what
-    /// isCallbackUrl() accepts.
+    /// isRedirectable() accepts.
     [[nodiscard]] std::optional<http::SetCookie> callbackUrl(QByteArrayView parameter, QByteArrayView cookie,
                                                              const QByteArray &origin) const;
 
@@ -55,6 +55,10 @@ private:
 /// Whether the libraries accept @p url as a callback URL: `/…`, or an absolute http(s) address. @p origin: what
 /// relative ones are read against.
 [[nodiscard]] bool isCallbackUrl(QByteArrayView url, const QByteArray &origin);
+
+/// Whether the libraries' default `redirect` callback takes @p url (empty: none) without throwing: `/…`, or any
+/// address.
+[[nodiscard]] bool isRedirectable(const QByteArray &url);
 
 /// The parameter `callbackUrl` of a URL's query (with its `?`); the last counts; empty where there is none.
 [[nodiscard]] QByteArray callbackParameter(QByteArrayView query);

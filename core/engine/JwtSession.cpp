@@ -65,22 +65,23 @@ void SessionAction::failJwt(Run &run, NullReason reason, const QString &evidence
     clear(run);
 }
 
+std::optional<JsonValue> SessionAction::decodeByCallback(Run &run) const
+{
+    CallbackResult result = callSafely(m_callbacks->decode, run.token);
+    const auto *failure = std::get_if<CallbackFailure>(&result);
+    const bool failed = failure || isFalsy(result);
+    run.steps.end(QStringLiteral("decode"), failed ? StepOutcome::Fail : StepOutcome::Ok);
+    if (!failed)
+        return std::get<JsonValue>(std::move(result));
+    failJwt(run, NullReason::CustomDecodeNull,
+            failure ? QStringLiteral("jwt.decode threw: %1").arg(failure->message)
+                    : QStringLiteral("jwt.decode returned nothing"));
+    return std::nullopt;
+}
+
 bool SessionAction::decode(Run &run, Claims &claims) const
 {
     const QString step = QStringLiteral("decode");
-    if (m_callbacks->decode) {
-        const CallbackResult result = callSafely(m_callbacks->decode, run.token);
-        const auto *failure = std::get_if<CallbackFailure>(&result);
-        run.steps.end(step, failure || isFalsy(result) ? StepOutcome::Fail : StepOutcome::Ok);
-        if (failure || isFalsy(result)) {
-            failJwt(run, NullReason::CustomDecodeNull,
-                    failure ? QStringLiteral("jwt.decode threw: %1").arg(failure->message)
-                            : QStringLiteral("jwt.decode returned nothing"));
-            return false;
-        }
-        claims = Claims::fromValue(std::get<JsonValue>(result)).value_or(Claims());
-        return true;
-    }
     auto opened = open(run.token, run.input.now);
     run.steps.end(step, opened.ok ? StepOutcome::Ok : StepOutcome::Fail, [&opened] {
         return opened.ok ? QString() : QString(jose::kindName(opened.failure) + u": " + opened.detail);
@@ -100,14 +101,21 @@ bool SessionAction::decode(Run &run, Claims &claims) const
 
 void SessionAction::runJwt(Run &run) const
 {
+    const Instant expires = run.input.now + m_profile->maxAge;
+    if (m_callbacks->decode) {
+        const auto decoded = decodeByCallback(run);
+        if (!decoded)
+            return;
+        note(run, Claims::fromValue(*decoded).value_or(Claims()));
+        runCallbacks(run, *decoded, expires);
+        return;
+    }
     Claims claims;
     if (!decode(run, claims))
         return;
-    const Instant expires = run.input.now + m_profile->maxAge;
-    run.outcome.validUntil = lastInstant(claims, m_profile->clockTolerance);
-    run.outcome.userId = claims.string("sub").value_or(QString());
-    if (m_callbacks->jwt || m_callbacks->session) {
-        runCallbacks(run, claims, expires);
+    note(run, claims);
+    if (m_callbacks->jwt || m_callbacks->session || m_callbacks->encode) {
+        runCallbacks(run, claims.value(), expires);
         return;
     }
     run.outcome.body = SessionOutcome::Body::Json;
@@ -116,12 +124,17 @@ void SessionAction::runJwt(Run &run) const
     sealAndSet(run, claims, expires);
 }
 
-bool SessionAction::jwtCallback(Run &run, const Claims &claims, CallbackResult &token) const
+void SessionAction::note(Run &run, const Claims &claims) const
 {
-    token = claims.value();
+    run.outcome.validUntil = lastInstant(claims, m_profile->clockTolerance);
+    run.outcome.userId = claims.string("sub").value_or(QString());
+}
+
+bool SessionAction::jwtCallback(Run &run, const JsonValue &decoded, CallbackResult &token) const
+{
+    token = decoded;
     if (!m_callbacks->jwt)
         return true;
-    const JsonValue decoded = std::get<JsonValue>(token);
     token = callSafely(m_callbacks->jwt, JwtCallbackArguments{decoded, run.input.isUpdate, run.input.newSession});
     if (const auto *failure = std::get_if<CallbackFailure>(&token)) {
         failJwt(run, NullReason::JwtCbThrew, failure->message);
@@ -140,22 +153,19 @@ bool SessionAction::jwtCallback(Run &run, const Claims &claims, CallbackResult &
     return false;
 }
 
-void SessionAction::runCallbacks(Run &run, const Claims &claims, Instant expires) const
+void SessionAction::runCallbacks(Run &run, const JsonValue &decoded, Instant expires) const
 {
     CallbackResult token;
-    if (!jwtCallback(run, claims, token))
+    if (!jwtCallback(run, decoded, token))
         return;
     const JsonValue undefinedToken;
     const auto *tokenValue = std::get_if<JsonValue>(&token);
     // v4 shows the decoded token's user, v5 that of the jwt callback's result.
-    JsonValue session = sessionValueOfClaims(isV4()       ? claims.value()
-                                             : tokenValue ? *tokenValue
-                                                          : undefinedToken,
-                                             expires);
+    JsonValue session = sessionValueOfClaims(isV4() ? decoded : tokenValue ? *tokenValue : undefinedToken, expires);
     CallbackResult result = session;
     if (m_callbacks->session) {
-        result = callSafely(m_callbacks->session,
-                            SessionCallbackArguments{session, tokenValue, nullptr, run.input.isUpdate, nullptr});
+        // Of an update the libraries tell this callback under the database strategy alone.
+        result = callSafely(m_callbacks->session, SessionCallbackArguments{session, tokenValue});
     }
     if (const auto *failure = std::get_if<CallbackFailure>(&result)) {
         failJwt(run, NullReason::SessionCbThrew, failure->message);
@@ -170,6 +180,8 @@ void SessionAction::runCallbacks(Run &run, const Claims &claims, Instant expires
     }
     setBody(run, std::move(result));
     run.steps.end(QStringLiteral("session"), run.outcome.reason ? StepOutcome::Fail : StepOutcome::Ok);
+    if (m_callbacks->encode)
+        return encodeAndSet(run, tokenValue ? *tokenValue : JsonValue(), expires);
     // v4's encode takes {} for undefined.
     const auto renewed = tokenValue ? Claims::fromValue(*tokenValue) : Claims();
     if (!renewed) {
@@ -181,34 +193,47 @@ void SessionAction::runCallbacks(Run &run, const Claims &claims, Instant expires
     sealAndSet(run, *renewed, expires);
 }
 
+void SessionAction::failRenewal(Run &run, const QString &why) const
+{
+    logJwtError(run, why);
+    clear(run);
+    run.steps.end(QStringLiteral("renew"), StepOutcome::Fail, [&why] { return QString(why + u": cookies cleared"); });
+}
+
 void SessionAction::sealAndSet(Run &run, const Claims &claims, Instant expires) const
 {
-    const QString step = QStringLiteral("renew");
-    const auto refuse = [&](const QString &why) {
-        logJwtError(run, why);
-        clear(run);
-        run.steps.end(step, StepOutcome::Fail, [&why] { return QString(why + u": cookies cleared"); });
-    };
     if (!isV4() && !m_signing && hasInfiniteNotBefore(claims))
-        return refuse(QStringLiteral("the library cannot seal an infinite \"nbf\""));
-    base::SecretBytes sealed;
-    if (m_callbacks->encode) {
-        const CallbackResult result = callSafely(m_callbacks->encode, claims.value());
-        const auto *text = std::get_if<JsonValue>(&result);
-        if (!text || !text->string())
-            return refuse(QStringLiteral("jwt.encode gave no token"));
-        QByteArray bytes = text->string()->toUtf8();
-        sealed = base::SecretBytes::fromAndWipe(bytes);
-    } else {
-        auto token = seal(claims, run.input.now);
-        if (!token)
-            return refuse(base::errorName(token.error().code));
-        sealed = std::move(*token);
+        return failRenewal(run, QStringLiteral("the library cannot seal an infinite \"nbf\""));
+    auto token = seal(claims, run.input.now);
+    if (!token)
+        return failRenewal(run, base::errorName(token.error().code));
+    setToken(run, std::move(*token), expires);
+}
+
+void SessionAction::encodeAndSet(Run &run, const JsonValue &claims, Instant expires) const
+{
+    const CallbackResult result = callSafely(m_callbacks->encode, claims);
+    if (const auto *failure = std::get_if<CallbackFailure>(&result))
+        return failRenewal(run, failure->message);
+    if (isNullOrUndefined(result)) {
+        // The library has let go of the request's cookies when it stumbles over this: it clears none.
+        logJwtError(run, QStringLiteral("jwt.encode returned nothing"));
+        run.steps.end(QStringLiteral("renew"), StepOutcome::Fail);
+        return;
     }
-    const qsizetype size = sealed.size();
-    run.outcome.cookies = http::renewedCookies(run.input.cookies, m_cookieName, std::move(sealed), expires,
-                                               m_attributes, m_profile->version);
-    run.steps.end(step, StepOutcome::Ok, [size] { return QStringLiteral("a new token of %1 bytes").arg(size); });
+    // What is no text has no length to the library, as an empty text: the old cookies are cleared, none is set.
+    const QString *text = std::get<JsonValue>(result).string();
+    QByteArray bytes = text ? text->toUtf8() : QByteArray();
+    setToken(run, base::SecretBytes::fromAndWipe(bytes), expires);
+}
+
+void SessionAction::setToken(Run &run, base::SecretBytes token, Instant expires) const
+{
+    const qsizetype size = token.size();
+    run.outcome.cookies = http::renewedCookies(run.input.cookies, m_cookieName, std::move(token), expires, m_attributes,
+                                               m_profile->version);
+    run.steps.end(QStringLiteral("renew"), StepOutcome::Ok,
+                  [size] { return QStringLiteral("a new token of %1 bytes").arg(size); });
 }
 
 } // namespace rollcall::engine

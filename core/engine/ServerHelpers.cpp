@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/WebUrl.h"
 #include "core/engine/NullDiagnosis.h"
 #include "core/http/CookieNames.h"
 #include "core/jose/CanonicalJson.h"
@@ -102,6 +103,13 @@ HelperResult getServerSession(const SessionEndpoint &endpoint, QByteArrayView co
 HelperResult authHelper(const SessionEndpoint &endpoint, QByteArrayView cookieHeader, const QByteArray &actionUrl,
                         const EndpointContext &context, const base::Call &call)
 {
+    if (const auto url = base::parseAnyUrl(actionUrl); url && !(url->user.isEmpty() && url->password.isEmpty())) {
+        HelperResult refused;
+        refused.thrown = QStringLiteral("Request cannot be constructed from a URL that includes credentials");
+        refused.outcome.reason = NullReason::UnusableUrl;
+        refused.outcome.evidence = *refused.thrown;
+        return refused;
+    }
     EndpointRequest request;
     request.url = actionUrl;
     request.headers.emplace_back(QByteArrayLiteral("Cookie"), cookieHeader.toByteArray());
@@ -140,11 +148,12 @@ TokenResult getToken(const SessionEndpoint &endpoint, const TokenRequest &reques
         result.raw = std::move(token);
         return result;
     }
+    const bool isV4 = profile.version == AuthVersion::V4;
     const bool loneEmpty = profile.secrets.size() == 1 && profile.secrets.front().isEmpty();
-    if (profile.secrets.empty() || (loneEmpty && profile.version != AuthVersion::V4))
+    // v4 leaves it to the decoder whether one is needed.
+    if (isV4 ? profile.secrets.empty() && !profile.signedTokens : profile.secrets.empty() || loneEmpty)
         return noToken(NullReason::MissingSecret, QStringLiteral("no secret is known for this deployment"));
     // Keys stand ready for the deployment's own names; another name has keys of its own, in v5.
-    const bool isV4 = profile.version == AuthVersion::V4;
     for (const bool secure : {false, true}) {
         const SessionAction &action = endpoint.action(secure);
         if (!isV4 && !profile.signedTokens && action.cookieName() != name)

@@ -90,9 +90,14 @@ private:
     [[nodiscard]] bool isV4() const { return m_profile->version == session::AuthVersion::V4; }
     void runJwt(Run &run) const;
     [[nodiscard]] bool decode(Run &run, jose::Claims &claims) const;
-    void runCallbacks(Run &run, const jose::Claims &claims, base::Instant expires) const;
-    [[nodiscard]] bool jwtCallback(Run &run, const jose::Claims &claims, CallbackResult &token) const;
+    [[nodiscard]] std::optional<jose::JsonValue> decodeByCallback(Run &run) const;
+    void note(Run &run, const jose::Claims &claims) const;
+    void runCallbacks(Run &run, const jose::JsonValue &decoded, base::Instant expires) const;
+    [[nodiscard]] bool jwtCallback(Run &run, const jose::JsonValue &decoded, CallbackResult &token) const;
     void sealAndSet(Run &run, const jose::Claims &claims, base::Instant expires) const;
+    void encodeAndSet(Run &run, const jose::JsonValue &claims, base::Instant expires) const;
+    void setToken(Run &run, base::SecretBytes token, base::Instant expires) const;
+    void failRenewal(Run &run, const QString &why) const;
     void failJwt(Run &run, session::NullReason reason, const QString &evidence) const;
     void logJwtError(Run &run, const QString &message) const;
     void clear(Run &run) const;

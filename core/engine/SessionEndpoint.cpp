@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "core/base/SearchParams.h"
+#include "core/engine/EndpointBody.h"
 
 namespace rollcall::engine {
 
@@ -16,6 +16,7 @@ using session::NullReason;
 
 const QByteArray contentType = QByteArrayLiteral("Content-Type");
 const QByteArray json = QByteArrayLiteral("application/json");
+const QByteArray jsonOfPages = QByteArrayLiteral("application/json; charset=utf-8");
 
 bool isName(char c)
 {
@@ -35,12 +36,6 @@ bool cannotBeWritten(const std::vector<http::SetCookie> &cookies)
 QByteArray emptyBody(AuthVersion version)
 {
     return version == AuthVersion::V4 ? QByteArrayLiteral("{}") : QByteArrayLiteral("null");
-}
-
-QByteArray textMember(const JsonValue &object, QStringView name)
-{
-    const JsonValue *member = object.find(name);
-    return member && member->string() ? member->string()->toUtf8() : QByteArray();
 }
 
 } // namespace
@@ -73,24 +68,17 @@ EndpointResponse SessionEndpoint::configurationError(const char *code, NullReaso
     return response;
 }
 
-void SessionEndpoint::readBody(const EndpointRequest &request, ActionRequest &action) const
+bool SessionEndpoint::readBody(const EndpointRequest &request, ActionRequest &action) const
 {
-    if (request.method != "POST" || request.body.isEmpty())
-        return;
-    const QByteArray type = http::headerValue(request.headers, contentType);
-    JsonValue body{JsonValue::Object()};
-    if (type.contains(json)) {
-        body = jose::parseJson(QString::fromUtf8(request.body)).value_or(JsonValue());
-    } else if (type.contains("application/x-www-form-urlencoded")) {
-        const base::SearchParams form = base::SearchParams::parse(request.body);
-        for (const auto &[name, value] : form.pairs())
-            body.set(QString::fromUtf8(name), JsonValue(QString::fromUtf8(value)));
-    }
-    action.bodyCallback = textMember(body, u"callbackUrl");
-    if (const JsonValue *token = body.find(u"csrfToken"); token && token->string())
-        action.csrfToken = token->string()->toUtf8();
-    if (const JsonValue *data = body.find(u"data"))
-        action.newSession = *data;
+    if (request.method != "POST")
+        return true;
+    auto body = readEndpointBody(request.body, http::headerValue(request.headers, contentType), *m_profile);
+    if (!body)
+        return false;
+    action.bodyCallback = std::move(body->callbackUrl);
+    action.csrfToken = std::move(body->csrfToken);
+    action.newSession = std::move(body->data);
+    return true;
 }
 
 EndpointResponse SessionEndpoint::runAction(const ActionRequest &request, const Side &side, http::Cookies cookies,
@@ -100,6 +88,7 @@ EndpointResponse SessionEndpoint::runAction(const ActionRequest &request, const 
     EndpointResponse response;
     const bool isPost = request.method == "POST";
     const bool isV4 = m_profile->version == AuthVersion::V4;
+    const bool isPages = isV4 && m_profile->cookieParser == session::CookieParser::Pages;
     auto csrf =
         side.helpers.csrf(cookies, isPost ? std::optional(request.csrfToken.value_or(QByteArray())) : std::nullopt);
     if (csrf.line)
@@ -122,9 +111,12 @@ EndpointResponse SessionEndpoint::runAction(const ActionRequest &request, const 
     }
     if (isPost && !csrf.verified) {
         refuse(NullReason::MethodRefused, QStringLiteral("a POST without a valid csrf token"));
-        // An object that no content type turns into text.
-        response.headers.emplace_back(contentType, isV4 ? QByteArrayLiteral("text/plain;charset=UTF-8") : json);
-        response.body = isV4 ? QByteArrayLiteral("[object Object]") : QByteArrayLiteral("null");
+        // In v4 an object without a content type: Pages sends it as JSON, a Response makes a text of it.
+        const bool isText = isV4 && !isPages;
+        response.headers.emplace_back(contentType, isText    ? QByteArrayLiteral("text/plain;charset=UTF-8")
+                                                   : isPages ? jsonOfPages
+                                                             : json);
+        response.body = isText ? QByteArrayLiteral("[object Object]") : emptyBody(m_profile->version);
         if (!isV4) {
             response.setCookies.clear();
             response.outcome.log.push_back(
@@ -167,7 +159,7 @@ EndpointResponse SessionEndpoint::runAction(const ActionRequest &request, const 
         break;
     }
     // Next.js Pages ends the answer without a body for null, sends text as it is, and names the charset.
-    if (isV4 && m_profile->cookieParser == session::CookieParser::Pages) {
+    if (isPages) {
         const auto text =
             response.body.startsWith('"') ? jose::parseJson(QString::fromUtf8(response.body)) : std::nullopt;
         if (text && text->string())
@@ -175,7 +167,7 @@ EndpointResponse SessionEndpoint::runAction(const ActionRequest &request, const 
         if (response.body == "null")
             response.body.clear();
         else
-            response.headers.front().second = QByteArrayLiteral("application/json; charset=utf-8");
+            response.headers.front().second = jsonOfPages;
     }
     if (cannotBeWritten(response.setCookies))
         response.thrown = QStringLiteral("argument name is invalid");

@@ -71,8 +71,8 @@ public:
         QByteArray action = QByteArrayLiteral("session"); ///< of v4; v5 has it in its Route
         QByteArrayView cookieHeader;
         http::CookieDialect dialect = http::CookieDialect::AuthCore;
-        QByteArray callbackParameter; ///< of v4: of the query; v5 has it in its Route
-        QByteArray bodyCallback;      ///< of a POST's body; stands before the query's
+        QByteArray callbackParameter;           ///< of v4: of the query; v5 has it in its Route
+        std::optional<QByteArray> bodyCallback; ///< of a POST's body: see EndpointBody; stands before the query's
         std::optional<QByteArray> csrfToken;
         std::optional<jose::JsonValue> newSession; ///< of a POST's body: `data`
         SessionForm form = SessionForm::Endpoint;
@@ -120,7 +120,8 @@ private:
     [[nodiscard]] EndpointResponse runAction(const ActionRequest &request, const Side &side, http::Cookies cookies,
                                              const QByteArray &callbackParameter, const QByteArray &origin,
                                              const EndpointContext &context, const base::Call &call) const;
-    void readBody(const EndpointRequest &request, ActionRequest &action) const;
+    /// False where the body cannot be read.
+    [[nodiscard]] bool readBody(const EndpointRequest &request, ActionRequest &action) const;
 
     std::shared_ptr<const session::AuthProfile> m_profile;
     std::array<Side, 2> m_sides;

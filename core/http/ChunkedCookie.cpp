@@ -92,6 +92,28 @@ SetCookie cleared(const QByteArray &name, const CookieAttributes &attributes)
     return {name, {}, attributes, std::chrono::seconds(0), std::nullopt};
 }
 
+bool isAscii(QByteArrayView text)
+{
+    return std::ranges::all_of(text, [](char c) { return static_cast<quint8>(c) < 0x80; });
+}
+
+/// The same for values that only an encoder of the deployment's own makes: JavaScript counts UTF-16 code units. (Where
+/// it would cut a pair of them apart, it throws when the cookie is written.)
+Cookies splitWide(const QByteArray &name, const base::SecretBytes &value, qsizetype size)
+{
+    Cookies cookies;
+    QString text = QString::fromUtf8(value.view());
+    if (text.size() <= size)
+        cookies.push_back({name, value.clone()});
+    for (qsizetype from = 0; text.size() > size && from < text.size(); from += size) {
+        QByteArray part = QStringView(text).sliced(from, std::min(size, text.size() - from)).toUtf8();
+        cookies.push_back(
+            {QByteArray(name + '.' + QByteArray::number(from / size)), base::SecretBytes::fromAndWipe(part)});
+    }
+    text.fill(u'\0');
+    return cookies;
+}
+
 } // namespace
 
 qsizetype chunkSize(session::AuthVersion version)
@@ -178,6 +200,8 @@ Cookies splitValue(const QByteArray &name, base::SecretBytes value, session::Aut
     const qsizetype size = chunkSize(version);
     if (value.isEmpty())
         return cookies;
+    if (value.size() > size && !isAscii(value.view()))
+        return splitWide(name, value, size);
     if (value.size() <= size) {
         cookies.push_back({name, std::move(value)});
         return cookies;

@@ -1,5 +1,7 @@
 #include "core/jose/Jws.h"
 
+#include <algorithm>
+
 #include "core/jose/Base64Url.h"
 #include "core/jose/CarefulPath.h"
 #include "core/jose/ClaimChecks.h"
@@ -37,14 +39,21 @@ Accepted<Claims> verified(const JwsKeys &keys, QByteArrayView token, base::Insta
         return refuse(DecodeFailure::AlgNotAllowed, DecodeStep::Algorithm,
                       QStringLiteral("the token's algorithm is not the configured one"));
     }
-    const auto signature = fromBase64UrlStrict(token.sliced(lastDot + 1));
-    auto payload = fromBase64UrlStrict(token.sliced(firstDot + 1, lastDot - firstDot - 1));
-    if (!signature || !payload)
+    const auto notBase64 = [] {
         return refuse(DecodeFailure::Malformed, DecodeStep::Encoding, QStringLiteral("a part is not base64url"));
+    };
+    const auto signature = fromBase64UrlStrict(token.sliced(lastDot + 1));
+    const QByteArrayView encoded = token.sliced(firstDot + 1, lastDot - firstDot - 1);
+    if (!signature || !std::ranges::all_of(encoded, [](char c) { return static_cast<quint8>(c) < 0x80; }))
+        return notBase64();
     if (!keys.verify(token.first(lastDot), *signature)) {
         return refuse(DecodeFailure::DecryptionFailed, DecodeStep::Decryption,
                       QStringLiteral("the signature is not of a known key"));
     }
+    // jose decodes what was signed only now: nonsense that nobody signed is a wrong signature.
+    auto payload = fromBase64UrlStrict(encoded);
+    if (!payload)
+        return notBase64();
     auto canonical = Claims::fromCanonical(*payload);
     auto claims = canonical ? Accepted<Claims>(std::move(*canonical)) : readClaims(session::AuthVersion::V5, *payload);
     base::wipe(*payload);

@@ -45,6 +45,49 @@ private Q_SLOTS:
         QCOMPARE(assemble(header, header.startsWith('s') ? "s" : "", AuthVersion::V4, CookieParser::App), expected);
     }
 
+    /// The library collects what it sets in an object: names that spell an array index come first, ascending.
+    void setsNamesOfDigitsFirst_data()
+    {
+        QTest::addColumn<QByteArray>("name");
+        QTest::addColumn<QByteArray>("header");
+        QTest::addColumn<QByteArray>("names");
+        QTest::newRow("digits") << QByteArray("7") << QByteArray("7.0=a; 70=b; 7=c") << QByteArray("7 70 7.0");
+        QTest::newRow("a new one") << QByteArray("7") << QByteArray("7.0=a") << QByteArray("7 7.0");
+        QTest::newRow("no index") << QByteArray("07") << QByteArray("07.0=a; 07=b") << QByteArray("07.0 07");
+        QTest::newRow("letters") << QByteArray("s") << QByteArray("s.1=a; s.0=b") << QByteArray("s.1 s.0 s");
+    }
+    void setsNamesOfDigitsFirst()
+    {
+        QFETCH(QByteArray, name);
+        QFETCH(QByteArray, header);
+        const auto recognised =
+            http::sessionCookies(http::parseCookies(header, http::CookieDialect::AuthCore), name, AuthVersion::V5);
+        QByteArrayList names;
+        for (const http::SetCookie &cookie :
+             http::renewedCookies(recognised, name, base::SecretBytes("new"), {}, {}, AuthVersion::V5))
+            names << cookie.name;
+        QTEST(names.join(' '), "names");
+    }
+
+    /// JavaScript's lengths are of UTF-16 code units.
+    void splitsByCharacters()
+    {
+        for (const AuthVersion version : {AuthVersion::V4, AuthVersion::V5}) {
+            const qsizetype size = http::chunkSize(version);
+            const auto parts = [&](qsizetype length) {
+                const QByteArray value = QString(length, QChar(0xe9)).toUtf8();
+                return http::splitValue("s", base::SecretBytes(QByteArrayView(value)), version);
+            };
+            QCOMPARE(parts(size).size(), std::size_t{1});
+            QCOMPARE(parts(size).front().name, QByteArray("s"));
+            const auto two = parts(size + 1);
+            QCOMPARE(two.size(), std::size_t{2});
+            QCOMPARE(two.front().name, QByteArray("s.0"));
+            QCOMPARE(two.front().value.size(), 2 * size);
+            QCOMPARE(two.back().value.view().toByteArray(), QByteArray("\xc3\xa9"));
+        }
+    }
+
     void configuredOptions_data()
     {
         QTest::addColumn<bool>("isV4");

@@ -2,6 +2,7 @@
 
 #include <QFile>
 
+#include "core/jose/Base64Url.h"
 #include "core/jose/Jws.h"
 #include "tests/support/TestPaths.h"
 #include "tests/support/Vectors.h"
@@ -162,6 +163,27 @@ private Q_SLOTS:
             const auto token = jose::sealSigned(*other, *claims, std::chrono::seconds(60), now);
             QCOMPARE(token.error().code, base::ErrorCode::UsageInvalid);
         }
+    }
+
+    /// jose decodes the payload only once the signature is right, but takes no text beyond ASCII for one.
+    void looksAtTheSignatureBeforeThePayload_data()
+    {
+        QTest::addColumn<QByteArray>("payload");
+        QTest::addColumn<bool>("isSigned");
+        QTest::addColumn<QString>("kind");
+        QTest::newRow("nonsense") << QByteArray("!") << false << QStringLiteral("decryption-failed");
+        QTest::newRow("signed nonsense") << QByteArray("!") << true << QStringLiteral("malformed");
+        QTest::newRow("not ASCII") << QByteArray("\xe9") << false << QStringLiteral("malformed");
+    }
+    void looksAtTheSignatureBeforeThePayload()
+    {
+        QFETCH(QByteArray, payload);
+        QFETCH(bool, isSigned);
+        const auto keys = keysOf(QStringLiteral("HS256"), {QStringLiteral("secret")});
+        const QByteArray input = jose::toBase64Url(QByteArray("{\"alg\":\"HS256\"}")) + '.' + payload;
+        const auto signature = keys->sign(isSigned ? input : QByteArray("something else"));
+        const QByteArray token = input + '.' + jose::toBase64Url(*signature);
+        QTEST(jose::kindName(jose::openSigned(*keys, token, now).failure), "kind");
     }
 
     void acceptsOlderSecrets()
