@@ -1,7 +1,9 @@
 #include "tests/differential/Engine.h"
 
 #include "core/http/Cookie.h"
+#include "core/jose/Jws.h"
 #include "core/jose/TokenCodec.h"
+#include "tests/differential/SigningKeys.h"
 
 namespace rollcall::differential {
 
@@ -15,6 +17,18 @@ JsonValue decodeAnswer(const JsonValue &request)
     if (!decoded.ok)
         return object({{"kind", text(jose::kindName(decoded.failure))}});
     return object({{"claims", text(QString::fromUtf8(decoded.claimsJson))}});
+}
+
+JsonValue verifyAnswer(const JsonValue &request)
+{
+    const auto algorithm = signingAlgorithm(QString(u"signed-" + textOf(request, u"algorithm")));
+    const auto keys = signingKeysOf(*algorithm, secretsOf(request));
+    if (!keys)
+        return object({{"kind", text(jose::kindName(jose::DecodeFailure::Other))}});
+    const auto opened = jose::openSigned(*keys, bytesOf(request, u"token"), nowOf(request));
+    if (!opened.ok)
+        return object({{"kind", text(jose::kindName(opened.failure))}});
+    return object({{"claims", text(QString::fromUtf8(opened.claims.text()))}});
 }
 
 JsonValue parseAnswer(const JsonValue &request)
@@ -56,6 +70,10 @@ JsonValue answerOf(const JsonValue &request)
     const QString kind = textOf(request, u"kind");
     if (kind == u"decode")
         return decodeAnswer(request);
+    if (kind == u"verify")
+        return verifyAnswer(request);
+    if (kind == u"middleware")
+        return middlewareAnswer(request);
     return kind == u"parse" ? parseAnswer(request) : sessionAnswer(request);
 }
 

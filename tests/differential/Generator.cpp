@@ -3,8 +3,12 @@
 #include <QStringList>
 
 #include "tests/differential/Cookies.h"
+#include "tests/differential/Engine.h"
+#include "tests/differential/Environments.h"
+#include "tests/differential/MiddlewareRecipes.h"
 #include "tests/differential/Rows.h"
 #include "tests/differential/Tokens.h"
+#include "tests/differential/Variations.h"
 
 namespace rollcall::differential {
 
@@ -44,13 +48,47 @@ JsonValue decodeRecipe(Random &random)
                                      QStringLiteral("my-app.session"), QString::fromUtf8("\xc3\xa9"),
                                      QString(980, u's'), QString(1200, u's')});
     const qint64 now = makeNow(random);
-    JsonValue token = makeToken(random, {version, secrets, salt, now / 1000});
+    JsonValue token = makeToken(random, {version, secrets, salt, now / 1000, {}});
     return object({{"kind", text(QStringLiteral("decode"))},
                    {"version", text(version)},
                    {"now", number(now)},
                    {"secrets", list(texts(secrets))},
                    {"salt", text(salt)},
                    {"tokens", list({std::move(token)})}});
+}
+
+QString makeAlgorithm(Random &random)
+{
+    return random.pick<QString>({QStringLiteral("HS256"), QStringLiteral("HS256"), QStringLiteral("HS384"),
+                                 QStringLiteral("HS512"), QStringLiteral("RS256"), QStringLiteral("ES256"),
+                                 QStringLiteral("EdDSA")});
+}
+
+JsonValue verifyRecipe(Random &random)
+{
+    const QString algorithm = makeAlgorithm(random);
+    const QStringList secrets = makeSecrets(random, QStringLiteral("v5"));
+    const qint64 now = makeNow(random);
+    JsonValue token =
+        makeToken(random, {QStringLiteral("v5"), secrets, {}, now / 1000, QString(u"signed-" + algorithm)});
+    return object({{"kind", text(QStringLiteral("verify"))},
+                   {"algorithm", text(algorithm)},
+                   {"now", number(now)},
+                   {"secrets", list(texts(secrets))},
+                   {"tokens", list({std::move(token)})}});
+}
+
+QString makeCodec(Random &random)
+{
+    if (random.chance(45))
+        return u"signed-" + makeAlgorithm(random);
+    return random.pick<QString>(
+        {QStringLiteral("plain"), QStringLiteral("plain"), QStringLiteral("plain"), QStringLiteral("decode-null"),
+         QStringLiteral("decode-undefined"), QStringLiteral("decode-false"), QStringLiteral("decode-zero"),
+         QStringLiteral("decode-text"), QStringLiteral("decode-list"), QStringLiteral("decode-claims"),
+         QStringLiteral("decode-throws"), QStringLiteral("encode-undefined"), QStringLiteral("encode-null"),
+         QStringLiteral("encode-number"), QStringLiteral("encode-object"), QStringLiteral("encode-empty"),
+         QStringLiteral("encode-long"), QStringLiteral("encode-wide"), QStringLiteral("encode-throws")});
 }
 
 JsonValue parseRecipe(Random &random)
@@ -90,6 +128,18 @@ void configure(Random &random, JsonValue &recipe, bool isV4)
     }
 }
 
+/// Puts the route where the configuration in force has it.
+void address(JsonValue &recipe, bool isV4)
+{
+    const QString scheme = textOf(recipe, u"url").section(u':', 0, 0);
+    const QString basePath =
+        isV4 ? textOf(recipe, u"route", QStringLiteral("/api/auth"))
+             : QString::fromUtf8(session::nextAuthDefaults(environmentOf(recipe), optionsOf(recipe)).basePath);
+    const QString slash = basePath.startsWith(u'/') ? QString() : QStringLiteral("/");
+    recipe.set(QStringLiteral("url"),
+               text(scheme + QStringLiteral("://localhost:3000") + slash + basePath + QStringLiteral("/session")));
+}
+
 JsonValue sessionRecipe(Random &random)
 {
     const bool isV4 = random.chance(50);
@@ -106,12 +156,20 @@ JsonValue sessionRecipe(Random &random)
                                {"url", text((https ? QStringLiteral("https") : QStringLiteral("http")) +
                                             QStringLiteral("://localhost:3000/api/auth/session"))}});
     configure(random, recipe, isV4);
-    bool secure = https;
-    if (random.chance(20)) {
-        secure = random.chance(60);
-        recipe.set(QStringLiteral("useSecureCookies"), JsonValue(secure));
+    if (random.chance(25)) {
+        settle(random, recipe);
+        address(recipe, isV4);
     }
-    recipe.set(QStringLiteral("secureCookie"), JsonValue(secure));
+    if (random.chance(20))
+        recipe.set(QStringLiteral("useSecureCookies"), JsonValue(random.chance(60)));
+    const bool secure = hasSecureCookies(recipe);
+    // The library's own guess is one that may be wrong.
+    if (random.chance(80))
+        recipe.set(QStringLiteral("secureCookie"), JsonValue(secure));
+    if (random.chance(8))
+        recipe.set(QStringLiteral("raw"), JsonValue(true));
+    if (!database && random.chance(12))
+        recipe.set(QStringLiteral("codec"), text(makeCodec(random)));
     QString name = (secure ? QStringLiteral("__Secure-") : QString()) +
                    (isV4 ? QStringLiteral("next-auth.session-token") : QStringLiteral("authjs.session-token"));
     if (random.chance(12)) {
@@ -135,7 +193,7 @@ JsonValue sessionRecipe(Random &random)
         recipe.set(QStringLiteral("cookies"), list(rowCookies(random, place, rows.presented)));
         return recipe;
     }
-    const TokenPlace tokenPlace{version, secrets, isV4 ? QString() : name, now / 1000};
+    const TokenPlace tokenPlace{version, secrets, isV4 ? QString() : name, now / 1000, textOf(recipe, u"codec")};
     JsonValue::Array tokens{makeToken(random, tokenPlace)};
     if (random.chance(15))
         tokens.push_back(makeToken(random, tokenPlace));
@@ -159,9 +217,18 @@ JsonValue makeRecipe(quint64 seed, qint64 index)
     // Each request has a generator of its own, so that one alone can be made again. (SplitMix64's increment.)
     Random random(seed + static_cast<quint64>(index) * 0x9e3779b97f4a7c15ULL);
     const qint64 kind = random.below(100);
-    if (kind < 55)
-        return sessionRecipe(random);
-    return kind < 90 ? decodeRecipe(random) : parseRecipe(random);
+    if (kind < 65) {
+        JsonValue recipe = sessionRecipe(random);
+        // A middleware is given the same deployment, browser and clock.
+        if (kind < 18)
+            guard(random, recipe);
+        else
+            vary(random, recipe);
+        return recipe;
+    }
+    if (kind < 68)
+        return verifyRecipe(random);
+    return kind < 92 ? decodeRecipe(random) : parseRecipe(random);
 }
 
 } // namespace rollcall::differential

@@ -3,6 +3,8 @@
 #include <QHash>
 
 #include "core/engine/DefaultCallbacks.h"
+#include "core/jose/Base64Url.h"
+#include "core/jose/Utf8.h"
 #include "tests/differential/Json.h"
 
 namespace rollcall::differential {
@@ -86,6 +88,77 @@ CallbackResult rename(const JwtCallbackArguments &given)
     return token;
 }
 
+CallbackResult showUpdate(const SessionCallbackArguments &given)
+{
+    JsonValue session = copyOf(&given.session);
+    session.set(QStringLiteral("trigger"), given.isUpdate ? text(QStringLiteral("update")) : JsonValue());
+    session.set(QStringLiteral("update"), given.newSession ? *given.newSession : JsonValue());
+    return session;
+}
+
+CallbackResult update(const JwtCallbackArguments &given)
+{
+    if (!given.isUpdate)
+        return given.token;
+    JsonValue token = copyOf(&given.token);
+    if (given.newSession)
+        engine::spread(token, *given.newSession);
+    token.set(QStringLiteral("updated"), given.newSession ? *given.newSession : JsonValue());
+    return token;
+}
+
+CallbackResult decodePlain(QByteArrayView token)
+{
+    const QByteArray bytes = jose::fromBase64Lenient(token);
+    const bool hasMark = bytes.startsWith("\xef\xbb\xbf");
+    auto value = hasMark ? std::nullopt : jose::parseJson(jose::utf8Replacing(bytes));
+    return value ? CallbackResult(std::move(*value)) : CallbackFailure{QStringLiteral("no JSON")};
+}
+
+CallbackResult encodePlain(const JsonValue &token)
+{
+    return text(QString::fromLatin1(jose::toBase64Url(jose::printJson(token))));
+}
+
+template <typename Result>
+Callbacks decodes(Result result)
+{
+    return {{}, {}, [result](QByteArrayView) -> CallbackResult { return result; }, {}};
+}
+
+template <typename Result>
+Callbacks encodes(Result result)
+{
+    return {{}, {}, {}, [result](const JsonValue &) -> CallbackResult { return result; }};
+}
+
+QHash<QString, Callbacks> makeCodecs()
+{
+    const JsonValue claims = object({{"5", text(QStringLiteral("five"))},
+                                     {"name", text(QStringLiteral("Ada"))},
+                                     {"sub", text(QStringLiteral("u1"))},
+                                     {"nbf", JsonValue(1.0)}});
+    QHash<QString, Callbacks> table;
+    table[QStringLiteral("plain")] = {{}, {}, decodePlain, encodePlain};
+    table[QStringLiteral("decode-null")] = decodes(JsonValue());
+    table[QStringLiteral("decode-undefined")] = decodes(Undefined());
+    table[QStringLiteral("decode-false")] = decodes(JsonValue(false));
+    table[QStringLiteral("decode-zero")] = decodes(JsonValue(0.0));
+    table[QStringLiteral("decode-text")] = decodes(text(QStringLiteral("text")));
+    table[QStringLiteral("decode-list")] = decodes(list({JsonValue(1.0), JsonValue(2.0)}));
+    table[QStringLiteral("decode-claims")] = decodes(claims);
+    table[QStringLiteral("decode-throws")] = decodes(CallbackFailure{QStringLiteral("no such token")});
+    table[QStringLiteral("encode-undefined")] = encodes(Undefined());
+    table[QStringLiteral("encode-null")] = encodes(JsonValue());
+    table[QStringLiteral("encode-number")] = encodes(JsonValue(5.0));
+    table[QStringLiteral("encode-object")] = encodes(object({}));
+    table[QStringLiteral("encode-empty")] = encodes(text(QString()));
+    table[QStringLiteral("encode-long")] = encodes(text(QString(10'000, u'x')));
+    table[QStringLiteral("encode-wide")] = encodes(text(QString(5'000, QChar(0xe9))));
+    table[QStringLiteral("encode-throws")] = encodes(CallbackFailure{QStringLiteral("no such key")});
+    return table;
+}
+
 template <typename Result>
 Callbacks sessionIs(Result result)
 {
@@ -120,6 +193,7 @@ QHash<QString, Callbacks> makeTable()
     table[QStringLiteral("session-input")] = {
         {}, [](const SessionCallbackArguments &given) -> CallbackResult { return given.session; }, {}, {}};
     table[QStringLiteral("session-token")] = {{}, showToken, {}, {}};
+    table[QStringLiteral("session-update")] = {update, showUpdate, {}, {}};
     table[QStringLiteral("session-throws")] = sessionIs(CallbackFailure{QStringLiteral("callback failed")});
     table[QStringLiteral("jwt-adds-role")] = {addRole, showRole, {}, {}};
     table[QStringLiteral("jwt-renames")] = {rename, {}, {}, {}};
@@ -134,10 +208,15 @@ QHash<QString, Callbacks> makeTable()
 
 } // namespace
 
-std::shared_ptr<const Callbacks> namedCallbacks(const QString &name)
+std::shared_ptr<const Callbacks> callbacksOf(const JsonValue &request)
 {
     static const QHash<QString, Callbacks> table = makeTable();
-    return std::make_shared<const Callbacks>(table.value(name));
+    static const QHash<QString, Callbacks> codecs = makeCodecs();
+    Callbacks callbacks = table.value(textOf(request, u"callbacks"));
+    const Callbacks codec = codecs.value(textOf(request, u"codec"));
+    callbacks.decode = codec.decode;
+    callbacks.encode = codec.encode;
+    return std::make_shared<const Callbacks>(std::move(callbacks));
 }
 
 } // namespace rollcall::differential

@@ -6,7 +6,8 @@
 
 namespace rollcall::differential {
 
-/// The callbacks called @p name, as node/callbacks.mjs has them; the defaults for an unknown name. Immutable.
-[[nodiscard]] std::shared_ptr<const engine::Callbacks> namedCallbacks(const QString &name);
+/// The callbacks that @p request names ("callbacks", "codec"), as node/callbacks.mjs and node/codecs.mjs have them; the
+/// defaults for what it does not name. Codecs that sign are no callbacks: the profile has them. Immutable.
+[[nodiscard]] std::shared_ptr<const engine::Callbacks> callbacksOf(const jose::JsonValue &request);
 
 } // namespace rollcall::differential

@@ -11,6 +11,7 @@
 #include "core/jose/Base64Url.h"
 #include "core/jose/ContentCipher.h"
 #include "core/jose/KeyDerivation.h"
+#include "tests/differential/SigningKeys.h"
 
 namespace rollcall::differential {
 
@@ -36,13 +37,14 @@ QByteArray deflated(const QByteArray &plain)
     return out;
 }
 
-/// RFC 3394 with a 256-bit key.
+/// RFC 3394 with a key of 128, 192 or 256 bits.
 QByteArray wrapped(QByteArrayView key, const QByteArray &content)
 {
+    const QByteArray name = "AES-" + QByteArray::number(key.size() * 8) + "-WRAP";
     const std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)> context(EVP_CIPHER_CTX_new(),
                                                                                   &EVP_CIPHER_CTX_free);
     const std::unique_ptr<EVP_CIPHER, decltype(&EVP_CIPHER_free)> cipher(
-        EVP_CIPHER_fetch(nullptr, "AES-256-WRAP", nullptr), &EVP_CIPHER_free);
+        EVP_CIPHER_fetch(nullptr, name.constData(), nullptr), &EVP_CIPHER_free);
     QByteArray out(content.size() + 16, '\0');
     int length = 0;
     int rest = 0;
@@ -55,6 +57,66 @@ QByteArray wrapped(QByteArrayView key, const QByteArray &content)
         EVP_EncryptFinal_ex(context.get(), reinterpret_cast<unsigned char *>(out.data()) + length, &rest) != 1)
         qFatal("AES key wrap fails");
     return out.first(length + rest);
+}
+
+struct Password
+{
+    const char *alg;
+    const char *digest;
+    int keyBytes;
+};
+constexpr std::array passwords{Password{"PBES2-HS256+A128KW", "SHA256", 16},
+                               Password{"PBES2-HS384+A192KW", "SHA384", 24},
+                               Password{"PBES2-HS512+A256KW", "SHA512", 32}};
+
+/// The key that PBES2 makes of the derived one; nullopt for other ways of wrapping.
+std::optional<QByteArray> passwordKey(const JsonValue &recipe, QByteArrayView key)
+{
+    const QByteArray alg = textOf(recipe, u"wrap").toLatin1();
+    for (const Password &password : passwords) {
+        if (alg != password.alg)
+            continue;
+        const QByteArray salt = alg + '\0' + jose::fromBase64Lenient(bytesOf(recipe, u"p2s"));
+        QByteArray made(password.keyBytes, '\0');
+        if (PKCS5_PBKDF2_HMAC(key.data(), static_cast<int>(key.size()),
+                              reinterpret_cast<const unsigned char *>(salt.constData()), static_cast<int>(salt.size()),
+                              static_cast<int>(std::max<qint64>(numberOf(recipe, u"p2c", 1), 1)),
+                              EVP_get_digestbyname(password.digest), password.keyBytes,
+                              reinterpret_cast<unsigned char *>(made.data())) != 1)
+            qFatal("PBKDF2 fails");
+        return made;
+    }
+    return std::nullopt;
+}
+
+/// @p ownKey wrapped with the derived @p key; what that adds to the header stands in it afterwards.
+QByteArray wrappedKey(const JsonValue &recipe, QByteArrayView key, const QByteArray &ownKey, QByteArray &header)
+{
+    const QString wrap = textOf(recipe, u"wrap");
+    if (wrap == u"A256KW")
+        return wrapped(key, ownKey);
+    if (const auto made = passwordKey(recipe, key))
+        return wrapped(*made, ownKey);
+    const QByteArray iv = QCryptographicHash::hash(ownKey, QCryptographicHash::Sha256).first(12);
+    const auto sealed = jose::sealContent(*jose::contentAlgorithm(u"A256GCM"), key, iv, ownKey, {});
+    if (!sealed)
+        qFatal("a key cannot be sealed");
+    header.replace("@iv@", jose::toBase64Url(iv)).replace("@tag@", jose::toBase64Url(sealed->tag));
+    return sealed->ciphertext;
+}
+
+QByteArray signedToken(const JsonValue &recipe)
+{
+    const auto algorithm = signingAlgorithm(QString(u"signed-" + textOf(recipe, u"sign")));
+    if (!algorithm)
+        return QByteArrayLiteral("no.such.algorithm");
+    std::vector<base::SecretBytes> secrets;
+    secrets.emplace_back(QByteArrayView(textOf(recipe, u"secret").toUtf8()));
+    const auto keys = signingKeysOf(*algorithm, secrets);
+    const QByteArray input =
+        jose::toBase64Url(bytesOf(recipe, u"header")) + '.' + jose::toBase64Url(bytesOf(recipe, u"payload"));
+    const auto signature = keys ? keys->sign(input) : base::Result<QByteArray>(QByteArray());
+    return input + '.' + jose::toBase64Url(signature.value_or(QByteArray()));
 }
 
 void edit(QList<QByteArray> &parts, const JsonValue &change)
@@ -83,9 +145,7 @@ void edit(QList<QByteArray> &parts, const JsonValue &change)
     }
 }
 
-} // namespace
-
-QByteArray sealRecipe(const JsonValue &recipe)
+QByteArray encryptedToken(const JsonValue &recipe)
 {
     const auto version = textOf(recipe, u"version") == u"v4" ? session::AuthVersion::V4 : session::AuthVersion::V5;
     const bool isV4 = version == session::AuthVersion::V4;
@@ -99,21 +159,36 @@ QByteArray sealRecipe(const JsonValue &recipe)
     QByteArray payload = bytesOf(recipe, u"payload");
     if (flagOf(recipe, u"zip").value_or(false))
         payload = deflated(payload);
-    const QByteArray header = jose::toBase64Url(bytesOf(recipe, u"header"));
+    QByteArray header = bytesOf(recipe, u"header");
     const QByteArray noise = QCryptographicHash::hash(QByteArray(header + payload), QCryptographicHash::Sha512);
     const QByteArray iv = noise.first(algorithm->ivBytes);
     QByteArrayView contentKey = key->view().first(algorithm->keyBytes);
     QByteArray encryptedKey;
     const QByteArray ownKey = QCryptographicHash::hash(noise, QCryptographicHash::Sha512).first(algorithm->keyBytes);
-    if (textOf(recipe, u"wrap") == u"A256KW") {
-        encryptedKey = wrapped(key->view().first(32), ownKey);
+    if (!textOf(recipe, u"wrap").isEmpty()) {
+        encryptedKey = wrappedKey(recipe, key->view().first(32), ownKey, header);
         contentKey = ownKey;
     }
-    const auto sealed = jose::sealContent(*algorithm, contentKey, iv, payload, header);
+    const QByteArray protectedPart = jose::toBase64Url(header);
+    const auto sealed = jose::sealContent(*algorithm, contentKey, iv, payload, protectedPart);
     if (!sealed)
         qFatal("content cannot be sealed");
-    QList<QByteArray> parts{header, jose::toBase64Url(encryptedKey), jose::toBase64Url(iv),
-                            jose::toBase64Url(sealed->ciphertext), jose::toBase64Url(sealed->tag)};
+    return protectedPart + '.' + jose::toBase64Url(encryptedKey) + '.' + jose::toBase64Url(iv) + '.' +
+           jose::toBase64Url(sealed->ciphertext) + '.' + jose::toBase64Url(sealed->tag);
+}
+
+} // namespace
+
+QByteArray sealRecipe(const JsonValue &recipe)
+{
+    QByteArray token;
+    if (recipe.find(u"sign"))
+        token = signedToken(recipe);
+    else if (flagOf(recipe, u"plain").value_or(false))
+        token = jose::toBase64Url(bytesOf(recipe, u"payload"));
+    else
+        token = encryptedToken(recipe);
+    QList<QByteArray> parts = token.split('.');
     for (const JsonValue &change : listOf(recipe, u"edits"))
         edit(parts, change);
     return parts.join('.');

@@ -4,6 +4,7 @@
 
 #include "core/jose/KeyDerivation.h"
 #include "tests/differential/Claims.h"
+#include "tests/differential/SigningKeys.h"
 
 namespace rollcall::differential {
 
@@ -85,11 +86,47 @@ QByteArray oddMember(Random &random)
                                     "\"p2s\":\"AAAA\",\"p2c\":1"});
 }
 
-QByteArray makeHeader(Random &random, const TokenPlace &place, const QString &version, const QString &secret,
-                      const QString &enc, bool zip, const QString &wrap)
+/// How a content key is wrapped, where one is: members for the header, in place of its `alg`.
+struct Wrap
 {
-    QList<QByteArray> members{"\"alg\":\"" + (wrap.isEmpty() ? QByteArray("dir") : wrap.toLatin1()) + '"',
+    QString alg;
+    QByteArray header;
+    QByteArray p2s;
+    qint64 p2c = 0;
+};
+
+Wrap makeWrap(Random &random)
+{
+    Wrap wrap;
+    if (!random.chance(6))
+        return wrap;
+    wrap.alg = random.pick<QString>({QStringLiteral("A256KW"), QStringLiteral("A256GCMKW"),
+                                     QStringLiteral("PBES2-HS256+A128KW"), QStringLiteral("PBES2-HS384+A192KW"),
+                                     QStringLiteral("PBES2-HS512+A256KW")});
+    if (wrap.alg == u"A256GCMKW") {
+        wrap.header =
+            random.chance(80)
+                ? QByteArray("\"iv\":\"@iv@\",\"tag\":\"@tag@\"")
+                : random.pick<QByteArray>({"\"iv\":\"@iv@\"", "\"tag\":\"@tag@\"", "\"iv\":\"@tag@\",\"tag\":\"@iv@\"",
+                                           "\"iv\":null,\"tag\":\"@tag@\"", "\"iv\":\"@iv@==\",\"tag\":\" @tag@\""});
+    } else if (wrap.alg.startsWith(u"PBES2")) {
+        wrap.p2s = random.pick<QByteArray>(
+            {"c2FsdHNhbHQ", "c2FsdHNhbHQ", "c2FsdHNhbHRzYWx0c2FsdA", "c2FsdA", "", "c2FsdHNhbHQ=", "-_+/c2FsdHNhbHQ"});
+        wrap.p2c = random.pick<qint64>({1, 2, 100, 1000, 10'000, 10'001, 0, -1});
+        const QByteArray count = random.chance(90) ? QByteArray::number(wrap.p2c)
+                                                   : random.pick<QByteArray>({"1.5", "\"1\"", "null", "1e3", "1e400"});
+        wrap.header = "\"p2s\":\"" + wrap.p2s + "\",\"p2c\":" + count;
+    }
+    return wrap;
+}
+
+QByteArray makeHeader(Random &random, const TokenPlace &place, const QString &version, const QString &secret,
+                      const QString &enc, bool zip, const Wrap &wrap)
+{
+    QList<QByteArray> members{"\"alg\":\"" + (wrap.alg.isEmpty() ? QByteArray("dir") : wrap.alg.toLatin1()) + '"',
                               "\"enc\":\"" + enc.toLatin1() + '"'};
+    if (!wrap.header.isEmpty())
+        members << wrap.header;
     const bool kid = version == u"v5" ? !random.chance(10) : random.chance(3);
     if (kid) {
         const qsizetype length = enc == u"A256CBC-HS512" ? 64 : 32;
@@ -129,6 +166,72 @@ JsonValue makeEdit(Random &random)
                    {"text", bytes(op == u"set" && random.chance(50) ? QByteArray() : inserted)}});
 }
 
+JsonValue makeEncrypted(Random &random, const TokenPlace &place)
+{
+    QString version = place.version;
+    QString secret = place.secrets.isEmpty()
+                         ? makeSecret(random)
+                         : place.secrets.at(random.chance(70) ? 0 : random.below(place.secrets.size()));
+    QString salt = place.salt;
+    if (random.chance(4))
+        version = version == u"v4" ? QStringLiteral("v5") : QStringLiteral("v4");
+    if (random.chance(4))
+        secret = makeSecret(random);
+    if (random.chance(3))
+        salt += u'x';
+    QString enc = version == u"v4" ? QStringLiteral("A256GCM") : QStringLiteral("A256CBC-HS512");
+    if (random.chance(7))
+        enc = random.pick<QString>({QStringLiteral("A256GCM"), QStringLiteral("A256CBC-HS512"),
+                                    QStringLiteral("A128CBC-HS256"), QStringLiteral("A192GCM"),
+                                    QStringLiteral("A128GCM")});
+    const bool zip = random.chance(5);
+    const Wrap wrap = makeWrap(random);
+    QByteArray payload = makePayload(random, place.now);
+    if (zip && random.chance(25)) {
+        // Around the most that may be inflated.
+        const qsizetype size = random.pick<qsizetype>({249'999, 250'000, 250'001, 400'000});
+        payload = "{\"data\":\"" + QByteArray(size - 11, 'a') + "\"}";
+    }
+    const QByteArray header = makeHeader(random, place, version, secret, enc, zip, wrap);
+    JsonValue token = object({{"version", text(version)},
+                              {"secret", text(secret)},
+                              {"salt", text(salt)},
+                              {"enc", text(enc)},
+                              {"header", bytes(header)},
+                              {"payload", bytes(payload)}});
+    if (zip)
+        token.set(QStringLiteral("zip"), JsonValue(true));
+    if (!wrap.alg.isEmpty())
+        token.set(QStringLiteral("wrap"), text(wrap.alg));
+    if (wrap.p2c != 0) {
+        token.set(QStringLiteral("p2s"), bytes(wrap.p2s));
+        token.set(QStringLiteral("p2c"), number(wrap.p2c));
+    }
+    return token;
+}
+
+JsonValue makeSigned(Random &random, const TokenPlace &place, const QString &algorithm)
+{
+    const QString other =
+        random.pick<QString>({QStringLiteral("none"), QStringLiteral("HS256"), QStringLiteral("HS512"),
+                              QStringLiteral("ES256"), QStringLiteral("hs256"), QString()});
+    QList<QByteArray> members{"\"alg\":\"" + (random.chance(95) ? algorithm : other).toLatin1() + '"'};
+    if (random.chance(20))
+        members.insert(random.below(2),
+                       random.pick<QByteArray>({"\"typ\":\"JWT\"", "\"kid\":\"1\"", "\"crit\":[]", "\"crit\":[\"exp\"]",
+                                                "\"crit\":null", "\"alg\":null", "\"iss\":\"a\"", "\"zip\":\"DEF\""}));
+    QByteArray header = '{' + members.join(',') + '}';
+    if (random.chance(3))
+        header = random.pick<QByteArray>({"", "null", "[]", "{}", "\xef\xbb\xbf" + header, header + ' ', "\xff"});
+    const QStringList &secrets = place.secrets;
+    return object({{"sign", text(random.chance(97) ? algorithm : QStringLiteral("HS256"))},
+                   {"secret", text(secrets.isEmpty() || random.chance(4)
+                                       ? makeSecret(random)
+                                       : secrets.at(random.chance(70) ? 0 : random.below(secrets.size())))},
+                   {"header", bytes(header)},
+                   {"payload", bytes(makePayload(random, place.now))}});
+}
+
 } // namespace
 
 QString makeSecret(Random &random)
@@ -148,41 +251,11 @@ QString makeSecret(Random &random)
 
 JsonValue makeToken(Random &random, const TokenPlace &place)
 {
-    QString version = place.version;
-    QString secret = place.secrets.isEmpty()
-                         ? makeSecret(random)
-                         : place.secrets.at(random.chance(70) ? 0 : random.below(place.secrets.size()));
-    QString salt = place.salt;
-    if (random.chance(4))
-        version = version == u"v4" ? QStringLiteral("v5") : QStringLiteral("v4");
-    if (random.chance(4))
-        secret = makeSecret(random);
-    if (random.chance(3))
-        salt += u'x';
-    QString enc = version == u"v4" ? QStringLiteral("A256GCM") : QStringLiteral("A256CBC-HS512");
-    if (random.chance(7))
-        enc = random.pick<QString>({QStringLiteral("A256GCM"), QStringLiteral("A256CBC-HS512"),
-                                    QStringLiteral("A128CBC-HS256"), QStringLiteral("A192GCM"),
-                                    QStringLiteral("A128GCM")});
-    const bool zip = random.chance(5);
-    const QString wrap = random.chance(3) ? QStringLiteral("A256KW") : QString();
-    QByteArray payload = makePayload(random, place.now);
-    if (zip && random.chance(25)) {
-        // Around the most that may be inflated.
-        const qsizetype size = random.pick<qsizetype>({249'999, 250'000, 250'001, 400'000});
-        payload = "{\"data\":\"" + QByteArray(size - 11, 'a') + "\"}";
-    }
-    const QByteArray header = makeHeader(random, place, version, secret, enc, zip, wrap);
-    JsonValue token = object({{"version", text(version)},
-                              {"secret", text(secret)},
-                              {"salt", text(salt)},
-                              {"enc", text(enc)},
-                              {"header", bytes(header)},
-                              {"payload", bytes(payload)}});
-    if (zip)
-        token.set(QStringLiteral("zip"), JsonValue(true));
-    if (!wrap.isEmpty())
-        token.set(QStringLiteral("wrap"), text(wrap));
+    const auto algorithm = signingAlgorithm(place.codec);
+    JsonValue token = algorithm ? makeSigned(random, place, jose::algorithmName(*algorithm))
+                      : place.codec == u"plain"
+                          ? object({{"plain", JsonValue(true)}, {"payload", bytes(makePayload(random, place.now))}})
+                          : makeEncrypted(random, place);
     JsonValue::Array edits;
     for (qint64 n = random.chance(12) ? random.between(1, 2) : 0; n > 0; --n)
         edits.push_back(makeEdit(random));

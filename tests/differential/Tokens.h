@@ -14,6 +14,7 @@ struct TokenPlace
     QStringList secrets;
     QString salt;
     qint64 now = 0; ///< seconds
+    QString codec;  ///< of the deployment; empty: the library's own
 };
 
 /// A token's recipe (see sealRecipe()): mostly one that @p place accepts, else wrong in one or two ways.

@@ -1,4 +1,4 @@
-// The callbacks that a request may name; DifferentialCallbacks.cpp has the same in C++.
+// The callbacks that a request may name; NamedCallbacks.cpp has the same in C++.
 const fail = (message) => {
   throw new Error(message)
 }
@@ -13,6 +13,10 @@ export const callbacks = {
   'session-expires-only': { session: ({ session }) => ({ expires: session.expires }) },
   'session-input': { session: ({ session }) => session },
   'session-token': { session: ({ session, token, user }) => ({ ...session, token: token ?? null, whole: user ?? null }) },
+  'session-update': {
+    session: ({ session, trigger, newSession }) => ({ ...session, trigger: trigger ?? null, update: newSession ?? null }),
+    jwt: ({ token, trigger, session }) => (trigger === 'update' ? { ...token, ...session, updated: session ?? null } : token),
+  },
   'session-throws': { session: () => fail('callback failed') },
   'jwt-adds-role': {
     jwt: ({ token }) => ({ ...token, role: 'admin' }),

@@ -3,11 +3,14 @@ import { createInterface } from 'node:readline'
 import { setNow } from './clock.mjs'
 import { versions } from './packages.mjs'
 import { parsers } from './cookies.mjs'
-import { decode } from './tokens.mjs'
+import { decode, verify } from './tokens.mjs'
+import { middleware } from './middleware.mjs'
 import { session } from './sessions.mjs'
 
 const kinds = {
   decode,
+  verify,
+  middleware,
   session,
   parse: ({ dialect, header }) => ({ cookies: parsers[dialect](header) }),
   versions: () => versions,

@@ -1,7 +1,7 @@
 // The session endpoint, the server-side helper and getToken of both versions, for one request at a time.
-import { makeAdapter } from './adapter.mjs'
-import { callbacks } from './callbacks.mjs'
+import { Readable } from 'node:stream'
 import { pagesCookies, parsers, requestCookies } from './cookies.mjs'
+import { bodyOf, headersOf, options, secretOf, thrown } from './deployment.mjs'
 import { load, ofNextAuth4, v4, v5 } from './packages.mjs'
 import { setRequest } from './scope.mjs'
 
@@ -13,48 +13,10 @@ const getTokenV4 = v4('next-auth/jwt').getToken
 const { default: NextAuth5 } = await load('next-auth')
 const { getToken: getTokenV5 } = await load('next-auth/jwt')
 const { NextRequest } = v5('next/server')
+const { parseBody } = v5('next/dist/server/api-utils/node/parse-body')
 
-// As `output` holds them: JSON text, so that the order of members and the difference of null and undefined count.
-const thrown = (error) => ({ throws: error instanceof Error ? error.message : String(error) })
 const returned = (value) => ({ returns: value === undefined ? 'undefined' : JSON.stringify(value) })
 const attempt = (work) => work().then(returned, thrown)
-
-// A lone secret is passed as text: v5 takes a list of one empty text for a secret, an empty text for none.
-const secretOf = ({ version, secrets }) => (version === 'v4' || secrets.length === 1 ? secrets[0] : secrets)
-
-const options = (given) => {
-  const log = []
-  const { adapter, calls } = given.db ? makeAdapter(given.db) : { calls: [] }
-  const result = {
-    providers: [],
-    secret: secretOf(given),
-    session: { strategy: given.strategy, maxAge: given.maxAge, updateAge: given.updateAge },
-    jwt: { maxAge: given.jwtMaxAge },
-    adapter,
-    callbacks: { ...callbacks[given.callbacks] },
-    useSecureCookies: given.useSecureCookies,
-    logger: {
-      error: (code) => log.push(['error', typeof code === 'string' ? code : (code.type ?? code.name)]),
-      warn: () => {},
-      debug: () => {},
-    },
-  }
-  if (given.version === 'v5') Object.assign(result, { trustHost: given.trustHost ?? true, basePath: given.basePath })
-  if (given.cookieName !== undefined) {
-    const cookie = { name: given.cookieName }
-    if (given.cookieOptions) cookie.options = given.cookieOptions
-    result.cookies = { sessionToken: cookie }
-  }
-  for (const key of Object.keys(result)) if (result[key] === undefined) delete result[key]
-  for (const part of [result.session, result.jwt]) for (const key of Object.keys(part)) if (part[key] === undefined) delete part[key]
-  return { options: result, calls, log }
-}
-
-// As a Node.js server gives them to a page or route: without blanks at their ends.
-const headersOf = ({ url, headers }) => {
-  const { host, protocol } = new URL(url)
-  return Object.fromEntries(new Headers({ host, 'x-forwarded-proto': protocol.slice(0, -1), ...headers }))
-}
 
 // The answer object of a Pages API route.
 class PagesAnswer {
@@ -85,27 +47,46 @@ class PagesAnswer {
 
 const ofResponse = async (response) => ({ status: response.status, body: await response.text(), setCookies: response.headers.getSetCookie() })
 
-const endpointV4 = async (given, headers, url, nextauth) => {
+// Of a Pages API route: one value, or all of them.
+const pagesQuery = ({ searchParams }) =>
+  Object.fromEntries([...new Set(searchParams.keys())].map((name) => [name, searchParams.getAll(name)]).map(([name, all]) => [name, all.length > 1 ? all : all[0]]))
+
+const pagesBody = async (headers, body) => parseBody(Object.assign(Readable.from(body?.length ? [body] : []), { headers }), '1mb')
+
+const endpointV4 = async (given, headers, url) => {
   const method = given.method ?? 'GET'
+  const body = bodyOf(given)
   const { options: made, calls, log } = options(given)
+  // What Next.js makes of the path behind the route's folder.
+  const route = `${given.route ?? '/api/auth'}/`
+  const nextauth = url.pathname.startsWith(route) ? url.pathname.slice(route.length).split('/').filter(Boolean) : ['no-such-route']
   if (given.parser === 'pages') {
     const answer = new PagesAnswer()
-    const query = { ...Object.fromEntries(url.searchParams), nextauth }
-    await NextAuth4({ query, headers, method, cookies: pagesCookies(headers) }, answer, made)
+    const query = { ...pagesQuery(url), nextauth }
+    try {
+      const parsed = await pagesBody(headers, body)
+      await NextAuth4({ query, headers, method, body: parsed, cookies: pagesCookies(headers) }, answer, made)
+    } catch (error) {
+      // Next.js's own refusals.
+      if (error.name !== 'ApiError' && !error.statusCode) throw error
+      return { calls, log, status: error.statusCode, body: error.message, setCookies: [] }
+    }
     return { calls, log, status: answer.code, body: answer.text, setCookies: answer.getHeader('set-cookie') ?? [] }
   }
   if (given.parser === 'web') {
-    const internal = await AuthHandler({ req: new Request(url, { headers, method }), options: made })
+    made.secret ??= process.env.NEXTAUTH_SECRET ?? process.env.AUTH_SECRET
+    const internal = await AuthHandler({ req: new Request(url, { headers, method, body }), options: made })
     return { calls, log, ...(await ofResponse(toResponse(internal))) }
   }
-  const request = new NextRequest(url, { headers, method })
+  const request = new NextRequest(url, { headers, method, body })
   return { calls, log, ...(await ofResponse(await NextAuth4(request, { params: { nextauth } }, made))) }
 }
 
 const endpointV5 = async (given, headers, url) => {
   const { options: made, calls, log } = options(given)
   const { handlers } = NextAuth5(made)
-  return { calls, log, ...(await ofResponse(await handlers.GET(new NextRequest(url, { headers, method: given.method ?? 'GET' })))) }
+  const request = new NextRequest(url, { headers, method: given.method ?? 'GET', body: bodyOf(given) })
+  return { calls, log, ...(await ofResponse(await handlers.GET(request))) }
 }
 
 const helperV4 = async (given, headers) => {
@@ -124,9 +105,15 @@ const helperV5 = async (given) => {
 
 const tokenOf = (given, headers) => {
   const { cookieName, secureCookie, raw } = given
-  const common = { cookieName, secureCookie, raw }
+  const { options: made } = options(given)
+  // Of the deployments that sign; the others' getToken is left as it is.
+  const decode = given.codec?.startsWith('signed-') ? made.jwt.decode : undefined
+  const common = { cookieName, secureCookie, raw, decode }
   for (const key of Object.keys(common)) if (common[key] === undefined) delete common[key]
-  if (given.version === 'v5') return getTokenV5({ req: { headers: new Headers(headers) }, secret: secretOf(given), ...common })
+  if (given.version === 'v5') {
+    NextAuth5(made) // fills in the secrets of the environment
+    return getTokenV5({ req: { headers: new Headers(headers) }, secret: made.secret?.length ? made.secret : undefined, ...common })
+  }
   const cookies = given.parser === 'pages' ? pagesCookies(headers) : Object.fromEntries(parsers['next-edge'](headers.cookie ?? ''))
   return getTokenV4({ req: { headers, cookies }, secret: secretOf(given), ...common })
 }
@@ -136,10 +123,10 @@ export const session = async (given) => {
   const headers = headersOf(given)
   setRequest(new Headers(headers), requestCookies(new Headers(headers)))
   const isV4 = given.version === 'v4'
-  const ask = () => (isV4 ? endpointV4(given, headers, url, url.pathname.split('/').slice(3)) : endpointV5(given, headers, url))
+  const ask = () => (isV4 ? endpointV4(given, headers, url) : endpointV5(given, headers, url))
   return {
     endpoint: await ask().catch(thrown),
     helper: isV4 ? await helperV4(given, headers) : await helperV5(given),
-    token: await attempt(() => tokenOf(given, headers)),
+    token: await attempt(async () => tokenOf(given, headers)),
   }
 }
