@@ -18,6 +18,9 @@ public:
     void put(char c) { *m_at++ = c; }
     void put(QByteArrayView text)
     {
+        // An empty text may have no address, which memcpy must not be given.
+        if (text.isEmpty())
+            return;
         std::memcpy(m_at, text.data(), static_cast<std::size_t>(text.size()));
         m_at += text.size();
     }

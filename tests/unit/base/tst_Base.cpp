@@ -1,9 +1,12 @@
 #include <QtTest>
 
+#include <array>
+
 #include "core/base/Call.h"
 #include "core/base/Clock.h"
 #include "core/base/ErrorText.h"
 #include "core/base/Secret.h"
+#include "core/base/TextWriter.h"
 
 using namespace rollcall::base;
 using namespace std::chrono_literals;
@@ -13,6 +16,18 @@ class BaseTest final : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    /// Of a text without an address nothing is written. (That memcpy was given it shows under the sanitizers alone.)
+    void writesNothingOfAnEmptyText()
+    {
+        std::array<char, 4> room{'a', 'b', 'c', 'd'};
+        rollcall::base::TextWriter writer(room.data());
+        writer.put(QByteArrayView());
+        QCOMPARE(writer.at(), room.data());
+        writer.put(QByteArrayView("xy"));
+        QCOMPARE(QByteArrayView(room.data(), writer.at()), QByteArrayView("xy"));
+        QCOMPARE(room.at(2), 'c');
+    }
+
     void fingerprintIsTheStartOfSha256()
     {
         // echo -n abc | sha256sum
