@@ -6,6 +6,7 @@
 #include <functional>
 #include <variant>
 
+#include "core/base/CallSafely.h"
 #include "core/jose/JsonText.h"
 
 namespace rollcall::engine {
@@ -56,17 +57,11 @@ struct Callbacks
     std::function<CallbackResult(const jose::JsonValue &)> encode;
 };
 
-/// Calls @p callback and turns what it throws into a CallbackFailure.
+/// Calls @p callback, whose result may be a CallbackFailure, and turns what it throws into one.
 template <typename Function, typename Argument>
-[[nodiscard]] CallbackResult callSafely(const Function &callback, const Argument &argument)
+[[nodiscard]] auto callSafely(const Function &callback, const Argument &argument)
 {
-    try {
-        return callback(argument);
-    } catch (const std::exception &error) {
-        return CallbackFailure{QString::fromUtf8(error.what())};
-    } catch (...) {
-        return CallbackFailure{QStringLiteral("the callback threw")};
-    }
+    return base::callSafely([](const QString &message) { return CallbackFailure{message}; }, callback, argument);
 }
 
 } // namespace rollcall::engine

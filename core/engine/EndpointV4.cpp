@@ -43,7 +43,7 @@ EndpointResponse SessionEndpoint::handleV4(const EndpointRequest &request, const
     ActionRequest action;
     action.method = request.method;
     action.dialect = http::dialectOf(*m_profile);
-    const QByteArray cookieHeader = http::headerValue(request.headers, "Cookie");
+    const QByteArray cookieHeader = http::cookieHeader(request.headers);
     action.cookieHeader = cookieHeader;
     action.action.clear();
     if (const auto url = base::parseWebUrl(request.url)) {

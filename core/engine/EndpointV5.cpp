@@ -91,7 +91,7 @@ EndpointResponse SessionEndpoint::handleV5(const EndpointRequest &request, Sessi
     ActionRequest action;
     action.method = request.method;
     action.form = form;
-    const QByteArray cookieHeader = http::headerValue(request.headers, "Cookie");
+    const QByteArray cookieHeader = http::cookieHeader(request.headers);
     action.cookieHeader = cookieHeader;
     const Route route = routeV5(request.url);
     // The library looks at the path before it reads the body.

@@ -42,7 +42,11 @@ struct MiddlewareArguments
 /// What `callbacks.authorized` came to; a response counts in v5 (to v4 it is merely true).
 using AuthorizedResult = std::variant<jose::JsonValue, Undefined, CallbackFailure, OwnResponse>;
 
-/// How a deployment's middleware file is set up.
+/// What the function that the middleware wraps came to.
+using FunctionResult = std::variant<Undefined, CallbackFailure, OwnResponse>;
+
+/// How a deployment's middleware file is set up. What its functions throw counts as a CallbackFailure: the middleware
+/// throws that message.
 struct MiddlewareOptions
 {
     /// `config.matcher`; nullopt: there is none, and the middleware runs for every path.
@@ -55,8 +59,8 @@ struct MiddlewareOptions
     QByteArray cookieName;
     /// `callbacks.authorized`; empty: none.
     std::function<AuthorizedResult(const MiddlewareArguments &)> authorized;
-    /// The function that the middleware wraps; nullopt from it: `undefined`. Empty: none.
-    std::function<std::optional<OwnResponse>(const MiddlewareArguments &)> function;
+    /// The function that the middleware wraps. Empty: none.
+    std::function<FunctionResult(const MiddlewareArguments &)> function;
 };
 
 /// What happens to the request.

@@ -65,6 +65,14 @@ MiddlewareDecision responding(const OwnResponse &response)
     return decision;
 }
 
+MiddlewareDecision decidedBy(const FunctionResult &result)
+{
+    if (const auto *failure = std::get_if<CallbackFailure>(&result))
+        return throwing(failure->message);
+    const auto *own = std::get_if<OwnResponse>(&result);
+    return own ? responding(*own) : MiddlewareDecision();
+}
+
 bool isTruthy(const jose::JsonValue &value)
 {
     if (const bool *boolean = value.boolean())

@@ -23,6 +23,9 @@ namespace rollcall::engine {
 /// The decision that a response of the application's own is.
 [[nodiscard]] MiddlewareDecision responding(const OwnResponse &response);
 
+/// The decision that the result of the wrapped function is.
+[[nodiscard]] MiddlewareDecision decidedBy(const FunctionResult &result);
+
 /// JavaScript's truth of @p value.
 [[nodiscard]] bool isTruthy(const jose::JsonValue &value);
 

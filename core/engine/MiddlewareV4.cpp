@@ -56,7 +56,7 @@ Permission ask(const MiddlewareOptions &options, const MiddlewareArguments &argu
     const bool hasToken = arguments.auth != nullptr;
     if (!options.authorized)
         return {hasToken, std::nullopt};
-    const AuthorizedResult result = options.authorized(arguments);
+    const AuthorizedResult result = callSafely(options.authorized, arguments);
     if (const auto *failure = std::get_if<CallbackFailure>(&result))
         return {false, failure->message};
     if (std::holds_alternative<OwnResponse>(result))
@@ -96,7 +96,7 @@ MiddlewareDecision withAuth(const SessionEndpoint &endpoint, const MiddlewareReq
         decision.log.push_back({LogLine::Level::Error, QByteArrayLiteral("NO_SECRET"), decision.evidence});
         return decision;
     }
-    const QByteArray cookies = http::headerValue(request.headers, "cookie");
+    const QByteArray cookies = http::cookieHeader(request.headers);
     const QByteArray authorization = http::headerValue(request.headers, "authorization");
     TokenRequest tokenRequest;
     tokenRequest.cookieHeader = cookies;
@@ -116,8 +116,10 @@ MiddlewareDecision withAuth(const SessionEndpoint &endpoint, const MiddlewareReq
         explain(decision, token, profile.strategy);
         return decision;
     }
-    if (const auto own = options.function ? options.function(arguments) : std::nullopt)
-        decision = responding(*own);
+    if (options.function)
+        decision = decidedBy(callSafely(options.function, arguments));
+    if (decision.outcome == MiddlewareDecision::Outcome::Throw)
+        return decision;
     decision.reason = token.claims ? std::nullopt : token.reason;
     decision.evidence = token.claims ? QString() : token.evidence;
     return decision;

@@ -43,6 +43,13 @@ MiddlewareDecision toSignIn(const routes::NextUrl &url, const QByteArray &page)
     return redirecting(target.href());
 }
 
+/// False where the callback refused, or answered by itself.
+bool isGranted(const AuthorizedResult &authorized)
+{
+    const auto *value = std::get_if<jose::JsonValue>(&authorized);
+    return value && isTruthy(*value);
+}
+
 /// The answer before the session's cookies are added.
 MiddlewareDecision decide(const MiddlewareOptions &options, const MiddlewareArguments &arguments,
                           const AuthorizedResult &authorized, const QByteArray &signInPage)
@@ -54,13 +61,9 @@ MiddlewareDecision decide(const MiddlewareOptions &options, const MiddlewareArgu
             return throwing(QStringLiteral("Invalid URL"));
         return decision;
     }
-    if (options.function) {
-        const auto own = options.function(arguments);
-        return own ? responding(*own) : MiddlewareDecision();
-    }
-    const auto *value = std::get_if<jose::JsonValue>(&authorized);
-    const bool granted = value && isTruthy(*value);
-    if (granted || arguments.url.pathname() == signInPage)
+    if (options.function)
+        return decidedBy(callSafely(options.function, arguments));
+    if (isGranted(authorized) || arguments.url.pathname() == signInPage)
         return {};
     return toSignIn(arguments.url, signInPage);
 }
@@ -83,15 +86,14 @@ MiddlewareDecision authMiddleware(const SessionEndpoint &endpoint, const Middlew
         session::actionUrl("session", environment, forwardedHeaders(request, *requested), profile.basePath);
     if (!action)
         return throwing(QStringLiteral("Invalid URL"));
-    HelperResult helper =
-        authHelper(endpoint, http::headerValue(request.headers, "cookie"), action->href(), context, call);
+    HelperResult helper = authHelper(endpoint, http::cookieHeader(request.headers), action->href(), context, call);
     if (helper.thrown)
         return throwing(*helper.thrown);
 
     const auto session = helper.session ? jose::parseJson(QString::fromUtf8(*helper.session)) : std::nullopt;
     const MiddlewareArguments arguments{*url, session ? &*session : nullptr};
     const AuthorizedResult authorized =
-        options.authorized ? options.authorized(arguments) : AuthorizedResult(jose::JsonValue(true));
+        options.authorized ? callSafely(options.authorized, arguments) : AuthorizedResult(jose::JsonValue(true));
     if (const auto *failure = std::get_if<CallbackFailure>(&authorized))
         return throwing(failure->message);
     MiddlewareDecision decision =
@@ -100,7 +102,8 @@ MiddlewareDecision authMiddleware(const SessionEndpoint &endpoint, const Middlew
         return decision;
     decision.setCookies = std::move(helper.setCookies);
     decision.log = std::move(helper.outcome.log);
-    if (session && decision.outcome != MiddlewareDecision::Outcome::Pass) {
+    // Without a callback everything is granted; what comes then is the wrapped function's own.
+    if (session && !isGranted(authorized) && decision.outcome != MiddlewareDecision::Outcome::Pass) {
         decision.reason = session::NullReason::AuthorizedSaidNo;
         decision.evidence = QStringLiteral("there is a session; the authorized callback refused it");
     } else if (!session) {

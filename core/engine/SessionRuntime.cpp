@@ -75,6 +75,8 @@ base::Status SessionRuntime::configureProxy(ProxyRuntime runtime)
 {
     if (!runtime.profile)
         return base::fail(Error(ErrorCode::Unconfigured));
+    if (auto usable = proxy::ProxyClient::check(runtime.options); !usable)
+        return usable;
     put(makeProxyMode(std::move(runtime)));
     return {};
 }

@@ -75,7 +75,7 @@ public:
     /// base URL), Unconfigured (no profile).
     [[nodiscard]] base::Status configureLocal(LocalRuntime runtime);
     /// Puts a proxy runtime in force, in the place of what was. Connects to nothing yet. Errors: Unconfigured (no
-    /// profile).
+    /// profile), and those of proxy::ProxyClient::check().
     [[nodiscard]] base::Status configureProxy(ProxyRuntime runtime);
 
     /// The request's session. Blocks within @p call where a database or a deployment is asked; JWTs are never waited

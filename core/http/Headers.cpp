@@ -32,6 +32,12 @@ QByteArray headerValue(const HeaderList &headers, QByteArrayView name)
     return {};
 }
 
+QByteArray cookieHeader(const HeaderList &headers)
+{
+    const std::vector<QByteArray> lines = headerValues(headers, "cookie");
+    return lines.size() == 1 ? lines.front() : QByteArrayList(lines.cbegin(), lines.cend()).join("; ");
+}
+
 std::vector<QByteArray> headerValues(const HeaderList &headers, QByteArrayView name)
 {
     std::vector<QByteArray> values;

@@ -17,6 +17,10 @@ using HeaderList = std::vector<std::pair<QByteArray, QByteArray>>;
 /// All values of @p name (any case), in wire order.
 [[nodiscard]] std::vector<QByteArray> headerValues(const HeaderList &headers, QByteArrayView name);
 
+/// The Cookie header's value: several lines are joined with "; ", as Node.js and `Headers` do; empty where there is
+/// none. It is a bearer secret. **Source:** facts/session-protocol.md §2.1.
+[[nodiscard]] QByteArray cookieHeader(const HeaderList &headers);
+
 /// True where the comma list of @p name holds @p token (both any case), e.g. `Connection: close`.
 [[nodiscard]] bool headerHasToken(const HeaderList &headers, QByteArrayView name, QByteArrayView token);
 

@@ -85,8 +85,9 @@ QByteArray encodeRequest(const HttpRequest &request, const Origin &origin)
         host = '[' + host + ']';
     if (origin.port != (origin.tls ? 443 : 80))
         host += ':' + QByteArray::number(origin.port);
-    QByteArray bytes = request.method + ' ' + target + " HTTP/1.1\r\nHost: " + host +
-                       "\r\nUser-Agent: rollcall/" ROLLCALL_VERSION "\r\nConnection: keep-alive\r\n";
+    QByteArray bytes = request.method + ' ' + target + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: keep-alive\r\n";
+    if (headerValue(request.headers, "User-Agent").isEmpty())
+        bytes += "User-Agent: rollcall/" ROLLCALL_VERSION "\r\n";
     // No Accept-Encoding: answers come as they are, and their length is that of the content.
     if (headerValue(request.headers, "Accept").isEmpty())
         bytes += "Accept: application/json, */*;q=0.1\r\n";

@@ -1,11 +1,14 @@
 #include "core/proxy/ProxyClient.h"
 
 #include <algorithm>
+#include <array>
 
+#include "core/base/CallSafely.h"
 #include "core/base/ErrorText.h"
 #include "core/base/WebUrl.h"
 #include "core/http/CookieNames.h"
 #include "core/http/Headers.h"
+#include "core/http/HttpTransport.h"
 #include "core/http/SetCookieReader.h"
 #include "core/jose/JsonText.h"
 
@@ -112,6 +115,34 @@ QUrl targetOf(const ProxyOptions &options, const QByteArray &basePath)
     return url;
 }
 
+bool isNamed(QByteArrayView name, QByteArrayView other)
+{
+    return name.compare(other, Qt::CaseInsensitive) == 0;
+}
+
+/// Whether the connection writes @p name by itself, or the header means it and not the request. A second one would
+/// leave the deployment and what stands before it in doubt of where the request ends (request smuggling), of whose it
+/// is, or bring an answer in a coding that is not read here. **Source:** RFC 9110 §7.6.1, RFC 9112 §§6, 11.2.
+bool isConnectionHeader(QByteArrayView name)
+{
+    static constexpr std::array names{"accept-encoding",
+                                      "connection",
+                                      "content-length",
+                                      "expect",
+                                      "host",
+                                      "keep-alive",
+                                      "proxy-authorization",
+                                      "te",
+                                      "trailer",
+                                      "transfer-encoding",
+                                      "proxy-authenticate",
+                                      "proxy-connection",
+                                      "upgrade",
+                                      "range",
+                                      "content-encoding"};
+    return std::ranges::any_of(names, [name](const char *own) { return isNamed(name, own); });
+}
+
 QString kindOf(const http::HttpResponse &answer)
 {
     const QByteArray type = answer.header("Content-Type").left(80);
@@ -124,6 +155,7 @@ ProxyClient::ProxyClient(ProxyOptions options, std::shared_ptr<const session::Au
     : m_options(std::move(options)),
       m_profile(std::move(profile)),
       m_url(targetOf(m_options, m_profile->basePath)),
+      m_usable(check(m_options)),
       m_client(m_options.fetch ? nullptr : std::make_unique<http::HttpClient>(m_options.http))
 {}
 
@@ -131,25 +163,48 @@ ProxyClient::ProxyClient(QUrl baseUrl, std::shared_ptr<const session::AuthProfil
     : ProxyClient(ProxyOptions{std::move(baseUrl), std::nullopt, {}, {}, std::move(options), {}}, std::move(profile))
 {}
 
+base::Status ProxyClient::check(const ProxyOptions &options)
+{
+    if (auto origin = http::originOf(options.baseUrl); !origin)
+        return base::fail(std::move(origin.error()));
+    const auto refuse = [](QByteArrayView name, const QString &why) {
+        return base::fail(base::Error(ErrorCode::UsageInvalid)
+                              .with(base::ErrorParam::Flag, QString::fromLatin1(name))
+                              .with(base::ErrorParam::Detail, why));
+    };
+    const QString notText = QStringLiteral("the name or the value of this header would break its line");
+    const QString ours = QStringLiteral("this header belongs to the connection and can be neither set nor forwarded");
+    for (const auto &[name, value] : options.headers) {
+        if (!http::isHeaderName(name) || !http::isHeaderValue(value))
+            return refuse(http::isHeaderName(name) ? QByteArrayView(name) : QByteArrayView("headers"), notText);
+        if (isConnectionHeader(name))
+            return refuse(name, ours);
+    }
+    for (const QByteArray &name : options.forwardedHeaders) {
+        if (!http::isHeaderName(name))
+            return refuse("forwardedHeaders", notText);
+        if (isConnectionHeader(name))
+            return refuse(name, ours);
+    }
+    return {};
+}
+
 http::HttpRequest ProxyClient::requestFor(QByteArrayView cookieHeader, const RequestHeader &header, int &cookies) const
 {
     http::HttpRequest request;
     request.url = m_url;
-    const auto isCookie = [](const auto &pair) { return pair.first.compare("cookie", Qt::CaseInsensitive) == 0; };
-    for (const auto &pair : m_options.headers) {
-        if (isCookie(pair))
-            cookieHeader = pair.second;
-        else
-            request.headers.push_back(pair);
-    }
+    request.headers = m_options.headers;
     for (const QByteArray &name : m_options.forwardedHeaders) {
         const QByteArrayView value = header ? header(name) : QByteArrayView();
         const bool configured = !http::headerValues(m_options.headers, name).empty();
-        if (!value.isEmpty() && !configured && name.compare("cookie", Qt::CaseInsensitive) != 0)
+        if (!value.isEmpty() && !configured && !isNamed(name, "cookie"))
             request.headers.emplace_back(name, value.toByteArray());
     }
+    const auto replaced = http::headerValues(m_options.headers, "cookie");
+    if (!replaced.empty())
+        cookieHeader = replaced.front();
     const QByteArray forwarded = sessionCookiesOf(cookieHeader, http::sessionCookieName(*m_profile), cookies);
-    if (!forwarded.isEmpty())
+    if (!forwarded.isEmpty() && replaced.empty())
         request.headers.emplace_back(QByteArrayLiteral("Cookie"), forwarded);
     return request;
 }
@@ -163,6 +218,10 @@ Resolution ProxyClient::resolve(QByteArrayView cookieHeader, const RequestHeader
 {
     const auto begun = base::Call::Clock::now();
     Resolution resolution;
+    if (!m_usable) {
+        setNull(resolution, NullReason::ProxyOriginMismatch, base::describe(m_usable.error()).message);
+        return resolution;
+    }
     if (m_url.isEmpty()) {
         setNull(resolution, NullReason::ProxyOriginMismatch,
                 QStringLiteral("the base path leads away from the configured address"));
@@ -170,10 +229,16 @@ Resolution ProxyClient::resolve(QByteArrayView cookieHeader, const RequestHeader
     }
     int cookies = 0;
     const http::HttpRequest request = requestFor(cookieHeader, header, cookies);
+    const auto lost = [&request](const QString &message) -> base::Result<http::HttpResponse> {
+        return base::fail(base::Error(ErrorCode::ConnectionLost)
+                              .with(base::ErrorParam::Host, request.url.host())
+                              .with(base::ErrorParam::Detail, message));
+    };
     const base::Result<http::HttpResponse> answer =
-        m_client ? m_client->send(request, call) : m_options.fetch(request, call);
+        m_client ? m_client->send(request, call) : base::callSafely(lost, m_options.fetch, request, call);
     const auto elapsed = [begun] { return base::Call::Clock::now() - begun; };
-    const QString asked = QStringLiteral("GET %1, session cookies: %2").arg(request.url.toString()).arg(cookies);
+    const QString shown = request.url.toString(QUrl::RemoveUserInfo);
+    const QString asked = QStringLiteral("GET %1, session cookies: %2").arg(shown).arg(cookies);
     if (!answer) {
         resolution.trace.push_back({QStringLiteral("request"), StepOutcome::Error, asked, elapsed()});
         setNull(resolution, reasonFor(answer.error().code), base::describe(answer.error()).message);

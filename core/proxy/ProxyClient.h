@@ -21,12 +21,14 @@ struct ProxyOptions
     QUrl baseUrl; ///< its origin; a path of its own counts for nothing, as in `new URL(path, baseUrl)`
     /// The deployment's base path, a leading slash added and a trailing one removed; nullopt: the profile's.
     std::optional<QByteArray> targetBasePath;
-    /// Sent with each request. They stand above the request's own: a Cookie among them replaces the request's.
+    /// Sent with each request, as they stand. They stand above the request's own: a Cookie among them replaces the
+    /// request's, whatever cookies it holds.
     http::HeaderList headers;
-    /// Names of request headers that are passed on. Without any, session cookies alone leave this process.
+    /// Names of request headers that are passed on. Without any, session cookies alone leave this process; of Cookie
+    /// they are all that does, named or not.
     QList<QByteArray> forwardedHeaders;
     http::HttpOptions http;
-    Fetch fetch; ///< empty: a connection of our own
+    Fetch fetch; ///< empty: a connection of our own. What it throws counts as a failure of the network.
 };
 
 /// Asks a deployment for a request's session: GET <base path>/session with the session cookies alone forwarded.
@@ -55,6 +57,11 @@ public:
                                               const base::Call &call);
     [[nodiscard]] session::Resolution resolve(QByteArrayView cookieHeader, const base::Call &call);
 
+    /// Whether a client can ask with @p options. Errors: UrlInvalid (no address; one with a user name or password),
+    /// UrlSchemeUnsupported, UsageInvalid (a header that the connection writes by itself, or one that breaks its line).
+    /// A client made of others asks nothing and answers proxy-origin-mismatch with that error's text.
+    [[nodiscard]] static base::Status check(const ProxyOptions &options);
+
     /// The URL asked: origin + base path + "/session". Empty where the base path leads to another origin.
     [[nodiscard]] QUrl sessionUrl() const { return m_url; }
 
@@ -66,6 +73,7 @@ private:
     ProxyOptions m_options;
     std::shared_ptr<const session::AuthProfile> m_profile;
     QUrl m_url;
+    base::Status m_usable;
     std::unique_ptr<http::HttpClient> m_client; ///< where no fetch was given
     base::SystemClock m_clock;                  ///< of Set-Cookie's Expires
 };

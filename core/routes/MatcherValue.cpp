@@ -21,11 +21,9 @@ QStringList valuesOf(const MatcherCondition &condition, const MatcherRequest &re
         return lines.isEmpty() ? QStringList() : QStringList{QString::fromLatin1(lines.join(", "))};
     }
     case Kind::Cookie: {
-        QByteArrayList lines;
-        for (const QByteArray &line : http::headerValues(request.headers, "cookie"))
-            lines << line;
         const QByteArray name = condition.key.toUtf8();
-        for (const http::Cookie &cookie : http::parseCookies(lines.join("; "), http::CookieDialect::NextApi)) {
+        const QByteArray header = http::cookieHeader(request.headers);
+        for (const http::Cookie &cookie : http::parseCookies(header, http::CookieDialect::NextApi)) {
             if (cookie.name == name)
                 return {QString::fromUtf8(cookie.value.view())};
         }

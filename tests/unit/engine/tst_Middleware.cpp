@@ -186,6 +186,62 @@ private Q_SLOTS:
         QCOMPARE(decide(profileOf(AuthVersion::V4), requestOf("http://h/x"), options).status, 307);
     }
 
+    void severalCookieLines()
+    {
+        MiddlewareOptions options;
+        options.authorized = [](const MiddlewareArguments &given) -> AuthorizedResult {
+            return jose::JsonValue(given.auth != nullptr);
+        };
+        for (const AuthVersion version : {AuthVersion::V4, AuthVersion::V5}) {
+            auto request = requestOf("http://h/x", "theme=dark");
+            request.headers.emplace_back("cookie", signedIn(version));
+            QCOMPARE(decide(profileOf(version), request, options).outcome, Outcome::Pass);
+        }
+    }
+
+    void refusedIsNotWhatTheFunctionAnswers()
+    {
+        MiddlewareOptions options;
+        options.function = [](const MiddlewareArguments &) { return engine::OwnResponse{200, {}}; };
+        const auto signedInV5 = requestOf("http://h/x", signedIn(AuthVersion::V5));
+        const auto answered = decide(profileOf(AuthVersion::V5), signedInV5, options);
+        QCOMPARE(answered.outcome, Outcome::Respond);
+        QCOMPARE(answered.reason, std::nullopt);
+        QVERIFY(answered.evidence.isEmpty());
+        // Here it was: the function runs all the same.
+        options.authorized = never;
+        QCOMPARE(decide(profileOf(AuthVersion::V5), signedInV5, options).reason, NullReason::AuthorizedSaidNo);
+        options.function = {};
+        options.authorized = [](const MiddlewareArguments &) -> AuthorizedResult {
+            return engine::OwnResponse{401, {}};
+        };
+        QCOMPARE(decide(profileOf(AuthVersion::V5), signedInV5, options).reason, NullReason::AuthorizedSaidNo);
+    }
+
+    void functionsThatThrow()
+    {
+        for (const AuthVersion version : {AuthVersion::V4, AuthVersion::V5}) {
+            const auto request = requestOf("http://h/x", signedIn(version));
+            MiddlewareOptions options;
+            options.function = [](const MiddlewareArguments &) {
+                return engine::CallbackFailure{QStringLiteral("said")};
+            };
+            const auto said = decide(profileOf(version), request, options);
+            QCOMPARE(said.outcome, Outcome::Throw);
+            QCOMPARE(said.thrown, QStringLiteral("said"));
+            options.function = [](const MiddlewareArguments &) -> engine::FunctionResult {
+                throw std::runtime_error("function");
+            };
+            QCOMPARE(decide(profileOf(version), request, options).thrown, QStringLiteral("function"));
+            options.authorized = [](const MiddlewareArguments &) -> AuthorizedResult {
+                throw std::runtime_error("authorized");
+            };
+            QCOMPARE(decide(profileOf(version), request, options).thrown, QStringLiteral("authorized"));
+            options.authorized = [](const MiddlewareArguments &) -> AuthorizedResult { throw 1; };
+            QCOMPARE(decide(profileOf(version), request, options).outcome, Outcome::Throw);
+        }
+    }
+
     void throws()
     {
         MiddlewareOptions options;

@@ -50,6 +50,20 @@ private Q_SLOTS:
         QVERIFY(!token && token.error().code == base::ErrorCode::Unconfigured);
     }
 
+    void aProxyIsCheckedWhenConfigured()
+    {
+        SessionRuntime runtime;
+        engine::ProxyRuntime proxy;
+        proxy.profile = profileWith("s");
+        proxy.options.baseUrl = QUrl(QStringLiteral("https://ada:secret@app.example"));
+        const base::Status refused = runtime.configureProxy(proxy);
+        QVERIFY(!refused && refused.error().code == base::ErrorCode::UrlInvalid);
+        // Nothing is in force.
+        QVERIFY(!runtime.getServerSession(RequestHeaders(), {}));
+        proxy.options.baseUrl = QUrl(QStringLiteral("https://app.example"));
+        QVERIFY(runtime.configureProxy(proxy));
+    }
+
     void theLastConfigurationWins()
     {
         SessionRuntime runtime;

@@ -230,6 +230,88 @@ private Q_SLOTS:
         QCOMPARE(client.sessionUrl(), QUrl(QStringLiteral("https://app.example:8443/auth/session")));
     }
 
+    void refusedOptions_data()
+    {
+        QTest::addColumn<QString>("url");
+        QTest::addColumn<QByteArray>("header");
+        QTest::addColumn<QByteArray>("forwarded");
+        QTest::addColumn<base::ErrorCode>("code");
+        const QString url = QStringLiteral("http://127.0.0.1:1");
+        for (const char *name : {"Content-Length", "transfer-encoding", "HOST", "Connection", "Keep-Alive", "TE",
+                                 "Trailer", "Upgrade", "Accept-Encoding", "Expect", "Proxy-Connection"}) {
+            QTest::addRow("set %s", name) << url << QByteArray(name) << QByteArray() << base::ErrorCode::UsageInvalid;
+            QTest::addRow("forward %s", name)
+                << url << QByteArray() << QByteArray(name) << base::ErrorCode::UsageInvalid;
+        }
+        QTest::newRow("a name with a line break")
+            << url << QByteArray("A\r\nB") << QByteArray() << base::ErrorCode::UsageInvalid;
+        QTest::newRow("a forwarded name of two words")
+            << url << QByteArray() << QByteArray("A B") << base::ErrorCode::UsageInvalid;
+        QTest::newRow("user info") << QStringLiteral("http://ada:PASSWORD@127.0.0.1:1") << QByteArray() << QByteArray()
+                                   << base::ErrorCode::UrlInvalid;
+        QTest::newRow("no address") << QStringLiteral("http://") << QByteArray() << QByteArray()
+                                    << base::ErrorCode::UrlInvalid;
+        QTest::newRow("scheme") << QStringLiteral("ftp://h") << QByteArray() << QByteArray()
+                                << base::ErrorCode::UrlSchemeUnsupported;
+    }
+    void refusedOptions()
+    {
+        QFETCH(QByteArray, header);
+        QFETCH(QByteArray, forwarded);
+        QFETCH(QString, url);
+        proxy::ProxyOptions options;
+        options.baseUrl = QUrl(url);
+        if (!header.isEmpty())
+            options.headers.emplace_back(header, "1");
+        if (!forwarded.isEmpty())
+            options.forwardedHeaders.append(forwarded);
+        int asked = 0;
+        options.fetch = [&asked](const auto &, const auto &) {
+            ++asked;
+            return base::Result<http::HttpResponse>(http::HttpResponse{200, {}, "null", {}});
+        };
+        const base::Status usable = ProxyClient::check(options);
+        QVERIFY(!usable);
+        QTEST(usable.error().code, "code");
+        const Resolution resolution = ProxyClient(options, profile()).resolve("", Call::within(5s));
+        QCOMPARE(resolution.reason, NullReason::ProxyOriginMismatch);
+        QVERIFY(!resolution.evidence.isEmpty());
+        QVERIFY(!resolution.evidence.contains(QStringLiteral("PASSWORD")));
+        QCOMPARE(asked, 0);
+    }
+
+    void configuredHeaders()
+    {
+        ScriptedServer server([](const auto &) { return Reply::http(200, "null"); });
+        proxy::ProxyOptions options;
+        options.baseUrl = server.url();
+        options.headers = {{"Cookie", "gate=1; authjs.session-token=b"}, {"User-Agent", "ours"}};
+        options.forwardedHeaders = {"X-Tenant", "user-agent", "Cookie"};
+        const auto header = [](QByteArrayView name) {
+            return name == "X-Tenant" ? QByteArrayView("t1") : QByteArrayView("theirs");
+        };
+        const Resolution resolution =
+            ProxyClient(options, profile()).resolve("authjs.session-token=a", header, Call::within(10s));
+        QCOMPARE(resolution.reason, NullReason::ProxyNull);
+        const ScriptedServer::Request request = server.requests().front();
+        QCOMPARE(request.header("cookie"), QByteArray("gate=1; authjs.session-token=b"));
+        QCOMPARE(request.header("x-tenant"), QByteArray("t1"));
+        QCOMPARE(request.header("user-agent"), QByteArray("ours"));
+        QCOMPARE(request.bytes.toLower().count("user-agent:"), 1);
+    }
+
+    void aFetchThatThrows()
+    {
+        proxy::ProxyOptions options;
+        options.baseUrl = QUrl(QStringLiteral("http://127.0.0.1:1"));
+        options.fetch = [](const auto &, const auto &) -> base::Result<http::HttpResponse> {
+            throw std::runtime_error("fetch failed");
+        };
+        const Resolution resolution = ProxyClient(options, profile()).resolve("", Call::within(5s));
+        QCOMPARE(resolution.reason, NullReason::ProxyNetworkError);
+        QVERIFY(resolution.evidence.contains(QStringLiteral("fetch failed")));
+    }
+
     void v4Names()
     {
         ScriptedServer server([](const auto &) { return Reply::http(200, "{}"); });
