@@ -1,3 +1,5 @@
+#include <QHash>
+
 #include <algorithm>
 
 #include "core/engine/NullDiagnosis.h"
@@ -80,14 +82,42 @@ ChunkLayout layoutOf(const http::Cookies &recognised, const QByteArray &name, Au
     return layout;
 }
 
+/// Calls @p use with name and value of each pair in @p header, neither decoded.
+template <typename Use>
+void forEachPair(QByteArrayView header, Use use)
+{
+    while (!header.isEmpty()) {
+        const qsizetype end = header.indexOf(';');
+        const QByteArrayView piece = end < 0 ? header : header.first(end);
+        header = end < 0 ? QByteArrayView() : header.sliced(end + 1);
+        const qsizetype equals = piece.indexOf('=');
+        if (equals >= 0)
+            use(piece.first(equals).trimmed(), piece.sliced(equals + 1).trimmed());
+    }
+}
+
 std::optional<Diagnosis> duplicates(QByteArrayView header, const http::Cookies &recognised)
 {
+    struct Seen
+    {
+        QByteArrayView value; ///< the first
+        qint64 times = 0;
+        bool differ = false;
+    };
+    // The header is walked once, however many cookies are recognised: a client may send thousands.
+    QHash<QByteArrayView, Seen> all;
+    forEachPair(header, [&all](QByteArrayView name, QByteArrayView value) {
+        Seen &seen = all[name];
+        if (seen.times++ == 0)
+            seen.value = value;
+        seen.differ = seen.differ || seen.value != value;
+    });
     for (const http::Cookie &cookie : recognised) {
-        const auto values = rawValues(header, cookie.name);
-        if (std::ranges::adjacent_find(values, std::not_equal_to<>()) != values.end()) {
+        const auto seen = all.constFind(QByteArrayView(cookie.name));
+        if (seen != all.cend() && seen->differ) {
             return Diagnosis{
                 NullReason::DuplicateCookie,
-                QStringLiteral("%1 occurs %2 times with different values").arg(called(cookie.name)).arg(values.size())};
+                QStringLiteral("%1 occurs %2 times with different values").arg(called(cookie.name)).arg(seen->times)};
         }
     }
     return std::nullopt;
@@ -98,14 +128,10 @@ std::optional<Diagnosis> duplicates(QByteArrayView header, const http::Cookies &
 std::vector<QByteArrayView> rawValues(QByteArrayView header, QByteArrayView name)
 {
     std::vector<QByteArrayView> values;
-    while (!header.isEmpty()) {
-        const qsizetype end = header.indexOf(';');
-        const QByteArrayView piece = end < 0 ? header : header.first(end);
-        header = end < 0 ? QByteArrayView() : header.sliced(end + 1);
-        const qsizetype equals = piece.indexOf('=');
-        if (equals >= 0 && piece.first(equals).trimmed() == name)
-            values.push_back(piece.sliced(equals + 1).trimmed());
-    }
+    forEachPair(header, [&values, name](QByteArrayView found, QByteArrayView value) {
+        if (found == name)
+            values.push_back(value);
+    });
     return values;
 }
 

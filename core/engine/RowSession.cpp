@@ -1,4 +1,5 @@
 #include "core/base/ErrorText.h"
+#include "core/base/JsDate.h"
 #include "core/engine/DefaultCallbacks.h"
 #include "core/engine/SessionRun.h"
 
@@ -35,7 +36,7 @@ double milliseconds(Instant instant)
 
 double milliseconds(std::chrono::seconds seconds)
 {
-    return static_cast<double>(std::chrono::milliseconds(seconds).count());
+    return static_cast<double>(seconds.count()) * 1000;
 }
 
 QString expiresText(const SessionAndUser &row)
@@ -116,10 +117,17 @@ void SessionAction::runRow(Run &run, const base::Call &call) const
 
 void SessionAction::runLiveRow(Run &run, const SessionAndUser &row, const base::Call &call) const
 {
-    const Instant expires = run.input.now + m_profile->maxAge;
+    const Instant expires = base::dateAfter(run.input.now, m_profile->maxAge);
     const bool due = expiresNumber(row) - milliseconds(m_profile->maxAge) + milliseconds(m_profile->updateAge) <=
                      milliseconds(run.input.now);
     const QString step = QStringLiteral("renew");
+    if (due && !base::isDate(expires)) {
+        // No adapter can write it, whether we may write or not.
+        const base::Error error = base::Error(base::ErrorCode::UsageInvalid)
+                                      .with(base::ErrorParam::Detail, QStringLiteral("maxAge leads beyond all dates"));
+        run.steps.end(step, StepOutcome::Error, [&] { return base::describe(error).message; });
+        return failAdapter(run, "updateSession", NullReason::AdapterWriteError, error, call);
+    }
     const bool writes = due && run.input.effects == Effects::Apply;
     if (writes) {
         if (const auto extended = run.input.adapter->updateSession(run.token, expires, call); !extended) {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/base/ArraySort.h"
 #include "core/base/ObjectOrder.h"
 
 namespace rollcall::http {
@@ -52,26 +53,6 @@ double sortKey(const QByteArray &name, session::AuthVersion version)
     if (suffix.isEmpty() && version == session::AuthVersion::V5)
         return 0;
     return parseInt(suffix);
-}
-
-/// The comparison of the library's sort callback, as V8 understands it.
-double compare(double a, double b)
-{
-    const double difference = a - b;
-    return std::isnan(difference) ? 0 : difference;
-}
-
-/// Length of the ascending (or strictly descending, then reversed) run at the beginning.
-std::size_t countRun(std::vector<std::size_t> &order, const std::vector<double> &keys)
-{
-    const auto c = [&](std::size_t x, std::size_t y) { return compare(keys.at(order.at(x)), keys.at(order.at(y))); };
-    const bool descending = c(1, 0) < 0;
-    std::size_t run = 2;
-    while (run < order.size() && (c(run, run - 1) < 0) == descending)
-        ++run;
-    if (descending)
-        std::reverse(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(run));
-    return run;
 }
 
 /// Sorts what has names as JavaScript lists an object's members: array indices first, ascending.
@@ -132,31 +113,10 @@ Cookies sessionCookies(Cookies parsed, QByteArrayView name, session::AuthVersion
 
 std::vector<std::size_t> chunkOrder(const Cookies &recognised, session::AuthVersion version)
 {
-    std::vector<std::size_t> order(recognised.size());
     std::vector<double> keys(recognised.size());
-    for (std::size_t i = 0; i < order.size(); ++i) {
-        order.at(i) = i;
-        keys.at(i) = sortKey(recognised.at(i).name, version);
-    }
-    if (order.size() < 2)
-        return order;
-    // Binary insertion from the end of the first run on: with names that have no number the comparison contradicts
-    // itself, so only V8's own steps give V8's order (facts/session-protocol.md §2.2).
-    for (std::size_t s = countRun(order, keys); s < order.size(); ++s) {
-        const std::size_t pivot = order.at(s);
-        std::size_t left = 0;
-        std::size_t right = s;
-        while (left < right) {
-            const std::size_t middle = (left + right) / 2;
-            if (compare(keys.at(pivot), keys.at(order.at(middle))) < 0)
-                right = middle;
-            else
-                left = middle + 1;
-        }
-        order.erase(order.begin() + static_cast<std::ptrdiff_t>(s));
-        order.insert(order.begin() + static_cast<std::ptrdiff_t>(left), pivot);
-    }
-    return order;
+    std::ranges::transform(recognised, keys.begin(),
+                           [version](const Cookie &cookie) { return sortKey(cookie.name, version); });
+    return base::arraySortOrder(keys);
 }
 
 base::SecretBytes assembleChunks(const Cookies &recognised, session::AuthVersion version)
@@ -220,13 +180,22 @@ std::vector<SetCookie> renewedCookies(const Cookies &recognised, const QByteArra
                                       session::AuthVersion version)
 {
     std::vector<SetCookie> result = clearedCookies(recognised, attributes);
-    for (Cookie &part : splitValue(name, std::move(value), version)) {
-        SetCookie cookie{part.name, std::move(part.value), attributes, attributes.maxAge, expires};
-        const auto place = std::ranges::find(result, cookie.name, &SetCookie::name);
-        if (place == result.end())
-            result.push_back(std::move(cookie));
-        else
-            *place = std::move(cookie);
+    Cookies parts = splitValue(name, std::move(value), version);
+    std::vector<bool> stands(parts.size());
+    const auto write = [&](Cookie &part) {
+        return SetCookie{part.name, std::move(part.value), attributes, attributes.maxAge, expires};
+    };
+    for (SetCookie &cookie : result) {
+        // The name says which part would replace it; comparing it with all would take hostile requests quadratic time.
+        const auto place = static_cast<std::size_t>(parts.size() == 1 ? 0 : chunkIndex(cookie.name, name).value_or(-1));
+        if (place < parts.size() && parts.at(place).name == cookie.name) {
+            cookie = write(parts.at(place));
+            stands.at(place) = true;
+        }
+    }
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        if (!stands.at(i))
+            result.push_back(write(parts.at(i)));
     }
     // The library collects them in an object: names that spell an array index come first (sessionCookies() has put the
     // recognised ones so).

@@ -16,9 +16,8 @@ namespace rollcall::http {
 [[nodiscard]] Cookies sessionCookies(Cookies parsed, QByteArrayView name, session::AuthVersion version);
 
 /// The token that @p recognised (of sessionCookies()) join to, in the library's order; empty where there is none. The
-/// order is V8's stable sort over `parseInt` of the names' last parts, which leaves names without a number where the
-/// algorithm happens to put them; exact below 64 cookies (V8 sorts longer lists by another plan when numbers are
-/// missing).
+/// order is V8's sort over `parseInt` of the names' last parts, which leaves names without a number where the algorithm
+/// happens to put them (base::arraySortOrder()).
 [[nodiscard]] base::SecretBytes assembleChunks(const Cookies &recognised, session::AuthVersion version);
 
 /// The order in which assembleChunks() joins: positions in @p recognised.

@@ -3,8 +3,10 @@
 #include <QDateTime>
 #include <QLocale>
 
-#include <algorithm>
 #include <chrono>
+#include <cstdlib>
+
+#include "core/base/JsDate.h"
 
 namespace rollcall::http {
 
@@ -34,15 +36,17 @@ void putHttpDate(base::TextWriter &writer, base::Instant instant)
     static constexpr char dayNames[] = "SunMonTueWedThuFriSat";
     static constexpr char monthNames[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
     const auto day = floor<days>(instant);
-    const year_month_day date(day);
+    const base::CivilDay date = base::civilDay(day);
     const hh_mm_ss time(floor<seconds>(instant) - day);
-    const int year = std::max(0, static_cast<int>(date.year()));
     writer.put(QByteArrayView(dayNames + 3 * weekday(day).c_encoding(), 3));
     writer.put(", ");
-    writer.putDigits(static_cast<unsigned>(date.day()), 2);
+    writer.putDigits(date.day, 2);
     writer.put(' ');
-    writer.put(QByteArrayView(monthNames + 3 * (static_cast<unsigned>(date.month()) - 1), 3));
+    writer.put(QByteArrayView(monthNames + qsizetype{3} * (date.month - 1), 3));
     writer.put(' ');
+    if (date.year < 0)
+        writer.put('-');
+    const qint64 year = std::abs(date.year);
     if (year > 9999)
         writer.putNumber(year);
     else

@@ -30,7 +30,10 @@ base::Result<QByteArray> stampedText(const Claims &claims, Seconds maxAge, base:
                               .with(base::ErrorParam::Detail, QStringLiteral("no random bytes to be had")));
     }
     const qint64 issued = std::chrono::floor<Seconds>(now).time_since_epoch().count();
-    const std::array times{issued, issued + static_cast<qint64>(maxAge.count())};
+    // Added as JavaScript adds, which no lifetime overflows.
+    constexpr double furthest = 9e18;
+    const double expires = static_cast<double>(issued) + static_cast<double>(maxAge.count());
+    const std::array times{issued, static_cast<qint64>(std::clamp(expires, -furthest, furthest))};
     const auto putStamp = [&](base::TextWriter &writer, std::size_t stamp) {
         if (stamp < times.size()) {
             writer.putNumber(times.at(stamp));

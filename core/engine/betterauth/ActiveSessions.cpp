@@ -90,8 +90,9 @@ QString ActiveSessions::text() const
 
 std::chrono::seconds timeToLive(double expiresAt, base::Instant now)
 {
+    constexpr double longest = 8.64e12; // the furthest date
     const double left = std::floor((expiresAt - milliseconds(now)) / 1000);
-    return std::chrono::seconds(left > 0 ? static_cast<qint64>(left) : 0);
+    return std::chrono::seconds(left > 0 ? static_cast<qint64>(std::min(left, longest)) : 0);
 }
 
 } // namespace rollcall::engine::betterauth

@@ -37,6 +37,16 @@ private Q_SLOTS:
         row("s.+2=a; s. 1=b; s.1e9=c; s.99999999999999999999=d; s.-0=e", "ebcad");
         row("s.0x=a; s.2=b; s.1=c", "acb");
         row("7=a; 5=b; 51=c", "bac");
+        // From 64 names on V8 merges runs instead.
+        QByteArray many;
+        for (int i = 0; i < 70; ++i) {
+            const QByteArray suffix = QByteArray::number(i % 5 == 2 ? i : i * 37 % 70);
+            many.append(i % 5 == 2 ? "s.x" : "s.").append(suffix).append('=');
+            many.append(static_cast<char>(i < 26 ? 'a' + i : i < 52 ? 'A' + i - 26 : '0' + i % 10)).append("; ");
+        }
+        QTest::newRow("70 names") << many
+                                  << QByteArray(
+                                         "a3K5MO913WJbctvexgziDFoHqsudfhkyAjClmnprwBEGILU5Y4NPQS9680RTVXZ2724678");
     }
     void sortsAsV8()
     {
@@ -86,6 +96,29 @@ private Q_SLOTS:
             QCOMPARE(two.front().value.size(), 2 * size);
             QCOMPARE(two.back().value.view().toByteArray(), QByteArray("\xc3\xa9"));
         }
+    }
+
+    void renewsInPlace_data()
+    {
+        QTest::addColumn<QByteArray>("header");
+        QTest::addColumn<int>("size");
+        QTest::addColumn<QByteArray>("names"); // with the length of the value
+        QTest::newRow("one") << QByteArray("s=a") << 10 << QByteArray("s:10");
+        QTest::newRow("surplus chunks") << QByteArray("s.0=a; s.1=b") << 10 << QByteArray("s.0:0 s.1:0 s:10");
+        QTest::newRow("plain becomes chunks")
+            << QByteArray("s=a; s.1=b; sx=c; s.01=d") << 5000 << QByteArray("s:0 s.1:1064 sx:0 s.01:0 s.0:3936");
+    }
+    void renewsInPlace()
+    {
+        QFETCH(QByteArray, header);
+        QFETCH(int, size);
+        const auto recognised =
+            http::sessionCookies(http::parseCookies(header, http::CookieDialect::AuthCore), "s", AuthVersion::V5);
+        QByteArrayList names;
+        for (const http::SetCookie &cookie :
+             http::renewedCookies(recognised, "s", base::SecretBytes(QByteArray(size, 'x')), {}, {}, AuthVersion::V5))
+            names << cookie.name + ':' + QByteArray::number(cookie.value.size());
+        QTEST(names.join(' '), "names");
     }
 
     void configuredOptions_data()

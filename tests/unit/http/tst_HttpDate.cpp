@@ -24,6 +24,29 @@ private Q_SLOTS:
         QCOMPARE(httpDate(now + std::chrono::milliseconds(999)), httpDate(now));
     }
 
+    void yearsOfAnyLength_data()
+    {
+        QTest::addColumn<qint64>("milliseconds");
+        QTest::addColumn<QByteArray>("date");
+        QTest::addColumn<QString>("iso");
+        // Expectations: Node 20, toUTCString and toISOString.
+        const auto row = [](qint64 milliseconds, const char *date, const char *iso) {
+            QTest::newRow(iso) << milliseconds << QByteArray(date) << QString::fromLatin1(iso);
+        };
+        row(951'782'400'000, "Tue, 29 Feb 2000 00:00:00 GMT", "2000-02-29T00:00:00.000Z");
+        row(1'001'760'000'000'000, "Fri, 06 Jul 33714 10:40:00 GMT", "+033714-07-06T10:40:00.000Z");
+        row(8'640'000'000'000'000, "Sat, 13 Sep 275760 00:00:00 GMT", "+275760-09-13T00:00:00.000Z");
+        row(-62'198'755'200'001, "Thu, 31 Dec -0002 23:59:59 GMT", "-000002-12-31T23:59:59.999Z");
+        row(-900'000'000'000'000, "Tue, 19 Feb -26550 08:00:00 GMT", "-026550-02-19T08:00:00.000Z");
+    }
+    void yearsOfAnyLength()
+    {
+        QFETCH(qint64, milliseconds);
+        const base::Instant instant{std::chrono::milliseconds(milliseconds)};
+        QTEST(httpDate(instant), "date");
+        QTEST(base::toIso(instant), "iso");
+    }
+
     void refuses_data()
     {
         QTest::addColumn<QByteArray>("text");
