@@ -127,8 +127,8 @@ EndpointResponse SessionEndpoint::answerV5(const ActionRequest &request, const R
     if (!response.thrown)
         return response;
     // What throws behind the checks leads to the error page, or refuses a POST.
-    EndpointResponse failed =
-        refusal(QByteArrayLiteral("null"), QByteArrayLiteral("TypeError"), NullReason::PrefixSharer, *response.thrown);
+    EndpointResponse failed = refusal(QByteArrayLiteral("null"), QByteArrayLiteral("TypeError"),
+                                      response.outcome.reason.value_or(NullReason::PrefixSharer), *response.thrown);
     failed.outcome.log.insert(failed.outcome.log.begin(), std::make_move_iterator(response.outcome.log.begin()),
                               std::make_move_iterator(response.outcome.log.end()));
     failed.outcome.rowEffect = response.outcome.rowEffect;

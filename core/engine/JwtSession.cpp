@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <cmath>
 
+#include "core/base/JsDate.h"
 #include "core/engine/DefaultCallbacks.h"
 #include "core/engine/SessionRun.h"
 
@@ -21,8 +23,8 @@ std::optional<Instant> lastInstant(const Claims &claims, std::chrono::seconds to
     const auto exp = claims.number("exp");
     if (!exp || *exp > furthest)
         return std::nullopt;
-    return Instant(std::chrono::seconds(static_cast<qint64>(std::ceil(*exp))) + tolerance) -
-           std::chrono::milliseconds(1);
+    const double last = std::ceil(std::max(*exp, -furthest));
+    return Instant(std::chrono::seconds(static_cast<qint64>(last)) + tolerance) - std::chrono::milliseconds(1);
 }
 
 /// @auth/core's encode throws for these; iat and exp are set anew before it looks.
@@ -101,7 +103,7 @@ bool SessionAction::decode(Run &run, Claims &claims) const
 
 void SessionAction::runJwt(Run &run) const
 {
-    const Instant expires = run.input.now + m_profile->maxAge;
+    const Instant expires = base::dateAfter(run.input.now, m_profile->maxAge);
     if (m_callbacks->decode) {
         const auto decoded = decodeByCallback(run);
         if (!decoded)
@@ -114,7 +116,7 @@ void SessionAction::runJwt(Run &run) const
     if (!decode(run, claims))
         return;
     note(run, claims);
-    if (m_callbacks->jwt || m_callbacks->session || m_callbacks->encode) {
+    if (m_callbacks->jwt || m_callbacks->session || m_callbacks->encode || !base::isDate(expires)) {
         runCallbacks(run, claims.value(), expires);
         return;
     }
@@ -158,6 +160,11 @@ void SessionAction::runCallbacks(Run &run, const JsonValue &decoded, Instant exp
     CallbackResult token;
     if (!jwtCallback(run, decoded, token))
         return;
+    if (!base::isDate(expires)) {
+        // toISOString throws before the session callback is called.
+        return failJwt(run, NullReason::SessionCbThrew,
+                       QStringLiteral("Invalid time value: maxAge leads beyond all dates"));
+    }
     const JsonValue undefinedToken;
     const auto *tokenValue = std::get_if<JsonValue>(&token);
     // v4 shows the decoded token's user, v5 that of the jwt callback's result.

@@ -2,9 +2,8 @@
 
 #include <QRegularExpression>
 
-#include <algorithm>
-
 #include "core/engine/EndpointBody.h"
+#include "core/http/CookieSyntax.h"
 
 namespace rollcall::engine {
 
@@ -18,19 +17,13 @@ const QByteArray contentType = QByteArrayLiteral("Content-Type");
 const QByteArray json = QByteArrayLiteral("application/json");
 const QByteArray jsonOfPages = QByteArrayLiteral("application/json; charset=utf-8");
 
-bool isName(char c)
+/// Whether a configured attribute of a cookie is one that the libraries' serialiser throws for.
+bool hasBadAttributes(const session::AuthProfile &profile)
 {
-    constexpr QByteArrayView marks("!#$%&'*+-.^_`|~");
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || marks.contains(c);
-}
-
-/// Whether the libraries' serialiser throws for one of @p cookies: prefix sharers may have any name.
-bool cannotBeWritten(const std::vector<http::SetCookie> &cookies)
-{
-    return std::ranges::any_of(cookies, [](const http::SetCookie &cookie) {
-        const bool isUsual = http::standsForItself(cookie.name);
-        return cookie.name.isEmpty() || !(isUsual || std::ranges::all_of(cookie.name, isName));
-    });
+    const auto isBad = [&profile](const std::optional<session::CookieOptions> &options) {
+        return http::attributeFault(http::cookieAttributes(profile.version, false, options)).has_value();
+    };
+    return isBad(profile.cookieOptions) || isBad(profile.csrfCookie.options) || isBad(profile.callbackCookie.options);
 }
 
 QByteArray emptyBody(AuthVersion version)
@@ -47,7 +40,8 @@ SessionEndpoint::SessionEndpoint(std::shared_ptr<const session::AuthProfile> pro
               Side{.action = SessionAction(profile, true, callbacks), .helpers = HelperCookies(*profile, true)}},
       // The library makes a regular expression of the path as it stands: nothing in it is escaped.
       m_path(std::make_unique<const QRegularExpression>(
-          QString(u'^' + QString::fromUtf8(profile->basePath) + QStringLiteral("(.+)"))))
+          QString(u'^' + QString::fromUtf8(profile->basePath) + QStringLiteral("(.+)")))),
+      m_hasBadAttributes(hasBadAttributes(*profile))
 {}
 
 SessionEndpoint::~SessionEndpoint() = default;
@@ -79,6 +73,27 @@ bool SessionEndpoint::readBody(const EndpointRequest &request, ActionRequest &ac
     action.csrfToken = std::move(body->csrfToken);
     action.newSession = std::move(body->data);
     return true;
+}
+
+void SessionEndpoint::throwWhereUnwritable(EndpointResponse &response) const
+{
+    for (const http::SetCookie &cookie : response.setCookies) {
+        // Names come from the request, of prefix sharers; all else is configuration.
+        NullReason reason = NullReason::PrefixSharer;
+        auto fault = http::nameFault(cookie.name);
+        if (!fault) {
+            reason = NullReason::CookieDropped;
+            fault = m_hasBadAttributes ? http::attributeFault(cookie.attributes) : std::nullopt;
+        }
+        if (!fault)
+            fault = http::expiresFault(cookie.expires);
+        if (fault) {
+            response.outcome.reason = reason;
+            response.outcome.evidence = *fault;
+            response.thrown = std::move(fault);
+            return;
+        }
+    }
 }
 
 EndpointResponse SessionEndpoint::runAction(const ActionRequest &request, const Side &side, http::Cookies cookies,
@@ -122,6 +137,7 @@ EndpointResponse SessionEndpoint::runAction(const ActionRequest &request, const 
             response.outcome.log.push_back(
                 {LogLine::Level::Error, QByteArrayLiteral("MissingCSRF"), response.outcome.evidence});
         }
+        throwWhereUnwritable(response);
         return response;
     }
 
@@ -169,8 +185,7 @@ EndpointResponse SessionEndpoint::runAction(const ActionRequest &request, const 
         else
             response.headers.front().second = jsonOfPages;
     }
-    if (cannotBeWritten(response.setCookies))
-        response.thrown = QStringLiteral("argument name is invalid");
+    throwWhereUnwritable(response);
     return response;
 }
 

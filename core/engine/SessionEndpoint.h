@@ -123,9 +123,13 @@ private:
     /// False where the body cannot be read.
     [[nodiscard]] bool readBody(const EndpointRequest &request, ActionRequest &action) const;
 
+    /// The libraries write all cookies of an answer or none: one that cannot be written makes them throw.
+    void throwWhereUnwritable(EndpointResponse &response) const;
+
     std::shared_ptr<const session::AuthProfile> m_profile;
     std::array<Side, 2> m_sides;
     std::unique_ptr<const QRegularExpression> m_path; ///< of v5: `^<base path>(.+)`
+    bool m_hasBadAttributes;                          ///< of some cookie: setting it throws
 };
 
 } // namespace rollcall::engine

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "core/base/JsDate.h"
+#include "core/http/Cookie.h"
 #include "core/http/Headers.h"
 
 namespace rollcall::http {
@@ -71,7 +72,9 @@ std::optional<QString> attributeFault(const CookieAttributes &attributes)
 
 std::optional<QString> nameFault(QByteArrayView name)
 {
-    return isHeaderName(name) ? std::nullopt : std::optional(QStringLiteral("argument name is invalid"));
+    // The usual ones are seen at a glance.
+    const bool isGood = !name.isEmpty() && (standsForItself(name) || isHeaderName(name));
+    return isGood ? std::nullopt : std::optional(QStringLiteral("argument name is invalid"));
 }
 
 std::optional<QString> expiresFault(const std::optional<base::Instant> &expires)
