@@ -16,7 +16,7 @@ using engine::MiddlewareDecision;
 using engine::OwnResponse;
 using Arguments = const MiddlewareArguments &;
 using Authorized = std::function<AuthorizedResult(Arguments)>;
-using Function = std::function<std::optional<OwnResponse>(Arguments)>;
+using Function = std::function<engine::FunctionResult(Arguments)>;
 
 OwnResponse redirect(int status, const QByteArray &location)
 {
@@ -62,7 +62,7 @@ Authorized authorizedNamed(const QString &name)
 Function functionNamed(const QString &name)
 {
     static const QHash<QString, Function> table{
-        {QStringLiteral("nothing"), [](Arguments) { return std::nullopt; }},
+        {QStringLiteral("nothing"), [](Arguments) { return engine::Undefined(); }},
         {QStringLiteral("own-200"),
          [](Arguments) {
              return OwnResponse{200, {}};
@@ -74,6 +74,8 @@ Function functionNamed(const QString &name)
         {QStringLiteral("own-redirect"),
          [](Arguments given) { return redirect(308, given.url.origin() + "/elsewhere"); }},
         {QStringLiteral("own-relative"), [](Arguments) { return redirect(302, "/elsewhere"); }},
+        {QStringLiteral("throws"),
+         [](Arguments) { return engine::CallbackFailure{QStringLiteral("the function failed")}; }},
     };
     return table.value(name);
 }

@@ -90,7 +90,7 @@ void guard(Random &random, JsonValue &recipe)
                                            "own-redirect", "own-relative", "throws"})));
     if (random.chance(25))
         options.set(QStringLiteral("function"), text(pickText(random, {"nothing", "nothing", "own-200", "own-403",
-                                                                       "own-redirect", "own-relative"})));
+                                                                       "own-redirect", "own-relative", "throws"})));
     if (random.chance(25))
         options.set(QStringLiteral("signIn"),
                     text(pickText(random, {"/login", "/login", "/login?x=1", "/orders", "https://id.test/in", "login",

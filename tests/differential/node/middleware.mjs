@@ -38,6 +38,7 @@ const functions = {
   'own-403': () => answer(403),
   'own-redirect': ({ nextUrl }) => answer(308, `${nextUrl.origin}/elsewhere`),
   'own-relative': () => answer(302, '/elsewhere'),
+  throws: () => fail('the function failed'),
 }
 
 const decisionOf = (response) => {
