@@ -186,7 +186,8 @@ const std::vector<Flag> &commonFlags()
     static const std::vector<Flag> flags{
         {QStringLiteral("connection"), QStringLiteral("NAME"), QStringLiteral("a saved connection")},
         {QStringLiteral("env-file"), QStringLiteral("FILE"), QStringLiteral("a deployment's own .env")},
-        {QStringLiteral("database"), QStringLiteral("URL"), QStringLiteral("postgresql://, sqlite:PATH or file:PATH")},
+        {QStringLiteral("database"), QStringLiteral("URL"),
+         QStringLiteral("postgresql://, mysql://, mariadb://, sqlite:PATH or file:PATH")},
         {QStringLiteral("database-env"), QStringLiteral("VAR"),
          QStringLiteral("environment variable that holds that URL")},
         {QStringLiteral("cache"), QStringLiteral("URL"),

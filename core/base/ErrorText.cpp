@@ -45,7 +45,7 @@ ErrorText usageText(const Error &error)
     case ErrorCode::UrlSchemeUnsupported:
         return {tr("The address of the %1 has the scheme \"%2\", which is not supported here.")
                     .arg(error.param(ErrorParam::Part), detail),
-                tr("For databases use postgresql://, sqlite: or file:; for deployments https:// or http://; "
+                tr("For databases use postgresql://, mysql://, sqlite: or file:; for deployments https:// or http://; "
                    "for caches redis://, rediss:// or upstash:https://.")};
     case ErrorCode::FileUnreadable:
         return {tr("%1 cannot be read%2.").arg(error.param(ErrorParam::Path), colon(error)),

@@ -50,6 +50,8 @@ base::Result<Missing> ask(SqlConnection &connection, const NeededRight &needed, 
 
 Error missingRight(SqlConnection &connection, Error denied, std::span<const NeededRight> needed)
 {
+    if (!denied.param(ErrorParam::Right).isEmpty()) // MySQL says it at once
+        return denied;
     const Call call = Call::within(std::chrono::seconds(2));
     const NeededRight *lacking = needed.empty() ? nullptr : &needed.front();
     for (const NeededRight &right : needed) {

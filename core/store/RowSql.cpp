@@ -68,17 +68,18 @@ RowSql::Kept RowSql::keep(bool many) const
         kept.bound.push_back(value.value_or(QByteArray()));
     const QString token = params.add(QByteArrayView());
     QString from = m_schema.source();
-    QString wanted = dialect.typed(token, m_schema.tokenType());
+    QString wanted = token;
     QString limit = QStringLiteral(" LIMIT 1");
     if (many) {
         columns << QStringLiteral("t.n");
         // The list comes first: SQLite joins in this order.
         from = dialect.listRows(token) + QStringLiteral(" CROSS JOIN ") + from;
-        wanted = dialect.typed(QStringLiteral("t.token"), m_schema.tokenType());
+        wanted = QStringLiteral("t.token");
         limit.clear();
     }
-    kept.sql = QStringLiteral("SELECT %1 FROM %2 WHERE %3 = %4%5")
-                   .arg(columns.join(QStringLiteral(", ")), from, m_schema.column(sessions.token), wanted, limit);
+    kept.sql = QStringLiteral("SELECT %1 FROM %2 WHERE %3%4")
+                   .arg(columns.join(QStringLiteral(", ")), from,
+                        dialect.matches(m_schema.column(sessions.token), wanted, m_schema.tokenType()), limit);
     kept.name = "rc" + QCryptographicHash::hash(kept.sql.toUtf8(), QCryptographicHash::Sha256).toHex().first(16);
     return kept;
 }
@@ -133,13 +134,12 @@ std::size_t RowSql::placeOf(const SqlRow &row)
 QString RowSql::keyMatches(const RowKey &key, SqlParams &params) const
 {
     const auto &sessions = m_schema.profile().sessions;
+    const auto &dialect = m_schema.dialect();
     QString condition =
-        QStringLiteral("%1 = %2").arg(SqlDialect::quoted(m_schema.bound().keyColumn()),
-                                      m_schema.dialect().typed(params.add(key.key.view()), sessions.keyType));
+        dialect.matches(SqlDialect::quoted(m_schema.bound().keyColumn()), params.add(key.key.view()), sessions.keyType);
     if (m_schema.bound().keyIsId)
-        condition += QStringLiteral(" AND %1 = %2")
-                         .arg(SqlDialect::quoted(sessions.token),
-                              m_schema.dialect().typed(params.add(key.token.view()), m_schema.tokenType()));
+        condition += QStringLiteral(" AND ") + dialect.matches(SqlDialect::quoted(sessions.token),
+                                                               params.add(key.token.view()), m_schema.tokenType());
     return condition;
 }
 
@@ -170,9 +170,10 @@ SqlStatement RowSql::extend(QByteArrayView token, base::Instant newExpiry) const
     SqlStatement statement;
     const QString value =
         m_schema.dialect().instantValue(newExpiry, column, sessions.encoding, m_schema.zone(), statement.params);
-    statement.sql = QStringLiteral("UPDATE %1 SET %2 = %3 WHERE %4 = %5")
-                        .arg(m_schema.table(), column, value, SqlDialect::quoted(sessions.token),
-                             m_schema.dialect().typed(statement.params.add(token), m_schema.tokenType()));
+    statement.sql = QStringLiteral("UPDATE %1 SET %2 = %3 WHERE %4")
+                        .arg(m_schema.table(), column, value,
+                             m_schema.dialect().matches(SqlDialect::quoted(sessions.token), statement.params.add(token),
+                                                        m_schema.tokenType()));
     return statement;
 }
 
@@ -180,12 +181,16 @@ SqlStatement RowSql::deleteExpired(QByteArrayView token, base::Instant now) cons
 {
     const auto &sessions = m_schema.profile().sessions;
     SqlStatement statement;
-    const InstantSql expiry = m_schema.expires(statement.params);
+    const auto &dialect = m_schema.dialect();
+    // No alias here: MariaDB takes none in a DELETE before 11.6.
+    const InstantSql expiry = dialect.instant(SqlDialect::quoted(sessions.expires), sessions.expiresType,
+                                              sessions.encoding, m_schema.zone(), statement.params);
     const QString bound = expiry.bind(statement.params, now);
     statement.sql =
-        QStringLiteral("DELETE FROM %1 AS s WHERE %2 = %3 AND %4 < %5")
-            .arg(m_schema.table(), m_schema.column(sessions.token),
-                 m_schema.dialect().typed(statement.params.add(token), m_schema.tokenType()), expiry.order, bound);
+        QStringLiteral("DELETE FROM %1 WHERE %2 AND %3 < %4")
+            .arg(m_schema.table(),
+                 dialect.matches(SqlDialect::quoted(sessions.token), statement.params.add(token), m_schema.tokenType()),
+                 expiry.order, bound);
     return statement;
 }
 

@@ -11,8 +11,8 @@ SchemaSql::SchemaSql(const SqlDialect &dialect, BoundSchema schema, QTimeZone zo
     if (const auto &users = m_schema.profile.users) {
         m_source += QStringLiteral(" LEFT JOIN %1 u ON %2")
                         .arg(SqlDialect::tableName(users->schema, users->table),
-                             equal(QStringLiteral("u.") + SqlDialect::quoted(users->id), users->idType,
-                                   column(sessions.userId), sessions.userIdType));
+                             m_dialect.equal(QStringLiteral("u.") + SqlDialect::quoted(users->id), users->idType,
+                                             column(sessions.userId), sessions.userIdType));
     }
 }
 
@@ -39,14 +39,6 @@ std::optional<InstantSql> SchemaSql::created(SqlParams &params) const
 QString SchemaSql::column(const QString &name) const
 {
     return QStringLiteral("s.") + SqlDialect::quoted(name);
-}
-
-QString SchemaSql::equal(const QString &left, const QString &leftType, const QString &right,
-                         const QString &rightType) const
-{
-    const bool direct = m_dialect.comparable(leftType, rightType);
-    return QStringLiteral("%1 = %2").arg(direct ? left : m_dialect.asText(left),
-                                         direct ? right : m_dialect.asText(right));
 }
 
 InstantSql SchemaSql::expires(SqlParams &params) const

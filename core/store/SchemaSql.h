@@ -33,9 +33,6 @@ public:
     [[nodiscard]] InstantSql expires(SqlParams &params) const;
     /// The time of creation as an instant; nullopt where there is none.
     [[nodiscard]] std::optional<InstantSql> created(SqlParams &params) const;
-    /// Equality of two expressions, as text where their types do not compare.
-    [[nodiscard]] QString equal(const QString &left, const QString &leftType, const QString &right,
-                                const QString &rightType) const;
     /// Placeholders for @p values of @p type, separated by commas.
     [[nodiscard]] QString typedList(const QStringList &values, const QString &type, SqlParams &params) const;
 

@@ -144,8 +144,8 @@ QString SessionSql::where(const ResolvedQuery &resolved, const Parts &parts, Sql
         } else {
             const auto &accounts = *profile.accounts;
             QString match =
-                m_schema.equal(QStringLiteral("a.") + SqlDialect::quoted(accounts.userId),
-                               m_schema.bound().accountUserIdType, parts.userId, profile.sessions.userIdType);
+                m_schema.dialect().equal(QStringLiteral("a.") + SqlDialect::quoted(accounts.userId),
+                                         m_schema.bound().accountUserIdType, parts.userId, profile.sessions.userIdType);
             if (!none)
                 match +=
                     QStringLiteral(" AND %1 = %2")
@@ -331,18 +331,18 @@ SqlStatement SessionSql::totals(base::Instant now) const
     const Parts shared = parts({}, now, statement.params);
     const QString &expires = shared.expires.order;
     const QString readable = QStringLiteral("%1 IS NOT NULL AND %2 IS NOT NULL").arg(expires, shared.userId);
+    const QString rowsWith = QStringLiteral("count(CASE WHEN %1 THEN 1 END)"); // FILTER is not known everywhere
     QStringList columns{
-        QStringLiteral("count(*) FILTER (WHERE %1)").arg(shared.isLive),
-        QStringLiteral("count(*) FILTER (WHERE %1 < %2 AND %3)").arg(expires, shared.now, shared.userExists),
-        m_schema.profile().users
-            ? QStringLiteral("count(*) FILTER (WHERE %1 AND NOT (%2))").arg(readable, shared.userExists)
-            : QStringLiteral("0"),
-        QStringLiteral("count(DISTINCT %1) FILTER (WHERE %2)").arg(shared.userId, shared.isLive),
+        rowsWith.arg(shared.isLive),
+        rowsWith.arg(QStringLiteral("%1 < %2 AND %3").arg(expires, shared.now, shared.userExists)),
+        m_schema.profile().users ? rowsWith.arg(QStringLiteral("%1 AND NOT (%2)").arg(readable, shared.userExists))
+                                 : QStringLiteral("0"),
+        QStringLiteral("count(DISTINCT CASE WHEN %1 THEN %2 END)").arg(shared.isLive, shared.userId),
     };
     for (const base::Instant end : {now + 1h, now + 24h, now + 24h * 7}) {
         // "within" takes its end in; the bound itself is exclusive
-        columns << QStringLiteral("count(*) FILTER (WHERE %1 AND %2 < %3)")
-                       .arg(shared.isLive, expires, shared.expires.bind(statement.params, end + 1ms));
+        columns << rowsWith.arg(QStringLiteral("%1 AND %2 < %3")
+                                    .arg(shared.isLive, expires, shared.expires.bind(statement.params, end + 1ms)));
     }
     statement.sql = QStringLiteral("SELECT %1 FROM %2").arg(columns.join(QStringLiteral(", ")), m_schema.source());
     return statement;
@@ -364,8 +364,8 @@ SqlStatement SessionSql::liveByProvider(base::Instant now) const
             .arg(m_schema.source(), SqlDialect::quoted(accounts.userId),
                  m_schema.dialect().asText(QStringLiteral("a.") + SqlDialect::quoted(accounts.provider)),
                  SqlDialect::tableName(accounts.schema, accounts.table),
-                 m_schema.equal(QStringLiteral("p.user_id"), m_schema.bound().accountUserIdType, shared.userId,
-                                m_schema.profile().sessions.userIdType),
+                 m_schema.dialect().equal(QStringLiteral("p.user_id"), m_schema.bound().accountUserIdType,
+                                          shared.userId, m_schema.profile().sessions.userIdType),
                  shared.isLive);
     return statement;
 }
@@ -395,10 +395,12 @@ std::optional<SqlStatement> SessionSql::usersByEmail(const QString &email, int l
     if (!users || !users->email)
         return std::nullopt;
     SqlStatement statement;
-    statement.sql = QStringLiteral("SELECT %1 FROM %2 u WHERE u.%3 = %4 LIMIT %5")
+    const QString match =
+        m_schema.dialect().matches(QStringLiteral("u.") + SqlDialect::quoted(*users->email),
+                                   statement.params.add(email), m_schema.bound().users->typeOf(*users->email));
+    statement.sql = QStringLiteral("SELECT %1 FROM %2 u WHERE %3 LIMIT %4")
                         .arg(m_schema.dialect().asText(QStringLiteral("u.") + SqlDialect::quoted(users->id)),
-                             SqlDialect::tableName(users->schema, users->table), SqlDialect::quoted(*users->email),
-                             statement.params.add(email), QString::number(limit));
+                             SqlDialect::tableName(users->schema, users->table), match, QString::number(limit));
     return statement;
 }
 

@@ -71,7 +71,7 @@ std::optional<QString> SqlCanary::valueFor(const TableInfo &table, const ColumnI
     const bool isTime = holdsTime(column);
     if (table.foreignKey(column.name))
         return std::nullopt; // points at a row that nobody can guess
-    if (isTime && m_kind == DatabaseKind::PostgreSql && has(type, {"timestamp", "date"}))
+    if (isTime && m_kind != DatabaseKind::Sqlite && has(type, {"timestamp", "date"}))
         return QStringLiteral("now()");
     if (isTime && m_kind == DatabaseKind::Sqlite) {
         const QString neighbour =
@@ -136,17 +136,31 @@ Result<QString> SqlCanary::insertUser(const QString &label, const Call &call) co
         if (column)
             values.emplace_back(*column, m_dialect.typed(statement.params.add(text), table.column(*column)->type));
     };
-    set(users.email, label + QLatin1Char('@') + QLatin1StringView(canaryEmailDomain));
+    const QString email = label + QLatin1Char('@') + QLatin1StringView(canaryEmailDomain);
+    set(users.email, email);
     set(users.name, QLatin1StringView(canaryUserName));
     if (auto filled = fillRequired(table, label, values, statement.params); !filled)
         return fail(std::move(filled.error()));
-    statement.sql =
-        insertInto(table, values) + QStringLiteral(" RETURNING ") + m_dialect.asText(SqlDialect::quoted(users.id));
+    statement.sql = insertInto(table, values);
+    const QString idText = m_dialect.asText(SqlDialect::quoted(users.id));
+    const bool returning = m_kind != DatabaseKind::MySql; // MySQL knows no RETURNING: the row is read again
+    if (returning)
+        statement.sql += QStringLiteral(" RETURNING ") + idText;
     QString id;
-    const auto inserted = m_connection.execute(
-        statement, [&id](const SqlRow &row) { id = row.text(0).value_or(QString()); }, call);
-    if (!inserted)
-        return fail(inserted.error());
+    const RowHandler takeId = [&id](const SqlRow &row) { id = row.text(0).value_or(QString()); };
+    auto done = m_connection.execute(statement, takeId, call);
+    if (done && !returning) {
+        if (!users.email)
+            return fail(failure(QStringLiteral("a canary cannot be written: the users' e-mail column is not known")));
+        SqlStatement again;
+        const QString match =
+            m_dialect.matches(SqlDialect::quoted(*users.email), again.params.add(email), table.typeOf(*users.email));
+        again.sql = QStringLiteral("SELECT %1 FROM %2 WHERE %3")
+                        .arg(idText, SqlDialect::tableName(users.schema, users.table), match);
+        done = m_connection.execute(again, takeId, call);
+    }
+    if (!done)
+        return fail(done.error());
     return id;
 }
 

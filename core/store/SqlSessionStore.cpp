@@ -63,9 +63,10 @@ Error SqlSessionStore::explain(Error error, std::vector<NeededRight> needed)
     const QString detail = error.param(ErrorParam::Detail);
     const bool postgresMisses =
         state == QStringLiteral("42P01") || state == QStringLiteral("42703") || state == QStringLiteral("3F000");
+    const bool mysqlMisses = state == QStringLiteral("42S02") || state == QStringLiteral("42S22");
     const bool sqliteMisses = m_kind == DatabaseKind::Sqlite && (detail.startsWith(QStringLiteral("no such table")) ||
                                                                  detail.startsWith(QStringLiteral("no such column")));
-    if (postgresMisses || sqliteMisses) {
+    if (postgresMisses || mysqlMisses || sqliteMisses) {
         const auto &sessions = m_schema.profile().sessions;
         return Error(ErrorCode::SchemaChanged)
             .with(ErrorParam::Table, sessions.schema + QLatin1Char('.') + sessions.table)
@@ -508,17 +509,14 @@ Status SqlSessionStore::deleteExpired(QByteArrayView token, base::Instant now, c
 
 QString SqlSessionStore::deleteStatement() const
 {
-    return m_row.deleteRow(RowKey{{}, {}, {}, QString()}).sql;
+    return m_schema.dialect().shown(m_row.deleteRow(RowKey{{}, {}, {}, QString()}).sql);
 }
 
 Result<base::Instant> SqlSessionStore::serverTime(const Call &call)
 {
-    // SQLite has no server: its clock is this machine's.
-    if (m_kind == DatabaseKind::Sqlite)
-        return base::SystemClock().now();
     std::optional<base::Instant> now;
     const auto read = m_connection->read(
-        {.sql = QStringLiteral("SELECT clock_timestamp()::text")},
+        {.sql = QStringLiteral("SELECT ") + m_schema.dialect().serverClock()},
         [&now](const SqlRow &row) { now = readInstant(row.bytes(0), QTimeZone::utc()).instant(); }, call);
     if (!read)
         return fail(read.error());

@@ -3,6 +3,7 @@
 #include "core/store/AccessRights.h"
 #include "core/store/SqlSessionStore.h"
 #include "core/store/schema/SchemaSampler.h"
+#include "core/store/sql/MariaDbConnection.h"
 #include "core/store/sql/PostgresConnection.h"
 #include "core/store/sql/SqliteConnection.h"
 
@@ -26,15 +27,17 @@ Result<std::unique_ptr<SqlConnection>> connectTo(const DatabaseUrl &url, const S
     switch (url.kind) {
     case DatabaseKind::PostgreSql:
         return PostgresConnection::open(url, options, access, call);
+    case DatabaseKind::MySql:
+        return MariaDbConnection::open(url, options, access, call);
     case DatabaseKind::Sqlite:
         return SqliteConnection::open(url, options, access, call);
     }
     return fail(Error(ErrorCode::Internal));
 }
 
-DatabaseVersion versionOf(const SqlConnection &connection, DatabaseKind kind)
+DatabaseVersion versionOf(const SqlConnection &connection)
 {
-    return {databaseKindName(kind), connection.serverVersion(), connection.linkDescription()};
+    return {connection.productName(), connection.serverVersion(), connection.linkDescription()};
 }
 
 /// Detection reads sessions and users of a candidate: says which of them may not be read.
@@ -56,7 +59,7 @@ Result<DatabaseVersion> probeDatabase(const DatabaseUrl &url, const StoreOptions
     const auto connection = connectTo(url, options, Access::ReadOnly, call);
     if (!connection)
         return fail(connection.error());
-    return versionOf(**connection, url.kind);
+    return versionOf(**connection);
 }
 
 Result<SchemaDetection> detectSchema(const DatabaseUrl &url, const StoreOptions &options, const Call &call)
@@ -68,7 +71,7 @@ Result<SchemaDetection> detectSchema(const DatabaseUrl &url, const StoreOptions 
     if (!tables)
         return fail(tables.error());
     SchemaDetection detection;
-    detection.database = versionOf(**connection, url.kind);
+    detection.database = versionOf(**connection);
     detection.tablesSeen = static_cast<qint64>(tables->size());
     auto ranked = rankSchemas(*tables, url.kind);
     const bool sure = isSure(ranked);
@@ -105,9 +108,27 @@ Result<std::unique_ptr<SessionStore>> openStore(const DatabaseUrl &url, const Sc
 
 void ignoreDatabaseEnvironment()
 {
-    for (const char *name : {"PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGUSER", "PGPASSWORD", "PGPASSFILE",
-                             "PGSERVICE", "PGSERVICEFILE", "PGOPTIONS", "PGSSLMODE", "PGSSLCERT", "PGSSLKEY",
-                             "PGSSLROOTCERT", "PGREQUIRESSL", "PGTARGETSESSIONATTRS"})
+    for (const char *name : {"PGHOST",
+                             "PGHOSTADDR",
+                             "PGPORT",
+                             "PGDATABASE",
+                             "PGUSER",
+                             "PGPASSWORD",
+                             "PGPASSFILE",
+                             "PGSERVICE",
+                             "PGSERVICEFILE",
+                             "PGOPTIONS",
+                             "PGSSLMODE",
+                             "PGSSLCERT",
+                             "PGSSLKEY",
+                             "PGSSLROOTCERT",
+                             "PGREQUIRESSL",
+                             "PGTARGETSESSIONATTRS",
+                             "MYSQL_TCP_PORT",
+                             "MYSQL_UNIX_PORT",
+                             "MARIADB_PLUGIN_DIR",
+                             "LIBMYSQL_PLUGINS",
+                             "MARIADB_TLS_DISABLE_PEER_VERIFICATION"})
         qunsetenv(name);
 }
 

@@ -39,8 +39,9 @@ struct SchemaDetection
 
 enum class Access { ReadOnly, Write };
 
-/// Removes the variables by which libpq would override an address (PGPASSWORD, PGHOSTADDR, PGSERVICE, …): a connection is
-/// what it was said to be, and nothing of the process's environment. Call it first in main(), before any thread starts.
+/// Removes the variables by which libpq and libmariadb would override an address or their own checks (PGPASSWORD,
+/// PGHOSTADDR, MARIADB_PLUGIN_DIR, …): a connection is what it was said to be, and nothing of the process's
+/// environment. Call it first in main(), before any thread starts.
 void ignoreDatabaseEnvironment();
 
 /// Connects and says who answers. Errors: HostNotFound, ConnectRefused, ConnectTimeout, TlsFailed, TlsUnavailable,

@@ -105,7 +105,7 @@ void ConnectionForm::makeDatabase()
 {
     LegRow *row = addRow(Row::Database, Icon::Database, tr("Database"));
     m_address = makeLine(QStringLiteral("databaseAddress"), tr("Database address"),
-                         QStringLiteral("postgresql://user@host:5432/name"), Part::Database);
+                         QStringLiteral("postgresql:// or mysql://user@host/name"), Part::Database);
     m_password = new SecretField(m_theme, tr("Database password"));
     m_password->setObjectName(QStringLiteral("databasePassword"));
     connect(m_password, &QLineEdit::textEdited, this, [this] { Q_EMIT edited(Part::Database); });

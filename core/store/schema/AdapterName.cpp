@@ -58,8 +58,11 @@ QString adapterName(const SchemaProfile &profile, const TableInfo &sessions, con
         if (sessions.name == QStringLiteral("Session")) {
             // Prisma's DateTime is a timestamp without zone or DATETIME; the documented Kysely migration has neither.
             const QString type = sessions.column(profile.sessions.expires)->type.toLower();
-            const bool prisma =
-                type == QStringLiteral("datetime") || type == QStringLiteral("timestamp without time zone");
+            // On MySQL a port of the latter has DATETIME as well, but neither Prisma's createdAt nor its RESTRICT.
+            const ForeignKeyInfo *key = sessions.foreignKey(profile.sessions.userId);
+            const bool ported = kind == DatabaseKind::MySql && !profile.sessions.createdAt && key && key->cascades;
+            const bool prisma = !ported && (type == QStringLiteral("datetime") ||
+                                            type == QStringLiteral("timestamp without time zone"));
             return prisma ? QStringLiteral("prisma") : QStringLiteral("kysely");
         }
     }

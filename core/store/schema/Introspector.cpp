@@ -85,22 +85,82 @@ std::vector<Question> sqliteQuestions()
     return {{columns, addColumn}, {indexes, addIndex}, {foreignKeys, addForeignKey}};
 }
 
+/// What the role has no right at all on is not in it. Texts are given in our collation: names of tables that differ in
+/// case alone are two.
+std::vector<Question> mysqlQuestions()
+{
+    // A text column's type carries its collation: see MysqlDialect. MariaDB writes a missing default of a column that
+    // may be NULL as the text NULL; such a column needs no value either way.
+    const QString columns = QStringLiteral(
+        "SELECT c.table_schema, c.table_name, c.column_name, "
+        "CONCAT(c.data_type, CASE WHEN c.collation_name IS NULL THEN '' ELSE CONCAT(' ', c.collation_name) END, "
+        "CASE WHEN c.column_type LIKE '%unsigned%' THEN ' unsigned' ELSE '' END), "
+        "CASE WHEN c.is_nullable = 'NO' THEN 1 ELSE 0 END, "
+        "CASE WHEN c.column_default IS NOT NULL OR c.extra LIKE '%auto_increment%' OR c.extra LIKE '%GENERATED%' "
+        "THEN 1 ELSE 0 END "
+        "FROM information_schema.columns c JOIN information_schema.tables t ON t.table_schema = c.table_schema "
+        "AND t.table_name = c.table_name WHERE t.table_type IN ('BASE TABLE', 'SYSTEM VERSIONED') AND %1 "
+        "ORDER BY c.table_schema, c.table_name, c.ordinal_position");
+    // A key of the first characters alone serves neither order nor uniqueness.
+    const QString indexes = QStringLiteral(
+        "SELECT c.table_schema, c.table_name, c.column_name, "
+        "CASE WHEN c.non_unique = 0 AND i.parts = 1 THEN 1 ELSE 0 END, "
+        "CASE WHEN c.index_name = 'PRIMARY' AND i.parts = 1 THEN 1 ELSE 0 END "
+        "FROM information_schema.statistics c JOIN (SELECT table_schema, table_name, index_name, count(*) AS parts "
+        "FROM information_schema.statistics GROUP BY table_schema, table_name, index_name) i "
+        "ON i.table_schema = c.table_schema AND i.table_name = c.table_name AND i.index_name = c.index_name "
+        "WHERE c.seq_in_index = 1 AND c.sub_part IS NULL AND c.column_name IS NOT NULL AND %1 "
+        "ORDER BY c.table_schema, c.table_name, c.index_name");
+    const QString foreignKeys = QStringLiteral(
+        "SELECT c.table_schema, c.table_name, c.column_name, c.referenced_table_schema, c.referenced_table_name, "
+        "CASE WHEN r.delete_rule = 'CASCADE' THEN 1 ELSE 0 END "
+        "FROM information_schema.key_column_usage c JOIN information_schema.referential_constraints r "
+        "ON r.constraint_schema = c.constraint_schema AND r.table_name = c.table_name "
+        "AND r.constraint_name = c.constraint_name "
+        "WHERE c.referenced_table_name IS NOT NULL AND c.ordinal_position = 1 AND %1 "
+        "ORDER BY c.table_schema, c.table_name, c.constraint_name");
+    return {{columns, addColumn}, {indexes, addIndex}, {foreignKeys, addForeignKey}};
+}
+
+std::vector<Question> questionsFor(DatabaseKind kind)
+{
+    switch (kind) {
+    case DatabaseKind::PostgreSql:
+        return postgresQuestions();
+    case DatabaseKind::MySql:
+        return mysqlQuestions();
+    case DatabaseKind::Sqlite:
+        return sqliteQuestions();
+    }
+    return {};
+}
+
+/// That a row of the catalogue is about that table.
+QString isTable(DatabaseKind kind, const QString &schema, const QString &table, SqlParams &params)
+{
+    switch (kind) {
+    case DatabaseKind::PostgreSql:
+        return QStringLiteral("(n.nspname = %1 AND c.relname = %2)").arg(params.add(schema), params.add(table));
+    case DatabaseKind::MySql:
+        return QStringLiteral("(c.table_schema = %1 AND c.table_name = %2)").arg(params.add(schema), params.add(table));
+    case DatabaseKind::Sqlite:
+        break;
+    }
+    return QStringLiteral("c.name = ") + params.add(table);
+}
+
 QString condition(DatabaseKind kind, const CatalogueScope &scope, SqlParams &params)
 {
-    const bool postgres = kind == DatabaseKind::PostgreSql;
     if (!scope.tables.empty()) {
         QStringList each;
-        for (const auto &[schema, table] : scope.tables) {
-            if (postgres)
-                each
-                    << QStringLiteral("(n.nspname = %1 AND c.relname = %2)").arg(params.add(schema), params.add(table));
-            else
-                each << QStringLiteral("c.name = ") + params.add(table);
-        }
+        for (const auto &[schema, table] : scope.tables)
+            each << isTable(kind, schema, table, params);
         return QLatin1Char('(') + each.join(QStringLiteral(" OR ")) + QLatin1Char(')');
     }
-    if (!postgres)
+    if (kind == DatabaseKind::Sqlite)
         return QStringLiteral("1");
+    if (kind == DatabaseKind::MySql) // a schema is a database here: the one that was connected to
+        return QStringLiteral("c.table_schema = DATABASE()");
     if (!scope.schema.isEmpty())
         return QStringLiteral("n.nspname = ") + params.add(scope.schema);
     return QStringLiteral("n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)'");
@@ -112,7 +172,7 @@ base::Result<std::vector<TableInfo>> readCatalogue(SqlConnection &connection, Da
                                                    const CatalogueScope &scope, const base::Call &call)
 {
     Tables tables;
-    for (const Question &question : kind == DatabaseKind::PostgreSql ? postgresQuestions() : sqliteQuestions()) {
+    for (const Question &question : questionsFor(kind)) {
         SqlStatement statement;
         const QString where = condition(kind, scope, statement.params);
         statement.sql = QString(question.sql).replace(QStringLiteral("%1"), where);

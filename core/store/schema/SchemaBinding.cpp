@@ -45,7 +45,8 @@ bool fits(DatabaseKind kind, const QString &type, ExpiresEncoding encoding)
     if (ofType != ExpiresEncoding::Mixed)
         return encoding == ofType;
     const bool number = type.contains(QStringLiteral("int")) || type == QStringLiteral("numeric") ||
-                        type == QStringLiteral("double precision");
+                        type == QStringLiteral("double precision") || type == QStringLiteral("decimal") ||
+                        type == QStringLiteral("double") || type == QStringLiteral("float");
     switch (encoding) {
     case ExpiresEncoding::Timestamptz:
     case ExpiresEncoding::TimestampNaive:
@@ -63,10 +64,37 @@ bool fits(DatabaseKind kind, const QString &type, ExpiresEncoding encoding)
     return false;
 }
 
-void defaultSchema(QString &schema, DatabaseKind kind)
+/// The schema that names without one stand for.
+Result<QString> ownSchema(SqlConnection &connection, DatabaseKind kind, const base::Call &call)
 {
-    if (schema.isEmpty())
-        schema = kind == DatabaseKind::PostgreSql ? QStringLiteral("public") : QStringLiteral("main");
+    if (kind != DatabaseKind::MySql)
+        return kind == DatabaseKind::PostgreSql ? QStringLiteral("public") : QStringLiteral("main");
+    QString schema;
+    const auto read = connection.read(
+        {.sql = QStringLiteral("SELECT DATABASE()")},
+        [&schema](const SqlRow &row) { schema = row.text(0).value_or(QString()); }, call);
+    if (!read)
+        return fail(read.error());
+    return schema;
+}
+
+/// MySQL's catalogue hides a table that the role has no right on. Asking for it tells one that is gone from such a one.
+base::Status visible(SqlConnection &connection, DatabaseKind kind, const CatalogueScope &scope,
+                     const std::vector<TableInfo> &found, const base::Call &call)
+{
+    if (kind != DatabaseKind::MySql)
+        return {};
+    for (const auto &[schema, table] : scope.tables) {
+        const bool there = std::ranges::any_of(
+            found, [&](const TableInfo &info) { return info.schema == schema && info.name == table; });
+        if (there)
+            continue;
+        const auto read = connection.read(
+            {.sql = QStringLiteral("SELECT 1 FROM %1 LIMIT 0").arg(SqlDialect::tableName(schema, table))}, {}, call);
+        if (!read && read.error().code == ErrorCode::PermissionDenied)
+            return fail(read.error());
+    }
+    return {};
 }
 
 } // namespace
@@ -75,20 +103,29 @@ Result<BoundSchema> bindSchema(SqlConnection &connection, DatabaseKind kind, Sch
                                const base::Call &call)
 {
     auto &sessions = profile.sessions;
-    defaultSchema(sessions.schema, kind);
+    const auto own = ownSchema(connection, kind, call);
+    if (!own)
+        return fail(own.error());
+    const auto complete = [&own](QString &schema) {
+        if (schema.isEmpty())
+            schema = *own;
+    };
+    complete(sessions.schema);
     CatalogueScope scope;
     scope.tables.emplace_back(sessions.schema, sessions.table);
     if (profile.users) {
-        defaultSchema(profile.users->schema, kind);
+        complete(profile.users->schema);
         scope.tables.emplace_back(profile.users->schema, profile.users->table);
     }
     if (profile.accounts) {
-        defaultSchema(profile.accounts->schema, kind);
+        complete(profile.accounts->schema);
         scope.tables.emplace_back(profile.accounts->schema, profile.accounts->table);
     }
     const auto tables = readCatalogue(connection, kind, scope, call);
     if (!tables)
         return fail(tables.error());
+    if (auto allowed = visible(connection, kind, scope, *tables, call); !allowed)
+        return fail(std::move(allowed.error()));
 
     BoundSchema bound;
     if (sessions.id == sessions.token)

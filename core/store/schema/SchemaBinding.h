@@ -20,7 +20,8 @@ struct BoundSchema
     [[nodiscard]] const QString &keyColumn() const { return keyIsId ? *profile.sessions.id : profile.sessions.token; }
 };
 
-/// Holds @p profile against the database. Errors: SchemaChanged (Table: what is missing or no longer fits), as
+/// Holds @p profile against the database. Errors: SchemaChanged (Table: what is missing or no longer fits),
+/// PermissionDenied, as
 /// SqlConnection.
 [[nodiscard]] base::Result<BoundSchema> bindSchema(SqlConnection &connection, DatabaseKind kind, SchemaProfile profile,
                                                    const base::Call &call);

@@ -1,5 +1,6 @@
 #include "core/store/schema/SchemaSampler.h"
 
+#include <QRegularExpression>
 #include <QSet>
 
 #include "core/store/schema/ExpiresCodec.h"
@@ -62,18 +63,18 @@ SqlStatement sampleStatement(const SqlDialect &dialect, DatabaseKind kind, const
 {
     const auto column = [](const QString &name) -> QString { return QStringLiteral("s.") + SqlDialect::quoted(name); };
     const auto &sessions = profile.sessions;
-    const QString isNumber =
-        kind == DatabaseKind::Sqlite
-            ? QStringLiteral("typeof(%1) IN ('integer', 'real')").arg(column(sessions.expires))
-            : QStringLiteral("(pg_typeof(%1)::text ~ '(int|numeric|double|real)')::int").arg(column(sessions.expires));
+    // A column's declared type means nothing in SQLite alone.
+    static const QRegularExpression number(QStringLiteral("^(.*int|numeric|decimal|double|real|float)\\b"));
+    const QString isNumber = kind == DatabaseKind::Sqlite
+                                 ? QStringLiteral("typeof(%1) IN ('integer', 'real')").arg(column(sessions.expires))
+                                 : QString::number(number.match(sessions.expiresType).hasMatch() ? 1 : 0);
     QString hasUser = QStringLiteral("0");
     if (profile.users) {
         const QString id = QStringLiteral("u.") + SqlDialect::quoted(profile.users->id);
         const QString userId = column(sessions.userId);
-        const bool direct = dialect.comparable(sessions.userIdType, profile.users->idType);
-        hasUser = QStringLiteral("CASE WHEN EXISTS (SELECT 1 FROM %1 u WHERE %2 = %3) THEN 1 ELSE 0 END")
+        hasUser = QStringLiteral("CASE WHEN EXISTS (SELECT 1 FROM %1 u WHERE %2) THEN 1 ELSE 0 END")
                       .arg(SqlDialect::tableName(profile.users->schema, profile.users->table),
-                           direct ? id : dialect.asText(id), direct ? userId : dialect.asText(userId));
+                           dialect.equal(id, profile.users->idType, userId, sessions.userIdType));
     }
     return {.sql = QStringLiteral("SELECT length(%1), %2, %3, %4, CASE WHEN %5 IS NULL THEN 0 ELSE 1 END, %6 FROM %7 s "
                                   "LIMIT %8")
@@ -135,18 +136,17 @@ void addIndexWarnings(SchemaProfile &profile, const TableInfo &table, DatabaseKi
     if (!table.isUnique(sessions.token))
         profile.warnings << QStringLiteral("Column %1 of %2 is not unique: one token can stand in several rows.")
                                 .arg(SqlDialect::quoted(sessions.token), name);
-    const QString concurrently = kind == DatabaseKind::PostgreSql ? QStringLiteral(" CONCURRENTLY") : QString();
     const auto missing = [&](bool present, const QString &column, const QString &cost) {
         if (present)
             return;
         const QString index =
             kind == DatabaseKind::PostgreSql
-                ? QStringLiteral("CREATE INDEX%1 ON %2 (%3);").arg(concurrently, name, SqlDialect::quoted(column))
+                ? QStringLiteral("CREATE INDEX CONCURRENTLY ON %1 (%2);").arg(name, SqlDialect::quoted(column))
                 : QStringLiteral("CREATE INDEX %1 ON %2 (%3);")
                       .arg(SqlDialect::quoted(sessions.table + QLatin1Char('_') + column + QStringLiteral("_idx")),
                            name, SqlDialect::quoted(column));
         profile.warnings << QStringLiteral("No index leads with %1, so %2. To add one: %3")
-                                .arg(SqlDialect::quoted(column), cost, index);
+                                .arg(SqlDialect::quoted(column), cost, dialectFor(kind).shown(index));
     };
     missing(profile.indexes.token, sessions.token,
             QStringLiteral("every request of the application reads the whole table"));

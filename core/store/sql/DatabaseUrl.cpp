@@ -1,6 +1,9 @@
 #include "core/store/sql/DatabaseUrl.h"
 
 #include <QDir>
+#include <QHash>
+#include <QJsonDocument>
+#include <QJsonObject>
 
 #include <algorithm>
 #include <optional>
@@ -93,12 +96,54 @@ QString knownSslMode(const QString &value)
     return modes.contains(value) ? value : QString();
 }
 
+/// What Prisma, mysql2 and MySQL's own programs write about TLS, in libpq's words; empty for anything else.
+QString mysqlSslMode(QByteArrayView key, const QString &value)
+{
+    static const QHash<QString, QString> modes{{QStringLiteral("DISABLED"), QStringLiteral("disable")},
+                                               {QStringLiteral("PREFERRED"), QStringLiteral("prefer")},
+                                               {QStringLiteral("REQUIRED"), QStringLiteral("require")},
+                                               {QStringLiteral("VERIFY_CA"), QStringLiteral("verify-ca")},
+                                               {QStringLiteral("VERIFY_IDENTITY"), QStringLiteral("verify-full")}};
+    if (key == "ssl-mode" || key == "sslmode")
+        return modes.value(value.toUpper(), knownSslMode(value));
+    if (key == "sslaccept") {
+        if (value == QStringLiteral("strict"))
+            return QStringLiteral("verify-full");
+        return value == QStringLiteral("accept_invalid_certs") ? QStringLiteral("require") : QString();
+    }
+    // mysql2: ssl={"rejectUnauthorized":true}, or a profile's name such as "Amazon RDS".
+    if (value.isEmpty() || value == QStringLiteral("false") || value == QStringLiteral("0"))
+        return QStringLiteral("disable");
+    const QJsonObject options = QJsonDocument::fromJson(value.toUtf8()).object();
+    const bool verified = options.value(QStringLiteral("rejectUnauthorized")).toBool(!options.isEmpty());
+    return verified ? QStringLiteral("verify-full") : QStringLiteral("require");
+}
+
+/// True where @p key means something to MySQL's drivers that concerns us.
+bool readMysqlParameter(QByteArrayView key, const QString &value, DatabaseUrl &url)
+{
+    if (key == "ssl-mode" || key == "sslmode" || key == "sslaccept" || key == "ssl")
+        url.sslMode = mysqlSslMode(key, value);
+    else if (key == "sslcert" || key == "ssl-ca" || key == "sslrootcert") // Prisma's sslcert is the CA's
+        url.sslRootCert = value;
+    else if (key == "socket" || key == "socketPath")
+        url.host = value;
+    else
+        return false;
+    return true;
+}
+
 base::Status readParameter(QByteArrayView key, QByteArrayView rawValue, DatabaseUrl &url)
 {
     auto value = decoded(rawValue);
     if (!value)
         return fail(invalid("a parameter is not percent-encoded correctly"));
     const QString text = QString::fromUtf8(*value);
+    if (url.kind == DatabaseKind::MySql) {
+        if (!readMysqlParameter(key, text, url) && !key.isEmpty())
+            url.ignored << QString::fromUtf8(key);
+        return {};
+    }
     if (key == "schema") {
         url.schema = text;
     } else if (key == "sslmode") {
@@ -140,10 +185,12 @@ base::Status readParameters(QByteArrayView query, DatabaseUrl &url)
     return {};
 }
 
-Result<DatabaseUrl> parsePostgres(QByteArrayView rest)
+Result<DatabaseUrl> parseServer(DatabaseKind kind, QByteArrayView rest)
 {
     DatabaseUrl url;
-    url.kind = DatabaseKind::PostgreSql;
+    url.kind = kind;
+    if (kind == DatabaseKind::MySql)
+        url.port = 3306;
     if (!rest.startsWith("//"))
         return fail(invalid("// is missing after the scheme"));
     rest = rest.sliced(2);
@@ -175,7 +222,7 @@ Result<DatabaseUrl> parsePostgres(QByteArrayView rest)
         return fail(done.error());
     if (url.host.isEmpty())
         url.host = QStringLiteral("localhost");
-    if (url.database.isEmpty())
+    if (url.database.isEmpty() && kind == DatabaseKind::PostgreSql)
         url.database = url.user; // what every PostgreSQL client does
     if (url.database.isEmpty())
         return fail(invalid("the database's name is missing at the end"));
@@ -208,17 +255,6 @@ Result<DatabaseUrl> parseSqlite(QByteArrayView rest, bool prismaForm, const QStr
 
 } // namespace
 
-QString databaseKindName(DatabaseKind kind)
-{
-    switch (kind) {
-    case DatabaseKind::PostgreSql:
-        return QStringLiteral("PostgreSQL");
-    case DatabaseKind::Sqlite:
-        return QStringLiteral("SQLite");
-    }
-    return {};
-}
-
 DatabaseUrl DatabaseUrl::clone() const
 {
     return {kind, host, port, database, user, password.clone(), schema, sslMode, sslRootCert, ignored, hadPassword};
@@ -235,7 +271,8 @@ QString DatabaseUrl::withoutPassword() const
         return QStringLiteral("sqlite:") + database;
     const QString shownHost = host.contains(QLatin1Char(':')) ? QStringLiteral("[%1]").arg(host) : host;
     const QString userPart = user.isEmpty() ? QString() : user + QLatin1Char('@');
-    return QStringLiteral("postgresql://%1%2:%3/%4").arg(userPart, shownHost).arg(port).arg(database);
+    const QString scheme = kind == DatabaseKind::MySql ? QStringLiteral("mysql") : QStringLiteral("postgresql");
+    return QStringLiteral("%1://%2%3:%4/%5").arg(scheme, userPart, shownHost).arg(port).arg(database);
 }
 
 Result<DatabaseUrl> DatabaseUrl::parse(const QByteArray &text, const QString &baseDir)
@@ -245,11 +282,13 @@ Result<DatabaseUrl> DatabaseUrl::parse(const QByteArray &text, const QString &ba
     if (view.isEmpty())
         return fail(invalid("it is empty"));
     if (colon <= 0)
-        return fail(invalid("a scheme such as postgresql: or sqlite: is missing"));
+        return fail(invalid("a scheme such as postgresql:, mysql: or sqlite: is missing"));
     const QByteArray scheme = view.first(colon).toByteArray().toLower();
     const QByteArrayView rest = view.sliced(colon + 1);
     if (scheme == "postgresql" || scheme == "postgres")
-        return parsePostgres(rest);
+        return parseServer(DatabaseKind::PostgreSql, rest);
+    if (scheme == "mysql" || scheme == "mariadb")
+        return parseServer(DatabaseKind::MySql, rest);
     if (scheme == "sqlite")
         return parseSqlite(rest, false, baseDir);
     if (scheme == "file")
@@ -260,7 +299,7 @@ Result<DatabaseUrl> DatabaseUrl::parse(const QByteArray &text, const QString &ba
             return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '-';
         });
     if (!plausible)
-        return fail(invalid("a scheme such as postgresql:// or sqlite: is missing"));
+        return fail(invalid("a scheme such as postgresql://, mysql:// or sqlite: is missing"));
     return fail(Error(ErrorCode::UrlSchemeUnsupported)
                     .with(ErrorParam::Part, QStringLiteral("database"))
                     .with(ErrorParam::Detail, QString::fromLatin1(scheme)));

@@ -9,22 +9,19 @@
 
 namespace rollcall::store {
 
-enum class DatabaseKind { PostgreSql, Sqlite };
-
-/// "PostgreSQL", "SQLite".
-[[nodiscard]] QString databaseKindName(DatabaseKind kind);
+enum class DatabaseKind { PostgreSql, MySql, Sqlite }; ///< MySql: MariaDB as well, which answers as MySQL does
 
 /// A database address, taken apart. **Thread-safety:** reentrant value.
 struct DatabaseUrl
 {
     DatabaseKind kind = DatabaseKind::PostgreSql;
-    QString host; ///< as written; empty for SQLite
-    int port = 5432;
+    QString host;     ///< as written, or the path of a Unix socket; empty for SQLite
+    int port = 5432;  ///< MySQL's own is 3306
     QString database; ///< name; for SQLite the file path as it stands
     QString user;
     base::SecretBytes password; ///< empty: none
     QString schema;             ///< PostgreSQL `?schema=`: the search path; empty: the role's own
-    QString sslMode;            ///< as written; towards other hosts than loopback verify-full is used whatever it says
+    QString sslMode; ///< in libpq's words; towards other hosts than loopback verify-full is used whatever it says
     QString sslRootCert;
     QStringList ignored;      ///< parameter names only a deployment's driver knows (pgbouncer, connection_limit, …)
     bool hadPassword = false; ///< the text held a password
@@ -34,12 +31,14 @@ struct DatabaseUrl
     /// True for `localhost`, 127.0.0.0/8 and `::1` as written (not as a name resolves), and for SQLite.
     [[nodiscard]] bool isLoopback() const;
 
-    /// The address without password, for people and files: "postgresql://user@host:5432/name".
+    /// The address without password, for people and files: "postgresql://user@host:5432/name",
+    /// "mysql://user@host:3306/name".
     [[nodiscard]] QString withoutPassword() const;
 
-    /// Reads postgresql://, postgres://, sqlite:PATH, file:PATH (relative to @p baseDir). User name, password, database
-    /// and parameters are percent-decoded; SQLite paths are taken as they stand (Prisma's `?connection_limit=…` is
-    /// cut). Errors: UrlInvalid, UrlSchemeUnsupported (mysql:, redis: and others come with a later version).
+    /// Reads postgresql://, postgres://, mysql://, mariadb:// (with Prisma's, mysql2's and the servers' own spellings
+    /// of TLS and socket), sqlite:PATH, file:PATH (relative to @p baseDir). User name, password, database and
+    /// parameters are percent-decoded; SQLite paths are taken as they stand (Prisma's `?connection_limit=…` is cut).
+    /// Errors: UrlInvalid, UrlSchemeUnsupported.
     [[nodiscard]] static base::Result<DatabaseUrl> parse(const QByteArray &text, const QString &baseDir = {});
 };
 

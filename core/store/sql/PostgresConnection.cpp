@@ -367,6 +367,11 @@ bool PostgresConnection::drain(const Call &bound)
     }
 }
 
+QString PostgresConnection::productName() const
+{
+    return QStringLiteral("PostgreSQL");
+}
+
 QString PostgresConnection::serverVersion() const
 {
     const char *text = m_connection ? PQparameterStatus(m_connection.get(), "server_version") : nullptr;

@@ -187,4 +187,9 @@ ExpiresEncoding PostgresDialect::encodingOfType(const QString &type) const
     return ExpiresEncoding::Mixed;
 }
 
+QString PostgresDialect::serverClock() const
+{
+    return QStringLiteral("clock_timestamp()::text");
+}
+
 } // namespace rollcall::store

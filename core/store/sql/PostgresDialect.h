@@ -24,6 +24,7 @@ public:
     QString instantValue(base::Instant value, const QString &sample, ExpiresEncoding encoding, const QTimeZone &zone,
                          SqlParams &params) const override;
     ExpiresEncoding encodingOfType(const QString &type) const override;
+    QString serverClock() const override;
 };
 
 } // namespace rollcall::store

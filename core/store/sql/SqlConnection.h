@@ -25,7 +25,7 @@ public:
     SqlParams &operator=(const SqlParams &) = delete;
     ~SqlParams();
 
-    /// Binds @p value and returns its placeholder: "$1", "$2", … (both databases take this form).
+    /// Binds @p value and returns its placeholder: "$1", "$2", … (MySQL gets question marks instead).
     QString add(QByteArrayView value);
     QString add(const QString &value) { return add(QByteArrayView(value.toUtf8())); }
     QString add(qint64 value) { return add(QByteArrayView(QByteArray::number(value))); }
@@ -99,6 +99,8 @@ public:
     [[nodiscard]] virtual base::Result<qint64> read(const SqlStatement &statement, const RowHandler &onRow,
                                                     const base::Call &call) = 0;
 
+    /// "PostgreSQL", "MariaDB", "MySQL" or "SQLite": who answers.
+    [[nodiscard]] virtual QString productName() const = 0;
     /// "15.20", "3.40.1".
     [[nodiscard]] virtual QString serverVersion() const = 0;
     /// For people: how the link is protected.

@@ -1,5 +1,6 @@
 #include "core/store/sql/SqlDialect.h"
 
+#include "core/store/sql/MysqlDialect.h"
 #include "core/store/sql/PostgresDialect.h"
 #include "core/store/sql/SqliteDialect.h"
 
@@ -59,6 +60,18 @@ QString SqlDialect::tableName(const QString &schema, const QString &table)
     return schema.isEmpty() ? quoted(table) : quoted(schema) + QLatin1Char('.') + quoted(table);
 }
 
+QString SqlDialect::equal(const QString &left, const QString &leftType, const QString &right,
+                          const QString &rightType) const
+{
+    const bool direct = comparable(leftType, rightType);
+    return QStringLiteral("%1 = %2").arg(direct ? left : asText(left), direct ? right : asText(right));
+}
+
+QString SqlDialect::matches(const QString &column, const QString &value, const QString &type) const
+{
+    return QStringLiteral("%1 = %2").arg(column, typed(value, type));
+}
+
 QByteArray quotedList(std::span<const QByteArrayView> texts, char open, char close, bool json)
 {
     static constexpr char digits[] = "0123456789abcdef";
@@ -94,10 +107,13 @@ QByteArray quotedList(std::span<const QByteArrayView> texts, char open, char clo
 const SqlDialect &dialectFor(DatabaseKind kind)
 {
     static const PostgresDialect postgres;
+    static const MysqlDialect mysql;
     static const SqliteDialect sqlite;
     switch (kind) {
     case DatabaseKind::PostgreSql:
         return postgres;
+    case DatabaseKind::MySql:
+        return mysql;
     case DatabaseKind::Sqlite:
         return sqlite;
     }

@@ -47,6 +47,11 @@ public:
     [[nodiscard]] virtual bool accepts(const QString &type, const QString &value) const = 0;
     /// Whether columns of the two types can be compared as they are.
     [[nodiscard]] virtual bool comparable(const QString &type, const QString &other) const = 0;
+    /// Equality of two columns, as text where their types do not compare. An index on @p left can serve it.
+    [[nodiscard]] virtual QString equal(const QString &left, const QString &leftType, const QString &right,
+                                        const QString &rightType) const;
+    /// Exact equality of a column of @p type, to the last byte where it holds text, and a placeholder or text.
+    [[nodiscard]] virtual QString matches(const QString &column, const QString &value, const QString &type) const;
     /// Lower-case hex SHA-256 of a text expression.
     [[nodiscard]] virtual QString sha256Hex(const QString &expression) const = 0;
     /// True where the text expression contains @p needle, ignoring case; the needle has no wildcards.
@@ -67,6 +72,10 @@ public:
                                                const QTimeZone &zone, SqlParams &params) const = 0;
     /// The encoding that a column of @p type most likely has; Mixed where only values can tell.
     [[nodiscard]] virtual ExpiresEncoding encodingOfType(const QString &type) const = 0;
+    /// The server's clock, in UTC, as text that readInstant() takes.
+    [[nodiscard]] virtual QString serverClock() const = 0;
+    /// @p sql as people paste it into the server's own shell.
+    [[nodiscard]] virtual QString shown(const QString &sql) const { return sql; }
 };
 
 /// @p texts in double quotes, separated by commas, between @p open and @p close; quotes and backslashes escaped by a

@@ -270,6 +270,11 @@ Result<qint64> SqliteConnection::read(const SqlStatement &statement, const RowHa
     return execute(statement, onRow, call); // one statement is one read transaction of its own
 }
 
+QString SqliteConnection::productName() const
+{
+    return QStringLiteral("SQLite");
+}
+
 QString SqliteConnection::serverVersion() const
 {
     return QString::fromLatin1(sqlite3_libversion());

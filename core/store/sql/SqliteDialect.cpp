@@ -86,4 +86,10 @@ ExpiresEncoding SqliteDialect::encodingOfType(const QString &) const
     return ExpiresEncoding::Mixed; // declared types mean nothing in SQLite
 }
 
+QString SqliteDialect::serverClock() const
+{
+    // No server: the clock of this machine.
+    return QStringLiteral("strftime('%Y-%m-%dT%H:%M:%fZ', 'now')");
+}
+
 } // namespace rollcall::store

@@ -302,7 +302,7 @@ void ConnectionPageTest::badInputIsNamed_data()
         QTest::newRow(name) << QByteArray(field) << QString::fromLatin1(text) << static_cast<int>(row)
                             << QString::fromLatin1(says);
     };
-    add("another database", "databaseAddress", "mysql://ada@127.0.0.1/shop", Row::Database, "mysql");
+    add("another database", "databaseAddress", "mongodb://ada@127.0.0.1/shop", Row::Database, "mongodb");
     add("no address", "databaseAddress", "shop", Row::Database, "database");
     add("another scheme", "baseUrl", "ftp://127.0.0.1", Row::Deployment, "ftp");
     add("path in the address", "baseUrl", "http://127.0.0.1/shop", Row::Deployment, "/shop");
@@ -452,6 +452,8 @@ void ConnectionPageTest::passwordsSplitAndJoin_data()
                            << QByteArray("postgresql://ada:pw@host:5432/shop");
     QTest::newRow("special") << QStringLiteral("postgresql://ada@host/shop?sslmode=require") << QByteArray("p@s:s/#?%")
                              << QByteArray("postgresql://ada:p%40s%3As%2F%23%3F%25@host/shop?sslmode=require");
+    QTest::newRow("mysql") << QStringLiteral("mysql://ada@host:3306/shop") << QByteArray("p@s")
+                           << QByteArray("mysql://ada:p%40s@host:3306/shop");
     QTest::newRow("no user") << QStringLiteral("postgres://host/shop") << QByteArray("pw")
                              << QByteArray("postgres://:pw@host/shop");
     QTest::newRow("no password") << QStringLiteral("postgresql://ada@host/shop") << QByteArray() << QByteArray();

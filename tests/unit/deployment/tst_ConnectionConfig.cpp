@@ -104,7 +104,7 @@ private Q_SLOTS:
                  base::ErrorCode::FileFormatInvalid);
         QCOMPARE(from([](auto &p) { p.schemaMap = QStringLiteral("[]"); }).error().code,
                  base::ErrorCode::FileFormatInvalid);
-        QCOMPARE(from([](auto &p) { p.database = QStringLiteral("mysql://db/shop"); }).error().code,
+        QCOMPARE(from([](auto &p) { p.database = QStringLiteral("mongodb://db/shop"); }).error().code,
                  base::ErrorCode::UrlSchemeUnsupported);
         QCOMPARE(from([](auto &p) { p.basePath = QStringLiteral("/a?b"); }).error().code,
                  base::ErrorCode::UsageInvalid);

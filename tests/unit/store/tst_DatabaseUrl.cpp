@@ -61,6 +61,70 @@ private Q_SLOTS:
         QCOMPARE(url->ignored, (QStringList{QStringLiteral("pgbouncer"), QStringLiteral("connection_limit")}));
     }
 
+    void readsMysql_data()
+    {
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<QString>("shown");
+        QTest::addColumn<QByteArray>("password");
+        const auto row = [](const char *text, const char *shown, const char *password) {
+            QTest::newRow(text) << QByteArray(text) << QString::fromUtf8(shown) << QByteArray(password);
+        };
+        row("mysql://ann:pw@db.example.com:3307/shop", "mysql://ann@db.example.com:3307/shop", "pw");
+        row("mariadb://db.example.com/shop", "mysql://db.example.com:3306/shop", "");
+        row("MySQL://a%40b:p%3A%2F%25@h/sh%20op", "mysql://a@b@h:3306/sh op", "p:/%");
+        row("mysql:///shop", "mysql://localhost:3306/shop", "");
+        row("mysql://ann:pw@[::1]/shop", "mysql://ann@[::1]:3306/shop", "pw");
+    }
+
+    void readsMysql()
+    {
+        QFETCH(QByteArray, text);
+        const auto url = DatabaseUrl::parse(text);
+        QVERIFY2(url.has_value(), url ? "" : qPrintable(base::oneLine(url.error())));
+        QCOMPARE(url->kind, store::DatabaseKind::MySql);
+        QTEST(url->withoutPassword(), "shown");
+        QTEST(url->password.view().toByteArray(), "password");
+        QVERIFY(url->sslMode.isEmpty());
+    }
+
+    void takesMysqlParameters_data()
+    {
+        QTest::addColumn<QByteArray>("parameter");
+        QTest::addColumn<QString>("sslMode");
+        const auto row = [](const char *parameter, const char *sslMode) {
+            QTest::newRow(parameter) << QByteArray(parameter) << QString::fromLatin1(sslMode);
+        };
+        row("ssl-mode=DISABLED", "disable"); // MySQL's own
+        row("ssl-mode=REQUIRED", "require");
+        row("ssl-mode=VERIFY_CA", "verify-ca");
+        row("ssl-mode=verify_identity", "verify-full");
+        row("sslaccept=strict", "verify-full"); // Prisma's
+        row("sslaccept=accept_invalid_certs", "require");
+        row("ssl=true", "require"); // mysql2's
+        row("ssl=false", "disable");
+        row("ssl={%22rejectUnauthorized%22:true}", "verify-full");
+        row("ssl={%22rejectUnauthorized%22:false}", "require");
+        row("sslmode=verify-full", "verify-full");
+        row("ssl-mode=WHATEVER", "");
+    }
+
+    void takesMysqlParameters()
+    {
+        QFETCH(QByteArray, parameter);
+        const auto url = DatabaseUrl::parse("mysql://h/shop?connection_limit=5&" + parameter + "&sslcert=/ca%20x.pem");
+        QVERIFY(url.has_value());
+        QTEST(url->sslMode, "sslMode");
+        QCOMPARE(url->sslRootCert, QStringLiteral("/ca x.pem"));
+        QCOMPARE(url->ignored, QStringList{QStringLiteral("connection_limit")});
+        // A socket is this machine's own.
+        for (const char *name : {"socket", "socketPath"}) {
+            const auto local = DatabaseUrl::parse(QByteArray("mysql://ann@h/shop?") + name + "=/run/mysqld.sock");
+            QVERIFY(local.has_value());
+            QCOMPARE(local->host, QStringLiteral("/run/mysqld.sock"));
+            QVERIFY(local->isLoopback());
+        }
+    }
+
     void readsSqlite_data()
     {
         QTest::addColumn<QByteArray>("text");
@@ -100,7 +164,9 @@ private Q_SLOTS:
         row("postgresql://a,b/shop", "UrlInvalid");
         row("postgresql://h", "UrlInvalid");
         row("sqlite:", "UrlInvalid");
-        row("mysql://h/shop", "UrlSchemeUnsupported");
+        row("mysql://h", "UrlInvalid");
+        row("mysql://h/shop?ssl-mode=%zz", "UrlInvalid");
+        row("mongodb://h/shop", "UrlSchemeUnsupported");
         row("redis://h", "UrlSchemeUnsupported");
     }
 

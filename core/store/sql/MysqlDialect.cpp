@@ -1,0 +1,220 @@
+#include "core/store/sql/MysqlDialect.h"
+
+#include <QDateTime>
+#include <QUuid>
+
+#include "core/store/sql/MysqlInstants.h"
+#include "core/store/sql/MysqlText.h"
+
+namespace rollcall::store {
+
+namespace {
+
+/// The type without the collation behind it.
+QString baseType(const QString &type)
+{
+    return type.section(QLatin1Char(' '), 0, 0);
+}
+
+/// The collation behind a text type; empty for other types.
+QString collationOf(const QString &type)
+{
+    return type.section(QLatin1Char(' '), 1, 1);
+}
+
+bool isInteger(const QString &type)
+{
+    return baseType(type).endsWith(QStringLiteral("int"));
+}
+
+bool isFractional(const QString &type)
+{
+    const QString base = baseType(type);
+    return base == QStringLiteral("decimal") || base == QStringLiteral("double") || base == QStringLiteral("float");
+}
+
+bool isText(const QString &type)
+{
+    const QString base = baseType(type);
+    return base.endsWith(QStringLiteral("char")) || base.endsWith(QStringLiteral("text"));
+}
+
+QString wallClock(base::Instant instant, const QTimeZone &zone)
+{
+    return QDateTime::fromMSecsSinceEpoch(instant.time_since_epoch().count(), Qt::UTC)
+        .toTimeZone(zone)
+        .toString(QStringLiteral("yyyy-MM-dd HH:mm:ss.zzz"));
+}
+
+} // namespace
+
+bool MysqlDialect::nullsAreLargest() const
+{
+    return false;
+}
+
+QString MysqlDialect::cell(const QString &column, const QString &type) const
+{
+    // The connection's character set and libmariadb make text of these as they arrive.
+    return isText(type) || isInteger(type) ? column : asText(column);
+}
+
+QString MysqlDialect::asText(const QString &expression) const
+{
+    return QStringLiteral("CAST(%1 AS CHAR CHARACTER SET utf8mb4)").arg(expression);
+}
+
+QString MysqlDialect::typed(const QString &placeholder, const QString &type) const
+{
+    if (isInteger(type))
+        return QStringLiteral("CAST(%1 AS %2)")
+            .arg(placeholder,
+                 type.contains(QStringLiteral("unsigned")) ? QStringLiteral("UNSIGNED") : QStringLiteral("SIGNED"));
+    // With the column's own collation said, an index on it serves, and nothing is an "illegal mix of collations".
+    if (const QString collation = collationOf(type); isText(type) && !collation.isEmpty())
+        return QStringLiteral("(CONVERT(%1 USING %2) COLLATE %3)")
+            .arg(placeholder, collation.section(QLatin1Char('_'), 0, 0), collation);
+    return placeholder;
+}
+
+bool MysqlDialect::accepts(const QString &type, const QString &value) const
+{
+    bool ok = false;
+    if (isInteger(type)) {
+        // Compared with an integer column, "12abc" would be 12.
+        value.toLongLong(&ok);
+        return ok;
+    }
+    if (isFractional(type)) {
+        value.toDouble(&ok);
+        return ok;
+    }
+    if (type == QStringLiteral("uuid"))
+        return value.size() == 36 && !QUuid::fromString(value).isNull();
+    return true;
+}
+
+bool MysqlDialect::comparable(const QString &type, const QString &other) const
+{
+    return type == other || (isText(type) && isText(other)) || (isInteger(type) && isInteger(other));
+}
+
+QString MysqlDialect::equal(const QString &left, const QString &leftType, const QString &right,
+                            const QString &rightType) const
+{
+    // Columns of two collations do not compare until one gives way; the right one does, so that an index on the left
+    // serves the look-up.
+    const bool collationsDiffer = isText(leftType) && isText(rightType) && leftType != rightType;
+    return collationsDiffer ? QStringLiteral("%1 = %2").arg(left, typed(right, leftType))
+                            : SqlDialect::equal(left, leftType, right, rightType);
+}
+
+QString MysqlDialect::matches(const QString &column, const QString &value, const QString &type) const
+{
+    // Most collations take "A" for "a", "é" for "e" and "a " for "a". The first condition finds the row by the index,
+    // the second sees whether it is the one.
+    const QString found = QStringLiteral("%1 = %2").arg(column, typed(value, type));
+    if (!isText(type))
+        return found;
+    return QStringLiteral("(%1 AND CAST(CONVERT(%2 USING utf8mb4) AS BINARY) = CAST(CONVERT(%3 USING utf8mb4) AS "
+                          "BINARY))")
+        .arg(found, column, value);
+}
+
+QString MysqlDialect::sha256Hex(const QString &expression) const
+{
+    return QStringLiteral("SHA2(CONVERT(%1 USING utf8mb4), 256)").arg(expression);
+}
+
+QString MysqlDialect::contains(const QString &expression, const QString &needle, SqlParams &params) const
+{
+    const QString folded = QStringLiteral("LOWER(CONVERT(%1 USING utf8mb4) COLLATE utf8mb4_bin)");
+    return QStringLiteral("LOCATE(%1, %2) > 0").arg(folded.arg(params.add(needle)), folded.arg(expression));
+}
+
+QString MysqlDialect::listRows(const QString &placeholder) const
+{
+    return QStringLiteral("(SELECT j.token, j.place - 1 AS n FROM JSON_TABLE(%1, '$[*]' COLUMNS "
+                          "(place FOR ORDINALITY, token TEXT CHARACTER SET utf8mb4 PATH '$')) j) t")
+        .arg(placeholder);
+}
+
+QByteArray MysqlDialect::listValue(std::span<const QByteArrayView> texts) const
+{
+    return quotedList(texts, '[', ']', true); // JSON
+}
+
+QString MysqlDialect::same(const QString &left, const QString &right) const
+{
+    return QStringLiteral("%1 <=> %2").arg(left, right);
+}
+
+InstantSql MysqlDialect::instant(const QString &column, const QString &type, ExpiresEncoding encoding,
+                                 const QTimeZone &zone, SqlParams &) const
+{
+    // Our ISO texts have T and Z, which strict mode takes for a wrong DATETIME when rows are changed.
+    const QString asTime = QStringLiteral("CAST(REPLACE(REPLACE(%1, 'T', ' '), 'Z', '') AS DATETIME(6))");
+    switch (encoding) {
+    case ExpiresEncoding::Timestamptz: // a TIMESTAMP, which the connection's time zone shows in UTC
+        return {column, asTime, encoding};
+    case ExpiresEncoding::TimestampNaive:
+        if (zone == QTimeZone::utc()) // the bare column, which an index can serve
+            return {column, asTime, encoding};
+        return {QStringLiteral("(%1 - INTERVAL (%2) SECOND)").arg(column, zoneOffsetSql(column, zone)), asTime,
+                encoding};
+    case ExpiresEncoding::EpochSeconds:
+    case ExpiresEncoding::EpochMilliseconds:
+    case ExpiresEncoding::EpochMicroseconds:
+        return {column,
+                isInteger(type) ? QStringLiteral("CAST(%1 AS SIGNED)") : QStringLiteral("CAST(%1 AS DECIMAL(30, 6))"),
+                encoding};
+    case ExpiresEncoding::TextIso:
+    case ExpiresEncoding::TextEpochMilliseconds:
+    case ExpiresEncoding::Mixed:
+        break;
+    }
+    return {parsedMicrosecondsSql(isText(type) ? column : asText(column), zone), QStringLiteral("CAST(%1 AS SIGNED)"),
+            ExpiresEncoding::EpochMicroseconds};
+}
+
+QString MysqlDialect::instantValue(base::Instant value, const QString &, ExpiresEncoding encoding,
+                                   const QTimeZone &zone, SqlParams &params) const
+{
+    switch (encoding) {
+    case ExpiresEncoding::Timestamptz:
+        return params.add(wallClock(value, QTimeZone::utc()));
+    case ExpiresEncoding::TimestampNaive:
+        return params.add(wallClock(value, zone));
+    case ExpiresEncoding::EpochSeconds:
+    case ExpiresEncoding::EpochMilliseconds:
+    case ExpiresEncoding::EpochMicroseconds:
+    case ExpiresEncoding::TextEpochMilliseconds:
+        return params.add(epochRoundedUp(value, encoding));
+    case ExpiresEncoding::TextIso:
+    case ExpiresEncoding::Mixed:
+        break;
+    }
+    return params.add(base::toIso(value));
+}
+
+ExpiresEncoding MysqlDialect::encodingOfType(const QString &type) const
+{
+    const QString base = baseType(type);
+    if (base == QStringLiteral("timestamp"))
+        return ExpiresEncoding::Timestamptz;
+    if (base == QStringLiteral("datetime") || base == QStringLiteral("date"))
+        return ExpiresEncoding::TimestampNaive;
+    return ExpiresEncoding::Mixed;
+}
+
+QString MysqlDialect::serverClock() const
+{
+    return QStringLiteral("CAST(UTC_TIMESTAMP(6) AS CHAR)");
+}
+
+QString MysqlDialect::shown(const QString &sql) const
+{
+    return withBackQuotes(sql);
+}
+
+} // namespace rollcall::store

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "core/store/sql/SqlDialect.h"
+
+namespace rollcall::store {
+
+/// How MySQL (8.0.4 and newer) and MariaDB (10.6 and newer) spell things. Types are the catalogue's, a text column's
+/// with its collation behind it: "varchar utf8mb4_general_ci". **Thread-safety:** immutable; thread-safe.
+class MysqlDialect final : public SqlDialect
+{
+public:
+    bool nullsAreLargest() const override;
+    QString cell(const QString &column, const QString &type) const override;
+    QString asText(const QString &expression) const override;
+    QString typed(const QString &placeholder, const QString &type) const override;
+    bool accepts(const QString &type, const QString &value) const override;
+    bool comparable(const QString &type, const QString &other) const override;
+    QString equal(const QString &left, const QString &leftType, const QString &right,
+                  const QString &rightType) const override;
+    QString matches(const QString &column, const QString &value, const QString &type) const override;
+    QString sha256Hex(const QString &expression) const override;
+    QString contains(const QString &expression, const QString &needle, SqlParams &params) const override;
+    QString listRows(const QString &placeholder) const override;
+    QByteArray listValue(std::span<const QByteArrayView> texts) const override;
+    QString same(const QString &left, const QString &right) const override;
+    InstantSql instant(const QString &column, const QString &type, ExpiresEncoding encoding, const QTimeZone &zone,
+                       SqlParams &params) const override;
+    QString instantValue(base::Instant value, const QString &sample, ExpiresEncoding encoding, const QTimeZone &zone,
+                         SqlParams &params) const override;
+    ExpiresEncoding encodingOfType(const QString &type) const override;
+    QString serverClock() const override;
+    QString shown(const QString &sql) const override;
+};
+
+} // namespace rollcall::store
