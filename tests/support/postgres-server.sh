@@ -5,10 +5,10 @@
 # and runs until its standard input ends or it gets SIGTERM or SIGINT; then server and data are gone. If this script itself is killed, the
 # server stops too.
 # Usage: postgres-server.sh [--tls] [DIR]
-#   --tls  the server has a certificate for localhost and 127.0.0.1 by a CA of its own (caFile) and refuses unencrypted connections
+#   --tls  the server has a certificate for localhost, 127.1 and 127.0.0.1 by a CA of its own (caFile) and refuses unencrypted connections
 #   DIR    where to put the data (made, and removed at the end; default: a temporary folder)
 set -euo pipefail
-source "$(dirname "${BASH_SOURCE[0]}")/unprivileged.sh"
+source "$(dirname "${BASH_SOURCE[0]}")/throwaway.sh"
 
 fail() { printf 'postgres-server: %s\n' "$*" >&2; exit 1; }
 
@@ -24,16 +24,7 @@ done
 programs=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1) || true
 [ -n "$programs" ] || fail 'no PostgreSQL server is installed (Debian package: postgresql)'
 
-if [ -z "$directory" ]; then
-  directory=$(mktemp -d /var/tmp/rollcall-postgres.XXXXXX)
-elif [ -e "$directory" ]; then
-  fail "$directory exists already; the data directory is made and removed by this script"
-else
-  mkdir -p "$directory"
-fi
-# Removes the data when the last process that holds the other end of the pipe is gone: this script and the server, however they end.
-exec 5> >(trap '' TERM INT; exec >/dev/null; cat; rm -rf "$directory")
-remover=$!
+make_directory postgres "$directory"
 server= reader=
 clean_up() {
   if [ -n "$reader" ]; then kill "$reader" 2>/dev/null || true; fi
@@ -47,21 +38,14 @@ clean_up() {
 trap clean_up EXIT
 trap 'exit 0' TERM INT
 
-chmod 0700 "$directory"
 data=$directory/data
-password=$(od -An -N24 -tx1 /dev/urandom | tr -d ' \n')
+password=$(random_password)
 printf '%s\n' "$password" >"$directory/password"
 
 ca_file=
 if $tls; then
+  make_certificates "$directory"
   ca_file=$directory/ca.pem
-  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj '/CN=Rollcall test CA' \
-    -keyout "$directory/ca.key" -out "$ca_file" 2>/dev/null
-  openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj '/CN=localhost' \
-    -keyout "$directory/server.key" -out "$directory/server.csr" 2>/dev/null
-  openssl x509 -req -in "$directory/server.csr" -CA "$ca_file" -CAkey "$directory/ca.key" -CAcreateserial -days 2 \
-    -extfile <(printf 'subjectAltName=DNS:localhost,IP:127.0.0.1') -out "$directory/server.pem" 2>/dev/null
-  chmod 0600 "$directory/server.key"
 fi
 
 give_to_unprivileged "$directory"
@@ -78,9 +62,8 @@ else
   printf 'host all all 127.0.0.1/32 scram-sha-256\n' >"$data/pg_hba.conf"
 fi
 
-# The kernel names a free port, but somebody else may take it before the server does: then the server ends, and another is tried.
 for attempt in 1 2 3 4 5; do
-  port=$(perl -MIO::Socket::INET -e 'print IO::Socket::INET->new(Listen => 1, LocalAddr => "127.0.0.1")->sockport')
+  port=$(free_port)
   (cd / && exec_unprivileged INT "$programs/postgres" -D "$data" -p "$port" "${settings[@]}" >"$directory/server.log" 2>&1) &
   server=$!
   for _ in $(seq 300); do

@@ -31,6 +31,13 @@ PostgresServer &StoreFixtures::server()
     return *m_server;
 }
 
+MariaDbServer &StoreFixtures::mariaDb()
+{
+    if (!m_mariaDb)
+        m_mariaDb = std::make_unique<MariaDbServer>();
+    return *m_mariaDb;
+}
+
 store::DatabaseUrl StoreFixtures::sqlite(const QString &name, const QByteArray &sql, QString &problem)
 {
     store::DatabaseUrl url;
@@ -57,13 +64,20 @@ store::DatabaseUrl StoreFixtures::load(const QString &fixture, QString &problem)
         }
         return sqlite(fixture, file.readAll(), problem);
     }
-    problem = server().problem();
+    return fixture.endsWith(QStringLiteral("-mysql")) ? loadInto(mariaDb(), path, problem)
+                                                      : loadInto(server(), path, problem);
+}
+
+template <typename Server>
+store::DatabaseUrl StoreFixtures::loadInto(Server &server, const QString &path, QString &problem)
+{
+    problem = server.problem();
     const QString name = QStringLiteral("fixture_%1").arg(++m_number);
     if (problem.isEmpty())
-        problem = server().createDatabase(name);
+        problem = server.createDatabase(name);
     if (problem.isEmpty())
-        problem = server().runSqlFile(name, path);
-    return server().url(name);
+        problem = server.runSqlFile(name, path);
+    return server.url(name);
 }
 
 std::unique_ptr<store::SessionStore> openDetected(const store::DatabaseUrl &url, store::Access access, QString &problem,

@@ -4,6 +4,7 @@
 #include <QTemporaryDir>
 
 #include "core/store/StoreFactory.h"
+#include "tests/support/MariaDbServer.h"
 #include "tests/support/PostgresServer.h"
 
 namespace rollcall::test {
@@ -14,7 +15,7 @@ namespace rollcall::test {
 /// What expected.json says, by fixture name.
 [[nodiscard]] QJsonObject fixtureExpectations();
 
-/// Loads fixtures, each into a database of its own; the PostgreSQL server is started by the first that needs it.
+/// Loads fixtures, each into a database of its own; a server is started by the first that needs it.
 /// **Thread-safety:** one thread.
 class StoreFixtures final
 {
@@ -25,10 +26,16 @@ public:
     /// A new, empty SQLite file with @p sql run on it.
     [[nodiscard]] store::DatabaseUrl sqlite(const QString &name, const QByteArray &sql, QString &problem);
     [[nodiscard]] PostgresServer &server();
+    [[nodiscard]] MariaDbServer &mariaDb();
 
 private:
     QTemporaryDir m_directory;
+    /// A fresh database on @p server, filled by the dump at @p path.
+    template <typename Server>
+    [[nodiscard]] store::DatabaseUrl loadInto(Server &server, const QString &path, QString &problem);
+
     std::unique_ptr<PostgresServer> m_server;
+    std::unique_ptr<MariaDbServer> m_mariaDb;
     int m_number = 0;
 };
 

@@ -45,7 +45,7 @@ QString literal(const QString &text)
 
 /// Users and sessions: 0 to 599 plain, then the strange ones; session n is of user n, whose e-mail is
 /// userN@example.com.
-QString content(const QString &timeType)
+QString content(const QString &timeType, const QString &offset = QStringLiteral("+00"))
 {
     QStringList tokens;
     for (int i = 0; i < plainSessions; ++i)
@@ -57,7 +57,8 @@ QString content(const QString &timeType)
         const QString number = QString::number(i);
         users << QStringLiteral("(%1, %2, 'user%1@example.com')")
                      .arg(number, i % 2 == 0 ? QStringLiteral("NULL") : QStringLiteral("'User %1'").arg(number));
-        sessions << QStringLiteral("(%1, %1, '2026-06-20 12:00:00.123+00', %2)").arg(number, literal(tokens.at(i)));
+        sessions
+            << QStringLiteral("(%1, %1, '2026-06-20 12:00:00.123%3', %2)").arg(number, literal(tokens.at(i)), offset);
     }
     const QString comma = QStringLiteral(", ");
     return QStringLiteral("CREATE TABLE users (id INTEGER PRIMARY KEY, name VARCHAR(255), email VARCHAR(255));"
@@ -117,14 +118,14 @@ private:
     store::DatabaseUrl postgres(const QString &name, const QString &sql);
 
     test::StoreFixtures m_fixtures;
-    store::DatabaseUrl m_postgres, m_sqlite;
+    store::DatabaseUrl m_postgres, m_mariaDb, m_sqlite;
     std::unique_ptr<test::PgBouncer> m_pooler;
 };
 
 void StoreLookupTest::links()
 {
     QTest::addColumn<QString>("link");
-    for (const char *link : {"postgres", "pooler", "sqlite"})
+    for (const char *link : {"postgres", "pooler", "mariadb", "sqlite"})
         QTest::newRow(link) << QString::fromLatin1(link);
 }
 
@@ -133,7 +134,14 @@ void StoreLookupTest::initTestCase()
     m_postgres = postgres(QStringLiteral("lookups"), content(QStringLiteral("TIMESTAMPTZ")));
     m_pooler = std::make_unique<test::PgBouncer>(m_fixtures.server(), m_postgres.database);
     QVERIFY2(m_pooler->problem().isEmpty(), qPrintable(m_pooler->problem()));
-    QString problem;
+    QString problem = m_fixtures.mariaDb().problem();
+    QVERIFY2(problem.isEmpty(), qPrintable(problem));
+    // With the servers' usual collation "NULL" and "null" were one token.
+    problem = m_fixtures.mariaDb().runSql(QStringLiteral("mysql"),
+                                          QStringLiteral("CREATE DATABASE lookups COLLATE utf8mb4_bin; USE lookups; ") +
+                                              content(QStringLiteral("TIMESTAMP(3)"), QString()));
+    QVERIFY2(problem.isEmpty(), qPrintable(problem));
+    m_mariaDb = m_fixtures.mariaDb().url(QStringLiteral("lookups"));
     m_sqlite = m_fixtures.sqlite(QStringLiteral("lookups"), content(QStringLiteral("TEXT")).toUtf8(), problem);
     QVERIFY2(problem.isEmpty(), qPrintable(problem));
 }
@@ -155,6 +163,8 @@ store::DatabaseUrl StoreLookupTest::url(const QString &link)
 {
     if (link == QStringLiteral("pooler"))
         return m_pooler->url();
+    if (link == QStringLiteral("mariadb"))
+        return m_mariaDb.clone();
     return link == QStringLiteral("sqlite") ? m_sqlite.clone() : m_postgres.clone();
 }
 

@@ -67,8 +67,12 @@ struct Layout
     ExpiresEncoding encoding;
     const char *zone;
     bool tokenIsKey;
-    bool sqlite;
+    store::DatabaseKind kind;
 };
+
+constexpr auto postgres = store::DatabaseKind::PostgreSql;
+constexpr auto mysql = store::DatabaseKind::MySql;
+constexpr auto sqlite = store::DatabaseKind::Sqlite;
 
 QString literal(const std::optional<base::Instant> &instant, const Layout &layout)
 {
@@ -89,11 +93,14 @@ QString literal(const std::optional<base::Instant> &instant, const Layout &layou
         return utc.toTimeZone(QTimeZone(layout.zone)).toString(QStringLiteral("''yyyy-MM-dd HH:mm:ss.zzz''"));
     case ExpiresEncoding::Mixed: // every form in turn
         if (ms / 1000 % 3 == 0)
-            return layout.sqlite ? QString::number(ms) : QStringLiteral("'%1'").arg(ms);
+            return layout.kind == sqlite ? QString::number(ms) : QStringLiteral("'%1'").arg(ms);
         if (ms / 1000 % 3 == 1)
             return utc.toTimeZone(QTimeZone(layout.zone)).toString(QStringLiteral("''yyyy-MM-dd HH:mm:ss.zzz''"));
         return utc.addSecs(7200).toString(QStringLiteral("''yyyy-MM-ddTHH:mm:ss.zzz'+02:00'''"));
     case ExpiresEncoding::Timestamptz:
+        if (layout.kind == mysql) // knows no Z; the connection that writes is in UTC
+            return utc.toString(QStringLiteral("''yyyy-MM-dd HH:mm:ss.zzz''"));
+        break;
     case ExpiresEncoding::TextIso:
         break;
     }
@@ -113,11 +120,12 @@ QString quoted(QString name)
 
 QByteArray script(const Layout &layout, const std::vector<Made> &made)
 {
-    const QString prefix = layout.sqlite ? QString() : quoted(schemaName) + QLatin1Char('.');
-    QString sql =
-        layout.sqlite ? QString() : QStringLiteral("CREATE SCHEMA ") + quoted(schemaName) + QStringLiteral(";\n");
-    const QString key = layout.tokenIsKey ? QStringLiteral("\"the \"\"token\" text PRIMARY KEY")
-                                          : QStringLiteral("\"id %2\" integer PRIMARY KEY, \"the \"\"token\" text");
+    const QString prefix = layout.kind == sqlite ? QString() : quoted(schemaName) + QLatin1Char('.');
+    // A schema is a database to MySQL: made before.
+    QString sql = layout.kind == postgres ? QStringLiteral("CREATE SCHEMA %1;\n").arg(quoted(schemaName)) : QString();
+    const QString key = layout.tokenIsKey
+                            ? QStringLiteral("\"the \"\"token\" varchar(255) PRIMARY KEY")
+                            : QStringLiteral("\"id %2\" integer PRIMARY KEY, \"the \"\"token\" varchar(255)");
     sql += QStringLiteral("CREATE TABLE ") + prefix + quoted(sessionsName) + QStringLiteral(" (") + key +
            QStringLiteral(", \"us'er\" integer, \"ex;pires\" ") + QLatin1StringView(layout.type) +
            QStringLiteral(");\n");
@@ -149,7 +157,7 @@ QByteArray script(const Layout &layout, const std::vector<Made> &made)
 
 store::SchemaProfile profileFor(const Layout &layout)
 {
-    const QString schema = layout.sqlite ? QStringLiteral("main") : schemaName;
+    const QString schema = layout.kind == sqlite ? QStringLiteral("main") : schemaName;
     store::SchemaProfile profile;
     profile.sessions.schema = schema;
     profile.sessions.table = sessionsName;
@@ -182,6 +190,7 @@ private Q_SLOTS:
     void pagesAddUp();
     void filters_data();
     void filters();
+    void aDeletedRowDoesNotLoseOthers_data();
     void aDeletedRowDoesNotLoseOthers();
 
 private:
@@ -204,8 +213,19 @@ std::unique_ptr<store::SessionStore> StorePagingTest::open(const Layout &layout,
 {
     store::DatabaseUrl url;
     QString problem;
-    if (layout.sqlite) {
+    if (layout.kind == sqlite) {
         url = m_fixtures.sqlite(QStringLiteral("paging"), script(layout, made), problem);
+    } else if (layout.kind == mysql) {
+        auto &server = m_fixtures.mariaDb();
+        problem = server.problem();
+        if (problem.isEmpty())
+            problem =
+                server.runSql(QStringLiteral("mysql"), QStringLiteral("DROP DATABASE IF EXISTS ") + quoted(schemaName));
+        if (problem.isEmpty())
+            problem = server.createDatabase(schemaName);
+        if (problem.isEmpty())
+            problem = server.runSql(schemaName, QString::fromUtf8(script(layout, made)));
+        url = server.url(schemaName);
     } else {
         const QString name = QStringLiteral("paging_%1").arg(++m_number);
         problem = m_fixtures.server().createDatabase(name);
@@ -245,26 +265,35 @@ void StorePagingTest::pagesAddUp_data()
 {
     QTest::addColumn<Layout>("layout");
     const auto row = [](const char *name, const Layout &layout) { QTest::newRow(name) << layout; };
-    row("pg timestamptz", {"timestamptz", ExpiresEncoding::Timestamptz, "UTC", false, false});
-    row("pg timestamptz, token is key", {"timestamptz", ExpiresEncoding::Timestamptz, "UTC", true, false});
-    row("pg timestamp UTC", {"timestamp(3)", ExpiresEncoding::TimestampNaive, "UTC", false, false});
-    row("pg timestamp New York", {"timestamp", ExpiresEncoding::TimestampNaive, "America/New_York", false, false});
-    row("pg seconds", {"integer", ExpiresEncoding::EpochSeconds, "UTC", false, false});
-    row("pg milliseconds", {"bigint", ExpiresEncoding::EpochMilliseconds, "UTC", true, false});
-    row("pg microseconds", {"numeric", ExpiresEncoding::EpochMicroseconds, "UTC", false, false});
-    row("pg iso text", {"text", ExpiresEncoding::TextIso, "UTC", false, false});
-    row("pg text of milliseconds", {"varchar(255)", ExpiresEncoding::TextEpochMilliseconds, "UTC", true, false});
-    row("pg text, mixed, New York", {"text", ExpiresEncoding::Mixed, "America/New_York", false, false});
-    row("sqlite milliseconds", {"integer", ExpiresEncoding::EpochMilliseconds, "UTC", false, true});
-    row("sqlite iso text, token is key", {"text", ExpiresEncoding::TextIso, "UTC", true, true});
-    row("sqlite mixed, New York", {"datetime", ExpiresEncoding::Mixed, "America/New_York", false, true});
+    row("pg timestamptz", {"timestamptz", ExpiresEncoding::Timestamptz, "UTC", false, postgres});
+    row("pg timestamptz, token is key", {"timestamptz", ExpiresEncoding::Timestamptz, "UTC", true, postgres});
+    row("pg timestamp UTC", {"timestamp(3)", ExpiresEncoding::TimestampNaive, "UTC", false, postgres});
+    row("pg timestamp New York", {"timestamp", ExpiresEncoding::TimestampNaive, "America/New_York", false, postgres});
+    row("pg seconds", {"integer", ExpiresEncoding::EpochSeconds, "UTC", false, postgres});
+    row("pg milliseconds", {"bigint", ExpiresEncoding::EpochMilliseconds, "UTC", true, postgres});
+    row("pg microseconds", {"numeric", ExpiresEncoding::EpochMicroseconds, "UTC", false, postgres});
+    row("pg iso text", {"text", ExpiresEncoding::TextIso, "UTC", false, postgres});
+    row("pg text of milliseconds", {"varchar(255)", ExpiresEncoding::TextEpochMilliseconds, "UTC", true, postgres});
+    row("pg text, mixed, New York", {"text", ExpiresEncoding::Mixed, "America/New_York", false, postgres});
+    row("mysql timestamp", {"timestamp(3) NULL", ExpiresEncoding::Timestamptz, "UTC", false, mysql});
+    row("mysql datetime UTC, token is key", {"datetime(3)", ExpiresEncoding::TimestampNaive, "UTC", true, mysql});
+    row("mysql datetime New York", {"datetime(3)", ExpiresEncoding::TimestampNaive, "America/New_York", false, mysql});
+    row("mysql seconds", {"int", ExpiresEncoding::EpochSeconds, "UTC", false, mysql});
+    row("mysql milliseconds", {"bigint unsigned", ExpiresEncoding::EpochMilliseconds, "UTC", true, mysql});
+    row("mysql microseconds", {"decimal(20,0)", ExpiresEncoding::EpochMicroseconds, "UTC", false, mysql});
+    row("mysql iso text", {"varchar(64)", ExpiresEncoding::TextIso, "UTC", false, mysql});
+    row("mysql text of milliseconds", {"varchar(255)", ExpiresEncoding::TextEpochMilliseconds, "UTC", true, mysql});
+    row("mysql text, mixed, New York", {"text", ExpiresEncoding::Mixed, "America/New_York", false, mysql});
+    row("sqlite milliseconds", {"integer", ExpiresEncoding::EpochMilliseconds, "UTC", false, sqlite});
+    row("sqlite iso text, token is key", {"text", ExpiresEncoding::TextIso, "UTC", true, sqlite});
+    row("sqlite mixed, New York", {"datetime", ExpiresEncoding::Mixed, "America/New_York", false, sqlite});
 }
 
 void StorePagingTest::pagesAddUp()
 {
     QFETCH(Layout, layout);
     std::vector<Made> made = m_made;
-    if (layout.encoding == ExpiresEncoding::Timestamptz)
+    if (layout.encoding == ExpiresEncoding::Timestamptz && layout.kind == postgres)
         made[5].infinite = true;
     const auto sessions = open(layout, made, store::Access::ReadOnly);
     QVERIFY(sessions);
@@ -332,8 +361,9 @@ void StorePagingTest::pagesAddUp()
 void StorePagingTest::filters_data()
 {
     QTest::addColumn<Layout>("layout");
-    QTest::newRow("pg") << Layout{"timestamptz", ExpiresEncoding::Timestamptz, "UTC", false, false};
-    QTest::newRow("sqlite") << Layout{"integer", ExpiresEncoding::EpochMilliseconds, "UTC", true, true};
+    QTest::newRow("pg") << Layout{"timestamptz", ExpiresEncoding::Timestamptz, "UTC", false, postgres};
+    QTest::newRow("mysql") << Layout{"timestamp(3) NULL", ExpiresEncoding::Timestamptz, "UTC", false, mysql};
+    QTest::newRow("sqlite") << Layout{"integer", ExpiresEncoding::EpochMilliseconds, "UTC", true, sqlite};
 }
 
 void StorePagingTest::filters()
@@ -396,9 +426,16 @@ void StorePagingTest::filters()
     QCOMPARE(stats->byProvider, providers);
 }
 
+void StorePagingTest::aDeletedRowDoesNotLoseOthers_data()
+{
+    QTest::addColumn<Layout>("layout");
+    QTest::newRow("pg") << Layout{"timestamptz", ExpiresEncoding::Timestamptz, "UTC", true, postgres};
+    QTest::newRow("mysql") << Layout{"timestamp(3) NULL", ExpiresEncoding::Timestamptz, "UTC", true, mysql};
+}
+
 void StorePagingTest::aDeletedRowDoesNotLoseOthers()
 {
-    const Layout layout{"timestamptz", ExpiresEncoding::Timestamptz, "UTC", true, false};
+    QFETCH(Layout, layout);
     const auto sessions = open(layout, m_made, store::Access::Write);
     QVERIFY(sessions);
     SessionQuery query;

@@ -198,8 +198,8 @@ void StoreWritesTest::duplicatesOfATokenAreApart()
 void StoreWritesTest::aRowThatChangedHandsIsLeftAlone_data()
 {
     QTest::addColumn<QString>("fixture");
-    for (const char *fixture :
-         {"pg-adapter-postgres", "prisma-adapter-postgres", "drizzle-adapter-sqlite", "prisma-adapter-sqlite"})
+    for (const char *fixture : {"pg-adapter-postgres", "prisma-adapter-postgres", "drizzle-adapter-sqlite",
+                                "prisma-adapter-sqlite", "drizzle-adapter-mysql", "prisma-adapter-mysql"})
         QTest::newRow(fixture) << QString::fromLatin1(fixture);
 }
 

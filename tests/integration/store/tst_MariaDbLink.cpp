@@ -1,0 +1,377 @@
+#include <QtTest>
+
+#include <QTcpServer>
+
+#include <atomic>
+#include <thread>
+
+#include "tests/integration/store/MariaDbTools.h"
+
+using namespace rollcall;
+using base::ErrorCode;
+using test::connectTo;
+using test::failureOf;
+using test::soon;
+using test::valueOf;
+
+namespace {
+
+store::StoreOptions quick(std::chrono::milliseconds timeout)
+{
+    store::StoreOptions options;
+    options.timeout = timeout;
+    return options;
+}
+
+store::DatabaseUrl urlTo(const QString &host, int port)
+{
+    store::DatabaseUrl url;
+    url.kind = store::DatabaseKind::MySql;
+    url.host = host;
+    url.port = port;
+    url.database = QStringLiteral("shop");
+    url.user = QStringLiteral("ann");
+    url.password = base::SecretBytes(QByteArray("pa55word"));
+    return url;
+}
+
+} // namespace
+
+/// How links to MySQL and MariaDB come to be, how they are protected, and how they end.
+class MariaDbLinkTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void saysWhoAnswers();
+    void sayWhyConnectingFails_data();
+    void sayWhyConnectingFails();
+    void aServerThatHangsEndsInTime();
+    void aHandshakeThatHangsEndsInTime();
+    void anotherProtocolIsNoDatabase();
+    void tlsIsRequiredAwayFromLoopback();
+    void tlsIsVerified_data();
+    void tlsIsVerified();
+    void aFrozenServerIsLetGo_data();
+    void aFrozenServerIsLetGo();
+    void aRestartedServerIsConnectedToAgain();
+
+private:
+    test::MariaDbDatabases m_databases;
+};
+
+void MariaDbLinkTest::initTestCase()
+{
+    QVERIFY2(m_databases.server().problem().isEmpty(), qPrintable(m_databases.server().problem()));
+}
+
+void MariaDbLinkTest::saysWhoAnswers()
+{
+    const auto probed = store::probeDatabase(m_databases.server().url(QStringLiteral("mysql")), {}, soon());
+    QVERIFY2(probed.has_value(), failureOf(probed).constData());
+    QCOMPARE(probed->kind, QStringLiteral("MariaDB"));
+    QVERIFY2(QRegularExpression(QStringLiteral("^\\d+\\.\\d+\\.\\d+$")).match(probed->version).hasMatch(),
+             qPrintable(probed->version));
+    QCOMPARE(probed->tls, QStringLiteral("loopback, not encrypted"));
+}
+
+void MariaDbLinkTest::sayWhyConnectingFails_data()
+{
+    QTest::addColumn<QString>("kind");
+    QTest::addColumn<QString>("code");
+    QTest::newRow("unknown host") << QStringLiteral("host") << QStringLiteral("HostNotFound");
+    QTest::newRow("closed port") << QStringLiteral("port") << QStringLiteral("ConnectRefused");
+    QTest::newRow("no such socket") << QStringLiteral("socket") << QStringLiteral("ConnectRefused");
+    QTest::newRow("wrong password") << QStringLiteral("password") << QStringLiteral("AuthenticationFailed");
+    QTest::newRow("no password") << QStringLiteral("none") << QStringLiteral("AuthenticationFailed");
+    QTest::newRow("unknown user") << QStringLiteral("user") << QStringLiteral("AuthenticationFailed");
+    QTest::newRow("unknown database") << QStringLiteral("database") << QStringLiteral("DatabaseNotFound");
+    QTest::newRow("forbidden database") << QStringLiteral("forbidden") << QStringLiteral("AuthenticationFailed");
+    QTest::newRow("missing CA file") << QStringLiteral("ca") << QStringLiteral("FileUnreadable");
+}
+
+void MariaDbLinkTest::sayWhyConnectingFails()
+{
+    QFETCH(QString, kind);
+    auto url = m_databases.server().url(QStringLiteral("mysql"));
+    store::StoreOptions options;
+    if (kind == QStringLiteral("host")) {
+        url.host = QStringLiteral("no-such-host.invalid");
+    } else if (kind == QStringLiteral("port")) {
+        url.port = 1;
+    } else if (kind == QStringLiteral("socket")) {
+        url.host = QStringLiteral("/nonexistent/mysqld.sock");
+    } else if (kind == QStringLiteral("password")) {
+        url.password = base::SecretBytes(QByteArray("wr0ng-s3cret"));
+    } else if (kind == QStringLiteral("none")) {
+        url.password = {};
+    } else if (kind == QStringLiteral("user")) {
+        url.user = QStringLiteral("nobody-here");
+    } else if (kind == QStringLiteral("database")) {
+        url.database = QStringLiteral("no_such_db");
+    } else if (kind == QStringLiteral("forbidden")) {
+        m_databases.run(QStringLiteral("mysql"),
+                        QStringLiteral("CREATE USER stranger@'%' IDENTIFIED BY 'wr0ng-s3cret'"));
+        url = m_databases.server().url(QStringLiteral("mysql"), QStringLiteral("stranger"),
+                                       QStringLiteral("wr0ng-s3cret"));
+    } else {
+        options.caFile = QStringLiteral("/nonexistent/ca.pem");
+    }
+    const auto probed = store::probeDatabase(url, options, soon());
+    QVERIFY(!probed);
+    const QString said = base::oneLine(probed.error());
+    QFETCH(QString, code);
+    QVERIFY2(base::errorName(probed.error().code) == code, qPrintable(said));
+    QVERIFY2(!said.contains(QStringLiteral("s3cret")), qPrintable(said));
+}
+
+void MariaDbLinkTest::aServerThatHangsEndsInTime()
+{
+    QTcpServer silent; // listens and never says a word
+    QVERIFY(silent.listen(QHostAddress::LocalHost));
+    QElapsedTimer timer;
+    timer.start();
+    const auto probed = store::probeDatabase(urlTo(QStringLiteral("127.0.0.1"), silent.serverPort()),
+                                             quick(std::chrono::milliseconds(400)), soon());
+    QVERIFY(!probed);
+    QCOMPARE(probed.error().code, ErrorCode::ConnectTimeout);
+    QVERIFY(timer.elapsed() < 2000);
+
+    std::stop_source stop;
+    std::jthread canceller([&stop] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(200));
+        stop.request_stop();
+    });
+    timer.restart();
+    const auto cancelled = store::probeDatabase(urlTo(QStringLiteral("127.0.0.1"), silent.serverPort()), {},
+                                                base::Call::within(std::chrono::seconds(20), stop.get_token()));
+    QVERIFY(!cancelled);
+    QCOMPARE(cancelled.error().code, ErrorCode::Cancelled);
+    QVERIFY(timer.elapsed() < 2000);
+}
+
+void MariaDbLinkTest::aHandshakeThatHangsEndsInTime()
+{
+    // A server that greets, offers TLS, and then says no more.
+    // Source: mariadb.com/kb "Connection", initial handshake packet.
+    QByteArray greeting("\x0a"
+                        "5.5.5-10.11.0-MariaDB\0"
+                        "\1\0\0\0"
+                        "saltsalt\0"
+                        "\xfe\xff\x2d\2\0\xff\x81\x15",
+                        45);
+    greeting += QByteArray(10, '\0') + QByteArray("moresaltsalt\0mysql_native_password\0", 35);
+    greeting.prepend(QByteArray(1, char(greeting.size())) + QByteArray(3, '\0'));
+    std::atomic<int> port = 0;
+    std::jthread stalls([&](const std::stop_token &stop) {
+        QTcpServer server;
+        server.listen(QHostAddress::LocalHost);
+        port = server.serverPort();
+        std::vector<std::unique_ptr<QTcpSocket>> sockets;
+        while (!stop.stop_requested()) {
+            if (!server.waitForNewConnection(20))
+                continue;
+            sockets.emplace_back(server.nextPendingConnection());
+            sockets.back()->write(greeting);
+            sockets.back()->waitForBytesWritten(1000);
+        }
+    });
+    QTRY_VERIFY(port > 0);
+    auto url = urlTo(QStringLiteral("127.0.0.1"), port);
+    url.sslMode = QStringLiteral("verify-full");
+    QElapsedTimer timer;
+    timer.start();
+    const auto probed = store::probeDatabase(url, quick(std::chrono::milliseconds(400)), soon());
+    QVERIFY(!probed);
+    QVERIFY2(probed.error().code == ErrorCode::ConnectTimeout, failureOf(probed).constData());
+    QVERIFY2(timer.elapsed() < 2000, qPrintable(QString::number(timer.elapsed())));
+
+    std::stop_source stop;
+    std::jthread canceller([&stop] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(200));
+        stop.request_stop();
+    });
+    timer.restart();
+    const auto cancelled =
+        store::probeDatabase(url, {}, base::Call::within(std::chrono::seconds(20), stop.get_token()));
+    QVERIFY(!cancelled);
+    QVERIFY2(cancelled.error().code == ErrorCode::Cancelled, failureOf(cancelled).constData());
+    QVERIFY2(timer.elapsed() < 2000, qPrintable(QString::number(timer.elapsed())));
+}
+
+void MariaDbLinkTest::anotherProtocolIsNoDatabase()
+{
+    std::atomic<int> port = 0;
+    std::jthread web([&port](const std::stop_token &stop) {
+        QTcpServer server;
+        server.listen(QHostAddress::LocalHost);
+        port = server.serverPort();
+        while (!stop.stop_requested()) {
+            if (!server.waitForNewConnection(50))
+                continue;
+            const std::unique_ptr<QTcpSocket> socket(server.nextPendingConnection());
+            socket->write("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
+            socket->waitForBytesWritten(1000);
+            socket->disconnectFromHost();
+        }
+    });
+    QTRY_VERIFY(port > 0);
+    const auto probed = store::probeDatabase(urlTo(QStringLiteral("127.0.0.1"), port), {}, soon());
+    QVERIFY(!probed);
+    QVERIFY2(probed.error().code == ErrorCode::NotADatabase, failureOf(probed).constData());
+}
+
+void MariaDbLinkTest::tlsIsRequiredAwayFromLoopback()
+{
+    // It means 127.0.0.1 to the resolver, but is not loopback as written. libmariadb with a CA alone, or told to
+    // "enforce" TLS, would go on in clear text here.
+    auto url = m_databases.server().url(QStringLiteral("mysql"));
+    url.host = QStringLiteral("127.1");
+    QVERIFY(!url.isLoopback());
+    for (const char *mode : {"", "disable", "prefer", "require", "verify-ca", "verify-full"}) {
+        url.sslMode = QString::fromLatin1(mode);
+        const auto probed = store::probeDatabase(url, {}, soon());
+        QVERIFY(!probed);
+        QVERIFY2(probed.error().code == ErrorCode::TlsUnavailable, failureOf(probed).constData());
+    }
+    store::StoreOptions allowed;
+    allowed.insecureHosts << QStringLiteral("127.1");
+    url.sslMode.clear();
+    const auto probed = store::probeDatabase(url, allowed, soon());
+    QVERIFY2(probed.has_value(), failureOf(probed).constData());
+    QCOMPARE(probed->tls, QStringLiteral("not encrypted (allowed for this host)"));
+    // Where TLS is asked for it is needed on loopback too.
+    for (const char *mode : {"require", "verify-full"}) {
+        auto local = m_databases.server().url(QStringLiteral("mysql"));
+        local.sslMode = QString::fromLatin1(mode);
+        const auto refused = store::probeDatabase(local, {}, soon());
+        QVERIFY(!refused);
+        QVERIFY2(refused.error().code == ErrorCode::TlsUnavailable, failureOf(refused).constData());
+    }
+}
+
+void MariaDbLinkTest::tlsIsVerified_data()
+{
+    QTest::addColumn<QString>("mode");
+    QTest::addColumn<QString>("host");
+    QTest::addColumn<bool>("withCa");
+    QTest::addColumn<bool>("works");
+    const auto row = [](const char *name, const char *mode, const char *host, bool withCa, bool works) {
+        QTest::newRow(name) << QString::fromLatin1(mode) << QString::fromLatin1(host) << withCa << works;
+    };
+    row("verify-full with the CA", "verify-full", "localhost", true, true);
+    row("verify-full by address", "verify-full", "127.0.0.1", true, true);
+    row("verify-full with the system's CAs", "verify-full", "localhost", false, false);
+    row("verify-full, another name", "verify-full", "127.0.1", true, false);
+    row("verify-ca is verify-full", "verify-ca", "127.0.1", true, false);
+    row("require on loopback", "require", "localhost", false, true);
+    row("nothing said on loopback", "", "localhost", false, true);
+    // Not loopback as written: verify-full whatever the address says.
+    row("disable, elsewhere, with the CA", "disable", "127.1", true, true);
+    row("require, elsewhere", "require", "127.1", false, false);
+    row("elsewhere, another name", "require", "127.0.1", true, false);
+}
+
+void MariaDbLinkTest::tlsIsVerified()
+{
+    static test::MariaDbServer server(test::MariaDbServer::Tls::Required);
+    QVERIFY2(server.problem().isEmpty(), qPrintable(server.problem()));
+    QFETCH(QString, mode);
+    QFETCH(bool, withCa);
+    QFETCH(bool, works);
+    auto url = server.url(QStringLiteral("mysql"));
+    QFETCH(QString, host);
+    url.host = host;
+    url.sslMode = mode;
+    url.sslRootCert = withCa ? server.caFile() : QString();
+    const auto probed = store::probeDatabase(url, {}, soon());
+    if (works) {
+        QVERIFY2(probed.has_value(), failureOf(probed).constData());
+        QVERIFY2(probed->tls.startsWith(QStringLiteral("TLS")), qPrintable(probed->tls));
+        QCOMPARE(probed->tls.contains(QStringLiteral("not verified")), !withCa);
+        // A statement is stopped over such a link too, by a second one that is verified alike.
+        const auto connection = store::MariaDbConnection::open(url, {}, store::Access::ReadOnly, soon());
+        QVERIFY2(connection.has_value(), failureOf(connection).constData());
+        const auto slept = (*connection)
+                               ->read({.sql = QStringLiteral("SELECT SLEEP(8)")}, {},
+                                      base::Call::within(std::chrono::milliseconds(200)));
+        QVERIFY(!slept);
+        QCOMPARE(slept.error().code, ErrorCode::Timeout);
+        QCOMPARE(valueOf(**connection, QStringLiteral("SELECT 'fit'")), QStringLiteral("fit"));
+    } else {
+        QVERIFY(!probed);
+        QVERIFY2(probed.error().code == ErrorCode::TlsFailed, failureOf(probed).constData());
+    }
+}
+
+void MariaDbLinkTest::aFrozenServerIsLetGo_data()
+{
+    QTest::addColumn<bool>("tls");
+    QTest::newRow("clear") << false;
+    QTest::newRow("TLS") << true;
+}
+
+void MariaDbLinkTest::aFrozenServerIsLetGo()
+{
+    QFETCH(bool, tls);
+    test::MariaDbServer server(tls ? test::MariaDbServer::Tls::Required : test::MariaDbServer::Tls::Off);
+    QVERIFY2(server.problem().isEmpty(), qPrintable(server.problem()));
+    const auto url = server.url(QStringLiteral("mysql"));
+    const auto connection = connectTo(url, store::Access::ReadOnly);
+    QVERIFY(connection);
+    QVERIFY(server.freeze(true));
+    QElapsedTimer timer;
+    timer.start();
+    // Nobody answers: neither the statement, nor who asks that it be stopped.
+    const auto asked =
+        connection->read({.sql = QStringLiteral("SELECT 1")}, {}, base::Call::within(std::chrono::milliseconds(300)));
+    const qint64 took = timer.elapsed();
+    QVERIFY(server.freeze(false));
+    QVERIFY(!asked);
+    QVERIFY2(asked.error().code == ErrorCode::Timeout, failureOf(asked).constData());
+    QVERIFY2(took < 6000, qPrintable(QString::number(took)));
+    const auto again = connection->read({.sql = QStringLiteral("SELECT 1")}, {}, soon());
+    QVERIFY(!again);
+    QCOMPARE(again.error().code, ErrorCode::ConnectionLost);
+    const auto anew = connectTo(url, store::Access::ReadOnly);
+    QVERIFY(anew);
+    QCOMPARE(valueOf(*anew, QStringLiteral("SELECT 'fit'")), QStringLiteral("fit"));
+}
+
+void MariaDbLinkTest::aRestartedServerIsConnectedToAgain()
+{
+    test::MariaDbServer server;
+    QVERIFY2(server.problem().isEmpty(), qPrintable(server.problem()));
+    QVERIFY(server.createDatabase(QStringLiteral("shop")).isEmpty());
+    const auto url = server.url(QStringLiteral("shop"));
+    const auto connection = connectTo(url, store::Access::ReadOnly);
+    QVERIFY(connection);
+    std::optional<base::Error> error;
+    qint64 took = 0;
+    std::jthread reader([&] {
+        QElapsedTimer timer;
+        timer.start();
+        const auto slept = connection->read({.sql = QStringLiteral("SELECT SLEEP(8)")}, {}, soon());
+        took = timer.elapsed();
+        if (!slept)
+            error = slept.error();
+    });
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    QVERIFY(server.kill());
+    reader.join();
+    QVERIFY(error);
+    QVERIFY2(error->code == ErrorCode::ConnectionLost, qPrintable(base::oneLine(*error)));
+    QVERIFY2(took < 4000, qPrintable(QString::number(took)));
+    const auto again = connection->read({.sql = QStringLiteral("SELECT 1")}, {}, soon());
+    QVERIFY(!again);
+    QCOMPARE(again.error().code, ErrorCode::ConnectionLost);
+    QCOMPARE(store::probeDatabase(url, {}, soon()).error().code, ErrorCode::ConnectRefused);
+    QVERIFY(server.start());
+    const auto anew = connectTo(url, store::Access::ReadOnly);
+    QVERIFY(anew);
+    QCOMPARE(valueOf(*anew, QStringLiteral("SELECT DATABASE()")), QStringLiteral("shop"));
+}
+
+QTEST_GUILESS_MAIN(MariaDbLinkTest)
+#include "tst_MariaDbLink.moc"

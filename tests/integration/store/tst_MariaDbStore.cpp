@@ -1,0 +1,368 @@
+#include <QtTest>
+
+#include "tests/integration/store/MariaDbTools.h"
+
+using namespace rollcall;
+using base::ErrorCode;
+using base::ErrorParam;
+using test::connectTo;
+using test::failureOf;
+using test::fixtureNow;
+using test::soon;
+using test::valueOf;
+
+/// Sessions in MySQL and MariaDB: rights, collations, zones, and what goes wrong with tables.
+class MariaDbStoreTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void missingRightsAreNamed_data();
+    void missingRightsAreNamed();
+    void aChangedTableIsSaid();
+    void anEmptyDatabaseHasNoSessions();
+    void aStrangeDatabaseHasNoSessions();
+    void serverTimeIsNow();
+    void tokensAreExactWhateverTheCollation_data();
+    void tokensAreExactWhateverTheCollation();
+    void columnsOfTwoCollationsAreJoined();
+    void theIndexOnTokensServesLookups();
+    void aDatetimeIsReadInTheZoneGiven_data();
+    void aDatetimeIsReadInTheZoneGiven();
+    void aCanaryThatCannotBeNamesTheColumn();
+    void aFailedCommitOfABatchChangesNothing();
+
+private:
+    test::MariaDbDatabases m_databases;
+};
+
+void MariaDbStoreTest::initTestCase()
+{
+    QVERIFY2(m_databases.server().problem().isEmpty(), qPrintable(m_databases.server().problem()));
+}
+
+void MariaDbStoreTest::missingRightsAreNamed_data()
+{
+    QTest::addColumn<QString>("grants");
+    QTest::addColumn<QString>("table");
+    QTest::addColumn<QString>("right");
+    const auto row = [](const char *name, const QStringList &tables, const char *table, const char *right) {
+        QStringList grants;
+        for (const QString &each : tables)
+            grants << QStringLiteral("GRANT SELECT ON %1 TO '%2'@'%'").arg(each, QString::fromLatin1(name));
+        QTest::newRow(name) << grants.join(QStringLiteral("; ")) << QString::fromLatin1(table)
+                            << QString::fromLatin1(right);
+    };
+    const QString users = QStringLiteral("users");
+    const QString accounts = QStringLiteral("accounts");
+    const QString sessions = QStringLiteral("sessions");
+    row("delete", {users, accounts, sessions}, "sessions", "DELETE");
+    row("accounts", {users, sessions}, "accounts", "SELECT");
+    row("users", {accounts, sessions}, "users", "SELECT");
+    row("sessions", {users}, "sessions", "SELECT");
+}
+
+void MariaDbStoreTest::missingRightsAreNamed()
+{
+    QFETCH(QString, grants);
+    QFETCH(QString, table);
+    const auto owner = m_databases.fixture();
+    const QString role = QString::fromUtf8(QTest::currentDataTag());
+    m_databases.run(owner.database, QStringLiteral("CREATE USER '%1'@'%' IDENTIFIED BY 'p'; ").arg(role) + grants);
+    const auto detected = store::detectSchema(owner, {}, soon());
+    QVERIFY(detected && detected->best);
+    const auto url = m_databases.server().url(owner.database, role, QStringLiteral("p"));
+    const auto opened = store::openStore(url, *detected->best, {}, store::Access::Write, soon());
+    std::optional<base::Error> error;
+    if (!opened) { // the catalogue shows only what the role has a right on
+        error = opened.error();
+    } else {
+        const auto rows = (*opened)->planRows({}, 10, fixtureNow(), soon());
+        if (rows) {
+            const auto deleted = (*opened)->deleteRows(std::span(&rows->front().key, 1), soon());
+            if (!deleted)
+                error = deleted.error();
+        } else {
+            error = rows.error();
+        }
+        // The connection is fit for use afterwards.
+        QVERIFY((*opened)->serverTime(soon()).has_value());
+    }
+    QVERIFY(error);
+    QVERIFY2(error->code == ErrorCode::PermissionDenied, qPrintable(base::oneLine(*error)));
+    QCOMPARE(error->param(ErrorParam::Table), QStringLiteral("`%1`.`%2`").arg(owner.database, table));
+    QTEST(error->param(ErrorParam::Right), "right");
+}
+
+void MariaDbStoreTest::aChangedTableIsSaid()
+{
+    const auto url = m_databases.fixture();
+    const auto detected = store::detectSchema(url, {}, soon());
+    QVERIFY(detected && detected->best);
+    const auto opened = store::openStore(url, *detected->best, {}, store::Access::ReadOnly, soon());
+    QVERIFY(opened.has_value());
+    m_databases.run(url.database, QStringLiteral("ALTER TABLE sessions CHANGE expires ends varchar(255) NOT NULL"));
+    const auto page = (*opened)->page({}, std::nullopt, fixtureNow(), soon());
+    QVERIFY(!page);
+    QVERIFY2(page.error().code == ErrorCode::SchemaChanged, failureOf(page).constData());
+    const auto reopened = store::openStore(url, *detected->best, {}, store::Access::ReadOnly, soon());
+    QVERIFY(!reopened);
+    QCOMPARE(reopened.error().code, ErrorCode::SchemaChanged);
+}
+
+void MariaDbStoreTest::anEmptyDatabaseHasNoSessions()
+{
+    const auto url = m_databases.made(QStringLiteral("empty"), QStringLiteral("SELECT 1"));
+    const auto detected = store::detectSchema(url, {}, soon());
+    QVERIFY2(detected.has_value(), failureOf(detected).constData());
+    QVERIFY(!detected->best && detected->candidates.empty());
+    QCOMPARE(detected->tablesSeen, 0);
+}
+
+void MariaDbStoreTest::aStrangeDatabaseHasNoSessions()
+{
+    const auto url = m_databases.made(
+        QStringLiteral("strange"),
+        QStringLiteral("CREATE TABLE orders (id int PRIMARY KEY, customer_id int, total numeric); "
+                       "CREATE TABLE password_resets (id int PRIMARY KEY, user_id int, token varchar(99) UNIQUE, "
+                       "expires_at timestamp); CREATE VIEW sessions AS SELECT 1 AS \"sessionToken\""));
+    const auto detected = store::detectSchema(url, {}, soon());
+    QVERIFY2(detected.has_value(), failureOf(detected).constData());
+    QVERIFY(!detected->best);
+    QCOMPARE(detected->tablesSeen, 2);
+}
+
+void MariaDbStoreTest::serverTimeIsNow()
+{
+    QString problem;
+    const auto sessions = test::openDetected(m_databases.fixture(), store::Access::ReadOnly, problem);
+    QVERIFY2(sessions != nullptr, qPrintable(problem));
+    const auto time = sessions->serverTime(soon());
+    QVERIFY2(time.has_value(), failureOf(time).constData());
+    QVERIFY(std::chrono::abs(*time - base::SystemClock().now()) < std::chrono::seconds(5));
+}
+
+void MariaDbStoreTest::tokensAreExactWhateverTheCollation_data()
+{
+    QTest::addColumn<QString>("collation");
+    for (const char *collation : {"utf8mb4_general_ci", "utf8mb4_unicode_ci", "utf8mb3_general_ci", "latin1_swedish_ci",
+                                  "utf8mb4_bin", "utf8mb4_uca1400_ai_ci", "ascii_general_ci"})
+        QTest::newRow(collation) << QString::fromLatin1(collation);
+}
+
+void MariaDbStoreTest::tokensAreExactWhateverTheCollation()
+{
+    QFETCH(QString, collation);
+    const QString name = QStringLiteral("exact_") + collation;
+    const auto url = m_databases.made(
+        name,
+        QStringLiteral(
+            "ALTER DATABASE CHARACTER SET %1 COLLATE %2; "
+            "CREATE TABLE users (id int PRIMARY KEY AUTO_INCREMENT, name varchar(99), email varchar(99), image text); "
+            "CREATE TABLE sessions (id int PRIMARY KEY AUTO_INCREMENT, \"userId\" int NOT NULL, expires "
+            "timestamp(3) NOT NULL, \"sessionToken\" varchar(255) NOT NULL UNIQUE, FOREIGN KEY "
+            "(\"userId\") REFERENCES users(id)); "
+            "INSERT INTO users (email) VALUES ('Ann@example.com'); "
+            "INSERT INTO sessions (\"userId\", expires, \"sessionToken\") VALUES "
+            "(1, '2026-06-20', 'Abcdefghijklmnopqrst'), (1, '2026-06-20', 'ssssssssssssssssssss')")
+            .arg(collation.section(QLatin1Char('_'), 0, 0), collation));
+    QString problem;
+    const auto sessions = test::openDetected(url, store::Access::Write, problem);
+    QVERIFY2(sessions != nullptr, qPrintable(problem));
+    // The second to fifth are "equal" to a stored one in many collations; the last cannot be said in all of them.
+    const std::vector<QByteArrayView> tokens{"Abcdefghijklmnopqrst",
+                                             "abcdefghijklmnopqrst",
+                                             "ABCDEFGHIJKLMNOPQRST",
+                                             "Abcdefghijklmnopqrst ",
+                                             "\xc3\x81"
+                                             "bcdefghijklmnopqrst",
+                                             "\xf0\x9f\x98\x80"};
+    const auto all = sessions->lookupMany(tokens, soon());
+    QVERIFY2(all.has_value(), failureOf(all).constData());
+    for (std::size_t i = 0; i < tokens.size(); ++i) {
+        const auto one = sessions->lookup(tokens[i], soon());
+        QVERIFY2(one.has_value(), failureOf(one).constData());
+        QCOMPARE(one->has_value(), i == 0);
+        QCOMPARE((*all)[i].has_value(), i == 0);
+        if (i > 0) {
+            QVERIFY(sessions->extend(tokens[i], fixtureNow(), soon()).has_value());
+            QVERIFY(sessions->deleteExpired(tokens[i], fixtureNow() + std::chrono::years(1), soon()).has_value());
+        }
+    }
+    const auto untouched = sessions->lookup(tokens[0], soon());
+    QVERIFY(untouched && *untouched);
+    QVERIFY((*untouched)->expires > fixtureNow());
+    // People type e-mail addresses as they like; they are not credentials.
+    store::SessionQuery query;
+    query.state = store::StateFilter::All;
+    query.user = QStringLiteral("Ann@example.com");
+    QCOMPARE(*sessions->count(query, fixtureNow(), soon()), 2);
+    query.user.reset();
+    query.search = QStringLiteral("aNN@");
+    QCOMPARE(*sessions->count(query, fixtureNow(), soon()), 2);
+}
+
+void MariaDbStoreTest::columnsOfTwoCollationsAreJoined()
+{
+    const auto url = m_databases.made(
+        QStringLiteral("two_collations"),
+        QStringLiteral("CREATE TABLE users (id varchar(99) COLLATE utf8mb4_unicode_ci PRIMARY KEY, name varchar(99), "
+                       "email varchar(99), image text); "
+                       "CREATE TABLE accounts (\"userId\" varchar(99) CHARACTER SET latin1, provider varchar(99), "
+                       "\"providerAccountId\" varchar(99)); "
+                       "CREATE TABLE sessions (id int PRIMARY KEY AUTO_INCREMENT, \"userId\" varchar(99) COLLATE "
+                       "utf8mb4_general_ci, expires timestamp(3) NOT NULL, \"sessionToken\" varchar(255) NOT NULL "
+                       "UNIQUE); INSERT INTO users (id, email) VALUES ('u1', 'ann@example.com'); "
+                       "INSERT INTO accounts VALUES ('u1', 'github', '1'); "
+                       "INSERT INTO sessions (\"userId\", expires, \"sessionToken\") VALUES "
+                       "('u1', '2026-06-20', 'abcdefghijklmnopqrst')"));
+    const auto detection = store::detectSchema(url, {}, soon());
+    QVERIFY2(detection.has_value(), failureOf(detection).constData());
+    QVERIFY(!detection->candidates.empty());
+    const auto opened = store::openStore(url, detection->candidates.front(), {}, store::Access::ReadOnly, soon());
+    QVERIFY2(opened.has_value(), failureOf(opened).constData());
+    const auto page = (*opened)->page({}, std::nullopt, fixtureNow(), soon());
+    QVERIFY2(page.has_value(), failureOf(page).constData());
+    QCOMPARE(page->sessions.size(), std::size_t{1});
+    QCOMPARE(page->sessions.front().email, std::optional(QStringLiteral("ann@example.com")));
+    QCOMPARE(page->sessions.front().providers, QStringList{QStringLiteral("github")});
+    const auto stats = (*opened)->stats(fixtureNow(), soon());
+    QVERIFY2(stats.has_value(), failureOf(stats).constData());
+    QCOMPARE(stats->live, 1);
+}
+
+void MariaDbStoreTest::theIndexOnTokensServesLookups()
+{
+    const auto url = m_databases.fixture(QStringLiteral("prisma-adapter-mysql"));
+    // Rows enough that reading them all is no plan to prefer.
+    m_databases.run(
+        url.database,
+        QStringLiteral("INSERT INTO \"Session\" SELECT CONCAT('i', s.seq), CONCAT('token-of-session-', s.seq), u.id, "
+                       "now(3), now(3), now(3) FROM seq_1_to_2000 s, (SELECT id FROM \"User\" LIMIT 1) u; "
+                       "ANALYZE TABLE \"Session\""));
+    const auto counter = connectTo(url, store::Access::ReadOnly);
+    const auto rowsRead = [&] {
+        return valueOf(*counter, QStringLiteral("SELECT SUM(rows_read) FROM information_schema.table_statistics WHERE "
+                                                "table_schema = DATABASE() AND table_name = 'Session'"))
+            .toLongLong();
+    };
+    m_databases.run(url.database, QStringLiteral("SET GLOBAL userstat = ON"));
+    QString problem;
+    const auto sessions = test::openDetected(url, store::Access::ReadOnly, problem);
+    QVERIFY2(sessions != nullptr, qPrintable(problem));
+    const std::vector<QByteArrayView> tokens{"token-of-session-7", "token-of-session-1999", "nobody's"};
+    const qint64 before = rowsRead();
+    QVERIFY(before > 0); // of the detection
+    const auto one = sessions->lookup(tokens[0], soon());
+    QVERIFY(one.has_value() && one->has_value());
+    const auto many = sessions->lookupMany(tokens, soon());
+    QVERIFY(many.has_value() && many->at(0) && many->at(1) && !many->at(2));
+    const qint64 read = rowsRead() - before;
+    QVERIFY2(read < 20, qPrintable(QString::number(read)));
+}
+
+void MariaDbStoreTest::aDatetimeIsReadInTheZoneGiven_data()
+{
+    QTest::addColumn<QString>("type");
+    QTest::addColumn<QString>("zone");
+    QTest::addColumn<QString>("stored");
+    QTest::addColumn<QString>("instant");
+    const auto row = [](const char *name, const char *type, const char *zone, const char *stored, const char *instant) {
+        QTest::newRow(name) << QString::fromLatin1(type) << QString::fromLatin1(zone) << QString::fromLatin1(stored)
+                            << QString::fromLatin1(instant);
+    };
+    row("UTC", "datetime(3)", "UTC", "2026-07-15 12:00:00.123", "2026-07-15T12:00:00.123Z");
+    row("whole seconds", "datetime", "UTC", "2026-07-15 12:00:00", "2026-07-15T12:00:00Z");
+    row("New York, summer", "datetime(3)", "America/New_York", "2026-07-15 08:00:00.123", "2026-07-15T12:00:00.123Z");
+    row("New York, winter", "datetime(3)", "America/New_York", "2026-12-15 08:00:00", "2026-12-15T13:00:00Z");
+    row("New York, before the gap", "datetime", "America/New_York", "2026-03-08 01:59:59", "2026-03-08T06:59:59Z");
+    row("New York, after the gap", "datetime", "America/New_York", "2026-03-08 03:00:00", "2026-03-08T07:00:00Z");
+    row("Kathmandu", "datetime(6)", "Asia/Kathmandu", "2026-07-15 17:45:00.123456", "2026-07-15T12:00:00.123Z");
+    // What the server converts is the same instant whatever zone the profile names.
+    row("TIMESTAMP", "timestamp(3)", "America/New_York", "2026-07-15 12:00:00.123", "2026-07-15T12:00:00.123Z");
+}
+
+void MariaDbStoreTest::aDatetimeIsReadInTheZoneGiven()
+{
+    QFETCH(QString, type);
+    QFETCH(QString, zone);
+    QFETCH(QString, stored);
+    QFETCH(QString, instant);
+    static int number = 0;
+    const auto url = m_databases.made(
+        QStringLiteral("zone_%1").arg(++number),
+        QStringLiteral("CREATE TABLE users (id int PRIMARY KEY, name varchar(99), email varchar(99), image text); "
+                       "CREATE TABLE sessions (id int PRIMARY KEY, \"userId\" int NOT NULL REFERENCES users(id), "
+                       "expires %1 NOT NULL, \"sessionToken\" varchar(255) NOT NULL UNIQUE); "
+                       "INSERT INTO users (id) VALUES (1); INSERT INTO sessions VALUES (1, 1, '%2', "
+                       "'abcdefghijklmnopqrst')")
+            .arg(type, stored));
+    store::StoreOptions options;
+    options.timeZone = QTimeZone(zone.toLatin1());
+    QString problem;
+    const auto sessions = test::openDetected(url, store::Access::Write, problem, options);
+    QVERIFY2(sessions != nullptr, qPrintable(problem));
+    const auto expected = base::parseTime(instant, fixtureNow());
+    QVERIFY(expected);
+    const QByteArray token = "abcdefghijklmnopqrst";
+    const auto row = sessions->lookup(token, soon());
+    QVERIFY2(row.has_value() && *row, failureOf(row).constData());
+    QVERIFY2((*row)->expires == *expected, qPrintable(base::toIso((*row)->expires.value_or(base::Instant()))));
+    // Filters compare the same instant: live to the millisecond, whatever the column rounds to.
+    store::SessionQuery query;
+    for (const auto &[now, live] :
+         {std::pair{*expected, qint64{1}}, {*expected + std::chrono::seconds(1), qint64{0}}}) {
+        const auto counted = sessions->count(query, now, soon());
+        QVERIFY2(counted.has_value(), failureOf(counted).constData());
+        QCOMPARE(*counted, live);
+    }
+    // And writing it anew stores the same wall clock.
+    const base::Instant later = *expected + std::chrono::hours(24);
+    QVERIFY(sessions->extend(token, later, soon()).has_value());
+    const auto moved = sessions->lookup(token, soon());
+    QVERIFY(moved && *moved);
+    QVERIFY2((*moved)->expires == later, qPrintable(base::toIso((*moved)->expires.value_or(base::Instant()))));
+}
+
+void MariaDbStoreTest::aCanaryThatCannotBeNamesTheColumn()
+{
+    const auto url = m_databases.fixture();
+    m_databases.run(url.database,
+                    QStringLiteral("ALTER TABLE sessions ADD COLUMN theme ENUM ('light', 'dark') NOT NULL"));
+    QString problem;
+    const auto sessions = test::openDetected(url, store::Access::Write, problem);
+    QVERIFY2(sessions != nullptr, qPrintable(problem));
+    const auto key =
+        sessions->insertCanary({base::SecretBytes(QByteArray("canary-token-0123456789abcdef")), fixtureNow()}, soon());
+    QVERIFY(!key);
+    QCOMPARE(key.error().code, ErrorCode::StatementFailed);
+    QVERIFY2(key.error().param(ErrorParam::Detail).contains(QStringLiteral("theme")), failureOf(key).constData());
+    const auto connection = connectTo(url, store::Access::ReadOnly); // nor was the user left behind
+    QCOMPARE(valueOf(*connection, QStringLiteral("SELECT COUNT(*) FROM users")), QStringLiteral("6"));
+}
+
+void MariaDbStoreTest::aFailedCommitOfABatchChangesNothing()
+{
+    const auto url = m_databases.fixture();
+    QString problem;
+    const auto sessions = test::openDetected(url, store::Access::Write, problem);
+    QVERIFY2(sessions != nullptr, qPrintable(problem));
+    const auto rows = sessions->planRows({}, 100, fixtureNow(), soon());
+    QVERIFY(rows && rows->size() >= 2);
+    m_databases.run(url.database,
+                    QStringLiteral("DELIMITER //\nCREATE TRIGGER guard BEFORE DELETE ON sessions FOR EACH ROW "
+                                   "IF (SELECT COUNT(*) FROM sessions) < 12 THEN SIGNAL SQLSTATE '45000' SET "
+                                   "MESSAGE_TEXT = 'token s3cret'; END IF//\nDELIMITER ;\nSELECT 1"));
+    std::vector<store::RowKey> keys;
+    for (const auto &row : *rows)
+        keys.push_back(row.key.clone());
+    const auto deleted = sessions->deleteRows(keys, soon());
+    QVERIFY(!deleted);
+    QVERIFY2(deleted.error().code == ErrorCode::StatementFailed, failureOf(deleted).constData());
+    QVERIFY2(!failureOf(deleted).contains("s3cret"), failureOf(deleted).constData());
+    QCOMPARE(*sessions->stillThere(keys, soon()), std::vector<bool>(keys.size(), true));
+}
+
+QTEST_GUILESS_MAIN(MariaDbStoreTest)
+#include "tst_MariaDbStore.moc"
