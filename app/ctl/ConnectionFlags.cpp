@@ -143,10 +143,12 @@ base::Status readAuth(const Arguments &arguments, ConnectionProfile &profile)
                                : *parser == QStringLiteral("pages") ? session::CookieParser::Pages
                                                                     : session::CookieParser::Web;
     }
-    const auto maxAge = arguments.integer(QStringLiteral("max-age"), profile.maxAge.count(), 1, longestLifetime);
-    if (!maxAge)
-        return base::fail(maxAge.error());
-    profile.maxAge = std::chrono::seconds(*maxAge);
+    if (arguments.has(QStringLiteral("max-age"))) {
+        const auto maxAge = arguments.integer(QStringLiteral("max-age"), 0, 1, longestLifetime);
+        if (!maxAge)
+            return base::fail(maxAge.error());
+        profile.maxAge = std::chrono::seconds(*maxAge);
+    }
     const auto updateAge =
         arguments.integer(QStringLiteral("update-age"), profile.updateAge.count(), 0, longestLifetime);
     if (!updateAge)
@@ -203,7 +205,8 @@ const std::vector<Flag> &commonFlags()
          QStringLiteral("session cookie (the version's default)")},
         {QStringLiteral("cookie-parser"), QStringLiteral("app|pages|web"),
          QStringLiteral("how v4 reads cookies (app)")},
-        {QStringLiteral("max-age"), QStringLiteral("SECONDS"), QStringLiteral("session lifetime (30 days)")},
+        {QStringLiteral("max-age"), QStringLiteral("SECONDS"),
+         QStringLiteral("session lifetime (30 days; better-auth 7)")},
         {QStringLiteral("update-age"), QStringLiteral("SECONDS"),
          QStringLiteral("how often rows are extended (1 day)")},
         {QStringLiteral("ca-file"), QStringLiteral("PEM"), QStringLiteral("certificate authority to trust besides")},

@@ -242,20 +242,20 @@ void DemoAuth::sessionCookies(const HttpMessage &request, const session::Resolut
         cookie.name = name;
         cookie.value = http::assembleChunks(recognised, m_profile->version);
         cookie.attributes = attributes;
-        cookie.expires = now + m_profile->maxAge;
+        cookie.expires = now + m_profile->lifetime();
         lines.push_back(std::move(cookie));
     } else if (resolution.hasSession()) {
         const base::SecretBytes token = http::assembleChunks(recognised, m_profile->version);
         const jose::Decoded decoded =
             jose::decodeToken(m_profile->version, token.view(), m_profile->secrets, name, now);
-        auto renewed =
-            jose::encodeToken(m_profile->version, decoded.claimsJson, m_profile->secrets, name, m_profile->maxAge, now);
+        auto renewed = jose::encodeToken(m_profile->version, decoded.claimsJson, m_profile->secrets, name,
+                                         m_profile->lifetime(), now);
         if (!renewed) {
             qCWarning(base::log, "the demo cannot renew a token: %s",
                       qPrintable(base::errorName(renewed.error().code)));
             return;
         }
-        lines = http::renewedCookies(recognised, name, std::move(*renewed), now + m_profile->maxAge, attributes,
+        lines = http::renewedCookies(recognised, name, std::move(*renewed), now + m_profile->lifetime(), attributes,
                                      m_profile->version);
     } else if (std::any_of(resolution.setCookies.begin(), resolution.setCookies.end(),
                            [](const session::CookieEffect &effect) { return effect.cleared; })) {

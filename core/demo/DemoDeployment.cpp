@@ -182,7 +182,7 @@ base::Status DemoDeployment::Private::writeJwtCookie(const AuthProfile &profile)
     const QByteArray claims =
         "{\"name\":\"" + visitor.name.toUtf8() + "\",\"email\":\"" + visitor.email.toUtf8() + "\",\"sub\":\"visitor\"}";
     const base::Result<SecretBytes> token = jose::encodeToken(
-        profile.version, claims, profile.secrets, engine::sessionCookieName(profile), profile.maxAge, clock.now());
+        profile.version, claims, profile.secrets, engine::sessionCookieName(profile), profile.lifetime(), clock.now());
     if (!token)
         return base::fail(token.error());
     return writePrivate(info.jwtCookieFile, engine::cookieHeaderFor(profile, *token));

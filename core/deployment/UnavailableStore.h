@@ -43,6 +43,11 @@ public:
     {
         return base::fail(m_error);
     }
+    [[nodiscard]] base::Result<std::vector<std::optional<store::WholeRow>>> wholeRows(std::span<const QByteArrayView>,
+                                                                                      const base::Call &) override
+    {
+        return base::fail(m_error);
+    }
     [[nodiscard]] base::Result<std::vector<store::DeleteOutcome>> deleteRows(std::span<const store::RowKey>,
                                                                              const base::Call &) override
     {

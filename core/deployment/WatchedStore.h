@@ -51,6 +51,11 @@ public:
     {
         return watch(m_store->lookupMany(tokens, call));
     }
+    [[nodiscard]] base::Result<std::vector<std::optional<store::WholeRow>>>
+    wholeRows(std::span<const QByteArrayView> tokens, const base::Call &call) override
+    {
+        return watch(m_store->wholeRows(tokens, call));
+    }
     [[nodiscard]] base::Result<std::vector<store::DeleteOutcome>> deleteRows(std::span<const store::RowKey> keys,
                                                                              const base::Call &call) override
     {

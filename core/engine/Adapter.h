@@ -52,8 +52,14 @@ public:
                                                      const base::Call &call) = 0;
 };
 
-/// The adapter of a connected database. @p store is borrowed. Of the user it knows name, e-mail and image, of the
-/// session id, user and expiry.
-[[nodiscard]] std::unique_ptr<Adapter> makeStoreAdapter(store::SessionStore &store);
+/// How much of a row is read. Known: of the user name, e-mail and image, of the session id, user and expiry: all that
+/// the libraries' default shapes show at the endpoint. Whole: every column, as v5's `auth()` and session callbacks see
+/// them; password hashes of the users table too.
+enum class RowDetail { Known, Whole };
+
+/// The adapter of a connected database. @p store is borrowed. The columns that the libraries know bear the libraries'
+/// names, all others their own.
+[[nodiscard]] std::unique_ptr<Adapter> makeStoreAdapter(store::SessionStore &store,
+                                                        RowDetail detail = RowDetail::Known);
 
 } // namespace rollcall::engine

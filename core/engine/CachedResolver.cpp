@@ -37,6 +37,13 @@ QString cacheStep()
     return QStringLiteral("cache");
 }
 
+/// How a failed cache stands in the trace: by its name in the catalogue of reasons (N82), since it is reported beside
+/// whatever the source answers.
+QString unavailable(const base::Error &error)
+{
+    return QString(nullReasonName(NullReason::CacheUnavailable) + u": " + base::errorName(error.code));
+}
+
 /// The answer of somebody else's look-up, as it is for this caller: it changed nothing itself.
 Resolution sharedAnswer(const Resolution &answer)
 {
@@ -136,7 +143,7 @@ bool CachedResolver::lookUp(Miss &request, Resolution &result, StepLog &steps, c
     auto found = m_cache->find(request.token, call);
     if (!found) {
         // A cache that fails must not take sessions away: the source answers, the failure is reported beside.
-        steps.end(cacheStep(), StepOutcome::Error, [&found] { return base::errorName(found.error().code); });
+        steps.end(cacheStep(), StepOutcome::Error, [&found] { return unavailable(found.error()); });
         return false;
     }
     request.generation = found->generation;

@@ -39,8 +39,8 @@ struct SessionCallbackArguments
     const jose::JsonValue &session;
     const jose::JsonValue *token = nullptr;
     const jose::JsonValue *user = nullptr;
-    bool isUpdate = false;
-    const jose::JsonValue *newSession = nullptr;
+    bool isUpdate = false;                       ///< as above; under the database strategy alone
+    const jose::JsonValue *newSession = nullptr; ///< the same
 };
 
 /// A deployment's own functions in place of the libraries' defaults; an empty one is the default. They are called on

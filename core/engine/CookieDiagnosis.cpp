@@ -33,6 +33,14 @@ std::optional<Diagnosis> underAnotherName(const AuthProfile &profile, const QByt
             NullReason::SecurePrefixMismatch,
             QStringLiteral("the request has %1, the deployment reads %2").arg(called(siblingName(name)), called(name))};
     }
+    // The helper may be told another name than the deployment (getToken, withAuth).
+    const QByteArray &configured = profile.cookieName;
+    if (!configured.isEmpty() && configured != name && anyStartsWith(cookies, configured)) {
+        return Diagnosis{NullReason::CustomNameMismatch,
+                         QStringLiteral("the request has %1, the name that the deployment is configured with; %2 is "
+                                        "looked for")
+                             .arg(called(configured), called(name))};
+    }
     for (const AuthVersion version : {AuthVersion::V4, AuthVersion::V5, AuthVersion::BetterAuth}) {
         for (const bool secure : {false, true}) {
             const QByteArray other = http::defaultCookieName(version, CookiePurpose::Session, secure);
@@ -163,6 +171,14 @@ Diagnosis whyNoToken(const AuthProfile &profile, const QByteArray &name, QByteAr
         return *other;
     return {NullReason::NoCookie,
             QStringLiteral("%1 is not among the request's %2 cookies").arg(called(name)).arg(cookies.size())};
+}
+
+void explainBearer(QByteArrayView authorization, std::optional<NullReason> &reason, QString &evidence)
+{
+    if (reason != NullReason::NoCookie || !authorization.startsWith("Bearer "))
+        return;
+    reason = NullReason::BearerOnly;
+    evidence = QStringLiteral("the request has a bearer token and no session cookie: only getToken reads the former");
 }
 
 std::optional<Diagnosis> whyBrokenCookies(const AuthProfile &profile, const QByteArray &name, QByteArrayView header,

@@ -3,6 +3,7 @@
 #include "core/base/SearchParams.h"
 #include "core/base/WebUrl.h"
 #include "core/engine/EndpointBody.h"
+#include "core/engine/NullDiagnosis.h"
 #include "core/engine/SessionEndpoint.h"
 
 // next-auth 4's way to the session action.
@@ -64,7 +65,10 @@ EndpointResponse SessionEndpoint::handleV4(const EndpointRequest &request, const
     }
     if (!readBody(request, action))
         return unreadableBody(m_profile->cookieParser == session::CookieParser::Pages);
-    return answerV4(action, baseUrl, context, call);
+    EndpointResponse response = answerV4(action, baseUrl, context, call);
+    explainBearer(http::headerValue(request.headers, "Authorization"), response.outcome.reason,
+                  response.outcome.evidence);
+    return response;
 }
 
 EndpointResponse SessionEndpoint::answerV4(const ActionRequest &request, const session::BaseUrl &baseUrl,

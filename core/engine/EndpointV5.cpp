@@ -1,6 +1,7 @@
 #include <QRegularExpression>
 
 #include "core/base/WebUrl.h"
+#include "core/engine/NullDiagnosis.h"
 #include "core/engine/SessionEndpoint.h"
 
 // Auth.js 5's way to the session action.
@@ -98,7 +99,10 @@ EndpointResponse SessionEndpoint::handleV5(const EndpointRequest &request, Sessi
     if (!readBody(request, action) && route.isSession)
         return refusal(unknownRequest, QByteArrayLiteral("SyntaxError"), NullReason::MethodRefused,
                        QStringLiteral("the body is no JSON"));
-    return answerV5(action, route, context, call);
+    EndpointResponse response = answerV5(action, route, context, call);
+    explainBearer(http::headerValue(request.headers, "Authorization"), response.outcome.reason,
+                  response.outcome.evidence);
+    return response;
 }
 
 EndpointResponse SessionEndpoint::answerV5(const ActionRequest &request, const Route &route,

@@ -103,7 +103,7 @@ bool SessionAction::decode(Run &run, Claims &claims) const
 
 void SessionAction::runJwt(Run &run) const
 {
-    const Instant expires = base::dateAfter(run.input.now, m_profile->maxAge);
+    const Instant expires = base::dateAfter(run.input.now, m_profile->lifetime());
     if (m_callbacks->decode) {
         const auto decoded = decodeByCallback(run);
         if (!decoded)

@@ -40,6 +40,38 @@ private:
     Adapter &m_source;
 };
 
+/// An adapter of a shared pool, taken when the first row is asked for: a request without a token waits for none.
+class LeasedAdapter final : public Adapter
+{
+public:
+    explicit LeasedAdapter(Pool<Adapter> &pool) : m_lease(pool) {}
+
+    base::Result<std::optional<SessionAndUser>> getSessionAndUser(QByteArrayView token, const base::Call &call) override
+    {
+        const auto adapter = m_lease.get(call);
+        return adapter ? (*adapter)->getSessionAndUser(token, call) : base::fail(adapter.error());
+    }
+    base::Result<std::vector<std::optional<SessionAndUser>>> getSessionsAndUsers(std::span<const QByteArrayView> tokens,
+                                                                                 const base::Call &call) override
+    {
+        const auto adapter = m_lease.get(call);
+        return adapter ? (*adapter)->getSessionsAndUsers(tokens, call) : base::fail(adapter.error());
+    }
+    base::Status updateSession(QByteArrayView token, base::Instant expires, const base::Call &call) override
+    {
+        const auto adapter = m_lease.get(call);
+        return adapter ? (*adapter)->updateSession(token, expires, call) : base::fail(adapter.error());
+    }
+    base::Status deleteSession(QByteArrayView token, base::Instant now, const base::Call &call) override
+    {
+        const auto adapter = m_lease.get(call);
+        return adapter ? (*adapter)->deleteSession(token, now, call) : base::fail(adapter.error());
+    }
+
+private:
+    LazyLease<Adapter> m_lease;
+};
+
 ServerForm formOf(const session::AuthProfile &profile)
 {
     switch (profile.cookieParser) {
@@ -80,10 +112,8 @@ public:
     {
         if (!m_adapters)
             return resolve(request, nullptr, call);
-        auto adapter = m_adapters->take(call);
-        if (!adapter)
-            return unreachable(adapter.error(), call);
-        return resolve(request, adapter->get(), call);
+        LeasedAdapter adapter(*m_adapters);
+        return resolve(request, &adapter, call);
     }
 
     std::vector<RuntimeSession> sessions(std::span<const RequestHeaders> requests,
@@ -91,22 +121,18 @@ public:
     {
         std::vector<RuntimeSession> results;
         results.reserve(requests.size());
-        if (!m_adapters) {
-            for (const RequestHeaders &request : requests)
-                results.push_back(resolve(request, nullptr, call));
+        if (m_adapters) {
+            LeasedAdapter adapter(*m_adapters);
+            resolveTogether(requests, adapter, results, call);
             return results;
         }
-        auto adapter = m_adapters->take(call);
-        if (!adapter) {
-            for (std::size_t i = 0; i < requests.size(); ++i)
-                results.push_back(unreachable(adapter.error(), call));
-            return results;
-        }
-        resolveTogether(requests, **adapter, results, call);
+        for (const RequestHeaders &request : requests)
+            results.push_back(resolve(request, nullptr, call));
         return results;
     }
 
-    const SessionEndpoint &endpoint() const override { return m_endpoint; }
+    const session::AuthProfile &profile() const override { return m_endpoint.profile(); }
+    const SessionEndpoint *endpoint() const override { return &m_endpoint; }
     QByteArray cookieName() const override { return m_endpoint.action(m_isSecure).cookieName(); }
     base::Instant now() const override { return m_clock->now(); }
 
@@ -116,12 +142,6 @@ private:
     {
         const QByteArray url = origin.origin() + profile.basePath;
         return profile.basePath.endsWith("/session") ? url : QByteArray(url + "/session");
-    }
-
-    RuntimeSession unreachable(const base::Error &error, const base::Call &call) const
-    {
-        const bool ended = call.cancelled() || call.expired();
-        return nothing(ended ? NullReason::CancelledOrDeadline : NullReason::AdapterError, base::errorName(error.code));
     }
 
     RuntimeSession resolve(const RequestHeaders &request, Adapter *adapter, const base::Call &call) const
@@ -161,6 +181,7 @@ private:
         result.log = std::move(answer.outcome.log);
         result.validUntil = answer.outcome.validUntil;
         result.userId = std::move(answer.outcome.userId);
+        explainAbsence(request, result.reason, result.evidence);
         return result;
     }
 
@@ -177,8 +198,11 @@ private:
             if (!tokens.back().isEmpty())
                 asked.push_back(tokens.back().view());
         }
-        auto rows = asked.empty() ? base::Result<std::vector<std::optional<SessionAndUser>>>()
-                                  : adapter.getSessionsAndUsers(asked, call);
+        base::Result<std::vector<std::optional<SessionAndUser>>> rows;
+        if (const auto bounds = call.check(QStringLiteral("resolve")); !bounds)
+            rows = base::fail(bounds.error());
+        else if (!asked.empty())
+            rows = adapter.getSessionsAndUsers(asked, call);
         PrefetchedAdapter prefetched(adapter);
         std::size_t row = 0;
         for (std::size_t i = 0; i < requests.size(); ++i) {
@@ -196,7 +220,7 @@ private:
     bool m_isSecure;
     Effects m_effects;
     std::shared_ptr<const base::Clock> m_clock;
-    std::unique_ptr<Pool<Adapter>> m_adapters; ///< null: no database
+    std::unique_ptr<Pool<Adapter>> m_adapters; ///< null: no database; it is thread-safe
 };
 
 } // namespace
@@ -209,6 +233,8 @@ base::Result<std::shared_ptr<const SessionRuntime::Mode>> makeLocalMode(LocalRun
                               .with(base::ErrorParam::Part, QStringLiteral("base URL"))
                               .with(base::ErrorParam::Detail, QStringLiteral("Invalid URL")));
     }
+    if (runtime.profile->version == AuthVersion::BetterAuth)
+        return makeBetterAuthMode(std::move(runtime), origin->isSecure());
     auto baseUrl = session::parseBaseUrl(QByteArray(origin->origin() + runtime.profile->basePath));
     if (!baseUrl)
         return base::fail(std::move(baseUrl.error()));

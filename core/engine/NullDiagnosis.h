@@ -27,6 +27,10 @@ struct Diagnosis
 /// under another name than @p name, the session cookie's. **Source:** facts/session-protocol.md §9, N01–N07.
 [[nodiscard]] Diagnosis whyNoToken(const session::AuthProfile &profile, const QByteArray &name, QByteArrayView header);
 
+/// Makes no-cookie (N01) finer where the request has @p authorization, the value of that header: a bearer token (N08),
+/// which getToken alone reads. **Source:** §9, N08.
+void explainBearer(QByteArrayView authorization, std::optional<session::NullReason> &reason, QString &evidence);
+
 /// What is wrong with the cookies that a token was joined from (duplicates, quotes, chunks, prefix sharers); nullopt
 /// where they look right, so that the fault lies in the token. @p recognised: of http::sessionCookies(). **Source:**
 /// §9, N06–N14.

@@ -3,6 +3,7 @@
 #include <condition_variable>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "core/base/Call.h"
@@ -90,6 +91,32 @@ private:
     std::condition_variable_any m_back;
     std::vector<std::unique_ptr<T>> m_free ROLLCALL_GUARDED_BY(m_mutex);
     std::size_t m_made ROLLCALL_GUARDED_BY(m_mutex) = 0;
+};
+
+/// A lease that is taken when it is needed: a request that can be answered without waits for nothing.
+/// **Thread-safety:** one object, one thread.
+template <typename T>
+class LazyLease final
+{
+public:
+    /// @p pool outlives the object.
+    explicit LazyLease(Pool<T> &pool) : m_pool(pool) {}
+
+    /// The object, taken at the first call and kept since. Errors: those of Pool::take().
+    [[nodiscard]] base::Result<T *> get(const base::Call &call)
+    {
+        if (!m_lease) {
+            auto taken = m_pool.take(call);
+            if (!taken)
+                return base::fail(std::move(taken.error()));
+            m_lease.emplace(std::move(*taken));
+        }
+        return m_lease->get();
+    }
+
+private:
+    Pool<T> &m_pool;
+    std::optional<typename Pool<T>::Lease> m_lease;
 };
 
 } // namespace rollcall::engine

@@ -22,7 +22,8 @@ void readSessionFacts(session::Resolution &resolution)
     if (!session)
         return;
     // The instant stands for itself: relative times ("+1h"), which parseTime() knows too, are no session's expiry.
-    const jose::JsonValue *expires = session->find(u"expires");
+    const jose::JsonValue *row = session->find(u"session"); // Better Auth's body
+    const jose::JsonValue *expires = row ? row->find(u"expiresAt") : session->find(u"expires");
     if (expires && expires->string() && expires->string()->endsWith(u'Z'))
         resolution.validUntil = base::parseTime(*expires->string(), {});
     const jose::JsonValue *user = session->find(u"user");

@@ -52,7 +52,11 @@ public:
         return results;
     }
 
-    const SessionEndpoint &endpoint() const override { return m_endpoint; }
+    const session::AuthProfile &profile() const override { return m_endpoint.profile(); }
+    const SessionEndpoint *endpoint() const override
+    {
+        return profile().version == session::AuthVersion::BetterAuth ? nullptr : &m_endpoint;
+    }
     QByteArray cookieName() const override { return http::sessionCookieName(m_endpoint.profile()); }
     QByteArrayView cookieOf(const RequestHeaders &request) const override
     {

@@ -9,6 +9,7 @@ namespace rollcall::engine {
 RequestHeaders RequestHeaders::fromCookie(QByteArrayView cookieHeader)
 {
     RequestHeaders result;
+    result.m_isGiven = true;
     result.m_cookie = cookieHeader;
     return result;
 }
@@ -16,6 +17,7 @@ RequestHeaders RequestHeaders::fromCookie(QByteArrayView cookieHeader)
 RequestHeaders RequestHeaders::fromList(const http::HeaderList &headers)
 {
     RequestHeaders result;
+    result.m_isGiven = true;
     for (const auto &[name, value] : headers)
         result.take(name, value);
     return result;
@@ -24,6 +26,7 @@ RequestHeaders RequestHeaders::fromList(const http::HeaderList &headers)
 RequestHeaders RequestHeaders::fromRecord(const std::map<QByteArray, QByteArray> &headers)
 {
     RequestHeaders result;
+    result.m_isGiven = true;
     for (const auto &[name, value] : headers)
         result.take(name, value);
     return result;

@@ -30,6 +30,8 @@ public:
     RequestHeaders &operator=(RequestHeaders &&) noexcept = default;
     ~RequestHeaders();
 
+    /// False for an absent input.
+    [[nodiscard]] bool isGiven() const { return m_isGiven; }
     /// The Cookie header's value; empty where there is none. A bearer secret.
     [[nodiscard]] QByteArrayView cookie() const { return m_joined.isEmpty() ? m_cookie : QByteArrayView(m_joined); }
     /// The Authorization header's value; empty where there is none. A bearer secret.
@@ -40,6 +42,7 @@ public:
 private:
     void take(const QByteArray &name, const QByteArray &value);
 
+    bool m_isGiven = false;
     QByteArrayView m_cookie;
     QByteArrayView m_authorization;
     QByteArray m_joined; ///< several Cookie headers

@@ -117,8 +117,8 @@ void SessionAction::runRow(Run &run, const base::Call &call) const
 
 void SessionAction::runLiveRow(Run &run, const SessionAndUser &row, const base::Call &call) const
 {
-    const Instant expires = base::dateAfter(run.input.now, m_profile->maxAge);
-    const bool due = expiresNumber(row) - milliseconds(m_profile->maxAge) + milliseconds(m_profile->updateAge) <=
+    const Instant expires = base::dateAfter(run.input.now, m_profile->lifetime());
+    const bool due = expiresNumber(row) - milliseconds(m_profile->lifetime()) + milliseconds(m_profile->updateAge) <=
                      milliseconds(run.input.now);
     const QString step = QStringLiteral("renew");
     if (due && !base::isDate(expires)) {

@@ -12,8 +12,10 @@ public:
     [[nodiscard]] virtual RuntimeSession session(const RequestHeaders &request, const base::Call &call) const = 0;
     [[nodiscard]] virtual std::vector<RuntimeSession> sessions(std::span<const RequestHeaders> requests,
                                                                const base::Call &call) const = 0;
-    /// The endpoint's names and keys, for decoding in this process.
-    [[nodiscard]] virtual const SessionEndpoint &endpoint() const = 0;
+    [[nodiscard]] virtual const session::AuthProfile &profile() const = 0;
+    /// The endpoint's names and keys, for decoding in this process; nullptr: the library has no tokens to decode
+    /// (Better Auth), and its session stands for them.
+    [[nodiscard]] virtual const SessionEndpoint *endpoint() const = 0;
     /// The session cookie's name.
     [[nodiscard]] virtual QByteArray cookieName() const = 0;
     /// The Cookie header in force for a request: a configured one may stand above it.
@@ -23,6 +25,12 @@ public:
 
 /// The mode of a local runtime. Errors: UrlInvalid.
 [[nodiscard]] base::Result<std::shared_ptr<const SessionRuntime::Mode>> makeLocalMode(LocalRuntime runtime);
+
+/// The mode of a local runtime of Better Auth. @p isHttps: of its base URL.
+[[nodiscard]] std::shared_ptr<const SessionRuntime::Mode> makeBetterAuthMode(LocalRuntime runtime, bool isHttps);
+
+/// Makes no-cookie (N01) finer by what else @p request has: nothing at all (N59), or a bearer token (N08).
+void explainAbsence(const RequestHeaders &request, std::optional<session::NullReason> &reason, QString &evidence);
 
 /// The mode of a proxy runtime.
 [[nodiscard]] std::shared_ptr<const SessionRuntime::Mode> makeProxyMode(ProxyRuntime runtime);

@@ -105,7 +105,7 @@ jose::OpenedToken SessionAction::open(QByteArrayView token, base::Instant now) c
 
 base::Result<base::SecretBytes> SessionAction::seal(const jose::Claims &claims, base::Instant now) const
 {
-    const auto maxAge = isV4() ? m_profile->maxAge : m_profile->jwtMaxAge.value_or(m_profile->maxAge);
+    const auto maxAge = isV4() ? m_profile->lifetime() : m_profile->jwtMaxAge.value_or(m_profile->lifetime());
     if (!m_signing)
         return jose::sealToken(m_keys, claims, maxAge, now);
     if (!*m_signing)

@@ -174,13 +174,14 @@ EndpointResponse SessionEndpoint::runAction(const ActionRequest &request, const 
         response.body = std::move(response.outcome.json);
         break;
     }
-    // Next.js Pages ends the answer without a body for null, sends text as it is, and names the charset.
-    if (isPages) {
+    // Next.js Pages ends the answer without a body for null and undefined, sends text as it is, and names the charset
+    // of what it makes JSON of.
+    if (isPages && response.outcome.body != SessionOutcome::Body::Undefined) {
         const auto text =
             response.body.startsWith('"') ? jose::parseJson(QString::fromUtf8(response.body)) : std::nullopt;
         if (text && text->string())
             response.body = text->string()->toUtf8();
-        if (response.body == "null")
+        else if (response.body == "null")
             response.body.clear();
         else
             response.headers.front().second = jsonOfPages;

@@ -1,5 +1,6 @@
 #include "core/engine/SessionRuntime.h"
 
+#include "core/engine/NullDiagnosis.h"
 #include "core/engine/RuntimeMode.h"
 #include "core/http/CookieNames.h"
 
@@ -37,6 +38,15 @@ bool hasSecret(const session::AuthProfile &profile)
 }
 
 } // namespace
+
+void explainAbsence(const RequestHeaders &request, std::optional<NullReason> &reason, QString &evidence)
+{
+    if (reason == NullReason::NoCookie && !request.isGiven()) {
+        reason = NullReason::HelperWithoutRequest;
+        evidence = QStringLiteral("no request was given");
+    }
+    explainBearer(request.authorization(), reason, evidence);
+}
 
 SessionRuntime::SessionRuntime() = default;
 SessionRuntime::~SessionRuntime() = default;
@@ -113,8 +123,9 @@ base::Result<RuntimeToken> SessionRuntime::getToken(const RequestHeaders &reques
     const QByteArray name = inForce.cookieName();
     if (raw)
         return rawToken(inForce.cookieOf(request), name);
-    const session::AuthProfile &profile = inForce.endpoint().profile();
-    if (profile.strategy == session::Strategy::Database)
+    const session::AuthProfile &profile = inForce.profile();
+    const SessionEndpoint *endpoint = inForce.endpoint();
+    if (!endpoint || profile.strategy == session::Strategy::Database)
         return tokenOf(inForce.session(request, call));
     if (!hasSecret(profile))
         return base::fail(Error(ErrorCode::SecretMissing));
@@ -123,7 +134,8 @@ base::Result<RuntimeToken> SessionRuntime::getToken(const RequestHeaders &reques
     asked.authorization = request.authorization();
     asked.cookieName = name;
     asked.dialect = http::dialectOf(profile);
-    auto token = engine::getToken(inForce.endpoint(), asked, inForce.now());
+    auto token = engine::getToken(*endpoint, asked, inForce.now());
+    explainAbsence(request, token.reason, token.evidence);
     RuntimeToken result;
     if (token.claims)
         result.json = token.claims->text().toByteArray();

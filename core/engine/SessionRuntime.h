@@ -3,6 +3,7 @@
 #include "core/base/Mutex.h"
 #include "core/engine/RequestHeaders.h"
 #include "core/engine/ServerHelpers.h"
+#include "core/engine/betterauth/SessionRows.h"
 #include "core/proxy/ProxyClient.h"
 
 namespace rollcall::engine {
@@ -31,7 +32,8 @@ struct RuntimeToken
     QString evidence;
 };
 
-/// A runtime that resolves sessions in this process.
+/// A runtime that resolves sessions in this process: with v4 and v5 as their session endpoint does, with Better Auth as
+/// its `get-session`.
 struct LocalRuntime
 {
     std::shared_ptr<const session::AuthProfile> profile;
@@ -41,7 +43,11 @@ struct LocalRuntime
     /// Opens an adapter to the deployment's database (database strategy); empty: it has none. Each thread that resolves
     /// at the same time gets one of its own.
     std::function<base::Result<std::unique_ptr<Adapter>>(const base::Call &)> openAdapter;
-    std::size_t mostAdapters = 8;
+    /// The same for Better Auth: opens its rows, and its secondary storage where the profile has one. Empty: there is
+    /// no connection, and whoever needs one gets ba-store-error.
+    std::function<base::Result<std::unique_ptr<betterauth::SessionRows>>(const base::Call &)> openRows;
+    std::function<base::Result<std::unique_ptr<betterauth::SecondaryStorage>>(const base::Call &)> openStorage;
+    std::size_t mostAdapters = 8; ///< of each kind
     Effects effects = Effects::Observe;
     std::shared_ptr<const base::Clock> clock; ///< null: the system's
 };
@@ -85,7 +91,8 @@ public:
 
     /// The request's token: claims of a JWT (from the cookie, or `Authorization: Bearer`); under the database strategy
     /// the session; with @p raw the cookie's text as it came. Blocks as getServerSession() under the database strategy
-    /// alone. Errors: Unconfigured (not with @p raw: then the default name is read), SecretMissing.
+    /// alone. Better Auth has no tokens to decode: the session stands for them. Errors: Unconfigured (not with @p raw:
+    /// then the default name is read), SecretMissing.
     [[nodiscard]] base::Result<RuntimeToken> getToken(const RequestHeaders &request, bool raw,
                                                       const base::Call &call) const;
 

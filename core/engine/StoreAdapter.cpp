@@ -36,13 +36,68 @@ SessionAndUser fromRow(const store::SessionRow &row, QByteArrayView token)
     return result;
 }
 
+/// What the libraries call a column; empty where it bears its own name.
+QString libraryName(store::ColumnRole role)
+{
+    using store::ColumnRole;
+    switch (role) {
+    case ColumnRole::Id:
+        return QStringLiteral("id");
+    case ColumnRole::Token:
+        return QStringLiteral("sessionToken");
+    case ColumnRole::UserId:
+        return QStringLiteral("userId");
+    case ColumnRole::Expires:
+        return QStringLiteral("expires");
+    case ColumnRole::Name:
+        return QStringLiteral("name");
+    case ColumnRole::Email:
+        return QStringLiteral("email");
+    case ColumnRole::EmailVerified:
+        return QStringLiteral("emailVerified");
+    case ColumnRole::Image:
+        return QStringLiteral("image");
+    case ColumnRole::Other:
+    case ColumnRole::CreatedAt:
+    case ColumnRole::UpdatedAt:
+    case ColumnRole::IpAddress:
+    case ColumnRole::UserAgent:
+        break;
+    }
+    return {};
+}
+
+JsonValue objectOf(const std::vector<store::Cell> &cells)
+{
+    JsonValue object{JsonValue::Object()};
+    for (const store::Cell &cell : cells) {
+        const QString name = libraryName(cell.role);
+        object.set(name.isEmpty() ? cell.column : name, cell.value);
+    }
+    return object;
+}
+
+SessionAndUser fromWholeRow(const store::WholeRow &whole, QByteArrayView token)
+{
+    SessionAndUser result = fromRow(whole.row, token);
+    result.session = objectOf(whole.session);
+    result.user = objectOf(whole.user);
+    return result;
+}
+
 class StoreAdapter final : public Adapter
 {
 public:
-    explicit StoreAdapter(store::SessionStore &store) : m_store(store) {}
+    StoreAdapter(store::SessionStore &store, RowDetail detail) : m_store(store), m_detail(detail) {}
 
     base::Result<std::optional<SessionAndUser>> getSessionAndUser(QByteArrayView token, const base::Call &call) override
     {
+        if (m_detail == RowDetail::Whole) {
+            auto rows = getSessionsAndUsers({&token, 1}, call);
+            if (!rows)
+                return base::fail(std::move(rows.error()));
+            return std::move(rows->front());
+        }
         const auto row = m_store.lookup(token, call);
         if (!row)
             return base::fail(row.error());
@@ -51,16 +106,9 @@ public:
     base::Result<std::vector<std::optional<SessionAndUser>>> getSessionsAndUsers(std::span<const QByteArrayView> tokens,
                                                                                  const base::Call &call) override
     {
-        const auto found = m_store.lookupMany(tokens, call);
-        if (!found)
-            return base::fail(found.error());
-        std::vector<std::optional<SessionAndUser>> rows;
-        rows.reserve(tokens.size());
-        for (std::size_t i = 0; i < found->size(); ++i) {
-            const auto &row = found->at(i);
-            rows.push_back(row ? std::optional(fromRow(*row, tokens[i])) : std::nullopt);
-        }
-        return rows;
+        if (m_detail == RowDetail::Whole)
+            return convert(m_store.wholeRows(tokens, call), tokens, fromWholeRow);
+        return convert(m_store.lookupMany(tokens, call), tokens, fromRow);
     }
     base::Status updateSession(QByteArrayView token, base::Instant expires, const base::Call &call) override
     {
@@ -72,14 +120,31 @@ public:
     }
 
 private:
+    template <typename Row>
+    static base::Result<std::vector<std::optional<SessionAndUser>>>
+    convert(const base::Result<std::vector<std::optional<Row>>> &found, std::span<const QByteArrayView> tokens,
+            SessionAndUser (*convertOne)(const Row &, QByteArrayView))
+    {
+        if (!found)
+            return base::fail(found.error());
+        std::vector<std::optional<SessionAndUser>> rows;
+        rows.reserve(tokens.size());
+        for (std::size_t i = 0; i < found->size(); ++i) {
+            const auto &row = found->at(i);
+            rows.push_back(row ? std::optional(convertOne(*row, tokens[i])) : std::nullopt);
+        }
+        return rows;
+    }
+
     store::SessionStore &m_store;
+    RowDetail m_detail;
 };
 
 } // namespace
 
-std::unique_ptr<Adapter> makeStoreAdapter(store::SessionStore &store)
+std::unique_ptr<Adapter> makeStoreAdapter(store::SessionStore &store, RowDetail detail)
 {
-    return std::make_unique<StoreAdapter>(store);
+    return std::make_unique<StoreAdapter>(store, detail);
 }
 
 } // namespace rollcall::engine

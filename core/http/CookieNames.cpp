@@ -34,4 +34,17 @@ QByteArray sessionCookieName(const session::AuthProfile &profile)
     return defaultCookieName(profile.version, CookiePurpose::Session, profile.secureCookies);
 }
 
+std::vector<QByteArray> sessionCookieStems(const session::AuthProfile &profile)
+{
+    const QByteArray name = sessionCookieName(profile);
+    std::vector<QByteArray> stems{name};
+    const QByteArray purpose = QByteArrayLiteral("session_token");
+    if (profile.version == session::AuthVersion::BetterAuth && name.endsWith(purpose)) {
+        const QByteArray prefix = name.chopped(purpose.size());
+        stems.push_back(prefix + "session_data");
+        stems.push_back(prefix + "dont_remember");
+    }
+    return stems;
+}
+
 } // namespace rollcall::http

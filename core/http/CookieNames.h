@@ -16,4 +16,8 @@ enum class CookiePurpose { Session, Csrf, CallbackUrl };
 /// The session cookie name in force: the profile's own, else the version's default.
 [[nodiscard]] QByteArray sessionCookieName(const session::AuthProfile &profile);
 
+/// What the names begin with of all cookies that decide over a request's session: of v4 and v5 the session cookie's,
+/// of Better Auth also its cookie cache's and `dont_remember`'s. **Source:** facts/session-protocol.md §2.2, §8.1.
+[[nodiscard]] std::vector<QByteArray> sessionCookieStems(const session::AuthProfile &profile);
+
 } // namespace rollcall::http

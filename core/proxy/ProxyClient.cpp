@@ -21,15 +21,23 @@ using session::StepOutcome;
 
 namespace {
 
-/// The pieces of @p header that the libraries take for (parts of) the session cookie: they go by the name's beginning.
-QByteArray sessionCookiesOf(QByteArrayView header, QByteArrayView sessionCookie, int &count)
+/// Whether @p cookie, a name or what begins with one, is of those that decide over the session: the libraries go by the
+/// name's beginning.
+bool isSessionCookie(const session::AuthProfile &profile, QByteArrayView cookie)
+{
+    return std::ranges::any_of(http::sessionCookieStems(profile),
+                               [cookie](const QByteArray &stem) { return cookie.startsWith(stem); });
+}
+
+/// The pieces of @p header that the libraries take for (parts of) the session cookie.
+QByteArray sessionCookiesOf(QByteArrayView header, const session::AuthProfile &profile, int &count)
 {
     QByteArray kept;
     count = 0;
     for (qsizetype from = 0; from <= header.size();) {
         const qsizetype end = header.indexOf(';', from);
         const QByteArrayView piece = http::trimmedOws(header.sliced(from, (end < 0 ? header.size() : end) - from));
-        if (piece.startsWith(sessionCookie)) {
+        if (isSessionCookie(profile, piece)) {
             if (!kept.isEmpty())
                 kept += "; ";
             kept += piece;
@@ -96,16 +104,19 @@ void setNull(Resolution &resolution, NullReason reason, const QString &evidence)
     resolution.evidence = evidence;
 }
 
-/// Origin + base path + "/session"; empty where that is no address of the configured origin ("//other.test/auth").
-QUrl targetOf(const ProxyOptions &options, const QByteArray &basePath)
+/// Origin + base path + "/session" (Better Auth: "/get-session"); empty where that is no address of the configured
+/// origin ("//other.test/auth").
+QUrl targetOf(const ProxyOptions &options, const session::AuthProfile &profile)
 {
-    QByteArray path = options.targetBasePath.value_or(basePath);
+    const bool isBetterAuth = profile.version == session::AuthVersion::BetterAuth;
+    QByteArray path = options.targetBasePath.value_or(profile.basePath);
     if (!path.startsWith('/'))
         path.prepend('/');
     if (path.endsWith('/'))
         path.chop(1);
     const auto base = base::parseAnyUrl(options.baseUrl.toEncoded());
-    const auto target = base ? base::parseAnyUrl(QByteArray(path + "/session"), *base) : std::nullopt;
+    const auto target =
+        base ? base::parseAnyUrl(QByteArray(path + (isBetterAuth ? "/get-session" : "/session")), *base) : std::nullopt;
     if (!target || target->origin() != base->origin())
         return {};
     QUrl url = options.baseUrl;
@@ -154,7 +165,7 @@ QString kindOf(const http::HttpResponse &answer)
 ProxyClient::ProxyClient(ProxyOptions options, std::shared_ptr<const session::AuthProfile> profile)
     : m_options(std::move(options)),
       m_profile(std::move(profile)),
-      m_url(targetOf(m_options, m_profile->basePath)),
+      m_url(targetOf(m_options, *m_profile)),
       m_usable(check(m_options)),
       m_client(m_options.fetch ? nullptr : std::make_unique<http::HttpClient>(m_options.http))
 {}
@@ -203,7 +214,7 @@ http::HttpRequest ProxyClient::requestFor(QByteArrayView cookieHeader, const Req
     const auto replaced = http::headerValues(m_options.headers, "cookie");
     if (!replaced.empty())
         cookieHeader = replaced.front();
-    const QByteArray forwarded = sessionCookiesOf(cookieHeader, http::sessionCookieName(*m_profile), cookies);
+    const QByteArray forwarded = sessionCookiesOf(cookieHeader, *m_profile, cookies);
     if (!forwarded.isEmpty() && replaced.empty())
         request.headers.emplace_back(QByteArrayLiteral("Cookie"), forwarded);
     return request;
@@ -248,7 +259,7 @@ Resolution ProxyClient::resolve(QByteArrayView cookieHeader, const RequestHeader
         judge(resolution, *answer);
         for (const QByteArray &line : answer->headerValues("Set-Cookie")) {
             if (auto effect = http::readSetCookie(line, m_clock.now());
-                effect && effect->name.startsWith(http::sessionCookieName(*m_profile)))
+                effect && isSessionCookie(*m_profile, effect->name))
                 resolution.setCookies.push_back(std::move(*effect));
         }
         const QString detail = QStringLiteral("%1, %2, %3 bytes, session cookies set: %4")

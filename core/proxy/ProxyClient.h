@@ -31,7 +31,8 @@ struct ProxyOptions
     Fetch fetch; ///< empty: a connection of our own. What it throws counts as a failure of the network.
 };
 
-/// Asks a deployment for a request's session: GET <base path>/session with the session cookies alone forwarded.
+/// Asks a deployment for a request's session: GET <base path>/session (Better Auth: /get-session) with the session
+/// cookies alone forwarded.
 /// Set-Cookie of the answer is reported without values, never kept. **Thread-safety:** one object, one thread at a
 /// time.
 class ProxyClient final
@@ -49,9 +50,9 @@ public:
     /// with its reason (proxy-network-error, proxy-timeout, proxy-not-json, proxy-redirect, proxy-4xx, proxy-5xx,
     /// proxy-empty-object, proxy-null, proxy-origin-mismatch, proxy-too-large, cookie-not-parsed,
     /// cancelled-or-deadline). Cookies whose name begins with the session cookie's are forwarded as they stand, in
-    /// their order; nothing else is, but what the options name of @p header. Redirects are not followed. Asking a live
-    /// database session may extend it: callers decide whether they may. `session` is the answer as JSON.parse and
-    /// JSON.stringify would pass it on. Blocks.
+    /// their order (http::sessionCookieStems()); nothing else is, but what the options name of @p header. Redirects are
+    /// not followed. Asking a live database session may extend it: callers decide whether they may. `session` is the
+    /// answer as JSON.parse and JSON.stringify would pass it on. Blocks.
     /// **Source:** facts/session-protocol.md §4.1, §7, §9 (N60–N69).
     [[nodiscard]] session::Resolution resolve(QByteArrayView cookieHeader, const RequestHeader &header,
                                               const base::Call &call);
@@ -62,7 +63,8 @@ public:
     /// A client made of others asks nothing and answers proxy-origin-mismatch with that error's text.
     [[nodiscard]] static base::Status check(const ProxyOptions &options);
 
-    /// The URL asked: origin + base path + "/session". Empty where the base path leads to another origin.
+    /// The URL asked: origin + base path + "/session" or "/get-session". Empty where the base path leads to another
+    /// origin.
     [[nodiscard]] QUrl sessionUrl() const { return m_url; }
 
 private:

@@ -166,7 +166,8 @@ NotRevocable explainNotRevocable(const deployment::Deployment &deployment)
 {
     constexpr std::chrono::seconds signInLife = std::chrono::hours(24 * 30);
     const auto &auth = *deployment.auth();
-    const auto life = auth.version == session::AuthVersion::V4 ? std::max(auth.maxAge, signInLife) : auth.maxAge;
+    const auto life =
+        auth.version == session::AuthVersion::V4 ? std::max(auth.lifetime(), signInLife) : auth.lifetime();
     NotRevocable answer;
     answer.acceptedUntil = deployment.clock().now() + life;
     answer.explanation =

@@ -64,6 +64,15 @@ struct BaseUrl
 /// `VERCEL`. The request is not looked at.
 [[nodiscard]] bool getTokenIsSecure(const Environment &environment);
 
+/// The secrets of a Better Auth deployment, the signing one first: its `secrets` option, else `BETTER_AUTH_SECRETS`
+/// (`version:secret,…`, the current one first); behind them the single one of `BETTER_AUTH_SECRET` or `AUTH_SECRET`
+/// where it is not among them, which then only opens the encrypted cookie cache. Empty where none is set (outside
+/// production the library takes a published default, which Rollcall never does). Errors: UsageInvalid
+/// (BETTER_AUTH_SECRETS is not of the form the library demands). **Source:** better-auth 1.7.7 context/secret-utils,
+/// create-context; facts/session-protocol.md §8.5.
+[[nodiscard]] base::Result<std::vector<base::SecretBytes>> betterAuthSecrets(const Environment &environment,
+                                                                             const AuthOptions &options);
+
 /// What v5 and the core fill into their configuration.
 struct ConfigDefaults
 {

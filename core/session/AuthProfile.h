@@ -15,6 +15,13 @@ namespace rollcall::session {
 /// The library behind a deployment.
 enum class AuthVersion { V4, V5, BetterAuth };
 
+/// How long sessions live where nothing is configured: 30 days, with Better Auth 7. **Source:**
+/// facts/session-protocol.md §4.1, §8.2.
+[[nodiscard]] constexpr std::chrono::seconds defaultLifetime(AuthVersion version)
+{
+    return std::chrono::hours(24) * (version == AuthVersion::BetterAuth ? 7 : 30);
+}
+
 /// Where sessions live: inside the encrypted cookie, or as rows.
 enum class Strategy { Jwt, Database };
 
@@ -59,6 +66,30 @@ struct SignedTokens
     std::vector<base::SecretBytes> keys;
 };
 
+/// How Better Auth seals its cookie cache.
+enum class CookieCacheStrategy { Compact, Jwt, Jwe };
+
+/// Better Auth's `session.cookieCache`. **Source:** facts/session-protocol.md §8.3.
+struct CookieCache
+{
+    CookieCacheStrategy strategy = CookieCacheStrategy::Compact;
+    std::chrono::seconds maxAge{300}; ///< 0 counts as unset: 5 minutes
+    QString version;                  ///< empty: "1"
+};
+
+/// What Better Auth can be configured to do beyond what all libraries can; defaults are the library's. Under
+/// Strategy::Jwt it is stateless: the cookie cache is the session, `jwe` unless said otherwise. **Source:** better-auth
+/// 1.7.7 options; facts/session-protocol.md §8.2–8.4.
+struct BetterAuthSettings
+{
+    std::optional<CookieCache> cookieCache; ///< nullopt: not configured (off, but for stateless deployments)
+    bool secondaryStorage = false;          ///< sessions live in a store of text by key
+    bool storeSessionInDatabase = false;    ///< beside the secondary storage
+    bool preserveSessionInDatabase = false; ///< ended rows are kept
+    bool deferSessionRefresh = false;       ///< a GET never writes
+    bool disableSessionRefresh = false;
+};
+
 /// What the engine must know of a deployment's configuration to resolve sessions as it does; defaults are the
 /// libraries'. Values that environment variables decide stand here as resolved (AuthEnvironment). Immutable once handed
 /// to a runtime (shared as `std::shared_ptr<const AuthProfile>`). **Thread-safety:** immutable after construction.
@@ -74,8 +105,8 @@ struct AuthProfile
     CookieChoice csrfCookie;
     CookieChoice callbackCookie;
     QByteArray basePath = QByteArrayLiteral("/api/auth");
-    std::chrono::seconds maxAge{2'592'000}; ///< session lifetime, default 30 days
-    std::chrono::seconds updateAge{86'400}; ///< database rows are extended at most this often, default 1 day
+    std::optional<std::chrono::seconds> maxAge; ///< session lifetime as configured; nullopt: the default (lifetime())
+    std::chrono::seconds updateAge{86'400};     ///< database rows are extended at most this often, default 1 day
     /// `jwt.maxAge`; nullopt: as maxAge. Tokens renewed by v5 live this long; v4 renews with maxAge whatever this says.
     std::optional<std::chrono::seconds> jwtMaxAge;
     std::chrono::seconds clockTolerance{15};       ///< by which exp and nbf may miss the clock; rows have none
@@ -84,6 +115,10 @@ struct AuthProfile
     CookieParser cookieParser = CookieParser::App; ///< honoured for v4; v5 always uses Web
     std::vector<base::SecretBytes> secrets;        ///< current first
     std::optional<SignedTokens> signedTokens;      ///< nullopt: tokens are encrypted, as both libraries do
+    BetterAuthSettings betterAuth;                 ///< of AuthVersion::BetterAuth alone
+
+    /// The session lifetime in force.
+    [[nodiscard]] std::chrono::seconds lifetime() const { return maxAge.value_or(defaultLifetime(version)); }
 };
 
 /// "v4", "v5", "better-auth".

@@ -7,6 +7,8 @@ namespace rollcall::store {
 
 namespace {
 
+constexpr std::size_t placeColumn = 7; // behind those of a look-up
+
 /// Nearly every token is ASCII: that is told sixteen times as fast.
 bool isAscii(QByteArrayView bytes)
 {
@@ -24,7 +26,7 @@ bool isUtf8(QByteArrayView bytes)
 
 } // namespace
 
-RowSql::RowSql(const SchemaSql &schema) : m_schema(schema)
+RowSql::RowSql(const SchemaSql &schema) : m_schema(schema), m_whole(schema)
 {
     SqlParams unused;
     m_expires = m_schema.expires(unused);
@@ -35,9 +37,10 @@ RowSql::RowSql(const SchemaSql &schema) : m_schema(schema)
     m_columns.sessionId = m_schema.profile().sessions.id.has_value();
     m_lookup = keep(false);
     m_lookupMany = keep(true);
+    m_wholeRows = keep(true, m_whole.cells());
 }
 
-RowSql::Kept RowSql::keep(bool many) const
+RowSql::Kept RowSql::keep(bool many, const QStringList &more) const
 {
     const auto &dialect = m_schema.dialect();
     const auto &sessions = m_schema.profile().sessions;
@@ -77,6 +80,7 @@ RowSql::Kept RowSql::keep(bool many) const
         wanted = QStringLiteral("t.token");
         limit.clear();
     }
+    columns << more;
     kept.sql = QStringLiteral("SELECT %1 FROM %2 WHERE %3%4")
                    .arg(columns.join(QStringLiteral(", ")), from,
                         dialect.matches(m_schema.column(sessions.token), wanted, m_schema.tokenType()), limit);
@@ -104,12 +108,22 @@ SqlStatement RowSql::lookup(QByteArrayView token) const
     return m_lookup.with(token);
 }
 
-SqlStatement RowSql::lookupMany(std::span<const QByteArrayView> tokens) const
+SqlStatement RowSql::withList(const Kept &kept, std::span<const QByteArrayView> tokens) const
 {
     QByteArray list = m_schema.dialect().listValue(tokens);
-    SqlStatement statement = m_lookupMany.with(list);
+    SqlStatement statement = kept.with(list);
     base::wipe(list);
     return statement;
+}
+
+SqlStatement RowSql::lookupMany(std::span<const QByteArrayView> tokens) const
+{
+    return withList(m_lookupMany, tokens);
+}
+
+SqlStatement RowSql::wholeRows(std::span<const QByteArrayView> tokens) const
+{
+    return withList(m_wholeRows, tokens);
 }
 
 SessionRow RowSql::readLookup(const SqlRow &row) const
@@ -126,9 +140,17 @@ SessionRow RowSql::readLookup(const SqlRow &row) const
     return result;
 }
 
+WholeRow RowSql::readWhole(const SqlRow &row) const
+{
+    WholeRow result;
+    result.row = readLookup(row);
+    m_whole.read(row, placeColumn + 1, result);
+    return result;
+}
+
 std::size_t RowSql::placeOf(const SqlRow &row)
 {
-    return static_cast<std::size_t>(row.integer(7));
+    return static_cast<std::size_t>(row.integer(placeColumn));
 }
 
 QString RowSql::keyMatches(const RowKey &key, SqlParams &params) const

@@ -2,6 +2,7 @@
 
 #include "core/store/SchemaSql.h"
 #include "core/store/SessionStore.h"
+#include "core/store/WholeColumns.h"
 
 namespace rollcall::store {
 
@@ -21,6 +22,9 @@ public:
     /// where tokens are not unique.
     [[nodiscard]] SqlStatement lookupMany(std::span<const QByteArrayView> tokens) const;
     [[nodiscard]] SessionRow readLookup(const SqlRow &row) const;
+    /// lookupMany() with every column of both tables, as readWhole() takes them.
+    [[nodiscard]] SqlStatement wholeRows(std::span<const QByteArrayView> tokens) const;
+    [[nodiscard]] WholeRow readWhole(const SqlRow &row) const;
     /// The place in the tokens of lookupMany() of the one that @p row is of.
     [[nodiscard]] static std::size_t placeOf(const SqlRow &row);
     /// Deletes the row of that key if token and user are still the same.
@@ -41,7 +45,8 @@ private:
         std::vector<QByteArray> bound;
         [[nodiscard]] SqlStatement with(QByteArrayView last) const;
     };
-    [[nodiscard]] Kept keep(bool many) const;
+    [[nodiscard]] Kept keep(bool many, const QStringList &more = {}) const;
+    [[nodiscard]] SqlStatement withList(const Kept &kept, std::span<const QByteArrayView> tokens) const;
     [[nodiscard]] QString keyMatches(const RowKey &key, SqlParams &params) const;
 
     const SchemaSql &m_schema;
@@ -49,6 +54,8 @@ private:
     RowColumns m_columns;
     Kept m_lookup;
     Kept m_lookupMany;
+    Kept m_wholeRows;
+    WholeColumns m_whole;
 };
 
 } // namespace rollcall::store

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/base/Call.h"
+#include "core/jose/JsonText.h"
 #include "core/session/Session.h"
 #include "core/store/SessionQuery.h"
 
@@ -49,7 +50,42 @@ struct SessionRow
     RowColumns columns = {}; ///< what tells a missing column from an empty one
 };
 
-/// lookupMany() asks for at most so many sessions in one statement.
+/// What a column is to the libraries; of Other the database alone knows.
+enum class ColumnRole {
+    Other,
+    Id,
+    Token,
+    UserId,
+    Expires,
+    Name,
+    Email,
+    EmailVerified,
+    Image,
+    CreatedAt,
+    UpdatedAt,
+    IpAddress,
+    UserAgent,
+};
+
+/// A column of a row as a JavaScript driver shows it: dates as ISO 8601 text with milliseconds (UTC), booleans and
+/// numbers as such, JSON read; integers of 64 bits and decimals as text, as drivers keep them exact.
+struct Cell
+{
+    QString column; ///< its name in the database
+    ColumnRole role = ColumnRole::Other;
+    jose::JsonValue value;
+};
+
+/// A session row and its user with all columns that the tables have, in the tables' order. It may hold secrets of the
+/// application (password hashes).
+struct WholeRow
+{
+    SessionRow row;
+    std::vector<Cell> session;
+    std::vector<Cell> user; ///< empty where row.hasUser is false
+};
+
+/// lookupMany() and wholeRows() ask for at most so many sessions in one statement.
 inline constexpr std::size_t mostLookedUpAtOnce = 256;
 
 /// What one DELETE step did, per key in the order given.
@@ -114,6 +150,11 @@ public:
     /// mostLookedUpAtOnce of them.
     [[nodiscard]] virtual base::Result<std::vector<std::optional<SessionRow>>>
     lookupMany(std::span<const QByteArrayView> tokens, const base::Call &call) = 0;
+
+    /// lookupMany() with all columns of both tables, for what shows them: v5's `auth()` and session callback, Better
+    /// Auth's body. Needs the right to read the whole tables.
+    [[nodiscard]] virtual base::Result<std::vector<std::optional<WholeRow>>>
+    wholeRows(std::span<const QByteArrayView> tokens, const base::Call &call) = 0;
 
     /// Deletes exactly the rows of @p keys in one transaction, each re-checked (same key and token, same user); a row
     /// whose user changed is left alone. Only on a store opened for writing. Errors: WriteRefused.

@@ -383,10 +383,12 @@ Result<std::optional<SessionRow>> SqlSessionStore::lookup(QByteArrayView token, 
     return found;
 }
 
-Result<std::vector<std::optional<SessionRow>>> SqlSessionStore::lookupMany(std::span<const QByteArrayView> tokens,
-                                                                           const Call &call)
+template <typename Row, typename Statement, typename Read>
+Result<std::vector<std::optional<Row>>> SqlSessionStore::rowsOf(std::span<const QByteArrayView> tokens,
+                                                                const Statement &statement, const Read &read,
+                                                                const Call &call)
 {
-    std::vector<std::optional<SessionRow>> found(tokens.size());
+    std::vector<std::optional<Row>> found(tokens.size());
     std::vector<QByteArrayView> asked;
     std::vector<std::size_t> places; // of what is asked among the tokens
     for (std::size_t next = 0; next < tokens.size();) {
@@ -400,17 +402,33 @@ Result<std::vector<std::optional<SessionRow>>> SqlSessionStore::lookupMany(std::
         }
         if (asked.empty())
             break;
-        const auto read = m_connection->read(
-            m_row.lookupMany(asked),
+        const auto rows = m_connection->read(
+            statement(asked),
             [&](const SqlRow &row) {
                 if (auto &place = found[places.at(RowSql::placeOf(row))]; !place)
-                    place = m_row.readLookup(row);
+                    place = read(row);
             },
             call);
-        if (!read)
-            return fail(explain(read.error(), reading()));
+        if (!rows)
+            return fail(explain(rows.error(), reading()));
     }
     return found;
+}
+
+Result<std::vector<std::optional<SessionRow>>> SqlSessionStore::lookupMany(std::span<const QByteArrayView> tokens,
+                                                                           const Call &call)
+{
+    return rowsOf<SessionRow>(
+        tokens, [this](const auto &asked) { return m_row.lookupMany(asked); },
+        [this](const SqlRow &row) { return m_row.readLookup(row); }, call);
+}
+
+Result<std::vector<std::optional<WholeRow>>> SqlSessionStore::wholeRows(std::span<const QByteArrayView> tokens,
+                                                                        const Call &call)
+{
+    return rowsOf<WholeRow>(
+        tokens, [this](const auto &asked) { return m_row.wholeRows(asked); },
+        [this](const SqlRow &row) { return m_row.readWhole(row); }, call);
 }
 
 Status SqlSessionStore::mayWrite() const

@@ -35,6 +35,8 @@ public:
     base::Result<std::optional<SessionRow>> lookup(QByteArrayView token, const base::Call &call) override;
     base::Result<std::vector<std::optional<SessionRow>>> lookupMany(std::span<const QByteArrayView> tokens,
                                                                     const base::Call &call) override;
+    base::Result<std::vector<std::optional<WholeRow>>> wholeRows(std::span<const QByteArrayView> tokens,
+                                                                 const base::Call &call) override;
     base::Result<std::vector<DeleteOutcome>> deleteRows(std::span<const RowKey> keys, const base::Call &call) override;
     base::Result<std::vector<bool>> stillThere(std::span<const RowKey> keys, const base::Call &call) override;
     base::Result<CanaryKey> insertCanary(const CanaryRow &canary, const base::Call &call) override;
@@ -45,6 +47,11 @@ public:
     base::Result<base::Instant> serverTime(const base::Call &call) override;
 
 private:
+    /// The rows of @p tokens by @p statement of those that can be tokens, as @p read makes them.
+    template <typename Row, typename Statement, typename Read>
+    base::Result<std::vector<std::optional<Row>>> rowsOf(std::span<const QByteArrayView> tokens,
+                                                         const Statement &statement, const Read &read,
+                                                         const base::Call &call);
     base::Result<ResolvedQuery> resolve(const SessionQuery &query, const base::Call &call);
     base::Result<PagePosition> positionOf(const PageCursor &cursor, const SessionQuery &query, const base::Call &call);
     base::Result<std::vector<PlannedRow>> readRows(const SqlStatement &statement, const base::Call &call);

@@ -30,9 +30,9 @@ struct ConnectionProfile
     std::optional<session::AuthVersion> version;     ///< nullopt: auto
     std::optional<session::AuthVersion> versionHint; ///< what an env file's names suggest: used where version is auto
                                                      ///< and the deployment cannot be asked
-    std::optional<session::Strategy> strategy; ///< nullopt: auto
-    QString cookieName;                        ///< empty: the version's default
-    std::chrono::seconds maxAge{2'592'000};
+    std::optional<session::Strategy> strategy;       ///< nullopt: auto
+    QString cookieName;                              ///< empty: the version's default
+    std::optional<std::chrono::seconds> maxAge;      ///< nullopt: the library's default
     std::chrono::seconds updateAge{86'400};
     session::CookieParser cookieParser = session::CookieParser::App;
     QString cache; ///< address without password; empty: none

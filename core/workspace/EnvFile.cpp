@@ -134,38 +134,50 @@ void importBaseUrl(const DotEnv &env, EnvImport &result)
     result.notes << QStringLiteral("Deployment address from %1.").arg(quoted(name));
 }
 
+std::vector<EnvSecret> readSecrets(AuthVersion version, const DotEnv &env, EnvImport &result)
+{
+    auto secrets = environmentSecrets(version, env);
+    if (secrets)
+        return std::move(*secrets);
+    result.notes
+        << QStringLiteral("BETTER_AUTH_SECRETS is not used: %1.").arg(secrets.error().param(ErrorParam::Detail));
+    return {};
+}
+
 void importSecrets(const DotEnv &env, EnvImport &result)
 {
     result.profile.versionHint = suggestedVersion(env);
     const AuthVersion version = result.profile.versionHint.value_or(AuthVersion::V5);
-    std::vector<QByteArray> names = secretVariables(version, env);
+    std::vector<EnvSecret> secrets = readSecrets(version, env, result);
     // Which library runs is known only once the deployment was asked, so what the other one would read comes along,
     // behind; the deployment's csrf cookie then proves which of them it is.
     for (const AuthVersion other : {AuthVersion::V5, AuthVersion::V4, AuthVersion::BetterAuth}) {
-        for (const QByteArray &name : secretVariables(other, env)) {
-            const bool known = std::any_of(names.cbegin(), names.cend(), [&](const QByteArray &taken) {
-                return *env.find(taken) == *env.find(name);
-            });
-            if (!known) {
-                names.push_back(name);
-                result.notes << QStringLiteral("%1 differs from the secret taken first and is tried after it.")
-                                    .arg(quoted(name));
-            }
+        if (other == version)
+            continue;
+        for (EnvSecret &secret : readSecrets(other, env, result)) {
+            if (std::ranges::find(secrets, secret.value, &EnvSecret::value) != secrets.end())
+                continue;
+            result.notes << QStringLiteral("%1 differs from the secret taken first and is tried after it.")
+                                .arg(quoted(secret.variable));
+            secrets.push_back(std::move(secret));
         }
     }
-    for (const QByteArray &name : names) {
-        result.secrets.authSecrets.push_back(env.find(name)->clone());
-        result.notes << QStringLiteral("Secret from %1.").arg(quoted(name));
-    }
-    if (names.empty())
-        result.notes << QStringLiteral(
-            "No AUTH_SECRET, NEXTAUTH_SECRET or BETTER_AUTH_SECRET: tokens cannot be opened.");
+    const auto isRead = [&secrets](const char *name) {
+        return std::ranges::find(secrets, QByteArray(name), &EnvSecret::variable) != secrets.end();
+    };
+    if (secrets.empty())
+        result.notes << QStringLiteral("No AUTH_SECRET, NEXTAUTH_SECRET, BETTER_AUTH_SECRET or BETTER_AUTH_SECRETS: "
+                                       "tokens cannot be opened.");
     for (const char *name : {"AUTH_SECRET_1", "AUTH_SECRET_2", "AUTH_SECRET_3"}) {
-        if (env.find(name) && std::find(names.cbegin(), names.cend(), QByteArray(name)) == names.cend())
+        if (env.find(name) && !isRead(name))
             result.notes << QStringLiteral(
                                 "%1 is not read: the libraries ignore it beside AUTH_SECRET or NEXTAUTH_SECRET, "
                                 "and where it is empty.")
                                 .arg(QLatin1StringView(name));
+    }
+    for (EnvSecret &secret : secrets) {
+        result.notes << QStringLiteral("Secret from %1.").arg(quoted(secret.variable));
+        result.secrets.authSecrets.push_back(std::move(secret.value));
     }
 }
 

@@ -15,9 +15,9 @@ struct EnvImport
 
 /// Reads a `.env` text (dotenv rules: comments, export, quotes, escapes in double quotes, multi-line double quotes,
 /// ${VAR} expansion within the file) and fills a profile: DATABASE_URL, else POSTGRES_URL, POSTGRES_PRISMA_URL,
-/// DIRECT_URL; AUTH_SECRET, NEXTAUTH_SECRET, BETTER_AUTH_SECRET, AUTH_SECRET_1..3 as the libraries read them
-/// (facts/session-protocol.md §6); AUTH_URL, NEXTAUTH_URL, BETTER_AUTH_URL; REDIS_URL, UPSTASH_REDIS_REST_URL/_TOKEN,
-/// KV_REST_API_URL/_TOKEN. The process environment is not read.
+/// DIRECT_URL; AUTH_SECRET, NEXTAUTH_SECRET, BETTER_AUTH_SECRETS, BETTER_AUTH_SECRET, AUTH_SECRET_1..3 as the
+/// libraries read them (facts/session-protocol.md §6, §8.5); AUTH_URL, NEXTAUTH_URL, BETTER_AUTH_URL; REDIS_URL,
+/// UPSTASH_REDIS_REST_URL/_TOKEN, KV_REST_API_URL/_TOKEN. The process environment is not read.
 /// @p origin names the file in errors; relative SQLite paths are resolved against its folder.
 /// Errors: FileFormatInvalid (Line).
 [[nodiscard]] base::Result<EnvImport> importEnv(const QByteArray &text, const QString &origin);

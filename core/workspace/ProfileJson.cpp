@@ -69,7 +69,8 @@ public:
         else if (!value.isUndefined())
             m_bad = key;
     }
-    void seconds(const QString &key, std::chrono::seconds &target)
+    template <typename Target>
+    void seconds(const QString &key, Target &target)
     {
         if (const QJsonValue value = member(key); value.isDouble() && value.toInteger(-1) >= 0)
             target = std::chrono::seconds(value.toInteger());
@@ -122,7 +123,6 @@ QJsonObject profileToJson(const ConnectionProfile &profile)
                      {QStringLiteral("baseUrl"), redactUrl(profile.baseUrl.toUtf8())},
                      {QStringLiteral("basePath"), profile.basePath},
                      {QStringLiteral("cookieName"), profile.cookieName},
-                     {QStringLiteral("maxAgeSeconds"), qint64(profile.maxAge.count())},
                      {QStringLiteral("updateAgeSeconds"), qint64(profile.updateAge.count())},
                      {QStringLiteral("cookieParser"), nameOf(parsers(), profile.cookieParser)},
                      {QStringLiteral("cache"), redactUrl(profile.cache.toUtf8())},
@@ -130,6 +130,8 @@ QJsonObject profileToJson(const ConnectionProfile &profile)
                      {QStringLiteral("timeZone"), profile.timeZone},
                      {QStringLiteral("insecureHosts"), QJsonArray::fromStringList(profile.insecureHosts)},
                      {QStringLiteral("schemaMap"), profile.schemaMap}};
+    if (profile.maxAge)
+        json.insert(QStringLiteral("maxAgeSeconds"), qint64(profile.maxAge->count()));
     if (profile.version)
         json.insert(QStringLiteral("version"), versionName(*profile.version));
     if (profile.versionHint)

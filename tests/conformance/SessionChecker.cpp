@@ -68,7 +68,7 @@ Case caseOf(Fields &vector, Differences &differences)
         const auto value = vector.maybeNumber(name);
         return value ? std::chrono::seconds(static_cast<qint64>(*value)) : otherwise;
     };
-    profile.maxAge = seconds(u"maxAge", profile.maxAge);
+    profile.maxAge = seconds(u"maxAge", profile.lifetime());
     profile.updateAge = seconds(u"updateAge", profile.updateAge);
     profile.useSecureCookies = vector.maybeFlag(u"useSecureCookies");
     profile.cookieName = vector.maybeText(u"cookieName").value_or(QString()).toUtf8();

@@ -59,6 +59,24 @@ Result<std::optional<SessionAndUser>> MemorySessionRows::find(QByteArrayView tok
 {
     if (const auto able = check(); !able)
         return base::fail(able.error());
+    ++m_lookups;
+    return rowOf(token);
+}
+
+Result<std::vector<std::optional<SessionAndUser>>> MemorySessionRows::findMany(std::span<const QByteArrayView> tokens,
+                                                                               const Call &)
+{
+    if (const auto able = check(); !able)
+        return base::fail(able.error());
+    ++m_lookups;
+    std::vector<std::optional<SessionAndUser>> found;
+    for (const QByteArrayView token : tokens)
+        found.push_back(rowOf(token));
+    return found;
+}
+
+std::optional<SessionAndUser> MemorySessionRows::rowOf(QByteArrayView token) const
+{
     for (const JsonValue &row : m_sessions) {
         if (!has(row, u"token", QString::fromUtf8(token)))
             continue;

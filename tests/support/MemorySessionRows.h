@@ -16,6 +16,8 @@ public:
 
     [[nodiscard]] base::Result<std::optional<engine::betterauth::SessionAndUser>> find(QByteArrayView token,
                                                                                        const base::Call &call) override;
+    [[nodiscard]] base::Result<std::vector<std::optional<engine::betterauth::SessionAndUser>>>
+    findMany(std::span<const QByteArrayView> tokens, const base::Call &call) override;
     [[nodiscard]] base::Result<std::optional<jose::JsonValue>>
     renew(QByteArrayView token, base::Instant expiresAt, base::Instant updatedAt, const base::Call &call) override;
     [[nodiscard]] base::Status remove(QByteArrayView token, const base::Call &call) override;
@@ -28,6 +30,9 @@ public:
     /// The session rows as they are now, dates as JSON.stringify writes them.
     [[nodiscard]] jose::JsonValue::Array sessions() const;
 
+    /// How often rows were asked for, several together counting once.
+    [[nodiscard]] int lookups() const { return m_lookups; }
+
     /// From now on every function fails.
     void breakDown() { m_broken = true; }
     /// The session is gone by the time it is renewed.
@@ -35,11 +40,13 @@ public:
 
 private:
     [[nodiscard]] base::Status check() const;
+    [[nodiscard]] std::optional<engine::betterauth::SessionAndUser> rowOf(QByteArrayView token) const;
     void endWhere(QStringView column, const QString &value, base::Instant now);
     void removeWhere(QStringView column, const QString &value);
 
     jose::JsonValue::Array m_sessions;
     jose::JsonValue::Array m_users;
+    int m_lookups = 0;
     bool m_broken = false;
     bool m_losesOnRenewal = false;
 };

@@ -47,7 +47,7 @@ constexpr int prefetchRows = 60;
 SlidingExpiry slidingOf(const common::OpenConnection &connection)
 {
     const session::AuthProfile &auth = *connection.deployment().auth();
-    return {auth.maxAge, auth.updateAge};
+    return {auth.lifetime(), auth.updateAge};
 }
 
 common::StatusItem status(const QString &text, std::optional<Icon> icon = {}, ColorToken tint = ColorToken::Muted,

@@ -1,34 +1,43 @@
 #include "core/engine/betterauth/BetterAuthResolver.h"
 
 #include "core/engine/CookieEffects.h"
-#include "core/engine/betterauth/GetSession.h"
 #include "core/engine/betterauth/Observing.h"
 #include "core/engine/betterauth/StoreRows.h"
 
 namespace rollcall::engine::betterauth {
 
-using session::NullReason;
+SessionAnswer answerRequest(const Config &config, SessionRows &rows, SecondaryStorage *storage, Effects effects,
+                            QByteArrayView cookieHeader, base::Instant now, const base::Call &call)
+{
+    const GetSessionRequest request{cookieHeader};
+    if (effects == Effects::Apply) {
+        SessionAdapter adapter(config, rows, storage, now);
+        return getSession(config, adapter, request, now, call);
+    }
+    ObservedRows observedRows(rows);
+    std::optional<ObservedStorage> observedStorage;
+    if (storage)
+        observedStorage.emplace(*storage);
+    SessionAdapter adapter(config, observedRows, observedStorage ? &*observedStorage : nullptr, now);
+    return getSession(config, adapter, request, now, call);
+}
 
 BetterAuthResolver::BetterAuthResolver(Config config, std::unique_ptr<SessionRows> rows,
                                        std::unique_ptr<SecondaryStorage> storage, Effects effects,
                                        const base::Clock &clock)
-    : m_config(std::move(config)), m_rows(std::move(rows)), m_storage(std::move(storage)), m_clock(clock)
-{
-    if (effects == Effects::Apply)
-        return;
-    m_observedRows = std::make_unique<ObservedRows>(*m_rows);
-    if (m_storage)
-        m_observedStorage = std::make_unique<ObservedStorage>(*m_storage);
-}
+    : m_config(std::move(config)),
+      m_rows(std::move(rows)),
+      m_storage(std::move(storage)),
+      m_effects(effects),
+      m_clock(clock)
+{}
 
 BetterAuthResolver::~BetterAuthResolver() = default;
 
 session::Resolution BetterAuthResolver::resolve(QByteArrayView cookieHeader, const base::Call &call)
 {
-    const base::Instant now = m_clock.now();
-    SessionAdapter adapter(m_config, m_observedRows ? *m_observedRows : *m_rows,
-                           m_observedStorage ? m_observedStorage.get() : m_storage.get(), now);
-    SessionAnswer answer = getSession(m_config, adapter, {cookieHeader}, now, call);
+    SessionAnswer answer =
+        answerRequest(m_config, *m_rows, m_storage.get(), m_effects, cookieHeader, m_clock.now(), call);
     session::Resolution resolution = std::move(answer.resolution);
     resolution.setCookies = effectsOf(answer.cookies.take());
     if (answer.found)
@@ -44,7 +53,11 @@ std::unique_ptr<Resolver> makeBetterAuthResolver(const session::AuthProfile &pro
         rows = std::make_unique<StoreRows>(*store, clock);
     else
         rows = std::make_unique<UnconnectedRows>();
-    return std::make_unique<BetterAuthResolver>(makeConfig(profile), std::move(rows), nullptr, effects, clock);
+    std::unique_ptr<SecondaryStorage> storage;
+    if (profile.betterAuth.secondaryStorage)
+        storage = std::make_unique<UnconnectedStorage>();
+    return std::make_unique<BetterAuthResolver>(makeConfig(profile, profile.secureCookies), std::move(rows),
+                                                std::move(storage), effects, clock);
 }
 
 } // namespace rollcall::engine::betterauth

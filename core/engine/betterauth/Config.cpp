@@ -133,17 +133,30 @@ Config makeConfig(const Options &options)
     return config;
 }
 
-Config makeConfig(const session::AuthProfile &profile)
+Config makeConfig(const session::AuthProfile &profile, bool isHttps)
 {
-    const session::AuthProfile unchanged;
+    const session::BetterAuthSettings &settings = profile.betterAuth;
     Options options;
     for (const base::SecretBytes &secret : profile.secrets)
         options.secrets.push_back(secret.clone());
     options.basePath = profile.basePath;
-    options.useSecureCookies = profile.secureCookies;
-    if (profile.maxAge != unchanged.maxAge)
-        options.expiresIn = profile.maxAge;
+    options.useSecureCookies = profile.useSecureCookies.value_or(isHttps);
+    options.hasDatabase = profile.strategy == session::Strategy::Database;
+    options.hasSecondaryStorage = settings.secondaryStorage;
+    options.expiresIn = profile.lifetime();
     options.updateAge = profile.updateAge;
+    options.deferSessionRefresh = settings.deferSessionRefresh;
+    options.disableSessionRefresh = settings.disableSessionRefresh;
+    options.storeSessionInDatabase = settings.storeSessionInDatabase;
+    options.preserveSessionInDatabase = settings.preserveSessionInDatabase;
+    if (settings.cookieCache) {
+        options.cacheEnabled = true;
+        options.cacheStrategy = settings.cookieCache->strategy;
+        options.cacheMaxAge = settings.cookieCache->maxAge;
+        options.cacheVersion = settings.cookieCache->version;
+    }
+    if (profile.cookieOptions)
+        options.cookies[QByteArrayLiteral("session_token")].attributes = *profile.cookieOptions;
     Config config = makeConfig(options);
     // A profile names the cookie as it is on the wire, prefix included.
     if (!profile.cookieName.isEmpty())

@@ -53,8 +53,8 @@ struct Config
 /// (createCookieGetter, getCookies); facts/session-protocol.md §1.1, §8.
 [[nodiscard]] Config makeConfig(const Options &options);
 
-/// The same for a deployment of which its @p profile is all that is known. A lifetime that was left at Auth.js' default
-/// of 30 days stands for Better Auth's own of 7.
-[[nodiscard]] Config makeConfig(const session::AuthProfile &profile);
+/// The same for a deployment of which its @p profile is all that is known. @p isHttps: whether its base URL is, which
+/// decides over secure cookies where the option does not.
+[[nodiscard]] Config makeConfig(const session::AuthProfile &profile, bool isHttps);
 
 } // namespace rollcall::engine::betterauth

@@ -140,7 +140,9 @@ bool Steps::tryCache(QByteArrayView sealed)
         return true;
     }
     const QString refusal = content ? whyNotCached(*content) : QStringLiteral("cannot be opened");
-    m_timer.end(step, refusal.isEmpty() ? StepOutcome::Hit : StepOutcome::Miss, refusal);
+    // Beside the answer, whatever it will be: a refused cache alone never makes it null (N92).
+    m_timer.end(step, refusal.isEmpty() ? StepOutcome::Hit : StepOutcome::Miss,
+                refusal.isEmpty() ? QString() : QString(nullReasonName(NullReason::BaCacheRefused) + u": " + refusal));
     if (refusal.isEmpty())
         answerFromCache(*content);
     else

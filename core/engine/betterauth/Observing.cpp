@@ -23,6 +23,12 @@ Result<std::optional<SessionAndUser>> ObservedRows::find(QByteArrayView token, c
     return m_rows.find(token, call);
 }
 
+Result<std::vector<std::optional<SessionAndUser>>> ObservedRows::findMany(std::span<const QByteArrayView> tokens,
+                                                                          const Call &call)
+{
+    return m_rows.findMany(tokens, call);
+}
+
 Result<std::optional<JsonValue>> ObservedRows::renew(QByteArrayView token, Instant expiresAt, Instant updatedAt,
                                                      const Call &call)
 {

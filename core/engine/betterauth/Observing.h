@@ -13,6 +13,8 @@ public:
 
     [[nodiscard]] base::Result<std::optional<SessionAndUser>> find(QByteArrayView token,
                                                                    const base::Call &call) override;
+    [[nodiscard]] base::Result<std::vector<std::optional<SessionAndUser>>>
+    findMany(std::span<const QByteArrayView> tokens, const base::Call &call) override;
     /// The row as it would be.
     [[nodiscard]] base::Result<std::optional<jose::JsonValue>>
     renew(QByteArrayView token, base::Instant expiresAt, base::Instant updatedAt, const base::Call &call) override;

@@ -8,14 +8,12 @@
 #include <optional>
 #include <vector>
 
-#include "core/base/Result.h"
 #include "core/base/Secret.h"
 #include "core/session/AuthProfile.h"
 
 namespace rollcall::engine::betterauth {
 
-/// How the cookie cache is sealed.
-enum class CacheStrategy { Compact, Jwt, Jwe };
+using CacheStrategy = session::CookieCacheStrategy;
 
 /// A column that the deployment added to a table (`additionalFields`).
 struct AdditionalField
@@ -41,7 +39,7 @@ struct Options
     bool production = true;
     bool hasDatabase = true;
     bool hasSecondaryStorage = false;
-    std::vector<base::SecretBytes> secrets; ///< current first (resolveSecrets())
+    std::vector<base::SecretBytes> secrets; ///< current first (session::betterAuthSecrets())
 
     // advanced
     std::optional<bool> useSecureCookies;
@@ -74,21 +72,5 @@ struct Options
     std::optional<bool> storeAccountCookie;
     std::optional<bool> storeStateInCookie; ///< `storeStateStrategy` is "cookie"
 };
-
-/// Where the library finds its secrets: options and environment variables, as far as they are set.
-struct SecretSources
-{
-    std::vector<base::SecretBytes> secretsOption; ///< values of the `secrets` option in order
-    QByteArray secretsVariable;                   ///< BETTER_AUTH_SECRETS: `version:secret,…`
-    QByteArray secretOption;
-    QByteArray betterAuthSecret; ///< BETTER_AUTH_SECRET
-    QByteArray authSecret;       ///< AUTH_SECRET
-};
-
-/// The secrets in force, the signing one first; the last may be a legacy one that only opens the encrypted cookie
-/// cache. Empty where none is set (outside production the library then uses a published default, which Rollcall never
-/// does). Errors: UsageInvalid (BETTER_AUTH_SECRETS is not of the form the library demands). **Source:**
-/// better-auth 1.7.7 context/secret-utils, create-context.
-[[nodiscard]] base::Result<std::vector<base::SecretBytes>> resolveSecrets(const SecretSources &sources);
 
 } // namespace rollcall::engine::betterauth

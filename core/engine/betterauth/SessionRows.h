@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "core/base/Call.h"
@@ -27,6 +28,10 @@ public:
     /// The session with this token; nullopt where there is none.
     [[nodiscard]] virtual base::Result<std::optional<SessionAndUser>> find(QByteArrayView token,
                                                                            const base::Call &call) = 0;
+
+    /// find() of each of @p tokens, in their order, asked together.
+    [[nodiscard]] virtual base::Result<std::vector<std::optional<SessionAndUser>>>
+    findMany(std::span<const QByteArrayView> tokens, const base::Call &call) = 0;
 
     /// Sets `expiresAt` and `updatedAt` of the session with this token, and gives the row as it is then; nullopt where
     /// there is none.

@@ -6,8 +6,8 @@
 
 namespace rollcall::engine::betterauth {
 
-/// The rows of a connected database, as far as a SessionStore knows their columns: of the session token, expiresAt,
-/// userId and id; of the user name, email, image and id. Errors: the store's. **Thread-safety:** the store's.
+/// The rows of a connected database, with all columns that its tables have. Errors: the store's. **Thread-safety:** the
+/// store's.
 class StoreRows final : public SessionRows
 {
 public:
@@ -16,6 +16,8 @@ public:
 
     [[nodiscard]] base::Result<std::optional<SessionAndUser>> find(QByteArrayView token,
                                                                    const base::Call &call) override;
+    [[nodiscard]] base::Result<std::vector<std::optional<SessionAndUser>>>
+    findMany(std::span<const QByteArrayView> tokens, const base::Call &call) override;
     /// Only `expiresAt` reaches the database: the store knows no `updatedAt`.
     [[nodiscard]] base::Result<std::optional<jose::JsonValue>>
     renew(QByteArrayView token, base::Instant expiresAt, base::Instant updatedAt, const base::Call &call) override;
@@ -34,10 +36,22 @@ class UnconnectedRows final : public SessionRows
 public:
     [[nodiscard]] base::Result<std::optional<SessionAndUser>> find(QByteArrayView token,
                                                                    const base::Call &call) override;
+    [[nodiscard]] base::Result<std::vector<std::optional<SessionAndUser>>>
+    findMany(std::span<const QByteArrayView> tokens, const base::Call &call) override;
     [[nodiscard]] base::Result<std::optional<jose::JsonValue>>
     renew(QByteArrayView token, base::Instant expiresAt, base::Instant updatedAt, const base::Call &call) override;
     [[nodiscard]] base::Status remove(QByteArrayView token, const base::Call &call) override;
     [[nodiscard]] base::Status end(QByteArrayView token, base::Instant now, const base::Call &call) override;
+};
+
+/// Secondary storage to which there is no connection. All functions fail.
+class UnconnectedStorage final : public SecondaryStorage
+{
+public:
+    [[nodiscard]] base::Result<std::optional<QString>> get(const QString &key, const base::Call &call) override;
+    [[nodiscard]] base::Status set(const QString &key, const QString &text, std::chrono::seconds ttl,
+                                   const base::Call &call) override;
+    [[nodiscard]] base::Status remove(const QString &key, const base::Call &call) override;
 };
 
 } // namespace rollcall::engine::betterauth

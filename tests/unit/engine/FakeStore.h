@@ -15,6 +15,8 @@ class FakeStore final : public store::SessionStore
 {
 public:
     QHash<QByteArray, store::SessionRow> rows;
+    std::vector<store::Cell> moreOfSession; ///< columns of all rows beside the known ones
+    std::vector<store::Cell> moreOfUser;
     QStringList calls;   ///< "lookup TOKEN", "lookupMany TOKEN TOKEN…", "extend TOKEN ISO", "delete TOKEN"
     QStringList failing; ///< of "lookup", "lookupMany", "extend", "delete"
     base::ErrorCode failure = base::ErrorCode::DatabaseUnavailable;
@@ -41,6 +43,17 @@ public:
         }
         if (!note(QStringLiteral("lookupMany"), names))
             return base::fail(base::Error(failure));
+        return found;
+    }
+    base::Result<std::vector<std::optional<store::WholeRow>>> wholeRows(std::span<const QByteArrayView> tokens,
+                                                                        const base::Call &call) override
+    {
+        auto known = lookupMany(tokens, call);
+        if (!known)
+            return base::fail(std::move(known.error()));
+        std::vector<std::optional<store::WholeRow>> found;
+        for (std::size_t i = 0; i < tokens.size(); ++i)
+            found.push_back(known->at(i) ? std::optional(whole(*known->at(i), tokens[i])) : std::nullopt);
         return found;
     }
     base::Status extend(QByteArrayView token, base::Instant expires, const base::Call &) override
@@ -96,6 +109,32 @@ public:
     base::Result<base::Instant> serverTime(const base::Call &) override { return unasked(); }
 
 private:
+    [[nodiscard]] store::WholeRow whole(const store::SessionRow &row, QByteArrayView token) const
+    {
+        using store::ColumnRole;
+        const auto text = [](const char *name, ColumnRole role, const std::optional<QString> &value) {
+            return store::Cell{QString::fromLatin1(name), role, value ? jose::JsonValue(*value) : jose::JsonValue()};
+        };
+        store::WholeRow result;
+        result.row = row;
+        result.session = {
+            text("id", ColumnRole::Id, row.sessionId),
+            text("session_token", ColumnRole::Token, QString::fromUtf8(token)),
+            text("user_id", ColumnRole::UserId, row.userId),
+            text("expires", ColumnRole::Expires, row.expires ? std::optional(base::toIso(*row.expires)) : std::nullopt),
+        };
+        result.session.insert(result.session.end(), moreOfSession.begin(), moreOfSession.end());
+        if (!row.hasUser)
+            return result;
+        result.user = {
+            text("id", ColumnRole::Id, row.userId),
+            text("name", ColumnRole::Name, row.userName),
+            text("email", ColumnRole::Email, row.userEmail),
+            text("image", ColumnRole::Image, row.userImage),
+        };
+        result.user.insert(result.user.end(), moreOfUser.begin(), moreOfUser.end());
+        return result;
+    }
     bool note(const QString &what, QByteArrayView token, const QString &more = {})
     {
         calls << QString(what + u' ' + QString::fromUtf8(token) + (more.isEmpty() ? QString() : QString(u' ' + more)));

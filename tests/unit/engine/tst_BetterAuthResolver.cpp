@@ -74,7 +74,6 @@ private Q_SLOTS:
     void observesOrApplies();
     void resolvesOverASessionStore();
     void needsASecret();
-    void resolvesSecrets();
     void survivesHostileCookies_data();
     void survivesHostileCookies();
 };
@@ -183,32 +182,6 @@ void BetterAuthResolverTest::needsASecret()
     Options options = makeOptions();
     options.secrets.clear();
     QCOMPARE(resolve(tokenCookie("live"), options).reason, std::optional(NullReason::MissingSecret));
-}
-
-void BetterAuthResolverTest::resolvesSecrets()
-{
-    const auto texts = [](const SecretSources &sources) {
-        QByteArrayList list;
-        const auto secrets = resolveSecrets(sources).value();
-        for (const base::SecretBytes &resolved : secrets)
-            list << resolved.view().toByteArray();
-        return list;
-    };
-    SecretSources sources;
-    QCOMPARE(texts(sources), QByteArrayList());
-    sources.authSecret = "auth";
-    QCOMPARE(texts(sources), QByteArrayList{"auth"});
-    sources.betterAuthSecret = "better";
-    QCOMPARE(texts(sources), QByteArrayList{"better"});
-    sources.secretsVariable = " 2:new , 1:a:b ";
-    QCOMPARE(texts(sources), (QByteArrayList{"new", "a:b", "better"}));
-    sources.secretsOption.emplace_back(QByteArrayView("option"));
-    QCOMPARE(texts(sources), (QByteArrayList{"option", "better"}));
-    for (const char *bad : {"x", "1:", "a:b", "1:x,1:y", "1:x,"}) {
-        SecretSources wrong;
-        wrong.secretsVariable = bad;
-        QVERIFY2(!resolveSecrets(wrong), bad);
-    }
 }
 
 void BetterAuthResolverTest::survivesHostileCookies_data()

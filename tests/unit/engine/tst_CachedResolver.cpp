@@ -247,7 +247,7 @@ private Q_SLOTS:
         QVERIFY(resolution.session);
         QCOMPARE(resolution.trace.front().step, QStringLiteral("cache"));
         QCOMPARE(resolution.trace.front().outcome, StepOutcome::Error);
-        QCOMPARE(resolution.trace.front().detail, QStringLiteral("ConnectionLost"));
+        QCOMPARE(resolution.trace.front().detail, QStringLiteral("cache-unavailable: ConnectionLost"));
         QCOMPARE(resolution.trace.back().detail, QStringLiteral("not kept: ConnectionLost"));
     }
 

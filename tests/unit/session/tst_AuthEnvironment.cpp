@@ -114,6 +114,30 @@ private Q_SLOTS:
                  QByteArray("https://h//session"));
     }
 
+    void betterAuthsSecrets()
+    {
+        const auto texts = [](const Variables &variables, const AuthOptions &options = {}) {
+            return textsOf(betterAuthSecrets(environmentOf(variables), options).value());
+        };
+        QCOMPARE(texts({}), QByteArrayList());
+        QCOMPARE(texts({{"AUTH_SECRET", "auth"}}), QByteArrayList{"auth"});
+        Variables all{{"AUTH_SECRET", "auth"}, {"BETTER_AUTH_SECRET", "better"}};
+        QCOMPARE(texts(all), QByteArrayList{"better"});
+        all["BETTER_AUTH_SECRETS"] = " 2:new , 1:a:b ";
+        QCOMPARE(texts(all), (QByteArrayList{"new", "a:b", "better"}));
+        all["BETTER_AUTH_SECRET"] = "";
+        QCOMPARE(texts(all), (QByteArrayList{"new", "a:b", "auth"}));
+        all["AUTH_SECRET"] = "new";
+        QCOMPARE(texts(all), (QByteArrayList{"new", "a:b"}));
+        AuthOptions options;
+        options.secrets = secretsOf({"option"});
+        QCOMPARE(texts(all, options), (QByteArrayList{"option", "new"}));
+        for (const char *bad : {"x", "1:", "a:b", "1:x,1:y", "1:x,"}) {
+            const auto refused = betterAuthSecrets(environmentOf({{"BETTER_AUTH_SECRETS", bad}}), {});
+            QVERIFY2(!refused && refused.error().code == base::ErrorCode::UsageInvalid, bad);
+        }
+    }
+
     void strategies()
     {
         QCOMPARE(strategyInForce({}, true), Strategy::Database);

@@ -29,6 +29,15 @@ private:
         return list;
     }
 
+    static QByteArrayList variablesOf(session::AuthVersion version, const DotEnv &env)
+    {
+        QByteArrayList names;
+        const auto secrets = environmentSecrets(version, env);
+        for (const EnvSecret &secret : secrets.value())
+            names << secret.variable;
+        return names;
+    }
+
 private Q_SLOTS:
     void readsAsDotenvDoes_data()
     {
@@ -119,8 +128,9 @@ private Q_SLOTS:
         QVERIFY(env);
         const auto valuesOf = [&](session::AuthVersion version) {
             QJsonArray values;
-            for (const QByteArray &name : secretVariables(version, *env))
-                values.append(QString::fromUtf8(value(*env, name.constData())));
+            const auto secrets = environmentSecrets(version, *env);
+            for (const EnvSecret &secret : secrets.value())
+                values.append(QString::fromUtf8(secret.value.view()));
             return values;
         };
         const QJsonObject expected = vector.value(u"expected").toObject();
@@ -133,9 +143,32 @@ private Q_SLOTS:
     {
         const auto env = DotEnv::parse("AUTH_SECRET=\nNEXTAUTH_SECRET=n\nAUTH_SECRET_1=one\nAUTH_SECRET_3=three", {});
         QVERIFY(env);
-        const std::vector<QByteArray> rotated{"AUTH_SECRET_3", "AUTH_SECRET_1"};
-        QCOMPARE(secretVariables(session::AuthVersion::V5, *env), rotated);
-        QCOMPARE(secretVariables(session::AuthVersion::V4, *env), std::vector<QByteArray>{"NEXTAUTH_SECRET"});
+        QCOMPARE(variablesOf(session::AuthVersion::V5, *env), (QByteArrayList{"AUTH_SECRET_3", "AUTH_SECRET_1"}));
+        QCOMPARE(variablesOf(session::AuthVersion::V4, *env), QByteArrayList{"NEXTAUTH_SECRET"});
+    }
+
+    void readsBetterAuthsRotation()
+    {
+        const auto import = importEnv("BETTER_AUTH_SECRETS=\" 2:new , 1:a:b \"\nBETTER_AUTH_SECRET=legacy\n"
+                                      "AUTH_SECRET=\nBETTER_AUTH_URL=https://shop.test",
+                                      {});
+        QVERIFY(import);
+        QCOMPARE(import->profile.versionHint, std::optional(session::AuthVersion::BetterAuth));
+        QCOMPARE(secretsOf(*import), (QList<QByteArray>{"new", "a:b", "legacy"}));
+        const auto env = DotEnv::parse("BETTER_AUTH_SECRETS=1:x\nBETTER_AUTH_SECRET=y", {});
+        QCOMPARE(variablesOf(session::AuthVersion::BetterAuth, *env),
+                 (QByteArrayList{"BETTER_AUTH_SECRETS", "BETTER_AUTH_SECRET"}));
+    }
+
+    void tellsOfAMalformedRotation()
+    {
+        const auto import = importEnv("BETTER_AUTH_SECRETS=hush", {});
+        QVERIFY(import);
+        QVERIFY(secretsOf(*import).isEmpty());
+        const QString notes = import->notes.join(u' ');
+        QVERIFY2(notes.contains(u"BETTER_AUTH_SECRETS is not used: an entry is not <version>:<secret>"),
+                 qPrintable(notes));
+        QVERIFY(!notes.contains(u"hush"));
     }
 
     void fillsAProfile()

@@ -1,9 +1,9 @@
-#include "core/engine/betterauth/Options.h"
+#include "core/session/AuthEnvironment.h"
 
 #include <algorithm>
 #include <set>
 
-namespace rollcall::engine::betterauth {
+namespace rollcall::session {
 
 namespace {
 
@@ -52,22 +52,27 @@ base::Result<std::vector<base::SecretBytes>> parseVariable(QByteArrayView variab
 
 } // namespace
 
-base::Result<std::vector<base::SecretBytes>> resolveSecrets(const SecretSources &sources)
+base::Result<std::vector<base::SecretBytes>> betterAuthSecrets(const Environment &environment,
+                                                               const AuthOptions &options)
 {
-    QByteArrayView single = sources.secretOption;
-    for (const QByteArray *variable : {&sources.betterAuthSecret, &sources.authSecret}) {
-        if (single.isEmpty())
-            single = *variable;
-    }
+    const auto valueOf = [&environment](const char *name) {
+        const auto found = environment.find(QByteArray::fromRawData(name, qsizetype(qstrlen(name))));
+        return found == environment.end() ? QByteArrayView() : found->second.view();
+    };
     std::vector<base::SecretBytes> secrets;
-    for (const base::SecretBytes &secret : sources.secretsOption)
-        secrets.push_back(secret.clone());
-    if (secrets.empty() && !sources.secretsVariable.isEmpty()) {
-        auto parsed = parseVariable(sources.secretsVariable);
+    if (options.secrets) {
+        for (const base::SecretBytes &secret : *options.secrets)
+            secrets.push_back(secret.clone());
+    }
+    if (const QByteArrayView variable = valueOf("BETTER_AUTH_SECRETS"); secrets.empty() && !variable.isEmpty()) {
+        auto parsed = parseVariable(variable);
         if (!parsed)
             return parsed;
         secrets = std::move(*parsed);
     }
+    QByteArrayView single = valueOf("BETTER_AUTH_SECRET");
+    if (single.isEmpty())
+        single = valueOf("AUTH_SECRET");
     const bool isKnown =
         std::ranges::any_of(secrets, [single](const base::SecretBytes &secret) { return secret.view() == single; });
     if (!single.isEmpty() && !isKnown && (secrets.empty() || single != QByteArrayView(publishedSecret)))
@@ -75,4 +80,4 @@ base::Result<std::vector<base::SecretBytes>> resolveSecrets(const SecretSources 
     return secrets;
 }
 
-} // namespace rollcall::engine::betterauth
+} // namespace rollcall::session
