@@ -298,6 +298,12 @@ private:
                 context.output().progress(
                     QStringLiteral("%1 (%2 of %3)").arg(progress.step).arg(progress.done).arg(progress.planned));
             });
+        if (report && report->cacheError) {
+            const base::ErrorText why = base::describe(*report->cacheError);
+            context.output().warn(QStringLiteral("revoked sessions may stay in the cache until their time to live is "
+                                                 "over: %1 %2")
+                                      .arg(why.message, why.remedy));
+        }
         return report ? outcomeOf(*plan, *report) : Outcome::failed(report.error());
     }
 };

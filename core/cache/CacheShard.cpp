@@ -68,9 +68,10 @@ CacheShard::Position CacheShard::locate(const TokenDigest &digest) const
     return nowhere;
 }
 
-bool CacheShard::find(const TokenDigest &digest, CachedValue &value)
+bool CacheShard::find(const TokenDigest &digest, CachedValue &value, quint32 &generation)
 {
     const base::ReadLock lock(m_mutex);
+    generation = m_generation;
     const Position at = locate(digest);
     if (at == nowhere)
         return false;
@@ -82,9 +83,11 @@ bool CacheShard::find(const TokenDigest &digest, CachedValue &value)
     return true;
 }
 
-void CacheShard::store(const TokenDigest &digest, CachedValue value, qint64 now)
+void CacheShard::store(const TokenDigest &digest, CachedValue value, qint64 now, quint32 generation)
 {
     const base::WriteLock lock(m_mutex);
+    if (generation != m_generation)
+        return;
     if (const Position at = locate(digest); at != nowhere)
         remove(at);
     const std::size_t cost = costOf(value.session);
@@ -92,7 +95,7 @@ void CacheShard::store(const TokenDigest &digest, CachedValue value, qint64 now)
         return;
     makeRoom(cost, now);
     if (isOverfull(m_entries + 1, m_index.size()))
-        growIndex();
+        fillIndex(m_index.size() * 2);
     const quint32 number = takeSlot();
     Slot &slot = slotAt(number);
     slot.digest = digest;
@@ -111,6 +114,7 @@ void CacheShard::store(const TokenDigest &digest, CachedValue value, qint64 now)
 bool CacheShard::erase(const TokenDigest &digest)
 {
     const base::WriteLock lock(m_mutex);
+    ++m_generation;
     const Position at = locate(digest);
     if (at == nowhere)
         return false;
@@ -121,6 +125,7 @@ bool CacheShard::erase(const TokenDigest &digest)
 qint64 CacheShard::eraseUser(quint32 userTag)
 {
     const base::WriteLock lock(m_mutex);
+    ++m_generation;
     qint64 erased = 0;
     for (quint32 number = 0; number < m_slots; ++number) {
         const Slot &slot = slotAt(number);
@@ -135,6 +140,7 @@ qint64 CacheShard::eraseUser(quint32 userTag)
 void CacheShard::clear()
 {
     const base::WriteLock lock(m_mutex);
+    ++m_generation;
     m_index.assign(firstIndexSize, 0);
     m_index.shrink_to_fit();
     m_pages.clear();
@@ -146,7 +152,7 @@ void CacheShard::clear()
 std::size_t CacheShard::bytes()
 {
     const base::ReadLock lock(m_mutex);
-    return m_bytes;
+    return taken();
 }
 
 std::size_t CacheShard::entries()
@@ -167,9 +173,10 @@ quint32 CacheShard::takeSlot()
     return m_slots++;
 }
 
-void CacheShard::growIndex()
+void CacheShard::fillIndex(std::size_t cells)
 {
-    m_index.assign(m_index.size() * 2, 0);
+    m_index.assign(cells, 0);
+    m_index.shrink_to_fit();
     for (quint32 number = 0; number < m_slots; ++number) {
         if (const Slot &slot = slotAt(number); slot.taken)
             insertCell(slot.digest, number);
@@ -208,10 +215,58 @@ void CacheShard::remove(Position position)
     m_index[gap] = 0;
 }
 
+std::size_t CacheShard::taken() const
+{
+    return m_bytes + m_free.size() * sizeof(Slot);
+}
+
+void CacheShard::compact()
+{
+    std::vector<std::unique_ptr<Slot[]>> pages;
+    quint32 slots = 0;
+    quint32 hand = 0;
+    for (quint32 number = 0; number < m_slots; ++number) {
+        if (number == m_hand)
+            hand = slots;
+        Slot &from = slotAt(number);
+        if (!from.taken)
+            continue;
+        if (slots == pages.size() * pageSlots)
+            pages.push_back(std::make_unique<Slot[]>(pageSlots));
+        Slot &to = pages[slots / pageSlots][slots % pageSlots];
+        to.digest = from.digest;
+        to.session = std::move(from.session);
+        to.until = from.until;
+        to.expires = from.expires;
+        to.userTag = from.userTag;
+        to.reason = from.reason;
+        to.taken = true;
+        to.used.store(from.used.load(std::memory_order_relaxed), std::memory_order_relaxed);
+        ++slots;
+    }
+    m_pages = std::move(pages);
+    m_free = {};
+    m_slots = slots;
+    m_hand = slots == 0 ? 0 : hand % slots;
+    std::size_t cells = firstIndexSize;
+    while (isOverfull(slots + 1, cells))
+        cells *= 2;
+    fillIndex(cells);
+}
+
 void CacheShard::makeRoom(std::size_t wanted, qint64 now)
 {
+    // A slot that is free already costs nothing more when it is used again.
+    const auto isOver = [this, wanted]() ROLLCALL_REQUIRES(m_mutex) {
+        return taken() + wanted - (m_free.empty() ? 0 : sizeof(Slot)) > m_maxBytes || m_entries == mostSlots;
+    };
     // Each round of the hand clears all bits, so the second finds a victim at the latest.
-    while (m_bytes + wanted > m_maxBytes || m_entries == mostSlots) {
+    while (isOver()) {
+        // Small entries leave slots whose bytes are of no use to larger ones. An eighth keeps moving rare.
+        if (m_free.size() * sizeof(Slot) > m_maxBytes / 8) {
+            compact();
+            continue;
+        }
         Slot &slot = slotAt(m_hand);
         m_hand = (m_hand + 1) % m_slots;
         if (!slot.taken)

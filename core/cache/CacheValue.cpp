@@ -31,7 +31,8 @@ QByteArray encodeCacheValue(const CacheValue &value)
 {
     QJsonObject object{{QStringLiteral("v"), formVersion},
                        {QStringLiteral("g"), qint64{value.tags.all}},
-                       {QStringLiteral("a"), qint64{value.tags.absences}}};
+                       {QStringLiteral("a"), qint64{value.tags.absences}},
+                       {QStringLiteral("f"), QString::fromLatin1(value.form)}};
     const SessionCache::Entry &entry = value.entry;
     if (entry.session)
         object.insert(sessionKey, QString::fromUtf8(*entry.session));
@@ -49,9 +50,10 @@ std::optional<CacheValue> decodeCacheValue(const QByteArray &text)
     const QJsonObject object = QJsonDocument::fromJson(text).object();
     const auto all = tagOf(object.value(QStringLiteral("g")));
     const auto absences = tagOf(object.value(QStringLiteral("a")));
-    if (object.value(QStringLiteral("v")).toInt() != formVersion || !all || !absences)
+    const QJsonValue form = object.value(QStringLiteral("f"));
+    if (object.value(QStringLiteral("v")).toInt() != formVersion || !all || !absences || !form.isString())
         return std::nullopt;
-    CacheValue value{{}, {*all, *absences}};
+    CacheValue value{{}, {*all, *absences}, form.toString().toLatin1()};
     const QJsonValue session = object.value(sessionKey);
     const QJsonValue reason = object.value(reasonKey);
     if (session.isString() == reason.isString())

@@ -26,6 +26,7 @@ struct CacheValue
 {
     SessionCache::Entry entry;
     CacheTags tags;
+    QByteArray form; ///< RedisCache::Names::form of who kept it
 };
 
 /// @p value as the JSON text that shared caches hold:
@@ -34,6 +35,7 @@ struct CacheValue
 /// | --- | --- |
 /// | `v` | 1, the version of this form |
 /// | `g`, `a` | tags, as numbers |
+/// | `f` | the form, letters and digits |
 /// | `session` | the session's JSON as a string, so that its text survives as it is; absent where there is none |
 /// | `reason` | name of the null reason (`row-missing`); absent beside a session |
 /// | `user` | user id; absent where unknown |

@@ -65,7 +65,12 @@ base::Result<SessionCache::Found> MemoryCache::find(QByteArrayView token, const 
     const TokenDigest digest = m_hash(token);
     base::Result<Found> found;
     CachedValue value;
-    if (!shardOf(digest).find(digest, value) || isOver(value))
+    // In this order: of what is removed in between, the later generation alone would know.
+    const quint32 signIns = m_signIns.load(std::memory_order_acquire);
+    quint32 generation = 0;
+    const bool isThere = shardOf(digest).find(digest, value, generation);
+    found->generation = quint64{generation} << 32 | signIns;
+    if (!isThere || isOver(value))
         return found;
     Entry &entry = found->entry.emplace();
     if (value.reason != 0) {
@@ -78,8 +83,8 @@ base::Result<SessionCache::Found> MemoryCache::find(QByteArrayView token, const 
     return found;
 }
 
-base::Status MemoryCache::store(QByteArrayView token, const Entry &entry, std::chrono::milliseconds ttl, quint64,
-                                const base::Call &)
+base::Status MemoryCache::store(QByteArrayView token, const Entry &entry, std::chrono::milliseconds ttl,
+                                quint64 generation, const base::Call &)
 {
     const TokenDigest digest = m_hash(token);
     CacheShard &shard = shardOf(digest);
@@ -95,7 +100,7 @@ base::Status MemoryCache::store(QByteArrayView token, const Entry &entry, std::c
         value.until = std::min(value.until, value.expires);
         value.userTag = userTag(entry.userId);
     } else {
-        value.expires = m_signIns.load(std::memory_order_acquire);
+        value.expires = static_cast<quint32>(generation);
         value.reason = entry.reason ? static_cast<quint8>(*entry.reason) : 0;
     }
     const bool isAnswer = entry.session ? entry.session->size() <= longestSession : value.reason != 0;
@@ -106,15 +111,20 @@ base::Status MemoryCache::store(QByteArrayView token, const Entry &entry, std::c
     }
     if (entry.session)
         value.session = fitted(*entry.session);
-    shard.store(digest, std::move(value), now);
+    shard.store(digest, std::move(value), now, static_cast<quint32>(generation >> 32));
     return {};
 }
 
-base::Result<bool> MemoryCache::erase(QByteArrayView token, const base::Call &)
+base::Result<std::vector<bool>> MemoryCache::eraseMany(std::span<const QByteArrayView> tokens, const base::Call &)
 {
-    flights().invalidate(cacheKey(token));
-    const TokenDigest digest = m_hash(token);
-    return shardOf(digest).erase(digest);
+    std::vector<bool> erased;
+    erased.reserve(tokens.size());
+    for (const QByteArrayView token : tokens) {
+        flights().invalidate(cacheKey(token));
+        const TokenDigest digest = m_hash(token);
+        erased.push_back(shardOf(digest).erase(digest));
+    }
+    return erased;
 }
 
 base::Result<qint64> MemoryCache::eraseUser(const QString &userId, const base::Call &)

@@ -16,6 +16,7 @@ namespace {
 constexpr std::chrono::hours indexLife = RedisCache::longestLife + std::chrono::hours(1);
 constexpr qsizetype digestDigits = 64;
 constexpr std::ptrdiff_t erasedAtOnce = 100;
+constexpr std::size_t commandsAtOnce = 1'000;
 
 quint32 drawTag()
 {
@@ -45,10 +46,11 @@ std::chrono::milliseconds lifeOf(const SessionCache::Entry &entry, std::chrono::
 
 } // namespace
 
-RedisCache::RedisCache(ChannelPerThread::Factory channels, QByteArray scope, std::chrono::milliseconds patience,
+RedisCache::RedisCache(ChannelPerThread::Factory channels, Names names, std::chrono::milliseconds patience,
                        const base::Clock &clock)
     : m_channels(std::move(channels)),
-      m_prefix("rollcall:1:" + scope + ':'),
+      m_prefix("rollcall:1:" + names.scope + ':'),
+      m_form(std::move(names.form)),
       m_allKey(m_prefix + 'g'),
       m_absencesKey(m_prefix + 'a'),
       m_patience(patience),
@@ -66,9 +68,9 @@ QByteArray RedisCache::userKey(const QString &userId) const
     return m_prefix + "u:" + cacheKey(userId.toUtf8());
 }
 
-base::Result<RedisCache::Replies> RedisCache::run(const Commands &commands, const base::Call &call)
+base::Result<RedisCache::Replies> RedisCache::run(const Commands &commands, const base::Call &call, Worth worth)
 {
-    if (!m_breaker.admits()) {
+    if (worth == Worth::WhenWell && !m_breaker.admits()) {
         return base::fail(
             Error(ErrorCode::DatabaseUnavailable)
                 .with(ErrorParam::Detail, QStringLiteral("the cache failed a moment ago and is left alone "
@@ -127,7 +129,8 @@ base::Result<SessionCache::Found> RedisCache::find(QByteArrayView token, const b
         found.note = QStringLiteral("what the cache holds for this session is malformed and was passed over");
         return found;
     }
-    const bool current = value->tags.all == tags.all && (value->entry.session || value->tags.absences == tags.absences);
+    const bool current = value->form == m_form && value->tags.all == tags.all &&
+                         (value->entry.session || value->tags.absences == tags.absences);
     const bool over = value->entry.sessionExpires && m_clock.now() > *value->entry.sessionExpires;
     if (current && !over)
         found.entry = std::move(value->entry);
@@ -146,7 +149,8 @@ base::Status RedisCache::store(QByteArrayView token, const Entry &entry, std::ch
         const auto erased = run({{"DEL", entryKey(digest)}}, call);
         return erased ? base::Status() : base::fail(erased.error());
     }
-    const redis::RedisCommand set{"SET", entryKey(digest), encodeCacheValue({entry, tags}), "PX", milliseconds(life)};
+    const redis::RedisCommand set{"SET", entryKey(digest), encodeCacheValue({entry, tags, m_form}), "PX",
+                                  milliseconds(life)};
     if (!entry.session || entry.userId.isEmpty()) {
         const auto kept = run({set}, call);
         return kept ? base::Status() : base::fail(kept.error());
@@ -163,14 +167,29 @@ base::Status RedisCache::store(QByteArrayView token, const Entry &entry, std::ch
     return dropped ? base::Status() : base::fail(dropped.error());
 }
 
-base::Result<bool> RedisCache::erase(QByteArrayView token, const base::Call &call)
+base::Result<std::vector<bool>> RedisCache::eraseMany(std::span<const QByteArrayView> tokens, const base::Call &call)
 {
-    const QByteArray digest = cacheKey(token);
-    flights().invalidate(digest);
-    const auto replies = run({{"DEL", entryKey(digest)}}, call);
-    if (!replies)
-        return base::fail(replies.error());
-    return replies->front().number > 0;
+    Commands commands;
+    commands.reserve(tokens.size());
+    for (const QByteArrayView token : tokens) {
+        const QByteArray digest = cacheKey(token);
+        flights().invalidate(digest);
+        commands.push_back({"DEL", entryKey(digest)});
+    }
+    std::vector<bool> erased;
+    erased.reserve(tokens.size());
+    for (std::size_t from = 0; from < commands.size(); from += commandsAtOnce) {
+        const auto begin = commands.cbegin() + static_cast<std::ptrdiff_t>(from);
+        const auto end = commands.cbegin() + std::ssize(commands);
+        const Commands some(begin, end - begin > std::ptrdiff_t{commandsAtOnce} ? begin + std::ptrdiff_t{commandsAtOnce}
+                                                                                : end);
+        const auto replies = run(some, call, Worth::Always);
+        if (!replies)
+            return base::fail(replies.error());
+        for (const RedisReply &reply : *replies)
+            erased.push_back(reply.number > 0);
+    }
+    return erased;
 }
 
 base::Result<qint64> RedisCache::eraseUser(const QString &userId, const base::Call &call)
@@ -180,7 +199,7 @@ base::Result<qint64> RedisCache::eraseUser(const QString &userId, const base::Ca
     if (userId.isEmpty())
         return 0;
     const QByteArray index = userKey(userId);
-    const auto members = run({{"SMEMBERS", index}}, call);
+    const auto members = run({{"SMEMBERS", index}}, call, Worth::Always);
     if (!members)
         return base::fail(members.error());
     const std::vector<RedisReply> &digests = members->front().elements;
@@ -204,7 +223,7 @@ base::Result<qint64> RedisCache::eraseUser(const QString &userId, const base::Ca
     flush();
     if (commands.empty())
         return 0;
-    const auto removed = run(commands, call);
+    const auto removed = run(commands, call, Worth::Always);
     if (!removed)
         return base::fail(removed.error());
     qint64 erased = 0;
@@ -215,7 +234,7 @@ base::Result<qint64> RedisCache::eraseUser(const QString &userId, const base::Ca
 
 base::Status RedisCache::noteSignIn(const QString &userId, const base::Call &call)
 {
-    const auto renewed = run({{"SET", m_absencesKey, QByteArray::number(drawTag())}}, call);
+    const auto renewed = run({{"SET", m_absencesKey, QByteArray::number(drawTag())}}, call, Worth::Always);
     const auto erased = eraseUser(userId, call);
     if (!renewed)
         return base::fail(renewed.error());
@@ -225,7 +244,7 @@ base::Status RedisCache::noteSignIn(const QString &userId, const base::Call &cal
 base::Status RedisCache::clear(const base::Call &call)
 {
     flights().invalidateAll();
-    const auto renewed = run({{"SET", m_allKey, QByteArray::number(drawTag())}}, call);
+    const auto renewed = run({{"SET", m_allKey, QByteArray::number(drawTag())}}, call, Worth::Always);
     return renewed ? base::Status() : base::fail(renewed.error());
 }
 

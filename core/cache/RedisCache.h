@@ -28,20 +28,29 @@ public:
     /// Sessions of one user that are kept; more are not.
     static constexpr qint64 mostOfOneUser = 1'000;
 
-    /// @p channels makes connections; @p scope is a word of letters and digits. An operation takes @p patience at most,
-    /// however long its call may take: a cache that answers later than that is of no use. @p clock is borrowed.
-    RedisCache(ChannelPerThread::Factory channels, QByteArray scope, std::chrono::milliseconds patience,
+    /// Whose entries these are. Both are words of letters and digits.
+    struct Names
+    {
+        QByteArray scope; ///< the deployment: all who may hold its sessions must say the same, so that a revocation by
+                          ///< one is seen by all
+        QByteArray form;  ///< how an answer is made of a token (version, ages): one of another form is none
+    };
+
+    /// @p channels makes connections. An operation takes @p patience at most, however long its call may take: a cache
+    /// that answers later than that is of no use. @p clock is borrowed.
+    RedisCache(ChannelPerThread::Factory channels, Names names, std::chrono::milliseconds patience,
                const base::Clock &clock);
 
-    // Errors of all: those of RedisChannel::pipeline(), StatementFailed, and DatabaseUnavailable without asking while
-    // the server is left alone after a failure (Breaker).
+    // Errors of all: those of RedisChannel::pipeline(), StatementFailed; and, of find() and store() alone,
+    // DatabaseUnavailable without asking while the server is left alone after a failure (Breaker).
 
     /// What is there but cannot be read is nothing, and Found::note says so.
     [[nodiscard]] base::Result<Found> find(QByteArrayView token, const base::Call &call) override;
     /// Without a generation (0) nothing is kept.
     [[nodiscard]] base::Status store(QByteArrayView token, const Entry &entry, std::chrono::milliseconds ttl,
                                      quint64 generation, const base::Call &call) override;
-    [[nodiscard]] base::Result<bool> erase(QByteArrayView token, const base::Call &call) override;
+    [[nodiscard]] base::Result<std::vector<bool>> eraseMany(std::span<const QByteArrayView> tokens,
+                                                            const base::Call &call) override;
     [[nodiscard]] base::Result<qint64> eraseUser(const QString &userId, const base::Call &call) override;
     [[nodiscard]] base::Status noteSignIn(const QString &userId, const base::Call &call) override;
     [[nodiscard]] base::Status clear(const base::Call &call) override;
@@ -50,14 +59,18 @@ private:
     using Commands = std::vector<redis::RedisCommand>;
     using Replies = std::vector<redis::RedisReply>;
 
+    /// What is worth a try while the server is left alone: an invalidation that is not made leaves a session in.
+    enum class Worth { WhenWell, Always };
     /// Carries @p commands out under the breaker; a refused command is an error.
-    [[nodiscard]] base::Result<Replies> run(const Commands &commands, const base::Call &call);
+    [[nodiscard]] base::Result<Replies> run(const Commands &commands, const base::Call &call,
+                                            Worth worth = Worth::WhenWell);
     [[nodiscard]] base::Result<CacheTags> makeTags(const base::Call &call);
     [[nodiscard]] QByteArray entryKey(QByteArrayView digest) const;
     [[nodiscard]] QByteArray userKey(const QString &userId) const;
 
     ChannelPerThread m_channels;
     const QByteArray m_prefix;
+    const QByteArray m_form;
     const QByteArray m_allKey;
     const QByteArray m_absencesKey;
     const std::chrono::milliseconds m_patience;

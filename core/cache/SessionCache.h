@@ -4,6 +4,8 @@
 
 #include <chrono>
 #include <optional>
+#include <span>
+#include <vector>
 
 #include "core/base/Call.h"
 #include "core/cache/SingleFlight.h"
@@ -54,9 +56,13 @@ public:
     [[nodiscard]] virtual base::Status store(QByteArrayView token, const Entry &entry, std::chrono::milliseconds ttl,
                                              quint64 generation, const base::Call &call) = 0;
 
-    /// Removes one session's entry; true where there was one. Implementations invalidate flights() first, so that a
-    /// look-up under way cannot bring back what is removed here (likewise the functions below).
-    [[nodiscard]] virtual base::Result<bool> erase(QByteArrayView token, const base::Call &call) = 0;
+    /// Removes the entries of these sessions (sign-out, revocation); for each, in order, whether there was one.
+    /// Implementations invalidate flights() first, so that a look-up under way cannot bring back what is removed here
+    /// (likewise the functions below).
+    [[nodiscard]] virtual base::Result<std::vector<bool>> eraseMany(std::span<const QByteArrayView> tokens,
+                                                                    const base::Call &call) = 0;
+    /// The same for one session.
+    [[nodiscard]] base::Result<bool> erase(QByteArrayView token, const base::Call &call);
 
     /// Removes all entries of a user; their number.
     [[nodiscard]] virtual base::Result<qint64> eraseUser(const QString &userId, const base::Call &call) = 0;

@@ -46,6 +46,7 @@ std::shared_ptr<const session::Resolution> SingleFlight::fly(const QByteArray &k
 void SingleFlight::invalidate(const QByteArray &key)
 {
     base::MutexLock lock(m_mutex);
+    ++m_invalidations;
     if (const auto flight = m_flights.take(key))
         flight->m_current = false;
 }
@@ -53,6 +54,7 @@ void SingleFlight::invalidate(const QByteArray &key)
 void SingleFlight::invalidateAll()
 {
     base::MutexLock lock(m_mutex);
+    ++m_invalidations;
     for (const auto &flight : std::as_const(m_flights))
         flight->m_current = false;
     m_flights.clear();

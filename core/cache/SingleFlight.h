@@ -50,6 +50,9 @@ public:
     /// before it asks the source.
     [[nodiscard]] quint64 landed() const { return m_landed.load(); }
 
+    /// How many invalidations there were: a look-up without a flight must not be kept where it has changed since.
+    [[nodiscard]] quint64 invalidations() const { return m_invalidations.load(); }
+
     /// From now on callers for @p key start anew, and the answer under way is not to be kept.
     void invalidate(const QByteArray &key);
     /// The same for every key.
@@ -63,6 +66,7 @@ private:
     std::condition_variable_any m_changed;
     QHash<QByteArray, std::shared_ptr<Flight>> m_flights ROLLCALL_GUARDED_BY(m_mutex);
     std::atomic<quint64> m_landed{0};
+    std::atomic<quint64> m_invalidations{0};
 };
 
 } // namespace rollcall::cache

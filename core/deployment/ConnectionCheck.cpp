@@ -1,5 +1,8 @@
 #include "core/deployment/ConnectionCheck.h"
 
+#include <QUuid>
+
+#include <algorithm>
 #include <thread>
 
 #include "core/base/ErrorText.h"
@@ -271,19 +274,26 @@ std::optional<milliseconds> checkDeployment(const ConnectionConfig &config, cons
     return difference;
 }
 
-/// A cache that can be signed in to and answers.
-Leg cacheLeg(const ConnectionConfig &config, const Call &call)
+/// Commands of every kind that a cache needs, none of which changes anything: the key is drawn at random and not there,
+/// and XX sets only what is.
+std::vector<redis::RedisCommand> cacheTrial()
 {
-    if (config.cacheError)
-        return failed(LegKind::Cache, *config.cacheError);
-    if (!config.cache)
-        return leg(LegKind::Cache, LegStatus::Skipped,
-                   QStringLiteral("No cache was given; cached mode keeps entries in this process's memory."));
-    const auto answer = redis::makeChannel(config.cache->clone(), config.httpOptions)->send({"PING"}, call);
-    if (!answer)
-        return failed(LegKind::Cache, answer.error());
+    const QByteArray key = "rollcall:1:check:" + QUuid::createUuid().toByteArray(QUuid::WithoutBraces);
+    return {{"PING"},
+            {"MGET", key},
+            {"SET", key, "1", "XX", "PX", "1"},
+            {"DEL", key},
+            {"SMEMBERS", key},
+            {"SREM", key, "1"},
+            {"PEXPIRE", key, "1"},
+            {"SCARD", key}};
+}
+
+/// A cache that allows all that is needed; @p pong is its answer to PING.
+Leg answeringCache(const ConnectionConfig &config, const redis::RedisReply &pong)
+{
     const QString address = config.cache->withoutPassword();
-    if (answer->text != "PONG")
+    if (pong.text != "PONG")
         return failed(LegKind::Cache, Error(ErrorCode::NotADatabase).with(base::ErrorParam::Host, config.cache->host));
     const bool exempt = config.httpOptions.insecureHosts.contains(config.cache->host, Qt::CaseInsensitive);
     if (exempt && !base::isLoopbackHost(config.cache->host))
@@ -295,6 +305,26 @@ Leg cacheLeg(const ConnectionConfig &config, const Call &call)
     return leg(LegKind::Cache, LegStatus::Ok,
                QStringLiteral("%1 answers (%2).")
                    .arg(address, config.cache->tls ? QStringLiteral("TLS") : QStringLiteral("no TLS, loopback")));
+}
+
+/// A cache that can be signed in to, answers, and may be read and written.
+Leg cacheLeg(const ConnectionConfig &config, const Call &call)
+{
+    if (config.cacheError)
+        return failed(LegKind::Cache, *config.cacheError);
+    if (!config.cache)
+        return leg(LegKind::Cache, LegStatus::Skipped,
+                   QStringLiteral("No cache was given; cached mode keeps entries in this process's memory."));
+    const auto start = Call::Clock::now();
+    const auto answers = redis::makeChannel(config.cache->clone(), config.httpOptions)->pipeline(cacheTrial(), call);
+    if (!answers)
+        return failed(LegKind::Cache, answers.error());
+    const auto refused = std::ranges::find(*answers, redis::RedisReply::Kind::Error, &redis::RedisReply::kind);
+    if (refused != answers->end())
+        return failed(LegKind::Cache, redis::refusal(*refused, config.cache->host));
+    Leg good = answeringCache(config, answers->front());
+    good.took = std::chrono::duration_cast<milliseconds>(Call::Clock::now() - start);
+    return good;
 }
 
 Leg clockLeg(bool fixed, std::optional<milliseconds> database, std::optional<milliseconds> deployment)

@@ -136,29 +136,46 @@ std::optional<Error> schemaErrorOf(const ConnectionConfig &config, const CheckRe
         .with(ErrorParam::Count, check.schema->tablesSeen);
 }
 
-/// What separates this deployment's entries from those of others that share its cache: all that decides what a token
-/// means here.
-QByteArray cacheScope(const ConnectionConfig &config, const session::AuthProfile &auth, const base::Clock &clock)
+/// A word that stands for @p parts, wherever one ends and the next begins.
+QByteArray wordOf(const std::vector<QByteArray> &parts)
 {
     QCryptographicHash hash(QCryptographicHash::Sha256);
-    const auto add = [&hash](QByteArrayView part) {
+    for (const QByteArray &part : parts) {
         hash.addData(QByteArray::number(part.size()));
         hash.addData(":");
         hash.addData(part);
-    };
-    add(versionName(auth.version).toLatin1());
-    add(strategyName(auth.strategy).toLatin1());
-    add(engine::sessionCookieName(auth));
-    add(config.database ? config.database->withoutPassword().toUtf8() : QByteArray());
-    add(config.baseUrl && !config.database ? config.baseUrl->toEncoded() : QByteArray());
-    if (auth.strategy == Strategy::Jwt) {
-        for (const base::SecretBytes &secret : auth.secrets)
-            add(secret.view());
     }
+    return hash.result().toHex().first(16);
+}
+
+/// What separates this deployment's entries from those of others that share its cache, and the answers of one way of
+/// looking at it from those of another. The scope holds nothing that is found out by asking, nor who asks: who revokes
+/// must name the same one as who looked up.
+cache::RedisCache::Names cacheNames(const ConnectionConfig &config, const session::AuthProfile &auth,
+                                    const base::Clock &clock)
+{
+    std::vector<QByteArray> scope{strategyName(auth.strategy).toLatin1()};
+    if (auth.strategy == Strategy::Jwt) {
+        scope.push_back(engine::sessionCookieName(auth));
+        for (const base::SecretBytes &secret : auth.secrets)
+            scope.push_back(secret.view().toByteArray());
+    } else if (config.database) {
+        const store::DatabaseUrl &database = *config.database;
+        scope.push_back(databaseKindName(database.kind).toLatin1());
+        scope.push_back(database.host.toLower().toUtf8());
+        scope.push_back(QByteArray::number(database.port));
+        scope.push_back(database.database.toUtf8());
+        scope.push_back(database.schema.toUtf8());
+    }
+    std::vector<QByteArray> form{versionName(auth.version).toLatin1(), QByteArray::number(qint64{auth.maxAge.count()}),
+                                 QByteArray::number(qint64{auth.updateAge.count()})};
     // What was found by a made-up time is nobody else's truth.
     if (clock.isFixed())
-        add(base::toIso(clock.now()).toLatin1());
-    return hash.result().toHex().first(16);
+        form.push_back(base::toIso(clock.now()).toLatin1());
+    const cache::RedisCache::Names names{wordOf(scope), wordOf(form)};
+    for (QByteArray &part : scope)
+        base::wipe(part);
+    return names;
 }
 
 std::shared_ptr<cache::SessionCache> makeCache(const ConnectionConfig &config, const session::AuthProfile &auth,
@@ -168,7 +185,7 @@ std::shared_ptr<cache::SessionCache> makeCache(const ConnectionConfig &config, c
         return engine::makeMemoryCache(cacheBytes, clock);
     const auto url = std::make_shared<const redis::RedisUrl>(config.cache->clone());
     const auto channels = [url, options = config.httpOptions] { return redis::makeChannel(url->clone(), options); };
-    return std::make_shared<cache::RedisCache>(channels, cacheScope(config, auth, clock), cachePatience, clock);
+    return std::make_shared<cache::RedisCache>(channels, cacheNames(config, auth, clock), cachePatience, clock);
 }
 
 } // namespace

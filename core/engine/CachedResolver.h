@@ -1,41 +1,33 @@
 #pragma once
 
-#include "core/engine/SessionEngine.h"
-#include "core/engine/StepLog.h"
+#include "core/engine/CachedLookup.h"
 
 namespace rollcall::engine {
 
-/// Answers from a shared cache and asks its source on a miss, once for all who ask for the same token at the same time.
-/// **Thread-safety:** one object, one thread at a time; the cache is shared.
+/// Answers from a shared cache and asks its source on a miss. **Thread-safety:** one object, one thread at a time; the
+/// cache is shared.
 class CachedResolver final : public Resolver
 {
 public:
-    /// @p source is owned, @p clock borrowed; see makeCachedResolver().
+    /// @p source is owned; see makeCachedResolver().
     CachedResolver(std::shared_ptr<const session::AuthProfile> profile, std::unique_ptr<Resolver> source,
-                   std::shared_ptr<cache::SessionCache> cache, std::chrono::milliseconds ttl, const base::Clock &clock,
-                   Trace trace);
+                   CachedLookup lookup, Trace trace);
 
     [[nodiscard]] session::Resolution resolve(QByteArrayView cookieHeader, const base::Call &call) override;
 
 private:
     void run(QByteArrayView cookieHeader, session::Resolution &result, StepLog &steps, const base::Call &call);
-    /// One request whose token is not in the cache.
-    struct Miss;
-
-    /// Looks into the cache, with a step; true where @p result is answered.
-    bool lookUp(Miss &request, session::Resolution &result, StepLog &steps, const base::Call &call);
-    /// Asks the source and keeps its answer.
-    session::Resolution ask(Miss &request, const cache::SingleFlight::Flight &flight, const base::Call &call);
-    void keep(const Miss &request, session::Resolution &resolution, const cache::SingleFlight::Flight &flight,
-              const base::Call &call);
 
     std::shared_ptr<const session::AuthProfile> m_profile;
-    QByteArray m_cookieName; ///< empty: not one of http::hasPlainTokens()
+    QByteArray m_cookieName; ///< empty: http::plainToken() must not be asked
     std::unique_ptr<Resolver> m_source;
-    std::shared_ptr<cache::SessionCache> m_cache;
-    std::chrono::milliseconds m_ttl;
-    const base::Clock &m_clock;
+    CachedLookup m_lookup;
     Trace m_trace;
 };
+
+/// What a session of this Cookie header is cached by: the token as the database knows it, so that whoever revokes it
+/// finds the entry. Of Better Auth that is what the cookie's signature covers; a cookie that is not signed with the
+/// deployment's secret must not be answered from a cache, so it has none. Empty: there is none.
+[[nodiscard]] base::SecretBytes cachedToken(const session::AuthProfile &profile, QByteArrayView cookieHeader);
 
 } // namespace rollcall::engine

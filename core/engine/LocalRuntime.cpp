@@ -134,6 +134,12 @@ public:
     const session::AuthProfile &profile() const override { return m_endpoint.profile(); }
     const SessionEndpoint *endpoint() const override { return &m_endpoint; }
     QByteArray cookieName() const override { return m_endpoint.action(m_isSecure).cookieName(); }
+    base::SecretBytes cacheToken(const RequestHeaders &request) const override
+    {
+        const session::AuthProfile &profile = m_endpoint.profile();
+        return http::assembleChunks(m_endpoint.action(m_isSecure).cookiesOf(request.cookie(), http::dialectOf(profile)),
+                                    profile.version);
+    }
     base::Instant now() const override { return m_clock->now(); }
 
 private:
@@ -188,13 +194,10 @@ private:
     void resolveTogether(std::span<const RequestHeaders> requests, Adapter &adapter,
                          std::vector<RuntimeSession> &results, const base::Call &call) const
     {
-        const SessionAction &action = m_endpoint.action(m_isSecure);
-        const session::AuthProfile &profile = m_endpoint.profile();
         std::vector<base::SecretBytes> tokens;
         std::vector<QByteArrayView> asked;
         for (const RequestHeaders &request : requests) {
-            tokens.push_back(
-                http::assembleChunks(action.cookiesOf(request.cookie(), http::dialectOf(profile)), profile.version));
+            tokens.push_back(cacheToken(request));
             if (!tokens.back().isEmpty())
                 asked.push_back(tokens.back().view());
         }

@@ -1,3 +1,4 @@
+#include "core/engine/CachedResolver.h"
 #include "core/engine/Pool.h"
 #include "core/engine/ProxyResolver.h"
 #include "core/engine/RuntimeMode.h"
@@ -65,6 +66,12 @@ public:
                 return value;
         }
         return request.cookie();
+    }
+    base::SecretBytes cacheToken(const RequestHeaders &request) const override
+    {
+        // An answer to further headers is not one to the token alone.
+        return m_options.forwardedHeaders.isEmpty() ? cachedToken(m_endpoint.profile(), cookieOf(request))
+                                                    : base::SecretBytes();
     }
     base::Instant now() const override { return m_clock->now(); }
 

@@ -20,6 +20,12 @@ public:
     [[nodiscard]] virtual QByteArray cookieName() const = 0;
     /// The Cookie header in force for a request: a configured one may stand above it.
     [[nodiscard]] virtual QByteArrayView cookieOf(const RequestHeaders &request) const { return request.cookie(); }
+    /// What the request's session is cached by: its token, as the database knows it. Empty where it has none, and where
+    /// an answer depends on more than the session cookies.
+    [[nodiscard]] virtual base::SecretBytes cacheToken(const RequestHeaders &request) const = 0;
+    /// See SessionRuntime; without a cache there is nothing to do.
+    [[nodiscard]] virtual base::Status noteSignIn(const QString &, const base::Call &) const { return {}; }
+    [[nodiscard]] virtual base::Status noteSignOut(const RequestHeaders &, const base::Call &) const { return {}; }
     [[nodiscard]] virtual base::Instant now() const = 0;
 };
 
@@ -34,5 +40,10 @@ void explainAbsence(const RequestHeaders &request, std::optional<session::NullRe
 
 /// The mode of a proxy runtime.
 [[nodiscard]] std::shared_ptr<const SessionRuntime::Mode> makeProxyMode(ProxyRuntime runtime);
+
+/// @p source behind a cache. @p cache has one.
+[[nodiscard]] std::shared_ptr<const SessionRuntime::Mode>
+makeCachedMode(std::shared_ptr<const SessionRuntime::Mode> source, RuntimeCache cache,
+               std::shared_ptr<const base::Clock> clock);
 
 } // namespace rollcall::engine

@@ -32,6 +32,15 @@ RuntimeToken tokenOf(RuntimeSession session)
     return result;
 }
 
+std::shared_ptr<const SessionRuntime::Mode> withCache(std::shared_ptr<const SessionRuntime::Mode> mode,
+                                                      RuntimeCache cache, std::shared_ptr<const base::Clock> clock)
+{
+    if (!cache.cache)
+        return mode;
+    return makeCachedMode(std::move(mode), std::move(cache),
+                          clock ? std::move(clock) : std::make_shared<const base::SystemClock>());
+}
+
 bool hasSecret(const session::AuthProfile &profile)
 {
     return !profile.secrets.empty() && !(profile.secrets.size() == 1 && profile.secrets.front().isEmpty());
@@ -74,10 +83,12 @@ base::Status SessionRuntime::configureLocal(LocalRuntime runtime)
 {
     if (!runtime.profile)
         return base::fail(Error(ErrorCode::Unconfigured));
+    RuntimeCache cache = runtime.cache;
+    std::shared_ptr<const base::Clock> clock = runtime.clock;
     auto made = makeLocalMode(std::move(runtime));
     if (!made)
         return base::fail(std::move(made.error()));
-    put(std::move(*made));
+    put(withCache(std::move(*made), std::move(cache), std::move(clock)));
     return {};
 }
 
@@ -87,7 +98,9 @@ base::Status SessionRuntime::configureProxy(ProxyRuntime runtime)
         return base::fail(Error(ErrorCode::Unconfigured));
     if (auto usable = proxy::ProxyClient::check(runtime.options); !usable)
         return usable;
-    put(makeProxyMode(std::move(runtime)));
+    RuntimeCache cache = runtime.cache;
+    std::shared_ptr<const base::Clock> clock = runtime.clock;
+    put(withCache(makeProxyMode(std::move(runtime)), std::move(cache), std::move(clock)));
     return {};
 }
 
@@ -107,6 +120,18 @@ base::Result<std::vector<RuntimeSession>> SessionRuntime::resolveMany(std::span<
     if (!current)
         return base::fail(current.error());
     return (*current)->sessions(requests, call);
+}
+
+base::Status SessionRuntime::noteSignIn(const QString &userId, const base::Call &call) const
+{
+    const auto current = mode();
+    return current ? (*current)->noteSignIn(userId, call) : base::fail(current.error());
+}
+
+base::Status SessionRuntime::noteSignOut(const RequestHeaders &request, const base::Call &call) const
+{
+    const auto current = mode();
+    return current ? (*current)->noteSignOut(request, call) : base::fail(current.error());
 }
 
 base::Result<RuntimeToken> SessionRuntime::getToken(const RequestHeaders &request, bool raw,

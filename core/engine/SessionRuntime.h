@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/Mutex.h"
+#include "core/cache/SessionCache.h"
 #include "core/engine/RequestHeaders.h"
 #include "core/engine/ServerHelpers.h"
 #include "core/engine/betterauth/SessionRows.h"
@@ -21,6 +22,10 @@ struct RuntimeSession
     std::vector<LogLine> log;                                ///< what the library would log
     std::optional<base::Instant> validUntil;                 ///< as session::Resolution::validUntil
     QString userId;                                          ///< empty where unknown
+    /// What the cache did: hit, miss; error: it failed (N82), so the source answered, or the answer is not kept;
+    /// skipped: there is none, or the request cannot be cached.
+    session::StepOutcome cache = session::StepOutcome::Skipped;
+    QString cacheNote; ///< why, where it failed or an entry was passed over; without secrets
 };
 
 /// What `getToken` of the runtime gave.
@@ -30,6 +35,16 @@ struct RuntimeToken
     std::optional<base::SecretBytes> raw; ///< where it was asked for: the cookie's raw text; a bearer secret
     std::optional<session::NullReason> reason;
     QString evidence;
+};
+
+/// What keeps a runtime's answers for a while (cached mode). A hit sets no cookie and extends no row.
+struct RuntimeCache
+{
+    /// Null: none. Shared with whoever must be able to invalidate: erase() by session, eraseUser(), clear(). An answer
+    /// belongs to the configuration that gave it: one that answers otherwise wants another cache, another
+    /// RedisCache::Names::form, or clear().
+    std::shared_ptr<cache::SessionCache> cache;
+    std::chrono::milliseconds ttl{60'000}; ///< from when the source answered; absences: cache::longestAbsence at most
 };
 
 /// A runtime that resolves sessions in this process: with v4 and v5 as their session endpoint does, with Better Auth as
@@ -49,6 +64,7 @@ struct LocalRuntime
     std::function<base::Result<std::unique_ptr<betterauth::SecondaryStorage>>(const base::Call &)> openStorage;
     std::size_t mostAdapters = 8; ///< of each kind
     Effects effects = Effects::Observe;
+    RuntimeCache cache;
     std::shared_ptr<const base::Clock> clock; ///< null: the system's
 };
 
@@ -60,6 +76,7 @@ struct ProxyRuntime
     std::shared_ptr<const session::AuthProfile> profile;
     proxy::ProxyOptions options;
     std::size_t mostConnections = 8;
+    RuntimeCache cache;                       ///< not asked where request headers are forwarded
     std::shared_ptr<const base::Clock> clock; ///< null: the system's
 };
 
@@ -100,6 +117,12 @@ public:
     /// Unconfigured.
     [[nodiscard]] base::Result<std::vector<RuntimeSession>> resolveMany(std::span<const RequestHeaders> requests,
                                                                         const base::Call &call) const;
+
+    /// To be called when somebody has signed in: absences that the cache remembers fall, and what it holds of @p userId
+    /// (empty: unknown). Blocks within @p call where the cache is a server. Errors: Unconfigured, those of the cache.
+    [[nodiscard]] base::Status noteSignIn(const QString &userId, const base::Call &call) const;
+    /// The same for a sign-out: the session of this request falls. Revocations by others are told to the cache itself.
+    [[nodiscard]] base::Status noteSignOut(const RequestHeaders &request, const base::Call &call) const;
 
     /// A configuration in force: immutable, shared by the calls that began under it.
     class Mode;

@@ -50,6 +50,7 @@ public:
         if (m_options.verify && m_options.canary)
             canary = plantCanary();
         deleteAll();
+        purgeAll();
         if (m_options.verify)
             verify();
         if (canary)
@@ -131,6 +132,8 @@ private:
         outcome.counts.insert(QStringLiteral("notTried"), qint64(count(RowOutcome::NotTried)));
         outcome.counts.insert(QStringLiteral("batches"), m_report.batches);
         outcome.counts.insert(QStringLiteral("cachePurged"), m_report.cachePurged);
+        if (m_report.cacheError)
+            outcome.counts.insert(QStringLiteral("cacheError"), base::errorName(m_report.cacheError->code));
         if (m_report.error)
             outcome.counts.insert(QStringLiteral("error"), base::errorName(m_report.error->code));
         if (m_report.verification)
@@ -257,18 +260,39 @@ private:
     void purge(std::size_t from, std::size_t to)
     {
         for (std::size_t i = from; i < to; ++i) {
-            RowReport &row = m_report.rows[i];
-            if (row.outcome != RowOutcome::Revoked && row.outcome != RowOutcome::AlreadyGone)
-                continue;
-            const auto erased = m_deployment.cache()->erase(m_plan.rows[i].key.token.view(), cleanup());
-            if (!erased) {
-                note(QStringLiteral("A cached entry could not be dropped: %1")
-                         .arg(base::describe(erased.error()).message));
-                continue;
-            }
-            row.cachePurged = *erased;
-            m_report.cachePurged += *erased ? 1 : 0;
+            const RowOutcome outcome = m_report.rows[i].outcome;
+            // What is not known may be gone.
+            if (outcome == RowOutcome::Revoked || outcome == RowOutcome::AlreadyGone || outcome == RowOutcome::Unknown)
+                m_toPurge.push_back(i);
         }
+        // A cache that hangs must not hold up each batch: once more at the end.
+        if (!m_report.cacheError)
+            purgeAll();
+    }
+
+    void purgeAll()
+    {
+        if (m_toPurge.empty())
+            return;
+        std::vector<QByteArrayView> tokens;
+        tokens.reserve(m_toPurge.size());
+        for (const std::size_t i : m_toPurge)
+            tokens.push_back(m_plan.rows[i].key.token.view());
+        const std::optional<Error> &unusable = m_deployment.config().cacheError;
+        const auto erased = unusable ? base::fail(*unusable) : m_deployment.cache()->eraseMany(tokens, cleanup());
+        if (!erased) {
+            m_report.cacheError = erased.error();
+            note(QStringLiteral("Cached entries of %1 sessions could not be dropped: %2")
+                     .arg(tokens.size())
+                     .arg(base::describe(erased.error()).message));
+            return;
+        }
+        m_report.cacheError.reset();
+        for (std::size_t i = 0; i < m_toPurge.size(); ++i) {
+            m_report.rows[m_toPurge[i]].cachePurged = (*erased)[i];
+            m_report.cachePurged += (*erased)[i] ? 1 : 0;
+        }
+        m_toPurge.clear();
     }
 
     // --- proof ---
@@ -363,6 +387,7 @@ private:
     const std::function<void(const RevocationProgress &)> &m_onProgress;
     RevocationReport m_report;
     std::vector<Call::Clock::time_point> m_committed; ///< by row, where its delete is committed
+    std::vector<std::size_t> m_toPurge;               ///< rows whose cached entries are still to be dropped
 };
 
 } // namespace

@@ -51,6 +51,8 @@ struct RevocationReport
     std::vector<RowReport> rows;              ///< in the plan's order
     std::vector<Done> log;
     std::optional<base::Error> error; ///< why it stopped midway; nullopt: carried through
+    /// Why entries of revoked sessions may still be in the cache, until their time to live is over; nullopt: none is.
+    std::optional<base::Error> cacheError;
     std::chrono::milliseconds took{0};
 };
 

@@ -142,7 +142,9 @@ QWidget *ResultView::figures(const RevocationReport &report) const
     };
     QList<common::Figure *> figures{figure(tr("Revoked"), QLocale().toString(report.revoked), ofAll(report.matched)),
                                     figure(tr("Skipped"), QLocale().toString(report.skipped)),
-                                    figure(tr("Cached copies dropped"), QLocale().toString(report.cachePurged))};
+                                    figure(tr("Cached copies dropped"), QLocale().toString(report.cachePurged),
+                                           report.cacheError ? tr("cache not told") : QString(),
+                                           report.cacheError ? ColorToken::Warn : ColorToken::Text)};
     if (report.verification) {
         const auto &proof = *report.verification;
         const bool all = proof.stillAccepted == 0 && proof.unchecked == 0;
@@ -183,9 +185,8 @@ QWidget *ResultView::rows(const RevocationReport &report) const
             break;
         grid->addWidget(new Label(m_theme, row->fingerprint.grouped(), FontToken::Code), line, 0);
         state(rowState(row->outcome), line, 1);
-        grid->addWidget(
-            new Label(m_theme, row->cachePurged ? tr("dropped") : tr("none"), FontToken::Body, ColorToken::Muted), line,
-            2);
+        const QString cached = row->cachePurged ? tr("dropped") : report.cacheError ? tr("not known") : tr("none");
+        grid->addWidget(new Label(m_theme, cached, FontToken::Body, ColorToken::Muted), line, 2);
         state(proofState(row->proof), line, 3);
         grid->addWidget(
             new Label(m_theme, row->refusedAfter ? tr("%1 ms").arg(row->refusedAfter->count()) : QStringLiteral("–")),

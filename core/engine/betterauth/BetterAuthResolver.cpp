@@ -2,6 +2,7 @@
 
 #include "core/engine/CookieEffects.h"
 #include "core/engine/betterauth/Observing.h"
+#include "core/engine/betterauth/SignedCookie.h"
 #include "core/engine/betterauth/StoreRows.h"
 
 namespace rollcall::engine::betterauth {
@@ -58,6 +59,15 @@ std::unique_ptr<Resolver> makeBetterAuthResolver(const session::AuthProfile &pro
         storage = std::make_unique<UnconnectedStorage>();
     return std::make_unique<BetterAuthResolver>(makeConfig(profile, profile.secureCookies), std::move(rows),
                                                 std::move(storage), effects, clock);
+}
+
+base::SecretBytes signedToken(const session::AuthProfile &profile, QByteArrayView cookieHeader)
+{
+    const Config config = makeConfig(profile);
+    if (config.secrets.empty() || config.secrets.front().isEmpty())
+        return {};
+    const RequestCookies cookies(cookieHeader);
+    return readSignedCookie(config.secrets.front().view(), cookies.value(config.sessionToken.name)).value;
 }
 
 } // namespace rollcall::engine::betterauth

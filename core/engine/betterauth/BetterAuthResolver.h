@@ -40,4 +40,7 @@ private:
                                                                store::SessionStore *store, Effects effects,
                                                                const base::Clock &clock);
 
+/// The token that the request's session cookie is signed for; empty where there is none or the signature is wrong.
+[[nodiscard]] base::SecretBytes signedToken(const session::AuthProfile &profile, QByteArrayView cookieHeader);
+
 } // namespace rollcall::engine::betterauth

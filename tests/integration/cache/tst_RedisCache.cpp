@@ -27,11 +27,12 @@ Call call()
 }
 
 std::unique_ptr<RedisCache> cacheAt(const redis::RedisUrl &url, const base::Clock &clock,
-                                    const QByteArray &scope = "scope", const http::HttpOptions &options = {})
+                                    const QByteArray &scope = "scope", const http::HttpOptions &options = {},
+                                    const QByteArray &form = "form")
 {
     const auto shared = std::make_shared<const redis::RedisUrl>(url.clone());
     return std::make_unique<RedisCache>([shared, options] { return redis::makeChannel(shared->clone(), options); },
-                                        scope, 5s, clock);
+                                        RedisCache::Names{scope, form}, 5s, clock);
 }
 
 SessionCache::Entry sessionOf(const QByteArray &json, const QString &userId = QStringLiteral("u1"))
@@ -124,6 +125,35 @@ private Q_SLOTS:
         QVERIFY(!found(*cacheAt(m_server->url(), m_clock, "other"), "t"));
     }
 
+    void answersOfAnotherFormAreNoneAndFallWithTheSession()
+    {
+        const auto v4 = cacheAt(m_server->url(), m_clock, "scope", {}, "v4");
+        const auto v5 = cacheAt(m_server->url(), m_clock, "scope", {}, "v5");
+        keep(*v4, "t", sessionOf("{}"));
+        QVERIFY(!found(*v5, "t"));
+        QVERIFY(found(*v4, "t").has_value());
+        QCOMPARE(v5->erase("t", call()).value(), true);
+        QVERIFY(!found(*v4, "t"));
+    }
+
+    void erasesManyInTheirOrder()
+    {
+        const auto cache = cacheAt(m_server->url(), m_clock);
+        std::vector<QByteArray> tokens;
+        for (int i = 0; i < 2'500; ++i)
+            tokens.push_back("t" + QByteArray::number(i));
+        for (const int i : {0, 999, 1'000, 2'499})
+            keep(*cache, tokens.at(static_cast<std::size_t>(i)), sessionOf("{}"));
+        const std::vector<QByteArrayView> views(tokens.begin(), tokens.end());
+        const auto erased = cache->eraseMany(views, call());
+        QVERIFY(erased.has_value());
+        QCOMPARE(erased->size(), tokens.size());
+        QCOMPARE(std::ranges::count(*erased, true), 4);
+        for (const std::size_t i : {0U, 999U, 1'000U, 2'499U})
+            QVERIFY((*erased)[i]);
+        QVERIFY(cache->eraseMany({}, call())->empty());
+    }
+
     void everyThingHasItsTimeAndNoTokenIsInIt()
     {
         const auto cache = cacheAt(m_server->url(), m_clock);
@@ -203,13 +233,15 @@ private Q_SLOTS:
     {
         QTest::addColumn<QByteArray>("value");
         QTest::newRow("no JSON") << QByteArray("garbage");
-        QTest::newRow("another version") << QByteArray("{\"v\":2,\"g\":1,\"a\":1,\"session\":\"{}\"}");
-        QTest::newRow("no tags") << QByteArray("{\"v\":1,\"session\":\"{}\"}");
-        QTest::newRow("neither session nor reason") << QByteArray("{\"v\":1,\"g\":1,\"a\":1}");
-        QTest::newRow("both") << QByteArray("{\"v\":1,\"g\":1,\"a\":1,\"session\":\"{}\",\"reason\":\"row-missing\"}");
-        QTest::newRow("unknown reason") << QByteArray("{\"v\":1,\"g\":1,\"a\":1,\"reason\":\"whim\"}");
+        QTest::newRow("another version") << QByteArray("{\"v\":2,\"f\":\"f\",\"g\":1,\"a\":1,\"session\":\"{}\"}");
+        QTest::newRow("no form") << QByteArray("{\"v\":1,\"g\":1,\"a\":1,\"session\":\"{}\"}");
+        QTest::newRow("no tags") << QByteArray("{\"v\":1,\"f\":\"f\",\"session\":\"{}\"}");
+        QTest::newRow("neither session nor reason") << QByteArray("{\"v\":1,\"f\":\"f\",\"g\":1,\"a\":1}");
+        QTest::newRow("both") << QByteArray(
+            "{\"v\":1,\"f\":\"f\",\"g\":1,\"a\":1,\"session\":\"{}\",\"reason\":\"row-missing\"}");
+        QTest::newRow("unknown reason") << QByteArray("{\"v\":1,\"f\":\"f\",\"g\":1,\"a\":1,\"reason\":\"whim\"}");
         QTest::newRow("expiry no number")
-            << QByteArray("{\"v\":1,\"g\":1,\"a\":1,\"session\":\"{}\",\"expires\":\"x\"}");
+            << QByteArray("{\"v\":1,\"f\":\"f\",\"g\":1,\"a\":1,\"session\":\"{}\",\"expires\":\"x\"}");
     }
     void malformedValuesAreNothingAndReported()
     {
@@ -335,6 +367,7 @@ private Q_SLOTS:
         QCOMPARE(cache->find("t", call()).error().code, ErrorCode::ConnectRefused); // asked again
         clock.advance(1s);
         QCOMPARE(cache->find("t", call()).error().code, ErrorCode::DatabaseUnavailable); // the pause has doubled
+        QCOMPARE(cache->erase("t", call()).error().code, ErrorCode::ConnectRefused);     // a revocation is worth a try
     }
 
     void aServerThatHangsCostsItsPatienceOnce()
@@ -343,13 +376,13 @@ private Q_SLOTS:
         auto url = redis::RedisUrl::parse("redis://127.0.0.1:" + QByteArray::number(hanging.port()));
         const auto shared = std::make_shared<const redis::RedisUrl>(url->clone());
         test::ManualClock clock;
-        RedisCache cache([shared] { return redis::makeChannel(shared->clone(), {}); }, "s", 200ms, clock);
+        RedisCache cache([shared] { return redis::makeChannel(shared->clone(), {}); }, {"s", "f"}, 200ms, clock);
         QCOMPARE(cache.find("t", call()).error().code, ErrorCode::Timeout);
         const QDeadlineTimer soon(100);
         QCOMPARE(cache.find("t", call()).error().code, ErrorCode::DatabaseUnavailable);
         QVERIFY(!soon.hasExpired());
         // A caller's own end says nothing of the server.
-        RedisCache other([shared] { return redis::makeChannel(shared->clone(), {}); }, "s", 5s, clock);
+        RedisCache other([shared] { return redis::makeChannel(shared->clone(), {}); }, {"s", "f"}, 5s, clock);
         QCOMPARE(other.find("t", Call::within(50ms)).error().code, ErrorCode::Timeout);
         QCOMPARE(other.find("t", Call::within(50ms)).error().code, ErrorCode::Timeout);
     }

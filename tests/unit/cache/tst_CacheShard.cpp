@@ -17,10 +17,29 @@ CachedValue value(const QByteArray &json, quint32 user = 1, qint64 until = 1'000
     return {json, until, CachedValue::noEnd, user, 0};
 }
 
+bool find(CacheShard &shard, const TokenDigest &digest, CachedValue &found)
+{
+    quint32 generation = 0;
+    return shard.find(digest, found, generation);
+}
+
 bool has(CacheShard &shard, const TokenDigest &digest)
 {
     CachedValue found;
-    return shard.find(digest, found);
+    return find(shard, digest, found);
+}
+
+void store(CacheShard &shard, const TokenDigest &digest, const CachedValue &value, qint64 now)
+{
+    CachedValue before;
+    quint32 generation = 0;
+    static_cast<void>(shard.find(digest, before, generation));
+    shard.store(digest, value, now, generation);
+}
+
+TokenDigest spread(quint64 number)
+{
+    return {number * 0x9E37'79B9'7F4A'7C15U, number * 0xD1B5'4A32'D192'ED03U};
 }
 
 /// Digests that meet in the same index cell at first.
@@ -52,21 +71,19 @@ private Q_SLOTS:
         const quint64 keys = clash ? 150 : 5'000;
         for (int round = 0; round < rounds; ++round) {
             const quint64 number = random() % keys;
-            const TokenDigest digest =
-                clash ? clashing(number)
-                      : TokenDigest{number * 0x9E37'79B9'7F4A'7C15U, number * 0xD1B5'4A32'D192'ED03U};
+            const TokenDigest digest = clash ? clashing(number) : spread(number);
             switch (random() % 4) {
             case 0:
             case 1:
                 model[number] = QByteArray::number(round);
-                shard.store(digest, value(model[number]), 0);
+                store(shard, digest, value(model[number]), 0);
                 break;
             case 2:
                 QCOMPARE(shard.erase(digest), model.erase(number) == 1);
                 break;
             default:
                 CachedValue found;
-                QCOMPARE(shard.find(digest, found), model.contains(number));
+                QCOMPARE(find(shard, digest, found), model.contains(number));
                 if (model.contains(number))
                     QCOMPARE(found.session, model[number]);
             }
@@ -83,7 +100,7 @@ private Q_SLOTS:
         CacheShard shard(bound);
         std::mt19937 random(11);
         for (quint64 i = 0; i < 5'000; ++i) {
-            shard.store({i, i << 20}, value(QByteArray(static_cast<qsizetype>(random() % 2'000), 'x')), 0);
+            store(shard, {i, i << 20}, value(QByteArray(static_cast<qsizetype>(random() % 2'000), 'x')), 0);
             QVERIFY(shard.bytes() <= bound);
             QVERIFY(has(shard, {i, i << 20}));
         }
@@ -91,14 +108,36 @@ private Q_SLOTS:
         QVERIFY(shard.entries() > 50);
     }
 
+    void placesOfSmallEntriesServeLargeOnes()
+    {
+        constexpr std::size_t bound = 1 << 20;
+        CacheShard shard(bound);
+        quint64 next = 1;
+        const auto fill = [&](qsizetype size, quint64 count) {
+            for (quint64 i = 0; i < count; ++i, ++next) {
+                store(shard, spread(next), value(QByteArray(size, 'x')), 0);
+                QVERIFY(shard.bytes() <= bound);
+                QVERIFY(has(shard, spread(next)));
+            }
+        };
+        fill(0, 20'000);
+        QVERIFY(shard.entries() > 14'000);
+        fill(30'000, 100);
+        QVERIFY2(shard.entries() > 25, "free places of the small ones hold the bytes");
+        fill(0, 40'000); // the last large ones have gone
+        QVERIFY(shard.entries() > 14'000);
+        for (quint64 i = next - 5'000; i < next; ++i)
+            QVERIFY(has(shard, spread(i)));
+    }
+
     void whatIsLargerThanTheShardIsNotKept()
     {
         CacheShard shard(1'000);
-        shard.store({1, 1}, value("{}"), 0);
-        shard.store({2, 2}, value(QByteArray(1'001, 'x')), 0);
+        store(shard, {1, 1}, value("{}"), 0);
+        store(shard, {2, 2}, value(QByteArray(1'001, 'x')), 0);
         QVERIFY(has(shard, {1, 1}));
         QVERIFY(!has(shard, {2, 2}));
-        shard.store({1, 1}, value(QByteArray(1'001, 'x')), 0);
+        store(shard, {1, 1}, value(QByteArray(1'001, 'x')), 0);
         QVERIFY2(!has(shard, {1, 1}), "an answer that is no longer the source's last");
     }
 
@@ -107,10 +146,10 @@ private Q_SLOTS:
         CacheShard shard(3 * 200);
         const QByteArray json(80, 'x'); // 183 bytes with all that it costs
         for (const quint64 i : {1U, 2U, 3U})
-            shard.store({i, i}, value(json), 0);
+            store(shard, {i, i}, value(json), 0);
         QVERIFY(has(shard, {1, 1}));
         QVERIFY(has(shard, {3, 3}));
-        shard.store({4, 4}, value(json), 0); // 1 and 3 were used, so it is 2 that goes
+        store(shard, {4, 4}, value(json), 0); // 1 and 3 were used, so it is 2 that goes
         QCOMPARE(shard.entries(), std::size_t{3});
         QVERIFY(!has(shard, {2, 2}));
         QVERIFY(has(shard, {1, 1}));
@@ -121,10 +160,10 @@ private Q_SLOTS:
     {
         CacheShard shard(2 * 200);
         const QByteArray json(80, 'x');
-        shard.store({1, 1}, value(json, 1, 50), 0);
-        shard.store({2, 2}, value(json, 1, 500), 0);
+        store(shard, {1, 1}, value(json, 1, 50), 0);
+        store(shard, {2, 2}, value(json, 1, 500), 0);
         QVERIFY(has(shard, {1, 1}));
-        shard.store({3, 3}, value(json), 100);
+        store(shard, {3, 3}, value(json), 100);
         QVERIFY(!has(shard, {1, 1}));
         QVERIFY(has(shard, {2, 2}));
     }
@@ -133,19 +172,38 @@ private Q_SLOTS:
     {
         CacheShard shard(1 << 20);
         for (quint64 i = 0; i < 1'000; ++i)
-            shard.store({i, i << 30}, value("{}", static_cast<quint32>(i % 3)), 0);
+            store(shard, {i, i << 30}, value("{}", static_cast<quint32>(i % 3)), 0);
         QCOMPARE(shard.eraseUser(2), qint64{333});
         QCOMPARE(shard.eraseUser(2), qint64{0});
         for (quint64 i = 0; i < 1'000; ++i)
             QCOMPARE(has(shard, {i, i << 30}), i % 3 != 2);
     }
 
+    void whatWasLookedUpBeforeARemovalIsNotKept()
+    {
+        CacheShard shard(1 << 20);
+        CachedValue found;
+        quint32 before = 0;
+        const auto kept = [&](const std::function<void()> &meanwhile) {
+            static_cast<void>(shard.find({1, 1}, found, before));
+            meanwhile();
+            shard.store({1, 1}, value("{}"), 0, before);
+            return has(shard, {1, 1});
+        };
+        QVERIFY(kept([] {}));
+        QVERIFY(!kept([&] { QVERIFY(shard.erase({1, 1})); }));
+        QVERIFY(!kept([&] { QVERIFY(!shard.erase({1, 1})); }));
+        QVERIFY(!kept([&] { QCOMPARE(shard.eraseUser(1), qint64(0)); }));
+        QVERIFY(!kept([&] { shard.clear(); }));
+        QVERIFY(kept([] {}));
+    }
+
     void aFoundSessionOutlivesItsEntry()
     {
         CacheShard shard(1 << 20);
-        shard.store({1, 1}, value("{\"a\":1}"), 0);
+        store(shard, {1, 1}, value("{\"a\":1}"), 0);
         CachedValue found;
-        QVERIFY(shard.find({1, 1}, found));
+        QVERIFY(find(shard, {1, 1}, found));
         shard.clear();
         QCOMPARE(found.session, QByteArray("{\"a\":1}"));
     }

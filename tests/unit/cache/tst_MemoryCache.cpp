@@ -42,7 +42,7 @@ private:
 
     void keep(QByteArrayView token, const SessionCache::Entry &entry, std::chrono::milliseconds ttl = 60s)
     {
-        QVERIFY(m_cache->store(token, entry, ttl, 0, {}).has_value());
+        QVERIFY(m_cache->store(token, entry, ttl, m_cache->find(token, {})->generation, {}).has_value());
     }
     [[nodiscard]] std::optional<SessionCache::Entry> found(QByteArrayView token)
     {
@@ -218,7 +218,8 @@ private Q_SLOTS:
                 threads.emplace_back([&, writer] {
                     for (int i = 0; i < rounds; ++i) {
                         const QByteArray token = QByteArray::number(writer) + '-' + QByteArray::number(i % 50);
-                        static_cast<void>(cache.store(token, sessionOf(json(i)), 60s, 0, {}));
+                        static_cast<void>(
+                            cache.store(token, sessionOf(json(i)), 60s, cache.find(token, {})->generation, {}));
                         const auto mine = cache.find(token, {});
                         if (mine->entry && mine->entry->session != json(i))
                             ++wrong;

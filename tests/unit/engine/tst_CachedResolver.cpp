@@ -45,7 +45,10 @@ public:
     {
         return broken();
     }
-    base::Result<bool> erase(QByteArrayView, const Call &) override { return broken(); }
+    base::Result<std::vector<bool>> eraseMany(std::span<const QByteArrayView>, const Call &) override
+    {
+        return broken();
+    }
     base::Result<qint64> eraseUser(const QString &, const Call &) override { return broken(); }
     base::Status noteSignIn(const QString &, const Call &) override { return broken(); }
     base::Status clear(const Call &) override { return broken(); }
@@ -73,7 +76,10 @@ public:
     {
         return m_inner->store(token, entry, ttl, generation, call);
     }
-    base::Result<bool> erase(QByteArrayView token, const Call &call) override { return m_inner->erase(token, call); }
+    base::Result<std::vector<bool>> eraseMany(std::span<const QByteArrayView> tokens, const Call &call) override
+    {
+        return m_inner->eraseMany(tokens, call);
+    }
     base::Result<qint64> eraseUser(const QString &userId, const Call &call) override
     {
         return m_inner->eraseUser(userId, call);
@@ -247,7 +253,7 @@ private Q_SLOTS:
         QVERIFY(resolution.session);
         QCOMPARE(resolution.trace.front().step, QStringLiteral("cache"));
         QCOMPARE(resolution.trace.front().outcome, StepOutcome::Error);
-        QCOMPARE(resolution.trace.front().detail, QStringLiteral("cache-unavailable: ConnectionLost"));
+        QCOMPARE(resolution.trace.front().detail, QStringLiteral("cache-unavailable (ConnectionLost)"));
         QCOMPARE(resolution.trace.back().detail, QStringLiteral("not kept: ConnectionLost"));
     }
 

@@ -6,7 +6,7 @@
 
 namespace rollcall::test {
 
-RevokeFixture::RevokeFixture(bool withUrl)
+RevokeFixture::RevokeFixture(bool withUrl, const QString &cache)
 {
     const QString path = folder.filePath(QStringLiteral("auth.db"));
     if (sqlite3_open(QFile::encodeName(path).constData(), &m_handle) != SQLITE_OK)
@@ -40,6 +40,7 @@ RevokeFixture::RevokeFixture(bool withUrl)
     workspace::ConnectionProfile profile;
     profile.name = QStringLiteral("shop");
     profile.database = QStringLiteral("sqlite:") + path;
+    profile.cache = cache;
     if (withUrl)
         profile.baseUrl = fake->origin();
     auto config = deployment::ConnectionConfig::from(std::move(profile), {}, std::chrono::seconds(2));

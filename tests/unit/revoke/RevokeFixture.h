@@ -20,7 +20,8 @@ namespace rollcall::test {
 class RevokeFixture final
 {
 public:
-    explicit RevokeFixture(bool withUrl = true);
+    /// @p cache: an address; empty: none.
+    explicit RevokeFixture(bool withUrl = true, const QString &cache = {});
     ~RevokeFixture();
 
     [[nodiscard]] static QByteArray token(int user);

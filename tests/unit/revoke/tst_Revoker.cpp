@@ -326,6 +326,34 @@ private Q_SLOTS:
         QVERIFY(!report->verification);
     }
 
+    void aCacheThatCannotBeToldIsReported_data()
+    {
+        QTest::addColumn<QString>("address");
+        QTest::addColumn<ErrorCode>("code");
+        QTest::newRow("not there") << QStringLiteral("redis://127.0.0.1:1") << ErrorCode::ConnectRefused;
+        QTest::newRow("not sent in clear") << QStringLiteral("redis://cache.test") << ErrorCode::InsecureTransport;
+        QTest::newRow("address wrong") << QStringLiteral("upstash:https://cache.test") << ErrorCode::UrlInvalid;
+    }
+    void aCacheThatCannotBeToldIsReported()
+    {
+        QFETCH(QString, address);
+        QFETCH(ErrorCode, code);
+        RevokeFixture fixture(true, address);
+        const auto report = fixture.carryOut(fixture.plan(4), options(false, 2));
+        QVERIFY(report);
+        QVERIFY2(!report->error, "the rows are gone all the same");
+        QCOMPARE(report->revoked, 4);
+        QCOMPARE(report->cachePurged, 0);
+        QVERIFY(report->cacheError);
+        QCOMPARE(report->cacheError->code, code);
+        // Tried with the first batch and once more at the end, not with each.
+        const auto tries = std::ranges::count_if(
+            report->log, [](const Done &done) { return done.what.startsWith(u"Cached entries of"); });
+        QCOMPARE(tries, 2);
+        QVERIFY(report->log.at(report->log.size() - 2).what.startsWith(u"Cached entries of 4 sessions"));
+        QCOMPARE(fixture.audited().back().counts.value(u"cacheError").toString(), base::errorName(code));
+    }
+
     void refusesBeforeAnythingIsDone()
     {
         RevokeFixture withoutUrl(false);

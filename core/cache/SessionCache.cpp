@@ -12,4 +12,12 @@ QByteArray cacheKey(QByteArrayView token)
     return hash.result().toHex();
 }
 
+base::Result<bool> SessionCache::erase(QByteArrayView token, const base::Call &call)
+{
+    const auto erased = eraseMany({&token, 1}, call);
+    if (!erased)
+        return base::fail(erased.error());
+    return erased->front();
+}
+
 } // namespace rollcall::cache
