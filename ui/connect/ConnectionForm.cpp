@@ -8,7 +8,6 @@
 #include <QTimeZone>
 #include <QVBoxLayout>
 
-#include "ui/common/Label.h"
 #include "ui/common/Surface.h"
 #include "ui/common/Tag.h"
 #include "ui/connect/DatabaseAddress.h"
@@ -104,24 +103,32 @@ void ConnectionForm::makePlace()
 void ConnectionForm::makeDatabase()
 {
     LegRow *row = addRow(Row::Database, Icon::Database, tr("Database"));
-    m_address = makeLine(QStringLiteral("databaseAddress"), tr("Database address"),
-                         QStringLiteral("postgresql:// or mysql://user@host/name"), Part::Database);
-    m_password = new SecretField(m_theme, tr("Database password"));
-    m_password->setObjectName(QStringLiteral("databasePassword"));
-    connect(m_password, &QLineEdit::textEdited, this, [this] { Q_EMIT edited(Part::Database); });
-    connect(m_address, &QLineEdit::textEdited, this, [this](const QString &text) {
+    m_database.address = makeLine(QStringLiteral("databaseAddress"), tr("Database address"),
+                                  QStringLiteral("postgresql:// or mysql://user@host/name"), Part::Database);
+    m_database.password = new SecretField(m_theme, tr("Database password"));
+    m_database.password->setObjectName(QStringLiteral("databasePassword"));
+    addAddress(row, m_database, Part::Database, [this] {
         m_candidates.clear();
         m_found.clear();
         fillSchemas();
         updatePasswordField();
-        // Pasted, not typed: a password that is still being typed must not jump away.
-        if (text.size() - m_addressLength > 1)
-            liftPassword();
-        m_addressLength = m_address->text().size();
     });
-    connect(m_address, &QLineEdit::editingFinished, this, &ConnectionForm::liftPassword);
-    row->addField(tr("Address"), m_address);
-    row->addField(tr("Password"), m_password);
+}
+
+void ConnectionForm::addAddress(LegRow *row, AddressField &field, Part part, const std::function<void()> &whenEdited)
+{
+    connect(field.password, &QLineEdit::textEdited, this, [this, part] { Q_EMIT edited(part); });
+    connect(field.address, &QLineEdit::textEdited, this, [this, &field, part, whenEdited](const QString &text) {
+        if (whenEdited)
+            whenEdited();
+        // Pasted, not typed: a password that is still being typed must not jump away.
+        if (text.size() - field.length > 1)
+            liftPassword(field, part);
+        field.length = field.address->text().size();
+    });
+    connect(field.address, &QLineEdit::editingFinished, this, [this, &field, part] { liftPassword(field, part); });
+    row->addField(tr("Address"), field.address);
+    row->addField(tr("Password"), field.password);
 }
 
 void ConnectionForm::makeSchema()
@@ -197,24 +204,32 @@ void ConnectionForm::makeDeployment()
 void ConnectionForm::makeCache()
 {
     LegRow *row = addRow(Row::Cache, Icon::Cache, tr("Cache"), tr("optional"));
-    m_cache = new common::Label(m_theme);
-    row->addField(tr("Address"), m_cache);
+    m_cache.address = makeLine(QStringLiteral("cacheAddress"), tr("Cache address"),
+                               QStringLiteral("rediss://host:6379/0"), Part::Cache);
+    m_cache.address->setToolTip(tr("redis:// or rediss://, or upstash: with the https:// address of its REST interface "
+                                   "after it; the token is its password."));
+    m_cache.password = new SecretField(m_theme, tr("Cache password or token"));
+    m_cache.password->setObjectName(QStringLiteral("cachePassword"));
+    addAddress(row, m_cache, Part::Cache);
+}
+
+void ConnectionForm::loadAddress(AddressField &field, const base::SecretBytes &whole, const QString &withoutPassword)
+{
+    const SplitAddress split = splitPassword(whole.isEmpty() ? withoutPassword.toUtf8() : whole.view().toByteArray());
+    field.address->setText(split.address);
+    field.length = split.address.size();
+    field.password->setSecret(split.password);
 }
 
 void ConnectionForm::load(const workspace::ConnectionProfile &profile, const workspace::ConnectionSecrets &secrets)
 {
     m_base = profile;
-    m_cacheUrl = secrets.cacheUrl.clone();
     m_candidates.clear();
     m_found.clear();
     m_name->setText(profile.name);
     m_environment->setCurrentIndex(m_environment->findData(static_cast<int>(profile.environment)));
     updateEnvironment();
-    const SplitAddress split = splitPassword(secrets.databaseUrl.isEmpty() ? profile.database.toUtf8()
-                                                                           : secrets.databaseUrl.view().toByteArray());
-    m_address->setText(split.address);
-    m_addressLength = split.address.size();
-    m_password->setSecret(split.password);
+    loadAddress(m_database, secrets.databaseUrl, profile.database);
     updatePasswordField();
     m_timeZone->setText(profile.timeZone);
     fillSchemas();
@@ -225,8 +240,7 @@ void ConnectionForm::load(const workspace::ConnectionProfile &profile, const wor
     m_basePath->setText(profile.basePath);
     m_version->setCurrentIndex(profile.version ? m_version->findData(static_cast<int>(*profile.version)) : 0);
     m_strategy->setCurrentIndex(profile.strategy ? m_strategy->findData(static_cast<int>(*profile.strategy)) : 0);
-    m_cache->setText(profile.cache);
-    m_rows.at(Row::Cache)->setVisible(!profile.cache.isEmpty());
+    loadAddress(m_cache, secrets.cacheUrl, profile.cache);
 }
 
 workspace::ConnectionProfile ConnectionForm::profile() const
@@ -234,7 +248,8 @@ workspace::ConnectionProfile ConnectionForm::profile() const
     workspace::ConnectionProfile profile = m_base;
     profile.name = m_name->text().trimmed();
     profile.environment = static_cast<Environment>(m_environment->currentData().toInt());
-    profile.database = workspace::redactUrl(m_address->text().trimmed().toUtf8());
+    profile.database = workspace::redactUrl(m_database.address->text().trimmed().toUtf8());
+    profile.cache = workspace::redactUrl(m_cache.address->text().trimmed().toUtf8());
     profile.timeZone = m_timeZone->text().trimmed();
     profile.baseUrl = m_baseUrl->text().trimmed();
     profile.basePath = m_basePath->text().trimmed();
@@ -248,8 +263,8 @@ workspace::ConnectionProfile ConnectionForm::profile() const
 workspace::ConnectionSecrets ConnectionForm::secrets() const
 {
     workspace::ConnectionSecrets secrets;
-    secrets.databaseUrl = joinPassword(m_address->text(), m_password->secret());
-    secrets.cacheUrl = m_cacheUrl.clone();
+    secrets.databaseUrl = joinPassword(m_database.address->text(), m_database.password->secret());
+    secrets.cacheUrl = joinPassword(m_cache.address->text(), m_cache.password->secret());
     if (!m_secret->text().isEmpty())
         secrets.authSecrets.push_back(m_secret->secret());
     for (base::SecretBytes &older : m_older->secrets())
@@ -288,7 +303,7 @@ void ConnectionForm::setWrong(Field field, bool wrong)
     QLineEdit *line = nullptr;
     switch (field) {
     case Field::Database:
-        line = m_address;
+        line = m_database.address;
         break;
     case Field::TimeZone:
         line = m_timeZone;
@@ -298,6 +313,9 @@ void ConnectionForm::setWrong(Field field, bool wrong)
         break;
     case Field::BasePath:
         line = m_basePath;
+        break;
+    case Field::Cache:
+        line = m_cache.address;
         break;
     }
     if (!line || line->property("wrong").toBool() == wrong)
@@ -324,6 +342,7 @@ void ConnectionForm::useCaFile(const QString &path)
     m_base.caFile = path;
     Q_EMIT edited(Part::Database);
     Q_EMIT edited(Part::Deployment);
+    Q_EMIT edited(Part::Cache);
 }
 
 void ConnectionForm::focusFirst()
@@ -331,26 +350,26 @@ void ConnectionForm::focusFirst()
     m_name->setFocus(Qt::OtherFocusReason);
 }
 
-void ConnectionForm::liftPassword()
+void ConnectionForm::liftPassword(AddressField &field, Part part)
 {
-    QByteArray text = m_address->text().trimmed().toUtf8();
+    QByteArray text = field.address->text().trimmed().toUtf8();
     if (!workspace::urlHasPassword(text))
         return;
     const SplitAddress split = splitPassword(text);
     base::wipe(text);
-    m_address->setText(split.address);
-    m_addressLength = split.address.size();
+    field.address->setText(split.address);
+    field.length = split.address.size();
     if (!split.password.isEmpty())
-        m_password->setSecret(split.password);
+        field.password->setSecret(split.password);
     updatePasswordField();
-    Q_EMIT edited(Part::Database);
+    Q_EMIT edited(part);
 }
 
 void ConnectionForm::updatePasswordField()
 {
-    const bool file = isFileAddress(m_address->text());
-    m_password->setEnabled(!file);
-    m_password->setPlaceholderText(file ? tr("a file needs none") : QString());
+    const bool file = isFileAddress(m_database.address->text());
+    m_database.password->setEnabled(!file);
+    m_database.password->setPlaceholderText(file ? tr("a file needs none") : QString());
 }
 
 void ConnectionForm::updateEnvironment()

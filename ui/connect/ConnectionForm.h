@@ -2,6 +2,7 @@
 
 #include <QFrame>
 
+#include <functional>
 #include <map>
 #include <vector>
 
@@ -13,7 +14,6 @@ class QComboBox;
 class QLineEdit;
 
 namespace rollcall::common {
-class Label;
 class Tag;
 } // namespace rollcall::common
 
@@ -33,8 +33,8 @@ class ConnectionForm final : public QFrame
 public:
     enum class Row { Place, Database, Schema, Secret, Deployment, Cache };
     /// What an edit concerns, and so what has to be tried again.
-    enum class Part { Place, Database, Deployment };
-    enum class Field { Database, TimeZone, BaseUrl, BasePath };
+    enum class Part { Place, Database, Deployment, Cache };
+    enum class Field { Database, TimeZone, BaseUrl, BasePath, Cache };
 
     /// @p theme outlives the form.
     explicit ConnectionForm(const common::Theme &theme, QWidget *parent = nullptr);
@@ -73,25 +73,32 @@ private:
     void makeCache();
     [[nodiscard]] QLineEdit *makeLine(const QString &objectName, const QString &name, const QString &placeholder,
                                       Part part);
+    /// An address whose password has a field of its own.
+    struct AddressField
+    {
+        QLineEdit *address = nullptr;
+        SecretField *password = nullptr;
+        qsizetype length = 0; ///< of the address before the last edit
+    };
+    /// Adds @p field to @p row. @p whenEdited comes before a password is lifted out.
+    void addAddress(LegRow *row, AddressField &field, Part part, const std::function<void()> &whenEdited = {});
+    void loadAddress(AddressField &field, const base::SecretBytes &whole, const QString &withoutPassword);
     /// A password within the address moves into its own field.
-    void liftPassword();
+    void liftPassword(AddressField &field, Part part);
     void updatePasswordField();
     void updateEnvironment();
     void fillSchemas();
 
     const common::Theme &m_theme;
     workspace::ConnectionProfile m_base; ///< what has no field
-    base::SecretBytes m_cacheUrl;
     std::vector<store::SchemaProfile> m_candidates;
     QString m_found; ///< what was found by itself
-    qsizetype m_addressLength = 0;
     std::map<Row, LegRow *> m_rows;
 
     QLineEdit *m_name = nullptr;
     QComboBox *m_environment = nullptr;
     common::Tag *m_tag = nullptr;
-    QLineEdit *m_address = nullptr;
-    SecretField *m_password = nullptr;
+    AddressField m_database;
     QComboBox *m_schema = nullptr;
     QLineEdit *m_timeZone = nullptr;
     SecretField *m_secret = nullptr;
@@ -100,7 +107,7 @@ private:
     QLineEdit *m_basePath = nullptr;
     QComboBox *m_version = nullptr;
     QComboBox *m_strategy = nullptr;
-    common::Label *m_cache = nullptr;
+    AddressField m_cache;
 };
 
 } // namespace rollcall::connect

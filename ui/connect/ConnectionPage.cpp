@@ -48,7 +48,8 @@ ConnectionPage::ConnectionPage(const common::Theme &theme, const base::Clock &cl
     : common::Page(parent),
       m_theme(theme),
       m_databaseTester([this] { return databaseInput(); }, clock),
-      m_deploymentTester([this] { return deploymentInput(); }, clock)
+      m_deploymentTester([this] { return deploymentInput(); }, clock),
+      m_cacheTester([this] { return cacheInput(); }, clock)
 {
     setObjectName(QStringLiteral("connectionPage"));
     setAcceptDrops(true);
@@ -89,6 +90,7 @@ ConnectionPage::ConnectionPage(const common::Theme &theme, const base::Clock &cl
         showAll();
     });
     connect(&m_deploymentTester, &LegTester::changed, this, &ConnectionPage::showAll);
+    connect(&m_cacheTester, &LegTester::changed, this, &ConnectionPage::showAll);
     connect(&m_importer, &EnvImporter::imported, this,
             [this](const std::shared_ptr<const workspace::EnvImport> &import, const QString &path) {
                 onImported(*import, path);
@@ -99,14 +101,16 @@ ConnectionPage::ConnectionPage(const common::Theme &theme, const base::Clock &cl
     connect(m_foot, &ConnectionFoot::saveRequested, this, [this](bool open) {
         Q_EMIT saveRequested(m_form->profile(), std::make_shared<const ConnectionSecrets>(m_form->secrets()), open);
     });
-    for (const Row row : {Row::Database, Row::Schema, Row::Secret, Row::Deployment}) {
+    for (const Row row : {Row::Database, Row::Schema, Row::Secret, Row::Deployment, Row::Cache}) {
         LegFinding &finding = m_form->finding(row);
         connect(&finding, &LegFinding::fixRequested, this, [this, row] {
             // Copied: the repair shows new findings, and with them new repairs.
             if (const auto fix = m_fixes[row])
                 fix();
         });
-        LegTester &tester = row == Row::Database || row == Row::Schema ? m_databaseTester : m_deploymentTester;
+        LegTester &tester = row == Row::Database || row == Row::Schema ? m_databaseTester
+                            : row == Row::Cache                        ? m_cacheTester
+                                                                       : m_deploymentTester;
         connect(&finding, &LegFinding::cancelRequested, &tester, &LegTester::cancel);
     }
     m_tick.setInterval(tick);
@@ -167,7 +171,7 @@ QString ConnectionPage::title() const
 QString ConnectionPage::help() const
 {
     return tr(
-        "# Connection\n\nA connection has up to four legs, and each is tried as soon as it is filled; nothing is "
+        "# Connection\n\nA connection has up to five legs, and each is tried as soon as it is filled; nothing is "
         "written.\n\n"
         "**Database**: the address of the deployment's own database, with a role that may read the sessions, "
         "users and accounts tables (and delete sessions, if you want to revoke). **Schema** is found by looking "
@@ -175,6 +179,9 @@ QString ConnectionPage::help() const
         "**Deployment**: its public address. It is asked for its csrf token and for a session without a cookie.\n\n"
         "**Secret**: `AUTH_SECRET` or `NEXTAUTH_SECRET`. It is proven by the deployment's own csrf cookie and is "
         "needed to look into JWTs.\n\n"
+        "**Cache**: a Redis, by `redis://`, `rediss://` or `upstash:https://`, where checks in cached mode keep their "
+        "answers; session data stands there in clear, tokens never. Revoked sessions are dropped from it. Without one, "
+        "answers are kept in this program's memory.\n\n"
         "**Fill from .env** reads these from the file a deployment is started with; the file stays as it is. "
         "Passwords and secrets go to the keychain, or to the key file you named; nowhere else.");
 }
@@ -285,6 +292,9 @@ void ConnectionPage::onEdited(ConnectionForm::Part part)
     case ConnectionForm::Part::Deployment:
         m_deploymentTester.touch();
         break;
+    case ConnectionForm::Part::Cache:
+        m_cacheTester.touch();
+        break;
     }
 }
 
@@ -292,6 +302,7 @@ void ConnectionPage::tryAll()
 {
     m_databaseTester.start();
     m_deploymentTester.start();
+    m_cacheTester.start();
 }
 
 base::Result<std::optional<ConnectionConfig>> ConnectionPage::databaseInput() const
@@ -327,9 +338,29 @@ base::Result<std::optional<ConnectionConfig>> ConnectionPage::deploymentInput() 
     return given ? std::optional(std::move(*config)) : std::nullopt;
 }
 
+base::Result<std::optional<ConnectionConfig>> ConnectionPage::cacheInput() const
+{
+    ConnectionProfile profile = m_form->profile();
+    ConnectionSecrets secrets = m_form->secrets();
+    profile.database.clear();
+    profile.schemaMap.clear();
+    profile.timeZone.clear();
+    profile.baseUrl.clear();
+    profile.basePath.clear();
+    secrets.databaseUrl = {};
+    secrets.authSecrets.clear();
+    const bool given = !profile.cache.isEmpty();
+    auto config = ConnectionConfig::from(std::move(profile), std::move(secrets), LegTester::timeout);
+    if (!config)
+        return base::fail(config.error());
+    if (config->cacheError)
+        return base::fail(*config->cacheError);
+    return given ? std::optional(std::move(*config)) : std::nullopt;
+}
+
 void ConnectionPage::showAll()
 {
-    if (m_databaseTester.isTesting() || m_deploymentTester.isTesting()) {
+    if (m_databaseTester.isTesting() || m_deploymentTester.isTesting() || m_cacheTester.isTesting()) {
         if (!m_tick.isActive())
             m_tick.start();
     } else {
@@ -340,21 +371,7 @@ void ConnectionPage::showAll()
     refreshDatabase();
     refreshDeployment();
     refreshSecret();
-    if (!m_form->profile().cache.isEmpty()) {
-        // Tried when the connection is opened; what is wrong with its address can be said at once.
-        const auto config = ConnectionConfig::from(m_form->profile(), m_form->secrets(), LegTester::timeout);
-        const auto usable = config ? config->checkCache() : base::Status();
-        if (usable) {
-            display(Row::Cache, {State::Skipped,
-                                 tr("Tried on connecting"),
-                                 tr("Cached checks are kept there, and dropped there after a revocation."),
-                                 {},
-                                 {}});
-        } else {
-            const base::ErrorText text = base::describe(usable.error());
-            display(Row::Cache, {State::Warning, tr("Cannot be used"), text.message, text.remedy, {}});
-        }
-    }
+    refreshCache();
     refreshFoot();
 }
 
@@ -485,6 +502,31 @@ void ConnectionPage::refreshSecret()
     if (finding->remedy.isEmpty())
         finding->remedy = storageText();
     display(Row::Secret, *finding);
+}
+
+void ConnectionPage::refreshCache()
+{
+    const auto &error = m_cacheTester.inputError();
+    const deployment::Leg *leg = m_cacheTester.leg(LegKind::Cache);
+    const bool failed = leg && leg->status == deployment::LegStatus::Fail;
+    m_form->setWrong(ConnectionForm::Field::Cache, failed || error);
+    if (error) {
+        display(Row::Cache, findingOf(*error));
+        return;
+    }
+    if (m_form->profile().cache.isEmpty()) {
+        display(Row::Cache, hint(tr("Without one, checks in cached mode keep their answers in memory.")));
+        return;
+    }
+    auto finding = legFinding(Row::Cache, m_cacheTester, LegKind::Cache);
+    if (!finding)
+        return;
+    if (finding->state == State::Ok)
+        finding->remedy = tr("Revoked sessions are dropped from it.");
+    const bool tls = failed && leg->error == ErrorCode::TlsFailed;
+    if (tls)
+        finding->fix = tr("Choose a CA file…");
+    display(Row::Cache, *finding, tls ? [this] { chooseCaFile(); } : std::function<void()>());
 }
 
 QString ConnectionPage::whyNotOpened() const

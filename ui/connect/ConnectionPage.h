@@ -72,6 +72,7 @@ private:
 
     [[nodiscard]] base::Result<std::optional<deployment::ConnectionConfig>> databaseInput() const;
     [[nodiscard]] base::Result<std::optional<deployment::ConnectionConfig>> deploymentInput() const;
+    [[nodiscard]] base::Result<std::optional<deployment::ConnectionConfig>> cacheInput() const;
 
     /// Shows everything that is known now.
     void showAll();
@@ -80,6 +81,7 @@ private:
     void refreshSchema();
     void refreshDeployment();
     void refreshSecret();
+    void refreshCache();
     void refreshFoot();
     /// What @p tester knows of @p kind; nullopt while it is being tested, which the row shows by itself.
     [[nodiscard]] std::optional<Finding> legFinding(Row row, const LegTester &tester, deployment::LegKind kind);
@@ -90,6 +92,7 @@ private:
     const common::Theme &m_theme;
     LegTester m_databaseTester;
     LegTester m_deploymentTester;
+    LegTester m_cacheTester;
     EnvImporter m_importer;
     QTimer m_tick; ///< counts the seconds of tests
     QString m_vault;

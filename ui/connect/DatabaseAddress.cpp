@@ -1,5 +1,6 @@
 #include "ui/connect/DatabaseAddress.h"
 
+#include "core/redis/RedisUrl.h"
 #include "core/store/sql/DatabaseUrl.h"
 #include "core/workspace/ConnectionProfile.h"
 
@@ -11,6 +12,8 @@ SplitAddress splitPassword(const QByteArray &url)
     split.address = workspace::redactUrl(url);
     if (auto parsed = store::DatabaseUrl::parse(url))
         split.password = std::move(parsed->password);
+    else if (auto cache = redis::RedisUrl::parse(url))
+        split.password = std::move(cache->password);
     return split;
 }
 

@@ -6,14 +6,15 @@
 
 namespace rollcall::connect {
 
-/// An address with its password apart, as the form shows them.
+/// An address of a database or a cache with its password apart, as the form shows them.
 struct SplitAddress
 {
     QString address; ///< without password
     base::SecretBytes password;
 };
 
-/// Takes the password out of @p url (percent-decoded). Where it cannot be read the address alone is kept.
+/// Takes the password, or an Upstash address' token, out of @p url (percent-decoded). Where it cannot be read the
+/// address alone is kept.
 [[nodiscard]] SplitAddress splitPassword(const QByteArray &url);
 
 /// Puts @p password (percent-encoded) into @p address: "postgresql://user@host/db" → "postgresql://user:…@host/db".

@@ -6,6 +6,7 @@
 
 #include "tests/support/FakeDeployment.h"
 #include "tests/support/LoopTicks.h"
+#include "tests/support/RedisServer.h"
 #include "tests/support/Screenshots.h"
 #include "tests/support/SqliteDatabase.h"
 #include "ui/common/Button.h"
@@ -112,6 +113,7 @@ private Q_SLOTS:
     void badInputIsNamed();
     void missingSchemeIsRepaired();
     void pastedPasswordMovesIntoItsField();
+    void aCacheIsTriedAndItsPasswordKept();
     void envFileIsDropped();
     void envFileThatIsNone();
     void savedConnectionIsEdited();
@@ -308,6 +310,8 @@ void ConnectionPageTest::badInputIsNamed_data()
     add("path in the address", "baseUrl", "http://127.0.0.1/shop", Row::Deployment, "/shop");
     add("user in the address", "baseUrl", "http://ada:pw@127.0.0.1", Row::Deployment, "user name and password");
     add("unknown zone", "timeZone", "Europe/Wien", Row::Schema, "Europe/Wien");
+    add("no cache", "cacheAddress", "localhost:6379", Row::Cache, "redis://");
+    add("cache without its token", "cacheAddress", "upstash:https://cache.invalid", Row::Cache, "token");
     add("base path with a query", "basePath", "/api/auth?x", Row::Deployment, "/api/auth");
 }
 
@@ -361,6 +365,49 @@ void ConnectionPageTest::pastedPasswordMovesIntoItsField()
     QVERIFY(!saved.first().at(2).toBool());
 }
 
+void ConnectionPageTest::aCacheIsTriedAndItsPasswordKept()
+{
+    const test::RedisServer server({QStringLiteral("--requirepass"), QStringLiteral("s3cret-of-the-cache")});
+    QVERIFY2(server.problem().isEmpty(), qPrintable(server.problem()));
+    const QString host = QStringLiteral("localhost:%1/2").arg(server.port());
+    const test::LoopTicks ticks;
+    type("connectionName", QStringLiteral("orchard-shop"));
+    type("databaseAddress", authDatabase());
+    QTRY_VERIFY(state(Row::Database) == State::Ok);
+    auto *address = part<QLineEdit>("cacheAddress");
+    address->setFocus();
+    QGuiApplication::clipboard()->setText(QStringLiteral("redis://:wr%2Fong@") + host);
+    QTest::keyClick(address, Qt::Key_V, Qt::ControlModifier);
+    QCOMPARE(address->text(), QStringLiteral("redis://") + host);
+    QCOMPARE(part<SecretField>("cachePassword")->text(), QStringLiteral("wr/ong"));
+    QTRY_COMPARE(finding(Row::Cache).headline, QStringLiteral("User or password refused"));
+    QCOMPARE(state(Row::Cache), State::Failed);
+    QVERIFY(address->property("wrong").toBool());
+    QTRY_VERIFY2(whyNot().isEmpty(), "a cache is optional");
+    photograph("cache-refused");
+    type("cachePassword", QStringLiteral("s3cret-of-the-cache"));
+    QTRY_COMPARE(state(Row::Cache), State::Ok);
+    QVERIFY(finding(Row::Cache).detail.contains(host));
+    QVERIFY(!finding(Row::Cache).detail.contains(QStringLiteral("s3cret")));
+    QVERIFY2(ticks.longestGap() < longestGap, "trying the cache blocked the window");
+    photograph("cache");
+    QSignalSpy saved(m_page.get(), &ConnectionPage::saveRequested);
+    press("saveConnection");
+    QCOMPARE(saved.first().at(0).value<workspace::ConnectionProfile>().cache, QStringLiteral("redis://") + host);
+    QCOMPARE(saved.first().at(1).value<ConnectionPage::Secrets>()->cacheUrl.view().toByteArray(),
+             "redis://:s3cret-of-the-cache@" + host.toLatin1());
+    // Shown again as it was kept.
+    workspace::ConnectionSecrets kept;
+    kept.cacheUrl = base::SecretBytes(QByteArrayView("upstash:https://default:rest-token@cache.invalid"));
+    workspace::ConnectionProfile profile;
+    profile.cache = QStringLiteral("upstash:https://default@cache.invalid");
+    m_page->edit(profile, kept);
+    QCOMPARE(address->text(), profile.cache);
+    QCOMPARE(part<SecretField>("cachePassword")->text(), QStringLiteral("rest-token"));
+    QCOMPARE(m_page->findChild<ConnectionForm *>()->secrets().cacheUrl.view().toByteArray(),
+             kept.cacheUrl.view().toByteArray());
+}
+
 void ConnectionPageTest::envFileIsDropped()
 {
     const FakeDeployment deployment(good());
@@ -381,7 +428,7 @@ void ConnectionPageTest::envFileIsDropped()
     QTRY_VERIFY(state(Row::Secret) == State::Ok);
     QTRY_VERIFY(whyNot().isEmpty());
     QCOMPARE(part<QLineEdit>("connectionName")->text(), QStringLiteral("orchard-shop"));
-    QCOMPARE(state(Row::Cache), State::Warning);
+    QTRY_COMPARE(state(Row::Cache), State::Failed); // in clear text to another machine
     QVERIFY(m_page->findChild<common::Note *>()->isVisible());
     photograph("from-env");
 }
@@ -457,6 +504,10 @@ void ConnectionPageTest::passwordsSplitAndJoin_data()
     QTest::newRow("no user") << QStringLiteral("postgres://host/shop") << QByteArray("pw")
                              << QByteArray("postgres://:pw@host/shop");
     QTest::newRow("no password") << QStringLiteral("postgresql://ada@host/shop") << QByteArray() << QByteArray();
+    QTest::newRow("cache") << QStringLiteral("rediss://host:6379/0") << QByteArray("p/w")
+                           << QByteArray("rediss://:p%2Fw@host:6379/0");
+    QTest::newRow("Upstash") << QStringLiteral("upstash:https://default@host") << QByteArray("token==")
+                             << QByteArray("upstash:https://default:token%3D%3D@host");
     QTest::newRow("file") << QStringLiteral("sqlite:/tmp/auth.db") << QByteArray("pw") << QByteArray();
     QTest::newRow("no address") << QStringLiteral("shop") << QByteArray("pw") << QByteArray();
 }
