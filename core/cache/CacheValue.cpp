@@ -32,7 +32,8 @@ QByteArray encodeCacheValue(const CacheValue &value)
     QJsonObject object{{QStringLiteral("v"), formVersion},
                        {QStringLiteral("g"), qint64{value.tags.all}},
                        {QStringLiteral("a"), qint64{value.tags.absences}},
-                       {QStringLiteral("f"), QString::fromLatin1(value.form)}};
+                       {QStringLiteral("f"), QString::fromLatin1(value.form)},
+                       {QStringLiteral("t"), QString::fromLatin1(value.digest)}};
     const SessionCache::Entry &entry = value.entry;
     if (entry.session)
         object.insert(sessionKey, QString::fromUtf8(*entry.session));
@@ -51,9 +52,11 @@ std::optional<CacheValue> decodeCacheValue(const QByteArray &text)
     const auto all = tagOf(object.value(QStringLiteral("g")));
     const auto absences = tagOf(object.value(QStringLiteral("a")));
     const QJsonValue form = object.value(QStringLiteral("f"));
-    if (object.value(QStringLiteral("v")).toInt() != formVersion || !all || !absences || !form.isString())
+    const QJsonValue digest = object.value(QStringLiteral("t"));
+    if (object.value(QStringLiteral("v")).toInt() != formVersion || !all || !absences || !form.isString() ||
+        !digest.isString())
         return std::nullopt;
-    CacheValue value{{}, {*all, *absences}, form.toString().toLatin1()};
+    CacheValue value{{}, {*all, *absences}, form.toString().toLatin1(), digest.toString().toLatin1()};
     const QJsonValue session = object.value(sessionKey);
     const QJsonValue reason = object.value(reasonKey);
     if (session.isString() == reason.isString())

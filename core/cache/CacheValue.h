@@ -26,7 +26,8 @@ struct CacheValue
 {
     SessionCache::Entry entry;
     CacheTags tags;
-    QByteArray form; ///< RedisCache::Names::form of who kept it
+    QByteArray form;   ///< RedisCache::Names::form of who kept it
+    QByteArray digest; ///< of the token that it is for
 };
 
 /// @p value as the JSON text that shared caches hold:
@@ -36,6 +37,7 @@ struct CacheValue
 /// | `v` | 1, the version of this form |
 /// | `g`, `a` | tags, as numbers |
 /// | `f` | the form, letters and digits |
+/// | `t` | digest of the token, as in the key |
 /// | `session` | the session's JSON as a string, so that its text survives as it is; absent where there is none |
 /// | `reason` | name of the null reason (`row-missing`); absent beside a session |
 /// | `user` | user id; absent where unknown |

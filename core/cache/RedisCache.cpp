@@ -17,6 +17,7 @@ constexpr std::chrono::hours indexLife = RedisCache::longestLife + std::chrono::
 constexpr qsizetype digestDigits = 64;
 constexpr std::ptrdiff_t erasedAtOnce = 100;
 constexpr std::size_t commandsAtOnce = 1'000;
+constexpr std::chrono::milliseconds shortestTrial{20};
 
 quint32 drawTag()
 {
@@ -76,20 +77,29 @@ base::Result<RedisCache::Replies> RedisCache::run(const Commands &commands, cons
                 .with(ErrorParam::Detail, QStringLiteral("the cache failed a moment ago and is left alone "
                                                          "for up to half a minute")));
     }
-    auto replies = m_channels.channel().pipeline(commands, call.atMost(m_patience));
-    if (replies) {
-        m_breaker.succeeded();
-    } else {
-        if (call.cancelled() || call.expired())
+    // Half of what is left: the source must have time to answer when the cache has not.
+    const std::chrono::milliseconds given = std::min(m_patience, call.remaining() / 2);
+    auto replies = m_channels.channel().pipeline(commands, call.atMost(given));
+    if (!replies) {
+        // What was given next to no time says nothing of the server.
+        if (call.cancelled() || given < shortestTrial)
             m_breaker.gaveUp();
         else
             m_breaker.failed();
         return base::fail(std::move(replies.error()));
     }
     const auto refused = std::ranges::find(*replies, RedisReply::Kind::Error, &RedisReply::kind);
-    if (refused != replies->end())
-        return base::fail(redis::refusal(*refused, {}));
-    return replies;
+    if (refused == replies->end()) {
+        m_breaker.succeeded();
+        return replies;
+    }
+    base::Error error = redis::refusal(*refused, {});
+    // A server that allows nothing, or is full, is as good as one that is down.
+    if (error.code == ErrorCode::StatementFailed)
+        m_breaker.succeeded();
+    else
+        m_breaker.failed();
+    return base::fail(std::move(error));
 }
 
 base::Result<CacheTags> RedisCache::makeTags(const base::Call &call)
@@ -107,7 +117,8 @@ base::Result<CacheTags> RedisCache::makeTags(const base::Call &call)
 
 base::Result<SessionCache::Found> RedisCache::find(QByteArrayView token, const base::Call &call)
 {
-    const auto replies = run({{"MGET", entryKey(cacheKey(token)), m_allKey, m_absencesKey}}, call);
+    const QByteArray digest = cacheKey(token);
+    const auto replies = run({{"MGET", entryKey(digest), m_allKey, m_absencesKey}}, call);
     if (!replies)
         return base::fail(replies.error());
     const std::vector<RedisReply> &values = replies->front().elements;
@@ -125,7 +136,7 @@ base::Result<SessionCache::Found> RedisCache::find(QByteArrayView token, const b
     if (values.front().kind != RedisReply::Kind::Text)
         return found;
     auto value = decodeCacheValue(values.front().text);
-    if (!value) {
+    if (!value || value->digest != digest) {
         found.note = QStringLiteral("what the cache holds for this session is malformed and was passed over");
         return found;
     }
@@ -149,21 +160,27 @@ base::Status RedisCache::store(QByteArrayView token, const Entry &entry, std::ch
         const auto erased = run({{"DEL", entryKey(digest)}}, call);
         return erased ? base::Status() : base::fail(erased.error());
     }
-    const redis::RedisCommand set{"SET", entryKey(digest), encodeCacheValue({entry, tags, m_form}), "PX",
+    const redis::RedisCommand set{"SET", entryKey(digest), encodeCacheValue({entry, tags, m_form, digest}), "PX",
                                   milliseconds(life)};
     if (!entry.session || entry.userId.isEmpty()) {
         const auto kept = run({set}, call);
         return kept ? base::Status() : base::fail(kept.error());
     }
-    // The index comes first: an entry that it does not name would escape eraseUser().
+    // The index comes first: an entry that it does not name would escape eraseUser(). It is sorted by when entries end,
+    // so that those that have ended make room.
     const QByteArray index = userKey(entry.userId);
-    const auto kept =
-        run({{"SADD", index, digest}, {"PEXPIRE", index, milliseconds(indexLife)}, {"SCARD", index}, set}, call);
+    const qint64 now = m_clock.now().time_since_epoch().count();
+    const auto kept = run({{"ZREMRANGEBYSCORE", index, "-inf", QByteArray::number(now)},
+                           {"ZADD", index, QByteArray::number(now + life.count()), digest},
+                           {"PEXPIRE", index, milliseconds(indexLife)},
+                           {"ZCARD", index},
+                           set},
+                          call);
     if (!kept)
         return base::fail(kept.error());
-    if (kept->at(2).number <= mostOfOneUser)
+    if (kept->at(3).number <= mostOfOneUser)
         return {};
-    const auto dropped = run({{"DEL", entryKey(digest)}, {"SREM", index, digest}}, call);
+    const auto dropped = run({{"DEL", entryKey(digest)}, {"ZREM", index, digest}}, call);
     return dropped ? base::Status() : base::fail(dropped.error());
 }
 
@@ -199,17 +216,17 @@ base::Result<qint64> RedisCache::eraseUser(const QString &userId, const base::Ca
     if (userId.isEmpty())
         return 0;
     const QByteArray index = userKey(userId);
-    const auto members = run({{"SMEMBERS", index}}, call, Worth::Always);
+    const auto members = run({{"ZRANGE", index, "0", "-1"}}, call, Worth::Always);
     if (!members)
         return base::fail(members.error());
     const std::vector<RedisReply> &digests = members->front().elements;
     Commands commands;
     redis::RedisCommand remove{"DEL"};
-    redis::RedisCommand forget{"SREM", index};
+    redis::RedisCommand forget{"ZREM", index};
     const auto flush = [&] {
         if (remove.size() > 1) {
             commands.push_back(std::exchange(remove, {"DEL"}));
-            commands.push_back(std::exchange(forget, {"SREM", index}));
+            commands.push_back(std::exchange(forget, {"ZREM", index}));
         }
     };
     for (const RedisReply &digest : digests) {

@@ -7,18 +7,21 @@
 namespace rollcall::cache {
 
 /// Sessions kept in a Redis database, so that several processes share them. **What it holds is session data (names,
-/// e-mail addresses, user ids) in clear**: whoever may read that database may read it; tokens are not in it.
+/// e-mail addresses, user ids) in clear, and not authenticated**: whoever may read that database may read it, and
+/// whoever may write to it can make cached mode answer a session that is none; tokens are not in it. A Redis Cluster is
+/// not supported: commands take keys of several slots.
 ///
 /// Keys (`SCOPE` separates deployments that share a database; `DIGEST` is SHA-256 in hex):
 /// | key | value |
 /// | --- | --- |
 /// | `rollcall:1:SCOPE:s:DIGEST of the token` | an entry (CacheValue.h), with its time to live |
-/// | `rollcall:1:SCOPE:u:DIGEST of the user id` | set of token digests, for eraseUser(); lives a day |
-/// | `rollcall:1:SCOPE:g`, `…:a` | the cache's tags (CacheTags) |
+/// | `rollcall:1:SCOPE:u:DIGEST of the user id` | sorted set of token digests by when their entries end, for
+/// eraseUser(); lives a day | | `rollcall:1:SCOPE:g`, `…:a` | the cache's tags (CacheTags) |
 ///
-/// An operation costs one round trip; a look-up reads entry and tags by one MGET. Invalidation holds against look-ups
-/// under way in this process; clear() and noteSignIn() against those in others too, while after erase() and eraseUser()
-/// a look-up that another process has under way may put back what was erased, until its time to live is over.
+/// A look-up costs one round trip (entry and tags by one MGET), keeping and erasing likewise; eraseUser() two.
+/// Invalidation holds against look-ups under way in this process; clear() and noteSignIn() against those in others too,
+/// while after erase() and eraseUser() a look-up that another process has under way may put back what was erased, until
+/// its time to live is over.
 /// **Thread-safety:** thread-safe; each thread has a connection of its own.
 class RedisCache final : public SessionCache
 {
@@ -36,8 +39,8 @@ public:
         QByteArray form;  ///< how an answer is made of a token (version, ages): one of another form is none
     };
 
-    /// @p channels makes connections. An operation takes @p patience at most, however long its call may take: a cache
-    /// that answers later than that is of no use. @p clock is borrowed.
+    /// @p channels makes connections. An operation takes @p patience and half of its call at most: a cache that answers
+    /// later than that is of no use. @p clock is borrowed.
     RedisCache(ChannelPerThread::Factory channels, Names names, std::chrono::milliseconds patience,
                const base::Clock &clock);
 

@@ -283,10 +283,12 @@ std::vector<redis::RedisCommand> cacheTrial()
             {"MGET", key},
             {"SET", key, "1", "XX", "PX", "1"},
             {"DEL", key},
-            {"SMEMBERS", key},
-            {"SREM", key, "1"},
-            {"PEXPIRE", key, "1"},
-            {"SCARD", key}};
+            {"ZADD", key, "XX", "1", "1"},
+            {"ZRANGE", key, "0", "-1"},
+            {"ZREM", key, "1"},
+            {"ZREMRANGEBYSCORE", key, "-inf", "0"},
+            {"ZCARD", key},
+            {"PEXPIRE", key, "1"}};
 }
 
 /// A cache that allows all that is needed; @p pong is its answer to PING.

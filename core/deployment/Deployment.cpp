@@ -1,10 +1,12 @@
 #include "core/deployment/Deployment.h"
 
 #include <QCryptographicHash>
+#include <QPasswordDigestor>
 
 #include <thread>
 
 #include "core/base/ErrorText.h"
+#include "core/base/Loopback.h"
 #include "core/cache/RedisCache.h"
 #include "core/deployment/UnavailableStore.h"
 
@@ -148,44 +150,60 @@ QByteArray wordOf(const std::vector<QByteArray> &parts)
     return hash.result().toHex().first(16);
 }
 
+/// What of a secret may stand where others read it: slow to guess by.
+QByteArray shareable(const base::SecretBytes &secret)
+{
+    constexpr int rounds = 20'000;
+    constexpr quint64 bytes = 16;
+    QByteArray plain = secret.view().toByteArray();
+    const QByteArray derived = QPasswordDigestor::deriveKeyPbkdf2(
+        QCryptographicHash::Sha256, plain, QByteArrayLiteral("Rollcall cache scope"), rounds, bytes);
+    base::wipe(plain);
+    return derived;
+}
+
 /// What separates this deployment's entries from those of others that share its cache, and the answers of one way of
 /// looking at it from those of another. The scope holds nothing that is found out by asking, nor who asks: who revokes
 /// must name the same one as who looked up.
 cache::RedisCache::Names cacheNames(const ConnectionConfig &config, const session::AuthProfile &auth,
-                                    const base::Clock &clock)
+                                    const std::optional<store::SchemaProfile> &schema, const base::Clock &clock)
 {
     std::vector<QByteArray> scope{strategyName(auth.strategy).toLatin1()};
     if (auth.strategy == Strategy::Jwt) {
         scope.push_back(engine::sessionCookieName(auth));
         for (const base::SecretBytes &secret : auth.secrets)
-            scope.push_back(secret.view().toByteArray());
+            scope.push_back(shareable(secret));
     } else if (config.database) {
         const store::DatabaseUrl &database = *config.database;
         scope.push_back(databaseKindName(database.kind).toLatin1());
-        scope.push_back(database.host.toLower().toUtf8());
+        // The names of this machine are one host.
+        scope.push_back(base::isLoopbackHost(database.host) ? QByteArray("localhost")
+                                                            : database.host.toLower().toUtf8());
         scope.push_back(QByteArray::number(database.port));
         scope.push_back(database.database.toUtf8());
         scope.push_back(database.schema.toUtf8());
+        if (schema) {
+            scope.push_back(schema->sessions.schema.toUtf8());
+            scope.push_back(schema->sessions.table.toUtf8());
+        }
     }
     std::vector<QByteArray> form{versionName(auth.version).toLatin1(), QByteArray::number(qint64{auth.maxAge.count()}),
-                                 QByteArray::number(qint64{auth.updateAge.count()})};
+                                 QByteArray::number(qint64{auth.updateAge.count()}), config.profile.timeZone.toUtf8()};
     // What was found by a made-up time is nobody else's truth.
     if (clock.isFixed())
         form.push_back(base::toIso(clock.now()).toLatin1());
-    const cache::RedisCache::Names names{wordOf(scope), wordOf(form)};
-    for (QByteArray &part : scope)
-        base::wipe(part);
-    return names;
+    return {wordOf(scope), wordOf(form)};
 }
 
 std::shared_ptr<cache::SessionCache> makeCache(const ConnectionConfig &config, const session::AuthProfile &auth,
+                                               const std::optional<store::SchemaProfile> &schema,
                                                const base::Clock &clock)
 {
     if (!config.cache)
         return engine::makeMemoryCache(cacheBytes, clock);
     const auto url = std::make_shared<const redis::RedisUrl>(config.cache->clone());
     const auto channels = [url, options = config.httpOptions] { return redis::makeChannel(url->clone(), options); };
-    return std::make_shared<cache::RedisCache>(channels, cacheNames(config, auth, clock), cachePatience, clock);
+    return std::make_shared<cache::RedisCache>(channels, cacheNames(config, auth, schema, clock), cachePatience, clock);
 }
 
 } // namespace
@@ -199,7 +217,7 @@ Deployment::Deployment(ConnectionConfig config, std::shared_ptr<const session::A
       m_databaseError(std::move(databaseError)),
       m_notes(std::move(notes)),
       m_clock(clock),
-      m_cache(makeCache(m_config, *m_auth, clock))
+      m_cache(makeCache(m_config, *m_auth, m_schema, clock))
 {}
 
 base::Result<std::shared_ptr<Deployment>> Deployment::open(ConnectionConfig config, Needs needs,

@@ -38,6 +38,11 @@ bool StreamSocket::hasUnread() const
     return m_socket && m_socket->bytesAvailable() > 0;
 }
 
+bool StreamSocket::hasArrived()
+{
+    return m_socket && (m_socket->bytesAvailable() > 0 || m_socket->waitForReadyRead(0));
+}
+
 void StreamSocket::close()
 {
     m_socket.reset();

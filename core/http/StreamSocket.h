@@ -41,8 +41,11 @@ public:
     /// At least one byte, at most 256 KiB; empty where the peer has closed. Blocks. Errors: Timeout, Cancelled.
     [[nodiscard]] base::Result<QByteArray> read(const QString &part, const base::Call &call);
 
-    /// True where bytes have come that were not read.
+    /// True where bytes have come that were not read, as far as was read from the system.
     [[nodiscard]] bool hasUnread() const;
+
+    /// hasUnread(), the system asked as well: for a connection that has been idle. Never waits.
+    [[nodiscard]] bool hasArrived();
 
     void close();
 

@@ -20,6 +20,9 @@ base::Result<std::vector<RedisReply>> RespChannel::pipeline(std::span<const Redi
         return std::vector<RedisReply>();
     m_socket.begin();
     const base::Call call = outerCall.atMost(m_options.timeout);
+    // What came unasked would be taken for the answer to what is asked next.
+    if (m_socket.hasArrived())
+        m_socket.close();
     bool reused = m_socket.isConnectedTo(m_origin);
     while (true) {
         if (!reused) {
@@ -67,7 +70,7 @@ base::Status RespChannel::connect(const base::Call &call)
         if (reply.kind != RedisReply::Kind::Error)
             continue;
         Error error = refusal(reply, m_origin.host);
-        if (error.code == ErrorCode::StatementFailed && i + 1 == answer->size() && m_url.database != 0) {
+        if (reply.text.contains("DB index is out of range")) {
             error = Error(ErrorCode::DatabaseNotFound)
                         .with(ErrorParam::Host, m_origin.host)
                         .with(ErrorParam::Name, QString::number(m_url.database));
@@ -80,8 +83,11 @@ base::Status RespChannel::connect(const base::Call &call)
 RespChannel::Exchange RespChannel::exchange(std::span<const RedisCommand> commands, const base::Call &call)
 {
     QByteArray bytes;
-    for (const RedisCommand &command : commands)
-        bytes += encodeCommand(command);
+    for (const RedisCommand &command : commands) {
+        QByteArray encoded = encodeCommand(command);
+        bytes += encoded;
+        base::wipe(encoded);
+    }
     base::Status written = m_socket.write(bytes, QStringLiteral("Sending to the cache"), call);
     base::wipe(bytes); // it may hold a password
     if (!written)

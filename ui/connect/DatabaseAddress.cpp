@@ -10,6 +10,7 @@ SplitAddress splitPassword(const QByteArray &url)
 {
     SplitAddress split;
     split.address = workspace::redactUrl(url);
+    split.address.replace(QStringLiteral("://@"), QStringLiteral("://")); // of a password without a user
     if (auto parsed = store::DatabaseUrl::parse(url))
         split.password = std::move(parsed->password);
     else if (auto cache = redis::RedisUrl::parse(url))

@@ -219,6 +219,22 @@ private Q_SLOTS:
         QVERIFY(!found(*other, "t"));
     }
 
+    void anEntryOfAnotherTokenIsNone()
+    {
+        // An entry that stands under another token's key is none.
+        const auto cache = cacheAt(m_server->url(), m_clock);
+        keep(*cache, "a", sessionOf("{\"of\":\"a\"}"));
+        keep(*cache, "b", sessionOf("{\"of\":\"b\"}"));
+        const auto keyOf = [](const char *token) {
+            return "rollcall:1:scope:s:" + cache::cacheKey(QByteArrayView(token));
+        };
+        const auto ofA = ask({"GET", keyOf("a")});
+        QVERIFY(ask({"SET", keyOf("b"), ofA->text}).has_value());
+        const auto result = cache->find("b", call());
+        QVERIFY(result && !result->entry);
+        QVERIFY(result->note.contains(u"malformed"));
+    }
+
     void lostTagsInvalidateEverything()
     {
         const auto cache = cacheAt(m_server->url(), m_clock);
@@ -233,15 +249,18 @@ private Q_SLOTS:
     {
         QTest::addColumn<QByteArray>("value");
         QTest::newRow("no JSON") << QByteArray("garbage");
-        QTest::newRow("another version") << QByteArray("{\"v\":2,\"f\":\"f\",\"g\":1,\"a\":1,\"session\":\"{}\"}");
+        QTest::newRow("another version") << QByteArray(
+            "{\"v\":2,\"f\":\"form\",\"t\":\"t\",\"g\":1,\"a\":1,\"session\":\"{}\"}");
         QTest::newRow("no form") << QByteArray("{\"v\":1,\"g\":1,\"a\":1,\"session\":\"{}\"}");
-        QTest::newRow("no tags") << QByteArray("{\"v\":1,\"f\":\"f\",\"session\":\"{}\"}");
-        QTest::newRow("neither session nor reason") << QByteArray("{\"v\":1,\"f\":\"f\",\"g\":1,\"a\":1}");
+        QTest::newRow("no tags") << QByteArray("{\"v\":1,\"f\":\"form\",\"t\":\"t\",\"session\":\"{}\"}");
+        QTest::newRow("neither session nor reason")
+            << QByteArray("{\"v\":1,\"f\":\"form\",\"t\":\"t\",\"g\":1,\"a\":1}");
         QTest::newRow("both") << QByteArray(
-            "{\"v\":1,\"f\":\"f\",\"g\":1,\"a\":1,\"session\":\"{}\",\"reason\":\"row-missing\"}");
-        QTest::newRow("unknown reason") << QByteArray("{\"v\":1,\"f\":\"f\",\"g\":1,\"a\":1,\"reason\":\"whim\"}");
+            "{\"v\":1,\"f\":\"form\",\"t\":\"t\",\"g\":1,\"a\":1,\"session\":\"{}\",\"reason\":\"row-missing\"}");
+        QTest::newRow("unknown reason") << QByteArray(
+            "{\"v\":1,\"f\":\"form\",\"t\":\"t\",\"g\":1,\"a\":1,\"reason\":\"whim\"}");
         QTest::newRow("expiry no number")
-            << QByteArray("{\"v\":1,\"f\":\"f\",\"g\":1,\"a\":1,\"session\":\"{}\",\"expires\":\"x\"}");
+            << QByteArray("{\"v\":1,\"f\":\"form\",\"t\":\"t\",\"g\":1,\"a\":1,\"session\":\"{}\",\"expires\":\"x\"}");
     }
     void malformedValuesAreNothingAndReported()
     {
@@ -257,13 +276,24 @@ private Q_SLOTS:
     void oneUsersEntriesAreBounded()
     {
         const auto cache = cacheAt(m_server->url(), m_clock);
-        redis::RedisCommand many{"SADD", "rollcall:1:scope:u:" + cache::cacheKey("u1")};
-        for (qint64 i = 0; i < RedisCache::mostOfOneUser; ++i)
-            many.push_back(QByteArray::number(i));
+        const auto fill = [&](base::Instant end) {
+            redis::RedisCommand many{"ZADD", "rollcall:1:scope:u:" + cache::cacheKey("u1")};
+            for (qint64 i = 0; i < RedisCache::mostOfOneUser; ++i) {
+                many.push_back(QByteArray::number(qint64{end.time_since_epoch().count()}));
+                many.push_back(QByteArray::number(i));
+            }
+            return many;
+        };
+        const redis::RedisCommand many = fill(m_clock.now() + 1h);
         QVERIFY(ask(many).has_value());
         keep(*cache, "t", sessionOf("{}"));
         QVERIFY(!found(*cache, "t"));
-        QCOMPARE(ask({"SCARD", many.at(1)})->number, RedisCache::mostOfOneUser);
+        QCOMPARE(ask({"ZCARD", many.at(1)})->number, RedisCache::mostOfOneUser);
+        // Those that have ended make room.
+        QVERIFY(ask(fill(m_clock.now() - 1s)).has_value());
+        keep(*cache, "t", sessionOf("{}"));
+        QVERIFY(found(*cache, "t").has_value());
+        QCOMPARE(ask({"ZCARD", many.at(1)})->number, qint64{1});
     }
 
     void signsIn_data()
@@ -381,10 +411,19 @@ private Q_SLOTS:
         const QDeadlineTimer soon(100);
         QCOMPARE(cache.find("t", call()).error().code, ErrorCode::DatabaseUnavailable);
         QVERIFY(!soon.hasExpired());
-        // A caller's own end says nothing of the server.
+        // A short call is not used up by the cache: its source has half of it.
         RedisCache other([shared] { return redis::makeChannel(shared->clone(), {}); }, {"s", "f"}, 5s, clock);
-        QCOMPARE(other.find("t", Call::within(50ms)).error().code, ErrorCode::Timeout);
-        QCOMPARE(other.find("t", Call::within(50ms)).error().code, ErrorCode::Timeout);
+        const Call quick = Call::within(2s);
+        QCOMPARE(other.find("t", quick).error().code, ErrorCode::Timeout);
+        QVERIFY(quick.remaining() > 500ms);
+        QCOMPARE(other.find("t", quick).error().code, ErrorCode::DatabaseUnavailable);
+        // A caller who has next to no time, or goes, says nothing of the server.
+        RedisCache third([shared] { return redis::makeChannel(shared->clone(), {}); }, {"s", "f"}, 5s, clock);
+        QCOMPARE(third.find("t", Call::within(10ms)).error().code, ErrorCode::Timeout);
+        std::stop_source gone;
+        gone.request_stop();
+        QCOMPARE(third.find("t", Call::within(5s, gone.get_token())).error().code, ErrorCode::Cancelled);
+        QCOMPARE(third.find("t", Call::within(10ms)).error().code, ErrorCode::Timeout);
     }
 
     void staleAnswersEndWhenTheCacheIsTold()
