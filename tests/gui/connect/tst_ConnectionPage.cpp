@@ -384,13 +384,13 @@ void ConnectionPageTest::aCacheIsTriedAndItsPasswordKept()
     QCOMPARE(state(Row::Cache), State::Failed);
     QVERIFY(address->property("wrong").toBool());
     QTRY_VERIFY2(whyNot().isEmpty(), "a cache is optional");
-    photograph("cache-refused");
+    QVERIFY2(ticks.longestGap() < longestGap, "trying the cache blocked the window");
+    photograph("cache-refused", {1440, 1000});
     type("cachePassword", QStringLiteral("s3cret-of-the-cache"));
     QTRY_COMPARE(state(Row::Cache), State::Ok);
     QVERIFY(finding(Row::Cache).detail.contains(host));
     QVERIFY(!finding(Row::Cache).detail.contains(QStringLiteral("s3cret")));
-    QVERIFY2(ticks.longestGap() < longestGap, "trying the cache blocked the window");
-    photograph("cache");
+    photograph("cache", {1440, 1000});
     QSignalSpy saved(m_page.get(), &ConnectionPage::saveRequested);
     press("saveConnection");
     QCOMPARE(saved.first().at(0).value<workspace::ConnectionProfile>().cache, QStringLiteral("redis://") + host);

@@ -219,13 +219,31 @@ private Q_SLOTS:
         QVERIFY(!found(*other, "t"));
     }
 
+    void whatComesUnaskedIsNotTakenForAnAnswer()
+    {
+        test::Reply answer;
+        answer.bytes = "+first\r\n+stray\r\n";
+        answer.pieceSize = 8; // the answer alone, the rest a while later
+        answer.pieceDelay = 200ms;
+        const test::ScriptedServer server([](const auto &) { return test::Reply(); }, answer);
+        const auto url = redis::RedisUrl::parse("redis://127.0.0.1:" + QByteArray::number(server.port()));
+        const auto channel = redis::makeChannel(url->clone(), {});
+        for (int connections = 1; connections <= 2; ++connections) {
+            const auto reply = channel->send({"PING"}, call());
+            QVERIFY(reply.has_value());
+            QCOMPARE(reply->text, QByteArray("first"));
+            QCOMPARE(server.connections(), connections);
+            QTest::qWait(600); // nothing here can see the rest come
+        }
+    }
+
     void anEntryOfAnotherTokenIsNone()
     {
         // An entry that stands under another token's key is none.
         const auto cache = cacheAt(m_server->url(), m_clock);
         keep(*cache, "a", sessionOf("{\"of\":\"a\"}"));
         keep(*cache, "b", sessionOf("{\"of\":\"b\"}"));
-        const auto keyOf = [](const char *token) {
+        const auto keyOf = [](const char *token) -> QByteArray {
             return "rollcall:1:scope:s:" + cache::cacheKey(QByteArrayView(token));
         };
         const auto ofA = ask({"GET", keyOf("a")});
