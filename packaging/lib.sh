@@ -73,11 +73,12 @@ install_packages() {
   [ "$status" -eq 0 ] || fail 'installing packages failed (the end of what apt-get said is above)'
 }
 
-# build_release [TARGET...]: configures and builds the release preset; all targets where none is named.
+# build_release [TARGET...]: configures and builds the release preset; all targets where none is named. BUILD_OPTIONS: more
+# for the configuration.
 build_release() {
   (
     cd "$SOURCE_DIR" &&
-      cmake --preset release >/dev/null &&
+      cmake --preset release ${BUILD_OPTIONS:-} >/dev/null &&
       cmake --build --preset release ${1:+--target "$@"}
   )
 }

@@ -13,7 +13,7 @@ headline "Release build in $BUILD_DIR, and the test deployments in $ROLLCALL_DEP
 bash "$SOURCE_DIR/tests/deployments/build.sh" &
 deployments=$!
 built=true
-build_release || built=false
+BUILD_OPTIONS=-DROLLCALL_INSTRUMENTED_TESTS=ON build_release || built=false
 wait "$deployments" || fail 'the test deployments could not be built (why is above)'
 $built || fail 'Rollcall could not be built (why is above)'
 
