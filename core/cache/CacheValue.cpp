@@ -12,10 +12,10 @@ namespace {
 constexpr int formVersion = 1;
 constexpr double furthest = 8.64e15; // the last millisecond of JavaScript's calendar
 
-const QString sessionKey = QStringLiteral("session");
-const QString reasonKey = QStringLiteral("reason");
-const QString userKey = QStringLiteral("user");
-const QString expiresKey = QStringLiteral("expires");
+constexpr QLatin1String sessionKey("session");
+constexpr QLatin1String reasonKey("reason");
+constexpr QLatin1String userKey("user");
+constexpr QLatin1String expiresKey("expires");
 
 std::optional<quint32> tagOf(const QJsonValue &value)
 {

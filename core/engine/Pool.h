@@ -51,7 +51,7 @@ public:
     {
         {
             base::MutexLock lock(m_mutex);
-            const auto isFree = [this] { return !m_free.empty() || m_made < m_most; };
+            const auto isFree = [this]() ROLLCALL_REQUIRES(m_mutex) { return !m_free.empty() || m_made < m_most; };
             m_back.wait_for(lock, call.stop, call.remaining(), isFree);
             if (!isFree()) {
                 const auto why = call.check(QStringLiteral("waiting for a free connection"));

@@ -36,19 +36,21 @@ struct Done
     QString what;
 };
 
+/// What the deployment said when it was asked for the revoked sessions, counted.
+struct VerificationReport
+{
+    qint64 checked = 0, refused = 0, stillAccepted = 0, unchecked = 0;
+    std::optional<std::chrono::milliseconds> timeToEffect; ///< from the commit to the last first-refusal
+};
+
 /// The truthful outcome of a revocation, complete also when it stopped midway.
 struct RevocationReport
 {
     QString auditId;
     qint64 matched = 0, revoked = 0, skipped = 0, batches = 0, cachePurged = 0;
-    struct Verification
-    {
-        qint64 checked = 0, refused = 0, stillAccepted = 0, unchecked = 0;
-        std::optional<std::chrono::milliseconds> timeToEffect; ///< from the commit to the last first-refusal
-    };
-    std::optional<Verification> verification; ///< nullopt: not wanted
-    std::optional<bool> canaryAccepted;       ///< the check's own check; nullopt: no canary was wanted or could be made
-    std::vector<RowReport> rows;              ///< in the plan's order
+    std::optional<VerificationReport> verification; ///< nullopt: not wanted
+    std::optional<bool> canaryAccepted; ///< the check's own check; nullopt: no canary was wanted or could be made
+    std::vector<RowReport> rows;        ///< in the plan's order
     std::vector<Done> log;
     std::optional<base::Error> error; ///< why it stopped midway; nullopt: carried through
     /// Why entries of revoked sessions may still be in the cache, until their time to live is over; nullopt: none is.
