@@ -175,7 +175,7 @@ cache::RedisCache::Names cacheNames(const ConnectionConfig &config, const sessio
             scope.push_back(shareable(secret));
     } else if (config.database) {
         const store::DatabaseUrl &database = *config.database;
-        scope.push_back(databaseKindName(database.kind).toLatin1());
+        scope.push_back(QByteArray::number(static_cast<int>(database.kind)));
         // The names of this machine are one host.
         scope.push_back(base::isLoopbackHost(database.host) ? QByteArray("localhost")
                                                             : database.host.toLower().toUtf8());
@@ -187,7 +187,8 @@ cache::RedisCache::Names cacheNames(const ConnectionConfig &config, const sessio
             scope.push_back(schema->sessions.table.toUtf8());
         }
     }
-    std::vector<QByteArray> form{versionName(auth.version).toLatin1(), QByteArray::number(qint64{auth.maxAge.count()}),
+    std::vector<QByteArray> form{versionName(auth.version).toLatin1(),
+                                 QByteArray::number(qint64{auth.lifetime().count()}),
                                  QByteArray::number(qint64{auth.updateAge.count()}), config.profile.timeZone.toUtf8()};
     // What was found by a made-up time is nobody else's truth.
     if (clock.isFixed())

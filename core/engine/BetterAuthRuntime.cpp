@@ -81,6 +81,15 @@ public:
     const session::AuthProfile &profile() const override { return *m_profile; }
     const SessionEndpoint *endpoint() const override { return nullptr; }
     QByteArray cookieName() const override { return m_config.sessionToken.name; }
+    base::SecretBytes cacheToken(const RequestHeaders &request) const override
+    {
+        if (m_config.secrets.empty())
+            return {};
+        const betterauth::RequestCookies cookies(request.cookie());
+        auto token =
+            betterauth::readSignedCookie(m_config.secrets.front().view(), cookies.value(m_config.sessionToken.name));
+        return token.state == betterauth::SignedCookieState::Valid ? std::move(token.value) : base::SecretBytes();
+    }
     base::Instant now() const override { return m_clock->now(); }
 
 private:
@@ -105,14 +114,9 @@ private:
     std::vector<base::SecretBytes> tokensFor(std::span<const RequestHeaders> requests) const
     {
         std::vector<base::SecretBytes> tokens;
-        if (m_config.secrets.empty())
-            return tokens;
         for (const RequestHeaders &request : requests) {
-            const betterauth::RequestCookies cookies(request.cookie());
-            auto token = betterauth::readSignedCookie(m_config.secrets.front().view(),
-                                                      cookies.value(m_config.sessionToken.name));
-            if (token.state == betterauth::SignedCookieState::Valid)
-                tokens.push_back(std::move(token.value));
+            if (base::SecretBytes token = cacheToken(request); !token.isEmpty())
+                tokens.push_back(std::move(token));
         }
         return tokens;
     }

@@ -134,7 +134,8 @@ public:
         return erased ? base::Status() : base::fail(erased.error());
     }
 
-    const SessionEndpoint &endpoint() const override { return m_source->endpoint(); }
+    const session::AuthProfile &profile() const override { return m_source->profile(); }
+    const SessionEndpoint *endpoint() const override { return m_source->endpoint(); }
     QByteArray cookieName() const override { return m_source->cookieName(); }
     QByteArrayView cookieOf(const RequestHeaders &request) const override { return m_source->cookieOf(request); }
     base::SecretBytes cacheToken(const RequestHeaders &request) const override { return m_source->cacheToken(request); }

@@ -78,7 +78,8 @@ WholeColumns::WholeColumns(const SchemaSql &schema) : m_schema(schema)
 
 WholeColumns::Column WholeColumns::columnOf(const ColumnInfo &info, ColumnRole role) const
 {
-    const QString type = info.type.toLower();
+    // "timestamp(3) without time zone", "int(11) unsigned"
+    const QString type = info.type.toLower().section(QLatin1Char('('), 0, 0).remove(QStringLiteral(" unsigned"));
     const bool declaresTime = contains(type, {"timestamp", "date"});
     // SQLite's times stand in columns of any type; the libraries' own are known by their names. What such a column
     // holds is seen value by value: Better Auth's emailVerified is 0 or 1, no time.
@@ -93,7 +94,9 @@ WholeColumns::Column WholeColumns::columnOf(const ColumnInfo &info, ColumnRole r
         kind = Kind::Json;
     else if (isOneOf(type, {"integer", "smallint", "real", "double precision", "int", "tinyint", "double", "float"}))
         kind = Kind::Number;
-    return {info.name, info.type, role, kind};
+    // What has a zone is shown in that of the link, UTC; what has none stands in the deployment's.
+    const bool hasZone = m_schema.dialect().encodingOfType(info.type) == ExpiresEncoding::Timestamptz;
+    return {info.name, info.type, role, kind, hasZone ? QTimeZone::utc() : m_schema.zone()};
 }
 
 QStringList WholeColumns::cells() const
@@ -126,7 +129,7 @@ JsonValue WholeColumns::valueOf(const Column &column, const std::optional<QByteA
     case Kind::Boolean:
         return JsonValue(*text == "true" || *text == "t" || *text == "1");
     case Kind::Instant:
-        if (const auto instant = readInstant(*text, m_schema.zone()).instant())
+        if (const auto instant = readInstant(*text, column.zone).instant())
             return JsonValue(base::toIso(*instant));
         return number();
     case Kind::Json:

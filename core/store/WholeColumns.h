@@ -27,6 +27,7 @@ private:
         QString type;
         ColumnRole role = ColumnRole::Other;
         Kind kind = Kind::Text;
+        QTimeZone zone; ///< of times without an offset
     };
     [[nodiscard]] Column columnOf(const ColumnInfo &info, ColumnRole role) const;
     [[nodiscard]] jose::JsonValue valueOf(const Column &column, const std::optional<QByteArrayView> &text) const;

@@ -63,7 +63,7 @@ std::unique_ptr<Resolver> makeBetterAuthResolver(const session::AuthProfile &pro
 
 base::SecretBytes signedToken(const session::AuthProfile &profile, QByteArrayView cookieHeader)
 {
-    const Config config = makeConfig(profile);
+    const Config config = makeConfig(profile, profile.secureCookies);
     if (config.secrets.empty() || config.secrets.front().isEmpty())
         return {};
     const RequestCookies cookies(cookieHeader);

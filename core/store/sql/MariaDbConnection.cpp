@@ -36,7 +36,7 @@ MariaDbFailure failureOf(MYSQL_STMT *statement, MYSQL *mysql)
 }
 
 /// One column's place for the rows that arrive.
-struct Cell
+struct BoundCell
 {
     std::vector<char> bytes = std::vector<char>(firstCellSize);
     unsigned long length = 0;
@@ -44,7 +44,7 @@ struct Cell
     my_bool truncated = 0;
 };
 
-void bindCell(MYSQL_BIND &bind, Cell &cell)
+void bindTo(MYSQL_BIND &bind, BoundCell &cell)
 {
     bind = {};
     bind.buffer_type = MYSQL_TYPE_STRING;
@@ -62,7 +62,7 @@ struct MariaDbConnection::Prepared
 {
     std::unique_ptr<MYSQL_STMT, StatementDeleter> statement;
     std::vector<std::size_t> places;
-    std::vector<Cell> cells;
+    std::vector<BoundCell> cells;
     std::vector<MYSQL_BIND> binds;
 };
 
@@ -235,7 +235,7 @@ Result<qint64> MariaDbConnection::fetchAll(Prepared &prepared, const RowHandler 
     prepared.cells.resize(columns);
     prepared.binds.resize(columns);
     for (std::size_t i = 0; i < columns; ++i)
-        bindCell(prepared.binds[i], prepared.cells[i]);
+        bindTo(prepared.binds[i], prepared.cells[i]);
     if (mysql_stmt_bind_result(handle, prepared.binds.data()) != 0)
         return fail(failed(failureOf(handle, m_link->mysql.get())));
     std::vector<std::optional<QByteArrayView>> views(columns);
@@ -253,11 +253,11 @@ Result<qint64> MariaDbConnection::fetchAll(Prepared &prepared, const RowHandler 
             return fail(failed(failureOf(handle, m_link->mysql.get())));
         bool grown = false;
         for (std::size_t i = 0; i < columns; ++i) {
-            Cell &cell = prepared.cells[i];
+            BoundCell &cell = prepared.cells[i];
             if (!cell.isNull && cell.length > cell.bytes.size()) {
                 OPENSSL_cleanse(cell.bytes.data(), cell.bytes.size());
                 cell.bytes.resize(cell.length);
-                bindCell(prepared.binds[i], cell);
+                bindTo(prepared.binds[i], cell);
                 if (mysql_stmt_fetch_column(handle, &prepared.binds[i], static_cast<unsigned>(i), 0) != 0)
                     return fail(failed(failureOf(handle, m_link->mysql.get())));
                 grown = true;
@@ -269,7 +269,7 @@ Result<qint64> MariaDbConnection::fetchAll(Prepared &prepared, const RowHandler 
         }
         if (onRow)
             onRow(SqlRow{views});
-        for (Cell &cell : prepared.cells) // it may have held a token
+        for (BoundCell &cell : prepared.cells) // it may have held a token
             OPENSSL_cleanse(cell.bytes.data(), std::min<std::size_t>(cell.bytes.size(), cell.length));
         if (grown && mysql_stmt_bind_result(handle, prepared.binds.data()) != 0)
             return fail(failed(failureOf(handle, m_link->mysql.get())));

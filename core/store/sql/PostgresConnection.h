@@ -24,9 +24,9 @@ using PgConnPtr = std::unique_ptr<PGconn, PgConnDeleter>;
 /// A PostgreSQL connection over libpq's asynchronous interface.
 ///
 /// Where the server takes our startup settings, the session itself is held to reading: single reading statements run
-/// without a transaction around them, and only a transaction begun for writing may write (there is none
-/// under Access::ReadOnly). A pooler that refuses or
-/// drops them gets every setting inside each transaction instead, and no prepared statement.
+/// without a transaction around them, and only a transaction begun for writing may write (there is none under
+/// Access::ReadOnly). A pooler that refuses or drops them gets every setting inside each transaction instead, and no
+/// prepared statement.
 /// **Thread-safety:** none; belongs to one thread at a time.
 class PostgresConnection final : public SqlConnection
 {

@@ -17,7 +17,10 @@ public:
     {
         return lost();
     }
-    base::Result<bool> erase(QByteArrayView, const base::Call &) override { return lost(); }
+    base::Result<std::vector<bool>> eraseMany(std::span<const QByteArrayView>, const base::Call &) override
+    {
+        return lost();
+    }
     base::Result<qint64> eraseUser(const QString &, const base::Call &) override { return lost(); }
     base::Status noteSignIn(const QString &, const base::Call &) override { return lost(); }
     base::Status clear(const base::Call &) override { return lost(); }
