@@ -203,7 +203,7 @@ private Q_SLOTS:
             profile->maxAge = std::chrono::seconds(1'000'000'000'000);
             const QByteArray line = sessionLines(ask(profile, request, {}, &adapter)).join('\n');
             QVERIFY2(line.contains("; Expires=Fri, 06 Jul 33714 10:40:00 GMT;"), line.constData());
-            QCOMPARE(adapter.written, now + profile->maxAge);
+            QCOMPARE(adapter.written, now + profile->lifetime());
             // No adapter writes an Invalid Date.
             adapter.written.reset();
             profile->maxAge = std::chrono::seconds(9'000'000'000'000'000);
@@ -216,7 +216,7 @@ private Q_SLOTS:
                                                            : "AdapterError SessionTokenError"));
             QVERIFY(!adapter.written);
             // Not due, nothing is written; the cookie cannot be either.
-            profile->updateAge = profile->maxAge;
+            profile->updateAge = profile->lifetime();
             const EndpointResponse thrown = ask(profile, request, {}, &adapter);
             QVERIFY(version == AuthVersion::V4 ? thrown.thrown == QStringLiteral("option expires is invalid")
                                                : thrown.status == 302);
