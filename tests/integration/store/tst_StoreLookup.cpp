@@ -108,8 +108,6 @@ private Q_SLOTS:
     void aWritingStoreLooksUpInOneRoundTrip();
     void theCallBoundsThem_data() { links(); }
     void theCallBoundsThem();
-    void aCallThatEndsMidwayLeavesTheLinkUsable_data() { links(); }
-    void aCallThatEndsMidwayLeavesTheLinkUsable();
 
 private:
     static void links();
@@ -361,22 +359,6 @@ void StoreLookupTest::theCallBoundsThem()
     QCOMPARE(late.error().code, base::ErrorCode::Timeout);
     // And the store goes on.
     QVERIFY(sessions->lookupMany(asked, soon()).has_value());
-}
-
-// Wherever in a look-up its call ends (while the server prepares the statement, too), the next one is answered.
-void StoreLookupTest::aCallThatEndsMidwayLeavesTheLinkUsable()
-{
-    QFETCH(QString, link);
-    const std::vector<QByteArrayView> asked{"a", "b"};
-    for (int step = 1; step <= 40; ++step) {
-        const auto sessions = open(url(link));
-        QVERIFY(sessions);
-        (void)sessions->lookupMany(asked,
-                                   base::Call{base::Call::Clock::now() + std::chrono::microseconds(20 * step), {}});
-        const auto next = sessions->lookupMany(asked, soon());
-        QVERIFY2(next || next.error().code == base::ErrorCode::ConnectionLost,
-                 next ? "" : qPrintable(base::errorName(next.error().code)));
-    }
 }
 
 QTEST_GUILESS_MAIN(StoreLookupTest)

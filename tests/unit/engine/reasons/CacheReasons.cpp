@@ -81,7 +81,7 @@ Produced produceOfCache(NullReason reason)
         cached.cache = std::make_shared<UnreachableCache>();
         const auto resolution = cached.resolve();
         const session::TraceStep &step = resolution.trace.front();
-        return {resolution.session ? "session" : "null", session::nullReasonOf(step.detail.section(u':', 0, 0))};
+        return {resolution.session ? "session" : "null", session::nullReasonOf(step.detail.section(u' ', 0, 0))};
     }
     default:
         return {};
