@@ -143,7 +143,8 @@ public:
     base::Instant now() const override { return m_clock->now(); }
 
 private:
-    /// As @robojs/auth builds it: nothing is normalised.
+    /// The base path as it stands, as @robojs/auth takes it, behind the origin. Of the base URL only that counts: where
+    /// it ends in a slash, the package asks for a path of two slashes and finds no session.
     static QByteArray sessionUrl(const base::WebUrl &origin, const session::AuthProfile &profile)
     {
         const QByteArray url = origin.origin() + profile.basePath;

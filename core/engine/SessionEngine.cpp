@@ -1,6 +1,7 @@
 #include "core/engine/SessionEngine.h"
 
 #include "core/cache/MemoryCache.h"
+#include "core/engine/betterauth/SignedCookie.h"
 #include "core/http/ChunkedCookie.h"
 #include "core/http/CookieNames.h"
 
@@ -40,10 +41,15 @@ base::SecretBytes cookieHeaderFor(const session::AuthProfile &profile, const bas
 {
     const QByteArray name = http::sessionCookieName(profile);
     http::Cookies cookies;
-    if (profile.strategy == session::Strategy::Jwt)
+    if (profile.version == session::AuthVersion::BetterAuth) {
+        if (profile.secrets.empty() || profile.secrets.front().isEmpty())
+            return {};
+        cookies.push_back({name, betterauth::signCookie(profile.secrets.front().view(), token.view())});
+    } else if (profile.strategy == session::Strategy::Jwt) {
         cookies = http::splitValue(name, token.clone(), profile.version);
-    else
+    } else {
         cookies.push_back({name, token.clone()});
+    }
     QByteArray header;
     for (const http::Cookie &cookie : cookies) {
         header += header.isEmpty() ? "" : "; ";

@@ -66,7 +66,8 @@ public:
 /// The session cookie name in force: the profile's own, else the version's default with or without `__Secure-`.
 [[nodiscard]] QByteArray sessionCookieName(const session::AuthProfile &profile);
 
-/// A Cookie header value that presents @p token (chunked where the library would chunk it).
+/// A Cookie header value that presents @p token (chunked where the library would chunk it, signed for Better Auth).
+/// Empty where none can be formed: Better Auth without a secret.
 [[nodiscard]] base::SecretBytes cookieHeaderFor(const session::AuthProfile &profile, const base::SecretBytes &token);
 
 /// Seals a labelled canary JWT as the library's encode would: name "Rollcall canary", e-mail canary-…@rollcall.invalid,

@@ -94,9 +94,13 @@ void verifyRefusals(std::vector<Suspect> &suspects, const deployment::Deployment
             Answer answer{Verdict::NoAnswer, QStringLiteral("not asked: the deployment does not answer")};
             if (failuresInARow.load() < mostFailuresInARow) {
                 const SecretBytes cookie = engine::cookieHeaderFor(*deployment.auth(), *suspect.token);
-                answer = askUntil(client, cookie, whole.atMost(verifyFor),
-                                  [](Verdict verdict) { return verdict == Verdict::Refused; });
-                failuresInARow = answer.verdict == Verdict::NoAnswer ? failuresInARow + 1 : 0;
+                if (cookie.isEmpty()) { // asked without one, any deployment answers null: that proves nothing
+                    answer.text = QStringLiteral("not asked: no cookie can be formed without the deployment's secret");
+                } else {
+                    answer = askUntil(client, cookie, whole.atMost(verifyFor),
+                                      [](Verdict verdict) { return verdict == Verdict::Refused; });
+                    failuresInARow = answer.verdict == Verdict::NoAnswer ? failuresInARow + 1 : 0;
+                }
             }
             const base::MutexLock lock(reporting);
             suspect.report->answer = answer.text;

@@ -1,6 +1,7 @@
 #include <QtTest>
 
 #include "core/engine/SessionEngine.h"
+#include "core/engine/betterauth/BetterAuthResolver.h"
 #include "core/http/Cookie.h"
 #include "core/http/CookieNames.h"
 #include "core/jose/TokenCodec.h"
@@ -44,6 +45,18 @@ private Q_SLOTS:
         QCOMPARE(http::parseCookies(header.view(), http::dialectOf(profile)).size(), static_cast<std::size_t>(cookies));
         QCOMPARE(engine::assembleToken(profile, header.view()).view().toByteArray(), token);
         QVERIFY(token.isEmpty() || header.view().startsWith(engine::sessionCookieName(profile)));
+    }
+
+    void betterAuthCookiesAreSigned()
+    {
+        session::AuthProfile profile;
+        profile.version = AuthVersion::BetterAuth;
+        profile.strategy = Strategy::Database;
+        const SecretBytes token(QByteArray("tok"));
+        QVERIFY(engine::cookieHeaderFor(profile, token).isEmpty());
+        profile.secrets.emplace_back(QByteArray("a-secret-of-thirty-two-characters!"));
+        const SecretBytes header = engine::cookieHeaderFor(profile, token);
+        QCOMPARE(engine::betterauth::signedToken(profile, header.view()).view().toByteArray(), QByteArray("tok"));
     }
 
     void canariesAreLabelledAndShortLived_data()
