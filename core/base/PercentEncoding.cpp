@@ -102,10 +102,9 @@ bool isAscii(QByteArrayView text)
     return all < 0x80;
 }
 
-std::optional<QByteArray> decodeUriComponent(QByteArrayView text, TextForm form)
+char *decodeUriComponent(QByteArrayView text, TextForm form, char *out)
 {
-    QByteArray out(form == TextForm::Latin1 ? text.size() * 2 : text.size(), Qt::Uninitialized);
-    TextWriter writer(out.data());
+    TextWriter writer(out);
     for (qsizetype at = 0; at < text.size();) {
         if (text.at(at) != '%') {
             const qsizetype escape = text.indexOf('%', at);
@@ -116,11 +115,21 @@ std::optional<QByteArray> decodeUriComponent(QByteArrayView text, TextForm form)
                 writer.put(plain);
             at += plain.size();
         } else if (!decodeCharacter(text, at, writer)) {
-            wipe(out);
-            return std::nullopt;
+            return nullptr;
         }
     }
-    out.truncate(writer.at() - out.constData());
+    return writer.at();
+}
+
+std::optional<QByteArray> decodeUriComponent(QByteArrayView text, TextForm form)
+{
+    QByteArray out(decodedRoom(text, form), Qt::Uninitialized);
+    const char *end = decodeUriComponent(text, form, out.data());
+    if (!end) {
+        wipe(out);
+        return std::nullopt;
+    }
+    out.truncate(end - out.constData());
     return out;
 }
 

@@ -25,6 +25,16 @@ enum class TextForm { Utf8, Latin1 };
 /// are no UTF-8. What is decoded of a text that fails is wiped. **Source:** ECMA-262, Decode.
 [[nodiscard]] std::optional<QByteArray> decodeUriComponent(QByteArrayView text, TextForm form);
 
+/// Bytes that decodeUriComponent() writes at most.
+[[nodiscard]] inline qsizetype decodedRoom(QByteArrayView text, TextForm form)
+{
+    return form == TextForm::Latin1 ? text.size() * 2 : text.size();
+}
+
+/// The same into @p out, which has decodedRoom(); where the text ends, nullptr where JavaScript throws. What was
+/// written until then is the caller's to wipe, in both cases.
+[[nodiscard]] char *decodeUriComponent(QByteArrayView text, TextForm form, char *out);
+
 /// The UTF-8 of Latin-1 characters.
 [[nodiscard]] QByteArray fromLatin1(QByteArrayView text);
 

@@ -1,15 +1,14 @@
-#include <QCryptographicHash>
-
 #include "core/cache/SessionCache.h"
+
+#include "core/base/Sha256.h"
 
 namespace rollcall::cache {
 
 QByteArray cacheKey(QByteArrayView token)
 {
     // SHA-256 rather than a keyed hash of this process: shared caches need the same key everywhere.
-    QCryptographicHash hash(QCryptographicHash::Sha256);
-    hash.addData(token);
-    return hash.result().toHex();
+    const base::Sha256Hex digits = base::sha256Hex({token});
+    return {digits.data(), static_cast<qsizetype>(digits.size())};
 }
 
 base::Result<bool> SessionCache::erase(QByteArrayView token, const base::Call &call)

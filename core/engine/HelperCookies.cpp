@@ -1,16 +1,12 @@
-// OpenSSL 3 looks an algorithm up for each EVP_Digest, which takes longer than to hash what a csrf cookie holds. It
-// marks the functions of SHA-256 itself as old, but keeps them.
-#define OPENSSL_SUPPRESS_DEPRECATED
-
 #include "core/engine/HelperCookies.h"
 
 #include <openssl/rand.h>
-#include <openssl/sha.h>
 
 #include <algorithm>
 #include <array>
 
 #include "core/base/SearchParams.h"
+#include "core/base/Sha256.h"
 #include "core/base/WebUrl.h"
 #include "core/http/CookieNames.h"
 
@@ -68,20 +64,7 @@ HelperCookies::HelperCookies(const session::AuthProfile &profile, bool secure)
 
 HelperCookies::Hash HelperCookies::hashOf(QByteArrayView token) const
 {
-    std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
-    SHA256_CTX state;
-    // These cannot fail: they only compute, and the last one wipes the state.
-    SHA256_Init(&state);
-    for (const QByteArrayView part : {token, m_secret.view()})
-        SHA256_Update(&state, part.data(), static_cast<std::size_t>(part.size()));
-    SHA256_Final(digest.data(), &state);
-    constexpr std::string_view digits("0123456789abcdef");
-    Hash hash;
-    for (std::size_t i = 0; i < digest.size(); ++i) {
-        hash.at(2 * i) = digits.at(digest.at(i) >> 4U);
-        hash.at(2 * i + 1) = digits.at(digest.at(i) & 0xfU);
-    }
-    return hash;
+    return base::sha256Hex({token, m_secret.view()});
 }
 
 HelperCookies::Csrf HelperCookies::csrf(const http::Cookies &cookies, const std::optional<QByteArray> &bodyToken) const

@@ -152,6 +152,8 @@ EndpointResponse SessionEndpoint::runAction(const ActionRequest &request, const 
     input.newSession = request.newSession ? &*request.newSession : nullptr;
     input.trace = context.trace;
     response.outcome = side.action.run(std::move(input), call);
+    if (response.setCookies.empty())
+        response.setCookies.swap(response.outcome.cookies);
     response.setCookies.insert(response.setCookies.end(), std::make_move_iterator(response.outcome.cookies.begin()),
                                std::make_move_iterator(response.outcome.cookies.end()));
     response.outcome.cookies.clear();

@@ -179,12 +179,20 @@ std::vector<SetCookie> renewedCookies(const Cookies &recognised, const QByteArra
                                       base::Instant expires, const CookieAttributes &attributes,
                                       session::AuthVersion version)
 {
-    std::vector<SetCookie> result = clearedCookies(recognised, attributes);
-    Cookies parts = splitValue(name, std::move(value), version);
-    std::vector<bool> stands(parts.size());
+    std::vector<SetCookie> result;
     const auto write = [&](Cookie &part) {
         return SetCookie{part.name, std::move(part.value), attributes, attributes.maxAge, expires};
     };
+    // Most often one cookie takes the place of itself.
+    if (recognised.size() == 1 && recognised.front().name == name && !value.isEmpty() &&
+        value.size() <= chunkSize(version)) {
+        Cookie whole{name, std::move(value)};
+        result.push_back(write(whole));
+        return result;
+    }
+    result = clearedCookies(recognised, attributes);
+    Cookies parts = splitValue(name, std::move(value), version);
+    std::vector<bool> stands(parts.size());
     for (SetCookie &cookie : result) {
         // The name says which part would replace it; comparing it with all would take hostile requests quadratic time.
         const auto place = static_cast<std::size_t>(parts.size() == 1 ? 0 : chunkIndex(cookie.name, name).value_or(-1));

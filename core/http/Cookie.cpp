@@ -1,12 +1,15 @@
 #include "core/http/Cookie.h"
 
 #include <QHash>
+#include <QVarLengthArray>
 
 #include <algorithm>
 #include <array>
 #include <cstring>
 #include <optional>
 #include <string_view>
+
+#include <string.h>
 
 #include "core/base/PercentEncoding.h"
 
@@ -332,10 +335,14 @@ std::optional<base::SecretBytes> decodeUriComponent(QByteArrayView raw)
     // Tokens are: what stands for itself is not taken apart.
     if (!raw.contains('%') && base::isAscii(raw))
         return base::SecretBytes(raw);
-    auto text = base::decodeUriComponent(raw, base::TextForm::Latin1);
-    if (!text)
-        return std::nullopt;
-    return SecretBytes::fromAndWipe(*text);
+    constexpr qsizetype usualRoom = 512;
+    QVarLengthArray<char, usualRoom> text(base::decodedRoom(raw, base::TextForm::Latin1));
+    const char *end = base::decodeUriComponent(raw, base::TextForm::Latin1, text.data());
+    std::optional<SecretBytes> value;
+    if (end)
+        value.emplace(QByteArrayView(text.data(), end));
+    ::explicit_bzero(text.data(), static_cast<std::size_t>(text.size()));
+    return value;
 }
 
 bool standsForItself(QByteArrayView whole)

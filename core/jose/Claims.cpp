@@ -137,9 +137,14 @@ std::optional<double> Claims::number(const ClaimMember &member) const
     }
     const QByteArrayView digits = raw(member);
     // Times are integers, which need no care for rounding.
-    qint64 integer = 0;
-    if (digits.size() <= mostExactDigits && std::from_chars(digits.begin(), digits.end(), integer).ptr == digits.end())
-        return static_cast<double>(integer);
+    if (digits.size() <= mostExactDigits) {
+        qint64 integer = 0;
+        const char *at = digits.begin();
+        for (; at != digits.end() && *at >= '0' && *at <= '9'; ++at)
+            integer = integer * 10 + (*at - '0');
+        if (at == digits.end())
+            return static_cast<double>(integer);
+    }
     double number = 0;
     // Printed numbers are within double's range and in a form that from_chars reads whole.
     std::from_chars(digits.begin(), digits.end(), number);

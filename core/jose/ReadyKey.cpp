@@ -50,6 +50,23 @@ OpenSslPtr<EVP_CIPHER_CTX> contextFor(const ContentAlgorithm &algorithm, const b
     return context;
 }
 
+/// Starts a message under a GCM context's key: sets its IV and, where it is to be checked, the tag.
+/// EVP_CipherInit_ex2() would do the same but first asks the provider for the length of the IV, among eight parameters
+/// compared by name, which takes longer than to decrypt a token; a fixed part of length -1 is the whole IV. **Source:**
+/// OpenSSL 3.0, providers/implementations/ciphers/ciphercommon_gcm.c, gcm_tls_iv_set_fixed().
+bool startGcm(EVP_CIPHER_CTX *context, QByteArrayView iv, QByteArrayView tag)
+{
+    // OpenSSL only reads them here, but its parameters are not const.
+    const std::array params{
+        OSSL_PARAM_construct_octet_string(OSSL_CIPHER_PARAM_AEAD_TLS1_IV_FIXED, const_cast<char *>(iv.data()),
+                                          static_cast<std::size_t>(-1)),
+        tag.isEmpty() ? OSSL_PARAM_construct_end()
+                      : OSSL_PARAM_construct_octet_string(OSSL_CIPHER_PARAM_AEAD_TAG, const_cast<char *>(tag.data()),
+                                                          static_cast<std::size_t>(tag.size())),
+        OSSL_PARAM_construct_end()};
+    return EVP_CIPHER_CTX_set_params(context, params.data()) == 1;
+}
+
 } // namespace
 
 /// Both directions, made when they are first wanted.
@@ -149,22 +166,19 @@ HmacSha512::Mac ReadyKey::macOf(QByteArrayView iv, QByteArrayView ciphertext) co
 /// Decrypts @p text in place.
 bool ReadyKey::decrypt(QByteArrayView iv, QByteArrayView tag, QByteArray &text) const
 {
-    std::array params{OSSL_PARAM_construct_end(), OSSL_PARAM_construct_end()};
     if (m_mac) {
         const HmacSha512::Mac mac = macOf(iv, text);
         if (text.size() % cbcBlock != 0 ||
             CRYPTO_memcmp(mac.data(), tag.data(), static_cast<std::size_t>(tag.size())) != 0)
             return false;
-    } else {
-        // OpenSSL only reads the tag here, but its parameters are not const.
-        params.front() = OSSL_PARAM_construct_octet_string(OSSL_CIPHER_PARAM_AEAD_TAG, const_cast<char *>(tag.data()),
-                                                           static_cast<std::size_t>(tag.size()));
     }
     Loan loan(*this, false);
     EVP_CIPHER_CTX *context = loan.context();
     int written = 0;
     int last = 0;
-    if (!context || EVP_DecryptInit_ex2(context, nullptr, nullptr, bytes(iv), params.data()) != 1 ||
+    if (!context ||
+        !(m_mac ? EVP_DecryptInit_ex2(context, nullptr, nullptr, bytes(iv), nullptr) == 1
+                : startGcm(context, iv, tag)) ||
         (!m_mac && EVP_DecryptUpdate(context, nullptr, &written, bytes(m_header), intSize(m_header)) != 1) ||
         EVP_DecryptUpdate(context, data(text), &written, data(text), intSize(text)) != 1 ||
         EVP_DecryptFinal_ex(context, data(text) + written, &last) != 1)
@@ -183,7 +197,9 @@ bool ReadyKey::encrypt(QByteArrayView iv, char *tag, QByteArray &text) const
     EVP_CIPHER_CTX *context = loan.context();
     int written = 0;
     int last = 0;
-    if (!context || EVP_EncryptInit_ex2(context, nullptr, nullptr, bytes(iv), nullptr) != 1 ||
+    if (!context ||
+        !(m_mac ? EVP_EncryptInit_ex2(context, nullptr, nullptr, bytes(iv), nullptr) == 1
+                : startGcm(context, iv, {})) ||
         (!m_mac && EVP_EncryptUpdate(context, nullptr, &written, bytes(m_header), intSize(m_header)) != 1) ||
         EVP_EncryptUpdate(context, data(text), &written, data(text), plainSize) != 1 ||
         EVP_EncryptFinal_ex(context, data(text) + written, &last) != 1)

@@ -10,38 +10,40 @@ namespace {
 
 using session::AuthVersion;
 
-/// Opens tokens of exactly the form in which the library writes them; nullopt for all others, and where one does not
-/// authenticate.
-std::optional<OpenedToken> openReady(const KeyRing &ring, QByteArrayView token, base::Instant now,
-                                     std::chrono::seconds tolerance)
+/// Opens tokens of exactly the form in which the library writes them into @p result; false, and @p result as it was,
+/// for all others, and where one does not authenticate.
+bool openReady(const KeyRing &ring, QByteArrayView token, base::Instant now, std::chrono::seconds tolerance,
+               OpenedToken &result)
 {
     for (const KeyRing::Key &key : ring.keys()) {
         // The library stops at a secret that gives no key.
         if (!key.ready)
-            return std::nullopt;
+            return false;
         auto plaintext = key.ready->open(token);
         if (!plaintext && ring.version() != AuthVersion::V4)
             continue;
         if (!plaintext)
-            return std::nullopt;
-        std::optional<OpenedToken> result(std::in_place);
-        result->headerJson = key.ready->headerJson();
-        auto canonical = Claims::fromCanonical(*plaintext);
-        if (canonical) {
-            result->claims = std::move(*canonical);
+            return false;
+        if (auto canonical = Claims::fromCanonical(*plaintext)) {
+            result.claims = std::move(*canonical);
         } else {
             auto claims = readClaims(ring.version(), *plaintext);
             base::wipe(*plaintext);
-            if (!claims)
-                return refused(key.ready->headerJson(), std::move(claims.error()));
-            result->claims = std::move(*claims);
+            if (!claims) {
+                result = refused(key.ready->headerJson(), std::move(claims.error()));
+                return true;
+            }
+            result.claims = std::move(*claims);
         }
-        if (auto times = checkTimes(result->claims, now, tolerance); !times)
-            return refused(key.ready->headerJson(), std::move(times.error()));
-        result->ok = true;
-        return result;
+        if (auto times = checkTimes(result.claims, now, tolerance); !times) {
+            result = refused(key.ready->headerJson(), std::move(times.error()));
+            return true;
+        }
+        result.headerJson = key.ready->headerJson();
+        result.ok = true;
+        return true;
     }
-    return std::nullopt;
+    return false;
 }
 
 base::Error internal(const QString &detail)
@@ -93,9 +95,10 @@ JsonValue OpenedToken::header() const
 
 OpenedToken openToken(const KeyRing &ring, QByteArrayView token, base::Instant now, std::chrono::seconds tolerance)
 {
-    if (auto opened = openReady(ring, token, now, tolerance))
-        return std::move(*opened);
-    return openCarefully(ring, token, now, tolerance);
+    OpenedToken opened;
+    if (!openReady(ring, token, now, tolerance, opened))
+        opened = openCarefully(ring, token, now, tolerance);
+    return opened;
 }
 
 base::Result<base::SecretBytes> sealToken(const KeyRing &ring, const Claims &claims, std::chrono::seconds maxAge,

@@ -1,0 +1,31 @@
+// OpenSSL 3 looks an algorithm up for each EVP_Digest, which takes longer than to hash a short text; Qt's SHA-256 is
+// portable code, several times slower than the processor's instructions. OpenSSL marks the functions of SHA-256 itself
+// as old, but keeps them.
+#define OPENSSL_SUPPRESS_DEPRECATED
+
+#include "core/base/Sha256.h"
+
+#include <openssl/sha.h>
+
+namespace rollcall::base {
+
+Sha256Hex sha256Hex(std::initializer_list<QByteArrayView> parts)
+{
+    static constexpr char digits[] = "0123456789abcdef";
+    std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
+    SHA256_CTX state;
+    // These cannot fail: they only compute, and the last one wipes the state.
+    SHA256_Init(&state);
+    for (const QByteArrayView part : parts)
+        SHA256_Update(&state, part.data(), static_cast<std::size_t>(part.size()));
+    SHA256_Final(digest.data(), &state);
+    Sha256Hex hex;
+    char *at = hex.data();
+    for (const unsigned char byte : digest) {
+        *at++ = digits[byte >> 4U];
+        *at++ = digits[byte & 0xfU];
+    }
+    return hex;
+}
+
+} // namespace rollcall::base
