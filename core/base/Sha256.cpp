@@ -7,11 +7,31 @@
 
 #include <openssl/sha.h>
 
+#include <cstring>
+#include <string_view>
+
 namespace rollcall::base {
+
+namespace {
+
+using Pair = std::array<char, 2>;
+
+constexpr std::array<Pair, 256> makePairs()
+{
+    constexpr std::string_view digits("0123456789abcdef");
+    std::array<Pair, 256> pairs{};
+    for (std::size_t byte = 0; byte < pairs.size(); ++byte)
+        pairs.at(byte) = {digits.at(byte / 16), digits.at(byte % 16)};
+    return pairs;
+}
+
+/// The two digits of each byte.
+constexpr auto hexPairs = makePairs();
+
+} // namespace
 
 Sha256Hex sha256Hex(std::initializer_list<QByteArrayView> parts)
 {
-    static constexpr char digits[] = "0123456789abcdef";
     std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
     SHA256_CTX state;
     // These cannot fail: they only compute, and the last one wipes the state.
@@ -22,8 +42,8 @@ Sha256Hex sha256Hex(std::initializer_list<QByteArrayView> parts)
     Sha256Hex hex;
     char *at = hex.data();
     for (const unsigned char byte : digest) {
-        *at++ = digits[byte >> 4U];
-        *at++ = digits[byte & 0xfU];
+        std::memcpy(at, hexPairs[byte].data(), sizeof(Pair));
+        at += sizeof(Pair);
     }
     return hex;
 }

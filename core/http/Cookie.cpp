@@ -333,11 +333,14 @@ std::optional<SecretBytes> rawCookieValue(QByteArrayView header, QByteArrayView 
 std::optional<base::SecretBytes> decodeUriComponent(QByteArrayView raw)
 {
     // Tokens are: what stands for itself is not taken apart.
-    if (!raw.contains('%') && base::isAscii(raw))
+    const bool isAscii = base::isAscii(raw);
+    if (isAscii && !raw.contains('%'))
         return base::SecretBytes(raw);
+    // ASCII is UTF-8 as it stands.
+    const auto form = isAscii ? base::TextForm::Utf8 : base::TextForm::Latin1;
     constexpr qsizetype usualRoom = 512;
-    QVarLengthArray<char, usualRoom> text(base::decodedRoom(raw, base::TextForm::Latin1));
-    const char *end = base::decodeUriComponent(raw, base::TextForm::Latin1, text.data());
+    QVarLengthArray<char, usualRoom> text(base::decodedRoom(raw, form));
+    const char *end = base::decodeUriComponent(raw, form, text.data());
     std::optional<SecretBytes> value;
     if (end)
         value.emplace(QByteArrayView(text.data(), end));

@@ -156,9 +156,11 @@ private:
         constexpr std::ptrdiff_t mostDigits = 15;
         const bool negative = take('-');
         const char *from = m_at;
-        while (m_at != m_end && *m_at >= '0' && *m_at <= '9')
-            ++m_at;
-        const std::ptrdiff_t digits = m_at - from;
+        const char *at = from;
+        while (at != m_end && *at >= '0' && *at <= '9')
+            ++at;
+        m_at = at;
+        const std::ptrdiff_t digits = at - from;
         if (digits == 0 || digits > mostDigits || (*from == '0' && (negative || digits > 1)))
             return false;
         // A point or an exponent may follow: what is not a separator is refused by the caller.
