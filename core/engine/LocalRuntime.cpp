@@ -157,19 +157,10 @@ private:
         if (waits && (call.cancelled() || call.expired()))
             return nothing(NullReason::CancelledOrDeadline, QStringLiteral("before the database was asked"));
         const EndpointContext context{m_clock->now(), adapter, m_effects, Trace::Off};
-        HelperResult answer;
-        if (m_endpoint.profile().version == AuthVersion::V4) {
-            answer =
-                getServerSession(m_endpoint, request.cookie(), formOf(m_endpoint.profile()), m_baseUrl, context, call);
-        } else {
-            SessionEndpoint::ActionRequest action;
-            action.cookieHeader = request.cookie();
-            EndpointResponse response = m_endpoint.answerV5(action, m_route, context, call);
-            if (response.status == 200 && !response.outcome.reason && !response.thrown)
-                answer.session = std::move(response.body);
-            answer.setCookies = std::move(response.setCookies);
-            answer.outcome = std::move(response.outcome);
-        }
+        HelperResult answer =
+            m_endpoint.profile().version == AuthVersion::V4
+                ? getServerSession(m_endpoint, request.cookie(), formOf(m_endpoint.profile()), m_baseUrl, context, call)
+                : sessionV5(request, context, call);
         if (answer.session == QByteArrayLiteral("{}")) {
             answer.session.reset();
             answer.outcome.reason = NullReason::SessionCbEmpty;
@@ -190,6 +181,19 @@ private:
         result.userId = std::move(answer.outcome.userId);
         explainAbsence(request, result.reason, result.evidence);
         return result;
+    }
+
+    HelperResult sessionV5(const RequestHeaders &request, const EndpointContext &context, const base::Call &call) const
+    {
+        SessionEndpoint::ActionRequest action;
+        action.cookieHeader = request.cookie();
+        EndpointResponse response = m_endpoint.answerV5(action, m_route, context, call);
+        HelperResult answer;
+        if (response.status == 200 && !response.outcome.reason && !response.thrown)
+            answer.session = std::move(response.body);
+        answer.setCookies = std::move(response.setCookies);
+        answer.outcome = std::move(response.outcome);
+        return answer;
     }
 
     void resolveTogether(std::span<const RequestHeaders> requests, Adapter &adapter,

@@ -122,11 +122,18 @@ private:
     {
         if (m_at == m_end)
             return false;
+        if (*m_at != '"')
+            return valueButString(depth, kind);
+        // Most values are: apart from the rest, which calls itself, this is compiled into its callers.
+        ++m_at;
+        kind = JsonKind::String;
+        return stringTail();
+    }
+
+    /// A value that is no string; there is at least one character.
+    bool valueButString(int depth, JsonKind &kind)
+    {
         switch (*m_at) {
-        case '"':
-            ++m_at;
-            kind = JsonKind::String;
-            return stringTail();
         case '{':
             ++m_at;
             kind = JsonKind::Object;

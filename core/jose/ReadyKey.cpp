@@ -9,6 +9,8 @@
 
 #include <cstring>
 
+#include <string.h>
+
 #include "core/jose/Base64Url.h"
 #include "core/jose/Jwe.h"
 #include "core/jose/OpenSslPtr.h"
@@ -239,7 +241,7 @@ base::Result<base::SecretBytes> ReadyKey::seal(QByteArray &plaintext) const
         at = encodeBase64Url(part, at);
     }
     base::SecretBytes sealed{QByteArrayView(token.data(), token.size())};
-    OPENSSL_cleanse(token.data(), static_cast<std::size_t>(token.size()));
+    ::explicit_bzero(token.data(), static_cast<std::size_t>(token.size()));
     return sealed;
 }
 

@@ -6,6 +6,7 @@
 #include "core/base/Clock.h"
 #include "core/base/ErrorText.h"
 #include "core/base/Secret.h"
+#include "core/base/Sha256.h"
 #include "core/base/TextWriter.h"
 
 using namespace rollcall::base;
@@ -37,6 +38,21 @@ private Q_SLOTS:
         QCOMPARE(Fingerprint::fromText(QStringLiteral("BA78 16BF 8F01 CFEA")), Fingerprint::of("abc"));
         QVERIFY(Fingerprint::fromText(QStringLiteral("ba7816bf8f01cfe")).isEmpty());
         QVERIFY(Fingerprint::fromText(QStringLiteral("ga7816bf8f01cfea")).isEmpty());
+    }
+
+    void hashesPartsAsOne()
+    {
+        const auto hex = [](std::initializer_list<QByteArrayView> parts) {
+            const Sha256Hex digits = sha256Hex(parts);
+            return QByteArrayView(digits).toByteArray();
+        };
+        // FIPS 180-4, the examples; and printf '' | sha256sum
+        const QByteArray abc("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        QCOMPARE(hex({"abc"}), abc);
+        QCOMPARE(hex({"a", QByteArrayView(), "bc"}), abc);
+        QCOMPARE(hex({"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"}),
+                 QByteArray("248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"));
+        QCOMPARE(hex({}), QByteArray("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"));
     }
 
     void secretsMoveAndWipe()
