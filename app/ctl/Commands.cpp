@@ -7,8 +7,8 @@ std::vector<std::unique_ptr<const Command>> makeCommands()
     std::vector<std::unique_ptr<const Command>> commands;
     for (const auto make :
          {makeCheck, makeConnectionsList, makeConnectionsShow, makeConnectionsAdd, makeConnectionsRemove,
-          makeSchemaDetect, makeSessionsList, makeSessionsStats, makeSessionsRevoke, makeResolve, makeRoutesMatch,
-          makeTokenDecode, makeLatencyRun, makeAuditList, makeAuditVerify, makeDemoServe})
+          makeSchemaDetect, makeSessionsList, makeSessionsStats, makeSessionsRevoke, makeFindings, makeResolve,
+          makeRoutesMatch, makeTokenDecode, makeLatencyRun, makeAuditList, makeAuditVerify, makeDemoServe})
         commands.push_back(make());
     return commands;
 }

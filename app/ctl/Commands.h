@@ -20,6 +20,7 @@ namespace rollcall::ctl {
 [[nodiscard]] std::unique_ptr<const Command> makeSessionsList();
 [[nodiscard]] std::unique_ptr<const Command> makeSessionsStats();
 [[nodiscard]] std::unique_ptr<const Command> makeSessionsRevoke();
+[[nodiscard]] std::unique_ptr<const Command> makeFindings();
 [[nodiscard]] std::unique_ptr<const Command> makeResolve();
 [[nodiscard]] std::unique_ptr<const Command> makeRoutesMatch();
 [[nodiscard]] std::unique_ptr<const Command> makeTokenDecode();

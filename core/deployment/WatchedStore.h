@@ -88,6 +88,8 @@ public:
     {
         return watch(m_store->serverTime(call));
     }
+    /// Its answers are not watched; a link that broke under it is noticed by the next function of the store.
+    [[nodiscard]] store::StoreInspector *inspector() override { return m_store->inspector(); }
 
 private:
     template <typename Answer>

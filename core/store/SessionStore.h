@@ -110,6 +110,8 @@ struct CanaryKey
 inline constexpr char canaryEmailDomain[] = "rollcall.invalid";
 inline constexpr char canaryUserName[] = "Rollcall canary";
 
+class StoreInspector;
+
 /// Read access to the sessions of a deployment, and the few writes Rollcall knows. Blocking; reads run in transactions
 /// that the server holds to reading.
 /// **Thread-safety:** one object belongs to one thread at a time (it owns a database connection); open one per worker.
@@ -183,6 +185,9 @@ public:
 
     /// The database server's own clock (UTC).
     [[nodiscard]] virtual base::Result<base::Instant> serverTime(const base::Call &call) = 0;
+
+    /// What inspects the tables over the same connection; lives as long as the store. Null where there are no tables.
+    [[nodiscard]] virtual StoreInspector *inspector() { return nullptr; }
 };
 
 } // namespace rollcall::store

@@ -35,6 +35,7 @@ SqlSessionStore::SqlSessionStore(std::unique_ptr<SqlConnection> connection, Data
       m_schema(dialectFor(kind), std::move(schema), std::move(zone)),
       m_list(m_schema),
       m_row(m_schema),
+      m_inspector(*m_connection, kind, m_schema),
       m_access(access)
 {}
 

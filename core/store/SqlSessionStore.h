@@ -7,6 +7,7 @@
 #include "core/store/SessionSql.h"
 #include "core/store/SessionStore.h"
 #include "core/store/StoreFactory.h"
+#include "core/store/inspect/SqlStoreInspector.h"
 #include "core/store/sql/SqlConnection.h"
 
 namespace rollcall::store {
@@ -45,6 +46,7 @@ public:
     base::Status deleteExpired(QByteArrayView token, base::Instant now, const base::Call &call) override;
     QString deleteStatement() const override;
     base::Result<base::Instant> serverTime(const base::Call &call) override;
+    StoreInspector *inspector() override { return &m_inspector; }
 
 private:
     /// The rows of @p tokens by @p statement of those that can be tokens, as @p read makes them.
@@ -71,6 +73,7 @@ private:
     SchemaSql m_schema;
     SessionSql m_list;
     RowSql m_row;
+    SqlStoreInspector m_inspector;
     Access m_access;
 };
 

@@ -240,6 +240,26 @@ std::optional<ExpiresEncoding> encodingOf(QByteArrayView text, bool isInteger)
     return std::nullopt;
 }
 
+bool namesNoZone(QByteArrayView text)
+{
+    return encodingOf(text, false) == ExpiresEncoding::TextIso &&
+           readInstant(text, QTimeZone::utc()) != readInstant(text, QTimeZone(3600));
+}
+
+std::optional<std::chrono::hours> zoneOffsetHint(base::Instant newest, base::Instant now,
+                                                 std::span<const std::chrono::seconds> lifetimes)
+{
+    using namespace std::chrono;
+    constexpr auto slack = minutes(3); // the newest sign-in lies that little back, where the table is in use
+    for (const seconds lifetime : lifetimes) {
+        const auto offset = newest - now - lifetime;
+        const auto whole = round<hours>(offset);
+        if (whole != hours(0) && abs(whole) <= hours(14) && abs(offset - whole) < slack)
+            return whole;
+    }
+    return std::nullopt;
+}
+
 qint64 epochRoundedUp(base::Instant instant, ExpiresEncoding encoding)
 {
     const qint64 unit = unitOf(encoding);

@@ -4,6 +4,7 @@
 #include <QTimeZone>
 
 #include <optional>
+#include <span>
 
 #include "core/base/Clock.h"
 #include "core/store/schema/SchemaProfile.h"
@@ -33,6 +34,16 @@ struct StoredInstant
 /// The encoding of one value as it is stored: what readInstant() recognised. nullopt where it is unreadable.
 /// @p isInteger: the database keeps it as a number, not as text.
 [[nodiscard]] std::optional<ExpiresEncoding> encodingOf(QByteArrayView text, bool isInteger);
+
+/// True for text such as "2026-06-15 12:00:00", which is a time but names no zone.
+[[nodiscard]] bool namesNoZone(QByteArrayView text);
+
+/// How far @p newest, the latest expiry of a table in use, lies off @p now plus one of the session @p lifetimes, where
+/// that is a whole number of hours that a zone can be off (14 at most, not zero): a hint that the times are of another
+/// zone than they were read in, never a proof. nullopt where nothing suggests it.
+/// **Source:** facts/database-schemas.md §3.
+[[nodiscard]] std::optional<std::chrono::hours> zoneOffsetHint(base::Instant newest, base::Instant now,
+                                                               std::span<const std::chrono::seconds> lifetimes);
 
 /// @p instant in the unit of @p encoding, rounded up: `column >= this` is then exact for whole-unit columns too.
 [[nodiscard]] qint64 epochRoundedUp(base::Instant instant, ExpiresEncoding encoding);

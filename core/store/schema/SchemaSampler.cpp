@@ -3,6 +3,9 @@
 #include <QRegularExpression>
 #include <QSet>
 
+#include <array>
+
+#include "core/store/inspect/InspectionDialect.h"
 #include "core/store/schema/ExpiresCodec.h"
 #include "core/store/sql/SqlDialect.h"
 
@@ -35,13 +38,6 @@ bool isPlausible(const StoredInstant &instant)
     return at && *at >= sys_days(year(2015) / January / 1) && *at < sys_days(year(2100) / January / 1);
 }
 
-/// True for text such as "2026-06-15 12:00:00", which names no zone.
-bool isZoneless(QByteArrayView text)
-{
-    return encodingOf(text, false) == ExpiresEncoding::TextIso &&
-           readInstant(text, QTimeZone::utc()) != readInstant(text, QTimeZone(3600));
-}
-
 void addRow(Sample &sample, const SqlRow &row, ExpiresEncoding ofType, const QTimeZone &zone)
 {
     ++sample.rows;
@@ -54,7 +50,7 @@ void addRow(Sample &sample, const SqlRow &row, ExpiresEncoding ofType, const QTi
     if (const auto encoding = encodingOf(expires, row.flag(3)))
         sample.encodings.insert(static_cast<int>(*encoding));
     sample.zoneless = sample.zoneless || ofType == ExpiresEncoding::TimestampNaive ||
-                      (ofType == ExpiresEncoding::Mixed && isZoneless(expires));
+                      (ofType == ExpiresEncoding::Mixed && namesNoZone(expires));
     sample.withUserId += row.flag(4) ? 1 : 0;
     sample.withUser += row.flag(5) ? 1 : 0;
 }
@@ -117,14 +113,10 @@ Result<QString> zoneHint(SqlConnection &connection, const SqlDialect &dialect, c
         return fail(read.error());
     if (!newest)
         return QString();
-    for (const auto maxAge : {hours(24 * 30), hours(24 * 7)}) {
-        const auto offset = *newest - floor<milliseconds>(system_clock::now()) - maxAge;
-        const auto whole = round<hours>(offset);
-        if (whole != hours(0) && abs(whole) <= hours(14) && abs(offset - whole) < minutes(3))
-            return QStringLiteral(
-                       " The newest expiry lies %1 h off what the clock suggests: the zone is probably another.")
-                .arg(whole.count());
-    }
+    static constexpr std::array<seconds, 2> lifetimes{hours(24 * 30), hours(24 * 7)};
+    if (const auto off = zoneOffsetHint(*newest, floor<milliseconds>(system_clock::now()), lifetimes))
+        return QStringLiteral(" The newest expiry lies %1 h off what the clock suggests: the zone is probably another.")
+            .arg(off->count());
     return QString();
 }
 
@@ -140,13 +132,10 @@ void addIndexWarnings(SchemaProfile &profile, const TableInfo &table, DatabaseKi
         if (present)
             return;
         const QString index =
-            kind == DatabaseKind::PostgreSql
-                ? QStringLiteral("CREATE INDEX CONCURRENTLY ON %1 (%2);").arg(name, SqlDialect::quoted(column))
-                : QStringLiteral("CREATE INDEX %1 ON %2 (%3);")
-                      .arg(SqlDialect::quoted(sessions.table + QLatin1Char('_') + column + QStringLiteral("_idx")),
-                           name, SqlDialect::quoted(column));
-        profile.warnings << QStringLiteral("No index leads with %1, so %2. To add one: %3")
-                                .arg(SqlDialect::quoted(column), cost, dialectFor(kind).shown(index));
+            inspectionFor(kind).createIndex(sessions.schema, sessions.table, *table.column(column), false);
+        const QString remedy = index.isEmpty() ? QString() : QStringLiteral(" To add one: ") + index;
+        profile.warnings
+            << QStringLiteral("No index leads with %1, so %2.%3").arg(SqlDialect::quoted(column), cost, remedy);
     };
     missing(profile.indexes.token, sessions.token,
             QStringLiteral("every request of the application reads the whole table"));

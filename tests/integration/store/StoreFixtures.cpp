@@ -24,6 +24,17 @@ QJsonObject fixtureExpectations()
     return QJsonDocument::fromJson(file.readAll()).object().value(QStringLiteral("fixtures")).toObject();
 }
 
+QString runSqlite(const QString &path, const QByteArray &sql)
+{
+    sqlite3 *database = nullptr;
+    int code = sqlite3_open(QFile::encodeName(path).constData(), &database);
+    if (code == SQLITE_OK)
+        code = sqlite3_exec(database, sql.constData(), nullptr, nullptr, nullptr);
+    const QString problem = code == SQLITE_OK ? QString() : QString::fromUtf8(sqlite3_errmsg(database));
+    sqlite3_close(database);
+    return problem;
+}
+
 PostgresServer &StoreFixtures::server()
 {
     if (!m_server)
@@ -43,13 +54,7 @@ store::DatabaseUrl StoreFixtures::sqlite(const QString &name, const QByteArray &
     store::DatabaseUrl url;
     url.kind = store::DatabaseKind::Sqlite;
     url.database = m_directory.filePath(QStringLiteral("%1-%2.db").arg(name).arg(++m_number));
-    sqlite3 *database = nullptr;
-    int code = sqlite3_open(QFile::encodeName(url.database).constData(), &database);
-    if (code == SQLITE_OK)
-        code = sqlite3_exec(database, sql.constData(), nullptr, nullptr, nullptr);
-    if (code != SQLITE_OK)
-        problem = QString::fromUtf8(sqlite3_errmsg(database));
-    sqlite3_close(database);
+    problem = runSqlite(url.database, sql);
     return url;
 }
 

@@ -15,6 +15,9 @@ namespace rollcall::test {
 /// What expected.json says, by fixture name.
 [[nodiscard]] QJsonObject fixtureExpectations();
 
+/// Runs @p sql on the SQLite file at @p path, made where there is none. Returns what went wrong, empty for nothing.
+[[nodiscard]] QString runSqlite(const QString &path, const QByteArray &sql);
+
 /// Loads fixtures, each into a database of its own; a server is started by the first that needs it.
 /// **Thread-safety:** one thread.
 class StoreFixtures final

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "core/store/inspect/InspectionDialect.h"
+
+namespace rollcall::store {
+
+/// Inspections of PostgreSQL. **Thread-safety:** immutable; thread-safe.
+class PostgresInspection final : public InspectionDialect
+{
+public:
+    QString explained(const QString &select) const override;
+    LookupPlan planOf(const std::vector<QByteArrayList> &rows, const QString &table) const override;
+    SqlStatement size(const QString &schema, const QString &table) const override;
+    base::Result<std::optional<RoleRights>> rights(SqlConnection &connection, const SchemaProfile &schema,
+                                                   const base::Call &call) const override;
+    QString createIndex(const QString &schema, const QString &table, const ColumnInfo &column,
+                        bool unique) const override;
+    QString createRole(RolePurpose purpose, const QString &role, const RoleRights &rights,
+                       const SchemaProfile &schema) const override;
+};
+
+} // namespace rollcall::store

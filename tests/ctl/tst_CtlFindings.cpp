@@ -1,0 +1,137 @@
+#include <QtTest>
+
+#include <QJsonArray>
+
+#include "tests/support/CtlProcess.h"
+#include "tests/support/SqliteDatabase.h"
+
+using rollcall::test::CtlProcess;
+using rollcall::test::CtlResult;
+using rollcall::test::SqliteDatabase;
+
+namespace {
+
+const QString atFixtureTime = QStringLiteral("1781524800");
+
+QStringList idsIn(const CtlResult &result)
+{
+    QStringList ids;
+    const QJsonArray findings = result.json().value(QStringLiteral("findings")).toArray();
+    for (const QJsonValue &finding : findings)
+        ids << finding.toObject().value(QStringLiteral("id")).toString();
+    return ids;
+}
+
+CtlResult findings(CtlProcess &ctl, const SqliteDatabase &database, const QStringList &more = {})
+{
+    return ctl.run(QStringList{QStringLiteral("findings"), QStringLiteral("--database"), database.url(),
+                               QStringLiteral("--now"), atFixtureTime} +
+                   more);
+}
+
+} // namespace
+
+/// `findings` as the contract has it: form, weights, exit codes.
+class CtlFindingsTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void answersByWeight()
+    {
+        CtlProcess ctl;
+        ctl.neverShow("5e551000-0000-4000-8000-000000000001");
+        const SqliteDatabase database(QStringLiteral("drizzle-adapter-sqlite"));
+        const CtlResult result = findings(ctl, database);
+        QVERIFY2(result.exitCode == 0, result.all().constData());
+        QCOMPARE(result.json().keys(), QStringList{QStringLiteral("findings")});
+        const QJsonArray all = result.json().value(QStringLiteral("findings")).toArray();
+        QVERIFY2(all.size() >= 3, result.all().constData());
+        const QStringList weights{QStringLiteral("high"), QStringLiteral("medium"), QStringLiteral("low")};
+        qsizetype last = 0;
+        for (const QJsonValue &value : all) {
+            const QJsonObject finding = value.toObject();
+            for (const char *key : {"id", "weight", "title", "evidence", "remedy"})
+                QVERIFY2(!finding.value(QLatin1StringView(key)).toString().isEmpty(), result.all().constData());
+            const qsizetype weight = weights.indexOf(finding.value(QStringLiteral("weight")).toString());
+            QVERIFY2(weight >= last, result.all().constData());
+            last = weight;
+        }
+        QVERIFY2(idsIn(result).contains(QStringLiteral("index-user-missing")), result.all().constData());
+        QCOMPARE(all.at(0).toObject().value(QStringLiteral("statement")).toString(),
+                 QStringLiteral("CREATE INDEX \"session_userId_idx\" ON \"session\" (\"userId\");"));
+    }
+
+    void failsFromAWeightOn_data()
+    {
+        QTest::addColumn<QString>("level");
+        QTest::addColumn<int>("exit");
+        QTest::newRow("low") << QStringLiteral("low") << 1;
+        QTest::newRow("medium") << QStringLiteral("medium") << 1;
+        QTest::newRow("high") << QStringLiteral("high") << 0;
+        QTest::newRow("unknown") << QStringLiteral("grave") << 2;
+    }
+
+    void failsFromAWeightOn()
+    {
+        QFETCH(QString, level);
+        QFETCH(int, exit);
+        CtlProcess ctl;
+        const SqliteDatabase database(QStringLiteral("drizzle-adapter-sqlite"));
+        const CtlResult result = findings(ctl, database, {QStringLiteral("--fail-on"), level});
+        QVERIFY2(result.exitCode == exit, result.all().constData());
+        QCOMPARE(result.err.isEmpty(), exit == 0);
+        if (exit != 2)
+            QVERIFY2(!idsIn(result).isEmpty(), result.all().constData()); // the answer stands either way
+    }
+
+    void hasNothingToSayOfAWellKeptTable()
+    {
+        CtlProcess ctl;
+        const SqliteDatabase database(QStringLiteral("kysely-adapter-sqlite"));
+        database.exec(QStringLiteral("CREATE INDEX e ON \"Session\"(expires); "
+                                     "DELETE FROM \"Session\" WHERE expires < '2026-06-15T12:00:00.000Z'"));
+        const CtlResult result = findings(ctl, database, {QStringLiteral("--fail-on"), QStringLiteral("low")});
+        QVERIFY2(result.exitCode == 0, result.all().constData());
+        QCOMPARE(result.out, QByteArray("{\"findings\":[]}\n"));
+    }
+
+    void otherForms()
+    {
+        CtlProcess ctl;
+        const SqliteDatabase database(QStringLiteral("drizzle-adapter-sqlite"));
+        const CtlResult table = findings(ctl, database, {QStringLiteral("--format"), QStringLiteral("table")});
+        QVERIFY2(table.exitCode == 0, table.all().constData());
+        QVERIFY2(table.out.startsWith("weight") && table.out.contains("No index on userId"), table.all().constData());
+        const CtlResult csv = findings(ctl, database, {QStringLiteral("--format"), QStringLiteral("csv")});
+        QVERIFY2(csv.out.startsWith("id,weight,title,evidence,remedy,statement\n"), csv.all().constData());
+        const CtlResult lines = findings(ctl, database, {QStringLiteral("--format"), QStringLiteral("ndjson")});
+        QCOMPARE(lines.lines().size(), std::size_t(lines.out.count('\n')));
+        QVERIFY2(lines.lines().front().contains(QStringLiteral("weight")), lines.all().constData());
+    }
+
+    void saysWhenJwtLeavesRowsBehind()
+    {
+        CtlProcess ctl;
+        const SqliteDatabase database(QStringLiteral("drizzle-adapter-sqlite"));
+        const CtlResult result = findings(ctl, database, {QStringLiteral("--strategy"), QStringLiteral("jwt")});
+        QVERIFY2(result.exitCode == 0, result.all().constData());
+        QVERIFY2(idsIn(result).contains(QStringLiteral("sessions-unused")), result.all().constData());
+        const SqliteDatabase none;
+        const CtlResult nothing = findings(ctl, none, {QStringLiteral("--strategy"), QStringLiteral("jwt")});
+        QVERIFY2(nothing.exitCode == 0 && idsIn(nothing).isEmpty(), nothing.all().constData());
+    }
+
+    void needsADatabase()
+    {
+        CtlProcess ctl;
+        const CtlResult none = ctl.run({QStringLiteral("findings")});
+        QVERIFY2(none.exitCode == 2 && none.errorCode() == QStringLiteral("PartNotGiven"), none.all().constData());
+        const CtlResult gone = ctl.run({QStringLiteral("findings"), QStringLiteral("--database"),
+                                        QStringLiteral("postgresql://nobody@127.0.0.1:1/none")});
+        QVERIFY2(gone.exitCode == 3 && !gone.errorCode().isEmpty(), gone.all().constData());
+    }
+};
+
+QTEST_GUILESS_MAIN(CtlFindingsTest)
+#include "tst_CtlFindings.moc"
