@@ -1,5 +1,7 @@
 #include "core/base/PercentEncoding.h"
 
+#include <cstring>
+
 #include "core/base/Secret.h"
 #include "core/base/TextWriter.h"
 
@@ -96,10 +98,23 @@ QByteArray fromLatin1(QByteArrayView text)
 
 bool isAscii(QByteArrayView text)
 {
-    quint8 all = 0;
-    for (const char c : text)
-        all = static_cast<quint8>(all | static_cast<quint8>(c));
-    return all < 0x80;
+    constexpr auto size = static_cast<qsizetype>(sizeof(quint64));
+    const auto word = [](const char *from) {
+        quint64 bytes = 0;
+        std::memcpy(&bytes, from, sizeof bytes);
+        return bytes;
+    };
+    quint64 all = 0;
+    if (text.size() < size) {
+        for (const char c : text)
+            all |= static_cast<quint8>(c);
+    } else {
+        // What is left behind the last whole word, together with what came before.
+        all = word(text.end() - size);
+        for (const char *at = text.begin(); text.end() - at >= size; at += size)
+            all |= word(at);
+    }
+    return (all & 0x8080'8080'8080'8080) == 0;
 }
 
 char *decodeUriComponent(QByteArrayView text, TextForm form, char *out)
@@ -107,8 +122,9 @@ char *decodeUriComponent(QByteArrayView text, TextForm form, char *out)
     TextWriter writer(out);
     for (qsizetype at = 0; at < text.size();) {
         if (text.at(at) != '%') {
-            const qsizetype escape = text.indexOf('%', at);
-            const QByteArrayView plain = text.sliced(at, (escape < 0 ? text.size() : escape) - at);
+            const QByteArrayView rest = text.sliced(at);
+            const void *escape = std::memchr(rest.data(), '%', static_cast<std::size_t>(rest.size()));
+            const QByteArrayView plain = escape ? QByteArrayView(rest.data(), static_cast<const char *>(escape)) : rest;
             if (form == TextForm::Latin1)
                 putLatin1(writer, plain);
             else

@@ -3,7 +3,6 @@
 #include <openssl/crypto.h>
 
 #include <cstring>
-#include <utility>
 
 #include <string.h>
 
@@ -17,25 +16,6 @@ SecretBytes::SecretBytes(QByteArrayView bytes)
 {
     if (m_data)
         std::memcpy(m_data.get(), bytes.data(), static_cast<size_t>(m_size));
-}
-
-SecretBytes::SecretBytes(SecretBytes &&other) noexcept
-    : m_data(std::move(other.m_data)), m_size(std::exchange(other.m_size, 0))
-{}
-
-SecretBytes &SecretBytes::operator=(SecretBytes &&other) noexcept
-{
-    if (this != &other) {
-        wipe();
-        m_data = std::move(other.m_data);
-        m_size = std::exchange(other.m_size, 0);
-    }
-    return *this;
-}
-
-SecretBytes::~SecretBytes()
-{
-    wipe();
 }
 
 SecretBytes SecretBytes::fromAndWipe(QByteArray &bytes)
@@ -56,10 +36,9 @@ bool operator==(const SecretBytes &a, const SecretBytes &b)
            (a.m_size == 0 || CRYPTO_memcmp(a.m_data.get(), b.m_data.get(), static_cast<size_t>(a.m_size)) == 0);
 }
 
-void SecretBytes::wipe() noexcept
+void SecretBytes::overwrite() noexcept
 {
-    if (m_data)
-        ::explicit_bzero(m_data.get(), static_cast<size_t>(m_size));
+    ::explicit_bzero(m_data.get(), static_cast<size_t>(m_size));
     m_data.reset();
     m_size = 0;
 }

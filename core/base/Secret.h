@@ -4,6 +4,7 @@
 #include <QByteArrayView>
 
 #include <memory>
+#include <utility>
 
 #include "core/base/Fingerprint.h"
 
@@ -17,11 +18,33 @@ public:
     SecretBytes() = default;
     /// Copies @p bytes. The caller wipes its own copy where it owns one (see fromAndWipe()).
     explicit SecretBytes(QByteArrayView bytes);
-    SecretBytes(SecretBytes &&other) noexcept;
-    SecretBytes &operator=(SecretBytes &&other) noexcept;
+    SecretBytes(SecretBytes &&other) noexcept : m_data(std::move(other.m_data)), m_size(std::exchange(other.m_size, 0))
+    {}
+    SecretBytes &operator=(SecretBytes &&other) noexcept
+    {
+        if (this != &other) {
+            wipe();
+            m_data = std::move(other.m_data);
+            m_size = std::exchange(other.m_size, 0);
+        }
+        return *this;
+    }
     SecretBytes(const SecretBytes &) = delete;
     SecretBytes &operator=(const SecretBytes &) = delete;
-    ~SecretBytes();
+    ~SecretBytes() { wipe(); }
+
+    /// What @p write puts into memory of @p room bytes: it is called with the first one's address, and returns the one
+    /// behind the last that it wrote. So that a secret is made where it stays, and leaves no copies.
+    template <typename Write>
+    [[nodiscard]] static SecretBytes written(qsizetype room, Write write)
+    {
+        SecretBytes result;
+        result.m_data.reset(new char[static_cast<std::size_t>(room)]);
+        result.m_size = room;
+        const char *end = write(result.m_data.get());
+        result.m_size = end - result.m_data.get();
+        return result;
+    }
 
     /// Takes over the content of @p bytes and wipes them (as far as they are not shared).
     [[nodiscard]] static SecretBytes fromAndWipe(QByteArray &bytes);
@@ -40,7 +63,12 @@ public:
     friend bool operator==(const SecretBytes &a, const SecretBytes &b);
 
 private:
-    void wipe() noexcept;
+    void wipe() noexcept
+    {
+        if (m_data)
+            overwrite();
+    }
+    void overwrite() noexcept;
 
     std::unique_ptr<char[]> m_data;
     qsizetype m_size = 0;

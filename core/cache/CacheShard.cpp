@@ -1,6 +1,6 @@
 #include "core/cache/CacheShard.h"
 
-#include <bit>
+#include <utility>
 
 namespace rollcall::cache {
 
@@ -35,7 +35,7 @@ struct alignas(64) CacheShard::Slot
     quint32 userTag = 0;
     quint8 reason = 0;
     bool taken = false;
-    std::atomic<bool> used{false}; ///< found since the CLOCK's hand last passed
+    bool used = false; ///< found since the CLOCK's hand last passed
 };
 
 CacheShard::CacheShard(std::size_t maxBytes) : m_maxBytes(maxBytes), m_index(firstIndexSize) {}
@@ -70,22 +70,20 @@ CacheShard::Position CacheShard::locate(const TokenDigest &digest) const
 
 bool CacheShard::find(const TokenDigest &digest, CachedValue &value, quint32 &generation)
 {
-    const base::ReadLock lock(m_mutex);
+    const base::SpinLock lock(m_mutex);
     generation = m_generation;
     const Position at = locate(digest);
     if (at == nowhere)
         return false;
     Slot &slot = slotAt((m_index[at] & numberMask) - 1);
     value = {slot.session, slot.until, slot.expires, slot.userTag, slot.reason};
-    // Written only where it changes: a line that many threads read stays shared.
-    if (!slot.used.load(std::memory_order_relaxed))
-        slot.used.store(true, std::memory_order_relaxed);
+    slot.used = true;
     return true;
 }
 
 void CacheShard::store(const TokenDigest &digest, CachedValue value, qint64 now, quint32 generation)
 {
-    const base::WriteLock lock(m_mutex);
+    const base::SpinLock lock(m_mutex);
     if (generation != m_generation)
         return;
     if (const Position at = locate(digest); at != nowhere)
@@ -105,7 +103,7 @@ void CacheShard::store(const TokenDigest &digest, CachedValue value, qint64 now,
     slot.userTag = value.userTag;
     slot.reason = value.reason;
     slot.taken = true;
-    slot.used.store(false, std::memory_order_relaxed);
+    slot.used = false;
     insertCell(digest, number);
     ++m_entries;
     m_bytes += cost;
@@ -113,7 +111,7 @@ void CacheShard::store(const TokenDigest &digest, CachedValue value, qint64 now,
 
 bool CacheShard::erase(const TokenDigest &digest)
 {
-    const base::WriteLock lock(m_mutex);
+    const base::SpinLock lock(m_mutex);
     ++m_generation;
     const Position at = locate(digest);
     if (at == nowhere)
@@ -124,7 +122,7 @@ bool CacheShard::erase(const TokenDigest &digest)
 
 qint64 CacheShard::eraseUser(quint32 userTag)
 {
-    const base::WriteLock lock(m_mutex);
+    const base::SpinLock lock(m_mutex);
     ++m_generation;
     qint64 erased = 0;
     for (quint32 number = 0; number < m_slots; ++number) {
@@ -139,7 +137,7 @@ qint64 CacheShard::eraseUser(quint32 userTag)
 
 void CacheShard::clear()
 {
-    const base::WriteLock lock(m_mutex);
+    const base::SpinLock lock(m_mutex);
     ++m_generation;
     m_index.assign(firstIndexSize, 0);
     m_index.shrink_to_fit();
@@ -151,13 +149,13 @@ void CacheShard::clear()
 
 std::size_t CacheShard::bytes()
 {
-    const base::ReadLock lock(m_mutex);
+    const base::SpinLock lock(m_mutex);
     return taken();
 }
 
 std::size_t CacheShard::entries()
 {
-    const base::ReadLock lock(m_mutex);
+    const base::SpinLock lock(m_mutex);
     return m_entries;
 }
 
@@ -241,7 +239,7 @@ void CacheShard::compact()
         to.userTag = from.userTag;
         to.reason = from.reason;
         to.taken = true;
-        to.used.store(from.used.load(std::memory_order_relaxed), std::memory_order_relaxed);
+        to.used = from.used;
         ++slots;
     }
     m_pages = std::move(pages);
@@ -271,7 +269,7 @@ void CacheShard::makeRoom(std::size_t wanted, qint64 now)
         m_hand = (m_hand + 1) % m_slots;
         if (!slot.taken)
             continue;
-        if (slot.until < now || !slot.used.exchange(false, std::memory_order_relaxed))
+        if (slot.until < now || !std::exchange(slot.used, false))
             remove(locate(slot.digest));
     }
 }

@@ -2,13 +2,12 @@
 
 #include <QByteArray>
 
-#include <atomic>
 #include <limits>
 #include <memory>
 #include <optional>
 #include <vector>
 
-#include "core/base/SharedMutex.h"
+#include "core/base/SpinMutex.h"
 #include "core/cache/TokenHash.h"
 
 namespace rollcall::cache {
@@ -29,7 +28,7 @@ struct CachedValue
 /// One part of a MemoryCache: entries in an array of pages, found by an open-addressing index of 4 bytes a cell,
 /// replaced in CLOCK order when their bytes are at the bound. When many small entries have made way for few large ones,
 /// the entries move together and the free pages are given back.
-/// **Thread-safety:** thread-safe; finding takes a shared lock and writes nothing but the entry's CLOCK bit.
+/// **Thread-safety:** thread-safe; finding holds the lock for two or three memory accesses.
 class CacheShard final
 {
 public:
@@ -64,8 +63,8 @@ private:
     using Position = std::size_t; // of an index cell
     static constexpr Position nowhere = std::numeric_limits<Position>::max();
 
-    [[nodiscard]] Slot &slotAt(quint32 number) const ROLLCALL_REQUIRES_SHARED(m_mutex);
-    [[nodiscard]] Position locate(const TokenDigest &digest) const ROLLCALL_REQUIRES_SHARED(m_mutex);
+    [[nodiscard]] Slot &slotAt(quint32 number) const ROLLCALL_REQUIRES(m_mutex);
+    [[nodiscard]] Position locate(const TokenDigest &digest) const ROLLCALL_REQUIRES(m_mutex);
     [[nodiscard]] static std::size_t costOf(const QByteArray &session);
     quint32 takeSlot() ROLLCALL_REQUIRES(m_mutex);
     void fillIndex(std::size_t cells) ROLLCALL_REQUIRES(m_mutex);
@@ -73,11 +72,11 @@ private:
     void remove(Position position) ROLLCALL_REQUIRES(m_mutex);
     void makeRoom(std::size_t wanted, qint64 now) ROLLCALL_REQUIRES(m_mutex);
     /// Bytes of entries and of free slots.
-    [[nodiscard]] std::size_t taken() const ROLLCALL_REQUIRES_SHARED(m_mutex);
+    [[nodiscard]] std::size_t taken() const ROLLCALL_REQUIRES(m_mutex);
     void compact() ROLLCALL_REQUIRES(m_mutex);
 
     const std::size_t m_maxBytes;
-    base::SharedMutex m_mutex;
+    base::SpinMutex m_mutex;
     std::vector<quint32> m_index ROLLCALL_GUARDED_BY(m_mutex); ///< cells: tag and slot number + 1; 0: free
     std::vector<std::unique_ptr<Slot[]>> m_pages ROLLCALL_GUARDED_BY(m_mutex);
     std::vector<quint32> m_free ROLLCALL_GUARDED_BY(m_mutex); ///< slots to use again

@@ -11,7 +11,7 @@ namespace rollcall::cache {
 /// A cache in this process's memory, bound in bytes; what was not used for longest goes first, roughly (CLOCK). Keys
 /// are hashed under a random key of this object. Its functions never fail and never wait for anything but each other.
 /// find() leaves Entry::userId empty: only a hash of it is kept.
-/// **Thread-safety:** thread-safe; a look-up takes the shared lock of one of up to 64 shards.
+/// **Thread-safety:** thread-safe; a look-up takes the lock of one of up to 64 shards.
 class MemoryCache final : public SessionCache
 {
 public:

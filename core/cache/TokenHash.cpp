@@ -52,13 +52,16 @@ TokenDigest TokenHash::operator()(QByteArrayView token) const
         highKey += 2;
         lowKey += 2;
     };
-    // The length comes first: texts that differ in nothing but the zeros they are filled up with differ here.
+    // The length comes first: texts that differ in nothing but what their last pair is filled up with differ here.
     add(static_cast<quint64>(token.size()), 0);
     const char *from = token.data();
     qsizetype left = token.size();
     for (; left >= pairBytes; left -= pairBytes, from += pairBytes)
         add(wordAt(from), wordAt(from + 8));
-    if (left > 0) {
+    if (left > 0 && token.size() >= pairBytes) {
+        // What is left, together with what came before.
+        add(wordAt(token.end() - pairBytes), wordAt(token.end() - 8));
+    } else if (left > 0) {
         std::array<char, pairBytes> last{};
         std::memcpy(last.data(), from, static_cast<std::size_t>(left));
         add(wordAt(last.data()), wordAt(last.data() + 8));

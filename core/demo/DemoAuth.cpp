@@ -62,7 +62,7 @@ void setHelper(HeaderList &answer, const QByteArray &name, const QByteArray &val
     cookie.name = name;
     cookie.value = base::SecretBytes(value);
     cookie.attributes = http::sessionCookieAttributes(profile);
-    answer.emplace_back(QByteArrayLiteral("Set-Cookie"), http::setCookieText(cookie));
+    answer.emplace_back(QByteArrayLiteral("Set-Cookie"), http::setCookieLine(cookie).view().toByteArray());
 }
 
 QByteArray csrfHash(const QByteArray &token, const session::AuthProfile &profile)
@@ -262,7 +262,7 @@ void DemoAuth::sessionCookies(const HttpMessage &request, const session::Resolut
         lines = http::clearedCookies(recognised, attributes);
     }
     for (const http::SetCookie &line : lines)
-        answer.emplace_back(QByteArrayLiteral("Set-Cookie"), http::setCookieText(line));
+        answer.emplace_back(QByteArrayLiteral("Set-Cookie"), http::setCookieLine(line).view().toByteArray());
 }
 
 } // namespace rollcall::demo

@@ -29,10 +29,8 @@ RuntimeSession sessionOf(betterauth::SessionAnswer answer)
         result.session = jose::printJson(answer.body);
     result.reason = answer.resolution.reason;
     result.evidence = std::move(answer.resolution.evidence);
-    for (const http::SetCookie &cookie : answer.cookies.take()) {
-        QByteArray line = http::setCookieText(cookie);
-        result.setCookies.push_back(base::SecretBytes::fromAndWipe(line));
-    }
+    for (const http::SetCookie &cookie : answer.cookies.take())
+        result.setCookies.push_back(http::setCookieLine(cookie));
     result.rowEffect = answer.resolution.rowEffect;
     result.validUntil = answer.resolution.validUntil;
     result.userId = std::move(answer.resolution.userId);

@@ -84,7 +84,7 @@ EndpointResponse SessionEndpoint::answerV4(const ActionRequest &request, const s
     if (!request.callbackParameter.isEmpty() && !isCallbackUrl(request.callbackParameter, baseUrl.origin))
         return refused(QStringLiteral("callback URL of the query"));
     const Side &side = this->side(baseUrl.base.startsWith("https://"));
-    http::Cookies cookies = http::parseCookies(request.cookieHeader, request.dialect, side.wanted);
+    http::Cookies cookies = http::viewCookies(request.cookieHeader, request.dialect, side.wanted);
     const QByteArrayView callback = side.helpers.callbackCookie(cookies);
     if (!callback.isEmpty() && !isCallbackUrl(callback, baseUrl.origin))
         return refused(QStringLiteral("callback-url cookie"));

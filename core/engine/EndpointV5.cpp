@@ -120,7 +120,7 @@ EndpointResponse SessionEndpoint::answerV5(const ActionRequest &request, const R
             NullReason::WrongBasePath,
             QStringLiteral("the path names no session action under %1").arg(QString::fromUtf8(m_profile->basePath)));
     const Side &side = this->side(route.isHttps);
-    http::Cookies cookies = http::parseCookies(request.cookieHeader, http::CookieDialect::AuthCore, side.wanted);
+    http::Cookies cookies = http::viewCookies(request.cookieHeader, http::CookieDialect::AuthCore, side.wanted);
     if (auto refused = checkV5(route, side, cookies, context))
         return std::move(*refused);
     const QByteArray &parameter = request.bodyCallback ? *request.bodyCallback : route.callbackParameter;

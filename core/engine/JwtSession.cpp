@@ -215,6 +215,8 @@ void SessionAction::sealAndSet(Run &run, const Claims &claims, Instant expires) 
     if (!token)
         return failRenewal(run, base::errorName(token.error().code));
     setToken(run, std::move(*token), expires);
+    for (http::SetCookie &cookie : run.outcome.cookies)
+        cookie.isPlain = true;
 }
 
 void SessionAction::encodeAndSet(Run &run, const JsonValue &claims, Instant expires) const

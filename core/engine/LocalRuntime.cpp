@@ -171,10 +171,8 @@ private:
         result.reason = answer.outcome.reason;
         result.evidence = std::move(answer.outcome.evidence);
         result.setCookies.reserve(answer.setCookies.size());
-        for (const http::SetCookie &cookie : answer.setCookies) {
-            QByteArray line = http::setCookieText(cookie);
-            result.setCookies.push_back(base::SecretBytes::fromAndWipe(line));
-        }
+        for (const http::SetCookie &cookie : answer.setCookies)
+            result.setCookies.push_back(http::setCookieLine(cookie));
         result.rowEffect = answer.outcome.rowEffect;
         result.log = std::move(answer.outcome.log);
         result.validUntil = answer.outcome.validUntil;
@@ -187,6 +185,7 @@ private:
     {
         SessionEndpoint::ActionRequest action;
         action.cookieHeader = request.cookie();
+        action.wantsHeaders = false;
         EndpointResponse response = m_endpoint.answerV5(action, m_route, context, call);
         HelperResult answer;
         if (response.status == 200 && !response.outcome.reason && !response.thrown)

@@ -83,6 +83,7 @@ HelperResult getServerSession(const SessionEndpoint &endpoint, QByteArrayView co
     SessionEndpoint::ActionRequest request;
     request.cookieHeader = cookieHeader;
     request.dialect = dialectOf(form);
+    request.wantsHeaders = false;
     EndpointResponse response = endpoint.answerV4(request, baseUrl, context, call);
     HelperResult result;
     result.outcome = std::move(response.outcome);
@@ -132,7 +133,7 @@ TokenResult getToken(const SessionEndpoint &endpoint, const TokenRequest &reques
             ? http::defaultCookieName(profile.version, http::CookiePurpose::Session, request.secureCookie)
             : request.cookieName;
     base::SecretBytes token =
-        http::assembleChunks(http::sessionCookies(http::parseCookies(request.cookieHeader, request.dialect, {name, {}}),
+        http::assembleChunks(http::sessionCookies(http::viewCookies(request.cookieHeader, request.dialect, {name, {}}),
                                                   name, profile.version),
                              profile.version);
     if (token.isEmpty()) {

@@ -60,7 +60,7 @@ SessionAction::SessionAction(std::shared_ptr<const AuthProfile> profile, bool se
 
 http::Cookies SessionAction::cookiesOf(QByteArrayView header, http::CookieDialect dialect) const
 {
-    return http::sessionCookies(http::parseCookies(header, dialect, {m_cookieName, {}}), m_cookieName,
+    return http::sessionCookies(http::viewCookies(header, dialect, {m_cookieName, {}}), m_cookieName,
                                 m_profile->version);
 }
 

@@ -158,14 +158,7 @@ EndpointResponse SessionEndpoint::runAction(const ActionRequest &request, const 
                                std::make_move_iterator(response.outcome.cookies.end()));
     response.outcome.cookies.clear();
 
-    response.headers.reserve(4);
-    response.headers.emplace_back(contentType, json);
-    if (!isPost) {
-        response.headers.emplace_back(QByteArrayLiteral("Cache-Control"),
-                                      QByteArrayLiteral("private, no-cache, no-store"));
-        response.headers.emplace_back(QByteArrayLiteral("Pragma"), QByteArrayLiteral("no-cache"));
-        response.headers.emplace_back(QByteArrayLiteral("Expires"), QByteArrayLiteral("0"));
-    }
+    const QByteArray *type = &json;
     switch (response.outcome.body) {
     case SessionOutcome::Body::Empty:
         response.body = emptyBody(m_profile->version);
@@ -186,7 +179,16 @@ EndpointResponse SessionEndpoint::runAction(const ActionRequest &request, const 
         else if (response.body == "null")
             response.body.clear();
         else
-            response.headers.front().second = jsonOfPages;
+            type = &jsonOfPages;
+    }
+    if (request.wantsHeaders) {
+        response.headers.emplace_back(contentType, *type);
+        if (!isPost) {
+            response.headers.emplace_back(QByteArrayLiteral("Cache-Control"),
+                                          QByteArrayLiteral("private, no-cache, no-store"));
+            response.headers.emplace_back(QByteArrayLiteral("Pragma"), QByteArrayLiteral("no-cache"));
+            response.headers.emplace_back(QByteArrayLiteral("Expires"), QByteArrayLiteral("0"));
+        }
     }
     throwWhereUnwritable(response);
     return response;

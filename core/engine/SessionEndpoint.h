@@ -76,6 +76,7 @@ public:
         std::optional<QByteArray> csrfToken;
         std::optional<jose::JsonValue> newSession; ///< of a POST's body: `data`
         SessionForm form = SessionForm::Endpoint;
+        bool wantsHeaders = true; ///< false: of a session's answer only body and cookies count
     };
 
     /// What v5 reads from a request's URL.

@@ -28,7 +28,7 @@ std::shared_ptr<cache::SessionCache> makeMemoryCache(std::size_t maxBytes, const
 base::SecretBytes assembleToken(const session::AuthProfile &profile, QByteArrayView cookieHeader)
 {
     const QByteArray name = http::sessionCookieName(profile);
-    http::Cookies parsed = http::parseCookies(cookieHeader, http::dialectOf(profile), {name, {}});
+    http::Cookies parsed = http::viewCookies(cookieHeader, http::dialectOf(profile), {name, {}});
     return http::assembleChunks(http::sessionCookies(std::move(parsed), name, profile.version), profile.version);
 }
 

@@ -63,7 +63,7 @@ SessionRuntime::~SessionRuntime() = default;
 void SessionRuntime::put(std::shared_ptr<const Mode> mode)
 {
     // The one that was in force ends outside of the lock, with the last call that uses it.
-    const base::MutexLock lock(m_mutex);
+    const base::SpinLock lock(m_mutex);
     m_mode.swap(mode);
 }
 
@@ -71,7 +71,7 @@ base::Result<std::shared_ptr<const SessionRuntime::Mode>> SessionRuntime::mode()
 {
     std::shared_ptr<const Mode> current;
     {
-        const base::MutexLock lock(m_mutex);
+        const base::SpinLock lock(m_mutex);
         current = m_mode;
     }
     if (!current)

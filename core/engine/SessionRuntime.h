@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/base/Mutex.h"
+#include "core/base/SpinMutex.h"
 #include "core/cache/SessionCache.h"
 #include "core/engine/RequestHeaders.h"
 #include "core/engine/ServerHelpers.h"
@@ -131,7 +131,7 @@ private:
     void put(std::shared_ptr<const Mode> mode);
     [[nodiscard]] base::Result<std::shared_ptr<const Mode>> mode() const;
 
-    mutable base::Mutex m_mutex;
+    mutable base::SpinMutex m_mutex; ///< held to copy or swap a pointer
     std::shared_ptr<const Mode> m_mode ROLLCALL_GUARDED_BY(m_mutex);
 };
 

@@ -7,6 +7,7 @@
 
 #include "core/base/ArraySort.h"
 #include "core/base/ObjectOrder.h"
+#include "core/base/PercentEncoding.h"
 
 namespace rollcall::http {
 
@@ -71,11 +72,6 @@ void inObjectOrder(std::vector<Named> &named)
 SetCookie cleared(const QByteArray &name, const CookieAttributes &attributes)
 {
     return {name, {}, attributes, std::chrono::seconds(0), std::nullopt};
-}
-
-bool isAscii(QByteArrayView text)
-{
-    return std::ranges::all_of(text, [](char c) { return static_cast<quint8>(c) < 0x80; });
 }
 
 /// The same for values that only an encoder of the deployment's own makes: JavaScript counts UTF-16 code units. (Where
@@ -160,7 +156,7 @@ Cookies splitValue(const QByteArray &name, base::SecretBytes value, session::Aut
     const qsizetype size = chunkSize(version);
     if (value.isEmpty())
         return cookies;
-    if (value.size() > size && !isAscii(value.view()))
+    if (value.size() > size && !base::isAscii(value.view()))
         return splitWide(name, value, size);
     if (value.size() <= size) {
         cookies.push_back({name, std::move(value)});
@@ -181,13 +177,12 @@ std::vector<SetCookie> renewedCookies(const Cookies &recognised, const QByteArra
 {
     std::vector<SetCookie> result;
     const auto write = [&](Cookie &part) {
-        return SetCookie{part.name, std::move(part.value), attributes, attributes.maxAge, expires};
+        return SetCookie{part.name, std::move(part.value).take(), attributes, attributes.maxAge, expires};
     };
     // Most often one cookie takes the place of itself.
     if (recognised.size() == 1 && recognised.front().name == name && !value.isEmpty() &&
         value.size() <= chunkSize(version)) {
-        Cookie whole{name, std::move(value)};
-        result.push_back(write(whole));
+        result.push_back({name, std::move(value), attributes, attributes.maxAge, expires});
         return result;
     }
     result = clearedCookies(recognised, attributes);

@@ -1,15 +1,12 @@
 #include "core/http/Cookie.h"
 
 #include <QHash>
-#include <QVarLengthArray>
 
 #include <algorithm>
 #include <array>
 #include <cstring>
 #include <optional>
 #include <string_view>
-
-#include <string.h>
 
 #include "core/base/PercentEncoding.h"
 
@@ -40,14 +37,76 @@ QByteArrayView trimmed(QByteArrayView text, Predicate isSpace)
     return text;
 }
 
-/// The decoded value, or the raw one where percent-decoding fails.
-SecretBytes decodedOrRaw(QByteArrayView raw)
+/// Sixteen characters at a time.
+using Block = quint8 __attribute__((vector_size(16)));
+
+Block blockAt(const char *from)
 {
-    if (auto value = decodeUriComponent(raw))
+    Block text;
+    std::memcpy(&text, from, sizeof text);
+    return text;
+}
+
+/// Whether @p isRefused finds no character in @p whole: of a block it sets the bits of those that it refuses.
+template <typename IsRefused>
+bool hasNone(QByteArrayView whole, IsRefused isRefused)
+{
+    QByteArrayView text = whole;
+    constexpr auto size = static_cast<qsizetype>(sizeof(Block));
+    Block refused{};
+    for (; text.size() >= size; text = text.sliced(size))
+        refused |= isRefused(blockAt(text.data()));
+    if (whole.size() >= size) {
+        // What is left, together with what came before.
+        refused |= isRefused(blockAt(whole.end() - size));
+    } else {
+        std::array<char, sizeof(Block)> rest;
+        rest.fill('A');
+        std::ranges::copy(text, rest.begin());
+        refused |= isRefused(blockAt(rest.data()));
+    }
+    std::array<quint64, 2> halves{};
+    std::memcpy(halves.data(), &refused, sizeof refused);
+    return (halves[0] | halves[1]) == 0;
+}
+
+/// Whether decoding leaves @p raw as it is: ASCII without a `%`.
+bool needsNoDecoding(QByteArrayView raw)
+{
+    return hasNone(raw, [](Block text) -> Block { return (text == '%') | (text > 0x7f); });
+}
+
+std::optional<SecretBytes> decoded(QByteArrayView raw)
+{
+    // ASCII is UTF-8 as it stands.
+    const auto form = base::isAscii(raw) ? base::TextForm::Utf8 : base::TextForm::Latin1;
+    bool isGood = false;
+    SecretBytes value = SecretBytes::written(base::decodedRoom(raw, form), [&](char *at) {
+        char *end = base::decodeUriComponent(raw, form, at);
+        isGood = end != nullptr;
+        // What was written until it failed is wiped, with all the room.
+        return isGood ? end : at + base::decodedRoom(raw, form);
+    });
+    return isGood ? std::optional(std::move(value)) : std::nullopt;
+}
+
+/// The decoded value, or the raw one where percent-decoding fails.
+CookieValue decodedOrRaw(QByteArrayView raw)
+{
+    if (needsNoDecoding(raw))
+        return CookieValue::within(raw);
+    if (auto value = decoded(raw))
         return std::move(*value);
     // Raw header bytes arrive in JavaScript as Latin-1 code points.
     QByteArray text = base::fromLatin1(raw);
     return SecretBytes::fromAndWipe(text);
+}
+
+/// The place of the first @p c in @p text; its size where there is none.
+qsizetype placeOf(char c, QByteArrayView text)
+{
+    const void *found = text.isEmpty() ? nullptr : std::memchr(text.data(), c, static_cast<std::size_t>(text.size()));
+    return found ? static_cast<const char *>(found) - text.data() : text.size();
 }
 
 /// An ordered map of cookies by name.
@@ -75,12 +134,17 @@ public:
     [[nodiscard]] bool contains(const QByteArray &name) const { return place(name).has_value(); }
 
     /// Adds a cookie or replaces the value of the one that has its name.
-    void set(const QByteArray &name, SecretBytes value)
+    void set(QByteArray name, CookieValue value)
     {
-        if (const auto at = place(name)) {
+        if (const auto at = place(name))
             m_cookies.at(*at).value = std::move(value);
-            return;
-        }
+        else
+            add(std::move(name), std::move(value));
+    }
+
+    /// Adds a cookie whose name it does not contain yet.
+    void add(QByteArray name, CookieValue value)
+    {
         // Few cookies are compared one by one; beyond that a hash keeps hostile headers from costing quadratic time.
         if (m_cookies.size() == fewCookies) {
             for (std::size_t i = 0; i < m_cookies.size(); ++i)
@@ -88,7 +152,7 @@ public:
         }
         if (m_cookies.size() >= fewCookies)
             m_places.insert(name, m_cookies.size());
-        m_cookies.push_back({name, std::move(value)});
+        m_cookies.push_back({std::move(name), std::move(value)});
     }
 
     [[nodiscard]] Cookies take() { return std::move(m_cookies); }
@@ -140,22 +204,20 @@ Cookies parseScanning(QByteArrayView header, const WantedCookies *wanted, const 
     if (header.size() < rules.shortestHeader)
         return {};
     for (qsizetype index = 0; index < header.size();) {
-        const qsizetype equals = header.indexOf('=', index);
-        if (equals < 0)
+        const qsizetype equals = index + placeOf('=', header.sliced(index));
+        if (equals == header.size())
             break;
-        qsizetype end = header.indexOf(';', index);
-        if (end < 0)
-            end = header.size();
+        const qsizetype end = index + placeOf(';', header.sliced(index));
         if (equals > end) {
             // Words without "=": go on behind the last separator before it.
             index = header.first(equals).lastIndexOf(';') + 1;
             continue;
         }
-        const auto name = cookies.nameOf(trimmed(header.sliced(index, equals - index), rules.isSpace));
+        auto name = cookies.nameOf(trimmed(header.sliced(index, equals - index), rules.isSpace));
         const QByteArrayView value = trimmed(header.sliced(equals + 1, end - equals - 1), rules.isSpace);
         index = end + 1;
         if (name && !cookies.contains(*name) && !(rules.losesProto && *name == "__proto__"))
-            cookies.set(*name, decodedOrRaw(unquoted(value, rules.quotes)));
+            cookies.add(std::move(*name), decodedOrRaw(unquoted(value, rules.quotes)));
     }
     return cookies.take();
 }
@@ -165,9 +227,9 @@ template <typename Use>
 void forEachPiece(QByteArrayView header, Use use)
 {
     for (;;) {
-        const qsizetype end = header.indexOf(';');
-        use(end < 0 ? header : header.first(end));
-        if (end < 0)
+        const qsizetype end = placeOf(';', header);
+        use(header.first(end));
+        if (end == header.size())
             return;
         header = header.sliced(end + 1);
         while (header.startsWith(' '))
@@ -191,16 +253,16 @@ Cookies parseNextApi(QByteArrayView header, const WantedCookies *wanted)
 {
     CookieMap cookies(wanted);
     forEachPiece(header, [&cookies](QByteArrayView piece) {
-        const qsizetype equals = piece.indexOf('=');
-        if (equals < 0)
+        const qsizetype equals = placeOf('=', piece);
+        if (equals == piece.size())
             return;
-        const auto name = cookies.nameOf(trimmed(piece.first(equals), isJsSpace));
+        auto name = cookies.nameOf(trimmed(piece.first(equals), isJsSpace));
         QByteArrayView value = trimmed(piece.sliced(equals + 1), isJsSpace);
         if (!name || cookies.contains(*name) || isObjectMember(*name))
             return;
         if (value.startsWith('"'))
             value = value.size() < 2 ? QByteArrayView() : value.sliced(1, value.size() - 2);
-        cookies.set(*name, decodedOrRaw(value));
+        cookies.add(std::move(*name), decodedOrRaw(value));
     });
     return cookies.take();
 }
@@ -211,13 +273,18 @@ Cookies parseNextEdge(QByteArrayView header, const WantedCookies *wanted)
     forEachPiece(header, [&cookies](QByteArrayView piece) {
         if (piece.isEmpty())
             return;
-        const qsizetype equals = piece.indexOf('=');
-        const auto name = cookies.nameOf(equals < 0 ? piece : piece.first(equals));
+        const qsizetype equals = placeOf('=', piece);
+        const auto name = cookies.nameOf(piece.first(equals));
         if (!name)
             return;
-        if (equals < 0)
+        if (equals == piece.size()) {
             cookies.set(*name, SecretBytes("true"));
-        else if (auto value = decodeUriComponent(piece.sliced(equals + 1)))
+            return;
+        }
+        const QByteArrayView raw = piece.sliced(equals + 1);
+        if (needsNoDecoding(raw))
+            cookies.set(*name, CookieValue::within(raw));
+        else if (auto value = decoded(raw))
             cookies.set(*name, std::move(*value));
     });
     return cookies.take();
@@ -256,17 +323,6 @@ Cookies parseBetterAuth(QByteArrayView header, const WantedCookies *wanted)
             cookies.set(*name, decodedOrRaw(value));
     });
     return cookies.take();
-}
-
-/// Sixteen characters at a time.
-using Block = quint8 __attribute__((vector_size(16)));
-
-/// All bits where a character is no letter, digit, `-`, `_` or `.`.
-Block refusedIn(const char *from)
-{
-    Block text;
-    std::memcpy(&text, from, sizeof text);
-    return ((text | 0x20) - 'a' > 25) & (text - '0' > 9) & (text != '-') & (text != '_') & (text != '.');
 }
 
 Cookies parse(QByteArrayView header, CookieDialect dialect, const WantedCookies *wanted)
@@ -308,10 +364,13 @@ CookieDialect dialectOf(const session::AuthProfile &profile)
 
 Cookies parseCookies(QByteArrayView header, CookieDialect dialect)
 {
-    return parse(header, dialect, nullptr);
+    Cookies cookies = parse(header, dialect, nullptr);
+    for (Cookie &cookie : cookies)
+        cookie.value = std::move(cookie.value).take();
+    return cookies;
 }
 
-Cookies parseCookies(QByteArrayView header, CookieDialect dialect, const WantedCookies &wanted)
+Cookies viewCookies(QByteArrayView header, CookieDialect dialect, const WantedCookies &wanted)
 {
     return parse(header, dialect, &wanted);
 }
@@ -333,40 +392,15 @@ std::optional<SecretBytes> rawCookieValue(QByteArrayView header, QByteArrayView 
 std::optional<base::SecretBytes> decodeUriComponent(QByteArrayView raw)
 {
     // Tokens are: what stands for itself is not taken apart.
-    const bool isAscii = base::isAscii(raw);
-    if (isAscii && !raw.contains('%'))
-        return base::SecretBytes(raw);
-    // ASCII is UTF-8 as it stands.
-    const auto form = isAscii ? base::TextForm::Utf8 : base::TextForm::Latin1;
-    constexpr qsizetype usualRoom = 512;
-    QVarLengthArray<char, usualRoom> text(base::decodedRoom(raw, form));
-    const char *end = base::decodeUriComponent(raw, form, text.data());
-    std::optional<SecretBytes> value;
-    if (end)
-        value.emplace(QByteArrayView(text.data(), end));
-    ::explicit_bzero(text.data(), static_cast<std::size_t>(text.size()));
-    return value;
+    return needsNoDecoding(raw) ? SecretBytes(raw) : decoded(raw);
 }
 
-bool standsForItself(QByteArrayView whole)
+bool standsForItself(QByteArrayView text)
 {
-    QByteArrayView text = whole;
-    constexpr auto size = static_cast<qsizetype>(sizeof(Block));
-    Block refused{};
-    for (; text.size() >= size; text = text.sliced(size))
-        refused |= refusedIn(text.data());
-    if (whole.size() >= size) {
-        // What is left, together with what came before.
-        refused |= refusedIn(whole.end() - size);
-    } else {
-        std::array<char, sizeof(Block)> rest;
-        rest.fill('A');
-        std::ranges::copy(text, rest.begin());
-        refused |= refusedIn(rest.data());
-    }
-    std::array<quint64, 2> halves{};
-    std::memcpy(halves.data(), &refused, sizeof refused);
-    return (halves[0] | halves[1]) == 0;
+    // All but letters, digits, `-`, `_` and `.`.
+    return hasNone(text, [](Block block) -> Block {
+        return ((block | 0x20) - 'a' > 25) & (block - '0' > 9) & (block != '-') & (block != '_') & (block != '.');
+    });
 }
 
 QByteArray encodeUriComponent(QByteArrayView text)

@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-#include "core/base/Secret.h"
+#include "core/http/CookieValue.h"
 #include "core/session/AuthProfile.h"
 
 namespace rollcall::http {
@@ -16,7 +16,7 @@ namespace rollcall::http {
 struct Cookie
 {
     QByteArray name;
-    base::SecretBytes value;
+    CookieValue value;
 };
 
 /// In the order of the parser's map (header order; a repeated name stands where it first stood).
@@ -48,8 +48,9 @@ struct WantedCookies
     std::vector<QByteArray> names;
 };
 
-/// Those of parseCookies() that are @p wanted; the others cost next to nothing.
-[[nodiscard]] Cookies parseCookies(QByteArrayView header, CookieDialect dialect, const WantedCookies &wanted);
+/// Those of parseCookies() that are @p wanted; the others cost next to nothing. Values that need no decoding are views
+/// of @p header, which must outlive them.
+[[nodiscard]] Cookies viewCookies(QByteArrayView header, CookieDialect dialect, const WantedCookies &wanted);
 
 /// The value of the cookie called @p name as it stands in @p header: of the pieces between semicolons, blanks trimmed,
 /// the first whose text before its first `=` is @p name. Neither decoded nor joined from chunks; a piece without `=` is

@@ -56,57 +56,58 @@ CookieAttributes sessionCookieAttributes(const session::AuthProfile &profile)
     return cookieAttributes(profile.version, profile.secureCookies, profile.cookieOptions);
 }
 
-QByteArray setCookieText(const SetCookie &cookie)
+base::SecretBytes setCookieLine(const SetCookie &cookie)
 {
     const CookieAttributes &attributes = cookie.attributes;
     QByteArray encoded;
     QByteArrayView value = cookie.value.view();
-    if (!standsForItself(value)) {
+    if (!cookie.isPlain && !standsForItself(value)) {
         encoded = encodeUriComponent(value);
         value = encoded;
     }
     // Names of attributes, a number and a date.
-    constexpr qsizetype room = 160 + longestHttpDate;
-    QByteArray text(cookie.name.size() + value.size() + attributes.domain.size() + attributes.path.size() +
-                        attributes.priority.size() + attributes.sameSite.size() + room,
-                    Qt::Uninitialized);
-    base::TextWriter writer(text.data());
-    writer.put(cookie.name);
-    writer.put('=');
-    writer.put(value);
+    constexpr qsizetype most = 160 + longestHttpDate;
+    const qsizetype room = cookie.name.size() + value.size() + attributes.domain.size() + attributes.path.size() +
+                           attributes.priority.size() + attributes.sameSite.size() + most;
+    base::SecretBytes line = base::SecretBytes::written(room, [&](char *at) {
+        base::TextWriter writer(at);
+        writer.put(cookie.name);
+        writer.put('=');
+        writer.put(value);
+        if (cookie.maxAge) {
+            writer.put("; Max-Age=");
+            writer.putNumber(cookie.maxAge->count());
+        }
+        if (!attributes.domain.isEmpty()) {
+            writer.put("; Domain=");
+            writer.put(attributes.domain);
+        }
+        if (!attributes.path.isEmpty()) {
+            writer.put("; Path=");
+            writer.put(attributes.path);
+        }
+        if (cookie.expires) {
+            writer.put("; Expires=");
+            putHttpDate(writer, *cookie.expires);
+        }
+        if (attributes.httpOnly)
+            writer.put("; HttpOnly");
+        if (attributes.secure)
+            writer.put("; Secure");
+        if (attributes.partitioned)
+            writer.put("; Partitioned");
+        if (!attributes.priority.isEmpty()) {
+            writer.put("; Priority=");
+            putCapitalised(writer, attributes.priority);
+        }
+        if (!attributes.sameSite.isEmpty()) {
+            writer.put("; SameSite=");
+            putCapitalised(writer, attributes.sameSite);
+        }
+        return writer.at();
+    });
     base::wipe(encoded);
-    if (cookie.maxAge) {
-        writer.put("; Max-Age=");
-        writer.putNumber(cookie.maxAge->count());
-    }
-    if (!attributes.domain.isEmpty()) {
-        writer.put("; Domain=");
-        writer.put(attributes.domain);
-    }
-    if (!attributes.path.isEmpty()) {
-        writer.put("; Path=");
-        writer.put(attributes.path);
-    }
-    if (cookie.expires) {
-        writer.put("; Expires=");
-        putHttpDate(writer, *cookie.expires);
-    }
-    if (attributes.httpOnly)
-        writer.put("; HttpOnly");
-    if (attributes.secure)
-        writer.put("; Secure");
-    if (attributes.partitioned)
-        writer.put("; Partitioned");
-    if (!attributes.priority.isEmpty()) {
-        writer.put("; Priority=");
-        putCapitalised(writer, attributes.priority);
-    }
-    if (!attributes.sameSite.isEmpty()) {
-        writer.put("; SameSite=");
-        putCapitalised(writer, attributes.sameSite);
-    }
-    text.truncate(writer.at() - text.constData());
-    return text;
+    return line;
 }
 
 } // namespace rollcall::http

@@ -41,10 +41,11 @@ struct SetCookie
     CookieAttributes attributes;
     std::optional<std::chrono::seconds> maxAge; ///< 0: clears the cookie
     std::optional<base::Instant> expires;
+    bool isPlain = false; ///< the value is known to stand for itself (standsForItself()), as sealed tokens do
 };
 
 /// The header's value as cookie 0.7.2 and @auth/core write it. It holds the cookie's value: never log it.
 /// **Source:** facts/session-protocol.md §2.5.
-[[nodiscard]] QByteArray setCookieText(const SetCookie &cookie);
+[[nodiscard]] base::SecretBytes setCookieLine(const SetCookie &cookie);
 
 } // namespace rollcall::http

@@ -4,12 +4,9 @@
 #include <openssl/crypto.h>
 #include <openssl/params.h>
 
-#include <QVarLengthArray>
 #include <QtEndian>
 
 #include <cstring>
-
-#include <string.h>
 
 #include "core/jose/Base64Url.h"
 #include "core/jose/Jwe.h"
@@ -209,10 +206,12 @@ bool ReadyKey::encrypt(QByteArrayView iv, char *tag, QByteArray &text) const
     if (m_mac) {
         const HmacSha512::Mac mac = macOf(iv, text);
         std::memcpy(tag, mac.data(), static_cast<std::size_t>(m_algorithm.tagBytes));
-    } else if (EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, static_cast<int>(m_algorithm.tagBytes), tag) != 1) {
-        return false;
+        return loan.good();
     }
-    return loan.good();
+    std::array params{OSSL_PARAM_construct_octet_string(OSSL_CIPHER_PARAM_AEAD_TAG, tag,
+                                                        static_cast<std::size_t>(m_algorithm.tagBytes)),
+                      OSSL_PARAM_construct_end()};
+    return EVP_CIPHER_CTX_get_params(context, params.data()) == 1 && loan.good();
 }
 
 base::Result<base::SecretBytes> ReadyKey::seal(QByteArray &plaintext) const
@@ -228,21 +227,19 @@ base::Result<base::SecretBytes> ReadyKey::seal(QByteArray &plaintext) const
         return base::fail(base::Error(base::ErrorCode::Internal)
                               .with(base::ErrorParam::Detail, QStringLiteral("OpenSSL refused to seal a token")));
     }
-    constexpr qsizetype usualSize = 4096;
-    QVarLengthArray<char, usualSize> token(m_header.size() + 4 + base64UrlSize(m_algorithm.ivBytes) +
-                                           base64UrlSize(plaintext.size()) + base64UrlSize(m_algorithm.tagBytes));
-    char *at = token.data();
-    std::memcpy(at, m_header.constData(), static_cast<std::size_t>(m_header.size()));
-    at += m_header.size();
-    *at++ = '.';
-    for (const QByteArrayView part :
-         {ivView, QByteArrayView(plaintext), QByteArrayView(tag.data(), m_algorithm.tagBytes)}) {
+    const qsizetype room = m_header.size() + 4 + base64UrlSize(m_algorithm.ivBytes) + base64UrlSize(plaintext.size()) +
+                           base64UrlSize(m_algorithm.tagBytes);
+    return base::SecretBytes::written(room, [&](char *at) {
+        std::memcpy(at, m_header.constData(), static_cast<std::size_t>(m_header.size()));
+        at += m_header.size();
         *at++ = '.';
-        at = encodeBase64Url(part, at);
-    }
-    base::SecretBytes sealed{QByteArrayView(token.data(), token.size())};
-    ::explicit_bzero(token.data(), static_cast<std::size_t>(token.size()));
-    return sealed;
+        for (const QByteArrayView part :
+             {ivView, QByteArrayView(plaintext), QByteArrayView(tag.data(), m_algorithm.tagBytes)}) {
+            *at++ = '.';
+            at = encodeBase64Url(part, at);
+        }
+        return at;
+    });
 }
 
 } // namespace rollcall::jose

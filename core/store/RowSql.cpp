@@ -3,6 +3,8 @@
 #include <QCryptographicHash>
 #include <QStringDecoder>
 
+#include "core/base/PercentEncoding.h"
+
 namespace rollcall::store {
 
 namespace {
@@ -10,14 +12,9 @@ namespace {
 constexpr std::size_t placeColumn = 7; // behind those of a look-up
 
 /// Nearly every token is ASCII: that is told sixteen times as fast.
-bool isAscii(QByteArrayView bytes)
-{
-    return std::ranges::all_of(bytes, [](char c) { return static_cast<signed char>(c) >= 0; });
-}
-
 bool isUtf8(QByteArrayView bytes)
 {
-    if (isAscii(bytes))
+    if (base::isAscii(bytes))
         return true;
     QStringDecoder decoder(QStringDecoder::Utf8, QStringDecoder::Flag::Stateless);
     static_cast<void>(QString(decoder.decode(bytes)));

@@ -139,7 +139,7 @@ JsonValue withoutJti(const JsonValue &claims)
 /// The attributes of a Set-Cookie as text, without name and value.
 QString attributesOf(const http::SetCookie &cookie)
 {
-    const QByteArray line = http::setCookieText(cookie);
+    const QByteArray line = http::setCookieLine(cookie).view().toByteArray();
     const qsizetype end = line.indexOf(';');
     return end < 0 ? QString() : QString::fromUtf8(line.sliced(end + 2));
 }

@@ -59,7 +59,8 @@ void checkSetCookie(Fields &vector, const jose::JsonValue &, Differences &differ
     differences.compare(QStringLiteral("number of Set-Cookies"), static_cast<qint64>(set.size()), expected.size());
     for (qsizetype i = 0; i < std::min(expected.size(), static_cast<qsizetype>(set.size())); ++i) {
         differences.compare(QStringLiteral("Set-Cookie %1").arg(i),
-                            http::setCookieText(set.at(static_cast<std::size_t>(i))), expected.at(i).toUtf8());
+                            http::setCookieLine(set.at(static_cast<std::size_t>(i))).view().toByteArray(),
+                            expected.at(i).toUtf8());
     }
 }
 

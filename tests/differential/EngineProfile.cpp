@@ -125,7 +125,7 @@ JsonValue linesOf(const std::vector<http::SetCookie> &cookies)
 {
     JsonValue::Array lines;
     for (const http::SetCookie &cookie : cookies)
-        lines.push_back(text(QString::fromUtf8(http::setCookieText(cookie))));
+        lines.push_back(text(QString::fromUtf8(http::setCookieLine(cookie).view())));
     return list(std::move(lines));
 }
 

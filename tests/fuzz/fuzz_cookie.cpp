@@ -53,7 +53,7 @@ void checkSetCookie(QByteArrayView value)
     cookie.name = QByteArrayLiteral("name");
     cookie.value = base::SecretBytes(value);
     cookie.expires = base::Instant(1'760'000'000'000ms);
-    const auto effect = http::readSetCookie(http::setCookieText(cookie), base::Instant(1'750'000'000'000ms));
+    const auto effect = http::readSetCookie(http::setCookieLine(cookie).view(), base::Instant(1'750'000'000'000ms));
     require(effect.has_value() && effect->name == cookie.name, "our own Set-Cookie is read");
     require(effect->expires == cookie.expires, "its expiry is read");
     require(effect->fingerprint == cookie.value.fingerprint(), "its value is read");

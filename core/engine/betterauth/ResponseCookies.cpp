@@ -71,7 +71,7 @@ bool ResponseCookies::setChunked(const AuthCookie &cookie, const base::SecretByt
     for (const QByteArray &name : request.partsOf(cookie.name))
         set.push_back(makeSetCookie(name, {}, cookie, seconds(0)));
     for (http::Cookie &part : split(cookie.name, value, *size)) {
-        http::SetCookie made = makeSetCookie(part.name, std::move(part.value), cookie, maxAge);
+        http::SetCookie made = makeSetCookie(part.name, std::move(part.value).take(), cookie, maxAge);
         const auto place = std::ranges::find(set, made.name, &http::SetCookie::name);
         if (place == set.end())
             set.push_back(std::move(made));

@@ -108,7 +108,7 @@ QByteArrayList sessionLines(const EndpointResponse &response)
     QByteArrayList lines;
     for (const http::SetCookie &cookie : response.setCookies) {
         if (cookie.name.contains("session-token"))
-            lines << http::setCookieText(cookie);
+            lines << http::setCookieLine(cookie).view().toByteArray();
     }
     return lines;
 }

@@ -120,7 +120,8 @@ QString shown(const session::CookieEffect &effect)
     cookie.expires = effect.expires;
     if (effect.maxAge)
         cookie.maxAge = std::chrono::seconds(*effect.maxAge);
-    return QString::fromUtf8(http::setCookieText(cookie)).replace(QLatin1StringView("=; "), QLatin1StringView(" "));
+    return QString::fromUtf8(http::setCookieLine(cookie).view())
+        .replace(QLatin1StringView("=; "), QLatin1StringView(" "));
 }
 
 struct Input

@@ -149,7 +149,7 @@ private Q_SLOTS:
         cookie.attributes = http::cookieAttributes(isV4 ? AuthVersion::V4 : AuthVersion::V5, true,
                                                    configured ? std::optional(options) : std::nullopt);
         cookie.maxAge = cookie.attributes.maxAge;
-        QTEST(http::setCookieText(cookie), "line");
+        QTEST(http::setCookieLine(cookie).view().toByteArray(), "line");
     }
 
     void indices_data()

@@ -125,7 +125,7 @@ private Q_SLOTS:
                 filtered.removeIf([](const auto &cookie) {
                     return cookie.first != csrfName && !cookie.first.startsWith(cookieName);
                 });
-                QVERIFY2(plain(http::parseCookies(header, dialect, wanted)) == filtered, shown.constData());
+                QVERIFY2(plain(http::viewCookies(header, dialect, wanted)) == filtered, shown.constData());
                 for (const AuthVersion version : {AuthVersion::V4, AuthVersion::V5}) {
                     const auto cookies = http::sessionCookies(http::parseCookies(header, dialect), cookieName, version);
                     QVERIFY2(token.isEmpty() || http::assembleChunks(cookies, version).view() == token,
