@@ -14,6 +14,7 @@
 #include "ui/main/HeaderBand.h"
 #include "ui/main/HealthChips.h"
 #include "ui/main/WriteModeButton.h"
+#include "ui/overview/OverviewPage.h"
 #include "ui/revoke/PlanSheet.h"
 #include "ui/sessions/SessionsPage.h"
 #include "ui/welcome/WelcomePage.h"
@@ -272,6 +273,7 @@ void AppContext::showOpened(const std::shared_ptr<const Deployment> &deployment,
     m_window.closeProfile();
     m_connection = std::make_unique<common::OpenConnection>(deployment, check, isDemo ? m_demo->auditLog() : *m_audit);
 
+    auto *overview = new overview::OverviewPage(m_theme, *m_connection);
     auto *sessions = new sessions::SessionsPage(m_theme, *m_connection);
     auto *latency = new latency::LatencyPage(m_theme, *m_connection);
     if (isDemo) {
@@ -285,7 +287,7 @@ void AppContext::showOpened(const std::shared_ptr<const Deployment> &deployment,
     const ConnectionProfile &profile = deployment->config().profile;
     m_window.setCloseGuard([this] { return !m_connection || !m_connection->isActing(); });
     m_window.openProfile({profile.name, profile.name, profile.environment, summaryOf(*deployment)},
-                         {sessions, latency, audit});
+                         {overview, sessions, latency, audit});
     m_window.band().health().setLegs(check.legs);
     main::WriteModeButton &mode = m_window.band().writeMode();
     mode.setMode(common::WriteMode::ReadOnly);

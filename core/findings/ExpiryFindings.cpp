@@ -18,7 +18,7 @@ std::vector<Finding> oddDates(const Expiries &expiries, const QString &column)
              .title = QStringLiteral("Expiry dates that cannot be read"),
              .evidence = QStringLiteral("%1 of %2: %3 hold nothing, %4 something that is no time.")
                              .arg(column, rowsText(bad), countText(expiries.absent), countText(expiries.unreadable)),
-             .remedy = QStringLiteral("See them with `rollcallctl sessions list --state all`. Such rows are "
+             .remedy = QStringLiteral("See which ones (--state all). Such rows are "
                                       "never counted as live; what the application makes of them is open."),
              .statement = {}});
     if (const qint64 odd = expiries.tooEarly + expiries.tooLate; odd > 0)

@@ -34,8 +34,8 @@ Finding pruneDue(qint64 expired, qint64 all, const QString &evidence)
             .weight = much ? Weight::Medium : Weight::Low,
             .title = QStringLiteral("Expired sessions are not pruned"),
             .evidence = evidence,
-            .remedy = QStringLiteral("See what would go with `rollcallctl sessions prune --dry-run`, then prune, and "
-                                     "have it done regularly. It leaves rows alone until 24 h past their expiry."),
+            .remedy = QStringLiteral("Have expired rows deleted regularly, from 24 h past their expiry on: that "
+                                     "outlasts any mistake about a time zone."),
             .statement = {}};
 }
 
@@ -89,8 +89,8 @@ std::vector<Finding> orphanFindings(const Survey &survey)
                                   referenced ? QString()
                                              : QStringLiteral(" No foreign key holds sessions to their users: deleting "
                                                               "a user leaves the sessions behind.")),
-             .remedy = QStringLiteral("List them with `rollcallctl sessions list --state orphan`; revoke them, and "
-                                      "delete a user's sessions together with the user."),
+             .remedy = QStringLiteral("See which ones (state:orphan in the filter, or --state orphan); revoke them, "
+                                      "and delete a user's sessions together with the user."),
              .statement = {}}};
 }
 

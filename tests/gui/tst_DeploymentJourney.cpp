@@ -97,6 +97,8 @@ void DeploymentJourneyTest::connectsByItsEnvFile()
 void DeploymentJourneyTest::listsWhoIsSignedIn()
 {
     const auto signedIn = static_cast<int>(m_deployment->signIns().size());
+    QTRY_VERIFY_WITH_TIMEOUT(shown<QAbstractButton>(window(), "openWorst"), patience);
+    QVERIFY(window().showPage(QStringLiteral("sessions")));
     QTRY_VERIFY_WITH_TIMEOUT(table() && table()->model()->rowCount() == signedIn, patience);
     QVERIFY(test::saveScreenshots(window(), *m_theme, QStringLiteral("deployment-02-sessions")));
 }

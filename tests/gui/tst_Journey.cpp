@@ -101,6 +101,13 @@ void JourneyTest::welcomes()
 void JourneyTest::opensTheDemo()
 {
     press(shown<QAbstractButton>(window(), "openDemo"));
+    // What a deployment opens with: how it stands.
+    QTRY_VERIFY_WITH_TIMEOUT(shown<QAbstractButton>(window(), "openWorst") &&
+                                 shown<QAbstractButton>(window(), "openWorst")->isEnabled(),
+                             patience);
+    noteGap();
+    photograph("15-overview");
+    QVERIFY(window().showPage(QStringLiteral("sessions")));
     QTRY_VERIFY_WITH_TIMEOUT(table() && table()->model()->rowCount() > 0, patience);
     noteGap();
     photograph("02-sessions");

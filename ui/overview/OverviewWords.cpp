@@ -1,0 +1,92 @@
+#include "ui/overview/OverviewWords.h"
+
+#include <QCoreApplication>
+#include <QLocale>
+
+#include <cmath>
+
+namespace rollcall::overview {
+
+using common::ColorToken;
+using common::Icon;
+using findings::Weight;
+
+namespace {
+
+QString tr(const char *text)
+{
+    return QCoreApplication::translate("OverviewWords", text);
+}
+
+} // namespace
+
+QString figureText(qint64 number, bool estimated)
+{
+    const QLocale locale;
+    if (!estimated)
+        return locale.toString(number);
+    constexpr qint64 million = 1'000'000;
+    if (number >= million)
+        return tr("about %1 million").arg(locale.toString(static_cast<double>(number) / million, 'f', 1));
+    const auto digits = static_cast<int>(std::log10(static_cast<double>(std::max<qint64>(number, 1))));
+    const auto unit = static_cast<qint64>(std::pow(10, std::max(digits - 2, 0)));
+    return tr("about %1").arg(locale.toString((number + unit / 2) / unit * unit));
+}
+
+QString shareText(qint64 part, qint64 whole)
+{
+    if (whole <= 0)
+        return {};
+    const double percent = 100.0 * static_cast<double>(part) / static_cast<double>(whole);
+    if (part > 0 && percent < 1)
+        return tr("<1 %");
+    return tr("%1 %").arg(QLocale().toString(qRound(percent)));
+}
+
+QString weightWord(Weight weight)
+{
+    switch (weight) {
+    case Weight::High:
+        return tr("Severe");
+    case Weight::Medium:
+        return tr("Warning");
+    case Weight::Low:
+        return tr("Note");
+    }
+    return {};
+}
+
+Icon weightIcon(Weight weight)
+{
+    switch (weight) {
+    case Weight::High:
+        return Icon::Fail;
+    case Weight::Medium:
+        return Icon::Warn;
+    case Weight::Low:
+        return Icon::Info;
+    }
+    return Icon::Info;
+}
+
+ColorToken weightTint(Weight weight)
+{
+    switch (weight) {
+    case Weight::High:
+        return ColorToken::Bad;
+    case Weight::Medium:
+        return ColorToken::Warn;
+    case Weight::Low:
+        return ColorToken::Info;
+    }
+    return ColorToken::Info;
+}
+
+QString copyText(const findings::Finding &finding)
+{
+    if (finding.statement.isEmpty())
+        return {};
+    return finding.id.startsWith(QStringLiteral("rights")) ? tr("Copy GRANTs") : tr("Copy CREATE INDEX");
+}
+
+} // namespace rollcall::overview
