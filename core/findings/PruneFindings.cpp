@@ -49,7 +49,7 @@ QString sizeText(const SurveyedTables &tables)
 }
 
 /// By a count of every row.
-std::vector<Finding> exactly(const Expiries &expiries, const SurveyedTables &tables)
+std::vector<Finding> exactly(const Expiries &expiries, const SurveyedTables &tables, bool hasOrphans)
 {
     if (expiries.prunable == 0)
         return {};
@@ -58,6 +58,8 @@ std::vector<Finding> exactly(const Expiries &expiries, const SurveyedTables &tab
                            .arg(countText(expiries.prunable), rowsText(all),
                                 countText(qRound64(100.0 * static_cast<double>(expiries.prunable) /
                                                    static_cast<double>(std::max<qint64>(all, 1)))));
+    if (hasOrphans) // which the count of expired sessions leaves out
+        evidence += QStringLiteral(", orphans among them");
     if (expiries.oldest)
         evidence += QStringLiteral(", the oldest on ") + dayText(*expiries.oldest);
     evidence += QLatin1Char('.') + growthText(growthPerDay(expiries)) + sizeText(tables);
@@ -100,7 +102,8 @@ std::vector<Finding> pruneFindings(const Survey &survey)
 {
     std::vector<Finding> found = orphanFindings(survey);
     if (survey.tables && survey.tables->expiries) {
-        std::ranges::move(exactly(*survey.tables->expiries, *survey.tables), std::back_inserter(found));
+        std::ranges::move(exactly(*survey.tables->expiries, *survey.tables, survey.stats && survey.stats->orphan > 0),
+                          std::back_inserter(found));
         return found;
     }
     if (survey.tables)

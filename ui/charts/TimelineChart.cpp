@@ -63,11 +63,11 @@ QString TimelineChart::sentence() const
     const QLocale locale;
     if (m_selected >= 0) {
         const qint64 sessions = m_days[static_cast<std::size_t>(m_selected)];
-        return m_selected < m_before ? tr("%1 expired %2.").arg(locale.toString(sessions), dayText(m_selected))
-                                     : tr("%1 expire %2.").arg(locale.toString(sessions), dayText(m_selected));
+        return m_selected < m_before ? tr("%1 rows expired %2.").arg(locale.toString(sessions), dayText(m_selected))
+                                     : tr("%1 rows expire %2.").arg(locale.toString(sessions), dayText(m_selected));
     }
     const auto now = m_days.begin() + m_before;
-    return tr("%1 expire within 24 h, %2 in the %3 days after; %4 expired in the %5 days before.")
+    return tr("%1 rows expire within 24 h, %2 in the %3 days after; %4 expired in the %5 days before.")
         .arg(locale.toString(now == m_days.end() ? 0 : *now),
              locale.toString(now == m_days.end() ? 0 : std::accumulate(now + 1, m_days.end(), qint64{0})),
              locale.toString(static_cast<qint64>(m_days.end() - now) - 1),

@@ -15,7 +15,7 @@ using common::FontToken;
 namespace {
 constexpr int rowHeight = 24;
 constexpr std::size_t mostRows = 6;
-constexpr int nameWidth = 96;
+constexpr int nameWidth = 128;
 constexpr int countWidth = 76;
 constexpr int shareWidth = 48;
 } // namespace

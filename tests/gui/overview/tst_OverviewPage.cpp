@@ -229,12 +229,11 @@ void OverviewPageTest::goesByKeyboard()
 
     auto *chart = find<charts::TimelineChart>("timeline");
     chart->setFocus();
-    QVERIFY(chart->sentence().contains(QStringLiteral("30 days after")) ||
-            chart->sentence().contains(u"29 days after"));
+    QVERIFY(chart->sentence().contains(QStringLiteral("29 days after")));
     QTest::keyClick(chart, Qt::Key_Right);
     QCOMPARE(chart->selectedDay(), findings::daysBefore);
     QTest::keyClick(chart, Qt::Key_Left);
-    QVERIFY(chart->sentence().contains(QStringLiteral("expired 0 to 1 days ago")));
+    QVERIFY(chart->sentence().contains(QStringLiteral("rows expired 0 to 1 days ago")));
     QCOMPARE(find<common::Label>("timelineWords")->text(), chart->sentence());
     QTest::keyClick(chart, Qt::Key_End);
     QTest::keyClick(chart, Qt::Key_Right); // stays at the end
