@@ -189,7 +189,8 @@ const std::vector<Flag> &commonFlags()
         {QStringLiteral("connection"), QStringLiteral("NAME"), QStringLiteral("a saved connection")},
         {QStringLiteral("env-file"), QStringLiteral("FILE"), QStringLiteral("a deployment's own .env")},
         {QStringLiteral("database"), QStringLiteral("URL"),
-         QStringLiteral("postgresql://, mysql://, mariadb://, sqlite:PATH or file:PATH")},
+         QStringLiteral(
+             "postgresql://, mysql://, mariadb://, sqlite:PATH, file:PATH, redis://, rediss:// or upstash:https://")},
         {QStringLiteral("database-env"), QStringLiteral("VAR"),
          QStringLiteral("environment variable that holds that URL")},
         {QStringLiteral("cache"), QStringLiteral("URL"),

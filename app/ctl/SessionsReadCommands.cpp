@@ -105,8 +105,12 @@ public:
         const auto page = rows->store->page(*query, cursor, context.clock().now(), context.call());
         if (!page)
             return Outcome::failed(page.error());
-        if (page->unindexedOrder)
-            context.output().warn(QStringLiteral("no index serves this order: the database sorted all that matches."));
+        if (page->unindexedOrder) {
+            context.output().warn(
+                rows->deployment->config().database->redis
+                    ? QStringLiteral("Redis has neither filters nor orders: all its keys were looked through.")
+                    : QStringLiteral("no index serves this order: the database sorted all that matches."));
+        }
 
         Answer answer;
         answer.list.emplace();

@@ -109,6 +109,12 @@ ErrorText connectText(const Error &error)
             return {tr("%1 does not allow this user what is needed%2.").arg(place(error), colon(error)),
                     tr("Allow the user (for Redis: ACL SETUSER) to read and write keys that begin with rollcall:.")};
         }
+        if (const QString right = error.param(ErrorParam::Right); right.startsWith(QLatin1Char('+'))) {
+            return {
+                tr("The Redis user may not run %1 on keys %2.")
+                    .arg(right.mid(1).toUpper(), error.param(ErrorParam::Table)),
+                tr("As an administrator run: ACL SETUSER your-user %1 ~%2").arg(right, error.param(ErrorParam::Table))};
+        }
         return {tr("The database role may not %1 on %2.")
                     .arg(error.param(ErrorParam::Right), error.param(ErrorParam::Table)),
                 tr("As an owner run: GRANT %1 ON %2 TO your role;")
@@ -198,6 +204,11 @@ ErrorText refusedText(const Error &error)
         return {tr("The run was refused by its guards%1.").arg(colon(error)),
                 tr("Ask for less, or measure a deployment of your own on a loopback address with --guards off.")};
     case ErrorCode::TooManyMatched:
+        if (error.param(ErrorParam::Part) == QStringLiteral("index")) {
+            return {tr("This database holds more sessions than an index of %1 has place for; %2 were read.")
+                        .arg(error.param(ErrorParam::Limit), error.param(ErrorParam::Count)),
+                    tr("Let expired sessions be deleted first, or keep sessions in a database that can be searched.")};
+        }
         return {tr("More sessions match than the %1 allowed.").arg(error.param(ErrorParam::Limit)),
                 tr("Narrow the selection or raise --max.")};
     case ErrorCode::FingerprintAmbiguous:
@@ -226,6 +237,10 @@ ErrorText midwayText(const Error &error)
 {
     switch (error.code) {
     case ErrorCode::StatementFailed:
+        if (error.param(ErrorParam::SqlState).isEmpty()) {
+            return {tr("The database refused what it was asked to do%1.").arg(colon(error)),
+                    tr("Nothing of that step was kept; see the database's log.")};
+        }
         return {tr("The database refused a statement (SQLSTATE %1)%2.")
                     .arg(error.param(ErrorParam::SqlState), colon(error)),
                 tr("Nothing of that step was kept; see the database's log.")};

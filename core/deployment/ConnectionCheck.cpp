@@ -117,7 +117,9 @@ Leg schemaLeg(const ConnectionConfig &config, const store::SchemaDetection &foun
                   Error(ErrorCode::SchemaNotFound)
                       .with(base::ErrorParam::Name, config.database->database)
                       .with(base::ErrorParam::Count, found.tablesSeen)
-                      .with(base::ErrorParam::Detail, QStringLiteral("%1 tables seen").arg(found.tablesSeen)));
+                      .with(base::ErrorParam::Detail, (config.database->redis ? QStringLiteral("%1 keys looked at")
+                                                                              : QStringLiteral("%1 tables seen"))
+                                                          .arg(found.tablesSeen)));
 }
 
 /// Database and schema legs; answers how far the database's clock is from ours.

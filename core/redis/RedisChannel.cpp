@@ -37,8 +37,9 @@ base::Result<RedisReply> RedisChannel::send(const RedisCommand &command, const b
 bool isRepeatable(const RedisCommand &command)
 {
     static constexpr std::array names{
-        "GET", "MGET",   "PING", "EXISTS", "PTTL",    "SCAN", "STRLEN", "SMEMBERS",         "SCARD", "DBSIZE", "SET",
-        "DEL", "UNLINK", "SADD", "SREM",   "PEXPIRE", "ZADD", "ZREM",   "ZREMRANGEBYSCORE", "ZCARD", "ZRANGE"};
+        "GET",  "MGET",   "PING", "EXISTS", "PTTL",    "SCAN", "STRLEN", "SMEMBERS",         "SCARD", "DBSIZE", "SET",
+        "DEL",  "UNLINK", "SADD", "SREM",   "PEXPIRE", "ZADD", "ZREM",   "ZREMRANGEBYSCORE", "ZCARD", "ZRANGE", "INFO",
+        "TIME", "TTL",    "TYPE"};
     return !command.empty() &&
            std::ranges::any_of(names, [&](const char *name) { return command.front().toUpper() == name; });
 }

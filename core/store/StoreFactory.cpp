@@ -2,6 +2,7 @@
 
 #include "core/store/AccessRights.h"
 #include "core/store/SqlSessionStore.h"
+#include "core/store/redis/RedisAccess.h"
 #include "core/store/schema/SchemaSampler.h"
 #include "core/store/sql/MariaDbConnection.h"
 #include "core/store/sql/PostgresConnection.h"
@@ -31,6 +32,8 @@ Result<std::unique_ptr<SqlConnection>> connectTo(const DatabaseUrl &url, const S
         return MariaDbConnection::open(url, options, access, call);
     case DatabaseKind::Sqlite:
         return SqliteConnection::open(url, options, access, call);
+    case DatabaseKind::Redis:
+        break; // RedisAccess.h
     }
     return fail(Error(ErrorCode::Internal));
 }
@@ -56,6 +59,8 @@ Error withMissingRight(SqlConnection &connection, Error error, const SchemaProfi
 
 Result<DatabaseVersion> probeDatabase(const DatabaseUrl &url, const StoreOptions &options, const Call &call)
 {
+    if (url.redis)
+        return probeRedis(url, options, call);
     const auto connection = connectTo(url, options, Access::ReadOnly, call);
     if (!connection)
         return fail(connection.error());
@@ -64,6 +69,8 @@ Result<DatabaseVersion> probeDatabase(const DatabaseUrl &url, const StoreOptions
 
 Result<SchemaDetection> detectSchema(const DatabaseUrl &url, const StoreOptions &options, const Call &call)
 {
+    if (url.redis)
+        return detectRedis(url, options, call);
     const auto connection = connectTo(url, options, Access::ReadOnly, call);
     if (!connection)
         return fail(connection.error());
@@ -96,6 +103,8 @@ Result<SchemaDetection> detectSchema(const DatabaseUrl &url, const StoreOptions 
 Result<std::unique_ptr<SessionStore>> openStore(const DatabaseUrl &url, const SchemaProfile &schema,
                                                 const StoreOptions &options, Access access, const Call &call)
 {
+    if (url.redis)
+        return openRedis(url, schema, options, access, call);
     auto connection = connectTo(url, options, access, call);
     if (!connection)
         return fail(std::move(connection.error()));

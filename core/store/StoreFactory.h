@@ -6,6 +6,7 @@
 
 #include "core/base/Call.h"
 #include "core/store/SessionStore.h"
+#include "core/store/redis/ScanPace.h"
 #include "core/store/schema/SchemaProfile.h"
 #include "core/store/sql/DatabaseUrl.h"
 
@@ -18,6 +19,7 @@ struct StoreOptions
     QStringList insecureHosts;                 ///< hosts for which unverified links were deliberately allowed
     QTimeZone timeZone = QTimeZone::utc();     ///< how zoneless timestamps are read
     std::chrono::milliseconds timeout{10'000}; ///< bound of each operation, also told to the server
+    ScanPace scanPace;                         ///< of Redis alone
 };
 
 /// Name and version of the server: {"PostgreSQL", "15.20"}.
@@ -34,7 +36,7 @@ struct SchemaDetection
     DatabaseVersion database;
     std::optional<SchemaProfile> best;     ///< set where sure enough
     std::vector<SchemaProfile> candidates; ///< ranked, the best first; empty: no sessions table at all
-    qint64 tablesSeen = 0;
+    qint64 tablesSeen = 0;                 ///< of Redis, keys looked at
 };
 
 enum class Access { ReadOnly, Write };
@@ -49,11 +51,13 @@ void ignoreDatabaseEnvironment();
 [[nodiscard]] base::Result<DatabaseVersion> probeDatabase(const DatabaseUrl &url, const StoreOptions &options,
                                                           const base::Call &call);
 
-/// Reads the catalogue and ranks candidates. Errors: as probeDatabase, PermissionDenied, StatementFailed.
+/// Reads the catalogue (of Redis, a sample of its keys and values) and ranks candidates. Errors: as probeDatabase,
+/// PermissionDenied, StatementFailed.
 [[nodiscard]] base::Result<SchemaDetection> detectSchema(const DatabaseUrl &url, const StoreOptions &options,
                                                          const base::Call &call);
 
-/// Opens a store. With Access::ReadOnly the server session itself is held to reading. Errors: as probeDatabase.
+/// Opens a store. With Access::ReadOnly the server session itself is held to reading; a Redis server has none such, so
+/// there a channel that knows only commands that read is used. Errors: as probeDatabase, SchemaChanged.
 [[nodiscard]] base::Result<std::unique_ptr<SessionStore>> openStore(const DatabaseUrl &url, const SchemaProfile &schema,
                                                                     const StoreOptions &options, Access access,
                                                                     const base::Call &call);

@@ -104,7 +104,7 @@ void ConnectionForm::makeDatabase()
 {
     LegRow *row = addRow(Row::Database, Icon::Database, tr("Database"));
     m_database.address = makeLine(QStringLiteral("databaseAddress"), tr("Database address"),
-                                  QStringLiteral("postgresql:// or mysql://user@host/name"), Part::Database);
+                                  QStringLiteral("postgresql://, mysql:// or redis://user@host/name"), Part::Database);
     m_database.password = new SecretField(m_theme, tr("Database password"));
     m_database.password->setObjectName(QStringLiteral("databasePassword"));
     addAddress(row, m_database, Part::Database, [this] {

@@ -1,6 +1,5 @@
 #include "ui/connect/DatabaseAddress.h"
 
-#include "core/redis/RedisUrl.h"
 #include "core/store/sql/DatabaseUrl.h"
 #include "core/workspace/ConnectionProfile.h"
 
@@ -12,9 +11,7 @@ SplitAddress splitPassword(const QByteArray &url)
     split.address = workspace::redactUrl(url);
     split.address.replace(QStringLiteral("://@"), QStringLiteral("://")); // of a password without a user
     if (auto parsed = store::DatabaseUrl::parse(url))
-        split.password = std::move(parsed->password);
-    else if (auto cache = redis::RedisUrl::parse(url))
-        split.password = std::move(cache->password);
+        split.password = parsed->redis ? std::move(parsed->redis->password) : std::move(parsed->password);
     return split;
 }
 

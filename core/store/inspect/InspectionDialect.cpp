@@ -44,6 +44,8 @@ const InspectionDialect &inspectionFor(DatabaseKind kind)
         return mysql;
     case DatabaseKind::Sqlite:
         return sqlite;
+    case DatabaseKind::Redis:
+        break; // it has no tables
     }
     return postgres;
 }

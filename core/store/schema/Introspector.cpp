@@ -131,6 +131,8 @@ std::vector<Question> questionsFor(DatabaseKind kind)
         return mysqlQuestions();
     case DatabaseKind::Sqlite:
         return sqliteQuestions();
+    case DatabaseKind::Redis:
+        break; // it has no catalogue
     }
     return {};
 }
@@ -144,6 +146,7 @@ QString isTable(DatabaseKind kind, const QString &schema, const QString &table, 
     case DatabaseKind::MySql:
         return QStringLiteral("(c.table_schema = %1 AND c.table_name = %2)").arg(params.add(schema), params.add(table));
     case DatabaseKind::Sqlite:
+    case DatabaseKind::Redis:
         break;
     }
     return QStringLiteral("c.name = ") + params.add(table);

@@ -3,6 +3,9 @@
 #include <QJsonArray>
 
 #include <array>
+#include <tuple>
+
+#include "core/store/redis/KeyLayout.h"
 
 using rollcall::base::Error;
 using rollcall::base::ErrorCode;
@@ -54,6 +57,28 @@ public:
     }
     [[nodiscard]] const QString &problem() const { return m_problem; }
 
+    /// Enters @p name where it is an object of key patterns; false where it is null or absent.
+    bool enterKeys(const QString &name)
+    {
+        m_part = name;
+        const QJsonValue value = m_root.value(name);
+        m_object = value.toObject();
+        if (!value.isNull() && !value.isUndefined() && !value.isObject())
+            complain(QStringLiteral("%1 must be an object with \"keyPattern\"").arg(name));
+        return value.isObject();
+    }
+    /// What stands before the `*` of a pattern; @p usual where none is given.
+    QByteArray prefix(const QString &name, const std::optional<QByteArray> &usual = std::nullopt)
+    {
+        const auto pattern = read(m_object, name, !usual);
+        if (!pattern)
+            return usual.value_or(QByteArray());
+        const auto prefix = prefixOf(*pattern);
+        if (!prefix)
+            complain(QStringLiteral("%1.%2 must be the beginning of keys with a * behind it").arg(m_part, name));
+        return prefix.value_or(QByteArray());
+    }
+
 private:
     std::optional<QString> read(const QJsonObject &from, const QString &name, bool required)
     {
@@ -69,6 +94,116 @@ private:
     QJsonObject m_root, m_object, m_columns;
     QString m_part, m_problem;
 };
+
+/// The tables of a profile.
+void writeTables(const SchemaProfile &profile, QJsonObject &json)
+{
+    const auto &[sessions, users, accounts] = std::tie(profile.sessions, profile.users, profile.accounts);
+    json[QStringLiteral("sessions")] = QJsonObject{
+        {QStringLiteral("schema"), sessions.schema},
+        {QStringLiteral("table"), sessions.table},
+        {QStringLiteral("columns"), QJsonObject{{QStringLiteral("id"), optionalValue(sessions.id)},
+                                                {QStringLiteral("token"), sessions.token},
+                                                {QStringLiteral("userId"), sessions.userId},
+                                                {QStringLiteral("expires"), sessions.expires},
+                                                {QStringLiteral("createdAt"), optionalValue(sessions.createdAt)},
+                                                {QStringLiteral("ipAddress"), optionalValue(sessions.ipAddress)},
+                                                {QStringLiteral("userAgent"), optionalValue(sessions.userAgent)}}},
+        {QStringLiteral("expiresEncoding"), encodingName(sessions.encoding)}};
+    if (users) {
+        json[QStringLiteral("users")] = QJsonObject{
+            {QStringLiteral("schema"), users->schema},
+            {QStringLiteral("table"), users->table},
+            {QStringLiteral("columns"), QJsonObject{{QStringLiteral("id"), users->id},
+                                                    {QStringLiteral("name"), optionalValue(users->name)},
+                                                    {QStringLiteral("email"), optionalValue(users->email)},
+                                                    {QStringLiteral("image"), optionalValue(users->image)}}}};
+    }
+    if (accounts) {
+        json[QStringLiteral("accounts")] =
+            QJsonObject{{QStringLiteral("schema"), accounts->schema},
+                        {QStringLiteral("table"), accounts->table},
+                        {QStringLiteral("columns"), QJsonObject{{QStringLiteral("userId"), accounts->userId},
+                                                                {QStringLiteral("provider"), accounts->provider}}}};
+    }
+}
+
+/// The tables of a profile in the form with key patterns.
+void writeKeys(const SchemaProfile &profile, QJsonObject &json)
+{
+    const SchemaProfile::Keys &keys = *profile.keys;
+    json[QStringLiteral("sessions")] =
+        QJsonObject{{QStringLiteral("layout"), layoutName(keys.kind)},
+                    {QStringLiteral("keyPattern"), profile.sessions.table},
+                    {QStringLiteral("byUserPattern"), keys.sessionsOfUser},
+                    {QStringLiteral("expiresEncoding"), encodingName(profile.sessions.encoding)}};
+    if (profile.users && keys.kind == KeyLayout::Kind::AuthJs)
+        json[QStringLiteral("users")] = QJsonObject{{QStringLiteral("keyPattern"), profile.users->table},
+                                                    {QStringLiteral("byEmailPattern"), keys.usersByEmail}};
+    if (profile.accounts)
+        json[QStringLiteral("accounts")] = QJsonObject{{QStringLiteral("keyPattern"), profile.accounts->table}};
+}
+
+/// Reads what writeKeys() wrote.
+KeyLayout readKeys(MapReader &reader, const QString &adapter)
+{
+    KeyLayout layout;
+    reader.enterKeys(QStringLiteral("sessions"));
+    const QString kind = reader.text(QStringLiteral("layout"), false);
+    const QString betterAuth = layoutName(KeyLayout::Kind::BetterAuth);
+    if (!kind.isEmpty() && kind != betterAuth && kind != layoutName(KeyLayout::Kind::AuthJs))
+        reader.complain(QStringLiteral("sessions.layout must be \"auth-js\" or \"better-auth\""));
+    layout.kind =
+        (kind.isEmpty() ? adapter : kind) == betterAuth ? KeyLayout::Kind::BetterAuth : KeyLayout::Kind::AuthJs;
+    layout.sessions = reader.prefix(QStringLiteral("keyPattern"));
+    const bool isBetterAuth = layout.kind == KeyLayout::Kind::BetterAuth;
+    layout.sessionsOfUser = reader.prefix(QStringLiteral("byUserPattern"),
+                                          layout.sessions + (isBetterAuth ? "active-sessions-" : "by-user-id:"));
+    if (reader.enterKeys(QStringLiteral("users")) && !isBetterAuth) {
+        layout.users = reader.prefix(QStringLiteral("keyPattern"));
+        layout.usersByEmail = reader.prefix(QStringLiteral("byEmailPattern"), *layout.users + "email:");
+    }
+    if (reader.enterKeys(QStringLiteral("accounts")) && !isBetterAuth)
+        layout.accounts = reader.prefix(QStringLiteral("keyPattern"));
+    return layout;
+}
+
+void readTables(MapReader &reader, SchemaProfile &profile)
+{
+    if (!reader.enter(QStringLiteral("sessions")))
+        reader.complain(QStringLiteral("\"sessions\" is missing"));
+    SchemaProfile::Sessions &sessions = profile.sessions;
+    sessions.schema = reader.text(QStringLiteral("schema"), false);
+    sessions.table = reader.text(QStringLiteral("table"), true);
+    sessions.token = reader.column(QStringLiteral("token"));
+    sessions.userId = reader.column(QStringLiteral("userId"));
+    sessions.expires = reader.column(QStringLiteral("expires"));
+    sessions.id = reader.optionalColumn(QStringLiteral("id"));
+    sessions.createdAt = reader.optionalColumn(QStringLiteral("createdAt"));
+    sessions.ipAddress = reader.optionalColumn(QStringLiteral("ipAddress"));
+    sessions.userAgent = reader.optionalColumn(QStringLiteral("userAgent"));
+    const QString encoding = reader.text(QStringLiteral("expiresEncoding"), true);
+    const auto *known = std::ranges::find(encodings, encoding, encodingName);
+    if (known == encodings.end())
+        reader.complain(QStringLiteral("sessions.expiresEncoding is none of the known encodings"));
+    else
+        sessions.encoding = *known;
+    if (reader.enter(QStringLiteral("users"))) {
+        profile.users = SchemaProfile::Users{.schema = reader.text(QStringLiteral("schema"), false),
+                                             .table = reader.text(QStringLiteral("table"), true),
+                                             .id = reader.column(QStringLiteral("id")),
+                                             .name = reader.optionalColumn(QStringLiteral("name")),
+                                             .email = reader.optionalColumn(QStringLiteral("email")),
+                                             .image = reader.optionalColumn(QStringLiteral("image")),
+                                             .idType = {}};
+    }
+    if (reader.enter(QStringLiteral("accounts"))) {
+        profile.accounts = SchemaProfile::Accounts{.schema = reader.text(QStringLiteral("schema"), false),
+                                                   .table = reader.text(QStringLiteral("table"), true),
+                                                   .userId = reader.column(QStringLiteral("userId")),
+                                                   .provider = reader.column(QStringLiteral("provider"))};
+    }
+}
 
 } // namespace
 
@@ -100,35 +235,12 @@ QJsonObject SchemaProfile::toJson() const
     QJsonObject json;
     json[QStringLiteral("profile")] = adapter;
     json[QStringLiteral("confidence")] = confidence;
-    json[QStringLiteral("sessions")] = QJsonObject{
-        {QStringLiteral("schema"), sessions.schema},
-        {QStringLiteral("table"), sessions.table},
-        {QStringLiteral("columns"), QJsonObject{{QStringLiteral("id"), optionalValue(sessions.id)},
-                                                {QStringLiteral("token"), sessions.token},
-                                                {QStringLiteral("userId"), sessions.userId},
-                                                {QStringLiteral("expires"), sessions.expires},
-                                                {QStringLiteral("createdAt"), optionalValue(sessions.createdAt)},
-                                                {QStringLiteral("ipAddress"), optionalValue(sessions.ipAddress)},
-                                                {QStringLiteral("userAgent"), optionalValue(sessions.userAgent)}}},
-        {QStringLiteral("expiresEncoding"), encodingName(sessions.encoding)}};
     json[QStringLiteral("users")] = QJsonValue::Null;
-    if (users) {
-        json[QStringLiteral("users")] = QJsonObject{
-            {QStringLiteral("schema"), users->schema},
-            {QStringLiteral("table"), users->table},
-            {QStringLiteral("columns"), QJsonObject{{QStringLiteral("id"), users->id},
-                                                    {QStringLiteral("name"), optionalValue(users->name)},
-                                                    {QStringLiteral("email"), optionalValue(users->email)},
-                                                    {QStringLiteral("image"), optionalValue(users->image)}}}};
-    }
     json[QStringLiteral("accounts")] = QJsonValue::Null;
-    if (accounts) {
-        json[QStringLiteral("accounts")] =
-            QJsonObject{{QStringLiteral("schema"), accounts->schema},
-                        {QStringLiteral("table"), accounts->table},
-                        {QStringLiteral("columns"), QJsonObject{{QStringLiteral("userId"), accounts->userId},
-                                                                {QStringLiteral("provider"), accounts->provider}}}};
-    }
+    if (keys)
+        writeKeys(*this, json);
+    else
+        writeTables(*this, json);
     json[QStringLiteral("indexes")] = QJsonObject{{QStringLiteral("token"), indexes.token},
                                                   {QStringLiteral("userId"), indexes.userId},
                                                   {QStringLiteral("expires"), indexes.expires}};
@@ -142,39 +254,11 @@ Result<SchemaProfile> SchemaProfile::fromJson(const QJsonObject &json, const QSt
     profile.adapter = json.value(QStringLiteral("profile")).toString(QStringLiteral("custom"));
     profile.confidence = json.value(QStringLiteral("confidence")).toDouble(1);
     MapReader reader(json);
-    if (!reader.enter(QStringLiteral("sessions")))
-        reader.complain(QStringLiteral("\"sessions\" is missing"));
-    Sessions &sessions = profile.sessions;
-    sessions.schema = reader.text(QStringLiteral("schema"), false);
-    sessions.table = reader.text(QStringLiteral("table"), true);
-    sessions.token = reader.column(QStringLiteral("token"));
-    sessions.userId = reader.column(QStringLiteral("userId"));
-    sessions.expires = reader.column(QStringLiteral("expires"));
-    sessions.id = reader.optionalColumn(QStringLiteral("id"));
-    sessions.createdAt = reader.optionalColumn(QStringLiteral("createdAt"));
-    sessions.ipAddress = reader.optionalColumn(QStringLiteral("ipAddress"));
-    sessions.userAgent = reader.optionalColumn(QStringLiteral("userAgent"));
-    const QString encoding = reader.text(QStringLiteral("expiresEncoding"), true);
-    const auto *known = std::ranges::find(encodings, encoding, encodingName);
-    if (known == encodings.end())
-        reader.complain(QStringLiteral("sessions.expiresEncoding is none of the known encodings"));
+    const bool hasKeys = json.value(QStringLiteral("sessions")).toObject().contains(QStringLiteral("keyPattern"));
+    if (hasKeys)
+        readKeys(reader, profile.adapter).describe(profile);
     else
-        sessions.encoding = *known;
-    if (reader.enter(QStringLiteral("users"))) {
-        profile.users = Users{.schema = reader.text(QStringLiteral("schema"), false),
-                              .table = reader.text(QStringLiteral("table"), true),
-                              .id = reader.column(QStringLiteral("id")),
-                              .name = reader.optionalColumn(QStringLiteral("name")),
-                              .email = reader.optionalColumn(QStringLiteral("email")),
-                              .image = reader.optionalColumn(QStringLiteral("image")),
-                              .idType = {}};
-    }
-    if (reader.enter(QStringLiteral("accounts"))) {
-        profile.accounts = Accounts{.schema = reader.text(QStringLiteral("schema"), false),
-                                    .table = reader.text(QStringLiteral("table"), true),
-                                    .userId = reader.column(QStringLiteral("userId")),
-                                    .provider = reader.column(QStringLiteral("provider"))};
-    }
+        readTables(reader, profile);
     if (!reader.problem().isEmpty())
         return fail(Error(ErrorCode::FileFormatInvalid)
                         .with(ErrorParam::Path, origin)

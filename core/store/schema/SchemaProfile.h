@@ -23,6 +23,12 @@ enum class ExpiresEncoding {
     Mixed,                 ///< SQLite: several forms in one column; decided value by value
 };
 
+/// Who made the keys of a Redis database.
+enum class KeyLayoutKind {
+    AuthJs,    ///< the Upstash-Redis and Unstorage adapters: sessions, users and accounts have keys of their own
+    BetterAuth ///< secondary storage: session and user in one value, and a list of sessions for each user
+};
+
 /// Exact table and column names of an adapter's tables, as detected or corrected by the user. Names are raw, to be
 /// quoted by the dialect. **Thread-safety:** plain value.
 struct SchemaProfile
@@ -61,9 +67,19 @@ struct SchemaProfile
         bool token = false, userId = false, expires = false;
     } indexes;
 
+    /// Redis has keys in place of tables: the tables' names are then patterns such as `user:session:*` (KeyLayout.h),
+    /// and the columns are members of the JSON values.
+    struct Keys
+    {
+        KeyLayoutKind kind = KeyLayoutKind::AuthJs;
+        QString sessionsOfUser; ///< pattern of the keys that name a user's last session, or list them all
+        QString usersByEmail;   ///< pattern of the keys that name the user of an e-mail; empty with Better Auth
+    };
+    std::optional<Keys> keys; ///< set for Redis alone
+
     QStringList warnings; ///< for people: zone questions, missing indexes, duplicates possible
 
-    /// The `schema detect` form of the contract, without "database".
+    /// The `schema detect` form of the contract, without "database": with key patterns where there are keys.
     [[nodiscard]] QJsonObject toJson() const;
     /// Reads that form (`--map FILE`). Errors: FileFormatInvalid (Path = @p origin).
     [[nodiscard]] static base::Result<SchemaProfile> fromJson(const QJsonObject &json, const QString &origin);

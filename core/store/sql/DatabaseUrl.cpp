@@ -253,11 +253,33 @@ Result<DatabaseUrl> parseSqlite(QByteArrayView rest, bool prismaForm, const QStr
     return url;
 }
 
+Result<DatabaseUrl> parseRedis(const QByteArray &text)
+{
+    auto parsed = redis::RedisUrl::parse(text);
+    if (!parsed) {
+        // As an address of a cache would be refused, but for the name of the part.
+        const Error &error = parsed.error();
+        return fail(Error(error.code)
+                        .with(ErrorParam::Part, QStringLiteral("database"))
+                        .with(ErrorParam::Detail, error.param(ErrorParam::Detail)));
+    }
+    DatabaseUrl url;
+    url.kind = DatabaseKind::Redis;
+    url.host = parsed->host;
+    url.port = parsed->port;
+    url.database = QString::number(parsed->database);
+    url.user = parsed->user;
+    url.hadPassword = !parsed->password.isEmpty();
+    url.redis = std::move(*parsed);
+    return url;
+}
+
 } // namespace
 
 DatabaseUrl DatabaseUrl::clone() const
 {
-    return {kind, host, port, database, user, password.clone(), schema, sslMode, sslRootCert, ignored, hadPassword};
+    return {kind,   host,    port,        database, user,        password.clone(),
+            schema, sslMode, sslRootCert, ignored,  hadPassword, redis ? std::optional(redis->clone()) : std::nullopt};
 }
 
 bool DatabaseUrl::isLoopback() const
@@ -269,6 +291,8 @@ QString DatabaseUrl::withoutPassword() const
 {
     if (kind == DatabaseKind::Sqlite)
         return QStringLiteral("sqlite:") + database;
+    if (redis)
+        return redis->withoutPassword();
     const QString shownHost = host.contains(QLatin1Char(':')) ? QStringLiteral("[%1]").arg(host) : host;
     const QString userPart = user.isEmpty() ? QString() : user + QLatin1Char('@');
     const QString scheme = kind == DatabaseKind::MySql ? QStringLiteral("mysql") : QStringLiteral("postgresql");
@@ -282,7 +306,7 @@ Result<DatabaseUrl> DatabaseUrl::parse(const QByteArray &text, const QString &ba
     if (view.isEmpty())
         return fail(invalid("it is empty"));
     if (colon <= 0)
-        return fail(invalid("a scheme such as postgresql:, mysql: or sqlite: is missing"));
+        return fail(invalid("a scheme such as postgresql:, mysql:, sqlite: or redis: is missing"));
     const QByteArray scheme = view.first(colon).toByteArray().toLower();
     const QByteArrayView rest = view.sliced(colon + 1);
     if (scheme == "postgresql" || scheme == "postgres")
@@ -293,13 +317,15 @@ Result<DatabaseUrl> DatabaseUrl::parse(const QByteArray &text, const QString &ba
         return parseSqlite(rest, false, baseDir);
     if (scheme == "file")
         return parseSqlite(rest, true, baseDir);
+    if (scheme == "redis" || scheme == "rediss" || scheme == "upstash")
+        return parseRedis(text);
     // What stands before a ':' need not be a scheme: it could be a user name. Only a plausible one is repeated.
     const bool plausible =
         scheme.size() <= 20 && rest.startsWith("//") && std::all_of(scheme.cbegin(), scheme.cend(), [](char c) {
             return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '-';
         });
     if (!plausible)
-        return fail(invalid("a scheme such as postgresql://, mysql:// or sqlite: is missing"));
+        return fail(invalid("a scheme such as postgresql://, mysql://, sqlite: or redis:// is missing"));
     return fail(Error(ErrorCode::UrlSchemeUnsupported)
                     .with(ErrorParam::Part, QStringLiteral("database"))
                     .with(ErrorParam::Detail, QString::fromLatin1(scheme)));

@@ -116,6 +116,8 @@ const SqlDialect &dialectFor(DatabaseKind kind)
         return mysql;
     case DatabaseKind::Sqlite:
         return sqlite;
+    case DatabaseKind::Redis:
+        break; // it is asked in commands, not in SQL
     }
     return postgres;
 }

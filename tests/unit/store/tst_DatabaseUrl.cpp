@@ -145,6 +145,37 @@ private Q_SLOTS:
         QVERIFY(url->isLoopback());
     }
 
+    void readsRedis_data()
+    {
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<QString>("shown");
+        QTest::addColumn<QByteArray>("password");
+        const auto row = [](const char *text, const char *shown, const char *password) {
+            QTest::newRow(text) << QByteArray(text) << QString::fromUtf8(shown) << QByteArray(password);
+        };
+        row("redis://localhost", "redis://localhost:6379/0", "");
+        row("rediss://ann:p%2Fw@db.example.com:7000/3", "rediss://ann@db.example.com:7000/3", "p/w");
+        row("upstash:https://default:to-ken@eu1.upstash.io", "upstash:https://eu1.upstash.io", "to-ken");
+    }
+
+    void readsRedis()
+    {
+        QFETCH(QByteArray, text);
+        const auto url = DatabaseUrl::parse(text);
+        QVERIFY2(url.has_value(), url ? "" : qPrintable(base::oneLine(url.error())));
+        const DatabaseUrl copy = url->clone();
+        for (const DatabaseUrl *one : {&*url, &copy}) {
+            QCOMPARE(one->kind, store::DatabaseKind::Redis);
+            QTEST(one->withoutPassword(), "shown");
+            QVERIFY(one->redis);
+            QTEST(one->redis->password.view().toByteArray(), "password");
+            QVERIFY(one->password.isEmpty());
+            QCOMPARE(one->hadPassword, !one->redis->password.isEmpty());
+            QCOMPARE(one->host, one->redis->host);
+            QCOMPARE(one->isLoopback(), one->host == QStringLiteral("localhost"));
+        }
+    }
+
     void refuses_data()
     {
         QTest::addColumn<QByteArray>("text");
@@ -167,7 +198,9 @@ private Q_SLOTS:
         row("mysql://h", "UrlInvalid");
         row("mysql://h/shop?ssl-mode=%zz", "UrlInvalid");
         row("mongodb://h/shop", "UrlSchemeUnsupported");
-        row("redis://h", "UrlSchemeUnsupported");
+        row("redis://zed:s3cret@/0", "UrlInvalid");
+        row("redis://:s3cret@h/x", "UrlInvalid");
+        row("upstash:https://h", "UrlInvalid");
     }
 
     void refuses()

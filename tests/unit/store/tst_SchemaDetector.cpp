@@ -125,6 +125,22 @@ private Q_SLOTS:
         QCOMPARE(again->toJson(), profile.toJson());
     }
 
+    void aMapOfKeysNeedsOnlyItsPatterns()
+    {
+        const QByteArray json = R"({"sessions":{"keyPattern":"app:user:session:*"},)"
+                                R"("users":{"keyPattern":"app:user:*"},"accounts":null})";
+        const auto profile =
+            store::SchemaProfile::fromJson(QJsonDocument::fromJson(json).object(), QStringLiteral("map.json"));
+        QVERIFY(profile.has_value() && profile->keys.has_value());
+        QCOMPARE(profile->sessions.table, QStringLiteral("app:user:session:*"));
+        QCOMPARE(profile->keys->sessionsOfUser, QStringLiteral("app:user:session:by-user-id:*"));
+        QCOMPARE(profile->keys->usersByEmail, QStringLiteral("app:user:email:*"));
+        QVERIFY(profile->users && !profile->accounts);
+        const auto again = store::SchemaProfile::fromJson(profile->toJson(), QStringLiteral("map.json"));
+        QVERIFY(again.has_value());
+        QCOMPARE(again->toJson(), profile->toJson());
+    }
+
     void refusesABrokenMap_data()
     {
         QTest::addColumn<QByteArray>("json");
@@ -137,6 +153,11 @@ private Q_SLOTS:
             R"({"sessions":{"table":"s","columns":{"token":"t","userId":"u","expires":"e"},"expiresEncoding":"?"}})");
         QTest::newRow("number") << QByteArray(
             R"({"sessions":{"table":7,"columns":{"token":"t","userId":"u","expires":"e"},"expiresEncoding":"iso"}})");
+        QTest::newRow("no pattern") << QByteArray(R"({"sessions":{"keyPattern":"user:session:"}})");
+        QTest::newRow("a pattern of more") << QByteArray(R"({"sessions":{"keyPattern":"user:*:session:*"}})");
+        QTest::newRow("a pattern of none") << QByteArray(R"({"sessions":{"keyPattern":7}})");
+        QTest::newRow("layout") << QByteArray(R"({"sessions":{"keyPattern":"s:*","layout":"other"}})");
+        QTest::newRow("users' keys") << QByteArray(R"({"sessions":{"keyPattern":"s:*"},"users":{"table":"u"}})");
         QTest::newRow("users") << QByteArray(
             R"({"sessions":{"table":"s","columns":{"token":"t","userId":"u","expires":"e"},"expiresEncoding":"iso"},"users":"u"})");
     }

@@ -1,0 +1,205 @@
+#include "core/store/redis/KeyReader.h"
+
+#include <algorithm>
+#include <thread>
+
+using rollcall::base::Call;
+using rollcall::base::Error;
+using rollcall::base::ErrorCode;
+using rollcall::base::ErrorParam;
+using rollcall::base::fail;
+using rollcall::base::Result;
+using rollcall::redis::RedisCommand;
+using rollcall::redis::RedisReply;
+
+namespace rollcall::store {
+
+namespace {
+
+/// Of one MGET: its answer is bounded, and an account's tokens take several kilobytes.
+constexpr std::size_t keysOfOneCommand = 250;
+constexpr std::size_t keysOfOneTrip = 1'000;
+constexpr std::chrono::milliseconds longestNap{20}; ///< so that a cancelled pass ends at once
+
+Error otherForm(const RedisCommand &command)
+{
+    return Error(ErrorCode::NotADatabase)
+        .with(ErrorParam::Detail, QStringLiteral("its answer to %1 is none").arg(QString::fromLatin1(command.front())));
+}
+
+/// What a script may not do is told in other words than the same command by itself, without the code NOPERM.
+/// **Source:** Redis 6.0 to 7.0 script_lua.c, 7.2 script.c.
+bool isRefusalInScript(const QByteArray &text)
+{
+    return text.contains("The user executing the script can't") || text.contains("ACL failure in script");
+}
+
+void addMget(std::span<const QByteArray> keys, std::vector<RedisCommand> &commands)
+{
+    for (std::size_t from = 0; from < keys.size(); from += keysOfOneCommand) {
+        RedisCommand &command = commands.emplace_back(RedisCommand{"MGET"});
+        const auto some = keys.subspan(from, std::min(keysOfOneCommand, keys.size() - from));
+        command.insert(command.end(), some.begin(), some.end());
+    }
+}
+
+/// The elements of the answers to such MGETs, one behind the other.
+base::Status takeMget(std::span<const RedisCommand> commands, std::span<RedisReply> replies,
+                      std::vector<KeyReader::Value> &values)
+{
+    for (std::size_t i = 0; i < replies.size(); ++i) {
+        if (replies[i].elements.size() + 1 != commands[i].size())
+            return fail(otherForm(commands[i]));
+        for (RedisReply &element : replies[i].elements) {
+            const bool isText = element.kind == RedisReply::Kind::Text;
+            values.push_back(isText ? KeyReader::Value(std::move(element.text)) : std::nullopt);
+        }
+    }
+    return {};
+}
+
+} // namespace
+
+Result<std::vector<RedisReply>> KeyReader::askAll(std::span<const RedisCommand> commands, const Call &call,
+                                                  QByteArrayView tolerated)
+{
+    auto replies = m_channel.pipeline(commands, call);
+    if (!replies)
+        return replies;
+    for (std::size_t i = 0; i < replies->size(); ++i) {
+        const RedisReply &reply = replies->at(i);
+        if (reply.kind != RedisReply::Kind::Error || (!tolerated.isEmpty() && reply.text.startsWith(tolerated)))
+            continue;
+        Error error = redis::refusal(reply, {});
+        if (error.code == ErrorCode::PermissionDenied || isRefusalInScript(reply.text)) {
+            return fail(
+                Error(ErrorCode::PermissionDenied)
+                    .with(ErrorParam::Table, m_keys)
+                    .with(ErrorParam::Right, QLatin1Char('+') + QString::fromLatin1(commands[i].front()).toLower()));
+        }
+        return fail(std::move(error));
+    }
+    return replies;
+}
+
+Result<RedisReply> KeyReader::ask(const RedisCommand &command, const Call &call)
+{
+    auto replies = askAll({&command, 1}, call);
+    if (!replies)
+        return fail(std::move(replies.error()));
+    return std::move(replies->front());
+}
+
+Result<std::vector<KeyReader::Value>> KeyReader::values(std::span<const QByteArray> keys, const Call &call)
+{
+    std::vector<Value> values;
+    values.reserve(keys.size());
+    for (std::size_t from = 0; from < keys.size(); from += keysOfOneTrip) {
+        std::vector<RedisCommand> commands;
+        addMget(keys.subspan(from, std::min(keysOfOneTrip, keys.size() - from)), commands);
+        auto replies = askAll(commands, call);
+        if (!replies)
+            return fail(std::move(replies.error()));
+        if (auto taken = takeMget(commands, *replies, values); !taken)
+            return fail(std::move(taken.error()));
+    }
+    return values;
+}
+
+Result<std::vector<bool>> KeyReader::exist(std::span<const QByteArray> keys, const Call &call)
+{
+    std::vector<bool> exist;
+    for (std::size_t from = 0; from < keys.size(); from += keysOfOneTrip) {
+        std::vector<RedisCommand> commands;
+        for (const QByteArray &key : keys.subspan(from, std::min(keysOfOneTrip, keys.size() - from)))
+            commands.push_back({"EXISTS", key});
+        const auto replies = askAll(commands, call);
+        if (!replies)
+            return fail(replies.error());
+        std::ranges::transform(*replies, std::back_inserter(exist),
+                               [](const RedisReply &reply) { return reply.number > 0; });
+    }
+    return exist;
+}
+
+Result<std::vector<qint64>> KeyReader::lengths(std::span<const QByteArray> keys, const Call &call)
+{
+    std::vector<qint64> lengths;
+    for (std::size_t from = 0; from < keys.size(); from += keysOfOneTrip) {
+        std::vector<RedisCommand> commands;
+        for (const QByteArray &key : keys.subspan(from, std::min(keysOfOneTrip, keys.size() - from)))
+            commands.push_back({"STRLEN", key});
+        const auto replies = askAll(commands, call, "WRONGTYPE");
+        if (!replies)
+            return fail(replies.error());
+        std::ranges::transform(*replies, std::back_inserter(lengths), &RedisReply::number);
+    }
+    return lengths;
+}
+
+Result<base::Instant> KeyReader::serverTime(const Call &call)
+{
+    const RedisCommand time{"TIME"};
+    const auto reply = ask(time, call);
+    if (!reply)
+        return fail(reply.error());
+    const auto number = [](const RedisReply &part) {
+        return part.kind == RedisReply::Kind::Integer ? part.number : part.text.toLongLong();
+    };
+    if (reply->elements.size() != 2 || number(reply->elements.front()) <= 0)
+        return fail(otherForm(time));
+    return base::Instant(std::chrono::seconds(number(reply->elements.front())) +
+                         std::chrono::milliseconds(number(reply->elements.back()) / 1000));
+}
+
+KeyScan::KeyScan(KeyReader &reader, QByteArray pattern, ScanPace pace)
+    : m_reader(reader), m_pattern(std::move(pattern)), m_pace(pace), m_begun(Call::Clock::now())
+{}
+
+base::Status KeyScan::waitForTurn(const Call &call)
+{
+    const std::chrono::duration<double> due(static_cast<double>(m_lookedThrough) / m_pace.keysPerSecond);
+    const auto at = m_begun + std::chrono::duration_cast<Call::Clock::duration>(due);
+    while (true) {
+        if (auto status = call.check(QStringLiteral("Reading the keys of the database")); !status)
+            return status;
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(at - Call::Clock::now());
+        if (left.count() <= 0)
+            return {};
+        std::this_thread::sleep_for(std::min(left, longestNap));
+    }
+}
+
+Result<KeyScan::Step> KeyScan::next(std::span<const QByteArray> wanted, const Call &call)
+{
+    if (auto status = waitForTurn(call); !status)
+        return fail(std::move(status.error()));
+    std::vector<RedisCommand> commands;
+    if (!m_done)
+        commands.push_back({"SCAN", m_cursor, "MATCH", m_pattern, "COUNT", QByteArray::number(m_pace.keysAtOnce)});
+    const std::size_t scans = commands.size();
+    addMget(wanted, commands);
+    auto replies = m_reader.askAll(commands, call);
+    if (!replies)
+        return fail(std::move(replies.error()));
+    Step step;
+    if (scans > 0) {
+        std::vector<RedisReply> &parts = replies->front().elements;
+        if (parts.size() != 2 || parts.back().kind != RedisReply::Kind::Array)
+            return fail(otherForm(commands.front()));
+        // Upstash answers it as a number.
+        m_cursor = parts.front().kind == RedisReply::Kind::Integer ? QByteArray::number(parts.front().number)
+                                                                   : parts.front().text;
+        m_done = m_cursor == "0";
+        m_lookedThrough += m_pace.keysAtOnce;
+        step.keys.reserve(parts.back().elements.size());
+        for (RedisReply &key : parts.back().elements)
+            step.keys.push_back(std::move(key.text));
+    }
+    if (auto taken = takeMget(std::span(commands).subspan(scans), std::span(*replies).subspan(scans), step.values);
+        !taken)
+        return fail(std::move(taken.error()));
+    return step;
+}
+
+} // namespace rollcall::store

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <QString>
+
+#include <optional>
+
+#include "core/base/Clock.h"
+#include "core/redis/RedisChannel.h"
+#include "core/store/redis/ScanPace.h"
+
+namespace rollcall::store {
+
+/// Reads keys and values, many in one round trip. What is refused for want of rights names the command and the keys.
+/// **Thread-safety:** one thread. Errors of all: those of RedisChannel::pipeline(), PermissionDenied (Table: the
+/// pattern of the keys, Right: "+get"), StatementFailed, NotADatabase (an answer of another form).
+class KeyReader final
+{
+public:
+    /// A value; nullopt where the key is gone, or holds no text.
+    using Value = std::optional<QByteArray>;
+
+    /// @p channel is borrowed. @p keys: the pattern of what is read, for errors.
+    KeyReader(redis::RedisChannel &channel, QString keys) : m_channel(channel), m_keys(std::move(keys)) {}
+
+    /// The values of @p keys, in their order. One round trip for every thousand.
+    [[nodiscard]] base::Result<std::vector<Value>> values(std::span<const QByteArray> keys, const base::Call &call);
+    /// Which of @p keys exist.
+    [[nodiscard]] base::Result<std::vector<bool>> exist(std::span<const QByteArray> keys, const base::Call &call);
+    /// Bytes of the text that each of @p keys holds; 0 where it holds none.
+    [[nodiscard]] base::Result<std::vector<qint64>> lengths(std::span<const QByteArray> keys, const base::Call &call);
+
+    /// The server's own clock (UTC).
+    [[nodiscard]] base::Result<base::Instant> serverTime(const base::Call &call);
+
+    /// One command; a refusal is an error.
+    [[nodiscard]] base::Result<redis::RedisReply> ask(const redis::RedisCommand &command, const base::Call &call);
+    /// Several; a refusal of any is an error, but for @p tolerated codes ("WRONGTYPE").
+    [[nodiscard]] base::Result<std::vector<redis::RedisReply>>
+    askAll(std::span<const redis::RedisCommand> commands, const base::Call &call, QByteArrayView tolerated = {});
+
+private:
+    redis::RedisChannel &m_channel;
+    QString m_keys;
+};
+
+/// One pass over the keys of a database by SCAN, step by step, no faster than its pace allows.
+///
+/// What SCAN promises: a key that is there from the beginning of the pass to its end is returned, perhaps more than
+/// once; one that comes or goes meanwhile may be returned or not. **Source:** redis.io/docs/latest/commands/scan.
+/// **Thread-safety:** one thread.
+class KeyScan final
+{
+public:
+    /// @p reader is borrowed. @p pattern: what MATCH takes.
+    KeyScan(KeyReader &reader, QByteArray pattern, ScanPace pace);
+
+    /// The next keys, perhaps none, together with the values of @p wanted, which cost no further round trip. Waits
+    /// where the pace asks for it. Errors: the reader's, Timeout, Cancelled.
+    struct Step
+    {
+        std::vector<QByteArray> keys;
+        std::vector<KeyReader::Value> values;
+    };
+    [[nodiscard]] base::Result<Step> next(std::span<const QByteArray> wanted, const base::Call &call);
+
+    [[nodiscard]] bool isDone() const { return m_done; }
+    /// Keys that the server has looked through, about.
+    [[nodiscard]] qint64 lookedThrough() const { return m_lookedThrough; }
+
+private:
+    [[nodiscard]] base::Status waitForTurn(const base::Call &call);
+
+    KeyReader &m_reader;
+    QByteArray m_pattern;
+    ScanPace m_pace;
+    QByteArray m_cursor = QByteArrayLiteral("0");
+    bool m_done = false;
+    qint64 m_lookedThrough = 0;
+    base::Call::Clock::time_point m_begun;
+};
+
+} // namespace rollcall::store
