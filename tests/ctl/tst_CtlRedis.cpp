@@ -169,6 +169,33 @@ private Q_SLOTS:
         QCOMPARE(ctl.run(words("sessions revoke --yes --database-env DB --session") << name).exitCode, 1);
     }
 
+    void resolvesLikeTheAdapter()
+    {
+        CtlProcess ctl;
+        give(ctl);
+        const QStringList resolve =
+            words("resolve --mode local --auth-version v5 --strategy database --database-env DB "
+                  "--now 1781524800 --cookie-file");
+        const QByteArray name = "authjs.session-token=5e551000-0000-4000-8000-0000000000";
+        const CtlResult live = ctl.run(resolve + QStringList(ctl.writeFile(QStringLiteral("live"), name + "01\n")));
+        QVERIFY2(live.exitCode == 0, live.all().constData());
+        QCOMPARE(live.json()
+                     .value(QStringLiteral("session"))
+                     .toObject()
+                     .value(QStringLiteral("user"))
+                     .toObject()
+                     .value(QStringLiteral("email")),
+                 QStringLiteral("ada@example.com"));
+        for (const auto &[token, reason] :
+             {std::pair{"03", "row-expired"}, std::pair{"12", "user-missing"}, std::pair{"99", "row-missing"}}) {
+            const QString cookie = ctl.writeFile(QString::fromLatin1(token), name + token + "\n");
+            const CtlResult null = ctl.run(resolve + QStringList(cookie));
+            QVERIFY2(null.exitCode == 1, null.all().constData());
+            QVERIFY2(null.json().value(QStringLiteral("reason")) == QLatin1StringView(reason), null.all().constData());
+        }
+        QCOMPARE(test::redisKeys(at()), m_keys);
+    }
+
     void betterAuth()
     {
         load(test::redisFixture(QStringLiteral("better-auth-secondary-storage-redis")), "1");
