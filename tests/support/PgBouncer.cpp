@@ -46,7 +46,10 @@ PgBouncer::PgBouncer(const PostgresServer &server, const QString &database, cons
         m_problem = QStringLiteral("the configuration cannot be made readable");
         return;
     }
+    // To a file: a pipe that nobody empties would stop it when full.
+    const QString log = m_directory.filePath(QStringLiteral("log"));
     m_process.setProcessChannelMode(QProcess::MergedChannels);
+    m_process.setStandardOutputFile(log);
     m_process.start(QStringLiteral("bash"),
                     {QStringLiteral("-c"),
                      QStringLiteral("source \"$0\"; exec_unprivileged KILL /usr/sbin/pgbouncer \"$1\""),
@@ -60,7 +63,10 @@ PgBouncer::PgBouncer(const PostgresServer &server, const QString &database, cons
         if (m_process.waitForFinished(100))
             break;
     }
-    m_problem = QStringLiteral("pgbouncer does not come up: ") + QString::fromUtf8(m_process.readAll());
+    QFile said(log);
+    const bool isRead = said.open(QIODevice::ReadOnly);
+    m_problem =
+        QStringLiteral("pgbouncer does not come up: ") + QString::fromUtf8(isRead ? said.readAll() : QByteArray());
 }
 
 PgBouncer::~PgBouncer()

@@ -153,25 +153,28 @@ Status MariaDbConnection::drive(Start start, Continue next, const Call &call)
 
 Error MariaDbConnection::stop(const Call &call)
 {
-    killQuery();
+    if (!killQuery())
+        m_link->broken = true;
     return call.check(QStringLiteral("A database statement")).error();
 }
 
-void MariaDbConnection::killQuery()
+bool MariaDbConnection::killQuery()
 {
     const Call bound = Call::within(drainTime);
     const unsigned long id = mysql_thread_id(m_link->mysql.get());
     auto second = connectMariaDb(m_url, m_options, bound);
     if (!second)
-        return; // the server's own limit ends the statement
+        return true; // nothing was asked: the server's own limit ends the statement
     MariaDbConnection helper(std::make_unique<Link>(std::move(*second)), m_url.clone(), m_options, Access::ReadOnly);
     int result = 0;
     const QByteArray sql = "KILL QUERY " + QByteArray::number(qulonglong{id});
     MYSQL *mysql = helper.m_link->mysql.get();
     int waiting = mysql_real_query_start(&result, mysql, sql.constData(), static_cast<unsigned long>(sql.size()));
-    if (!driveMariaDb(
-            mysql, waiting, [&](int ready) { return mysql_real_query_cont(&result, mysql, ready); }, bound))
+    const bool answered = driveMariaDb(
+        mysql, waiting, [&](int ready) { return mysql_real_query_cont(&result, mysql, ready); }, bound);
+    if (!answered)
         helper.close();
+    return answered;
 }
 
 Status MariaDbConnection::runScript(const QByteArray &script, const Call &call)

@@ -57,7 +57,9 @@ private:
     base::Error lost();
     /// Stops what runs for @p call, which has ended; why it ended.
     base::Error stop(const base::Call &call);
-    void killQuery();
+    /// Asks the server to stop what runs. False where that may reach it after this function: a late request would stop
+    /// the next statement.
+    bool killQuery();
     void close();
 
     std::unique_ptr<Link> m_link; ///< null once it is lost

@@ -3,6 +3,7 @@
 #include <openssl/crypto.h>
 #include <poll.h>
 
+#include <future>
 #include <system_error>
 #include <thread>
 
@@ -317,39 +318,45 @@ Result<qint64> PostgresConnection::read(const SqlStatement &statement, const Row
 
 Error PostgresConnection::stopStatement(Error reason)
 {
-    cancelAtServer();
-    if (!drain(Call::within(drainTime)))
+    const Call bound = Call::within(drainTime);
+    // A request that is still on its way would stop the next statement.
+    if (!cancelAtServer(bound) || !drain(bound))
         m_connection.reset();
     return reason;
 }
 
-void PostgresConnection::cancelAtServer()
+bool PostgresConnection::cancelAtServer(const Call &bound)
 {
     if (PQsslInUse(m_connection.get()) && !m_url.isLoopback()) {
         // libpq 15's PQcancel speaks no TLS: ask through a second, verified connection.
-        const Call bound = Call::within(drainTime);
         const int pid = PQbackendPID(m_connection.get());
-        if (auto second = connectPostgres(m_url, m_options, {}, bound)) {
-            PostgresConnection helper(std::move(*second), m_url.clone(), m_options, Access::ReadOnly);
-            SqlStatement statement;
-            statement.sql = QStringLiteral("SELECT pg_cancel_backend(%1::int)").arg(statement.params.add(qint64{pid}));
-            // Where even that fails, the server's own statement_timeout ends the statement.
-            static_cast<void>(helper.execute(statement, {}, bound));
-        }
-        return;
+        auto second = connectPostgres(m_url, m_options, {}, bound);
+        if (!second)
+            return true; // nothing was asked: the server's own statement_timeout ends the statement
+        PostgresConnection helper(std::move(*second), m_url.clone(), m_options, Access::ReadOnly);
+        SqlStatement statement;
+        statement.sql = QStringLiteral("SELECT pg_cancel_backend(%1::int)").arg(statement.params.add(qint64{pid}));
+        return helper.execute(statement, {}, bound).has_value();
     }
     PGcancel *cancel = PQgetCancel(m_connection.get());
     if (!cancel)
-        return;
+        return true;
     try {
-        // PQcancel has no time limit: a thread of its own, left behind when late.
-        std::thread([cancel] {
+        std::promise<void> told;
+        const auto delivered = told.get_future();
+        // PQcancel has no time limit: a thread of its own, left behind when late. It returns when the server hangs up,
+        // which it does after it has sent the signal; a server process that waits for a statement ignores that.
+        // Source: PostgreSQL 15, fe-connect.c internal_cancel(), postgres.c ProcessInterrupts().
+        std::thread([cancel, told = std::move(told)]() mutable {
             char message[256];
             PQcancel(cancel, message, sizeof message);
             PQfreeCancel(cancel);
+            told.set_value();
         }).detach();
+        return delivered.wait_for(bound.remaining()) == std::future_status::ready;
     } catch (const std::system_error &) {
-        PQfreeCancel(cancel); // statement_timeout ends the statement
+        PQfreeCancel(cancel); // no thread: nothing was asked
+        return true;
     }
 }
 

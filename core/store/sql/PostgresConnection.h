@@ -59,7 +59,8 @@ private:
     base::Error lost();
     /// Stops what runs at the server and reads its end; closes the connection where that takes over two seconds.
     base::Error stopStatement(base::Error reason);
-    void cancelAtServer();
+    /// Asks the server to stop what runs. False where the request may reach it after @p bound.
+    bool cancelAtServer(const base::Call &bound);
     bool drain(const base::Call &bound);
 
     PgConnPtr m_connection;

@@ -108,6 +108,8 @@ private Q_SLOTS:
     void aWritingStoreLooksUpInOneRoundTrip();
     void theCallBoundsThem_data() { links(); }
     void theCallBoundsThem();
+    void aCallThatEndsMidwayLeavesTheLinkUsable_data() { links(); }
+    void aCallThatEndsMidwayLeavesTheLinkUsable();
 
 private:
     static void links();
@@ -359,6 +361,28 @@ void StoreLookupTest::theCallBoundsThem()
     QCOMPARE(late.error().code, base::ErrorCode::Timeout);
     // And the store goes on.
     QVERIFY(sessions->lookupMany(asked, soon()).has_value());
+}
+
+// Wherever in a look-up its call ends, the next one is answered: no request to stop the first may come so late that it
+// stops another.
+void StoreLookupTest::aCallThatEndsMidwayLeavesTheLinkUsable()
+{
+    QFETCH(QString, link);
+    const std::vector<QByteArrayView> asked{"a", "b"};
+    for (int step = 1; step <= 40; ++step) {
+        const auto sessions = open(url(link));
+        QVERIFY(sessions);
+        // The first ends while the server prepares the statement, the second while it runs it.
+        for (int round = 0; round < 2; ++round) {
+            const auto end = base::Call::Clock::now() + std::chrono::microseconds(20 * step);
+            const auto ended = sessions->lookupMany(asked, base::Call{end, {}});
+            QVERIFY(ended || ended.error().code == base::ErrorCode::Timeout);
+            for (int times = 0; times < 3; ++times) {
+                const auto next = sessions->lookupMany(asked, soon());
+                QVERIFY2(next.has_value(), next ? "" : qPrintable(base::oneLine(next.error())));
+            }
+        }
+    }
 }
 
 QTEST_GUILESS_MAIN(StoreLookupTest)
