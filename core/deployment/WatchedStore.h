@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "core/base/LostLink.h"
 #include "core/store/SessionStore.h"
 
 namespace rollcall::deployment {
@@ -13,7 +14,7 @@ class WatchedStore final : public store::SessionStore
 public:
     explicit WatchedStore(std::unique_ptr<store::SessionStore> store) : m_store(std::move(store)) {}
 
-    /// True once a function answered ConnectionLost or DatabaseUnavailable.
+    /// True once a function answered that the link is lost.
     [[nodiscard]] bool isBroken() const { return m_broken; }
 
     [[nodiscard]] base::Result<store::SessionPage> page(const store::SessionQuery &query,
@@ -95,11 +96,7 @@ private:
     template <typename Answer>
     Answer watch(Answer answer)
     {
-        if (!answer) {
-            const base::ErrorCode code = answer.error().code;
-            m_broken =
-                m_broken || code == base::ErrorCode::ConnectionLost || code == base::ErrorCode::DatabaseUnavailable;
-        }
+        m_broken = m_broken || (!answer && base::isLostLink(answer.error().code));
         return answer;
     }
 

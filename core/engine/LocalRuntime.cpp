@@ -48,24 +48,20 @@ public:
 
     base::Result<std::optional<SessionAndUser>> getSessionAndUser(QByteArrayView token, const base::Call &call) override
     {
-        const auto adapter = m_lease.get(call);
-        return adapter ? (*adapter)->getSessionAndUser(token, call) : base::fail(adapter.error());
+        return m_lease.ask(call, [&](Adapter &adapter) { return adapter.getSessionAndUser(token, call); });
     }
     base::Result<std::vector<std::optional<SessionAndUser>>> getSessionsAndUsers(std::span<const QByteArrayView> tokens,
                                                                                  const base::Call &call) override
     {
-        const auto adapter = m_lease.get(call);
-        return adapter ? (*adapter)->getSessionsAndUsers(tokens, call) : base::fail(adapter.error());
+        return m_lease.ask(call, [&](Adapter &adapter) { return adapter.getSessionsAndUsers(tokens, call); });
     }
     base::Status updateSession(QByteArrayView token, base::Instant expires, const base::Call &call) override
     {
-        const auto adapter = m_lease.get(call);
-        return adapter ? (*adapter)->updateSession(token, expires, call) : base::fail(adapter.error());
+        return m_lease.ask(call, [&](Adapter &adapter) { return adapter.updateSession(token, expires, call); });
     }
     base::Status deleteSession(QByteArrayView token, base::Instant now, const base::Call &call) override
     {
-        const auto adapter = m_lease.get(call);
-        return adapter ? (*adapter)->deleteSession(token, now, call) : base::fail(adapter.error());
+        return m_lease.ask(call, [&](Adapter &adapter) { return adapter.deleteSession(token, now, call); });
     }
 
 private:

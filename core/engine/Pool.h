@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "core/base/Call.h"
+#include "core/base/CallSafely.h"
+#include "core/base/LostLink.h"
 #include "core/base/Mutex.h"
 
 namespace rollcall::engine {
@@ -19,7 +21,8 @@ class Pool final
 public:
     using Make = std::function<base::Result<std::unique_ptr<T>>(const base::Call &)>;
 
-    /// @p make is called by any thread, never twice at once for the same object. At most @p most objects exist.
+    /// @p make is called by any thread, never twice at once for the same object; it may throw. At most @p most objects
+    /// exist.
     Pool(Make make, std::size_t most) : m_make(std::move(make)), m_most(most) {}
 
     /// An object that is the holder's until the lease ends.
@@ -38,7 +41,9 @@ public:
         }
         T &operator*() const { return *m_object; }
         T *operator->() const { return m_object.get(); }
-        [[nodiscard]] T *get() const { return m_object.get(); }
+        /// Ends the object, which is of no more use, in place of giving it back; the lease is empty then. The free ones
+        /// end with it: what broke one link has most often broken all.
+        void discard() { m_pool->end(std::move(m_object)); }
 
     private:
         Pool *m_pool;
@@ -46,7 +51,7 @@ public:
     };
 
     /// A free object, a new one, or, where all are lent, the first that comes back. Blocks within @p call. Errors:
-    /// those of making one, Cancelled, Timeout.
+    /// those of making one, Internal (making one threw), Cancelled, Timeout.
     [[nodiscard]] base::Result<Lease> take(const base::Call &call)
     {
         {
@@ -64,7 +69,7 @@ public:
             }
             ++m_made;
         }
-        auto made = m_make(call);
+        auto made = base::callSafely(failedBy, m_make, call);
         if (made)
             return Lease(*this, std::move(*made));
         {
@@ -75,6 +80,12 @@ public:
         return base::fail(std::move(made.error()));
     }
 
+    /// What an exception of somebody else's code is to the caller: its message is the application's own.
+    static tl::unexpected<base::Error> failedBy(const QString &message)
+    {
+        return base::fail(base::Error(base::ErrorCode::Internal).with(base::ErrorParam::Detail, message));
+    }
+
 private:
     void giveBack(std::unique_ptr<T> object)
     {
@@ -83,6 +94,22 @@ private:
             m_free.push_back(std::move(object));
         }
         m_back.notify_one();
+    }
+    void end(std::unique_ptr<T> object)
+    {
+        std::vector<std::unique_ptr<T>> ended;
+        {
+            const base::MutexLock lock(m_mutex);
+            ended.swap(m_free);
+        }
+        ended.push_back(std::move(object));
+        const std::size_t count = ended.size();
+        ended.clear(); // outside of the lock: closing a link may take its time
+        {
+            const base::MutexLock lock(m_mutex);
+            m_made -= count;
+        }
+        m_back.notify_all();
     }
 
     const Make m_make;
@@ -102,8 +129,11 @@ public:
     /// @p pool outlives the object.
     explicit LazyLease(Pool<T> &pool) : m_pool(pool) {}
 
-    /// The object, taken at the first call and kept since. Errors: those of Pool::take().
-    [[nodiscard]] base::Result<T *> get(const base::Call &call)
+    /// What @p ask makes of the object, which is taken at the first call and kept since. One whose link is lost, or
+    /// that throws, is of no more use; the next call takes another. Errors: those of Pool::take() and of @p ask;
+    /// Internal (it threw).
+    template <typename Ask>
+    [[nodiscard]] std::invoke_result_t<const Ask &, T &> ask(const base::Call &call, const Ask &ask)
     {
         if (!m_lease) {
             auto taken = m_pool.take(call);
@@ -111,7 +141,12 @@ public:
                 return base::fail(std::move(taken.error()));
             m_lease.emplace(std::move(*taken));
         }
-        return m_lease->get();
+        auto answer = base::callSafely(Pool<T>::failedBy, ask, **m_lease);
+        if (!answer && (base::isLostLink(answer.error().code) || answer.error().code == base::ErrorCode::Internal)) {
+            m_lease->discard();
+            m_lease.reset();
+        }
+        return answer;
     }
 
 private:

@@ -51,7 +51,7 @@ struct HttpOptions
 /// Cookies travel in clear only to loopback hosts and to insecureHosts, which are also the hosts whose certificate is
 /// not demanded. Proxy settings of the environment are not used: the deployment is asked directly. `localhost` is tried
 /// as ::1, then 127.0.0.1.
-/// **Thread-safety:** one object belongs to one thread at a time.
+/// **Thread-safety:** one object belongs to one thread at a time, and may go from one to another between requests.
 class HttpClient final
 {
 public:

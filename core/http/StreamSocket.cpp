@@ -72,6 +72,8 @@ base::Status StreamSocket::connectTo(const Origin &origin, const base::Call &cal
         m_socket = std::make_unique<QSslSocket>();
     else
         m_socket = std::make_unique<QTcpSocket>();
+    // Bound to no thread, no event of its is ever processed and none is needed: it may be waited for in any.
+    m_socket->moveToThread(nullptr);
     m_socket->setReadBufferSize(readBuffer);
     if (!m_socket->setSocketDescriptor(descriptor->get())) {
         const Error error = socketError(origin, m_socket->error(), m_socket->errorString());

@@ -14,7 +14,7 @@ namespace rollcall::http {
 
 /// A blocking connection to one server at a time, over TCP or TLS, for clients that frame messages themselves. It waits
 /// in slices of at most 50 ms, so that a cancelled call ends soon.
-/// **Thread-safety:** one object belongs to one thread at a time.
+/// **Thread-safety:** one object belongs to one thread at a time, and may go from one to another between operations.
 class StreamSocket final
 {
 public:

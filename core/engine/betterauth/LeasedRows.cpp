@@ -24,55 +24,47 @@ Result<std::optional<SessionAndUser>> LeasedRows::find(QByteArrayView token, con
 {
     if (const auto known = m_prefetched.find(token.toByteArray()); known != m_prefetched.end())
         return known->second;
-    const auto rows = m_lease.get(call);
-    return rows ? (*rows)->find(token, call) : fail(rows.error());
+    return m_lease.ask(call, [&](SessionRows &rows) { return rows.find(token, call); });
 }
 
 Result<std::vector<std::optional<SessionAndUser>>> LeasedRows::findMany(std::span<const QByteArrayView> tokens,
                                                                         const Call &call)
 {
-    const auto rows = m_lease.get(call);
-    return rows ? (*rows)->findMany(tokens, call) : fail(rows.error());
+    return m_lease.ask(call, [&](SessionRows &rows) { return rows.findMany(tokens, call); });
 }
 
 Result<std::optional<JsonValue>> LeasedRows::renew(QByteArrayView token, Instant expiresAt, Instant updatedAt,
                                                    const Call &call)
 {
     m_prefetched.erase(token.toByteArray());
-    const auto rows = m_lease.get(call);
-    return rows ? (*rows)->renew(token, expiresAt, updatedAt, call) : fail(rows.error());
+    return m_lease.ask(call, [&](SessionRows &rows) { return rows.renew(token, expiresAt, updatedAt, call); });
 }
 
 Status LeasedRows::remove(QByteArrayView token, const Call &call)
 {
     m_prefetched.erase(token.toByteArray());
-    const auto rows = m_lease.get(call);
-    return rows ? (*rows)->remove(token, call) : fail(rows.error());
+    return m_lease.ask(call, [&](SessionRows &rows) { return rows.remove(token, call); });
 }
 
 Status LeasedRows::end(QByteArrayView token, Instant now, const Call &call)
 {
     m_prefetched.erase(token.toByteArray());
-    const auto rows = m_lease.get(call);
-    return rows ? (*rows)->end(token, now, call) : fail(rows.error());
+    return m_lease.ask(call, [&](SessionRows &rows) { return rows.end(token, now, call); });
 }
 
 Result<std::optional<QString>> LeasedStorage::get(const QString &key, const Call &call)
 {
-    const auto storage = m_lease.get(call);
-    return storage ? (*storage)->get(key, call) : fail(storage.error());
+    return m_lease.ask(call, [&](SecondaryStorage &storage) { return storage.get(key, call); });
 }
 
 Status LeasedStorage::set(const QString &key, const QString &text, std::chrono::seconds ttl, const Call &call)
 {
-    const auto storage = m_lease.get(call);
-    return storage ? (*storage)->set(key, text, ttl, call) : fail(storage.error());
+    return m_lease.ask(call, [&](SecondaryStorage &storage) { return storage.set(key, text, ttl, call); });
 }
 
 Status LeasedStorage::remove(const QString &key, const Call &call)
 {
-    const auto storage = m_lease.get(call);
-    return storage ? (*storage)->remove(key, call) : fail(storage.error());
+    return m_lease.ask(call, [&](SecondaryStorage &storage) { return storage.remove(key, call); });
 }
 
 } // namespace rollcall::engine::betterauth

@@ -2,6 +2,7 @@
 
 #include <QTemporaryFile>
 
+#include <atomic>
 #include <thread>
 
 #include "core/http/HttpClient.h"
@@ -73,6 +74,26 @@ private Q_SLOTS:
         QCOMPARE(first.header("user-agent"), QByteArray("rollcall/" ROLLCALL_VERSION));
         QCOMPARE(first.header("cookie"), QByteArray("s=1"));
         QCOMPARE(first.header("accept-encoding"), QByteArray());
+    }
+
+    void goesFromThreadToThread()
+    {
+        ScriptedServer server([](const auto &) { return Reply::http(200, "null"); });
+        HttpClient client({});
+        const auto ask = [&] { return client.send(get(server.url()), Call::within(5s)).has_value(); };
+        static std::atomic<int> complaints;
+        complaints = 0;
+        // This thread has an event dispatcher: Qt would tell of an object of it that another thread touches.
+        const auto before =
+            qInstallMessageHandler([](QtMsgType, const QMessageLogContext &, const QString &) { complaints += 1; });
+        bool answered = ask();
+        for (int i = 0; i < 2; ++i)
+            std::jthread([&] { answered = ask() && answered; }).join();
+        answered = ask() && answered;
+        qInstallMessageHandler(before);
+        QVERIFY(answered);
+        QCOMPARE(complaints.load(), 0);
+        QCOMPARE(server.connections(), 1);
     }
 
     void localhostReachesBothFamilies()
