@@ -11,12 +11,20 @@ namespace rollcall::cache {
 /// whoever may write to it can make cached mode answer a session that is none; tokens are not in it. A Redis Cluster is
 /// not supported: commands take keys of several slots.
 ///
-/// Keys (`SCOPE` separates deployments that share a database; `DIGEST` is SHA-256 in hex):
+/// Keys (`SCOPE`: Names::scope; `DIGEST` is SHA-256 in hex):
 /// | key | value |
 /// | --- | --- |
 /// | `rollcall:1:SCOPE:s:DIGEST of the token` | an entry (CacheValue.h), with its time to live |
 /// | `rollcall:1:SCOPE:u:DIGEST of the user id` | sorted set of token digests by when their entries end, for
 /// eraseUser(); lives a day | | `rollcall:1:SCOPE:g`, `…:a` | the cache's tags (CacheTags) |
+///
+/// An entry is named by its token alone, not by the deployment that it is of: tokens are random, so those of two
+/// deployments do not meet, and whoever erases a session reaches its entry by whatever name he knows the deployment's
+/// database (a pooler's address, an alias). That one deployment's session is never answered to another's users is the
+/// form's work: an entry tells whose it is, and one of another form is none. Those who know one database by two names
+/// have two forms and do not share answers, only erasures. What deployments of one scope share beside is the user index
+/// and the tags: eraseUser(), noteSignIn() and clear() of one may drop entries of the other, which costs look-ups and
+/// nothing else; a database number, or a scope, of its own spares a deployment that.
 ///
 /// A look-up costs one round trip (entry and tags by one MGET), keeping and erasing likewise; eraseUser() two.
 /// Invalidation holds against look-ups under way in this process; clear() and noteSignIn() against those in others too,
@@ -31,12 +39,13 @@ public:
     /// Sessions of one user that are kept; more are not.
     static constexpr qint64 mostOfOneUser = 1'000;
 
-    /// Whose entries these are. Both are words of letters and digits.
+    /// How entries are told apart. Both are words of letters and digits.
     struct Names
     {
-        QByteArray scope; ///< the deployment: all who may hold its sessions must say the same, so that a revocation by
-                          ///< one is seen by all
-        QByteArray form;  ///< how an answer is made of a token (version, ages): one of another form is none
+        QByteArray scope; ///< all who may hold a deployment's sessions say the same, so that a revocation by one is
+                          ///< seen by all
+        QByteArray form; ///< of what an answer is made beside the token: the deployment's database or secret, version,
+                         ///< ages
     };
 
     /// @p channels makes connections. An operation takes @p patience and half of its call at most: a cache that answers

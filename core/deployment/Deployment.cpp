@@ -157,43 +157,43 @@ QByteArray shareable(const base::SecretBytes &secret)
     constexpr quint64 bytes = 16;
     QByteArray plain = secret.view().toByteArray();
     const QByteArray derived = QPasswordDigestor::deriveKeyPbkdf2(
-        QCryptographicHash::Sha256, plain, QByteArrayLiteral("Rollcall cache scope"), rounds, bytes);
+        QCryptographicHash::Sha256, plain, QByteArrayLiteral("Rollcall cache form"), rounds, bytes);
     base::wipe(plain);
     return derived;
 }
 
-/// What separates this deployment's entries from those of others that share its cache, and the answers of one way of
-/// looking at it from those of another. The scope holds nothing that is found out by asking, nor who asks: who revokes
-/// must name the same one as who looked up.
+/// Entries in a shared cache are named by their token alone, so that who revokes a session reaches them whatever he
+/// calls the database; whose they are, and of which way of looking, is their form.
 cache::RedisCache::Names cacheNames(const ConnectionConfig &config, const session::AuthProfile &auth,
                                     const std::optional<store::SchemaProfile> &schema, const base::Clock &clock)
 {
-    std::vector<QByteArray> scope{strategyName(auth.strategy).toLatin1()};
+    std::vector<QByteArray> form{strategyName(auth.strategy).toLatin1()};
     if (auth.strategy == Strategy::Jwt) {
-        scope.push_back(engine::sessionCookieName(auth));
+        form.push_back(engine::sessionCookieName(auth));
         for (const base::SecretBytes &secret : auth.secrets)
-            scope.push_back(shareable(secret));
+            form.push_back(shareable(secret));
     } else if (config.database) {
         const store::DatabaseUrl &database = *config.database;
-        scope.push_back(QByteArray::number(static_cast<int>(database.kind)));
+        form.push_back(QByteArray::number(static_cast<int>(database.kind)));
         // The names of this machine are one host.
-        scope.push_back(base::isLoopbackHost(database.host) ? QByteArray("localhost")
-                                                            : database.host.toLower().toUtf8());
-        scope.push_back(QByteArray::number(database.port));
-        scope.push_back(database.database.toUtf8());
-        scope.push_back(database.schema.toUtf8());
+        form.push_back(base::isLoopbackHost(database.host) ? QByteArray("localhost")
+                                                           : database.host.toLower().toUtf8());
+        form.push_back(QByteArray::number(database.port));
+        form.push_back(database.database.toUtf8());
+        form.push_back(database.schema.toUtf8());
         if (schema) {
-            scope.push_back(schema->sessions.schema.toUtf8());
-            scope.push_back(schema->sessions.table.toUtf8());
+            form.push_back(schema->sessions.schema.toUtf8());
+            form.push_back(schema->sessions.table.toUtf8());
         }
     }
-    std::vector<QByteArray> form{versionName(auth.version).toLatin1(),
-                                 QByteArray::number(qint64{auth.lifetime().count()}),
-                                 QByteArray::number(qint64{auth.updateAge.count()}), config.profile.timeZone.toUtf8()};
+    form.push_back(versionName(auth.version).toLatin1());
+    form.push_back(QByteArray::number(qint64{auth.lifetime().count()}));
+    form.push_back(QByteArray::number(qint64{auth.updateAge.count()}));
+    form.push_back(config.profile.timeZone.toUtf8());
     // What was found by a made-up time is nobody else's truth.
     if (clock.isFixed())
         form.push_back(base::toIso(clock.now()).toLatin1());
-    return {wordOf(scope), wordOf(form)};
+    return {QByteArrayLiteral("all"), wordOf(form)};
 }
 
 std::shared_ptr<cache::SessionCache> makeCache(const ConnectionConfig &config, const session::AuthProfile &auth,
@@ -320,7 +320,7 @@ base::Result<std::unique_ptr<engine::Resolver>> Deployment::makeResolver(engine:
     }
     if (mode == engine::Mode::Local)
         return local;
-    return engine::makeCachedResolver(m_auth, std::move(local), m_cache, ttl, m_clock);
+    return engine::makeCachedResolver(m_auth, std::move(local), m_cache, ttl);
 }
 
 } // namespace rollcall::deployment

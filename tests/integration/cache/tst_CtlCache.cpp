@@ -144,6 +144,40 @@ private Q_SLOTS:
         QCOMPARE(after.json().value(QStringLiteral("reason")).toString(), QStringLiteral("row-missing"));
     }
 
+    void aRevocationByAnotherNameReachesTheCache()
+    {
+        m_ctl->setEnvironment(QStringLiteral("CACHE"), QString::fromLatin1(address()));
+        QCOMPARE(cacheStep(resolve(fromVariable()).json()), QStringLiteral("miss"));
+        QCOMPARE(cacheStep(resolve(fromVariable()).json()), QStringLiteral("hit"));
+        // The same database by another name, as a pooler's address would be.
+        const QString alias = m_ctl->folder() + QStringLiteral("/alias.db");
+        QVERIFY(QFile::link(m_database->path(), alias));
+        const CtlResult revoked = m_ctl->run(
+            QStringList{QStringLiteral("sessions"), QStringLiteral("revoke"), QStringLiteral("--database"),
+                        QStringLiteral("sqlite:") + alias, QStringLiteral("--all"), QStringLiteral("--yes")} +
+            fromVariable());
+        QVERIFY2(revoked.exitCode == 0, revoked.all().constData());
+        QCOMPARE(revoked.json().value(QStringLiteral("cachePurged")).toInt(), 1);
+        const CtlResult after = resolve(fromVariable());
+        QVERIFY2(after.exitCode == 1, after.all().constData());
+    }
+
+    void aSessionOfAnotherDatabaseIsNotAnswered()
+    {
+        m_ctl->setEnvironment(QStringLiteral("CACHE"), QString::fromLatin1(address()));
+        QCOMPARE(cacheStep(resolve(fromVariable()).json()), QStringLiteral("miss"));
+        // Another deployment with the same cache, where nobody is signed in.
+        const SqliteDatabase other(QStringLiteral("prisma-adapter-sqlite"));
+        other.exec(QStringLiteral("DELETE FROM Session"));
+        const CtlResult foreign =
+            m_ctl->run({QStringLiteral("resolve"), QStringLiteral("--mode"), QStringLiteral("cached"),
+                        QStringLiteral("--database"), other.url(), QStringLiteral("--cookie-file"), QStringLiteral("-"),
+                        QStringLiteral("--cache-env"), QStringLiteral("CACHE")},
+                       "authjs.session-token=" + token);
+        QVERIFY2(foreign.exitCode == 1, foreign.all().constData());
+        QCOMPARE(foreign.json().value(QStringLiteral("reason")).toString(), QStringLiteral("row-missing"));
+    }
+
     void aCacheThatIsDownIsPassedAndNamed()
     {
         m_ctl->setEnvironment(QStringLiteral("CACHE"), QString::fromLatin1(address()));
