@@ -27,14 +27,6 @@ LocalResolver::LocalResolver(std::shared_ptr<const session::AuthProfile> profile
       m_clock(clock)
 {}
 
-bool LocalResolver::lacksSecret() const
-{
-    // A lone empty secret counts as none (N52); the database strategy needs none to find its rows.
-    const session::AuthProfile &profile = m_action.profile();
-    return profile.strategy == session::Strategy::Jwt &&
-           (profile.secrets.empty() || (profile.secrets.size() == 1 && profile.secrets.front().isEmpty()));
-}
-
 Resolution LocalResolver::resolve(QByteArrayView cookieHeader, const base::Call &call)
 {
     const auto begun = std::chrono::steady_clock::now();
@@ -49,7 +41,8 @@ void LocalResolver::run(QByteArrayView cookieHeader, Resolution &result, const b
     const session::AuthProfile &profile = m_action.profile();
     if (const auto bounds = call.check(QStringLiteral("resolve")); !bounds)
         return setNull(result, NullReason::CancelledOrDeadline, base::errorName(bounds.error().code));
-    if (lacksSecret())
+    // The database strategy needs none to find its rows.
+    if (profile.strategy == session::Strategy::Jwt && !profile.canDecode())
         return setNull(result, NullReason::MissingSecret, QStringLiteral("no secret is known for this deployment"));
     const auto begun = std::chrono::steady_clock::now();
     http::Cookies parsed = http::parseCookies(cookieHeader, http::dialectOf(profile));

@@ -17,7 +17,6 @@ public:
 
 private:
     void run(QByteArrayView cookieHeader, session::Resolution &result, const base::Call &call) const;
-    [[nodiscard]] bool lacksSecret() const;
 
     SessionAction m_action;
     std::unique_ptr<Adapter> m_adapter;

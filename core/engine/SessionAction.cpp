@@ -42,8 +42,7 @@ std::optional<base::Result<jose::JwsKeys>> signingOf(const AuthProfile &profile)
 {
     if (!profile.signedTokens)
         return std::nullopt;
-    const session::SignedTokens &tokens = *profile.signedTokens;
-    return jose::JwsKeys::make(tokens.algorithm, tokens.keys.empty() ? profile.secrets : tokens.keys);
+    return jose::JwsKeys::of(*profile.signedTokens, profile.secrets);
 }
 
 } // namespace

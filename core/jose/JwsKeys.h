@@ -24,6 +24,12 @@ public:
     /// of the algorithm, RSA below 2048 bits, a PEM key where a secret belongs). Never shows key material.
     [[nodiscard]] static base::Result<JwsKeys> make(session::SignatureAlgorithm algorithm,
                                                     std::span<const base::SecretBytes> keys);
+    /// The keys that @p tokens name, or, where they name none, @p secrets. Errors: those of the above.
+    [[nodiscard]] static base::Result<JwsKeys> of(const session::SignedTokens &tokens,
+                                                  std::span<const base::SecretBytes> secrets)
+    {
+        return make(tokens.algorithm, tokens.keys.empty() ? secrets : tokens.keys);
+    }
     JwsKeys(JwsKeys &&) noexcept;
     JwsKeys &operator=(JwsKeys &&) noexcept;
     JwsKeys(const JwsKeys &) = delete;

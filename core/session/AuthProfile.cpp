@@ -2,6 +2,13 @@
 
 namespace rollcall::session {
 
+bool AuthProfile::canDecode() const
+{
+    if (signedTokens && !signedTokens->keys.empty())
+        return true;
+    return !secrets.empty() && !(secrets.size() == 1 && secrets.front().isEmpty());
+}
+
 QString versionName(AuthVersion version)
 {
     switch (version) {

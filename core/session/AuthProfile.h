@@ -117,6 +117,9 @@ struct AuthProfile
     std::optional<SignedTokens> signedTokens;      ///< nullopt: tokens are encrypted, as both libraries do
     BetterAuthSettings betterAuth;                 ///< of AuthVersion::BetterAuth alone
 
+    /// Whether tokens of this deployment can be opened with what is known of it: with keys for signed tokens, or with a
+    /// secret (a lone empty one counts as none: N52).
+    [[nodiscard]] bool canDecode() const;
     /// The session lifetime in force.
     [[nodiscard]] std::chrono::seconds lifetime() const { return maxAge.value_or(defaultLifetime(version)); }
 };

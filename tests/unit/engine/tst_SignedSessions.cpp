@@ -177,6 +177,46 @@ private Q_SLOTS:
         QCOMPARE(ask(profile, token->view().toByteArray()).reason, NullReason::AlgOrEncRefused);
     }
 
+    // Whoever knows the key that checks needs no secret.
+    void aKeyThatChecksIsEnoughToDecode()
+    {
+        const auto profile = profileOf(AuthVersion::V5, SignatureAlgorithm::EdDSA, false);
+        profile->secrets.clear();
+        QVERIFY(profile->canDecode());
+        const QByteArray cookie = "sid=" + sealed(SignatureAlgorithm::EdDSA);
+        const base::FixedClock clock(now);
+        const auto resolver = engine::makeLocalResolver(profile, nullptr, engine::Effects::Observe, clock);
+        const auto resolution = resolver->resolve(cookie, {});
+        QVERIFY2(resolution.session.has_value(), qPrintable(resolution.evidence));
+        SessionRuntime runtime;
+        engine::LocalRuntime local;
+        local.profile = profile;
+        local.clock = std::make_shared<const base::FixedClock>(now);
+        QVERIFY(runtime.configureLocal(std::move(local)));
+        const auto token = runtime.getToken(RequestHeaders::fromCookie(cookie), false, {});
+        QVERIFY(token && token->json);
+        QVERIFY(token->json->contains("\"sub\":\"u1\""));
+        // Without any key, keys of a profile that signs are its secrets.
+        profile->signedTokens->keys.clear();
+        QVERIFY(!profile->canDecode());
+        profile->secrets.emplace_back(QByteArray());
+        QVERIFY(!profile->canDecode());
+        profile->secrets.emplace_back(QByteArrayView("previous"));
+        QVERIFY(profile->canDecode());
+    }
+
+    void aCanaryIsSignedAsTheDeploymentSigns()
+    {
+        const auto profile = profileOf(AuthVersion::V5, SignatureAlgorithm::ES256, true);
+        const auto canary = engine::mintCanaryJwt(*profile, std::chrono::minutes(10), now);
+        QVERIFY(canary.has_value());
+        const auto answer = ask(profile, canary->view().toByteArray());
+        QVERIFY2(answer.session && answer.session->contains("Rollcall canary"), qPrintable(answer.evidence));
+        const auto checking = profileOf(AuthVersion::V5, SignatureAlgorithm::ES256, false);
+        QCOMPARE(engine::mintCanaryJwt(*checking, std::chrono::minutes(10), now).error().code,
+                 base::ErrorCode::UsageInvalid);
+    }
+
     void anUnusableKeyIsToldNotThrown()
     {
         auto profile = profileOf(AuthVersion::V5, SignatureAlgorithm::RS256, true);
