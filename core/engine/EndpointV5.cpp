@@ -1,6 +1,7 @@
 #include <QRegularExpression>
 
 #include "core/base/WebUrl.h"
+#include "core/engine/AnswerHeaders.h"
 #include "core/engine/NullDiagnosis.h"
 #include "core/engine/SessionEndpoint.h"
 
@@ -11,15 +12,16 @@ using session::NullReason;
 
 namespace {
 
-const QByteArray contentType = QByteArrayLiteral("Content-Type");
-const QByteArray json = QByteArrayLiteral("application/json");
-const QByteArray unknownRequest = QByteArrayLiteral("\"Bad request.\"");
+QByteArray unknownRequest()
+{
+    return QByteArrayLiteral("\"Bad request.\"");
+}
 
 EndpointResponse refusal(QByteArray body, const QByteArray &code, NullReason reason, const QString &evidence)
 {
     EndpointResponse response;
     response.status = 400;
-    response.headers.emplace_back(contentType, json);
+    response.headers.emplace_back(contentType(), json());
     response.body = std::move(body);
     response.outcome.reason = reason;
     response.outcome.evidence = evidence;
@@ -29,7 +31,7 @@ EndpointResponse refusal(QByteArray body, const QByteArray &code, NullReason rea
 
 EndpointResponse badRequest(NullReason reason, const QString &evidence)
 {
-    return refusal(unknownRequest, QByteArrayLiteral("UnknownAction"), reason, evidence);
+    return refusal(unknownRequest(), QByteArrayLiteral("UnknownAction"), reason, evidence);
 }
 
 } // namespace
@@ -97,7 +99,7 @@ EndpointResponse SessionEndpoint::handleV5(const EndpointRequest &request, Sessi
     const Route route = routeV5(request.url);
     // The library looks at the path before it reads the body.
     if (!readBody(request, action) && route.isSession)
-        return refusal(unknownRequest, QByteArrayLiteral("SyntaxError"), NullReason::MethodRefused,
+        return refusal(unknownRequest(), QByteArrayLiteral("SyntaxError"), NullReason::MethodRefused,
                        QStringLiteral("the body is no JSON"));
     EndpointResponse response = answerV5(action, route, context, call);
     explainBearer(http::headerValue(request.headers, "Authorization"), response.outcome.reason,

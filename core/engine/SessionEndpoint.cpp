@@ -2,6 +2,7 @@
 
 #include <QRegularExpression>
 
+#include "core/engine/AnswerHeaders.h"
 #include "core/engine/EndpointBody.h"
 #include "core/http/CookieSyntax.h"
 
@@ -13,9 +14,15 @@ using jose::JsonValue;
 using session::AuthVersion;
 using session::NullReason;
 
-const QByteArray contentType = QByteArrayLiteral("Content-Type");
-const QByteArray json = QByteArrayLiteral("application/json");
-const QByteArray jsonOfPages = QByteArrayLiteral("application/json; charset=utf-8");
+QByteArray plainText()
+{
+    return QByteArrayLiteral("text/plain;charset=UTF-8");
+}
+
+QByteArray jsonOfPages()
+{
+    return QByteArrayLiteral("application/json; charset=utf-8");
+}
 
 /// Whether a configured attribute of a cookie is one that the libraries' serialiser throws for.
 bool hasBadAttributes(const session::AuthProfile &profile)
@@ -50,7 +57,7 @@ EndpointResponse SessionEndpoint::configurationError(const char *code, NullReaso
 {
     EndpointResponse response;
     response.status = 500;
-    response.headers.emplace_back(contentType, json);
+    response.headers.emplace_back(contentType(), json());
     response.body = m_profile->version == AuthVersion::V4
                         ? QByteArrayLiteral(R"({"message":"There is a problem with the server configuration. )"
                                             R"(Check the server logs for more information."})")
@@ -66,7 +73,7 @@ bool SessionEndpoint::readBody(const EndpointRequest &request, ActionRequest &ac
 {
     if (request.method != "POST")
         return true;
-    auto body = readEndpointBody(request.body, http::headerValue(request.headers, contentType), *m_profile);
+    auto body = readEndpointBody(request.body, http::headerValue(request.headers, contentType()), *m_profile);
     if (!body)
         return false;
     action.bodyCallback = std::move(body->callbackUrl);
@@ -120,7 +127,7 @@ EndpointResponse SessionEndpoint::runAction(const ActionRequest &request, const 
         refuse(request.action == "session" ? NullReason::MethodRefused : NullReason::WrongBasePath,
                QStringLiteral("no session action of this path and method"));
         response.setCookies.clear();
-        response.headers.emplace_back(contentType, QByteArrayLiteral("text/plain;charset=UTF-8"));
+        response.headers.emplace_back(contentType(), plainText());
         response.body = "Error: This action with HTTP " + request.method + " is not supported by NextAuth.js";
         return response;
     }
@@ -128,9 +135,7 @@ EndpointResponse SessionEndpoint::runAction(const ActionRequest &request, const 
         refuse(NullReason::MethodRefused, QStringLiteral("a POST without a valid csrf token"));
         // In v4 an object without a content type: Pages sends it as JSON, a Response makes a text of it.
         const bool isText = isV4 && !isPages;
-        response.headers.emplace_back(contentType, isText    ? QByteArrayLiteral("text/plain;charset=UTF-8")
-                                                   : isPages ? jsonOfPages
-                                                             : json);
+        response.headers.emplace_back(contentType(), isText ? plainText() : isPages ? jsonOfPages() : json());
         response.body = isText ? QByteArrayLiteral("[object Object]") : emptyBody(m_profile->version);
         if (!isV4) {
             response.setCookies.clear();
@@ -158,7 +163,7 @@ EndpointResponse SessionEndpoint::runAction(const ActionRequest &request, const 
                                std::make_move_iterator(response.outcome.cookies.end()));
     response.outcome.cookies.clear();
 
-    const QByteArray *type = &json;
+    QByteArray type = json();
     switch (response.outcome.body) {
     case SessionOutcome::Body::Empty:
         response.body = emptyBody(m_profile->version);
@@ -179,10 +184,10 @@ EndpointResponse SessionEndpoint::runAction(const ActionRequest &request, const 
         else if (response.body == "null")
             response.body.clear();
         else
-            type = &jsonOfPages;
+            type = jsonOfPages();
     }
     if (request.wantsHeaders) {
-        response.headers.emplace_back(contentType, *type);
+        response.headers.emplace_back(contentType(), std::move(type));
         if (!isPost) {
             response.headers.emplace_back(QByteArrayLiteral("Cache-Control"),
                                           QByteArrayLiteral("private, no-cache, no-store"));
