@@ -12,6 +12,18 @@
 
 namespace rollcall::base {
 
+namespace {
+
+std::chrono::milliseconds read(clockid_t which)
+{
+    timespec time{};
+    // Cannot fail: every Linux that this program runs on has these clocks.
+    ::clock_gettime(which, &time);
+    return std::chrono::milliseconds(qint64{time.tv_sec} * 1'000 + time.tv_nsec / 1'000'000);
+}
+
+} // namespace
+
 Instant SystemClock::now() const
 {
     return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
@@ -19,10 +31,17 @@ Instant SystemClock::now() const
 
 Instant SystemClock::coarseNow() const
 {
-    timespec time{};
-    // Cannot fail: every Linux that this program runs on has this clock.
-    ::clock_gettime(CLOCK_REALTIME_COARSE, &time);
-    return Instant(std::chrono::milliseconds(qint64{time.tv_sec} * 1'000 + time.tv_nsec / 1'000'000));
+    return Instant(read(CLOCK_REALTIME_COARSE));
+}
+
+std::chrono::milliseconds SystemClock::steadyNow() const
+{
+    return read(CLOCK_MONOTONIC);
+}
+
+std::chrono::milliseconds SystemClock::coarseSteadyNow() const
+{
+    return read(CLOCK_MONOTONIC_COARSE);
 }
 
 QString toIso(Instant instant)

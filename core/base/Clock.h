@@ -10,7 +10,7 @@ namespace rollcall::base {
 /// Wall-clock instants: UTC, milliseconds.
 using Instant = std::chrono::sys_time<std::chrono::milliseconds>;
 
-/// How far Clock::coarseNow() may be behind: one tick of a kernel that counts a hundred a second.
+/// How far Clock::coarseNow() and coarseSteadyNow() may be behind: one tick of a kernel that counts a hundred a second.
 inline constexpr std::chrono::milliseconds coarseLag{10};
 
 /// The wall clock as a dependency, so that tests and `--now` can fix it. **Thread-safety:** implementations are
@@ -22,6 +22,11 @@ public:
     [[nodiscard]] virtual Instant now() const = 0;
     /// now(), or an instant at most coarseLag before it: for those who ask millions of times a second.
     [[nodiscard]] virtual Instant coarseNow() const { return now(); }
+    /// Time since some instant of the past, which goes on evenly whatever the wall clock is set to: what lasts is
+    /// measured by it. Time that the machine sleeps does not count.
+    [[nodiscard]] virtual std::chrono::milliseconds steadyNow() const { return now().time_since_epoch(); }
+    /// steadyNow(), or at most coarseLag before it.
+    [[nodiscard]] virtual std::chrono::milliseconds coarseSteadyNow() const { return coarseNow().time_since_epoch(); }
     /// True where the time is fixed and not the real one: nothing may be deleted by such a clock.
     [[nodiscard]] virtual bool isFixed() const { return false; }
 };
@@ -32,6 +37,8 @@ class SystemClock final : public Clock
 public:
     [[nodiscard]] Instant now() const override;
     [[nodiscard]] Instant coarseNow() const override;
+    [[nodiscard]] std::chrono::milliseconds steadyNow() const override;
+    [[nodiscard]] std::chrono::milliseconds coarseSteadyNow() const override;
 };
 
 /// Always the same instant.

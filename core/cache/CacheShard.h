@@ -12,15 +12,16 @@
 
 namespace rollcall::cache {
 
-/// What a shard keeps of one resolution. Times are milliseconds since 1970.
+/// What a shard keeps of one resolution. Times are milliseconds.
 struct CachedValue
 {
     static constexpr qint64 noEnd = std::numeric_limits<qint64>::max();
 
     QByteArray session; ///< JSON, shared with whoever found it; empty for an absence
-    qint64 until = 0;   ///< the last instant at which it may be used
-    qint64 expires =
-        0; ///< the session's own end, or noEnd; of an absence: MemoryCache's count of sign-ins when it was looked for
+    qint64 until = 0;   ///< of base::Clock::steadyNow(): the last instant at which it is young enough to be used
+    /// Since 1970: the session's own end, or noEnd; of an absence: MemoryCache's count of sign-ins when it was looked
+    /// for.
+    qint64 expires = 0;
     quint32 userTag = 0; ///< keyed hash of the user; 0: unknown
     quint8 reason = 0;   ///< session::NullReason of an absence; 0: it is a session
 };
@@ -44,7 +45,7 @@ public:
 
     /// Puts @p value in place of what is there for @p digest, unless something was removed since @p generation: then it
     /// may be older than that. What alone is larger than the shard is not kept.
-    /// @p now (milliseconds since 1970): entries whose time is over go first.
+    /// @p now (of base::Clock::steadyNow()): entries whose time is over go first.
     void store(const TokenDigest &digest, CachedValue value, qint64 now, quint32 generation);
 
     /// True where there was an entry. A removal in any case, as are the following.

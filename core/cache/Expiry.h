@@ -12,4 +12,11 @@ namespace rollcall::cache {
     return coarse > end || (coarse + base::coarseLag > end && clock.now() > end);
 }
 
+/// The same of an instant of the steady clock.
+[[nodiscard]] inline bool isPast(std::chrono::milliseconds end, const base::Clock &clock)
+{
+    const std::chrono::milliseconds coarse = clock.coarseSteadyNow();
+    return coarse > end || (coarse + base::coarseLag > end && clock.steadyNow() > end);
+}
+
 } // namespace rollcall::cache

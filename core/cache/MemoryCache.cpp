@@ -56,8 +56,12 @@ quint32 MemoryCache::userTag(const QString &userId) const
 
 bool MemoryCache::isOver(const CachedValue &value) const
 {
-    return isPast(base::Instant(std::chrono::milliseconds(value.until)), m_clock) ||
-           (value.reason != 0 && value.expires != m_signIns.load(std::memory_order_acquire));
+    if (isPast(std::chrono::milliseconds(value.until), m_clock))
+        return true;
+    if (value.reason != 0)
+        return value.expires != m_signIns.load(std::memory_order_acquire);
+    return value.expires != CachedValue::noEnd &&
+           isPast(base::Instant(std::chrono::milliseconds(value.expires)), m_clock);
 }
 
 base::Result<SessionCache::Found> MemoryCache::find(QByteArrayView token, const base::Call &)
@@ -88,7 +92,7 @@ base::Status MemoryCache::store(QByteArrayView token, const Entry &entry, std::c
 {
     const TokenDigest digest = m_hash(token);
     CacheShard &shard = shardOf(digest);
-    const qint64 now = milliseconds(m_clock.now());
+    const qint64 now = m_clock.steadyNow().count();
     const qint64 longest =
         entry.session ? ttl.count() : std::min(ttl, std::chrono::milliseconds(longestAbsence)).count();
     CachedValue value;
@@ -96,8 +100,12 @@ base::Status MemoryCache::store(QByteArrayView token, const Entry &entry, std::c
     // overflow.
     value.until = now + std::min<qint64>(longest, CachedValue::noEnd - now) - 1;
     if (entry.session) {
-        value.expires = entry.sessionExpires ? milliseconds(*entry.sessionExpires) : CachedValue::noEnd;
-        value.until = std::min(value.until, value.expires);
+        value.expires = CachedValue::noEnd;
+        if (entry.sessionExpires) {
+            value.expires = milliseconds(*entry.sessionExpires);
+            const qint64 today = milliseconds(m_clock.now());
+            value.until = std::min(value.until, value.expires < today ? now - 1 : now + (value.expires - today));
+        }
         value.userTag = userTag(entry.userId);
     } else {
         value.expires = static_cast<quint32>(generation);

@@ -10,7 +10,9 @@ namespace rollcall::cache {
 
 /// A cache in this process's memory, bound in bytes; what was not used for longest goes first, roughly (CLOCK). Keys
 /// are hashed under a random key of this object. Its functions never fail and never wait for anything but each other.
-/// find() leaves Entry::userId empty: only a hash of it is kept.
+/// find() leaves Entry::userId empty: only a hash of it is kept. Times to live are counted by the steady clock, so that
+/// setting the wall clock neither lengthens nor shortens them (time that the machine sleeps does not count); a
+/// session's own end is one of the wall clock.
 /// **Thread-safety:** thread-safe; a look-up takes the lock of one of up to 64 shards.
 class MemoryCache final : public SessionCache
 {

@@ -44,8 +44,8 @@ public:
     {
         QByteArray scope; ///< all who may hold a deployment's sessions say the same, so that a revocation by one is
                           ///< seen by all
-        QByteArray form; ///< of what an answer is made beside the token: the deployment's database or secret, version,
-                         ///< ages
+        QByteArray form;  ///< of what an answer is made beside the token: the deployment's database or secret, version,
+                          ///< ages
     };
 
     /// @p channels makes connections. An operation takes @p patience and half of its call at most: a cache that answers

@@ -12,8 +12,10 @@ std::optional<SingleFlight::Answer> SingleFlight::run(const QByteArray &key, con
             if (flight) {
                 // A deadline at the end of time would overflow inside wait_until().
                 const auto until = base::Call::Clock::now() + call.remaining();
+                ++m_waiting;
                 const bool landed =
                     m_changed.wait_until(lock, call.stop, until, [&flight] { return flight->m_answer != nullptr; });
+                --m_waiting;
                 if (!landed)
                     return std::nullopt;
                 if (flight->m_answer->reason != session::NullReason::CancelledOrDeadline)

@@ -53,6 +53,9 @@ public:
     /// How many invalidations there were: a look-up without a flight must not be kept where it has changed since.
     [[nodiscard]] quint64 invalidations() const { return m_invalidations.load(); }
 
+    /// How many callers wait for another's answer now.
+    [[nodiscard]] std::size_t waiting() const { return m_waiting.load(); }
+
     /// From now on callers for @p key start anew, and the answer under way is not to be kept.
     void invalidate(const QByteArray &key);
     /// The same for every key.
@@ -67,6 +70,7 @@ private:
     QHash<QByteArray, std::shared_ptr<Flight>> m_flights ROLLCALL_GUARDED_BY(m_mutex);
     std::atomic<quint64> m_landed{0};
     std::atomic<quint64> m_invalidations{0};
+    std::atomic<std::size_t> m_waiting{0};
 };
 
 } // namespace rollcall::cache

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "core/cache/Expiry.h"
-
 namespace rollcall::engine {
 
 namespace {
@@ -55,9 +53,8 @@ void takeOver(Resolution &result, Resolution answer)
     result = std::move(answer);
 }
 
-CachedLookup::CachedLookup(std::shared_ptr<cache::SessionCache> cache, std::chrono::milliseconds ttl,
-                           const base::Clock &clock, Trace trace)
-    : m_cache(std::move(cache)), m_ttl(ttl), m_clock(clock), m_trace(trace)
+CachedLookup::CachedLookup(std::shared_ptr<cache::SessionCache> cache, std::chrono::milliseconds ttl, Trace trace)
+    : m_cache(std::move(cache)), m_ttl(ttl), m_trace(trace)
 {}
 
 bool CachedLookup::find(QByteArrayView token, Miss &miss, Resolution &result, StepLog &steps,
@@ -74,13 +71,8 @@ bool CachedLookup::find(QByteArrayView token, Miss &miss, Resolution &result, St
         });
         return false;
     }
-    // Whoever filled the cache: an entry with neither session nor reason is no answer, nor is a session past its end.
-    const auto isAnswer = [this](const cache::SessionCache::Entry &entry) {
-        return entry.session ? !entry.sessionExpires || !cache::isPast(*entry.sessionExpires, m_clock)
-                             : entry.reason.has_value();
-    };
     miss.generation = found->generation;
-    if (!found->entry || !isAnswer(*found->entry)) {
+    if (!found->entry) {
         steps.end(cacheStep(), StepOutcome::Miss, [&found] { return found->note; });
         return false;
     }

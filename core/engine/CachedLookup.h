@@ -16,10 +16,9 @@ public:
     /// Asks the source for the request at hand, within a call.
     using Source = std::function<session::Resolution(const base::Call &)>;
 
-    /// @p clock is borrowed. @p ttl: of sessions, from when they are kept. @p trace: of answers that are looked for
+    /// @p ttl: of sessions, from when they are kept. @p trace: of answers that are looked for
     /// again before the source is asked.
-    CachedLookup(std::shared_ptr<cache::SessionCache> cache, std::chrono::milliseconds ttl, const base::Clock &clock,
-                 Trace trace);
+    CachedLookup(std::shared_ptr<cache::SessionCache> cache, std::chrono::milliseconds ttl, Trace trace);
 
     /// The state of the cache when it had no answer for a request; handed back to fetch() or keep().
     struct Miss
@@ -53,7 +52,6 @@ private:
 
     std::shared_ptr<cache::SessionCache> m_cache;
     std::chrono::milliseconds m_ttl;
-    const base::Clock &m_clock;
     Trace m_trace;
 };
 

@@ -75,10 +75,10 @@ base::SecretBytes cachedToken(const session::AuthProfile &profile, QByteArrayVie
 std::unique_ptr<Resolver> makeCachedResolver(std::shared_ptr<const session::AuthProfile> profile,
                                              std::unique_ptr<Resolver> source,
                                              std::shared_ptr<cache::SessionCache> cache, std::chrono::milliseconds ttl,
-                                             const base::Clock &clock, Trace trace)
+                                             Trace trace)
 {
     return std::make_unique<CachedResolver>(std::move(profile), std::move(source),
-                                            CachedLookup(std::move(cache), ttl, clock, trace), trace);
+                                            CachedLookup(std::move(cache), ttl, trace), trace);
 }
 
 } // namespace rollcall::engine

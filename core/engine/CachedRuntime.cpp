@@ -51,10 +51,8 @@ void reportCache(const std::vector<session::TraceStep> &trace, RuntimeSession &s
 class CachedMode final : public SessionRuntime::Mode
 {
 public:
-    CachedMode(std::shared_ptr<const Mode> source, RuntimeCache cache, std::shared_ptr<const base::Clock> clock)
-        : m_source(std::move(source)),
-          m_clock(std::move(clock)),
-          m_lookup(std::move(cache.cache), cache.ttl, *m_clock, Trace::On)
+    CachedMode(std::shared_ptr<const Mode> source, RuntimeCache cache)
+        : m_source(std::move(source)), m_lookup(std::move(cache.cache), cache.ttl, Trace::On)
     {}
 
     RuntimeSession session(const RequestHeaders &request, const base::Call &call) const override
@@ -151,16 +149,15 @@ private:
     };
 
     std::shared_ptr<const Mode> m_source;
-    std::shared_ptr<const base::Clock> m_clock;
     CachedLookup m_lookup;
 };
 
 } // namespace
 
 std::shared_ptr<const SessionRuntime::Mode> makeCachedMode(std::shared_ptr<const SessionRuntime::Mode> source,
-                                                           RuntimeCache cache, std::shared_ptr<const base::Clock> clock)
+                                                           RuntimeCache cache)
 {
-    return std::make_shared<const CachedMode>(std::move(source), std::move(cache), std::move(clock));
+    return std::make_shared<const CachedMode>(std::move(source), std::move(cache));
 }
 
 } // namespace rollcall::engine

@@ -43,7 +43,6 @@ void explainAbsence(const RequestHeaders &request, std::optional<session::NullRe
 
 /// @p source behind a cache. @p cache has one.
 [[nodiscard]] std::shared_ptr<const SessionRuntime::Mode>
-makeCachedMode(std::shared_ptr<const SessionRuntime::Mode> source, RuntimeCache cache,
-               std::shared_ptr<const base::Clock> clock);
+makeCachedMode(std::shared_ptr<const SessionRuntime::Mode> source, RuntimeCache cache);
 
 } // namespace rollcall::engine

@@ -54,8 +54,7 @@ public:
 [[nodiscard]] std::unique_ptr<Resolver> makeCachedResolver(std::shared_ptr<const session::AuthProfile> profile,
                                                            std::unique_ptr<Resolver> source,
                                                            std::shared_ptr<cache::SessionCache> cache,
-                                                           std::chrono::milliseconds ttl, const base::Clock &clock,
-                                                           Trace trace = Trace::On);
+                                                           std::chrono::milliseconds ttl, Trace trace = Trace::On);
 
 /// A cache in this process's memory: TTL from fill, what was not used for longest goes first beyond @p maxBytes.
 [[nodiscard]] std::shared_ptr<cache::SessionCache> makeMemoryCache(std::size_t maxBytes, const base::Clock &clock);
@@ -70,8 +69,9 @@ public:
 /// Empty where none can be formed: Better Auth without a secret.
 [[nodiscard]] base::SecretBytes cookieHeaderFor(const session::AuthProfile &profile, const base::SecretBytes &token);
 
-/// Seals a labelled canary JWT as the library's encode would: name "Rollcall canary", e-mail canary-…@rollcall.invalid,
-/// living @p ttl. Errors: SecretMissing.
+/// Seals a labelled canary JWT as the deployment's encode would: name "Rollcall canary", e-mail
+/// canary-…@rollcall.invalid, living @p ttl. Errors: SecretMissing; where the deployment signs its tokens, those of
+/// jose::sealSigned() too (a public key cannot sign).
 [[nodiscard]] base::Result<base::SecretBytes> mintCanaryJwt(const session::AuthProfile &profile,
                                                             std::chrono::seconds ttl, base::Instant now);
 

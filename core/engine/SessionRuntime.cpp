@@ -33,17 +33,9 @@ RuntimeToken tokenOf(RuntimeSession session)
 }
 
 std::shared_ptr<const SessionRuntime::Mode> withCache(std::shared_ptr<const SessionRuntime::Mode> mode,
-                                                      RuntimeCache cache, std::shared_ptr<const base::Clock> clock)
+                                                      RuntimeCache cache)
 {
-    if (!cache.cache)
-        return mode;
-    return makeCachedMode(std::move(mode), std::move(cache),
-                          clock ? std::move(clock) : std::make_shared<const base::SystemClock>());
-}
-
-bool hasSecret(const session::AuthProfile &profile)
-{
-    return !profile.secrets.empty() && !(profile.secrets.size() == 1 && profile.secrets.front().isEmpty());
+    return cache.cache ? makeCachedMode(std::move(mode), std::move(cache)) : mode;
 }
 
 } // namespace
@@ -84,11 +76,10 @@ base::Status SessionRuntime::configureLocal(LocalRuntime runtime)
     if (!runtime.profile)
         return base::fail(Error(ErrorCode::Unconfigured));
     RuntimeCache cache = runtime.cache;
-    std::shared_ptr<const base::Clock> clock = runtime.clock;
     auto made = makeLocalMode(std::move(runtime));
     if (!made)
         return base::fail(std::move(made.error()));
-    put(withCache(std::move(*made), std::move(cache), std::move(clock)));
+    put(withCache(std::move(*made), std::move(cache)));
     return {};
 }
 
@@ -99,8 +90,7 @@ base::Status SessionRuntime::configureProxy(ProxyRuntime runtime)
     if (auto usable = proxy::ProxyClient::check(runtime.options); !usable)
         return usable;
     RuntimeCache cache = runtime.cache;
-    std::shared_ptr<const base::Clock> clock = runtime.clock;
-    put(withCache(makeProxyMode(std::move(runtime)), std::move(cache), std::move(clock)));
+    put(withCache(makeProxyMode(std::move(runtime)), std::move(cache)));
     return {};
 }
 
@@ -152,7 +142,7 @@ base::Result<RuntimeToken> SessionRuntime::getToken(const RequestHeaders &reques
     const SessionEndpoint *endpoint = inForce.endpoint();
     if (!endpoint || profile.strategy == session::Strategy::Database)
         return tokenOf(inForce.session(request, call));
-    if (!hasSecret(profile))
+    if (!profile.canDecode())
         return base::fail(Error(ErrorCode::SecretMissing));
     TokenRequest asked;
     asked.cookieHeader = inForce.cookieOf(request);

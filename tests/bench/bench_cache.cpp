@@ -69,7 +69,7 @@ std::unique_ptr<engine::Resolver> filled(int length, const base::Clock &clock)
 {
     auto resolver =
         engine::makeCachedResolver(std::make_shared<session::AuthProfile>(), std::make_unique<SignedInAtFirst>(),
-                                   engine::makeMemoryCache(64 << 20, clock), keptFor, clock, engine::Trace::Off);
+                                   engine::makeMemoryCache(64 << 20, clock), keptFor, engine::Trace::Off);
     for (int i = 0; i < cachedSessions; ++i)
         static_cast<void>(resolver->resolve(header(length, i), {}));
     return resolver;

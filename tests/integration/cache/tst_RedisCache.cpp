@@ -449,7 +449,7 @@ private Q_SLOTS:
         std::optional<QByteArray> row;
         const std::shared_ptr<cache::SessionCache> cache = cacheAt(m_server->url(), m_clock);
         const auto resolver = engine::makeCachedResolver(std::make_shared<const session::AuthProfile>(),
-                                                         std::make_unique<Source>(row), cache, 60s, m_clock);
+                                                         std::make_unique<Source>(row), cache, 60s);
         const auto session = [&] { return resolver->resolve("authjs.session-token=t", call()).session; };
         QVERIFY(!session());
         row = "{\"user\":1}";
@@ -469,7 +469,7 @@ private Q_SLOTS:
         const std::optional<QByteArray> row = "{\"user\":1}";
         const auto resolver =
             engine::makeCachedResolver(std::make_shared<const session::AuthProfile>(), std::make_unique<Source>(row),
-                                       cacheAt(server.url(), m_clock), 60s, m_clock);
+                                       cacheAt(server.url(), m_clock), 60s);
         QCOMPARE(resolver->resolve("authjs.session-token=t", call()).session, row);
         server.kill();
         const auto resolution = resolver->resolve("authjs.session-token=t", call()); // N82

@@ -107,6 +107,28 @@ private Q_SLOTS:
         QCOMPARE(found("t").has_value(), ttlMs == std::numeric_limits<qint64>::max());
     }
 
+    void settingTheClockLengthensNoLife()
+    {
+        keep("t", sessionOf("{}"), 60s);
+        m_clock.set(-24h);
+        QVERIFY(found("t"));
+        m_clock.advance(59'999ms);
+        QVERIFY(found("t"));
+        m_clock.advance(1ms);
+        QVERIFY(!found("t"));
+        // Nor does it shorten one,
+        keep("t", sessionOf("{}"), 60s);
+        m_clock.set(24h);
+        QVERIFY(found("t"));
+        // save where the session has ended by the new time.
+        SessionCache::Entry entry = sessionOf("{}");
+        entry.sessionExpires = m_clock.now() + 30s;
+        keep("ending", entry);
+        QVERIFY(found("ending"));
+        m_clock.set(31s);
+        QVERIFY(!found("ending"));
+    }
+
     void anAnswerThatIsNotKeptReplacesTheOldOne_data()
     {
         QTest::addColumn<QByteArray>("json");

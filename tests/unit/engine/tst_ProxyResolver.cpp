@@ -48,7 +48,7 @@ private Q_SLOTS:
         const base::SystemClock clock;
         const auto cache = engine::makeMemoryCache(1 << 20, clock);
         const auto resolver = engine::makeCachedResolver(profile, engine::makeProxyResolver(profile, server.url(), {}),
-                                                         cache, std::chrono::minutes(1), clock);
+                                                         cache, std::chrono::minutes(1));
         const auto call = base::Call::within(std::chrono::seconds(20));
         const auto first = resolver->resolve("authjs.session-token=t", call);
         const auto second = resolver->resolve("authjs.session-token=t", call);

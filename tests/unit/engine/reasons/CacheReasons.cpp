@@ -43,7 +43,7 @@ struct Cached
     }
     session::Resolution resolve()
     {
-        const auto resolver = engine::makeCachedResolver(profile, source(), cache, std::chrono::seconds(60), clock);
+        const auto resolver = engine::makeCachedResolver(profile, source(), cache, std::chrono::seconds(60));
         return resolver->resolve("authjs.session-token=t", {});
     }
     void signIn()
