@@ -6,6 +6,7 @@
 
 #include "tests/support/FakeDeployment.h"
 #include "tests/support/LoopTicks.h"
+#include "tests/support/RedisFixtures.h"
 #include "tests/support/RedisServer.h"
 #include "tests/support/Screenshots.h"
 #include "tests/support/SqliteDatabase.h"
@@ -113,6 +114,7 @@ private Q_SLOTS:
     void badInputIsNamed();
     void missingSchemeIsRepaired();
     void pastedPasswordMovesIntoItsField();
+    void sessionsKeptInRedis();
     void aCacheIsTriedAndItsPasswordKept();
     void envFileIsDropped();
     void envFileThatIsNone();
@@ -363,6 +365,39 @@ void ConnectionPageTest::pastedPasswordMovesIntoItsField()
     QCOMPARE(saved.first().at(1).value<ConnectionPage::Secrets>()->databaseUrl.view().toByteArray(),
              QByteArray("postgresql://ada:p%40ss%2Fword@127.0.0.1:1/shop"));
     QVERIFY(!saved.first().at(2).toBool());
+}
+
+void ConnectionPageTest::sessionsKeptInRedis()
+{
+    const test::RedisServer server({QStringLiteral("--requirepass"), QStringLiteral("s3cret-of-the-store")});
+    QVERIFY2(server.problem().isEmpty(), qPrintable(server.problem()));
+    QString problem;
+    test::loadRedis(server.url(":s3cret-of-the-store"),
+                    test::redisFixture(QStringLiteral("upstash-redis-adapter-redis")), problem);
+    QVERIFY2(problem.isEmpty(), qPrintable(problem));
+    const QString host = QStringLiteral("localhost:%1/0").arg(server.port());
+    const test::LoopTicks ticks;
+    type("connectionName", QStringLiteral("orchard-shop"));
+    auto *address = part<QLineEdit>("databaseAddress");
+    address->setFocus();
+    QGuiApplication::clipboard()->setText(QStringLiteral("redis://:wrong@") + host);
+    QTest::keyClick(address, Qt::Key_V, Qt::ControlModifier);
+    QCOMPARE(address->text(), QStringLiteral("redis://") + host);
+    QCOMPARE(part<SecretField>("databasePassword")->text(), QStringLiteral("wrong"));
+    QTRY_COMPARE(finding(Row::Database).headline, QStringLiteral("User or password refused"));
+    type("databasePassword", QStringLiteral("s3cret-of-the-store"));
+    QTRY_COMPARE(state(Row::Database), State::Ok);
+    QVERIFY(finding(Row::Database).detail.contains(QStringLiteral("Redis 7")));
+    QTRY_COMPARE(state(Row::Schema), State::Ok);
+    QVERIFY(finding(Row::Schema).detail.contains(QStringLiteral("user:session:*")));
+    QTRY_VERIFY2(whyNot().isEmpty(), qPrintable(whyNot()));
+    QVERIFY2(ticks.longestGap() < longestGap, "trying the database blocked the window");
+    photograph("redis", {1440, 1000});
+    QSignalSpy saved(m_page.get(), &ConnectionPage::saveRequested);
+    press("saveConnection");
+    QCOMPARE(saved.first().at(0).value<workspace::ConnectionProfile>().database, QStringLiteral("redis://") + host);
+    QCOMPARE(saved.first().at(1).value<ConnectionPage::Secrets>()->databaseUrl.view().toByteArray(),
+             "redis://:s3cret-of-the-store@" + host.toLatin1());
 }
 
 void ConnectionPageTest::aCacheIsTriedAndItsPasswordKept()
