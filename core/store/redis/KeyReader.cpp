@@ -34,6 +34,13 @@ bool isRefusalInScript(const QByteArray &text)
     return text.contains("The user executing the script can't") || text.contains("ACL failure in script");
 }
 
+/// A refusal because of what the key is, not of the command: it holds something else, or the user may not touch it.
+/// **Source:** Redis 6.0 to 7.2 acl.c ("access one of the keys used as arguments", "access a key").
+bool isOfTheKey(const QByteArray &text)
+{
+    return text.startsWith("WRONGTYPE") || (text.startsWith("NOPERM") && text.contains("access"));
+}
+
 void addMget(std::span<const QByteArray> keys, std::vector<RedisCommand> &commands)
 {
     for (std::size_t from = 0; from < keys.size(); from += keysOfOneCommand) {
@@ -60,15 +67,14 @@ base::Status takeMget(std::span<const RedisCommand> commands, std::span<RedisRep
 
 } // namespace
 
-Result<std::vector<RedisReply>> KeyReader::askAll(std::span<const RedisCommand> commands, const Call &call,
-                                                  QByteArrayView tolerated)
+Result<std::vector<RedisReply>> KeyReader::askAll(std::span<const RedisCommand> commands, const Call &call, Keys whose)
 {
     auto replies = m_channel.pipeline(commands, call);
     if (!replies)
         return replies;
     for (std::size_t i = 0; i < replies->size(); ++i) {
         const RedisReply &reply = replies->at(i);
-        if (reply.kind != RedisReply::Kind::Error || (!tolerated.isEmpty() && reply.text.startsWith(tolerated)))
+        if (reply.kind != RedisReply::Kind::Error || (whose == Keys::Any && isOfTheKey(reply.text)))
             continue;
         Error error = redis::refusal(reply, {});
         if (error.code == ErrorCode::PermissionDenied || isRefusalInScript(reply.text)) {
@@ -129,7 +135,7 @@ Result<std::vector<qint64>> KeyReader::lengths(std::span<const QByteArray> keys,
         std::vector<RedisCommand> commands;
         for (const QByteArray &key : keys.subspan(from, std::min(keysOfOneTrip, keys.size() - from)))
             commands.push_back({"STRLEN", key});
-        const auto replies = askAll(commands, call, "WRONGTYPE");
+        const auto replies = askAll(commands, call, Keys::Any);
         if (!replies)
             return fail(replies.error());
         std::ranges::transform(*replies, std::back_inserter(lengths), &RedisReply::number);

@@ -26,7 +26,7 @@ public:
     [[nodiscard]] base::Result<std::vector<Value>> values(std::span<const QByteArray> keys, const base::Call &call);
     /// Which of @p keys exist.
     [[nodiscard]] base::Result<std::vector<bool>> exist(std::span<const QByteArray> keys, const base::Call &call);
-    /// Bytes of the text that each of @p keys holds; 0 where it holds none.
+    /// Bytes of the text that each of @p keys holds; 0 where it holds none, or may not be asked by this user.
     [[nodiscard]] base::Result<std::vector<qint64>> lengths(std::span<const QByteArray> keys, const base::Call &call);
 
     /// The server's own clock (UTC).
@@ -34,9 +34,11 @@ public:
 
     /// One command; a refusal is an error.
     [[nodiscard]] base::Result<redis::RedisReply> ask(const redis::RedisCommand &command, const base::Call &call);
-    /// Several; a refusal of any is an error, but for @p tolerated codes ("WRONGTYPE").
-    [[nodiscard]] base::Result<std::vector<redis::RedisReply>>
-    askAll(std::span<const redis::RedisCommand> commands, const base::Call &call, QByteArrayView tolerated = {});
+    enum class Keys { Ours, Any };
+    /// Several; a refusal of any is an error. With Keys::Any a key that holds something else, or may not be touched by
+    /// this user, is none: its reply stays an Error.
+    [[nodiscard]] base::Result<std::vector<redis::RedisReply>> askAll(std::span<const redis::RedisCommand> commands,
+                                                                      const base::Call &call, Keys whose = Keys::Ours);
 
 private:
     redis::RedisChannel &m_channel;

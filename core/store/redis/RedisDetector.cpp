@@ -210,8 +210,10 @@ private:
         profile.confidence = sessions > 0 ? 1 - evidence.badEnds / sessions : 0.75;
         evidence.layout.describe(profile);
         if (evidence.sessions.empty())
-            profile.warnings << QStringLiteral("There are users and no session: the names of the sessions' keys are "
-                                               "those that the adapters use by default.");
+            profile.warnings << QStringLiteral(
+                "There are users and no session: nobody is signed in, or this deployment uses "
+                "JWT sessions. The names of the sessions' keys are those that the "
+                "adapters use by default.");
         if (evidence.badEnds > 0)
             profile.warnings << QStringLiteral("%1 of %2 sessions looked at have an end that cannot be read, or is "
                                                "not between 2015 and 2100.")

@@ -590,6 +590,24 @@ private Q_SLOTS:
         test::redisCommand(m_server->url(), {"ACL", "DELUSER", "reader"});
     }
 
+    void keysOfOthersAreNotTouched()
+    {
+        load(m_adapters);
+        load({{"other:session:1", "{}"}, {"sessions-of-others", "{}"}});
+        test::redisCommand(m_server->url(),
+                           {"ACL", "SETUSER", "ours", "reset", "on", ">pw", "~user:*", "+@read", "+ping"});
+        const auto at = test::databaseAt("redis://ours:pw@127.0.0.1:" + QByteArray::number(m_server->port()));
+        QString problem;
+        const auto sessions = test::openDetected(at, store::Access::ReadOnly, problem);
+        QVERIFY2(sessions, qPrintable(problem));
+        QCOMPARE(sessions->stats(fixtureNow(), soon())->live, qint64{7});
+        // Where the command itself is refused, nothing is found out.
+        test::redisCommand(m_server->url(), {"ACL", "SETUSER", "ours", "-strlen"});
+        const auto refused = store::detectSchema(at, {}, soon());
+        QVERIFY(!refused && refused.error().code == ErrorCode::PermissionDenied);
+        test::redisCommand(m_server->url(), {"ACL", "DELUSER", "ours"});
+    }
+
     void aPassCanBeStoppedAndBounded()
     {
         RedisKeys many;
