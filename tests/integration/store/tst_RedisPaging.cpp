@@ -229,6 +229,36 @@ private Q_SLOTS:
         }
     }
 
+    /// Rows are shown as they are when their page is asked for: what has gone or no longer fits makes room for the
+    /// next.
+    void whatNoLongerFitsIsNotShown()
+    {
+        const auto end = [](int day) -> QByteArray {
+            return "\"2026-06-" + QByteArray::number(day) + "T12:00:00.000Z\"";
+        };
+        RedisKeys keys;
+        for (int i = 0; i < 6; ++i) {
+            const QByteArray token = "token-" + QByteArray::number(i);
+            keys.insert("user:session:" + token, test::sessionValue(token, "u1", end(10 + i)));
+        }
+        load(keys); // of 10 to 15 June, all of them expired on the 20th
+        const auto sessions = open();
+        store::SessionQuery query;
+        query.state = StateFilter::Expired;
+        query.limit = 2;
+        const base::Instant later = now + std::chrono::hours(5 * 24);
+        const auto first = sessions->page(query, std::nullopt, later, soon());
+        QVERIFY(first && first->next && first->sessions.size() == 2);
+        // The third is extended, the fourth signs out.
+        load({{"user:session:token-2", test::sessionValue("token-2", "u1", end(30))}});
+        test::redisCommand(m_server->url(), {"DEL", "user:session:token-3"});
+        const auto second = sessions->page(query, first->next, later, soon());
+        QVERIFY(second && !second->next);
+        QCOMPARE(second->sessions.size(), std::size_t{2});
+        QCOMPARE(second->sessions.front().fingerprint, base::Fingerprint::of("token-4"));
+        QCOMPARE(second->sessions.back().fingerprint, base::Fingerprint::of("token-5"));
+    }
+
     /// A session that is refreshed, or changes hands, between being read and being deleted.
     void deletesWhatIsThereThen()
     {
