@@ -45,8 +45,6 @@ class MariaDbLinkTest final : public QObject
 private Q_SLOTS:
     void initTestCase();
     void saysWhoAnswers();
-    void sayWhyConnectingFails_data();
-    void sayWhyConnectingFails();
     void aServerThatHangsEndsInTime();
     void aHandshakeThatHangsEndsInTime();
     void anotherProtocolIsNoDatabase();
@@ -74,56 +72,6 @@ void MariaDbLinkTest::saysWhoAnswers()
     QVERIFY2(QRegularExpression(QStringLiteral("^\\d+\\.\\d+\\.\\d+$")).match(probed->version).hasMatch(),
              qPrintable(probed->version));
     QCOMPARE(probed->tls, QStringLiteral("loopback, not encrypted"));
-}
-
-void MariaDbLinkTest::sayWhyConnectingFails_data()
-{
-    QTest::addColumn<QString>("kind");
-    QTest::addColumn<QString>("code");
-    QTest::newRow("unknown host") << QStringLiteral("host") << QStringLiteral("HostNotFound");
-    QTest::newRow("closed port") << QStringLiteral("port") << QStringLiteral("ConnectRefused");
-    QTest::newRow("no such socket") << QStringLiteral("socket") << QStringLiteral("ConnectRefused");
-    QTest::newRow("wrong password") << QStringLiteral("password") << QStringLiteral("AuthenticationFailed");
-    QTest::newRow("no password") << QStringLiteral("none") << QStringLiteral("AuthenticationFailed");
-    QTest::newRow("unknown user") << QStringLiteral("user") << QStringLiteral("AuthenticationFailed");
-    QTest::newRow("unknown database") << QStringLiteral("database") << QStringLiteral("DatabaseNotFound");
-    QTest::newRow("forbidden database") << QStringLiteral("forbidden") << QStringLiteral("AuthenticationFailed");
-    QTest::newRow("missing CA file") << QStringLiteral("ca") << QStringLiteral("FileUnreadable");
-}
-
-void MariaDbLinkTest::sayWhyConnectingFails()
-{
-    QFETCH(QString, kind);
-    auto url = m_databases.server().url(QStringLiteral("mysql"));
-    store::StoreOptions options;
-    if (kind == QStringLiteral("host")) {
-        url.host = QStringLiteral("no-such-host.invalid");
-    } else if (kind == QStringLiteral("port")) {
-        url.port = 1;
-    } else if (kind == QStringLiteral("socket")) {
-        url.host = QStringLiteral("/nonexistent/mysqld.sock");
-    } else if (kind == QStringLiteral("password")) {
-        url.password = base::SecretBytes(QByteArray("wr0ng-s3cret"));
-    } else if (kind == QStringLiteral("none")) {
-        url.password = {};
-    } else if (kind == QStringLiteral("user")) {
-        url.user = QStringLiteral("nobody-here");
-    } else if (kind == QStringLiteral("database")) {
-        url.database = QStringLiteral("no_such_db");
-    } else if (kind == QStringLiteral("forbidden")) {
-        m_databases.run(QStringLiteral("mysql"),
-                        QStringLiteral("CREATE USER stranger@'%' IDENTIFIED BY 'wr0ng-s3cret'"));
-        url = m_databases.server().url(QStringLiteral("mysql"), QStringLiteral("stranger"),
-                                       QStringLiteral("wr0ng-s3cret"));
-    } else {
-        options.caFile = QStringLiteral("/nonexistent/ca.pem");
-    }
-    const auto probed = store::probeDatabase(url, options, soon());
-    QVERIFY(!probed);
-    const QString said = base::oneLine(probed.error());
-    QFETCH(QString, code);
-    QVERIFY2(base::errorName(probed.error().code) == code, qPrintable(said));
-    QVERIFY2(!said.contains(QStringLiteral("s3cret")), qPrintable(said));
 }
 
 void MariaDbLinkTest::aServerThatHangsEndsInTime()

@@ -24,7 +24,6 @@ private Q_SLOTS:
     void aStatementStopsAtItsDeadline();
     void theServerStopsWhatNobodyElseDoes();
     void aStreamOfRowsStopsWhenCancelled();
-    void aLockedRowIsNotWaitedForLong();
     void cellsOfAnySizeArriveWhole();
     void valuesAreNeverPartOfTheStatement();
 
@@ -152,27 +151,6 @@ void MariaDbStatementsTest::aStreamOfRowsStopsWhenCancelled()
     QVERIFY2(sinceCancel.elapsed() < 2300, qPrintable(QString::number(sinceCancel.elapsed())));
     QVERIFY2(seen < 5000, qPrintable(QString::number(seen)));
     QCOMPARE(valueOf(*connection, QStringLiteral("SELECT 'fit'")), QStringLiteral("fit"));
-}
-
-void MariaDbStatementsTest::aLockedRowIsNotWaitedForLong()
-{
-    const auto url = m_databases.fixture();
-    QString problem;
-    const auto sessions = test::openDetected(url, store::Access::Write, problem);
-    QVERIFY2(sessions != nullptr, qPrintable(problem));
-    const auto rows = sessions->planRows({}, 1, fixtureNow(), soon());
-    QVERIFY(rows.has_value());
-    const auto holder = connectTo(url, store::Access::Write);
-    QVERIFY(holder->begin(store::TransactionMode::Write, soon()).has_value());
-    QVERIFY(holder->execute({.sql = QStringLiteral("SELECT 1 FROM sessions FOR UPDATE")}, {}, soon()).has_value());
-    QElapsedTimer timer;
-    timer.start();
-    const auto deleted = sessions->deleteRows(std::span(&rows->front().key, 1), soon());
-    QVERIFY(!deleted);
-    QVERIFY2(deleted.error().code == ErrorCode::Timeout, failureOf(deleted).constData());
-    QVERIFY2(timer.elapsed() < 5000, qPrintable(QString::number(timer.elapsed())));
-    holder->rollback();
-    QVERIFY(sessions->deleteRows(std::span(&rows->front().key, 1), soon()).has_value());
 }
 
 void MariaDbStatementsTest::cellsOfAnySizeArriveWhole()

@@ -57,8 +57,6 @@ class PostgresStoreTest final : public QObject
 
 private Q_SLOTS:
     void initTestCase();
-    void sayWhyConnectingFails_data();
-    void sayWhyConnectingFails();
     void aServerThatHangsEndsInTime();
     void anotherProtocolIsNoDatabase();
     void tlsIsRequiredAwayFromLoopback();
@@ -69,7 +67,6 @@ private Q_SLOTS:
     void missingRightsAreNamed();
     void aStatementStopsWhenCancelled();
     void aStatementStopsAtItsDeadline();
-    void aLockedRowIsNotWaitedForLong();
     void statsAreEstimatedWhenTimeIsShort();
     void aKilledServerIsSaidToBeLost();
     void aChangedTableIsSaid();
@@ -112,46 +109,6 @@ std::unique_ptr<store::SqlConnection> PostgresStoreTest::connectTo(const store::
     if (!connection)
         qWarning("%s", qPrintable(base::oneLine(connection.error())));
     return connection ? std::move(*connection) : nullptr;
-}
-
-void PostgresStoreTest::sayWhyConnectingFails_data()
-{
-    QTest::addColumn<QString>("kind");
-    QTest::addColumn<QString>("code");
-    QTest::newRow("unknown host") << QStringLiteral("host") << QStringLiteral("HostNotFound");
-    QTest::newRow("closed port") << QStringLiteral("port") << QStringLiteral("ConnectRefused");
-    QTest::newRow("wrong password") << QStringLiteral("password") << QStringLiteral("AuthenticationFailed");
-    QTest::newRow("no password") << QStringLiteral("none") << QStringLiteral("AuthenticationFailed");
-    QTest::newRow("unknown user") << QStringLiteral("user") << QStringLiteral("AuthenticationFailed");
-    QTest::newRow("unknown database") << QStringLiteral("database") << QStringLiteral("DatabaseNotFound");
-    QTest::newRow("missing CA file") << QStringLiteral("ca") << QStringLiteral("FileUnreadable");
-}
-
-void PostgresStoreTest::sayWhyConnectingFails()
-{
-    QFETCH(QString, kind);
-    auto url = m_fixtures.server().url(QStringLiteral("postgres"));
-    store::StoreOptions options;
-    if (kind == QStringLiteral("host"))
-        url.host = QStringLiteral("no-such-host.invalid");
-    else if (kind == QStringLiteral("port"))
-        url.port = 1;
-    else if (kind == QStringLiteral("password"))
-        url.password = base::SecretBytes(QByteArray("wr0ng-s3cret"));
-    else if (kind == QStringLiteral("none"))
-        url.password = {};
-    else if (kind == QStringLiteral("user"))
-        url.user = QStringLiteral("nobody-here");
-    else if (kind == QStringLiteral("database"))
-        url.database = QStringLiteral("no_such_db");
-    else
-        options.caFile = QStringLiteral("/nonexistent/ca.pem");
-    const auto probed = store::probeDatabase(url, options, soon());
-    QVERIFY(!probed);
-    const QString said = base::oneLine(probed.error());
-    QFETCH(QString, code);
-    QVERIFY2(base::errorName(probed.error().code) == code, qPrintable(said));
-    QVERIFY2(!said.contains(QStringLiteral("s3cret")), qPrintable(said));
 }
 
 void PostgresStoreTest::aServerThatHangsEndsInTime()
@@ -370,27 +327,6 @@ void PostgresStoreTest::aStatementStopsAtItsDeadline()
     QCOMPARE(slept.error().code, ErrorCode::Timeout);
     QVERIFY(timer.elapsed() < 2300);
     QVERIFY(connection->read({.sql = QStringLiteral("SELECT 1")}, {}, soon()).has_value());
-}
-
-void PostgresStoreTest::aLockedRowIsNotWaitedForLong()
-{
-    const auto url = fixture();
-    QString problem;
-    const auto sessions = test::openDetected(url, store::Access::Write, problem);
-    QVERIFY2(sessions != nullptr, qPrintable(problem));
-    const auto rows = sessions->planRows({}, 1, fixtureNow(), soon());
-    QVERIFY(rows.has_value());
-    const auto holder = connectTo(url, store::Access::Write);
-    QVERIFY(holder->begin(store::TransactionMode::Write, soon()).has_value());
-    QVERIFY(holder->execute({.sql = QStringLiteral("SELECT 1 FROM sessions FOR UPDATE")}, {}, soon()).has_value());
-    QElapsedTimer timer;
-    timer.start();
-    const auto deleted = sessions->deleteRows(std::span(&rows->front().key, 1), soon());
-    QVERIFY(!deleted);
-    QCOMPARE(deleted.error().code, ErrorCode::Timeout);
-    QVERIFY(timer.elapsed() < 4000);
-    holder->rollback();
-    QVERIFY(sessions->deleteRows(std::span(&rows->front().key, 1), soon()).has_value());
 }
 
 void PostgresStoreTest::statsAreEstimatedWhenTimeIsShort()
