@@ -3,6 +3,7 @@
 #include "core/store/AccessRights.h"
 #include "core/store/SqlSessionStore.h"
 #include "core/store/redis/RedisAccess.h"
+#include "core/store/schema/SchemaFingerprint.h"
 #include "core/store/schema/SchemaSampler.h"
 #include "core/store/sql/MariaDbConnection.h"
 #include "core/store/sql/PostgresConnection.h"
@@ -92,12 +93,23 @@ Result<SchemaDetection> detectSchema(const DatabaseUrl &url, const StoreOptions 
         const auto confirmed = confirmWithData(**connection, url.kind, *table, options.timeZone, profile, call);
         if (!confirmed)
             return fail(withMissingRight(**connection, confirmed.error(), profile));
+        profile.fingerprint = schemaFingerprint(*table);
         profile.confidence = std::clamp(candidate.score / fullScore, 0.0, 1.0) * (*confirmed ? 1.0 : 0.5);
         if (sure && *confirmed && &candidate == &ranked.front())
             detection.best = profile;
         detection.candidates.push_back(std::move(profile));
     }
     return detection;
+}
+
+Result<std::vector<TableInfo>> readTables(const DatabaseUrl &url, const StoreOptions &options, const Call &call)
+{
+    if (url.kind == DatabaseKind::Redis)
+        return std::vector<TableInfo>(); // keys, and no tables
+    const auto connection = connectTo(url, options, Access::ReadOnly, call);
+    if (!connection)
+        return fail(connection.error());
+    return readCatalogue(**connection, url.kind, {.schema = url.schema, .tables = {}}, call);
 }
 
 Result<std::unique_ptr<SessionStore>> openStore(const DatabaseUrl &url, const SchemaProfile &schema,

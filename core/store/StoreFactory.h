@@ -7,6 +7,7 @@
 #include "core/base/Call.h"
 #include "core/store/SessionStore.h"
 #include "core/store/redis/ScanPace.h"
+#include "core/store/schema/Catalogue.h"
 #include "core/store/schema/SchemaProfile.h"
 #include "core/store/sql/DatabaseUrl.h"
 
@@ -55,6 +56,12 @@ void ignoreDatabaseEnvironment();
 /// PermissionDenied, StatementFailed.
 [[nodiscard]] base::Result<SchemaDetection> detectSchema(const DatabaseUrl &url, const StoreOptions &options,
                                                          const base::Call &call);
+
+/// Reads the catalogue alone: all tables with their columns, for choosing among them; Redis has none. Errors: as
+/// probeDatabase,
+/// PermissionDenied, StatementFailed.
+[[nodiscard]] base::Result<std::vector<TableInfo>> readTables(const DatabaseUrl &url, const StoreOptions &options,
+                                                              const base::Call &call);
 
 /// Opens a store. With Access::ReadOnly the server session itself is held to reading; a Redis server has none such, so
 /// there a channel that knows only commands that read is used. Errors: as probeDatabase, SchemaChanged.

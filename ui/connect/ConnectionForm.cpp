@@ -8,6 +8,7 @@
 #include <QTimeZone>
 #include <QVBoxLayout>
 
+#include "ui/common/Button.h"
 #include "ui/common/Surface.h"
 #include "ui/common/Tag.h"
 #include "ui/connect/DatabaseAddress.h"
@@ -154,6 +155,10 @@ void ConnectionForm::makeSchema()
     m_timeZone->setCompleter(completer);
     row->addField(tr("Adapter"), m_schema);
     row->addField(tr("Time zone"), m_timeZone);
+    m_editMap = new common::Button(m_theme, tr("Tables and columns…"), common::ButtonKind::Link);
+    m_editMap->setObjectName(QStringLiteral("editMap"));
+    connect(m_editMap, &common::Button::clicked, this, &ConnectionForm::mapWanted);
+    row->addField({}, m_editMap);
 }
 
 void ConnectionForm::makeSecret()
@@ -294,7 +299,7 @@ void ConnectionForm::fillSchemas()
     }
     const int chosen = m_schema->findData(m_base.schemaMap);
     if (chosen < 0)
-        m_schema->addItem(tr("As saved with this connection"), m_base.schemaMap);
+        m_schema->addItem(tr("As chosen for this connection"), m_base.schemaMap);
     m_schema->setCurrentIndex(chosen < 0 ? m_schema->count() - 1 : chosen);
 }
 
@@ -345,6 +350,14 @@ void ConnectionForm::useCaFile(const QString &path)
     Q_EMIT edited(Part::Cache);
 }
 
+void ConnectionForm::useMap(const QString &map, const QString &timeZone)
+{
+    m_base.schemaMap = map;
+    m_timeZone->setText(timeZone);
+    fillSchemas();
+    Q_EMIT edited(Part::Database);
+}
+
 void ConnectionForm::focusFirst()
 {
     m_name->setFocus(Qt::OtherFocusReason);
@@ -369,6 +382,9 @@ void ConnectionForm::updatePasswordField()
 {
     const bool file = isFileAddress(m_database.address->text());
     m_database.password->setEnabled(!file);
+    const bool keys = isRedisAddress(m_database.address->text());
+    m_editMap->setEnabled(!keys);
+    m_editMap->setToolTip(keys ? tr("Redis has keys and no tables: what they are is found by itself") : QString());
     m_database.password->setPlaceholderText(file ? tr("a file needs none") : QString());
 }
 

@@ -14,6 +14,7 @@ class QComboBox;
 class QLineEdit;
 
 namespace rollcall::common {
+class Button;
 class Tag;
 } // namespace rollcall::common
 
@@ -54,11 +55,15 @@ public:
     void useBaseUrl(const QString &url);
     void useJwt();
     void useCaFile(const QString &path);
+    /// Takes a settled schema map (empty: find by itself) and the zone of times without one.
+    void useMap(const QString &map, const QString &timeZone);
 
     void focusFirst();
 
 Q_SIGNALS:
     void edited(rollcall::connect::ConnectionForm::Part part);
+    /// Somebody wants to say which tables and columns hold the sessions.
+    void mapWanted();
 
 protected:
     void resizeEvent(QResizeEvent *event) override;
@@ -101,6 +106,7 @@ private:
     AddressField m_database;
     QComboBox *m_schema = nullptr;
     QLineEdit *m_timeZone = nullptr;
+    common::Button *m_editMap = nullptr;
     SecretField *m_secret = nullptr;
     SecretList *m_older = nullptr;
     QLineEdit *m_baseUrl = nullptr;

@@ -49,7 +49,8 @@ ConnectionPage::ConnectionPage(const common::Theme &theme, const base::Clock &cl
       m_theme(theme),
       m_databaseTester([this] { return databaseInput(); }, clock),
       m_deploymentTester([this] { return deploymentInput(); }, clock),
-      m_cacheTester([this] { return cacheInput(); }, clock)
+      m_cacheTester([this] { return cacheInput(); }, clock),
+      m_mapper(theme)
 {
     setObjectName(QStringLiteral("connectionPage"));
     setAcceptDrops(true);
@@ -97,6 +98,10 @@ ConnectionPage::ConnectionPage(const common::Theme &theme, const base::Clock &cl
             });
     connect(&m_importer, &EnvImporter::failed, this,
             [this](const base::Error &error) { m_error->showError(error, tr("The .env file could not be read")); });
+    connect(m_form, &ConnectionForm::mapWanted, this, &ConnectionPage::correctMap);
+    connect(&m_mapper, &SchemaMapper::settled, m_form, &ConnectionForm::useMap);
+    connect(&m_mapper, &SchemaMapper::failed, this,
+            [this](const base::Error &error) { m_error->showError(error, tr("The tables could not be read")); });
     connect(m_foot, &ConnectionFoot::cancelRequested, this, &ConnectionPage::cancelled);
     connect(m_foot, &ConnectionFoot::saveRequested, this, [this](bool open) {
         Q_EMIT saveRequested(m_form->profile(), std::make_shared<const ConnectionSecrets>(m_form->secrets()), open);
@@ -265,6 +270,14 @@ void ConnectionPage::chooseCaFile()
     dialog->setNameFilters({tr("Certificates (*.pem *.crt *.cer)"), tr("All files (*)")});
     connect(dialog, &QFileDialog::fileSelected, m_form, &ConnectionForm::useCaFile);
     dialog->open();
+}
+
+void ConnectionPage::correctMap()
+{
+    const auto input = databaseInput();
+    const deployment::CheckResult *result = m_databaseTester.result();
+    if (input && *input) // else the Database leg says what is wrong
+        m_mapper.open(*this, **input, result && result->schema ? &*result->schema : nullptr);
 }
 
 void ConnectionPage::dragEnterEvent(QDragEnterEvent *event)

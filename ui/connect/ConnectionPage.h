@@ -9,6 +9,7 @@
 #include "ui/connect/EnvImporter.h"
 #include "ui/connect/LegFinding.h"
 #include "ui/connect/LegTester.h"
+#include "ui/connect/SchemaMapper.h"
 
 namespace rollcall::common {
 class ErrorBanner;
@@ -66,6 +67,7 @@ private:
     void makeContent(QWidget *content);
     void chooseEnvFile();
     void chooseCaFile();
+    void correctMap();
     void onEdited(ConnectionForm::Part part);
     void onImported(const workspace::EnvImport &import, const QString &path);
     void tryAll();
@@ -94,6 +96,7 @@ private:
     LegTester m_deploymentTester;
     LegTester m_cacheTester;
     EnvImporter m_importer;
+    SchemaMapper m_mapper;
     QTimer m_tick; ///< counts the seconds of tests
     QString m_vault;
     QString m_savedName; ///< of the connection being edited; empty: a new one

@@ -42,4 +42,10 @@ bool isFileAddress(const QString &address)
            text.startsWith(QLatin1String("file:"), Qt::CaseInsensitive);
 }
 
+bool isRedisAddress(const QString &address)
+{
+    const QString scheme = address.trimmed().section(QLatin1Char(':'), 0, 0).toLower();
+    return scheme == QLatin1String("redis") || scheme == QLatin1String("rediss") || scheme == QLatin1String("upstash");
+}
+
 } // namespace rollcall::connect

@@ -24,4 +24,7 @@ struct SplitAddress
 /// True for the address of a file: it has no password.
 [[nodiscard]] bool isFileAddress(const QString &address);
 
+/// True for redis:, rediss: and upstash: addresses, whose stores have keys in place of tables.
+[[nodiscard]] bool isRedisAddress(const QString &address);
+
 } // namespace rollcall::connect

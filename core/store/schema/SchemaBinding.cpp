@@ -1,5 +1,6 @@
 #include "core/store/schema/SchemaBinding.h"
 
+#include "core/store/schema/SchemaFingerprint.h"
 #include "core/store/sql/SqlDialect.h"
 
 using rollcall::base::Error;
@@ -135,6 +136,8 @@ Result<BoundSchema> bindSchema(SqlConnection &connection, DatabaseKind kind, Sch
                             sessions.ipAddress, sessions.userAgent});
     if (!table)
         return fail(std::move(table.error()));
+    if (!profile.fingerprint.isEmpty() && profile.fingerprint != schemaFingerprint(*table))
+        return fail(changed(sessions.schema, sessions.table));
     bound.sessions = std::move(*table);
     bound.keyIsId = sessions.id && (bound.sessions.isUnique(*sessions.id) || !bound.sessions.isUnique(sessions.token));
     sessions.keyType = bound.sessions.column(bound.keyIsId ? *sessions.id : sessions.token)->type;
@@ -161,6 +164,21 @@ Result<BoundSchema> bindSchema(SqlConnection &connection, DatabaseKind kind, Sch
     }
     bound.profile = std::move(profile);
     return bound;
+}
+
+std::vector<ExpiresEncoding> encodingsFor(DatabaseKind kind, const QString &type)
+{
+    std::vector<ExpiresEncoding> fitting;
+    // What reads every form comes last, except where a column's type says nothing of its values.
+    using enum ExpiresEncoding;
+    for (const ExpiresEncoding encoding : {Timestamptz, TimestampNaive, EpochMilliseconds, EpochSeconds,
+                                           EpochMicroseconds, TextIso, TextEpochMilliseconds, Mixed}) {
+        if (fits(kind, type, encoding))
+            fitting.push_back(encoding);
+    }
+    if (kind == DatabaseKind::Sqlite)
+        std::ranges::rotate(fitting, fitting.end() - 1);
+    return fitting;
 }
 
 } // namespace rollcall::store

@@ -20,10 +20,12 @@ struct BoundSchema
     [[nodiscard]] const QString &keyColumn() const { return keyIsId ? *profile.sessions.id : profile.sessions.token; }
 };
 
-/// Holds @p profile against the database. Errors: SchemaChanged (Table: what is missing or no longer fits),
-/// PermissionDenied, as
-/// SqlConnection.
+/// Holds @p profile against the database. Errors: SchemaChanged (Table: what is missing or no longer fits, or has other
+/// columns than when the map was settled), PermissionDenied, as SqlConnection.
 [[nodiscard]] base::Result<BoundSchema> bindSchema(SqlConnection &connection, DatabaseKind kind, SchemaProfile profile,
                                                    const base::Call &call);
+
+/// The encodings that a column of @p type can have, the likeliest first. **Thread-safety:** reentrant.
+[[nodiscard]] std::vector<ExpiresEncoding> encodingsFor(DatabaseKind kind, const QString &type);
 
 } // namespace rollcall::store

@@ -245,6 +245,8 @@ QJsonObject SchemaProfile::toJson() const
                                                   {QStringLiteral("userId"), indexes.userId},
                                                   {QStringLiteral("expires"), indexes.expires}};
     json[QStringLiteral("warnings")] = QJsonArray::fromStringList(warnings);
+    if (!fingerprint.isEmpty())
+        json[QStringLiteral("fingerprint")] = fingerprint;
     return json;
 }
 
@@ -270,6 +272,7 @@ Result<SchemaProfile> SchemaProfile::fromJson(const QJsonObject &json, const QSt
     const QJsonArray warnings = json.value(QStringLiteral("warnings")).toArray();
     for (const QJsonValue &warning : warnings)
         profile.warnings << warning.toString();
+    profile.fingerprint = json.value(QStringLiteral("fingerprint")).toString();
     return profile;
 }
 

@@ -79,7 +79,11 @@ struct SchemaProfile
 
     QStringList warnings; ///< for people: zone questions, missing indexes, duplicates possible
 
-    /// The `schema detect` form of the contract, without "database": with key patterns where there are keys.
+    /// schemaFingerprint() of the sessions table that this map was settled for; empty: not compared.
+    QString fingerprint;
+
+    /// The `schema detect` form of the contract, without "database": with key patterns where there are keys, and with
+    /// "fingerprint" where there is one.
     [[nodiscard]] QJsonObject toJson() const;
     /// Reads that form (`--map FILE`). Errors: FileFormatInvalid (Path = @p origin).
     [[nodiscard]] static base::Result<SchemaProfile> fromJson(const QJsonObject &json, const QString &origin);
