@@ -1,5 +1,7 @@
 #include "core/findings/Survey.h"
 
+#include "core/base/LostLink.h"
+
 namespace rollcall::findings {
 
 using base::Call;
@@ -72,9 +74,7 @@ public:
         if (m_end)
             return base::fail(*m_end);
         auto answer = question(m_call.atMost(m_each));
-        if (!answer &&
-            (answer.error().code == ErrorCode::Cancelled || answer.error().code == ErrorCode::ConnectionLost ||
-             answer.error().code == ErrorCode::DatabaseUnavailable))
+        if (!answer && (answer.error().code == ErrorCode::Cancelled || base::isLostLink(answer.error().code)))
             m_end = answer.error();
         return answer;
     }
