@@ -5,6 +5,7 @@
 #include "tests/support/CtlProcess.h"
 #include "tests/support/RedisFixtures.h"
 #include "tests/support/RedisServer.h"
+#include "tests/support/TestPaths.h"
 #include "tests/support/UpstashServer.h"
 
 using rollcall::test::CtlProcess;
@@ -215,6 +216,25 @@ private Q_SLOTS:
         const test::RedisKeys left = test::redisKeys(this->at("1"));
         QVERIFY(!left.contains("secada0xxxxxxxxxxxxxxxxxxxxxxxxx"));
         QVERIFY(!left.value("active-sessions-pMpo4mTMl7klHrRangebaE1YDwqaPtPU").contains("secada0"));
+    }
+
+    void verifiesTls()
+    {
+        const test::RedisServer server({}, test::RedisServer::Tls::Only);
+        QVERIFY2(server.problem().isEmpty(), qPrintable(server.problem()));
+        const QStringList list = words("sessions list --now 1781524800 --database")
+                                 << QStringLiteral("rediss://0.0.0.0:%1/0").arg(server.port()); // not loopback by name
+        CtlProcess ctl;
+        const CtlResult refused = ctl.run(list);
+        QCOMPARE(refused.exitCode, 3);
+        QCOMPARE(refused.errorCode(), QStringLiteral("TlsFailed"));
+        // No sessions are in it, but it is reached.
+        const CtlResult reached =
+            ctl.run(list + QStringList{QStringLiteral("--ca-file"), test::dataFile(QStringLiteral("tls/cert.pem"))});
+        QVERIFY2(reached.errorCode() == QStringLiteral("SchemaNotFound"), reached.all().constData());
+        const QStringList check = words("check --database")
+                                  << QStringLiteral("rediss://localhost:%1/0").arg(server.port());
+        QVERIFY2(ctl.run(check).out.contains("certificate not verified"), "towards loopback without a CA");
     }
 
     void refuses_data()

@@ -30,10 +30,12 @@ std::unique_ptr<RedisChannel> channelTo(const DatabaseUrl &url, const StoreOptio
 QString linkDescription(const RedisUrl &url, const StoreOptions &options)
 {
     const bool exempt = options.insecureHosts.contains(url.host, Qt::CaseInsensitive);
-    if (url.tls)
-        return exempt ? QStringLiteral("TLS, certificate not verified") : QStringLiteral("TLS, certificate verified");
-    return base::isLoopbackHost(url.host) ? QStringLiteral("loopback, not encrypted")
-                                          : QStringLiteral("not encrypted, as deliberately allowed");
+    const bool loopback = base::isLoopbackHost(url.host);
+    if (url.tls) // towards loopback a certificate is verified where a CA is named
+        return exempt || (loopback && options.caFile.isEmpty()) ? QStringLiteral("TLS, certificate not verified")
+                                                                : QStringLiteral("TLS, certificate verified");
+    return loopback ? QStringLiteral("loopback, not encrypted")
+                    : QStringLiteral("not encrypted, as deliberately allowed");
 }
 
 /// Asks who answers; a server that does not tell its version is one all the same.

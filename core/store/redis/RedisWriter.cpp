@@ -47,11 +47,9 @@ bool isCanaryUser(const KeyReader::Value &value)
 
 } // namespace
 
-RedisWriter::RedisWriter(KeyReader &reader, redis::RedisChannel &channel, const KeyLayout &layout, QTimeZone zone)
-    : m_reader(reader),
-      m_writer(channel, QString::fromUtf8(layout.scanPattern())),
-      m_layout(layout),
-      m_zone(std::move(zone))
+RedisWriter::RedisWriter(KeyReader &reader, redis::RedisChannel &channel, const KeyLayout &layout,
+                         const QTimeZone &zone)
+    : m_reader(reader), m_writer(channel, QString::fromUtf8(layout.scanPattern())), m_layout(layout), m_zone(zone)
 {}
 
 Status RedisWriter::change(const Attempt &attempt, const Call &call)
@@ -85,6 +83,8 @@ Result<std::vector<RedisWriter::Found>> RedisWriter::find(std::span<const QByteA
 {
     std::vector<Found> found;
     std::vector<QByteArray> keys;
+    found.reserve(tokens.size());
+    keys.reserve(tokens.size());
     for (const QByteArrayView token : tokens) {
         keys.push_back(m_layout.sessionKey(token));
         found.push_back({keys.back(), token.toByteArray(), std::nullopt, std::nullopt});
@@ -112,6 +112,7 @@ Status RedisWriter::addRemoval(std::span<const Found *const> sessions, KeyChange
             tokensOf[m_layout.sessionsOfUserKey(*userId)] << session->token;
     }
     std::vector<QByteArray> keys;
+    keys.reserve(tokensOf.size());
     for (const auto &[key, tokens] : tokensOf)
         keys.push_back(key);
     const auto values = m_reader.values(keys, call);

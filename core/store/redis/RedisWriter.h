@@ -19,7 +19,7 @@ class RedisWriter final
 {
 public:
     /// @p reader and @p channel are borrowed; the reader may be one that cannot write.
-    RedisWriter(KeyReader &reader, redis::RedisChannel &channel, const KeyLayout &layout, QTimeZone zone);
+    RedisWriter(KeyReader &reader, redis::RedisChannel &channel, const KeyLayout &layout, const QTimeZone &zone);
 
     /// As SessionStore::deleteRows().
     [[nodiscard]] base::Result<std::vector<DeleteOutcome>> deleteSessions(std::span<const RowKey> keys,

@@ -80,11 +80,12 @@ void SessionIndex::finish()
     std::ranges::sort(m_entries, [](const Entry &a, const Entry &b) {
         return a.digest != b.digest ? a.digest < b.digest : a.expires > b.expires;
     });
-    const auto twice = std::ranges::unique(m_entries, {}, &Entry::digest);
-    m_entries.erase(twice.begin(), twice.end());
-    std::ranges::sort(m_accounts);
-    const auto again = std::ranges::unique(m_accounts);
-    m_accounts.erase(again.begin(), again.end());
+    // Not ranges::unique: clang 14 does not take libstdc++'s subrange.
+    const auto sameToken = [](const Entry &one, const Entry &other) { return one.digest == other.digest; };
+    m_entries.erase(std::unique(m_entries.begin(), m_entries.end(), sameToken), m_entries.end());
+    std::ranges::sort(m_accounts, {}, &Account::rank);
+    const auto sameAccount = [](const Account &one, const Account &other) { return one.rank() == other.rank(); };
+    m_accounts.erase(std::unique(m_accounts.begin(), m_accounts.end(), sameAccount), m_accounts.end());
     m_order.reset();
 }
 
@@ -164,8 +165,8 @@ std::size_t SessionIndex::countBefore(const Place &place, bool inclusive) const
 QStringList SessionIndex::providersOf(quint32 user) const
 {
     QStringList providers;
-    for (auto it = std::ranges::lower_bound(m_accounts, Account{user, 0}); it != m_accounts.end() && it->user == user;
-         ++it)
+    for (auto it = std::ranges::lower_bound(m_accounts, Account{user, 0}.rank(), {}, &Account::rank);
+         it != m_accounts.end() && it->user == user; ++it)
         providers << QString::fromUtf8(m_providers.at(it->provider));
     providers.sort();
     return providers;

@@ -87,7 +87,8 @@ private:
     {
         quint32 user = nobody;
         quint32 provider = 0;
-        auto operator<=>(const Account &) const = default;
+        /// By user, then by provider.
+        [[nodiscard]] quint64 rank() const { return quint64{user} << 32U | provider; }
     };
     [[nodiscard]] bool isBefore(const Entry &a, const Entry &b) const;
     [[nodiscard]] QByteArrayView userOf(const Entry &entry) const;

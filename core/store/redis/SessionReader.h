@@ -14,8 +14,8 @@ class SessionReader final
 {
 public:
     /// @p keys and @p layout are borrowed.
-    SessionReader(KeyReader &keys, const KeyLayout &layout, QTimeZone zone)
-        : m_keys(keys), m_layout(layout), m_zone(std::move(zone))
+    SessionReader(KeyReader &keys, const KeyLayout &layout, const QTimeZone &zone)
+        : m_keys(keys), m_layout(layout), m_zone(zone)
     {}
 
     struct Stored

@@ -649,6 +649,30 @@ private Q_SLOTS:
         QVERIFY(base::describe(full.error()).message.contains(QStringLiteral("2 MiB")));
     }
 
+    void aServerThatGoesAwayIsSaid()
+    {
+        auto server = std::make_unique<test::RedisServer>();
+        QVERIFY2(server->problem().isEmpty(), qPrintable(server->problem()));
+        QString problem;
+        test::loadRedis(server->url(), m_adapters, problem);
+        const auto at = test::databaseAt("redis://127.0.0.1:" + QByteArray::number(server->port()));
+        const auto sessions = test::openDetected(at, store::Access::Write, problem);
+        QVERIFY2(sessions, qPrintable(problem));
+        QCOMPARE(sessions->stats(fixtureNow(), soon())->live, qint64{7});
+        // A restart while it is connected: reading goes on by itself over a new connection.
+        test::redisCommand(server->url(), {"CLIENT", "KILL", "TYPE", "normal"});
+        QCOMPARE(sessions->stats(fixtureNow(), soon())->live, qint64{7});
+        server->kill();
+        const auto page = sessions->page({}, std::nullopt, fixtureNow(), soon());
+        QVERIFY(!page);
+        QVERIFY2(page.error().code == ErrorCode::ConnectRefused || page.error().code == ErrorCode::ConnectionLost,
+                 qPrintable(base::oneLine(page.error())));
+        std::vector<store::RowKey> keys;
+        keys.push_back(
+            keyOf("5e551000-0000-4000-8000-000000000001", QStringLiteral("f9aed7af-5b25-4009-8d8c-c690c5d7ab08")));
+        QVERIFY(!sessions->deleteRows(keys, soon()));
+    }
+
     void aMapOfTablesIsRefused()
     {
         store::SchemaProfile tables;
