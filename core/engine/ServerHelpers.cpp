@@ -150,8 +150,9 @@ TokenResult getToken(const SessionEndpoint &endpoint, const TokenRequest &reques
         return result;
     }
     const bool isV4 = profile.version == AuthVersion::V4;
-    // v4 leaves it to the decoder whether an empty one will do.
-    if (!profile.canDecode() && (!isV4 || profile.secrets.empty()))
+    const bool loneEmpty = profile.secrets.size() == 1 && profile.secrets.front().isEmpty();
+    // v5 wants a secret whatever decodes; v4 leaves it to the decoder whether one is needed.
+    if (isV4 ? profile.secrets.empty() && !profile.signedTokens : profile.secrets.empty() || loneEmpty)
         return noToken(NullReason::MissingSecret, QStringLiteral("no secret is known for this deployment"));
     // Keys stand ready for the deployment's own names; another name has keys of its own, in v5.
     for (const bool secure : {false, true}) {

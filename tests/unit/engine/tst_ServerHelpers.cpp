@@ -53,10 +53,17 @@ private Q_SLOTS:
         QCOMPARE(*result.reason == NullReason::MissingSecret, isMissing);
     }
 
-    /// Keys of its own are all that a v4 deployment needs which signs its tokens.
+    /// Keys of its own are all that a v4 deployment needs which signs its tokens; v5 throws without a secret even then.
+    void getTokenOfASigningDeployment_data()
+    {
+        QTest::addColumn<bool>("isV4");
+        QTest::newRow("v4") << true;
+        QTest::newRow("v5") << false;
+    }
     void getTokenOfASigningDeployment()
     {
-        auto profile = profileOf(AuthVersion::V4, {});
+        QFETCH(bool, isV4);
+        auto profile = profileOf(isV4 ? AuthVersion::V4 : AuthVersion::V5, {});
         session::SignedTokens &tokens = profile->signedTokens.emplace();
         tokens.keys.emplace_back("a secret of the encoder's own");
         const engine::SessionEndpoint endpoint(profile, nullptr);
@@ -65,7 +72,9 @@ private Q_SLOTS:
         engine::TokenRequest request;
         const QByteArray authorization = "Bearer " + token->view().toByteArray();
         request.authorization = authorization;
-        QVERIFY(engine::getToken(endpoint, request, now).claims);
+        const auto result = engine::getToken(endpoint, request, now);
+        QCOMPARE(result.claims.has_value(), isV4);
+        QCOMPARE(result.reason, isV4 ? std::nullopt : std::optional(NullReason::MissingSecret));
     }
 
     /// Addresses from AUTH_URL, which may be any text.
