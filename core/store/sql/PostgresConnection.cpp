@@ -139,11 +139,15 @@ Status PostgresConnection::flush(const Call &call)
 
 Result<PGresult *> PostgresConnection::nextResult(const Call &call)
 {
+    // A look-up by key is mostly answered sooner than a sleeping thread is awake again.
+    constexpr std::chrono::microseconds soon(100);
+    const auto sleepFrom = std::chrono::steady_clock::now() + soon;
     while (PQisBusy(m_connection.get())) {
         if (call.cancelled() || call.expired())
             return fail(stopStatement(call.check(QStringLiteral("A database statement")).error()));
+        const bool sleeps = std::chrono::steady_clock::now() >= sleepFrom;
         pollfd entry{PQsocket(m_connection.get()), POLLIN, 0};
-        if (poll(&entry, 1, sliceMs) > 0 && !PQconsumeInput(m_connection.get())) {
+        if (poll(&entry, 1, sleeps ? sliceMs : 0) > 0 && !PQconsumeInput(m_connection.get())) {
             // What arrived before the link broke may still say why (57P01).
             break;
         }
