@@ -108,7 +108,7 @@ QWidget *FindingsList::makeRemedy()
     return part;
 }
 
-void FindingsList::display(const std::vector<findings::Finding> &found)
+void FindingsList::display(const std::vector<findings::Finding> &found, bool tablesLookedAt)
 {
     const QString before = selected();
     m_selected = nullptr;
@@ -118,7 +118,9 @@ void FindingsList::display(const std::vector<findings::Finding> &found)
     m_summary->setText(found.empty() ? QString() : tr("%n found", nullptr, static_cast<int>(found.size())));
     if (found.empty()) {
         m_empty->setContent(common::Icon::Ok, tr("Nothing is wrong"),
-                            tr("Indexes, rights, expiry dates, duplicates and expired rows were looked at."));
+                            tablesLookedAt
+                                ? tr("Indexes, rights, expiry dates, duplicates and expired rows were looked at.")
+                                : tr("Expired and orphaned sessions were counted; nothing else is looked at here."));
         m_stack->setCurrentWidget(m_empty);
         m_remedyPart->hide();
         return;

@@ -32,7 +32,8 @@ public:
     explicit FindingsList(const common::Theme &theme, QWidget *parent = nullptr);
 
     /// Replaces what is shown; a finding that was selected stays so where it is found again.
-    void display(const std::vector<findings::Finding> &found);
+    /// @p tablesLookedAt: whether the findings come from tables, or from counts alone.
+    void display(const std::vector<findings::Finding> &found, bool tablesLookedAt);
     /// Selects the first finding and gives it the keyboard; false where there is none.
     bool openWorst();
     /// Gives the keyboard to the selected finding.

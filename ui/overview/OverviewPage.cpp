@@ -276,7 +276,7 @@ void OverviewPage::onReady(const Overview &overview)
     m_shown = overview;
     m_readAt = m_connection.deployment().clock().now();
     m_stack->setCurrentIndex(overview.survey ? 0 : 1);
-    m_findings->display(overview.findings);
+    m_findings->display(overview.findings, overview.survey && overview.survey->tables.has_value());
     m_worst->setEnabled(!overview.findings.empty());
     if (overview.survey) {
         showStats(*overview.survey);

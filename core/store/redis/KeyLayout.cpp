@@ -147,7 +147,12 @@ KeyLayout::Holds KeyLayout::holds(QByteArrayView key) const
         return Holds::Other;
     if (kind == Kind::BetterAuth)
         return key.startsWith(sessions) && mayBeToken(key.sliced(sessions.size())) ? Holds::Session : Holds::Other;
-    if (key.startsWith(sessions))
+    // Of renamed prefixes one may begin with another: the longest says what it is.
+    const auto isNearer = [this, key](const QByteArray &prefix) {
+        return prefix.size() > sessions.size() && key.startsWith(prefix);
+    };
+    const bool isOther = (accounts && isNearer(*accounts)) || (users && isNearer(*users)) || isNearer(usersByEmail);
+    if (key.startsWith(sessions) && !isOther)
         return Holds::Session;
     if (accounts && key.startsWith(*accounts))
         return key.sliced(accounts->size()).startsWith("by-user-id:") ? Holds::Other : Holds::Account;

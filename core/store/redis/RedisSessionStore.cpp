@@ -278,14 +278,19 @@ Result<std::vector<PlannedRow>> RedisSessionStore::planRows(const SessionQuery &
         return fail(filter.error());
     (*index)->sortBy(query.order);
     Walk walk(**index, *filter, query.descending, std::nullopt);
-    const auto entries = take(walk, static_cast<std::size_t>(max) + 1);
-    auto rows = m_rows.readEntries(**index, entries, now, call);
-    if (!rows)
-        return fail(std::move(rows.error()));
+    const auto wanted = static_cast<std::size_t>(max) + 1;
     std::vector<PlannedRow> planned;
-    for (auto &row : *rows) {
-        if (row && filter->admits(row->shown))
-            planned.push_back(std::move(*row));
+    // Rows that have gone leave a plan short: one that looks complete must be.
+    for (bool more = true; more && planned.size() < wanted;) {
+        const auto entries = take(walk, wanted - planned.size());
+        more = !entries.empty();
+        auto rows = m_rows.readEntries(**index, entries, now, call);
+        if (!rows)
+            return fail(std::move(rows.error()));
+        for (auto &row : *rows) {
+            if (row && filter->admits(row->shown))
+                planned.push_back(std::move(*row));
+        }
     }
     return planned;
 }

@@ -95,10 +95,12 @@ Result<std::vector<RedisWriter::Found>> RedisWriter::find(std::span<const QByteA
     for (std::size_t i = 0; i < found.size(); ++i) {
         if (!values->at(i) || m_layout.holds(keys[i]) != KeyLayout::Holds::Session)
             continue;
-        found[i].value = SessionValue::read(m_layout.kind, *values->at(i));
-        // What is no session of Better Auth's is somebody else's key.
-        if (found[i].value || m_layout.kind == KeyLayout::Kind::AuthJs)
-            found[i].text = std::move(values->at(i));
+        auto value = SessionValue::read(m_layout.kind, *values->at(i));
+        // What is no session is somebody else's key, whatever its prefix. Auth.js cannot read its own without JSON.
+        if (value ? !value->isOf(tokens[i]) : m_layout.kind == KeyLayout::Kind::BetterAuth)
+            continue;
+        found[i].value = std::move(value);
+        found[i].text = std::move(values->at(i));
     }
     return found;
 }
@@ -308,6 +310,8 @@ Status RedisWriter::removeCanary(const CanaryKey &canary, const Call &call)
             if (!isCanaryUser(*user))
                 return changes;
             changes[userKey] = {*user, std::nullopt, std::nullopt};
+            if (m_layout.usersByEmail.isEmpty())
+                return changes;
             const auto parsed = jose::parseJson(QString::fromUtf8(**user));
             const QByteArray emailKey = m_layout.emailKey(memberText(&*parsed, u"email").value_or(QString()));
             const auto owner = value(emailKey, call);

@@ -120,7 +120,7 @@ Result<std::vector<std::optional<SessionReader::Stored>>> SessionReader::read(st
         if (!values->at(i) || m_layout.holds(keys[i]) != KeyLayout::Holds::Session)
             continue;
         auto value = SessionValue::read(m_layout.kind, *values->at(i));
-        if (!value && isBetterAuth)
+        if (value ? !value->isOf(tokens[i]) : isBetterAuth)
             continue;
         const auto userId = value ? value->userId() : std::nullopt;
         if (userId && m_layout.users && !places.contains(*userId)) {

@@ -163,6 +163,11 @@ std::optional<QString> SessionValue::userId() const
     return idText(session().find(u"userId"));
 }
 
+bool SessionValue::isOf(QByteArrayView token) const
+{
+    return m_kind == KeyLayout::Kind::BetterAuth || text(u"sessionToken") == QString::fromUtf8(token);
+}
+
 std::optional<QString> SessionValue::text(QStringView name) const
 {
     return memberText(&session(), name);

@@ -36,6 +36,9 @@ public:
     /// Times without an offset are read in @p zone; numbers are milliseconds, as JavaScript has them.
     [[nodiscard]] SessionFields fields(const QTimeZone &zone) const;
     [[nodiscard]] std::optional<QString> userId() const;
+    /// Whether this is the session of @p token: adapters of Auth.js write the token into it too, which tells it from
+    /// other objects under a prefix that fits them. Better Auth's are told by their form.
+    [[nodiscard]] bool isOf(QByteArrayView token) const;
     /// Text of the session's member @p name; nullopt where it is absent, null or no text.
     [[nodiscard]] std::optional<QString> text(QStringView name) const;
     /// The session's own members.

@@ -350,7 +350,10 @@ private Q_SLOTS:
         add("array-000000000000000", "[]");
         add("null-end-000000000000", sessionValue("null-end-000000000000", "u1", "null"));
         add("text-end-000000000000", sessionValue("text-end-000000000000", "u1", "\"tomorrow\""));
-        add("no-user-0000000000000", "{\"expires\":\"2026-07-01T00:00:00.000Z\"}");
+        add("no-user-0000000000000",
+            "{\"sessionToken\":\"no-user-0000000000000\",\"expires\":\"2026-07-01T00:00:00.000Z\"}");
+        // Renamed, the prefix of accounts may begin with that of sessions: without its token an object is no session.
+        add("account:google:100000", "{\"userId\":\"u1\",\"provider\":\"google\",\"providerAccountId\":\"1\"}");
         add("orphan-00000000000000", sessionValue("orphan-00000000000000", "gone", "\"2026-07-01T00:00:00.000Z\""));
         add("absurd-00000000000000", sessionValue("absurd-00000000000000", "u1", "\"9999-12-31T23:59:59.999Z\""));
         load(keys);
@@ -381,6 +384,12 @@ private Q_SLOTS:
         const auto row = sessions.lookup("no-json-0000000000000", soon());
         QVERIFY(row && *row && !(*row)->expires && !(*row)->userId);
         QVERIFY(!*sessions.lookup("hash", soon()));
+        const store::RowKey account{base::SecretBytes("account:google:100000"),
+                                    base::SecretBytes("account:google:100000"),
+                                    base::Fingerprint::of("account:google:100000"), QStringLiteral("u1")};
+        const auto left = sessions.deleteRows({&account, 1}, soon());
+        QVERIFY(left && left->front() == store::DeleteOutcome::AlreadyGone);
+        QVERIFY(!test::redisCommand(m_server->url(), {"GET", "user:session:account:google:100000"}).isEmpty());
         // A row that says nothing can be deleted all the same: its key says which it is.
         const store::RowKey broken{base::SecretBytes("no-json-0000000000000"),
                                    base::SecretBytes("no-json-0000000000000"),

@@ -71,6 +71,21 @@ private Q_SLOTS:
         QTEST(KeyLayout::betterAuth("p:").holds(key), "ofBetterAuth");
     }
 
+    void theLongestOfNestedPrefixesSaysWhatAKeyIs()
+    {
+        KeyLayout layout = KeyLayout::authJs();
+        layout.sessions = "auth:";
+        layout.sessionsOfUser = "auth:by-user-id:";
+        layout.accounts = "auth:account:";
+        layout.users = "auth:user:";
+        layout.usersByEmail = "auth:user:email:";
+        QCOMPARE(layout.holds("auth:5f0c"), Holds::Session);
+        QCOMPARE(layout.holds("auth:account:google:1"), Holds::Account);
+        QCOMPARE(layout.holds("auth:account:by-user-id:u1"), Holds::Other);
+        QCOMPARE(layout.holds("auth:user:u1"), Holds::User);
+        QCOMPARE(layout.holds("auth:user:email:a@example.com"), Holds::Other);
+    }
+
     void isWhatAProfileSays_data()
     {
         QTest::addColumn<int>("which");
