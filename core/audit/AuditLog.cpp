@@ -2,7 +2,6 @@
 
 #include <QDir>
 #include <QFile>
-#include <QLockFile>
 #include <QRandomGenerator>
 #include <QSysInfo>
 
@@ -16,6 +15,7 @@
 
 #include "core/audit/AuditSeal.h"
 #include "core/audit/AuditVerifier.h"
+#include "core/base/FileLock.h"
 
 namespace rollcall::audit {
 
@@ -204,9 +204,9 @@ base::Result<qint64> AuditLog::append(AuditEntry entry, const Call &call)
         return base::fail(Error(ErrorCode::NoKeyStore));
     if (!QDir().mkpath(m_folder))
         return base::fail(unwritable(m_folder, QStringLiteral("the folder cannot be made")));
-    QLockFile lock(m_folder + QStringLiteral("/audit.lock"));
-    if (!lock.tryLock(static_cast<int>(call.atMost(longestWait).remaining().count())))
-        return base::fail(unwritable(path(), lock.error() == QLockFile::LockFailedError
+    const base::FileLock lock(m_folder + QStringLiteral("/audit.lock"), call.atMost(longestWait));
+    if (!lock.isHeld())
+        return base::fail(unwritable(path(), lock.state() == base::FileLock::State::Busy
                                                  ? QStringLiteral("another process holds it")
                                                  : QStringLiteral("its folder cannot be written")));
     // Under the lock: two processes that begin a log must not make two keys.

@@ -48,12 +48,12 @@ public:
 
     base::Result<std::optional<SessionAndUser>> getSessionAndUser(QByteArrayView token, const base::Call &call) override
     {
-        return m_lease.ask(call, [&](Adapter &adapter) { return adapter.getSessionAndUser(token, call); });
+        return m_lease.read(call, [&](Adapter &adapter) { return adapter.getSessionAndUser(token, call); });
     }
     base::Result<std::vector<std::optional<SessionAndUser>>> getSessionsAndUsers(std::span<const QByteArrayView> tokens,
                                                                                  const base::Call &call) override
     {
-        return m_lease.ask(call, [&](Adapter &adapter) { return adapter.getSessionsAndUsers(tokens, call); });
+        return m_lease.read(call, [&](Adapter &adapter) { return adapter.getSessionsAndUsers(tokens, call); });
     }
     base::Status updateSession(QByteArrayView token, base::Instant expires, const base::Call &call) override
     {

@@ -142,16 +142,28 @@ public:
             m_lease.emplace(std::move(*taken));
         }
         auto answer = base::callSafely(Pool<T>::failedBy, ask, **m_lease);
-        if (!answer && (base::isLostLink(answer.error().code) || answer.error().code == base::ErrorCode::Internal)) {
+        m_isLinkLost = !answer && base::isLostLink(answer.error().code);
+        if (!answer && (m_isLinkLost || answer.error().code == base::ErrorCode::Internal)) {
             m_lease->discard();
             m_lease.reset();
         }
         return answer;
     }
 
+    /// ask() for what changes nothing: where the link proves to be lost, another is asked, once. It may have been lost
+    /// while it lay in the pool (a server that was restarted, or ends idle links), which is no fault of this request.
+    template <typename Ask>
+    [[nodiscard]] std::invoke_result_t<const Ask &, T &> read(const base::Call &call, const Ask &ask)
+    {
+        m_isLinkLost = false;
+        auto answer = this->ask(call, ask);
+        return m_isLinkLost ? this->ask(call, ask) : std::move(answer);
+    }
+
 private:
     Pool<T> &m_pool;
     std::optional<typename Pool<T>::Lease> m_lease;
+    bool m_isLinkLost = false; ///< by the last object that was asked
 };
 
 } // namespace rollcall::engine

@@ -41,7 +41,8 @@ std::vector<Finding> tokenFindings(const Survey &survey)
                                 .remedy = QStringLiteral("Make a unique index on %1, best in the application's own "
                                                          "migrations; it serves the look-up as well.")
                                               .arg(column),
-                                .statement = statement}};
+                                // Refused where two rows hold one token, which on PostgreSQL leaves a broken index.
+                                .statement = tables.duplicates && tables.duplicates->complete ? statement : QString()}};
     if (!tables.duplicates)
         found.push_back(unchecked(QStringLiteral("duplicates"), QStringLiteral("tokens that stand in several rows"),
                                   tables.duplicates.error()));

@@ -2,12 +2,12 @@
 
 #include <QFile>
 #include <QFileInfo>
-#include <QLockFile>
 #include <QSaveFile>
 
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/base/FileLock.h"
 #include "core/workspace/FileRights.h"
 
 namespace rollcall::workspace {
@@ -110,9 +110,9 @@ base::Status KeyFileVault::update(const Call &call, const Change &change) const
 {
     if (!makePrivateFolder(QFileInfo(m_path).absolutePath()))
         return base::fail(fileError(ErrorCode::FileUnwritable, m_path, QStringLiteral("its folder cannot be made")));
-    QLockFile lock(m_path + QStringLiteral(".lock"));
-    if (!lock.tryLock(static_cast<int>(call.atMost(longestWait).remaining().count()))) {
-        if (lock.error() == QLockFile::LockFailedError)
+    const base::FileLock lock(m_path + QStringLiteral(".lock"), call.atMost(longestWait));
+    if (!lock.isHeld()) {
+        if (lock.state() == base::FileLock::State::Busy)
             return base::fail(
                 Error(ErrorCode::Timeout).with(ErrorParam::Part, QStringLiteral("Waiting for the key file")));
         return base::fail(fileError(ErrorCode::FileUnwritable, m_path, QStringLiteral("its folder cannot be written")));

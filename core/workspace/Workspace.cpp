@@ -4,11 +4,11 @@
 #include <QFile>
 #include <QJsonArray>
 #include <QJsonDocument>
-#include <QLockFile>
 #include <QSaveFile>
 
 #include <algorithm>
 
+#include "core/base/FileLock.h"
 #include "core/workspace/FileRights.h"
 #include "core/workspace/ProfileJson.h"
 
@@ -73,23 +73,21 @@ class Guard
 {
 public:
     Guard(const QString &folder, const Call &call)
-        : m_made(makePrivateFolder(folder)), m_lock(folder + QStringLiteral("/connections.lock"))
     {
-        if (m_made)
-            m_lock.tryLock(static_cast<int>(call.atMost(longestWait).remaining().count()));
+        if (makePrivateFolder(folder))
+            m_lock.emplace(folder + QStringLiteral("/connections.lock"), call.atMost(longestWait));
     }
     [[nodiscard]] base::Status status(const QString &path) const
     {
-        if (m_lock.isLocked())
+        if (m_lock && m_lock->isHeld())
             return {};
-        if (m_made && m_lock.error() == QLockFile::LockFailedError)
+        if (m_lock && m_lock->state() == base::FileLock::State::Busy)
             return base::fail(fileError(ErrorCode::FileUnwritable, path, QStringLiteral("another Rollcall holds it")));
         return base::fail(fileError(ErrorCode::FileUnwritable, path, QStringLiteral("its folder cannot be written")));
     }
 
 private:
-    bool m_made;
-    QLockFile m_lock;
+    std::optional<base::FileLock> m_lock; ///< nullopt: the folder could not be made
 };
 
 /// One `word base64` a line: database, cache, then the secrets in order.

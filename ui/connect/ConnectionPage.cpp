@@ -300,6 +300,7 @@ void ConnectionPage::onEdited(ConnectionForm::Part part)
         showAll();
         break;
     case ConnectionForm::Part::Database:
+        m_mapper.forget();
         m_databaseTester.touch();
         break;
     case ConnectionForm::Part::Deployment:

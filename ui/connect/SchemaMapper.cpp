@@ -26,6 +26,7 @@ void SchemaMapper::open(QWidget &origin, const deployment::ConnectionConfig &con
     else if (detection && !detection->candidates.empty())
         begin = detection->candidates.front();
     m_busy = true;
+    m_forgotten = false;
     // A std::function must be copyable, an address is not: it holds a password.
     auto url = std::make_shared<const store::DatabaseUrl>(config.database->clone());
     const auto submitted =
@@ -34,6 +35,8 @@ void SchemaMapper::open(QWidget &origin, const deployment::ConnectionConfig &con
             auto tables = store::readTables(*url, options, base::Call::within(options.timeout, stop));
             sender.post([this, &origin, kind = url->kind, begin, zone, tables = std::move(tables)] {
                 m_busy = false;
+                if (m_forgotten)
+                    return;
                 if (tables)
                     edit(origin, kind, *tables, begin, zone);
                 else
@@ -44,6 +47,11 @@ void SchemaMapper::open(QWidget &origin, const deployment::ConnectionConfig &con
         m_busy = false;
         Q_EMIT failed(submitted.error());
     }
+}
+
+void SchemaMapper::forget()
+{
+    m_forgotten = true;
 }
 
 void SchemaMapper::edit(QWidget &origin, store::DatabaseKind kind, const std::vector<store::TableInfo> &tables,

@@ -28,6 +28,9 @@ public:
     /// in neither where the editor is dismissed. While one is being opened nothing happens.
     void open(QWidget &origin, const deployment::ConnectionConfig &config, const store::SchemaDetection *detection);
 
+    /// The connection is another one now: an editor that is still to come would be of the old one's tables.
+    void forget();
+
 Q_SIGNALS:
     /// @p map is in the form of ConnectionProfile::schemaMap, empty: to be found by itself; @p timeZone as in the
     /// profile.
@@ -42,6 +45,7 @@ private:
     async::Mailbox m_mailbox;
     std::stop_source m_stop;
     bool m_busy = false;
+    bool m_forgotten = false; ///< what is being read
     async::Worker m_worker; ///< last: it is joined before anything its jobs use is gone
 };
 

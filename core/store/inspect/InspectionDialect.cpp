@@ -6,10 +6,10 @@
 
 namespace rollcall::store {
 
-QString indexName(const QString &table, const QString &column)
+QString indexName(const QString &table, const QString &column, bool unique)
 {
     constexpr qsizetype longest = 63; // PostgreSQL's limit is the smallest
-    const QString end = QStringLiteral("_idx");
+    const QString end = unique ? QStringLiteral("_key") : QStringLiteral("_idx");
     QString name = table + QLatin1Char('_') + column;
     while (name.toUtf8().size() > longest - end.size())
         name.chop(name.size() > 1 && name.back().isLowSurrogate() ? 2 : 1);

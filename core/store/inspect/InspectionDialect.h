@@ -37,8 +37,9 @@ public:
                                              const SchemaProfile &schema) const = 0;
 };
 
-/// The name that an index on @p column of @p table gets, cut to what all databases take (63 bytes).
-[[nodiscard]] QString indexName(const QString &table, const QString &column);
+/// The name that an index on @p column of @p table gets, cut to what all databases take (63 bytes). A @p unique one has
+/// another than one that is not: it is made beside that.
+[[nodiscard]] QString indexName(const QString &table, const QString &column, bool unique);
 
 /// The columns of each table that Rollcall reads, in the order users, accounts; sessions are read whole.
 [[nodiscard]] QStringList columnsRead(const SchemaProfile::Users &users);

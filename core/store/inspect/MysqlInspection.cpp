@@ -189,7 +189,7 @@ QString MysqlInspection::createIndex(const QString &schema, const QString &table
     // Refuses rather than keep writers out.
     return withBackQuotes(QStringLiteral("CREATE %1 %2 ON %3 (%4) ALGORITHM=INPLACE LOCK=NONE;")
                               .arg(unique ? QStringLiteral("UNIQUE INDEX") : QStringLiteral("INDEX"),
-                                   SqlDialect::quoted(indexName(table, column.name)),
+                                   SqlDialect::quoted(indexName(table, column.name, unique)),
                                    SqlDialect::tableName(schema, table), SqlDialect::quoted(column.name)));
 }
 

@@ -136,7 +136,7 @@ QString PostgresInspection::createIndex(const QString &schema, const QString &ta
 {
     return QStringLiteral("CREATE %1 CONCURRENTLY %2 ON %3 (%4);")
         .arg(unique ? QStringLiteral("UNIQUE INDEX") : QStringLiteral("INDEX"),
-             SqlDialect::quoted(indexName(table, column.name)), SqlDialect::tableName(schema, table),
+             SqlDialect::quoted(indexName(table, column.name, unique)), SqlDialect::tableName(schema, table),
              SqlDialect::quoted(column.name));
 }
 

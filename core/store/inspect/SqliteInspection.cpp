@@ -39,7 +39,7 @@ QString SqliteInspection::createIndex(const QString &, const QString &table, con
 {
     return QStringLiteral("CREATE %1 %2 ON %3 (%4);")
         .arg(unique ? QStringLiteral("UNIQUE INDEX") : QStringLiteral("INDEX"),
-             SqlDialect::quoted(indexName(table, column.name)), SqlDialect::quoted(table),
+             SqlDialect::quoted(indexName(table, column.name, unique)), SqlDialect::quoted(table),
              SqlDialect::quoted(column.name));
 }
 

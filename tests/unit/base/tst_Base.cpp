@@ -2,9 +2,17 @@
 
 #include <array>
 
+#include <QTemporaryDir>
+
+#include <csignal>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "core/base/Call.h"
 #include "core/base/Clock.h"
 #include "core/base/ErrorText.h"
+#include "core/base/FileLock.h"
 #include "core/base/Secret.h"
 #include "core/base/Sha256.h"
 #include "core/base/TextWriter.h"
@@ -53,6 +61,39 @@ private Q_SLOTS:
         QCOMPARE(hex({"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"}),
                  QByteArray("248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"));
         QCOMPARE(hex({}), QByteArray("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"));
+    }
+
+    void aFileLockExcludesAndEndsWithItsProcess()
+    {
+        const QTemporaryDir folder;
+        const QString path = folder.filePath(QStringLiteral("lock"));
+        const auto soon = Call::within(std::chrono::milliseconds(20));
+        {
+            const FileLock held(path, soon);
+            QVERIFY(held.isHeld());
+            QCOMPARE(FileLock(path, soon).state(), FileLock::State::Busy);
+        }
+        QVERIFY(FileLock(path, soon).isHeld());
+        QCOMPARE(FileLock(folder.filePath(QStringLiteral("no/lock")), soon).state(), FileLock::State::Unwritable);
+        std::array<int, 2> ready{};
+        QCOMPARE(pipe(ready.data()), 0);
+        const pid_t child = fork();
+        QVERIFY(child >= 0);
+        if (child == 0) {
+            const FileLock held(path, soon);
+            const char said = held.isHeld() ? 'y' : 'n';
+            static_cast<void>(!write(ready[1], &said, 1));
+            pause();
+        }
+        char said = 0;
+        QCOMPARE(read(ready[0], &said, 1), ssize_t{1});
+        QCOMPARE(said, 'y');
+        QCOMPARE(FileLock(path, soon).state(), FileLock::State::Busy);
+        QCOMPARE(kill(child, SIGKILL), 0);
+        QCOMPARE(waitpid(child, nullptr, 0), child);
+        QVERIFY(FileLock(path, soon).isHeld());
+        close(ready[0]);
+        close(ready[1]);
     }
 
     void secretsMoveAndWipe()

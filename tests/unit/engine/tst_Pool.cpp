@@ -85,6 +85,35 @@ private Q_SLOTS:
         QCOMPARE(numberOf(lease), 1);
     }
 
+    /// Of objects 1, 2, 3 the first so many have lost their link.
+    void readsAreAskedOfAnotherOnce_data()
+    {
+        QTest::addColumn<int>("lost");
+        QTest::addColumn<ErrorCode>("code");
+        QTest::addColumn<int>("made");
+        QTest::addColumn<int>("answer"); // 0: the error
+        QTest::newRow("good") << 0 << ErrorCode::ConnectionLost << 1 << 1;
+        QTest::newRow("lost in the pool") << 1 << ErrorCode::ConnectionLost << 2 << 2;
+        QTest::newRow("lost again") << 2 << ErrorCode::ConnectionLost << 2 << 0;
+        QTest::newRow("too late for another") << 1 << ErrorCode::Timeout << 1 << 0;
+    }
+    void readsAreAskedOfAnotherOnce()
+    {
+        QFETCH(int, lost);
+        QFETCH(ErrorCode, code);
+        QFETCH(int, made);
+        QFETCH(int, answer);
+        int count = 0;
+        IntPool pool([&count](const Call &) { return std::make_unique<int>(++count); }, 1);
+        engine::LazyLease<int> lease(pool);
+        const auto read = lease.read(now(), [lost, code](int &number) -> base::Result<int> {
+            return number <= lost ? base::Result<int>(base::fail(Error(code))) : base::Result<int>(number);
+        });
+        QCOMPARE(count, made);
+        QCOMPARE(read.value_or(0), answer);
+        QVERIFY(read || read.error().code == code);
+    }
+
     void whatIsOfNoMoreUseIsNotLentAgain_data()
     {
         QTest::addColumn<ErrorCode>("code");

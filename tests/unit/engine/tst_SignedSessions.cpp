@@ -193,9 +193,10 @@ private Q_SLOTS:
         local.profile = profile;
         local.clock = std::make_shared<const base::FixedClock>(now);
         QVERIFY(runtime.configureLocal(std::move(local)));
+        // v5's getToken throws without a secret all the same.
         const auto token = runtime.getToken(RequestHeaders::fromCookie(cookie), false, {});
-        QVERIFY(token && token->json);
-        QVERIFY(token->json->contains("\"sub\":\"u1\""));
+        QVERIFY(token && !token->json);
+        QCOMPARE(token->reason, NullReason::MissingSecret);
         // Without any key, keys of a profile that signs are its secrets.
         profile->signedTokens->keys.clear();
         QVERIFY(!profile->canDecode());

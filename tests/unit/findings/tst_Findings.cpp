@@ -297,6 +297,10 @@ void FindingsTest::offersAUniqueIndexWhereItCanBeMade()
     QCOMPARE(statement(), QStringLiteral("CREATE UNIQUE INDEX"));
     survey.tables->duplicates->complete = false; // there may be more
     QCOMPARE(statement(), QStringLiteral("CREATE INDEX"));
+    survey.tables->indexes[0].exists = true;
+    const auto withIndex = findingsOf(survey);
+    QVERIFY(find(withIndex, QStringLiteral("token-not-unique"))->statement.isEmpty());
+    survey.tables->indexes[0].exists = false;
     survey.tables->duplicates = base::fail(base::Error(base::ErrorCode::Timeout));
     QCOMPARE(statement(), QStringLiteral("CREATE INDEX"));
 }
