@@ -24,13 +24,13 @@ Result<std::optional<SessionAndUser>> LeasedRows::find(QByteArrayView token, con
 {
     if (const auto known = m_prefetched.find(token.toByteArray()); known != m_prefetched.end())
         return known->second;
-    return m_lease.ask(call, [&](SessionRows &rows) { return rows.find(token, call); });
+    return m_lease.read(call, [&](SessionRows &rows) { return rows.find(token, call); });
 }
 
 Result<std::vector<std::optional<SessionAndUser>>> LeasedRows::findMany(std::span<const QByteArrayView> tokens,
                                                                         const Call &call)
 {
-    return m_lease.ask(call, [&](SessionRows &rows) { return rows.findMany(tokens, call); });
+    return m_lease.read(call, [&](SessionRows &rows) { return rows.findMany(tokens, call); });
 }
 
 Result<std::optional<JsonValue>> LeasedRows::renew(QByteArrayView token, Instant expiresAt, Instant updatedAt,
@@ -54,7 +54,7 @@ Status LeasedRows::end(QByteArrayView token, Instant now, const Call &call)
 
 Result<std::optional<QString>> LeasedStorage::get(const QString &key, const Call &call)
 {
-    return m_lease.ask(call, [&](SecondaryStorage &storage) { return storage.get(key, call); });
+    return m_lease.read(call, [&](SecondaryStorage &storage) { return storage.get(key, call); });
 }
 
 Status LeasedStorage::set(const QString &key, const QString &text, std::chrono::seconds ttl, const Call &call)

@@ -32,6 +32,25 @@ QStringList columnsRead(const SchemaProfile::Accounts &accounts)
     return {accounts.userId, accounts.provider};
 }
 
+base::Status readTableRights(const SchemaProfile &schema,
+                             const std::function<base::Result<TableRights>(const QString &, const QString &)> &ofTable,
+                             RoleRights &rights)
+{
+    const auto read = [&](const auto &table, auto &into) -> base::Status {
+        auto found = ofTable(table.schema, table.table);
+        if (!found)
+            return base::fail(std::move(found.error()));
+        into = *found;
+        return {};
+    };
+    auto done = read(schema.sessions, rights.sessions);
+    if (done && schema.users)
+        done = read(*schema.users, rights.users);
+    if (done && schema.accounts)
+        done = read(*schema.accounts, rights.accounts);
+    return done;
+}
+
 const InspectionDialect &inspectionFor(DatabaseKind kind)
 {
     static const PostgresInspection postgres;

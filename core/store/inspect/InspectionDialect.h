@@ -2,6 +2,8 @@
 
 #include <QByteArrayList>
 
+#include <functional>
+
 #include "core/store/StoreInspector.h"
 #include "core/store/schema/SchemaBinding.h"
 #include "core/store/sql/SqlConnection.h"
@@ -44,6 +46,13 @@ public:
 /// The columns of each table that Rollcall reads, in the order users, accounts; sessions are read whole.
 [[nodiscard]] QStringList columnsRead(const SchemaProfile::Users &users);
 [[nodiscard]] QStringList columnsRead(const SchemaProfile::Accounts &accounts);
+
+/// What @p ofTable, given schema and name, says of each table of @p schema, into @p rights. Errors: those of @p
+/// ofTable.
+[[nodiscard]] base::Status
+readTableRights(const SchemaProfile &schema,
+                const std::function<base::Result<TableRights>(const QString &, const QString &)> &ofTable,
+                RoleRights &rights);
 
 /// The dialect of @p kind; lives as long as the process.
 [[nodiscard]] const InspectionDialect &inspectionFor(DatabaseKind kind);

@@ -112,22 +112,8 @@ PostgresInspection::rights(SqlConnection &connection, const SchemaProfile &schem
             return base::fail(read.error());
         return found;
     };
-    const auto sessions = ofTable(schema.sessions.schema, schema.sessions.table);
-    if (!sessions)
-        return base::fail(sessions.error());
-    rights.sessions = *sessions;
-    if (schema.users) {
-        const auto users = ofTable(schema.users->schema, schema.users->table);
-        if (!users)
-            return base::fail(users.error());
-        rights.users = *users;
-    }
-    if (schema.accounts) {
-        const auto accounts = ofTable(schema.accounts->schema, schema.accounts->table);
-        if (!accounts)
-            return base::fail(accounts.error());
-        rights.accounts = *accounts;
-    }
+    if (auto read = readTableRights(schema, ofTable, rights); !read)
+        return base::fail(std::move(read.error()));
     return rights;
 }
 
