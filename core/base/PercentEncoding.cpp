@@ -52,6 +52,16 @@ bool isSecond(quint8 lead, quint8 second)
     }
 }
 
+/// The ASCII character whose escape begins with the `%` at @p at; -1 for all else.
+int asciiEscape(QByteArrayView text, qsizetype at)
+{
+    if (text.size() - at < 3)
+        return -1;
+    const int high = hexDigit(text.at(at + 1));
+    const int low = hexDigit(text.at(at + 2));
+    return high >= 0 && high < 8 && low >= 0 ? high * 16 + low : -1;
+}
+
 /// Decodes the character whose escapes begin at @p at, and goes behind it; false where they are none.
 bool decodeCharacter(QByteArrayView text, qsizetype &at, TextWriter &out)
 {
@@ -130,6 +140,9 @@ char *decodeUriComponent(QByteArrayView text, TextForm form, char *out)
             else
                 writer.put(plain);
             at += plain.size();
+        } else if (const int character = asciiEscape(text, at); character >= 0) {
+            writer.put(static_cast<char>(character));
+            at += 3;
         } else if (!decodeCharacter(text, at, writer)) {
             return nullptr;
         }

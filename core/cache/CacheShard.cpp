@@ -38,7 +38,7 @@ struct alignas(64) CacheShard::Slot
     bool used = false; ///< found since the CLOCK's hand last passed
 };
 
-CacheShard::CacheShard(std::size_t maxBytes) : m_maxBytes(maxBytes), m_index(firstIndexSize) {}
+CacheShard::CacheShard(std::size_t maxBytes) : m_index(firstIndexSize), m_maxBytes(maxBytes) {}
 
 CacheShard::~CacheShard() = default;
 
@@ -51,12 +51,12 @@ std::size_t CacheShard::costOf(const QByteArray &session)
     return own + (session.isEmpty() ? 0 : block + static_cast<std::size_t>(session.size()));
 }
 
-CacheShard::Slot &CacheShard::slotAt(quint32 number) const
+inline CacheShard::Slot &CacheShard::slotAt(quint32 number) const
 {
     return m_pages[number / pageSlots][number % pageSlots];
 }
 
-CacheShard::Position CacheShard::locate(const TokenDigest &digest) const
+inline CacheShard::Position CacheShard::locate(const TokenDigest &digest) const
 {
     const std::size_t mask = m_index.size() - 1;
     const quint32 tag = tagOf(digest);
@@ -76,7 +76,11 @@ bool CacheShard::find(const TokenDigest &digest, CachedValue &value, quint32 &ge
     if (at == nowhere)
         return false;
     Slot &slot = slotAt((m_index[at] & numberMask) - 1);
-    value = {slot.session, slot.until, slot.expires, slot.userTag, slot.reason};
+    value.session = slot.session;
+    value.until = slot.until;
+    value.expires = slot.expires;
+    value.userTag = slot.userTag;
+    value.reason = slot.reason;
     slot.used = true;
     return true;
 }

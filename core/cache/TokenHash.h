@@ -25,8 +25,9 @@ struct TokenDigest
 /// at the size of a JWT. Longer tokens, which are rare, take SHA-256 behind a random prefix. The digest depends on the
 /// machine's byte order and must not leave the process.
 /// **Source:** Black, Halevi, Krawczyk, Krovetz, Rogaway, "UMAC: Fast and Secure Message Authentication", CRYPTO '99
-/// (NH, and that distinct equal-length messages collide with 2^-64); Dietzfelbinger, "Universal hashing and k-wise
-/// independent random variables via integer arithmetic without primes", STACS '96 (the fold).
+/// (NH, that the sums of two messages differ by any given amount with 2^-64 at most, and adding the length);
+/// Dietzfelbinger, "Universal hashing and k-wise independent random variables via integer arithmetic without primes",
+/// STACS '96 (the fold).
 /// **Thread-safety:** immutable after construction.
 class TokenHash final
 {
@@ -42,8 +43,8 @@ public:
 
 private:
     __extension__ using Wide = unsigned __int128;
-    /// A pair for the length, then a pair for each 16 bytes.
-    static constexpr std::size_t keyWords = 2 + longestFast / 8;
+    /// A pair for each 16 bytes.
+    static constexpr std::size_t keyWords = longestFast / 8;
 
     /// The key of one 64-bit half of the digest.
     struct Half

@@ -83,7 +83,7 @@ bool CachedLookup::find(QByteArrayView token, Miss &miss, Resolution &result, St
         result.reason = entry.reason;
         result.evidence = QStringLiteral("remembered by the cache");
     }
-    result.userId = entry.userId;
+    result.userId = std::move(entry.userId);
     result.validUntil = entry.sessionExpires;
     return true;
 }

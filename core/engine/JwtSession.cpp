@@ -81,17 +81,14 @@ std::optional<JsonValue> SessionAction::decodeByCallback(Run &run) const
     return std::nullopt;
 }
 
-bool SessionAction::decode(Run &run, Claims &claims) const
+bool SessionAction::decode(Run &run, jose::OpenedToken &opened) const
 {
     const QString step = QStringLiteral("decode");
-    auto opened = open(run.token, run.input.now);
     run.steps.end(step, opened.ok ? StepOutcome::Ok : StepOutcome::Fail, [&opened] {
         return opened.ok ? QString() : QString(jose::kindName(opened.failure) + u": " + opened.detail);
     });
-    if (opened.ok) {
-        claims = std::move(opened.claims);
+    if (opened.ok)
         return true;
-    }
     const bool maybeCookies =
         opened.failure == jose::DecodeFailure::Malformed || opened.failure == jose::DecodeFailure::DecryptionFailed;
     auto broken =
@@ -112,9 +109,10 @@ void SessionAction::runJwt(Run &run) const
         runCallbacks(run, *decoded, expires);
         return;
     }
-    Claims claims;
-    if (!decode(run, claims))
+    jose::OpenedToken opened = open(run.token, run.input.now);
+    if (!decode(run, opened))
         return;
+    const Claims &claims = opened.claims;
     note(run, claims);
     if (m_callbacks->jwt || m_callbacks->session || m_callbacks->encode || !base::isDate(expires)) {
         runCallbacks(run, claims.value(), expires);

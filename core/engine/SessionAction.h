@@ -89,7 +89,8 @@ private:
 
     [[nodiscard]] bool isV4() const { return m_profile->version == session::AuthVersion::V4; }
     void runJwt(Run &run) const;
-    [[nodiscard]] bool decode(Run &run, jose::Claims &claims) const;
+    /// Whether the token was opened; otherwise the run has failed.
+    [[nodiscard]] bool decode(Run &run, jose::OpenedToken &opened) const;
     [[nodiscard]] std::optional<jose::JsonValue> decodeByCallback(Run &run) const;
     void note(Run &run, const jose::Claims &claims) const;
     void runCallbacks(Run &run, const jose::JsonValue &decoded, base::Instant expires) const;

@@ -159,13 +159,6 @@ ROLLCALL_AVX2 bool decodeVector(const char *in, std::ptrdiff_t size, char *out)
     return _mm256_testz_si256(bad, bad) != 0;
 }
 
-/// @p change where a sextet is @p first or more: from there on, its character lies by so much further away.
-ROLLCALL_AVX2 inline __m256i changeFrom(__m256i sextets, char first, char change)
-{
-    return _mm256_and_si256(_mm256_cmpgt_epi8(sextets, _mm256_set1_epi8(static_cast<char>(first - 1))),
-                            _mm256_set1_epi8(change));
-}
-
 /// Encodes the 24 bytes at @p in, of which 28 must be readable.
 ROLLCALL_AVX2 inline __m256i encodeBlock(const char *in)
 {
@@ -179,12 +172,15 @@ ROLLCALL_AVX2 inline __m256i encodeBlock(const char *in)
     const __m256i low =
         _mm256_mullo_epi16(_mm256_and_si256(spread, _mm256_set1_epi32(0x003f03f0)), _mm256_set1_epi32(0x01000010));
     const __m256i sextets = _mm256_or_si256(high, low);
-    const __m256i shift =
-        _mm256_add_epi8(_mm256_add_epi8(_mm256_set1_epi8('A'), changeFrom(sextets, 26, ('a' - 26) - 'A')),
-                        _mm256_add_epi8(changeFrom(sextets, 52, ('0' - 52) - ('a' - 26)),
-                                        _mm256_add_epi8(changeFrom(sextets, 62, ('-' - 62) - ('0' - 52)),
-                                                        changeFrom(sextets, 63, ('_' - 63) - ('-' - 62)))));
-    return _mm256_add_epi8(sextets, shift);
+    // What leads from a sextet to its character: capital letters are told from all else, which counts from 51 as 0.
+    const __m256i shifts = twice(_mm_setr_epi8('a' - 26, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52,
+                                               '0' - 52, '0' - 52, '0' - 52, '0' - 52, '-' - 62, '_' - 63, 'A', 0, 0));
+    constexpr char lastSmall = 51;
+    constexpr char ofCapitals = 13; // their entry in the table
+    const __m256i isCapital = _mm256_cmpgt_epi8(_mm256_set1_epi8(26), sextets);
+    const __m256i row = _mm256_or_si256(_mm256_subs_epu8(sextets, _mm256_set1_epi8(lastSmall)),
+                                        _mm256_and_si256(isCapital, _mm256_set1_epi8(ofCapitals)));
+    return _mm256_add_epi8(sextets, _mm256_shuffle_epi8(shifts, row));
 }
 
 ROLLCALL_AVX2 char *encodeVector(const char *in, std::ptrdiff_t size, char *out)

@@ -92,12 +92,19 @@ std::optional<Claims> Claims::fromValue(const JsonValue &object)
     return claims;
 }
 
-std::optional<Claims> Claims::fromCanonical(QByteArray &text)
+bool Claims::takeCanonical(QByteArray &text)
 {
-    ClaimIndex index;
-    if (!indexCanonical(text, index))
-        return std::nullopt;
-    return Claims(std::exchange(text, {}), std::move(index));
+    base::wipe(m_text);
+    m_members.clear();
+    m_value.reset();
+    const bool isCanonical = indexCanonical(text, m_members);
+    if (isCanonical) {
+        m_text = std::exchange(text, {});
+    } else {
+        m_text = QByteArrayLiteral("{}");
+        m_members.clear();
+    }
+    return isCanonical;
 }
 
 const ClaimMember *Claims::find(QByteArrayView name) const

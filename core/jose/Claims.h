@@ -48,9 +48,10 @@ public:
     /// cannot show (infinite, minus zero) are kept for number() and value().
     [[nodiscard]] static std::optional<Claims> fromValue(const JsonValue &object);
 
-    /// Takes @p text as it is, if it is what JSON.stringify would print of an object and of a common form (see
-    /// indexCanonical()). Otherwise nullopt, and @p text is untouched: parse it, and use fromValue().
-    [[nodiscard]] static std::optional<Claims> fromCanonical(QByteArray &text);
+    /// Takes @p text as it is in place of what these claims were, if it is what JSON.stringify would print of an object
+    /// and of a common form (see indexCanonical()). Otherwise false, with `{}` here and @p text untouched: parse it,
+    /// and use fromValue().
+    [[nodiscard]] bool takeCanonical(QByteArray &text);
 
     /// All claims as JSON.stringify prints them: UTF-8, members in object order. Valid while this object lives
     /// unchanged, as all views from here.

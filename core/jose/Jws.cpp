@@ -54,8 +54,9 @@ Accepted<Claims> verified(const JwsKeys &keys, QByteArrayView token, base::Insta
     auto payload = fromBase64UrlStrict(encoded);
     if (!payload)
         return notBase64();
-    auto canonical = Claims::fromCanonical(*payload);
-    auto claims = canonical ? Accepted<Claims>(std::move(*canonical)) : readClaims(session::AuthVersion::V5, *payload);
+    Accepted<Claims> claims;
+    if (!claims->takeCanonical(*payload))
+        claims = readClaims(session::AuthVersion::V5, *payload);
     base::wipe(*payload);
     if (!claims)
         return claims;

@@ -24,9 +24,7 @@ bool openReady(const KeyRing &ring, QByteArrayView token, base::Instant now, std
             continue;
         if (!plaintext)
             return false;
-        if (auto canonical = Claims::fromCanonical(*plaintext)) {
-            result.claims = std::move(*canonical);
-        } else {
+        if (!result.claims.takeCanonical(*plaintext)) {
             auto claims = readClaims(ring.version(), *plaintext);
             base::wipe(*plaintext);
             if (!claims) {

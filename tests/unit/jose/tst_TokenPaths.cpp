@@ -121,7 +121,7 @@ private Q_SLOTS:
             const auto careful = jose::openCarefully(ring, token, now, jose::defaultTolerance);
             const QByteArray differs = difference(fast, careful);
             QVERIFY2(differs.isEmpty(), QByteArray(differs + "\nin: " + text).constData());
-            const bool isCanonical = Claims::fromCanonical(text).has_value();
+            const bool isCanonical = Claims().takeCanonical(text);
             canonical += isCanonical ? 1 : 0;
             opened += careful.ok ? 1 : 0;
         }
@@ -137,17 +137,20 @@ private Q_SLOTS:
         for (int round = 0; round < 40'000; ++round) {
             QByteArray text = texts.mangled();
             const QByteArray original = text;
-            auto claims = Claims::fromCanonical(text);
+            Claims claims = Claims::fromValue(*jose::parseJson(QStringLiteral("{\"old\":1}"))).value();
+            const bool isCanonical = claims.takeCanonical(text);
             const auto value = jose::parseJson(QString::fromUtf8(original));
-            if (!claims) {
+            if (!isCanonical) {
                 QCOMPARE(text, original);
+                QCOMPARE(claims.text(), QByteArrayView("{}"));
+                QVERIFY(claims.members().isEmpty());
                 continue;
             }
             QVERIFY2(value.has_value(), original.constData());
             QCOMPARE(jose::printJson(*value), original);
             const auto same = Claims::fromValue(*value);
-            QCOMPARE(claims->text(), same->text());
-            QCOMPARE(claims->members().size(), same->members().size());
+            QCOMPARE(claims.text(), same->text());
+            QCOMPARE(claims.members().size(), same->members().size());
         }
     }
 
@@ -158,7 +161,7 @@ private Q_SLOTS:
               "{'name':'Zo\\'e\\\\ \\n','user':{'id':'1','roles':['a','b'],'flags':{}},'n':[],'b':true,'c':false}",
               "{'name':'J\xc3\xbcrgen','e':'\xf0\x9f\x98\x80','\xc3\xa9':-12}"}) {
             QByteArray text = json(usual);
-            QVERIFY2(Claims::fromCanonical(text).has_value(), usual);
+            QVERIFY2(Claims().takeCanonical(text), usual);
         }
     }
 
