@@ -16,7 +16,6 @@ constexpr auto helpFlag = QLatin1StringView("--help");
 const QStringList &laterCommands()
 {
     static const QStringList names{
-        QStringLiteral("sessions watch"),
         QStringLiteral("sessions prune"),
         QStringLiteral("sessions restore"),
         QStringLiteral("plan"),

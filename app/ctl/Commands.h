@@ -19,6 +19,7 @@ namespace rollcall::ctl {
 [[nodiscard]] std::unique_ptr<const Command> makeSchemaDetect();
 [[nodiscard]] std::unique_ptr<const Command> makeSessionsList();
 [[nodiscard]] std::unique_ptr<const Command> makeSessionsStats();
+[[nodiscard]] std::unique_ptr<const Command> makeSessionsWatch();
 [[nodiscard]] std::unique_ptr<const Command> makeSessionsRevoke();
 [[nodiscard]] std::unique_ptr<const Command> makeFindings();
 [[nodiscard]] std::unique_ptr<const Command> makeResolve();

@@ -103,4 +103,14 @@ void PostgresServer::kill()
         ::kill(pid, SIGQUIT);
 }
 
+bool PostgresServer::start()
+{
+    m_script.write("start\n");
+    while (!m_script.canReadLine()) {
+        if (!m_script.waitForReadyRead(startTimeoutMs))
+            return false;
+    }
+    return m_script.readLine() == "{}\n";
+}
+
 } // namespace rollcall::test

@@ -32,8 +32,10 @@ public:
     [[nodiscard]] int port() const { return m_port; }
     [[nodiscard]] QString caFile() const { return m_caFile; }
 
-    /// Ends the server at once, without waiting for its clients ("immediate" shutdown). It does not come back.
+    /// Ends the server at once, without waiting for its clients ("immediate" shutdown).
     void kill();
+    /// Starts it again after kill(), with its data and on its port; false where it does not come up.
+    [[nodiscard]] bool start();
 
 private:
     QString psql(const QString &database, const QStringList &arguments);

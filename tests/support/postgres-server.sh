@@ -3,7 +3,8 @@
 # Prints one line of JSON when it accepts connections:
 #   {"url","host","port","user","password","caFile"|null,"dataDir"}
 # and runs until its standard input ends or it gets SIGTERM or SIGINT; then server and data are gone. If this script itself is killed, the
-# server stops too.
+# server stops too. The line `start` on its standard input starts a server that was ended from outside again, with its data and on its
+# port, and is answered by {}.
 # Usage: postgres-server.sh [--tls] [DIR]
 #   --tls  the server has a certificate for localhost, 127.1 and 127.0.0.1 by a CA of its own (caFile) and refuses unencrypted connections
 #   DIR    where to put the data (made, and removed at the end; default: a temporary folder)
@@ -25,9 +26,8 @@ programs=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1) ||
 [ -n "$programs" ] || fail 'no PostgreSQL server is installed (Debian package: postgresql)'
 
 make_directory postgres "$directory"
-server= reader=
+server=
 clean_up() {
-  if [ -n "$reader" ]; then kill "$reader" 2>/dev/null || true; fi
   if [ -n "$server" ]; then
     kill -INT "$server" 2>/dev/null || true # INT: a fast shutdown, which does not wait for clients
     wait "$server" 2>/dev/null || true
@@ -62,15 +62,21 @@ else
   printf 'host all all 127.0.0.1/32 scram-sha-256\n' >"$data/pg_hba.conf"
 fi
 
-for attempt in 1 2 3 4 5; do
-  port=$(free_port)
+# Starts the server on $port; false where it does not come up.
+start_server() {
   (cd / && exec_unprivileged INT "$programs/postgres" -D "$data" -p "$port" "${settings[@]}" >"$directory/server.log" 2>&1) &
   server=$!
   for _ in $(seq 300); do
-    if "$programs/pg_isready" -q -h 127.0.0.1 -p "$port"; then break 2; fi
-    kill -0 "$server" 2>/dev/null || break
+    if "$programs/pg_isready" -q -h 127.0.0.1 -p "$port"; then return 0; fi
+    kill -0 "$server" 2>/dev/null || return 1
     sleep 0.1
   done
+  return 1
+}
+
+for attempt in 1 2 3 4 5; do
+  port=$(free_port)
+  if start_server; then break; fi
   if kill -0 "$server" 2>/dev/null || [ "$attempt" -eq 5 ]; then
     cat "$directory/server.log" >&2
     fail 'the server does not come up (log above)'
@@ -82,9 +88,13 @@ if $tls; then suffix="?sslmode=verify-full&sslrootcert=$ca_file"; fi
 printf '{"url":"postgresql://postgres:%s@127.0.0.1:%s/postgres%s","host":"127.0.0.1","port":%s,"user":"postgres","password":"%s","caFile":%s,"dataDir":"%s"}\n' \
   "$password" "$port" "$suffix" "$port" "$password" "$([ -n "$ca_file" ] && printf '"%s"' "$ca_file" || echo null)" "$data"
 
-# Background commands get no standard input unless it is handed to them.
-exec 3<&0
-(exec setpriv --pdeathsig=KILL cat <&3 >/dev/null) &
-reader=$!
-wait -n "$reader" "$server" || true
+while IFS= read -r command; do
+  case $command in
+    start) # again, after it was ended from outside
+      wait "$server" || true
+      start_server || { cat "$directory/server.log" >&2; fail 'the server does not come up again (log above)'; }
+      echo '{}' ;;
+    *) fail "unknown command $command" ;;
+  esac
+done
 kill -0 "$server" 2>/dev/null || { cat "$directory/server.log" >&2; fail 'the server ended by itself (log above)'; }

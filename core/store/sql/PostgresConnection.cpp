@@ -381,6 +381,26 @@ bool PostgresConnection::drain(const Call &bound)
     }
 }
 
+Result<bool> PostgresConnection::awaitNotification(const Call &call)
+{
+    for (;;) {
+        if (!m_connection)
+            return fail(lost());
+        bool heard = false;
+        while (PGnotify *notification = PQnotifies(m_connection.get())) {
+            PQfreemem(notification);
+            heard = true;
+        }
+        if (heard)
+            return true;
+        if (call.cancelled() || call.expired())
+            return false;
+        pollfd entry{PQsocket(m_connection.get()), POLLIN, 0};
+        if (poll(&entry, 1, sliceMs) > 0 && !PQconsumeInput(m_connection.get()))
+            return fail(lost());
+    }
+}
+
 QString PostgresConnection::productName() const
 {
     return QStringLiteral("PostgreSQL");

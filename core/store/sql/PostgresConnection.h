@@ -41,6 +41,8 @@ public:
     base::Status commit(const base::Call &call) override;
     void rollback() override;
     base::Result<qint64> read(const SqlStatement &statement, const RowHandler &onRow, const base::Call &call) override;
+    bool hearsNotifications() const override { return m_sessionHeld; }
+    base::Result<bool> awaitNotification(const base::Call &call) override;
     QString productName() const override;
     QString serverVersion() const override;
     QString linkDescription() const override;

@@ -34,6 +34,12 @@ QString SqlParams::addOptional(const std::optional<QString> &value)
     return QLatin1Char('$') + QString::number(m_values.size());
 }
 
+base::Result<bool> SqlConnection::awaitNotification(const base::Call &)
+{
+    return base::fail(base::Error(base::ErrorCode::Internal)
+                          .with(base::ErrorParam::Detail, QStringLiteral("this link hears no notifications")));
+}
+
 std::optional<QString> SqlRow::text(std::size_t column) const
 {
     if (isNull(column))

@@ -99,6 +99,12 @@ public:
     [[nodiscard]] virtual base::Result<qint64> read(const SqlStatement &statement, const RowHandler &onRow,
                                                     const base::Call &call) = 0;
 
+    /// Whether this link can hear what LISTEN asked for: the server has such a thing, and its session is ours alone.
+    [[nodiscard]] virtual bool hearsNotifications() const { return false; }
+    /// Waits until the server notifies on a channel that LISTEN named: true; false where @p call ended first, also by
+    /// being cancelled. Only where hearsNotifications(). Errors besides: Internal.
+    [[nodiscard]] virtual base::Result<bool> awaitNotification(const base::Call &call);
+
     /// "PostgreSQL", "MariaDB", "MySQL" or "SQLite": who answers.
     [[nodiscard]] virtual QString productName() const = 0;
     /// "15.20", "3.40.1".

@@ -1,0 +1,24 @@
+#include "app/ctl/SessionRecord.h"
+
+#include <QJsonArray>
+
+namespace rollcall::ctl {
+
+JsonRecord recordOf(const session::ListedSession &listed)
+{
+    JsonRecord record;
+    record.add(QStringLiteral("id"), orNull(listed.id))
+        .add(QStringLiteral("fingerprint"), listed.fingerprint.text())
+        .add(QStringLiteral("userId"), orNull(listed.userId))
+        .add(QStringLiteral("name"), orNull(listed.name))
+        .add(QStringLiteral("email"), orNull(listed.email))
+        .add(QStringLiteral("providers"), QJsonArray::fromStringList(listed.providers))
+        .add(QStringLiteral("expires"), orNull(listed.expires))
+        .add(QStringLiteral("state"), session::stateName(listed.state))
+        .add(QStringLiteral("createdAt"), orNull(listed.createdAt))
+        .add(QStringLiteral("ipAddress"), orNull(listed.ipAddress))
+        .add(QStringLiteral("userAgent"), orNull(listed.userAgent));
+    return record;
+}
+
+} // namespace rollcall::ctl

@@ -1,0 +1,118 @@
+#include "core/store/watch/LookReader.h"
+
+#include <unordered_set>
+
+#include "core/store/StoreInspector.h"
+
+using rollcall::base::fail;
+using rollcall::base::Result;
+using rollcall::session::ListedSession;
+
+namespace rollcall::store {
+
+Result<SessionPage> LookReader::page(bool descending, int limit, const std::optional<QByteArray> &cursor,
+                                     base::Instant now)
+{
+    SessionQuery query;
+    query.order = SessionOrder::Expires;
+    query.descending = descending;
+    query.limit = limit;
+    return m_store.page(query, cursor, now, call());
+}
+
+Result<SessionLook> LookReader::look(const std::optional<Coverage> &previous, base::Instant now)
+{
+    const bool wereMany = previous && !previous->complete;
+    // The end where sessions leave is read first: one that is extended meanwhile is then found twice, and not nowhere.
+    auto soonest = page(false, wereMany ? windowRows : mostRead, std::nullopt, now);
+    if (!soonest)
+        return fail(std::move(soonest.error()));
+    SessionLook look;
+    look.coverage.at = now;
+    if (!soonest->next) {
+        look.rows = std::move(soonest->sessions);
+        return look;
+    }
+    look.coverage.complete = false;
+    if (soonest->sessions.size() > windowRows)
+        soonest->sessions.resize(windowRows);
+    look.coverage.soonestUntil = endOf(soonest->sessions.back());
+
+    std::optional<QByteArray> cursor;
+    for (int pages = 1;; ++pages) {
+        auto latest = page(true, windowRows, cursor, now);
+        if (!latest)
+            return fail(std::move(latest.error()));
+        std::ranges::move(latest->sessions, std::back_inserter(look.rows));
+        if (pages == 1 && !look.rows.empty())
+            look.coverage.latestFrom = endOf(look.rows.back());
+        cursor = latest->next;
+        const bool reached = !wereMany || look.rows.empty() || endOf(look.rows.back()) <= previous->latestFrom;
+        if (reached || !cursor)
+            break;
+        if (pages == mostPages) {
+            look.cutShort = true;
+            break;
+        }
+    }
+    std::ranges::move(soonest->sessions, std::back_inserter(look.rows));
+    return look;
+}
+
+Result<std::vector<ListedSession>> LookReader::existing(std::span<const ListedSession> sessions, base::Instant now)
+{
+    std::vector<ListedSession> found;
+    std::vector<QString> ids;
+    std::unordered_set<QString> withoutId;
+    for (const ListedSession &session : sessions) {
+        if (session.id)
+            ids.push_back(*session.id);
+        else
+            withoutId.insert(followedName(session));
+    }
+    if (!ids.empty()) {
+        QStringList gone;
+        auto rows = m_store.findRows(ids, gone, now, call());
+        if (!rows)
+            return fail(std::move(rows.error()));
+        for (PlannedRow &row : *rows)
+            found.push_back(std::move(row.shown));
+    }
+    if (!withoutId.empty()) {
+        SessionQuery expired;
+        expired.state = StateFilter::Expired;
+        expired.descending = true;
+        expired.limit = windowRows;
+        auto last = m_store.page(expired, std::nullopt, now, call());
+        if (!last)
+            return fail(std::move(last.error()));
+        for (ListedSession &session : last->sessions) {
+            if (withoutId.contains(followedName(session)))
+                found.push_back(std::move(session));
+        }
+    }
+    return found;
+}
+
+Result<std::optional<qint64>> LookReader::highestId(std::span<const ListedSession> rows, base::Instant now)
+{
+    if (rows.empty() || rows.front().createdAt || !numberOf(rows.front().id))
+        return std::nullopt;
+    SessionQuery last;
+    last.state = StateFilter::All;
+    last.order = SessionOrder::Created; // by key, where there is no time of creation
+    last.descending = true;
+    last.limit = 1;
+    const auto page = m_store.page(last, std::nullopt, now, call());
+    if (!page)
+        return fail(page.error());
+    return page->sessions.empty() ? std::nullopt : numberOf(page->sessions.front().id);
+}
+
+bool LookReader::isIndexed() const
+{
+    const StoreInspector *inspector = m_store.inspector();
+    return inspector && inspector->schema().indexes.expires && inspector->orderCanUseIndex();
+}
+
+} // namespace rollcall::store
