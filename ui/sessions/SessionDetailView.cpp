@@ -10,6 +10,7 @@
 #include "ui/common/Label.h"
 #include "ui/common/RelativeTime.h"
 #include "ui/common/Surface.h"
+#include "ui/sessions/ActivityMark.h"
 
 namespace rollcall::sessions {
 
@@ -166,7 +167,8 @@ void SessionDetailView::clear()
     m_revokeUser->setEnabled(false);
 }
 
-void SessionDetailView::display(const session::ListedSession &session, const QString &position, base::Instant now)
+void SessionDetailView::display(const session::ListedSession &session, common::State state, const QString &position,
+                                base::Instant now)
 {
     m_session = session;
     m_now = now;
@@ -177,15 +179,15 @@ void SessionDetailView::display(const session::ListedSession &session, const QSt
     m_scroll->show();
     m_openUser->setEnabled(session.userId.has_value());
     m_revokeUser->setEnabled(session.userId.has_value());
-    fillFacts(session, now);
+    fillFacts(session, state, now);
     m_resolved->setText(tr("asking…"));
     m_code->setText(QString(QChar(0x2026)));
     clearBox(*m_others);
-    fillConsequences(session);
+    fillConsequences(session, state);
     m_inspector.inspect(session);
 }
 
-void SessionDetailView::fillFacts(const session::ListedSession &session, base::Instant now)
+void SessionDetailView::fillFacts(const session::ListedSession &session, common::State state, base::Instant now)
 {
     clearBox(*m_facts);
     auto *grid = new QGridLayout(m_facts);
@@ -207,7 +209,7 @@ void SessionDetailView::fillFacts(const session::ListedSession &session, base::I
         ++row;
     };
     grid->addWidget(new Label(m_theme, tr("State"), FontToken::Body, ColorToken::Muted), row, 0);
-    grid->addWidget(new common::StateLabel(m_theme, shownState(session, now)), row++, 1);
+    grid->addWidget(new common::StateLabel(m_theme, state), row++, 1);
 
     add(tr("Fingerprint"), session.fingerprint.grouped(), FontToken::Code);
     add(tr("E-mail"), session.email.value_or(QString()));
@@ -216,8 +218,11 @@ void SessionDetailView::fillFacts(const session::ListedSession &session, base::I
         add(tr("Expires"), QStringLiteral("%1, %2").arg(common::relativeText(*session.expires, now),
                                                         common::exactText(*session.expires, now)));
     }
-    if (const QString active = lastActiveText(session, m_sliding, now); !active.isEmpty())
+    const QString active = lastActiveText(session, m_sliding, now);
+    if (const auto interval = activityOnScale(session, m_sliding, now); interval && !active.isEmpty()) {
         add(tr("Last active"), tr("%1, inferred").arg(active));
+        grid->addWidget(new ActivityBar(m_theme, *interval, activityHint(session, m_sliding, now)), row++, 1);
+    }
     if (session.createdAt)
         add(tr("Started"), common::exactText(*session.createdAt, now));
     add(tr("IP"), session.ipAddress.value_or(QString()));
@@ -265,16 +270,18 @@ void SessionDetailView::setOthers(const SessionInspection &inspection)
         column->addWidget(new Label(m_theme, tr("and more"), FontToken::Small, ColorToken::Muted));
 }
 
-void SessionDetailView::fillConsequences(const session::ListedSession &session)
+void SessionDetailView::fillConsequences(const session::ListedSession &session, common::State state)
 {
     clearBox(*m_consequences);
     auto *column = new QVBoxLayout(m_consequences);
     column->setContentsMargins(0, common::space::s, 0, 0);
     column->setSpacing(common::space::xs);
     column->addWidget(new Label(m_theme, tr("If revoked"), FontToken::Caption, ColorToken::Muted));
-    const bool ends = session.state == session::SessionState::Live;
-    const QString text = ends ? tr("Refused at the next check that reads the database.")
-                              : tr("The row goes; the library refuses this session already.");
+    const bool isGone = state == common::State::Revoked;
+    const bool ends = session.state == session::SessionState::Live && !isGone;
+    const QString text = isGone ? tr("Nothing is left to do: its row is gone.")
+                         : ends ? tr("Refused at the next check that reads the database.")
+                                : tr("The row goes; the library refuses this session already.");
     auto *line = new Label(m_theme, text);
     line->setWordWrap(true);
     column->addWidget(line);

@@ -26,8 +26,10 @@ public:
     SessionDetailView(const common::Theme &theme, common::OpenConnection &connection, SlidingExpiry sliding,
                       QWidget *parent = nullptr);
 
-    /// Shows @p session at once and what the inspection finds when it comes. @p position: "Row 2 of 3 selected".
-    void display(const session::ListedSession &session, const QString &position, base::Instant now);
+    /// Shows @p session, which stands as @p state, at once and what the inspection finds when it comes. @p position:
+    /// "Row 2 of 3 selected".
+    void display(const session::ListedSession &session, common::State state, const QString &position,
+                 base::Instant now);
     /// Nothing is selected.
     void clear();
 
@@ -39,11 +41,11 @@ Q_SIGNALS:
     void revokeUserRequested(const QString &userId);
 
 private:
-    void fillFacts(const session::ListedSession &session, base::Instant now);
+    void fillFacts(const session::ListedSession &session, common::State state, base::Instant now);
     void showInspection(const SessionInspection &inspection);
     void showFailure(const base::Error &error);
     void setOthers(const SessionInspection &inspection);
-    void fillConsequences(const session::ListedSession &session);
+    void fillConsequences(const session::ListedSession &session, common::State state);
 
     const common::Theme &m_theme;
     common::OpenConnection &m_connection;

@@ -1,8 +1,10 @@
 #include "ui/sessions/SessionListModel.h"
 
+#include <QPointF>
 #include <QRegularExpression>
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "core/store/SessionStore.h"
 #include "ui/common/RelativeTime.h"
@@ -44,6 +46,18 @@ bool isCanary(const session::ListedSession &session)
     return session.email && session.email->endsWith(QLatin1Char('@') + QLatin1String(store::canaryEmailDomain));
 }
 
+/// A configured length of time in the largest unit that says it exactly.
+QString spanText(std::chrono::seconds span)
+{
+    using namespace std::chrono;
+    if (span % 24h == 0s)
+        return SessionListModel::tr("%1 d").arg(span / 24h);
+    if (span % 1h == 0s)
+        return SessionListModel::tr("%1 h").arg(span / 1h);
+    return span % 1min == 0s ? SessionListModel::tr("%1 min").arg(span / 1min)
+                             : SessionListModel::tr("%1 s").arg(span / 1s);
+}
+
 QString columnName(int section)
 {
     switch (section) {
@@ -78,8 +92,37 @@ void SessionListModel::reset(std::vector<session::ListedSession> sessions, base:
 {
     beginResetModel();
     m_sessions = std::move(sessions);
+    m_revoked.clear();
     m_now = now;
     endResetModel();
+}
+
+std::unordered_set<QString> SessionListModel::apply(std::span<const store::SessionChange> changes)
+{
+    // By fingerprint first: a name is made for the few rows that may be meant, not for all.
+    std::unordered_map<QString, const store::SessionChange *> byFingerprint;
+    for (const store::SessionChange &change : changes)
+        byFingerprint.insert_or_assign(change.session.fingerprint.text(), &change);
+    std::unordered_set<QString> found;
+    for (int row = 0; row < rowCount(); ++row) {
+        session::ListedSession &session = m_sessions[static_cast<std::size_t>(row)];
+        const auto change = byFingerprint.find(session.fingerprint.text());
+        if (change == byFingerprint.end() || session.id != change->second->session.id)
+            continue;
+        session = change->second->session;
+        if (change->second->kind == store::ChangeKind::Revoked)
+            m_revoked.insert(row);
+        else
+            m_revoked.erase(row);
+        found.insert(store::followedName(session));
+        Q_EMIT dataChanged(index(row, 0), index(row, ColumnCount - 1));
+    }
+    return found;
+}
+
+common::State SessionListModel::stateOf(int row) const
+{
+    return m_revoked.contains(row) ? common::State::Revoked : shownState(at(row), m_now);
 }
 
 void SessionListModel::append(const std::vector<session::ListedSession> &sessions)
@@ -132,11 +175,12 @@ int SessionListModel::columnCount(const QModelIndex &parent) const
     return parent.isValid() ? 0 : ColumnCount;
 }
 
-QString SessionListModel::text(const session::ListedSession &session, int column) const
+QString SessionListModel::text(int row, int column) const
 {
+    const session::ListedSession &session = at(row);
     switch (column) {
     case State:
-        return common::lookOf(shownState(session, m_now)).word;
+        return common::lookOf(stateOf(row)).word;
     case User:
         return userText(session);
     case Provider:
@@ -158,11 +202,14 @@ QString SessionListModel::text(const session::ListedSession &session, int column
     }
 }
 
-common::ColorToken SessionListModel::textTint(const session::ListedSession &session, int column) const
+common::ColorToken SessionListModel::textTint(int row, int column) const
 {
+    const session::ListedSession &session = at(row);
+    if (m_revoked.contains(row))
+        return common::ColorToken::Muted;
     switch (column) {
     case State:
-        return common::lookOf(shownState(session, m_now)).wordTint;
+        return common::lookOf(stateOf(row)).wordTint;
     case User:
         return session.state == session::SessionState::Orphan ? common::ColorToken::Muted : common::ColorToken::Text;
     case ExpiresAt:
@@ -183,34 +230,39 @@ QVariant SessionListModel::data(const QModelIndex &index, int role) const
     const session::ListedSession &session = at(index.row());
     switch (role) {
     case Qt::DisplayRole:
-        return text(session, index.column());
+        return text(index.row(), index.column());
     case Qt::ToolTipRole:
         if (index.column() == Provider && session.providers.size() > 1)
             return session.providers.join(QStringLiteral(", "));
         if (index.column() == Client)
             return optionalText(session.userAgent);
         if (index.column() == LastActive)
-            return tr("Inferred from the sliding expiry: the library moves it at most once every update age.");
+            return activityHint(session, m_sliding, m_now);
         return {};
     case Qt::TextAlignmentRole:
         return index.column() == Expires || index.column() == LastActive ? QVariant(Qt::AlignRight | Qt::AlignVCenter)
                                                                          : QVariant(Qt::AlignLeft | Qt::AlignVCenter);
     case Qt::AccessibleTextRole:
-        return QStringLiteral("%1, %2").arg(text(session, index.column()),
+        return QStringLiteral("%1, %2").arg(text(index.row(), index.column()),
                                             headerData(index.column(), Qt::Horizontal, Qt::DisplayRole).toString());
     case common::cell::IconRole:
-        return index.column() == State ? QVariant(static_cast<int>(common::lookOf(shownState(session, m_now)).icon))
+        return index.column() == State ? QVariant(static_cast<int>(common::lookOf(stateOf(index.row())).icon))
                                        : QVariant();
     case common::cell::IconTintRole:
-        return index.column() == State ? QVariant(static_cast<int>(common::lookOf(shownState(session, m_now)).iconTint))
+        return index.column() == State ? QVariant(static_cast<int>(common::lookOf(stateOf(index.row())).iconTint))
                                        : QVariant();
     case common::cell::TextTintRole:
-        return static_cast<int>(textTint(session, index.column()));
+        return static_cast<int>(textTint(index.row(), index.column()));
     case common::cell::SecondaryRole:
         return index.column() == User && session.state != session::SessionState::Orphan && session.name &&
                        !session.name->isEmpty()
                    ? QVariant(optionalText(session.email))
                    : QVariant();
+    case ActivityRole:
+        if (const auto interval = activityOnScale(session, m_sliding, m_now);
+            interval && index.column() == LastActive && !isCanary(session))
+            return QPointF(interval->from, interval->until);
+        return {};
     default:
         return {};
     }
@@ -275,24 +327,48 @@ QString clientText(const QString &userAgent)
     return word;
 }
 
+std::optional<ScaledInterval> activityOnScale(const session::ListedSession &session, const SlidingExpiry &sliding,
+                                              base::Instant now)
+{
+    const auto interval = session.expires ? session::lastActivity(*session.expires, sliding, now) : std::nullopt;
+    if (!interval || sliding.maxAge.count() <= 0)
+        return std::nullopt;
+    const auto place = [&](base::Instant then) {
+        const std::chrono::duration<double> ago = now - then;
+        return std::clamp(1.0 - ago / std::chrono::duration<double>(sliding.maxAge), 0.0, 1.0);
+    };
+    return ScaledInterval{place(interval->from), place(interval->until)};
+}
+
 QString lastActiveText(const session::ListedSession &session, const SlidingExpiry &sliding, base::Instant now)
 {
-    if (!session.expires)
+    const auto interval = session.expires ? session::lastActivity(*session.expires, sliding, now) : std::nullopt;
+    if (!interval)
         return {};
-    // The row was last extended at expires - maxAge; since then the session was used for at most updateAge more,
-    // otherwise it would have been extended again.
-    const base::Instant from = *session.expires - sliding.maxAge;
-    const base::Instant until = std::min(now, from + sliding.updateAge);
-    if (from > now)
-        return {};
-    using std::chrono::duration_cast;
-    using Days = std::chrono::duration<qint64, std::ratio<86'400>>;
-    const qint64 least = duration_cast<Days>(now - until).count();
-    const qint64 most = duration_cast<Days>(now - from).count();
-    if (most == 0)
-        return SessionListModel::tr("today");
-    return least == most ? SessionListModel::tr("%1 d ago").arg(most)
-                         : SessionListModel::tr("%1–%2 d ago").arg(least).arg(most);
+    using namespace std::chrono;
+    const auto least = now - interval->until;
+    const auto most = now - interval->from;
+    // In the largest unit of which the interval's far end has two: fewer would hide how wide it is.
+    const auto [unit, text] = most >= 48h  ? std::pair<milliseconds, QString>(24h, SessionListModel::tr("%1 d ago"))
+                              : most >= 2h ? std::pair<milliseconds, QString>(1h, SessionListModel::tr("%1 h ago"))
+                                           : std::pair<milliseconds, QString>(1min, SessionListModel::tr("%1 min ago"));
+    const qint64 from = most / unit;
+    const qint64 until = least / unit;
+    if (from == 0)
+        return SessionListModel::tr("just now");
+    return text.arg(from == until ? QString::number(from) : QStringLiteral("%1–%2").arg(until).arg(from));
+}
+
+QString activityHint(const session::ListedSession &session, const SlidingExpiry &sliding, base::Instant now)
+{
+    const auto interval = session.expires ? session::lastActivity(*session.expires, sliding, now) : std::nullopt;
+    if (!interval)
+        return SessionListModel::tr("It cannot be told: the expiry does not lie where a lifetime of %1 puts it.")
+            .arg(spanText(sliding.maxAge));
+    return SessionListModel::tr("Used last between %1 and %2: inferred from the expiry, which is moved at most once in "
+                                "%3, for a lifetime of %4.")
+        .arg(common::exactText(interval->from, now), common::exactText(interval->until, now),
+             spanText(sliding.updateAge), spanText(sliding.maxAge));
 }
 
 } // namespace rollcall::sessions

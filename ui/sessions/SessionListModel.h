@@ -2,20 +2,20 @@
 
 #include <QAbstractTableModel>
 
+#include <span>
+#include <unordered_set>
 #include <vector>
 
 #include "core/base/Clock.h"
+#include "core/session/LastActivity.h"
 #include "core/session/Session.h"
+#include "core/store/watch/SessionChange.h"
 #include "ui/common/States.h"
+#include "ui/common/TableView.h"
 
 namespace rollcall::sessions {
 
-/// How the interval in which a session was last used is inferred: rows slide to now + maxAge, at most every updateAge.
-struct SlidingExpiry
-{
-    std::chrono::seconds maxAge{0};
-    std::chrono::seconds updateAge{0};
-};
+using session::SlidingExpiry;
 
 /// The sessions loaded so far, a row each; grows page by page. **Thread-safety:** GUI thread only; data() never waits.
 class SessionListModel final : public QAbstractTableModel
@@ -24,6 +24,8 @@ class SessionListModel final : public QAbstractTableModel
 
 public:
     enum Column { State, User, Provider, Expires, ExpiresAt, LastActive, Started, Ip, Client, ColumnCount };
+    /// What cells of LastActive answer besides: begin and end of the interval (ScaledInterval) as a QPointF.
+    enum Role { ActivityRole = common::cell::FirstOwnRole };
     /// Rows kept at most; beyond this the listing asks to be narrowed.
     static constexpr int maxRows = 100'000;
 
@@ -32,6 +34,11 @@ public:
     /// Replaces everything. @p now is what relative times count from.
     void reset(std::vector<session::ListedSession> sessions, base::Instant now);
     void append(const std::vector<session::ListedSession> &sessions);
+    /// Takes over what changed of the sessions that are listed: rows keep their places, those of revoked sessions too.
+    /// Returns the names (store::followedName()) of the changed ones among them.
+    std::unordered_set<QString> apply(std::span<const store::SessionChange> changes);
+    /// How the session in @p row is shown: as shownState() says, or as revoked.
+    [[nodiscard]] common::State stateOf(int row) const;
     /// The column that the rows are ordered by, marked in its head.
     void setOrder(Column column, bool descending);
     /// The moment that relative times count from; repaints them.
@@ -48,14 +55,15 @@ public:
     [[nodiscard]] QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
 
 private:
-    [[nodiscard]] QString text(const session::ListedSession &session, int column) const;
-    [[nodiscard]] common::ColorToken textTint(const session::ListedSession &session, int column) const;
+    [[nodiscard]] QString text(int row, int column) const;
+    [[nodiscard]] common::ColorToken textTint(int row, int column) const;
 
     SlidingExpiry m_sliding;
     base::Instant m_now{};
     Column m_orderedBy = Expires;
     bool m_descending = false;
     std::vector<session::ListedSession> m_sessions;
+    std::unordered_set<int> m_revoked; ///< rows whose sessions were seen to be revoked
 };
 
 /// How @p session is shown at @p now: live ones that end within 24 h are expiring, Rollcall's own are canaries.
@@ -64,8 +72,24 @@ private:
 /// The browser and system of a User-Agent header in a few words; the header itself where they are not recognised.
 [[nodiscard]] QString clientText(const QString &userAgent);
 
-/// "16–17 d ago": the interval in which the session was last used, inferred; empty where it cannot be told.
+/// An interval on the scale from 0, a whole lifetime ago, to 1, now.
+struct ScaledInterval
+{
+    double from = 0;
+    double until = 0;
+};
+
+/// When the session was last used, inferred, to be drawn; nullopt where it cannot be told.
+[[nodiscard]] std::optional<ScaledInterval> activityOnScale(const session::ListedSession &session,
+                                                            const SlidingExpiry &sliding, base::Instant now);
+
+/// "16–17 d ago", "2–5 h ago": the interval in which the session was last used, inferred; empty where it cannot be
+/// told.
 [[nodiscard]] QString lastActiveText(const session::ListedSession &session, const SlidingExpiry &sliding,
                                      base::Instant now);
+
+/// The same as a sentence with both ends and what it was inferred from.
+[[nodiscard]] QString activityHint(const session::ListedSession &session, const SlidingExpiry &sliding,
+                                   base::Instant now);
 
 } // namespace rollcall::sessions

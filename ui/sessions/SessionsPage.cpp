@@ -25,7 +25,10 @@
 #include "ui/common/RelativeTime.h"
 #include "ui/common/Surface.h"
 #include "ui/common/TableView.h"
+#include "ui/sessions/ActivityMark.h"
 #include "ui/sessions/FilterSyntax.h"
+#include "ui/sessions/LiveBar.h"
+#include "ui/sessions/LiveSessions.h"
 #include "ui/sessions/SessionDetailView.h"
 
 namespace rollcall::sessions {
@@ -75,8 +78,8 @@ SessionsPage::SessionsPage(const common::Theme &theme, common::OpenConnection &c
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
-    buildHead();
     buildTable();
+    buildHead();
     buildStates();
     buildActions();
 
@@ -128,6 +131,7 @@ void SessionsPage::buildHead()
     auto *refreshButton = new Button(m_theme, Icon::Refresh, tr("Refresh (F5)"));
     connect(refreshButton, &Button::clicked, this, &SessionsPage::refresh);
     row->addWidget(refreshButton);
+    row->addWidget(m_live->button());
     layout()->addWidget(head);
 
     m_chipRow = new QWidget;
@@ -138,6 +142,7 @@ void SessionsPage::buildHead()
     chips->addWidget(m_problem, 1);
     chips->addWidget(m_matches);
     layout()->addWidget(m_chipRow);
+    layout()->addWidget(m_live->bar());
 }
 
 void SessionsPage::buildTable()
@@ -164,6 +169,12 @@ void SessionsPage::buildTable()
             &SessionsPage::onSelectionChanged);
     connect(m_table->verticalScrollBar(), &QScrollBar::valueChanged, this, &SessionsPage::fetchMoreWhenNearEnd);
     connect(m_table, &common::TableView::activated, this, [this] { Q_EMIT detailsWanted(true); });
+    m_table->setItemDelegateForColumn(SessionListModel::LastActive, new ActivityDelegate(m_theme, m_table));
+
+    m_live = std::make_unique<LiveSessions>(m_theme, m_connection, m_model, *m_table);
+    connect(m_live.get(), &LiveSessions::rowChanged, this, &SessionsPage::onSelectionChanged);
+    connect(m_live.get(), &LiveSessions::staleChanged, this, &SessionsPage::statusChanged);
+    connect(m_live.get(), &LiveSessions::showNewRequested, this, &SessionsPage::showNew);
 }
 
 void SessionsPage::buildStates()
@@ -238,7 +249,7 @@ void SessionsPage::buildActions()
     deselect->setShortcut(Qt::Key_Escape);
     deselect->setShortcutContext(Qt::WidgetWithChildrenShortcut);
     connect(deselect, &QAction::triggered, m_table, &common::TableView::clearSelection);
-    for (QAction *action : {m_revokeAction, m_copyAction, details, deselect}) {
+    for (QAction *action : {m_live->action(), m_revokeAction, m_copyAction, details, deselect}) {
         addAction(action);
         common::setMenuOf(*action, common::MenuOf::Session);
     }
@@ -255,6 +266,10 @@ QString SessionsPage::help() const
         "**Select** rows with the arrows, Shift and Space; Ctrl+A selects what is loaded. **Del** opens the plan of "
         "a revocation; nothing is deleted before you have seen and confirmed it.\n\n"
         "**Last active** is inferred: the library moves a session's expiry at most once every update age.\n\n"
+        "**Live** (Ctrl+L) follows changes: rows change where they stand, new sessions are announced above the list. "
+        "It "
+        "looks through the index on the expiry, or where a trigger of the deployment notifies; nothing is ever "
+        "installed.\n\n"
         "An **orphan** is a session whose user no longer exists.");
 }
 
@@ -338,6 +353,7 @@ void SessionsPage::onPage(const store::SessionPage &page, bool first, millisecon
     }
     m_refreshedAt = now;
     m_model.reset(page.sessions, now);
+    m_live->listed(m_query);
     updateColumns();
     if (page.sessions.empty()) {
         m_empty->setContent(Icon::Filter,
@@ -468,7 +484,7 @@ void SessionsPage::onSelectionChanged()
         return;
     }
     const auto position = std::ranges::find(rows, current.row());
-    m_details->display(m_model.at(current.row()),
+    m_details->display(m_model.at(current.row()), m_model.stateOf(current.row()),
                        position == rows.end()
                            ? tr("Row %1").arg(number(current.row() + 1))
                            : tr("Row %1 of %2 selected").arg(position - rows.begin() + 1).arg(selected),
@@ -497,13 +513,27 @@ void SessionsPage::revokeUser(const QString &userId)
     Q_EMIT revokeRequested(selection);
 }
 
+void SessionsPage::showNew()
+{
+    // New sessions expire last: listed by that, the latest first, they stand on top.
+    QHeaderView *header = m_table->horizontalHeader();
+    if (m_query.order == store::SessionOrder::Expires && m_query.descending)
+        load();
+    else
+        header->setSortIndicator(SessionListModel::Expires, Qt::DescendingOrder);
+    m_table->scrollToTop();
+    m_table->setFocus(Qt::OtherFocusReason);
+}
+
 void SessionsPage::updateChips()
 {
     if (!m_problem->text().isEmpty() && m_filter->property("wrong").toBool())
         return;
     m_problem->setTint(ColorToken::Muted);
-    m_problem->setText(m_chips.isEmpty() ? tr("Live sessions, soonest expiry first")
-                                         : m_chips.join(QStringLiteral(" · ")));
+    const QString all = m_query.order != store::SessionOrder::Expires ? tr("Live sessions")
+                        : m_query.descending                          ? tr("Live sessions, latest expiry first")
+                                                                      : tr("Live sessions, soonest expiry first");
+    m_problem->setText(m_chips.isEmpty() ? all : m_chips.join(QStringLiteral(" · ")));
     const QString count = !m_total        ? QString()
                           : *m_total == 1 ? tr("1 session")
                                           : tr("%1 sessions").arg(number(*m_total));

@@ -21,6 +21,7 @@ class TableView;
 
 namespace rollcall::sessions {
 
+class LiveSessions;
 class SessionDetailView;
 
 /// Who is signed in: a filtered, sorted, keyset-paged table of sessions with a details pane, and the selection from
@@ -69,6 +70,7 @@ private:
     void setOrder(int column, Qt::SortOrder order);
     void revokeSelected();
     void revokeUser(const QString &userId);
+    void showNew();
     [[nodiscard]] std::vector<int> selectedRows() const;
     void resizeEvent(QResizeEvent *event) override;
 
@@ -104,6 +106,7 @@ private:
     QTimer *m_clock = nullptr;
     QAction *m_revokeAction = nullptr;
     QAction *m_copyAction = nullptr;
+    std::unique_ptr<LiveSessions> m_live; ///< the last: it ends first
 };
 
 } // namespace rollcall::sessions
