@@ -34,6 +34,18 @@ QString eventName(ChangeKind kind)
     return {};
 }
 
+/// Which part is followed where not all live sessions are.
+QString partText(const store::WatchScope &scope)
+{
+    if (scope.path == store::WatchPath::ByCreation)
+        return QStringLiteral("no index on the expiry serves this, and the table is large: sign-ins are seen of all, "
+                              "extensions and ends only of the %1 sessions that were made last.")
+            .arg(scope.followed);
+    return QStringLiteral("there are more live sessions than can be followed: sign-ins and extensions are seen of all, "
+                          "the end only of the %1 that were made or extended last or expire next.")
+        .arg(scope.followed);
+}
+
 /// Writes changes to standard output, a line each, and what people should know of the watching to standard error.
 class WatchPrinter final : public store::WatchObserver
 {
@@ -46,19 +58,15 @@ public:
             m_output.warn(QStringLiteral("the database answers again: watching goes on."));
         m_lost = false;
         const bool isFirst = std::exchange(m_watching, true) == false;
-        if (isFirst && !scope.indexed) {
+        if (isFirst && scope.path == store::WatchPath::WholeTable) {
             m_output.warn(m_isRedis
                               ? QStringLiteral("Redis has no index over sessions: each look goes through all keys, "
                                                "at most a tenth of the time.")
                               : QStringLiteral("no index on the expiry serves this: each look reads the whole "
                                                "table, at most a tenth of the time."));
         }
-        if (!scope.complete && std::exchange(m_saidPart, true) == false) {
-            m_output.warn(QStringLiteral("there are more live sessions than can be followed: sign-ins and extensions "
-                                         "are seen of all, the end only of the %1 that were made or extended last or "
-                                         "expire next.")
-                              .arg(scope.followed));
-        }
+        if (!scope.complete && std::exchange(m_saidPart, true) == false)
+            m_output.warn(partText(scope));
         if (scope.cutShort)
             m_output.warn(QStringLiteral("more was written at once than one look reads: some changes were not seen."));
         if (!isFirst)
@@ -68,7 +76,7 @@ public:
             .add(QStringLiteral("at"), base::toIso(at))
             .add(QStringLiteral("followed"), scope.followed)
             .add(QStringLiteral("complete"), scope.complete)
-            .add(QStringLiteral("indexed"), scope.indexed)
+            .add(QStringLiteral("indexed"), scope.path != store::WatchPath::WholeTable)
             .add(QStringLiteral("channel"), orNull(scope.channel));
         return m_output.line(record);
     }

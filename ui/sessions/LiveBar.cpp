@@ -44,6 +44,7 @@ LiveBar::LiveBar(const common::Theme &theme, SessionFollower &follower, QWidget 
     row->setContentsMargins(common::space::l, 0, common::space::l, common::space::s);
     row->setSpacing(common::space::s);
     row->addWidget(m_glyph);
+    m_text->setWordWrap(true);
     m_text->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); // long errors do not widen the window
     row->addWidget(m_text, 1);
     row->addWidget(m_retry);
@@ -85,16 +86,19 @@ void LiveBar::setNew(int count, bool certain)
 QString LiveBar::scopeText() const
 {
     const store::WatchScope &scope = m_follower.scope();
+    const QString count = number(scope.followed);
+    const bool byCreation = scope.path == store::WatchPath::ByCreation;
     const QString what =
-        scope.complete ? tr("Following all %1 live sessions").arg(number(scope.followed))
+        scope.complete ? tr("Following all %1 live sessions").arg(count)
+        : byCreation   ? tr("Following sign-ins of all, and the %1 sessions in view or made last").arg(count)
                        : tr("Following sign-ins and extensions of all, and the end of the %1 sessions in view, made or "
-                            "extended last, or expiring next")
-                             .arg(number(scope.followed));
-    const QString how =
-        scope.channel ? tr("as the database notifies on %1").arg(*scope.channel)
-        : scope.indexed
-            ? tr("through the index on the expiry")
-            : tr("each look reads the whole table, at most a tenth of the time: no index serves the expiry");
+                              "extended last, or expiring next")
+                           .arg(count);
+    const QString how = scope.channel ? tr("as the database notifies on %1").arg(*scope.channel)
+                        : byCreation  ? tr("no index serves the expiry of this large table")
+                        : scope.path == store::WatchPath::ByExpiry
+                            ? tr("through the index on the expiry")
+                            : tr("each look reads all of it, at most a tenth of the time: no index serves the expiry");
     const QString missed = scope.cutShort ? tr(" · some changes were too many at once to be seen") : QString();
     return what + QStringLiteral(" · ") + how + missed;
 }

@@ -9,13 +9,6 @@ using rollcall::session::SessionState;
 
 namespace rollcall::store {
 
-namespace {
-
-/// By how much the clock that wrote a time of creation may differ from ours.
-constexpr std::chrono::seconds clockDifference{60};
-
-} // namespace
-
 bool FollowedSessions::isDue(const Followed &followed, const Coverage &coverage) const
 {
     const base::Instant end = endOf(followed.session);
@@ -124,7 +117,7 @@ void FollowedSessions::addFound(const SessionLook &look, const Seen &seen, std::
         const auto known = m_known.find(name);
         if (known == m_known.end()) {
             // Within what the last look covered it would have been found; elsewhere it only comes into sight.
-            if (m_coverage && m_coverage->covers(endOf(*row)))
+            if (m_coverage && (m_coverage->covers(endOf(*row)) || isNewer(*row)))
                 changes.push_back(appeared(*row, at));
             m_known.emplace(name, Followed{*row, m_looks});
         } else {
@@ -143,18 +136,21 @@ void FollowedSessions::addFound(const SessionLook &look, const Seen &seen, std::
 SessionChange FollowedSessions::appeared(const ListedSession &session, base::Instant at) const
 {
     SessionChange change{ChangeKind::SignedIn, true, at, session};
-    if (m_coverage->complete)
+    if (m_coverage->complete || isNewer(session))
         return change;
-    if (session.createdAt) {
-        if (*session.createdAt < m_coverage->at - clockDifference)
-            change.kind = ChangeKind::Extended;
-    } else if (const auto number = numberOf(session.id); number && m_highestId) {
-        if (*number <= *m_highestId)
-            change.kind = ChangeKind::Extended;
-    } else {
+    if (session.createdAt || (m_highestId && numberOf(session.id)))
+        change.kind = ChangeKind::Extended;
+    else
         change.certain = false;
-    }
     return change;
+}
+
+bool FollowedSessions::isNewer(const ListedSession &session) const
+{
+    if (session.createdAt)
+        return *session.createdAt >= m_coverage->at - clockDifference;
+    const auto number = numberOf(session.id);
+    return number && m_highestId && *number > *m_highestId;
 }
 
 void FollowedSessions::setInView(const std::vector<ListedSession> &sessions)

@@ -41,10 +41,10 @@ struct SessionLook
 /// *What is seen.* Where a look covers all live sessions: every change that is still to be seen at the next look
 /// (a session that is made and deleted between two is not, one that is extended twice is extended once). Otherwise:
 /// every session that is made or extended by sliding expiry, since both move it into the covered upper end; every end
-/// of the sessions that are followed.
-/// *What is missed, where not all are followed.* The end of sessions that are not; an expiry moved by hand into the
-/// middle, which nothing covers. Such a session whose table has no row id is called revoked (or expired): it is neither
-/// where it was nor at an end.
+/// of the sessions that are followed. Where only the sessions made last are read (WatchPath::ByCreation): every
+/// sign-in, and what happens to the sessions that are followed, asked for by id in turns. *What is missed, where not
+/// all are followed.* The end of sessions that are not; an expiry moved by hand into the middle, which nothing covers.
+/// Such a session whose table has no row id is called revoked (or expired): it is neither where it was nor at an end.
 /// *What is told wrong.* A session that is made live again after it had expired is called signed-in.
 /// **Thread-safety:** none; belongs to one thread.
 class FollowedSessions final
@@ -68,6 +68,7 @@ public:
 
     /// The highest row id, where ids are numbers that grow: tells sessions that are made from those that are extended.
     void setHighestId(qint64 id) { m_highestId = id; }
+    [[nodiscard]] std::optional<qint64> highestId() const { return m_highestId; }
 
     [[nodiscard]] std::size_t size() const { return m_known.size(); }
     /// What the last look covered; nullopt before the first.
@@ -89,6 +90,8 @@ private:
                   const std::vector<session::ListedSession> &found, std::vector<SessionChange> &changes);
     void addFound(const SessionLook &look, const Seen &seen, std::vector<SessionChange> &changes);
     [[nodiscard]] SessionChange appeared(const session::ListedSession &session, base::Instant at) const;
+    /// Made since the last look, as its time of creation or its number says.
+    [[nodiscard]] bool isNewer(const session::ListedSession &session) const;
     [[nodiscard]] bool isDue(const Followed &followed, const Coverage &coverage) const;
     void forgetOldest();
 

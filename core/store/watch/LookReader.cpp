@@ -6,6 +6,7 @@
 
 using rollcall::base::fail;
 using rollcall::base::Result;
+using rollcall::base::Status;
 using rollcall::session::ListedSession;
 
 namespace rollcall::store {
@@ -20,8 +21,88 @@ Result<SessionPage> LookReader::page(bool descending, int limit, const std::opti
     return m_store.page(query, cursor, now, call());
 }
 
-Result<SessionLook> LookReader::look(const std::optional<Coverage> &previous, base::Instant now)
+Result<SessionPage> LookReader::lastMade(int limit, const std::optional<QByteArray> &cursor, base::Instant now)
 {
+    SessionQuery query;
+    query.state = StateFilter::All; // by key alone: what is over is left out afterwards
+    query.order = SessionOrder::Created;
+    query.descending = true;
+    query.limit = limit;
+    return m_store.page(query, cursor, now, call());
+}
+
+Result<bool> LookReader::isLarge()
+{
+    StoreInspector *inspector = m_store.inspector();
+    if (!inspector)
+        return false;
+    const auto size = inspector->size(call());
+    if (!size)
+        return fail(size.error());
+    return size->rows.value_or(0) > largeRows || size->bytes > largeBytes;
+}
+
+Status LookReader::choosePath(base::Instant now)
+{
+    m_path = WatchPath::WholeTable;
+    const StoreInspector *inspector = m_store.inspector();
+    if (inspector && inspector->schema().indexes.expires && inspector->orderCanUseIndex()) {
+        m_path = WatchPath::ByExpiry;
+        return {};
+    }
+    const auto large = isLarge();
+    if (!large)
+        return fail(large.error());
+    if (!*large)
+        return {};
+    const auto last = lastMade(1, std::nullopt, now);
+    if (!last)
+        return fail(last.error());
+    if (last->unindexedOrder || last->sessions.empty())
+        return {};
+    // Ids are what followed sessions are asked for by; random ones do not tell which was made last.
+    const ListedSession &session = last->sessions.front();
+    if (session.id && (session.createdAt || numberOf(session.id)))
+        m_path = WatchPath::ByCreation;
+    return {};
+}
+
+Result<SessionLook> LookReader::lookByCreation(const std::optional<Coverage> &previous, std::optional<qint64> highestId,
+                                               base::Instant now)
+{
+    SessionLook look;
+    look.coverage = {
+        .at = now, .complete = false, .soonestUntil = base::Instant::min(), .latestFrom = base::Instant::max()};
+    std::optional<QByteArray> cursor;
+    for (int pages = 1;; ++pages) {
+        auto page = lastMade(windowRows, cursor, now);
+        if (!page)
+            return fail(std::move(page.error()));
+        bool reached = !previous || page->sessions.empty();
+        if (!reached) {
+            const ListedSession &oldest = page->sessions.back();
+            const auto number = numberOf(oldest.id);
+            reached = oldest.createdAt ? *oldest.createdAt < previous->at - clockDifference
+                                       : !highestId || !number || *number <= *highestId;
+        }
+        std::ranges::copy_if(page->sessions, std::back_inserter(look.rows),
+                             [](const ListedSession &session) { return session.state == session::SessionState::Live; });
+        cursor = page->next;
+        if (reached || !cursor)
+            break;
+        if (pages == mostPages) {
+            look.cutShort = true;
+            break;
+        }
+    }
+    return look;
+}
+
+Result<SessionLook> LookReader::look(const std::optional<Coverage> &previous, std::optional<qint64> highestId,
+                                     base::Instant now)
+{
+    if (m_path == WatchPath::ByCreation)
+        return lookByCreation(previous, highestId, now);
     const bool wereMany = previous && !previous->complete;
     // The end where sessions leave is read first: one that is extended meanwhile is then found twice, and not nowhere.
     auto soonest = page(false, wereMany ? windowRows : mostRead, std::nullopt, now);
@@ -96,23 +177,14 @@ Result<std::vector<ListedSession>> LookReader::existing(std::span<const ListedSe
 
 Result<std::optional<qint64>> LookReader::highestId(std::span<const ListedSession> rows, base::Instant now)
 {
-    if (rows.empty() || rows.front().createdAt || !numberOf(rows.front().id))
+    if (!rows.empty() && (rows.front().createdAt || !numberOf(rows.front().id)))
         return std::nullopt;
-    SessionQuery last;
-    last.state = StateFilter::All;
-    last.order = SessionOrder::Created; // by key, where there is no time of creation
-    last.descending = true;
-    last.limit = 1;
-    const auto page = m_store.page(last, std::nullopt, now, call());
+    const auto page = lastMade(1, std::nullopt, now);
     if (!page)
         return fail(page.error());
-    return page->sessions.empty() ? std::nullopt : numberOf(page->sessions.front().id);
-}
-
-bool LookReader::isIndexed() const
-{
-    const StoreInspector *inspector = m_store.inspector();
-    return inspector && inspector->schema().indexes.expires && inspector->orderCanUseIndex();
+    if (page->sessions.empty() || page->sessions.front().createdAt)
+        return std::nullopt;
+    return numberOf(page->sessions.front().id);
 }
 
 } // namespace rollcall::store

@@ -30,12 +30,22 @@ struct SessionChange
     session::ListedSession session; ///< as it is now; of one that is gone, as it last was
 };
 
+/// By what the sessions are read that a look is after.
+enum class WatchPath {
+    ByExpiry,   ///< an index on the expiry: all live sessions, or both ends of their order
+    ByCreation, ///< an index on keys or times that grow with each session made: those that were made last
+    WholeTable, ///< nothing serves: all live sessions or both ends of their order, by reading the whole table
+};
+
+/// By how much the clock that wrote a time of creation may differ from ours.
+inline constexpr std::chrono::seconds clockDifference{60};
+
 /// What is followed of the sessions, and how.
 struct WatchScope
 {
-    qint64 followed = 0;   ///< sessions whose changes are all seen
-    bool complete = true;  ///< these are all live sessions
-    bool indexed = false;  ///< an index on the expiry serves each look; else each reads the whole table
+    qint64 followed = 0;  ///< sessions whose changes are all seen
+    bool complete = true; ///< these are all live sessions
+    WatchPath path = WatchPath::WholeTable;
     bool cutShort = false; ///< more was written between the last two looks than one look reads
     /// The channel on which a trigger of the deployment's own notifies; nullopt: looks come at intervals alone.
     std::optional<QString> channel;

@@ -88,6 +88,8 @@ Status SessionWatcher::follow(WatchObserver &observer, const std::stop_token &st
     if (!link)
         return fail(link.error());
     LookReader reader(*link->store, m_options.timeout, stop);
+    if (auto chosen = reader.choosePath(m_clock.now()); !chosen)
+        return chosen;
     while (!stop.stop_requested()) {
         const auto begun = steady_clock::now();
         if (auto looked = look(reader, *link, observer); !looked)
@@ -103,7 +105,7 @@ Status SessionWatcher::look(LookReader &reader, const Link &link, WatchObserver 
     takeView();
     const base::Instant now = m_clock.now();
     const bool isFirst = !m_followed.coverage();
-    auto found = reader.look(m_followed.coverage(), now);
+    auto found = reader.look(m_followed.coverage(), m_followed.highestId(), now);
     if (!found)
         return fail(std::move(found.error()));
     if (!found->coverage.complete && (isFirst || m_followed.coverage()->complete)) {
@@ -122,13 +124,13 @@ Status SessionWatcher::look(LookReader &reader, const Link &link, WatchObserver 
     WatchScope scope;
     scope.followed = static_cast<qint64>(m_followed.size());
     scope.complete = m_followed.coverage()->complete;
-    scope.indexed = reader.isIndexed();
+    scope.path = reader.path();
     scope.cutShort = cutShort;
     if (link.signal)
         scope.channel = link.signal->channel();
     scope.interval = m_scope.interval;
-    const bool isOther =
-        scope.complete != m_scope.complete || scope.cutShort != m_scope.cutShort || scope.channel != m_scope.channel;
+    const bool isOther = scope.path != m_scope.path || scope.complete != m_scope.complete ||
+                         scope.cutShort != m_scope.cutShort || scope.channel != m_scope.channel;
     m_scope = scope;
     m_backoff.reset();
     m_begun = true;

@@ -86,6 +86,7 @@ private Q_SLOTS:
     void seesChangesOfEveryStore_data();
     void seesChangesOfEveryStore();
     void readsNoTableWhereAnIndexServes();
+    void followsALargeTableByItsKeys();
     void followsATriggerThatNotifies();
     void installsNothing();
     void goesOnAfterARestart_data();
@@ -212,7 +213,7 @@ void SessionWatchTest::readsNoTableWhereAnIndexServes()
         WatchRecorder recorder(watched->sources(), quick(), clock);
         QTRY_VERIFY2_WITH_TIMEOUT(recorder.has(QStringLiteral("watching")), recorder.all().constData(), patience);
         QVERIFY(!recorder.scope().complete);
-        QVERIFY(recorder.scope().indexed);
+        QCOMPARE(recorder.scope().path, store::WatchPath::ByExpiry);
         scans = QString::fromLatin1(
             ask(url, QStringLiteral("SELECT seq_scan FROM pg_stat_user_tables WHERE relname = 'Session'")));
         // One from the middle, which nobody follows, is extended.
@@ -238,6 +239,40 @@ void SessionWatchTest::readsNoTableWhereAnIndexServes()
     QCOMPARE(QString::fromLatin1(
                  ask(url, QStringLiteral("SELECT seq_scan FROM pg_stat_user_tables WHERE relname = 'Session'"))),
              scans);
+}
+
+void SessionWatchTest::followsALargeTableByItsKeys()
+{
+    // As the adapter makes it: no index but the key's, whose numbers grow.
+    const auto watched = detected(load(QStringLiteral("pg-adapter-postgres")));
+    QVERIFY(watched);
+    const store::DatabaseUrl &url = watched->url;
+    QVERIFY(run(url, "INSERT INTO sessions (\"sessionToken\", \"userId\", expires) SELECT 'many-' || "
+                     "lpad(n::text, 20, '0'), 1, now() + n * interval '1 min' FROM generate_series(1, 120000) n; "
+                     "ANALYZE"));
+    const QString scanned = QStringLiteral("SELECT seq_scan FROM pg_stat_user_tables WHERE relname = 'sessions'");
+    const base::SystemClock clock;
+    WatchRecorder recorder(watched->sources(), quick(), clock);
+    QTRY_VERIFY2_WITH_TIMEOUT(recorder.has(QStringLiteral("watching")), recorder.all().constData(), patience);
+    QCOMPARE(recorder.scope().path, store::WatchPath::ByCreation);
+    QVERIFY(!recorder.scope().complete);
+    const QByteArray scans = ask(url, scanned);
+    const QString made = fingerprint("new-token-00000000000001");
+    QVERIFY(run(url, "INSERT INTO sessions (\"sessionToken\", \"userId\", expires) VALUES "
+                     "('new-token-00000000000001', 1, now() + interval '1 h')"));
+    QTRY_VERIFY2_WITH_TIMEOUT(recorder.has(QStringLiteral("signed-in ") + made), recorder.all().constData(), patience);
+    QVERIFY(run(url, "UPDATE sessions SET expires = now() + interval '2 h' WHERE id = (SELECT max(id) FROM sessions)"));
+    QTRY_VERIFY2_WITH_TIMEOUT(recorder.has(QStringLiteral("extended ") + made), recorder.all().constData(), patience);
+    QVERIFY(run(url, "DELETE FROM sessions WHERE id = (SELECT max(id) FROM sessions)"));
+    QTRY_VERIFY2_WITH_TIMEOUT(recorder.has(QStringLiteral("revoked ") + made), recorder.all().constData(), patience);
+    QCOMPARE(recorder.countOf(QStringLiteral("watching|lost")), 1);
+    recorder.stop();
+    QTRY_VERIFY2_WITH_TIMEOUT(recorder.hasEnded(), recorder.all().constData(), patience);
+    QTRY_COMPARE_WITH_TIMEOUT(
+        ask(url, QStringLiteral("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
+                                "application_name = 'rollcall' AND pid <> pg_backend_pid()")),
+        QByteArray("0"), patience);
+    QCOMPARE(ask(url, scanned), scans);
 }
 
 void SessionWatchTest::followsATriggerThatNotifies()
@@ -288,7 +323,7 @@ void SessionWatchTest::installsNothing()
     WatchRecorder recorder(watched->sources(), quick(), clock);
     QTRY_VERIFY2_WITH_TIMEOUT(recorder.has(QStringLiteral("watching")), recorder.all().constData(), patience);
     QVERIFY(!recorder.scope().channel);
-    QVERIFY(!recorder.scope().indexed);
+    QCOMPARE(recorder.scope().path, store::WatchPath::WholeTable);
     QCOMPARE(ask(watched->url, triggers), before);
 }
 
