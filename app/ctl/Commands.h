@@ -21,6 +21,9 @@ namespace rollcall::ctl {
 [[nodiscard]] std::unique_ptr<const Command> makeSessionsStats();
 [[nodiscard]] std::unique_ptr<const Command> makeSessionsWatch();
 [[nodiscard]] std::unique_ptr<const Command> makeSessionsRevoke();
+[[nodiscard]] std::unique_ptr<const Command> makeOperationsList();
+[[nodiscard]] std::unique_ptr<const Command> makeOperationsResume();
+[[nodiscard]] std::unique_ptr<const Command> makeOperationsDiscard();
 [[nodiscard]] std::unique_ptr<const Command> makeFindings();
 [[nodiscard]] std::unique_ptr<const Command> makeResolve();
 [[nodiscard]] std::unique_ptr<const Command> makeRoutesMatch();

@@ -6,6 +6,7 @@
 #include "app/ctl/Confirmation.h"
 #include "app/ctl/InputFile.h"
 #include "app/ctl/QueryFlags.h"
+#include "app/ctl/RevocationAnswer.h"
 #include "core/audit/AuditLog.h"
 #include "core/base/ErrorText.h"
 #include "core/revoke/Revoker.h"
@@ -105,39 +106,11 @@ base::Result<Request> readRequest(const Context &context)
     return request;
 }
 
-QJsonValue millisecondsOrNull(const std::optional<std::chrono::milliseconds> &duration)
-{
-    return duration ? QJsonValue(qint64(duration->count())) : QJsonValue(QJsonValue::Null);
-}
-
 void addUnmatched(const revoke::RevocationPlan &plan, Answer &answer)
 {
     const QStringList unmatched = plan.unmatched + plan.unmatchedUsers;
     if (!unmatched.isEmpty())
         answer.members.add(QStringLiteral("unmatched"), QJsonArray::fromStringList(unmatched));
-}
-
-Answer answerOf(const revoke::RevocationReport &report)
-{
-    Answer answer;
-    answer.members.add(QStringLiteral("matched"), report.matched)
-        .add(QStringLiteral("revoked"), report.revoked)
-        .add(QStringLiteral("skipped"), report.skipped)
-        .add(QStringLiteral("batches"), report.batches)
-        .add(QStringLiteral("cachePurged"), report.cachePurged);
-    if (report.verification) {
-        JsonRecord verification;
-        verification.add(QStringLiteral("checked"), report.verification->checked)
-            .add(QStringLiteral("refused"), report.verification->refused)
-            .add(QStringLiteral("stillAccepted"), report.verification->stillAccepted)
-            .add(QStringLiteral("unchecked"), report.verification->unchecked)
-            .add(QStringLiteral("timeToEffectMs"), millisecondsOrNull(report.verification->timeToEffect));
-        answer.members.add(QStringLiteral("verification"), verification);
-    } else {
-        answer.members.add(QStringLiteral("verification"), QJsonValue::Null);
-    }
-    answer.members.add(QStringLiteral("auditId"), textOrNull(report.auditId));
-    return answer;
 }
 
 QString unmatchedText(const revoke::RevocationPlan &plan)
@@ -148,34 +121,19 @@ QString unmatchedText(const revoke::RevocationPlan &plan)
 
 Outcome outcomeOf(const revoke::RevocationPlan &plan, const revoke::RevocationReport &report)
 {
-    Answer answer = answerOf(report);
+    Answer answer = revocationAnswer(report);
     addUnmatched(plan, answer);
-    if (report.error) {
-        Outcome outcome = Outcome::failed(*report.error, std::move(answer));
-        // Whatever stopped it, it stopped midway: what was done stands in the answer.
-        if (report.error->code != base::ErrorCode::Cancelled)
-            outcome.exit = static_cast<int>(base::ExitClass::Midway);
-        return outcome;
-    }
-    if (report.verification && (report.verification->stillAccepted > 0 || report.verification->unchecked > 0)) {
-        return Outcome::no(
-            std::move(answer),
-            QStringLiteral(
-                "The rows are deleted, but the refusal is not proven: %1 still accepted, %2 could not be asked. "
-                "Ask again by `resolve --mode proxy`, and look for a cache before the database.")
-                .arg(report.verification->stillAccepted)
-                .arg(report.verification->unchecked));
-    }
-    if (!plan.unmatched.isEmpty())
-        return Outcome::no(std::move(answer), unmatchedText(plan));
-    return Outcome::done(std::move(answer));
+    Outcome outcome = revocationOutcome(report, std::move(answer));
+    if (outcome.exit == exitDone && !plan.unmatched.isEmpty())
+        return Outcome::no(std::move(*outcome.answer), unmatchedText(plan));
+    return outcome;
 }
 
 Outcome dryRunOutcome(const revoke::RevocationPlan &plan)
 {
     revoke::RevocationReport nothing;
     nothing.matched = static_cast<qint64>(plan.rows.size());
-    Answer answer = answerOf(nothing);
+    Answer answer = revocationAnswer(nothing);
     answer.members.add(QStringLiteral("users"), plan.users)
         .add(QStringLiteral("digest"), plan.digest)
         .add(QStringLiteral("statement"), plan.statement);
@@ -192,7 +150,7 @@ Outcome notRevocable(Context &context, deployment::ConnectionConfig config)
     if (!deployment)
         return Outcome::failed(deployment.error());
     const revoke::NotRevocable why = revoke::explainNotRevocable(**deployment);
-    Answer answer = answerOf({});
+    Answer answer = revocationAnswer({});
     JsonRecord record;
     record.add(QStringLiteral("strategy"), session::strategyName(session::Strategy::Jwt))
         .add(QStringLiteral("acceptedUntil"), orNull(why.acceptedUntil))
@@ -292,18 +250,11 @@ private:
         // No deadline over the whole: each statement and each question to the deployment has its own.
         base::Call call;
         call.stop = context.stop();
-        const auto report = revoke::carryOut(
-            *plan, request.options, deployment, **store, log, call,
-            [&context](const revoke::RevocationProgress &progress) {
-                context.output().progress(
-                    QStringLiteral("%1 (%2 of %3)").arg(progress.step).arg(progress.done).arg(progress.planned));
-            });
-        if (report && report->cacheError) {
-            const base::ErrorText why = base::describe(*report->cacheError);
-            context.output().warn(QStringLiteral("revoked sessions may stay in the cache until their time to live is "
-                                                 "over: %1 %2")
-                                      .arg(why.message, why.remedy));
-        }
+        const auto report =
+            revoke::carryOut(*plan, request.options, deployment, **store, log, operationPlace(context), call,
+                             [&context](const revoke::RevocationProgress &step) { showProgress(context, step); });
+        if (report)
+            warnAbout(context, *report);
         return report ? outcomeOf(*plan, *report) : Outcome::failed(report.error());
     }
 };

@@ -271,7 +271,10 @@ void AppContext::showOpened(const std::shared_ptr<const Deployment> &deployment,
         return;
     }
     m_window.closeProfile();
-    m_connection = std::make_unique<common::OpenConnection>(deployment, check, isDemo ? m_demo->auditLog() : *m_audit);
+    m_connection = std::make_unique<common::OpenConnection>(
+        deployment, check, isDemo ? m_demo->auditLog() : *m_audit,
+        isDemo ? m_demo->operations()
+               : revoke::OperationPlace{revoke::operationsBelow(m_folders.state), m_keeper.vault().get()});
 
     auto *overview = new overview::OverviewPage(m_theme, *m_connection);
     auto *sessions = new sessions::SessionsPage(m_theme, *m_connection);

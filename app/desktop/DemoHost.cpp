@@ -60,6 +60,11 @@ void DemoHost::start()
         Q_EMIT failed(submitted.error());
 }
 
+revoke::OperationPlace DemoHost::operations() const
+{
+    return {revoke::operationsBelow(workspace::Folders::below(m_demo->info().dir).state), m_vault.get()};
+}
+
 workspace::ConnectionProfile DemoHost::profile() const
 {
     const demo::DemoInfo &info = m_demo->info();

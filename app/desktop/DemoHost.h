@@ -10,6 +10,7 @@
 #include "core/audit/AuditLog.h"
 #include "core/demo/DemoDeployment.h"
 #include "core/deployment/ConnectionConfig.h"
+#include "core/revoke/Operations.h"
 
 namespace rollcall::app {
 
@@ -32,6 +33,8 @@ public:
     [[nodiscard]] bool isRunning() const { return m_demo && m_audit; }
     /// The audit log of what is done to the demo; valid after started().
     [[nodiscard]] audit::AuditLog &auditLog() { return *m_audit; }
+    /// Where what is done to the demo rests until it has ended; valid after started().
+    [[nodiscard]] revoke::OperationPlace operations() const;
     /// How to connect to the demo; valid after started().
     [[nodiscard]] workspace::ConnectionProfile profile() const;
     /// The demo's secret, read from its secret file on the worker; valid after started().

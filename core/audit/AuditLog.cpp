@@ -7,15 +7,13 @@
 
 #include <fcntl.h>
 #include <pwd.h>
-#include <sys/stat.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
 
 #include "core/audit/AuditSeal.h"
 #include "core/audit/AuditVerifier.h"
+#include "core/base/DurableFile.h"
 #include "core/base/FileLock.h"
+#include "core/base/VaultKey.h"
 
 namespace rollcall::audit {
 
@@ -27,87 +25,12 @@ using base::SecretBytes;
 
 namespace {
 
-constexpr qsizetype keyBytes = 32;
 constexpr qint64 longestLine = 1 << 20;
 constexpr std::chrono::seconds longestWait{10}; ///< for another process that appends
 
 Error unwritable(const QString &path, const QString &detail)
 {
     return Error(ErrorCode::AuditUnwritable).with(ErrorParam::Path, path).with(ErrorParam::Detail, detail);
-}
-
-Error systemError(const QString &path)
-{
-    const int number = errno;
-    if (number == ENOSPC || number == EDQUOT)
-        return Error(ErrorCode::DiskFull).with(ErrorParam::Path, path);
-    return unwritable(path, QString::fromLocal8Bit(std::strerror(number)));
-}
-
-/// An open file descriptor, closed at the end of its scope.
-class Descriptor
-{
-public:
-    Descriptor(const QString &path, int flags)
-        : m_fd(::open(QFile::encodeName(path).constData(), flags | O_CLOEXEC, 0600))
-    {}
-    ~Descriptor()
-    {
-        if (m_fd >= 0)
-            ::close(m_fd);
-    }
-    Descriptor(const Descriptor &) = delete;
-    Descriptor &operator=(const Descriptor &) = delete;
-    [[nodiscard]] int get() const { return m_fd; }
-    [[nodiscard]] bool isOpen() const { return m_fd >= 0; }
-
-private:
-    int m_fd;
-};
-
-/// Writes all of @p text at the end and syncs; on failure the file is cut back to @p size, so that no half line stays.
-base::Status appendAndSync(const Descriptor &file, const QString &path, const QByteArray &text, qint64 size)
-{
-    qsizetype written = 0;
-    while (written < text.size()) {
-        const ssize_t n = ::write(file.get(), text.constData() + written, static_cast<size_t>(text.size() - written));
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0) {
-            Error error = systemError(path);
-            if (::ftruncate(file.get(), size) != 0)
-                return base::fail(std::move(error).because(systemError(path)));
-            return base::fail(std::move(error));
-        }
-        written += n;
-    }
-    if (::fsync(file.get()) != 0)
-        return base::fail(systemError(path));
-    return {};
-}
-
-base::Status syncFolder(const QString &folder)
-{
-    const Descriptor directory(folder, O_RDONLY | O_DIRECTORY);
-    if (!directory.isOpen() || ::fsync(directory.get()) != 0)
-        return base::fail(systemError(folder));
-    return {};
-}
-
-base::Result<SecretBytes> loadOrMakeKey(base::SecretVault &vault, const Call &call)
-{
-    auto stored = vault.read(sealKeyName(), call);
-    if (!stored)
-        return base::fail(stored.error());
-    if (*stored)
-        return std::move(**stored);
-    QByteArray bytes(keyBytes, '\0');
-    for (char &byte : bytes)
-        byte = static_cast<char>(QRandomGenerator::system()->bounded(256));
-    SecretBytes key = SecretBytes::fromAndWipe(bytes);
-    if (const auto status = vault.write(sealKeyName(), key, call); !status)
-        return base::fail(status.error());
-    return key;
 }
 
 /// The last whole line of the log before @p size, without its line end; empty where there is none.
@@ -210,12 +133,12 @@ base::Result<qint64> AuditLog::append(AuditEntry entry, const Call &call)
                                                  ? QStringLiteral("another process holds it")
                                                  : QStringLiteral("its folder cannot be written")));
     // Under the lock: two processes that begin a log must not make two keys.
-    const auto key = loadOrMakeKey(*m_vault, call);
+    const auto key = base::loadOrMakeKey(*m_vault, sealKeyName(), call);
     if (!key)
         return base::fail(key.error());
-    const Descriptor log(path(), O_RDWR | O_CREAT | O_APPEND);
+    const base::FileDescriptor log(path(), O_RDWR | O_CREAT | O_APPEND);
     if (!log.isOpen())
-        return base::fail(systemError(path()));
+        return base::fail(base::systemError(path(), ErrorCode::AuditUnwritable));
     QFile file;
     if (!file.open(log.get(), QIODevice::ReadOnly, QFileDevice::DontCloseHandle))
         return base::fail(unwritable(path(), file.errorString()));
@@ -246,7 +169,7 @@ base::Result<qint64> AuditLog::append(AuditEntry entry, const Call &call)
         return base::fail(unwritable(path(), QStringLiteral("the entry is larger than 1 MiB")));
 
     if (head.cutTo >= 0 && ::ftruncate(log.get(), head.cutTo) != 0)
-        return base::fail(systemError(path()));
+        return base::fail(base::systemError(path(), ErrorCode::AuditUnwritable));
     const qint64 size = head.seal.bytes;
     head.seal.nextHash = entry.hash;
     if (const auto status = head.seal.write(sealFile, *key); !status)
@@ -255,9 +178,9 @@ base::Result<qint64> AuditLog::append(AuditEntry entry, const Call &call)
         if (const auto status = m_vault->write(begunName(m_folder), SecretBytes(QByteArrayView("1")), call); !status)
             return base::fail(status.error());
     }
-    if (const auto status = appendAndSync(log, path(), line, size); !status)
+    if (const auto status = base::appendAndSync(log, path(), line, size, ErrorCode::AuditUnwritable); !status)
         return base::fail(status.error());
-    if (const auto status = syncFolder(m_folder); !status)
+    if (const auto status = base::syncFolder(m_folder, ErrorCode::AuditUnwritable); !status)
         return base::fail(status.error());
     head.seal.entries = entry.seq;
     head.seal.hash = entry.hash;

@@ -3,9 +3,9 @@
 #include <QFile>
 #include <QJsonDocument>
 #include <QJsonObject>
-#include <QSaveFile>
 
 #include "core/audit/AuditEntry.h"
+#include "core/base/DurableFile.h"
 
 namespace rollcall::audit {
 
@@ -39,14 +39,7 @@ base::Status AuditSeal::write(const QString &path, const base::SecretBytes &key)
     QJsonObject json = QJsonDocument::fromJson(content).object();
     json.insert(QStringLiteral("mac"), mac);
     const QByteArray text = QJsonDocument(json).toJson(QJsonDocument::Compact) + '\n';
-    QSaveFile file(path);
-    if (!file.open(QIODevice::WriteOnly) || !file.setPermissions(QFile::ReadOwner | QFile::WriteOwner) ||
-        file.write(text) != text.size() || !file.commit())
-        return base::fail(base::Error(file.error() == QFileDevice::ResourceError ? base::ErrorCode::DiskFull
-                                                                                 : base::ErrorCode::AuditUnwritable)
-                              .with(base::ErrorParam::Path, path)
-                              .with(base::ErrorParam::Detail, file.errorString()));
-    return {};
+    return base::replaceFile(path, text, base::ErrorCode::AuditUnwritable);
 }
 
 std::optional<AuditSeal> AuditSeal::read(const QString &path)

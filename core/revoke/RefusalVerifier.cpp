@@ -107,8 +107,8 @@ void verifyRefusals(std::vector<Suspect> &suspects, const deployment::Deployment
             suspect.report->proof = answer.verdict == Verdict::Refused   ? ProofOutcome::Refused
                                     : answer.verdict == Verdict::Session ? ProofOutcome::StillAccepted
                                                                          : ProofOutcome::Unchecked;
-            if (answer.verdict == Verdict::Refused)
-                suspect.report->refusedAfter = std::chrono::ceil<milliseconds>(Call::Clock::now() - suspect.committed);
+            if (answer.verdict == Verdict::Refused && suspect.committed)
+                suspect.report->refusedAfter = std::chrono::ceil<milliseconds>(Call::Clock::now() - *suspect.committed);
             onDone();
         }
     };

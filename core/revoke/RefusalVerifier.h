@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "core/revoke/Revoker.h"
@@ -11,8 +12,9 @@ namespace rollcall::revoke {
 struct Suspect
 {
     const base::SecretBytes *token = nullptr; ///< borrowed for the call
-    base::Call::Clock::time_point committed;  ///< when its delete was committed
-    RowReport *report = nullptr;              ///< proof, refusedAfter and answer are set here
+    /// When its delete was committed; nullopt: another process did it, and when is not known.
+    std::optional<base::Call::Clock::time_point> committed;
+    RowReport *report = nullptr; ///< proof, refusedAfter and answer are set here
 };
 
 /// Asks the deployment about each of @p suspects, at most four at a time, again with short pauses until it refuses or

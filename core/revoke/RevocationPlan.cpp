@@ -127,6 +127,7 @@ base::Result<RevocationPlan> freezePlan(const deployment::Deployment &deployment
     RevocationPlan plan;
     plan.frozenAt = deployment.clock().now();
     plan.selection = std::move(selection);
+    plan.what = plan.selection.describe();
     if (!plan.selection.sessions.isEmpty()) {
         auto named = store.findRows(plan.selection.sessions, plan.unmatched, plan.frozenAt, call);
         if (!named)

@@ -26,6 +26,7 @@ struct RevocationPlan
     QString digest; ///< hex SHA-256 over the frozen rows' fingerprints, their users and the statement
     base::Instant frozenAt;
     Selection selection;
+    QString what; ///< the selection in words: Selection::describe()
     std::vector<store::PlannedRow> rows;
     QStringList unmatched;      ///< named sessions that nobody has
     QStringList unmatchedUsers; ///< users of the selection without a matching session

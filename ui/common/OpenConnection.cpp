@@ -5,11 +5,12 @@
 namespace rollcall::common {
 
 OpenConnection::OpenConnection(std::shared_ptr<const deployment::Deployment> deployment, deployment::CheckResult check,
-                               audit::AuditLog &auditLog, QObject *parent)
+                               audit::AuditLog &auditLog, revoke::OperationPlace operations, QObject *parent)
     : QObject(parent),
       m_deployment(std::move(deployment)),
       m_check(std::move(check)),
       m_auditLog(auditLog),
+      m_operations(std::move(operations)),
       m_workers(m_deployment)
 {}
 

@@ -6,6 +6,7 @@
 
 #include "core/audit/AuditLog.h"
 #include "core/deployment/DeploymentWorkers.h"
+#include "core/revoke/Operations.h"
 
 namespace rollcall::common {
 
@@ -22,15 +23,18 @@ class OpenConnection final : public QObject
     Q_OBJECT
 
 public:
-    /// @p auditLog is borrowed and outlives this object. @p check is what connecting found.
+    /// @p auditLog and the vault of @p operations are borrowed and outlive this object. @p check is what connecting
+    /// found.
     OpenConnection(std::shared_ptr<const deployment::Deployment> deployment, deployment::CheckResult check,
-                   audit::AuditLog &auditLog, QObject *parent = nullptr);
+                   audit::AuditLog &auditLog, revoke::OperationPlace operations, QObject *parent = nullptr);
 
     [[nodiscard]] const deployment::Deployment &deployment() const { return *m_deployment; }
     [[nodiscard]] std::shared_ptr<const deployment::Deployment> shared() const { return m_deployment; }
     [[nodiscard]] const deployment::CheckResult &check() const { return m_check; }
     [[nodiscard]] deployment::DeploymentWorkers &workers() { return m_workers; }
     [[nodiscard]] audit::AuditLog &auditLog() { return m_auditLog; }
+    /// Where acts that have not ended rest.
+    [[nodiscard]] const revoke::OperationPlace &operations() const { return m_operations; }
     [[nodiscard]] const workspace::ConnectionProfile &profile() const { return m_deployment->config().profile; }
 
     [[nodiscard]] WriteMode writeMode() const { return m_writeMode; }
@@ -54,6 +58,7 @@ private:
     std::shared_ptr<const deployment::Deployment> m_deployment;
     deployment::CheckResult m_check;
     audit::AuditLog &m_auditLog;
+    revoke::OperationPlace m_operations;
     deployment::DeploymentWorkers m_workers;
     WriteMode m_writeMode = WriteMode::ReadOnly;
     int m_acts = 0;

@@ -59,6 +59,7 @@ void RevocationController::carryOut(const RevocationOptions &options)
     m_connection.beginAct();
     const auto submitted = m_connection.workers().write.submit(
         [this, plan = m_plan, options, deployment = m_connection.shared(), &log = m_connection.auditLog(),
+         place = m_connection.operations(),
          sender = m_mailbox.sender()](base::Result<store::SessionStore *> store, const base::Call &call) {
             // One message waits at most: thousands of steps must not crowd out the outcome.
             auto waiting = std::make_shared<std::atomic_bool>(false);
@@ -72,7 +73,7 @@ void RevocationController::carryOut(const RevocationOptions &options)
                 if (!posted)
                     waiting->store(false);
             };
-            auto report = store ? revoke::carryOut(*plan, options, *deployment, **store, log, call, progress)
+            auto report = store ? revoke::carryOut(*plan, options, *deployment, **store, log, place, call, progress)
                                 : base::Result<RevocationReport>(base::fail(store.error()));
             sender.post([this, report = std::move(report)] {
                 m_running = false;

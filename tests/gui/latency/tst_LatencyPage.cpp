@@ -101,7 +101,9 @@ private Q_SLOTS:
     {
         const auto deployment = open();
         QVERIFY(deployment != nullptr);
-        m_connection = std::make_unique<common::OpenConnection>(deployment, deployment::CheckResult(), *m_log);
+        m_connection = std::make_unique<common::OpenConnection>(
+            deployment, deployment::CheckResult(), *m_log,
+            revoke::OperationPlace{revoke::operationsBelow(m_folder.path()), m_vault.get()});
         m_connection->setWriteMode(common::WriteMode::Guarded);
         m_window = std::make_unique<QWidget>();
         auto *row = new QHBoxLayout(m_window.get());

@@ -111,7 +111,25 @@ revoke::RevocationPlan RevokeFixture::plan(int count) const
 base::Result<revoke::RevocationReport> RevokeFixture::carryOut(const revoke::RevocationPlan &plan,
                                                                const revoke::RevocationOptions &options)
 {
-    return revoke::carryOut(plan, options, *deployment, *store, *log, call(), onProgress);
+    return revoke::carryOut(plan, options, *deployment, *store, *log, place(), call(), onProgress);
+}
+
+base::Result<revoke::RevocationReport> RevokeFixture::resume(const QString &id)
+{
+    return revoke::resumeOperation(id, *deployment, *store, *log, place(), call(), onProgress);
+}
+
+revoke::OperationPlace RevokeFixture::place() const
+{
+    return {revoke::operationsBelow(folder.path()), vault.get()};
+}
+
+std::vector<revoke::Operation> RevokeFixture::operations() const
+{
+    auto operations = revoke::listOperations(place().folder, call());
+    if (!operations)
+        qFatal("%s", qPrintable(base::errorName(operations.error().code)));
+    return std::move(*operations);
 }
 
 std::vector<audit::AuditEntry> RevokeFixture::audited() const

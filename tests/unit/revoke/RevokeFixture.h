@@ -35,6 +35,12 @@ public:
     [[nodiscard]] revoke::RevocationPlan plan(int count) const;
     [[nodiscard]] base::Result<revoke::RevocationReport> carryOut(const revoke::RevocationPlan &plan,
                                                                   const revoke::RevocationOptions &options);
+    /// Goes on with the operation @p id.
+    [[nodiscard]] base::Result<revoke::RevocationReport> resume(const QString &id);
+    /// Where operations rest that have not ended.
+    [[nodiscard]] revoke::OperationPlace place() const;
+    /// Those operations.
+    [[nodiscard]] std::vector<revoke::Operation> operations() const;
     [[nodiscard]] std::vector<audit::AuditEntry> audited() const;
     [[nodiscard]] base::Call call() const { return base::Call::within(std::chrono::seconds(30), stop.get_token()); }
 

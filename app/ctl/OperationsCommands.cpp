@@ -1,0 +1,152 @@
+#include "app/ctl/Commands.h"
+#include "app/ctl/Confirmation.h"
+#include "app/ctl/RevocationAnswer.h"
+
+namespace rollcall::ctl {
+
+namespace {
+
+class OperationsListCommand final : public Command
+{
+public:
+    CommandSpec spec() const override
+    {
+        return {{QStringLiteral("operations"), QStringLiteral("list")},
+                {},
+                false,
+                QStringLiteral("operations that have not ended: killed, or cut off from the database"),
+                {},
+                {}};
+    }
+
+    Outcome run(Context &context) const override
+    {
+        const auto operations =
+            revoke::listOperations(revoke::operationsBelow(context.workspace().folders().state), context.call());
+        if (!operations)
+            return Outcome::failed(operations.error());
+        Answer answer;
+        answer.list.emplace();
+        answer.list->key = QStringLiteral("operations");
+        answer.list->columns = {QStringLiteral("id"),      QStringLiteral("kind"),      QStringLiteral("state"),
+                                QStringLiteral("planned"), QStringLiteral("done"),      QStringLiteral("startedAt"),
+                                QStringLiteral("reason"),  QStringLiteral("connection")};
+        for (const revoke::Operation &operation : *operations) {
+            JsonRecord record;
+            record.add(QStringLiteral("id"), operation.head.id)
+                .add(QStringLiteral("kind"), operation.head.kind)
+                .add(QStringLiteral("state"), revoke::operationStateName(operation.state))
+                .add(QStringLiteral("planned"), operation.head.planned)
+                .add(QStringLiteral("done"), operation.done)
+                .add(QStringLiteral("startedAt"), base::toIso(operation.head.startedAt))
+                .add(QStringLiteral("reason"), operation.head.reason)
+                .add(QStringLiteral("connection"), operation.head.connection);
+            answer.list->elements.push_back(std::move(record));
+        }
+        return Outcome::done(std::move(answer));
+    }
+};
+
+class OperationsResumeCommand final : public Command
+{
+public:
+    CommandSpec spec() const override
+    {
+        return {{QStringLiteral("operations"), QStringLiteral("resume")},
+                QStringLiteral("ID"),
+                true,
+                QStringLiteral("carry an unfinished operation through to its end, with the plan as it was frozen"),
+                writeFlags(),
+                {}};
+    }
+
+    Outcome run(Context &context) const override
+    {
+        if (const auto status = checkWriteFlags(context); !status)
+            return Outcome::failed(status.error());
+        auto config = context.connection();
+        if (!config)
+            return Outcome::failed(config.error());
+        const bool hasAddress = config->baseUrl.has_value();
+        const auto opened = deployment::Deployment::open(std::move(*config), deployment::Needs{true, hasAddress},
+                                                         context.clock(), context.callFor(2));
+        if (!opened)
+            return Outcome::failed(opened.error());
+        const deployment::Deployment &deployment = **opened;
+        const workspace::ConnectionProfile &profile = deployment.config().profile;
+        if (const auto status = checkConsentPossible(context, profile); !status)
+            return Outcome::failed(status.error());
+        const QString id = context.arguments().argument();
+        if (const auto status = askConsent(
+                context, profile, QStringLiteral("Go on with %1 at %2?").arg(id, deployment.config().displayName()));
+            !status)
+            return Outcome::failed(status.error());
+        const auto store = deployment.openStore(store::Access::Write, context.call());
+        if (!store)
+            return Outcome::failed(store.error());
+        audit::AuditLog log(context.workspace().folders().data, context.vault(), context.clock());
+        base::Call call;
+        call.stop = context.stop();
+        const auto report = revoke::resumeOperation(
+            id, deployment, **store, log, operationPlace(context), call,
+            [&context](const revoke::RevocationProgress &step) { showProgress(context, step); });
+        if (!report)
+            return Outcome::failed(report.error());
+        warnAbout(context, *report);
+        return revocationOutcome(*report, revocationAnswer(*report));
+    }
+};
+
+class OperationsDiscardCommand final : public Command
+{
+public:
+    CommandSpec spec() const override
+    {
+        return {{QStringLiteral("operations"), QStringLiteral("discard")},
+                QStringLiteral("ID"),
+                true,
+                QStringLiteral("end an unfinished operation where it stands, on record"),
+                writeFlags(),
+                {}};
+    }
+
+    Outcome run(Context &context) const override
+    {
+        if (const auto status = checkWriteFlags(context); !status)
+            return Outcome::failed(status.error());
+        const workspace::ConnectionProfile none;
+        if (const auto status = checkConsentPossible(context, none); !status)
+            return Outcome::failed(status.error());
+        const QString id = context.arguments().argument();
+        if (const auto status =
+                askConsent(context, none, QStringLiteral("End %1 where it stands? It cannot be resumed then.").arg(id));
+            !status)
+            return Outcome::failed(status.error());
+        audit::AuditLog log(context.workspace().folders().data, context.vault(), context.clock());
+        const auto ended = revoke::discardOperation(id, operationPlace(context), log, context.call());
+        if (!ended)
+            return Outcome::failed(ended.error());
+        Answer answer;
+        answer.members.add(QStringLiteral("discarded"), id);
+        return Outcome::done(std::move(answer));
+    }
+};
+
+} // namespace
+
+std::unique_ptr<const Command> makeOperationsList()
+{
+    return std::make_unique<OperationsListCommand>();
+}
+
+std::unique_ptr<const Command> makeOperationsResume()
+{
+    return std::make_unique<OperationsResumeCommand>();
+}
+
+std::unique_ptr<const Command> makeOperationsDiscard()
+{
+    return std::make_unique<OperationsDiscardCommand>();
+}
+
+} // namespace rollcall::ctl

@@ -1,0 +1,86 @@
+#include "app/ctl/RevocationAnswer.h"
+
+#include "core/base/ErrorText.h"
+
+namespace rollcall::ctl {
+
+namespace {
+
+QJsonValue millisecondsOrNull(const std::optional<std::chrono::milliseconds> &duration)
+{
+    return duration ? QJsonValue(qint64(duration->count())) : QJsonValue(QJsonValue::Null);
+}
+
+} // namespace
+
+Answer revocationAnswer(const revoke::RevocationReport &report)
+{
+    Answer answer;
+    answer.members.add(QStringLiteral("matched"), report.matched)
+        .add(QStringLiteral("revoked"), report.revoked)
+        .add(QStringLiteral("skipped"), report.skipped)
+        .add(QStringLiteral("batches"), report.batches)
+        .add(QStringLiteral("cachePurged"), report.cachePurged);
+    if (report.verification) {
+        JsonRecord verification;
+        verification.add(QStringLiteral("checked"), report.verification->checked)
+            .add(QStringLiteral("refused"), report.verification->refused)
+            .add(QStringLiteral("stillAccepted"), report.verification->stillAccepted)
+            .add(QStringLiteral("unchecked"), report.verification->unchecked)
+            .add(QStringLiteral("timeToEffectMs"), millisecondsOrNull(report.verification->timeToEffect));
+        answer.members.add(QStringLiteral("verification"), verification);
+    } else {
+        answer.members.add(QStringLiteral("verification"), QJsonValue::Null);
+    }
+    answer.members.add(QStringLiteral("auditId"), textOrNull(report.auditId));
+    return answer;
+}
+
+Outcome revocationOutcome(const revoke::RevocationReport &report, Answer answer)
+{
+    if (report.error) {
+        Outcome outcome = Outcome::failed(*report.error, std::move(answer));
+        // Whatever stopped it, it stopped midway: what was done stands in the answer.
+        if (report.resumable)
+            outcome.exit = static_cast<int>(base::ExitClass::Midway);
+        return outcome;
+    }
+    if (report.verification && (report.verification->stillAccepted > 0 || report.verification->unchecked > 0)) {
+        return Outcome::no(
+            std::move(answer),
+            QStringLiteral(
+                "The rows are deleted, but the refusal is not proven: %1 still accepted, %2 could not be asked. "
+                "Ask again by `resolve --mode proxy`, and look for a cache before the database.")
+                .arg(report.verification->stillAccepted)
+                .arg(report.verification->unchecked));
+    }
+    return Outcome::done(std::move(answer));
+}
+
+revoke::OperationPlace operationPlace(Context &context)
+{
+    return {revoke::operationsBelow(context.workspace().folders().state), context.vault()};
+}
+
+void showProgress(Context &context, const revoke::RevocationProgress &step)
+{
+    context.output().progress(QStringLiteral("%1 (%2 of %3)").arg(step.step).arg(step.done).arg(step.planned));
+}
+
+void warnAbout(Context &context, const revoke::RevocationReport &report)
+{
+    if (report.cacheError) {
+        const base::ErrorText why = base::describe(*report.cacheError);
+        context.output().warn(
+            QStringLiteral("revoked sessions may stay in the cache until their time to live is over: %1 %2")
+                .arg(why.message, why.remedy));
+    }
+    if (report.resumable) {
+        context.output().warn(
+            QStringLiteral("the operation is not finished: `rollcallctl operations resume %1` goes on "
+                           "with it, `operations discard %1` ends it where it stands.")
+                .arg(report.auditId));
+    }
+}
+
+} // namespace rollcall::ctl

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "app/ctl/Command.h"
+#include "core/revoke/Revoker.h"
+
+namespace rollcall::ctl {
+
+// What the commands share that revoke sessions: `sessions revoke` and `operations resume`.
+
+/// Where this user's unfinished operations rest, with the vault that seals them.
+[[nodiscard]] revoke::OperationPlace operationPlace(Context &context);
+
+/// Shows @p step on a terminal.
+void showProgress(Context &context, const revoke::RevocationProgress &step);
+
+/// Says on stderr what @p report holds besides its answer: cached entries that could not be dropped, an operation that
+/// stays unfinished.
+void warnAbout(Context &context, const revoke::RevocationReport &report);
+
+/// The contract's answer.
+[[nodiscard]] Answer revocationAnswer(const revoke::RevocationReport &report);
+
+/// How a command ends that answers @p answer: exit 5 where the revocation stopped midway, 130 where it was cancelled,
+/// the error's own where nothing was begun; 1 where the proof is missing; else 0.
+[[nodiscard]] Outcome revocationOutcome(const revoke::RevocationReport &report, Answer answer);
+
+} // namespace rollcall::ctl

@@ -1,0 +1,84 @@
+#include "core/revoke/Operations.h"
+
+#include <QDir>
+#include <QFile>
+
+#include <algorithm>
+
+namespace rollcall::revoke {
+
+namespace {
+
+bool isRunning(const QString &folder)
+{
+    const base::FileLock lock(folder + QStringLiteral("/lock"), base::Call::within(std::chrono::milliseconds(0)));
+    return lock.state() == base::FileLock::State::Busy;
+}
+
+} // namespace
+
+QString operationsBelow(const QString &state)
+{
+    return state + QStringLiteral("/operations");
+}
+
+QString operationStateName(OperationState state)
+{
+    return state == OperationState::Running ? QStringLiteral("running") : QStringLiteral("interrupted");
+}
+
+base::Result<std::vector<Operation>> listOperations(const QString &folder, const base::Call &call)
+{
+    std::vector<Operation> operations;
+    for (const QString &name : QDir(folder).entryList({QStringLiteral("op-*")}, QDir::Dirs)) {
+        if (const auto bounds = call.check(QStringLiteral("Reading the operations")); !bounds)
+            return base::fail(bounds.error());
+        const QString path = folder + QLatin1Char('/') + name;
+        // Without a head it has not begun, or has just ended.
+        if (!QFile::exists(path + QStringLiteral("/operation.json")))
+            continue;
+        Operation operation;
+        auto head = readHead(path);
+        if (!head)
+            return base::fail(head.error());
+        operation.head = std::move(*head);
+        const auto lines = readJournal(path, operation.head.planned);
+        if (!lines)
+            return base::fail(lines.error());
+        operation.done = std::ranges::count_if(lines->outcomes, [](RowOutcome outcome) { return !isOpen(outcome); });
+        operation.state = isRunning(path) ? OperationState::Running : OperationState::Interrupted;
+        operations.push_back(std::move(operation));
+    }
+    std::ranges::sort(operations, {}, [](const Operation &operation) { return operation.head.startedAt; });
+    return operations;
+}
+
+base::Status discardOperation(const QString &id, const OperationPlace &place, audit::AuditLog &log,
+                              const base::Call &call)
+{
+    auto journal = OperationJournal::reopen(place.folder, id, call);
+    if (!journal)
+        return base::fail(journal.error());
+    const OperationHead &head = journal->head();
+    const auto count = [&journal](RowOutcome which) { return qint64(std::ranges::count(journal->outcomes(), which)); };
+    audit::AuditEntry entry;
+    entry.operation = head.id;
+    entry.phase = audit::Phase::Outcome;
+    entry.action = QStringLiteral("operations.discard");
+    entry.actor = audit::currentActor();
+    entry.connection = head.connection;
+    entry.reason = head.reason;
+    entry.planDigest = head.planDigest;
+    entry.counts = {{QStringLiteral("matched"), head.planned},
+                    {QStringLiteral("revoked"), count(RowOutcome::Revoked)},
+                    {QStringLiteral("skipped"), count(RowOutcome::AlreadyGone) + count(RowOutcome::Changed)},
+                    {QStringLiteral("failed"), count(RowOutcome::Failed)},
+                    {QStringLiteral("unknown"), count(RowOutcome::Unknown)},
+                    {QStringLiteral("notTried"), count(RowOutcome::NotTried)},
+                    {QStringLiteral("batches"), journal->batches()}};
+    if (const auto written = log.append(std::move(entry), call); !written)
+        return base::fail(written.error());
+    return journal->remove();
+}
+
+} // namespace rollcall::revoke

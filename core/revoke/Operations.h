@@ -1,0 +1,44 @@
+#pragma once
+
+#include "core/audit/AuditLog.h"
+#include "core/revoke/OperationJournal.h"
+
+namespace rollcall::revoke {
+
+/// Where unfinished operations rest, and with what they are sealed.
+struct OperationPlace
+{
+    QString folder;                     ///< made by the first operation
+    base::SecretVault *vault = nullptr; ///< borrowed; null: operations can be listed, nothing else
+};
+
+/// The folder of operations in the folder of @p state.
+[[nodiscard]] QString operationsBelow(const QString &state);
+
+enum class OperationState {
+    Running,     ///< by a process that is alive
+    Interrupted, ///< that process was killed, or the database went away
+};
+
+/// "running", "interrupted".
+[[nodiscard]] QString operationStateName(OperationState state);
+
+/// An operation that has not ended.
+struct Operation
+{
+    OperationHead head;
+    OperationState state = OperationState::Interrupted;
+    qint64 done = 0; ///< rows that need no other try
+};
+
+/// The operations in @p folder that have not ended, the oldest first. A folder that is not there has none.
+/// Errors: FileUnreadable, FileFormatInvalid. **Thread-safety:** thread-safe; blocks on files.
+[[nodiscard]] base::Result<std::vector<Operation>> listOperations(const QString &folder, const base::Call &call);
+
+/// Ends the operation @p id where it stands: on record in @p log, with what it had done, then its files are removed.
+/// Nothing is written to the deployment; rows whose batch was under way count as unknown. The key is not needed.
+/// Errors: NotFound, WriteRefused (it is running), those of OperationJournal and of AuditLog::append().
+[[nodiscard]] base::Status discardOperation(const QString &id, const OperationPlace &place, audit::AuditLog &log,
+                                            const base::Call &call);
+
+} // namespace rollcall::revoke

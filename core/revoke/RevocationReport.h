@@ -1,0 +1,64 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "core/base/Clock.h"
+#include "core/base/Error.h"
+#include "core/base/Fingerprint.h"
+
+namespace rollcall::revoke {
+
+enum class RowOutcome {
+    Revoked,     ///< this operation deleted it
+    AlreadyGone, ///< it was no longer there
+    Changed,     ///< the key now belongs to another user: left alone
+    Failed,      ///< the database refused; it is still there
+    Unknown,     ///< the link broke during the commit and the row could not be read again
+    NotTried,    ///< the operation stopped before it
+};
+enum class ProofOutcome { NotAsked, Refused, StillAccepted, Unchecked };
+
+/// What became of one session of the plan.
+struct RowReport
+{
+    base::Fingerprint fingerprint;
+    std::optional<QString> userId;
+    RowOutcome outcome = RowOutcome::Unknown;
+    bool cachePurged = false;
+    ProofOutcome proof = ProofOutcome::NotAsked;
+    std::optional<std::chrono::milliseconds> refusedAfter; ///< from the commit to the first refusal
+    QString answer;                                        ///< "200 null", "proxy-timeout", … no secrets
+};
+
+/// One thing that was done and when, for the result's list.
+struct Done
+{
+    base::Instant at;
+    QString what;
+};
+
+/// What the deployment said when it was asked for the revoked sessions, counted.
+struct VerificationReport
+{
+    qint64 checked = 0, refused = 0, stillAccepted = 0, unchecked = 0;
+    std::optional<std::chrono::milliseconds> timeToEffect; ///< from the commit to the last first-refusal
+};
+
+/// The truthful outcome of a revocation, complete also when it stopped midway. Counts are those of all its runs.
+struct RevocationReport
+{
+    QString auditId;
+    qint64 matched = 0, revoked = 0, skipped = 0, batches = 0, cachePurged = 0;
+    std::optional<VerificationReport> verification; ///< nullopt: not wanted
+    std::optional<bool> canaryAccepted; ///< the check's own check; nullopt: no canary was wanted or could be made
+    std::vector<RowReport> rows;        ///< in the plan's order
+    std::vector<Done> log;
+    std::optional<base::Error> error; ///< why it stopped midway; nullopt: carried through
+    bool resumable = false;           ///< it stopped midway and stands among the unfinished operations
+    /// Why entries of revoked sessions may still be in the cache, until their time to live is over; nullopt: none is.
+    std::optional<base::Error> cacheError;
+    std::chrono::milliseconds took{0};
+};
+
+} // namespace rollcall::revoke

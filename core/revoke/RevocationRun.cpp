@@ -1,0 +1,497 @@
+#include "core/revoke/RevocationRun.h"
+
+#include <QJsonArray>
+#include <QUuid>
+
+#include <algorithm>
+
+#include "core/base/ErrorText.h"
+#include "core/base/LostLink.h"
+#include "core/revoke/RefusalVerifier.h"
+
+namespace rollcall::revoke {
+
+using base::Call;
+using base::Error;
+using base::ErrorCode;
+using base::ErrorParam;
+using std::chrono::milliseconds;
+
+namespace {
+
+constexpr std::size_t largestBatch = 1000;     ///< a transaction stays short
+constexpr std::chrono::minutes canaryLife{10}; ///< should it be left behind, it soon ends by itself
+
+/// One run of a plan: what it works with, and the report that it fills.
+class Run
+{
+public:
+    Run(const RevocationPlan &plan, const RevocationOptions &options, const deployment::Deployment &deployment,
+        store::SessionStore &store, audit::AuditLog &log, OperationJournal &journal, const Call &call,
+        const OnProgress &onProgress)
+        : m_plan(plan),
+          m_options(options),
+          m_deployment(deployment),
+          m_store(store),
+          m_log(log),
+          m_journal(journal),
+          m_call(call),
+          m_onProgress(onProgress)
+    {}
+
+    base::Result<RevocationReport> operator()()
+    {
+        const auto begun = Call::Clock::now();
+        prepareReport();
+        if (auto status = takeUp(); !status)
+            return base::fail(std::move(status.error()));
+        if (auto status = writeIntent(); !status)
+            return base::fail(std::move(status.error()));
+        std::optional<store::CanaryKey> canary;
+        if (m_options.verify && m_options.canary)
+            canary = plantCanary();
+        deleteAll();
+        purgeAll();
+        if (m_options.verify)
+            verify();
+        if (canary)
+            removeCanary(*canary);
+        writeOutcome();
+        end();
+        m_report.took = std::chrono::duration_cast<milliseconds>(Call::Clock::now() - begun);
+        return std::move(m_report);
+    }
+
+private:
+    void prepareReport()
+    {
+        m_report.auditId = m_journal.head().id;
+        m_report.matched = static_cast<qint64>(m_plan.rows.size());
+        m_report.batches = m_journal.batches();
+        m_committed.resize(m_plan.rows.size());
+        for (const store::PlannedRow &row : m_plan.rows)
+            m_report.rows.push_back({row.key.fingerprint,
+                                     row.key.userId,
+                                     RowOutcome::NotTried,
+                                     false,
+                                     ProofOutcome::NotAsked,
+                                     std::nullopt,
+                                     {}});
+        if (m_options.verify)
+            m_report.verification.emplace();
+    }
+
+    /// Takes over what earlier runs did. Rows of a batch that was under way then are read: gone, it was this operation.
+    base::Status takeUp()
+    {
+        const std::vector<RowOutcome> known = m_journal.outcomes();
+        std::vector<std::size_t> inDoubt;
+        for (std::size_t i = 0; i < known.size(); ++i) {
+            if (known[i] == RowOutcome::Unknown)
+                inDoubt.push_back(i);
+            else if (!isOpen(known[i]))
+                settle(i, known[i]);
+        }
+        for (std::size_t from = 0; from < inDoubt.size(); from += largestBatch) {
+            const auto rows = std::span(inDoubt).subspan(from, std::min(largestBatch, inDoubt.size() - from));
+            const auto there = m_store.stillThere(keysOf(rows), m_call);
+            if (!there)
+                return base::fail(there.error());
+            for (std::size_t i = 0; i < rows.size(); ++i) {
+                if (!(*there)[i])
+                    settle(rows[i], RowOutcome::Revoked);
+            }
+        }
+        for (std::size_t i = 0; i < m_report.rows.size(); ++i) {
+            // Whether their cached entries were dropped is not on record: they are dropped again.
+            if (m_report.rows[i].outcome == RowOutcome::Revoked || m_report.rows[i].outcome == RowOutcome::AlreadyGone)
+                m_toPurge.push_back(i);
+        }
+        return {};
+    }
+
+    [[nodiscard]] std::vector<store::RowKey> keysOf(std::span<const std::size_t> rows) const
+    {
+        std::vector<store::RowKey> keys;
+        keys.reserve(rows.size());
+        for (const std::size_t row : rows)
+            keys.push_back(m_plan.rows[row].key.clone());
+        return keys;
+    }
+
+    void settle(std::size_t row, RowOutcome outcome)
+    {
+        m_report.rows[row].outcome = outcome;
+        m_report.revoked += outcome == RowOutcome::Revoked ? 1 : 0;
+        m_report.skipped += outcome == RowOutcome::AlreadyGone || outcome == RowOutcome::Changed ? 1 : 0;
+    }
+
+    /// What can be gone on with stays; what cannot, or was carried through, has ended.
+    void end()
+    {
+        const auto isTouched = [](const RowReport &row) {
+            return row.outcome != RowOutcome::NotTried && row.outcome != RowOutcome::Failed;
+        };
+        if (m_report.error && m_report.error->code != ErrorCode::Cancelled) {
+            // What was refused before a row was gone has not begun; where the link was lost, another try may succeed.
+            const ErrorCode code = m_report.error->code;
+            m_report.resumable =
+                base::isLostLink(code) || code == ErrorCode::Timeout || std::ranges::any_of(m_report.rows, isTouched);
+        }
+        if (m_report.resumable) {
+            note(QStringLiteral("The operation stays unfinished, and can be resumed"));
+            return;
+        }
+        if (const auto removed = m_journal.remove(); !removed) {
+            note(QStringLiteral("The operation's files could not be removed: %1")
+                     .arg(base::describe(removed.error()).message));
+            if (!m_report.error)
+                m_report.error = removed.error();
+        }
+    }
+
+    void note(const QString &what) { m_report.log.push_back({m_deployment.clock().now(), what}); }
+
+    void progress(qint64 done, const QString &step) const
+    {
+        if (m_onProgress)
+            m_onProgress({done, m_report.matched, step});
+    }
+
+    /// For what must be done however the operation ended: cancelling it must not keep its outcome from the log.
+    [[nodiscard]] Call cleanup() const { return Call::within(m_deployment.config().storeOptions.timeout); }
+
+    // --- audit ---
+
+    [[nodiscard]] audit::AuditEntry entry(audit::Phase phase) const
+    {
+        audit::AuditEntry entry;
+        entry.operation = m_report.auditId;
+        entry.phase = phase;
+        entry.action = QStringLiteral("sessions.revoke");
+        entry.actor = audit::currentActor();
+        entry.connection = m_deployment.config().displayName();
+        entry.reason = m_options.reason;
+        entry.planDigest = m_plan.digest;
+        entry.counts = {{QStringLiteral("matched"), m_report.matched}, {QStringLiteral("users"), m_plan.users}};
+        if (const QStringList &hosts = m_deployment.config().profile.insecureHosts; !hosts.isEmpty())
+            entry.counts.insert(QStringLiteral("insecureHosts"), QJsonArray::fromStringList(hosts));
+        return entry;
+    }
+
+    base::Status writeIntent()
+    {
+        progress(0, QStringLiteral("Writing the audit intent"));
+        audit::AuditEntry intent = entry(audit::Phase::Intent);
+        intent.counts.insert(QStringLiteral("selection"), m_plan.what);
+        if (m_report.revoked + m_report.skipped > 0)
+            intent.counts.insert(QStringLiteral("doneBefore"), m_report.revoked + m_report.skipped);
+        const auto seq = m_log.append(std::move(intent), m_call);
+        if (!seq)
+            return base::fail(seq.error());
+        note(QStringLiteral("Audit intent written as entry %1").arg(*seq));
+        return {};
+    }
+
+    void writeOutcome()
+    {
+        audit::AuditEntry outcome = entry(audit::Phase::Outcome);
+        const auto count = [&](RowOutcome which) {
+            return std::ranges::count(m_report.rows, which, &RowReport::outcome);
+        };
+        outcome.counts.insert(QStringLiteral("revoked"), m_report.revoked);
+        outcome.counts.insert(QStringLiteral("skipped"), m_report.skipped);
+        outcome.counts.insert(QStringLiteral("failed"), qint64(count(RowOutcome::Failed)));
+        outcome.counts.insert(QStringLiteral("unknown"), qint64(count(RowOutcome::Unknown)));
+        outcome.counts.insert(QStringLiteral("notTried"), qint64(count(RowOutcome::NotTried)));
+        outcome.counts.insert(QStringLiteral("batches"), m_report.batches);
+        outcome.counts.insert(QStringLiteral("cachePurged"), m_report.cachePurged);
+        if (m_report.cacheError)
+            outcome.counts.insert(QStringLiteral("cacheError"), base::errorName(m_report.cacheError->code));
+        if (m_report.error)
+            outcome.counts.insert(QStringLiteral("error"), base::errorName(m_report.error->code));
+        if (m_report.verification)
+            outcome.verification = {{QStringLiteral("checked"), m_report.verification->checked},
+                                    {QStringLiteral("refused"), m_report.verification->refused},
+                                    {QStringLiteral("stillAccepted"), m_report.verification->stillAccepted},
+                                    {QStringLiteral("unchecked"), m_report.verification->unchecked}};
+        const auto seq = m_log.append(std::move(outcome), cleanup());
+        if (seq) {
+            note(QStringLiteral("Audit outcome written as entry %1").arg(*seq));
+            return;
+        }
+        note(QStringLiteral("The audit outcome could not be written: %1").arg(base::describe(seq.error()).message));
+        if (!m_report.error)
+            m_report.error = seq.error();
+    }
+
+    // --- delete ---
+
+    void deleteAll()
+    {
+        std::vector<std::size_t> open;
+        for (std::size_t i = 0; i < m_report.rows.size(); ++i) {
+            if (isOpen(m_report.rows[i].outcome))
+                open.push_back(i);
+        }
+        const auto size = std::clamp<std::size_t>(static_cast<std::size_t>(std::max<qsizetype>(m_options.batchSize, 1)),
+                                                  1, largestBatch);
+        for (std::size_t from = 0; from < open.size() && !m_report.error; from += size) {
+            if (const auto status = m_call.check(QStringLiteral("The revocation")); !status) {
+                m_report.error = status.error();
+                note(QStringLiteral("Stopped before batch %1").arg(m_report.batches + 1));
+                return;
+            }
+            deleteBatch(std::span(open).subspan(from, std::min(size, open.size() - from)));
+            progress(m_report.revoked + m_report.skipped, QStringLiteral("Deleting"));
+        }
+    }
+
+    void deleteBatch(std::span<const std::size_t> rows)
+    {
+        // On disk before the first row goes: whoever finds this line knows which rows may be gone.
+        if (const auto noted = m_journal.beginBatch(rows); !noted) {
+            m_report.error = noted.error();
+            note(QStringLiteral("Stopped before batch %1: the journal could not be written").arg(m_report.batches + 1));
+            return;
+        }
+        const std::vector<store::RowKey> keys = keysOf(rows);
+        m_report.batches += 1;
+        const auto outcomes = m_store.deleteRows(keys, m_call);
+        const auto committed = Call::Clock::now();
+        if (outcomes && outcomes->size() == keys.size()) {
+            for (std::size_t i = 0; i < keys.size(); ++i)
+                settle(rows[i], (*outcomes)[i], committed);
+            note(QStringLiteral("Batch %1 committed: %2 rows").arg(m_report.batches).arg(keys.size()));
+            readAgain(rows, keys);
+        } else {
+            m_report.error = outcomes ? Error(ErrorCode::Internal).with(ErrorParam::Detail, QStringLiteral("row count"))
+                                      : outcomes.error();
+            note(QStringLiteral("Batch %1 failed: %2")
+                     .arg(m_report.batches)
+                     .arg(base::describe(*m_report.error).message));
+            resolveUnknown(rows, keys, committed);
+        }
+        noteBatch(rows);
+        purge(rows);
+    }
+
+    void noteBatch(std::span<const std::size_t> rows)
+    {
+        std::vector<RowOutcome> outcomes;
+        outcomes.reserve(rows.size());
+        for (const std::size_t row : rows)
+            outcomes.push_back(m_report.rows[row].outcome);
+        if (const auto noted = m_journal.endBatch(outcomes); !noted) {
+            note(QStringLiteral("The journal could not be written after batch %1").arg(m_report.batches));
+            if (!m_report.error)
+                m_report.error = noted.error();
+        }
+    }
+
+    void settle(std::size_t row, store::DeleteOutcome outcome, Call::Clock::time_point committed)
+    {
+        m_committed[row] = committed;
+        switch (outcome) {
+        case store::DeleteOutcome::Deleted:
+            return settle(row, RowOutcome::Revoked);
+        case store::DeleteOutcome::AlreadyGone:
+            return settle(row, RowOutcome::AlreadyGone);
+        case store::DeleteOutcome::Changed:
+            return settle(row, RowOutcome::Changed);
+        }
+        Q_UNREACHABLE();
+    }
+
+    /// A row that is there again after its delete was committed was not revoked, whatever the database said.
+    void readAgain(std::span<const std::size_t> rows, const std::vector<store::RowKey> &keys)
+    {
+        const auto there = m_store.stillThere(keys, m_call);
+        if (!there || there->size() != keys.size()) {
+            note(QStringLiteral("The rows could not be read again%1")
+                     .arg(there ? QString() : QStringLiteral(": ") + base::describe(there.error()).message));
+            return;
+        }
+        qint64 back = 0;
+        for (std::size_t i = 0; i < keys.size(); ++i) {
+            RowReport &row = m_report.rows[rows[i]];
+            if ((*there)[i] && row.outcome == RowOutcome::Revoked) {
+                row.outcome = RowOutcome::Failed;
+                m_report.revoked -= 1;
+                note(QStringLiteral("Session %1 is there again after its delete").arg(row.fingerprint.text()));
+                back += 1;
+            }
+        }
+        if (back > 0 && !m_report.error) {
+            m_report.error =
+                Error(ErrorCode::StatementFailed)
+                    .with(ErrorParam::Detail, QStringLiteral("%1 rows were there again after their delete").arg(back));
+        }
+    }
+
+    /// The transaction of these rows ended in an error. Where that leaves open whether it was committed, a new
+    /// connection reads the rows again: what is gone was revoked by it.
+    void resolveUnknown(std::span<const std::size_t> rows, const std::vector<store::RowKey> &keys,
+                        Call::Clock::time_point at)
+    {
+        const auto fresh = m_deployment.openStore(store::Access::ReadOnly, cleanup());
+        const auto there = fresh ? (*fresh)->stillThere(keys, cleanup()) : base::fail(fresh.error());
+        const bool known = there && there->size() == keys.size();
+        for (std::size_t i = 0; i < keys.size(); ++i) {
+            if (!known)
+                m_report.rows[rows[i]].outcome = RowOutcome::Unknown;
+            else if ((*there)[i])
+                m_report.rows[rows[i]].outcome = RowOutcome::Failed;
+            else
+                settle(rows[i], store::DeleteOutcome::Deleted, at);
+        }
+        note(known ? QStringLiteral("The batch's rows were read again over a new connection")
+                   : QStringLiteral("The batch's rows could not be read again, so what became of them is not known"));
+    }
+
+    void purge(std::span<const std::size_t> rows)
+    {
+        for (const std::size_t i : rows) {
+            const RowOutcome outcome = m_report.rows[i].outcome;
+            // What is not known may be gone.
+            if (outcome == RowOutcome::Revoked || outcome == RowOutcome::AlreadyGone || outcome == RowOutcome::Unknown)
+                m_toPurge.push_back(i);
+        }
+        // A cache that hangs must not hold up each batch: once more at the end.
+        if (!m_report.cacheError)
+            purgeAll();
+    }
+
+    void purgeAll()
+    {
+        if (m_toPurge.empty())
+            return;
+        std::vector<QByteArrayView> tokens;
+        tokens.reserve(m_toPurge.size());
+        for (const std::size_t i : m_toPurge)
+            tokens.push_back(m_plan.rows[i].key.token.view());
+        const std::optional<Error> &unusable = m_deployment.config().cacheError;
+        const auto erased = unusable ? base::fail(*unusable) : m_deployment.cache()->eraseMany(tokens, cleanup());
+        if (!erased) {
+            m_report.cacheError = erased.error();
+            note(QStringLiteral("Cached entries of %1 sessions could not be dropped: %2")
+                     .arg(tokens.size())
+                     .arg(base::describe(erased.error()).message));
+            return;
+        }
+        m_report.cacheError.reset();
+        for (std::size_t i = 0; i < m_toPurge.size(); ++i) {
+            m_report.rows[m_toPurge[i]].cachePurged = (*erased)[i];
+            m_report.cachePurged += (*erased)[i] ? 1 : 0;
+        }
+        m_toPurge.clear();
+    }
+
+    // --- proof ---
+
+    std::optional<store::CanaryKey> plantCanary()
+    {
+        progress(0, QStringLiteral("Trying a canary"));
+        const QByteArray token = QUuid::createUuid().toByteArray(QUuid::WithoutBraces);
+        auto planted =
+            m_store.insertCanary({base::SecretBytes(token), m_deployment.clock().now() + canaryLife}, m_call);
+        if (!planted) {
+            note(QStringLiteral("No canary could be made: %1").arg(base::describe(planted.error()).message));
+            return std::nullopt;
+        }
+        QString answer;
+        m_report.canaryAccepted = isAccepted(planted->token, m_deployment, m_options.verifyFor, m_call, answer);
+        note(*m_report.canaryAccepted
+                 ? QStringLiteral("A canary session is accepted by the deployment")
+                 : QStringLiteral("A canary session is not accepted by the deployment (%1), so its "
+                                  "refusals prove nothing")
+                       .arg(answer));
+        return std::move(*planted);
+    }
+
+    void removeCanary(const store::CanaryKey &canary)
+    {
+        auto removed = m_store.removeCanary(canary, cleanup());
+        if (!removed) {
+            // The link may have broken on the way: once more over a new one.
+            if (const auto fresh = m_deployment.openStore(store::Access::Write, cleanup()); fresh)
+                removed = (*fresh)->removeCanary(canary, cleanup());
+        }
+        if (removed) {
+            note(QStringLiteral("The canary is removed"));
+            return;
+        }
+        note(QStringLiteral("The canary could not be removed: %1").arg(base::describe(removed.error()).message));
+        if (!m_report.error)
+            m_report.error = removed.error();
+    }
+
+    void verify()
+    {
+        std::vector<Suspect> suspects;
+        for (std::size_t i = 0; i < m_plan.rows.size(); ++i) {
+            if (m_report.rows[i].outcome == RowOutcome::Revoked)
+                suspects.push_back({&m_plan.rows[i].key.token, m_committed[i], &m_report.rows[i]});
+        }
+        const bool provable = m_plan.verifiable && m_report.canaryAccepted.value_or(true);
+        if (provable && !m_call.cancelled()) {
+            qint64 asked = 0;
+            progress(0, QStringLiteral("Asking the deployment"));
+            verifyRefusals(suspects, m_deployment, m_options.verifyFor, m_call,
+                           [&] { progress(++asked, QStringLiteral("Asking the deployment")); });
+        } else {
+            for (const Suspect &suspect : suspects) {
+                suspect.report->proof = ProofOutcome::Unchecked;
+                suspect.report->answer = m_call.cancelled()  ? QStringLiteral("not asked: cancelled")
+                                         : m_plan.verifiable ? QStringLiteral("not asked: the canary was not accepted")
+                                                             : QStringLiteral("not asked: no cookie can be formed");
+            }
+        }
+        summarise(suspects);
+        if (m_call.cancelled() && !m_report.error)
+            m_report.error = Error(ErrorCode::Cancelled);
+    }
+
+    void summarise(const std::vector<Suspect> &suspects)
+    {
+        auto &sum = *m_report.verification;
+        for (const Suspect &suspect : suspects) {
+            const RowReport &row = *suspect.report;
+            sum.refused += row.proof == ProofOutcome::Refused ? 1 : 0;
+            sum.stillAccepted += row.proof == ProofOutcome::StillAccepted ? 1 : 0;
+            sum.unchecked += row.proof == ProofOutcome::Unchecked ? 1 : 0;
+            if (row.refusedAfter)
+                sum.timeToEffect = std::max(sum.timeToEffect.value_or(milliseconds(0)), *row.refusedAfter);
+        }
+        sum.checked = sum.refused + sum.stillAccepted;
+        note(QStringLiteral("Asked the deployment: %1 refused, %2 still accepted, %3 unchecked")
+                 .arg(sum.refused)
+                 .arg(sum.stillAccepted)
+                 .arg(sum.unchecked));
+    }
+
+    const RevocationPlan &m_plan;
+    const RevocationOptions &m_options;
+    const deployment::Deployment &m_deployment;
+    store::SessionStore &m_store;
+    audit::AuditLog &m_log;
+    OperationJournal &m_journal;
+    const Call &m_call;
+    const OnProgress &m_onProgress;
+    RevocationReport m_report;
+    /// By row: when its delete was committed, where this run did it.
+    std::vector<std::optional<Call::Clock::time_point>> m_committed;
+    std::vector<std::size_t> m_toPurge; ///< rows whose cached entries are still to be dropped
+};
+
+} // namespace
+
+base::Result<RevocationReport> runRevocation(const RevocationPlan &plan, const RevocationOptions &options,
+                                             const deployment::Deployment &deployment, store::SessionStore &store,
+                                             audit::AuditLog &log, OperationJournal &journal, const Call &call,
+                                             const OnProgress &onProgress)
+{
+    return Run(plan, options, deployment, store, log, journal, call, onProgress)();
+}
+
+} // namespace rollcall::revoke
