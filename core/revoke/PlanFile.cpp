@@ -1,6 +1,7 @@
 #include "core/revoke/PlanFile.h"
 
 #include <QDataStream>
+#include <QIODevice>
 
 namespace rollcall::revoke {
 

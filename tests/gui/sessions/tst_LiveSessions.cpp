@@ -103,7 +103,9 @@ void LiveSessionsTest::open(const QString &database)
     QVERIFY(config.has_value());
     auto deployment = deployment::Deployment::open(std::move(*config), {}, m_clock, base::Call::within(20s));
     QVERIFY(deployment.has_value());
-    m_connection = std::make_unique<common::OpenConnection>(*deployment, deployment::CheckResult(), *m_log);
+    m_connection = std::make_unique<common::OpenConnection>(
+        *deployment, deployment::CheckResult(), *m_log,
+        revoke::OperationPlace{revoke::operationsBelow(m_folder.path()), m_vault.get()});
     m_window = std::make_unique<QWidget>();
     auto *row = new QHBoxLayout(m_window.get());
     row->setContentsMargins({});

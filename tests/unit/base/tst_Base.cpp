@@ -31,7 +31,7 @@ private Q_SLOTS:
         std::array<char, 4> room{'a', 'b', 'c', 'd'};
         rollcall::base::TextWriter writer(room.data());
         writer.put(QByteArrayView());
-        QCOMPARE(writer.at(), room.data());
+        QVERIFY(writer.at() == room.data()); // QCOMPARE would read texts
         writer.put(QByteArrayView("xy"));
         QCOMPARE(QByteArrayView(room.data(), writer.at()), QByteArrayView("xy"));
         QCOMPARE(room.at(2), 'c');

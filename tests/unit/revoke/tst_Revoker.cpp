@@ -419,7 +419,8 @@ private Q_SLOTS:
         QCOMPARE(*answer.acceptedUntil, clock.now() + std::chrono::hours(24 * 30));
         QVERIFY(answer.explanation.contains(u"JWT") && !answer.remedy.isEmpty());
         // The fixed clock is looked at first of all: nothing is deleted by it.
-        QCOMPARE(revoke::carryOut(fixture.plan(1), options(false), **jwt, *fixture.store, *fixture.log, fixture.call())
+        QCOMPARE(revoke::carryOut(fixture.plan(1), options(false), **jwt, *fixture.store, *fixture.log, fixture.place(),
+                                  fixture.call())
                      .error()
                      .code,
                  ErrorCode::WriteRefused);

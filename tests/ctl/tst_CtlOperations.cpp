@@ -1,0 +1,274 @@
+#include <QtTest>
+
+#include <QJsonArray>
+#include <QRandomGenerator>
+
+#include <csignal>
+
+#include "tests/support/CtlProcess.h"
+#include "tests/support/PostgresServer.h"
+
+using rollcall::test::CtlProcess;
+using rollcall::test::CtlResult;
+using rollcall::test::PostgresServer;
+
+namespace {
+
+QStringList words(const char *text)
+{
+    return QString::fromLatin1(text).split(QLatin1Char(' '), Qt::SkipEmptyParts);
+}
+
+int sizeFromEnvironment(const char *name, int fallback)
+{
+    bool isNumber = false;
+    const int size = qEnvironmentVariableIntValue(name, &isNumber);
+    return isNumber ? size : fallback;
+}
+
+constexpr int bystanders = 10;
+constexpr auto tokenStart = "4b1d0000-0000-4000-8000-"; // of every session that is to be revoked
+
+} // namespace
+
+/// A revocation whose process is killed (SIGKILL) at random moments, and gone on with until it ends, on PostgreSQL.
+/// ROLLCALL_KILL_ROWS sessions, ROLLCALL_KILLS kills.
+class CtlOperationsTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void killedAtRandomMomentsNothingIsLostOrDoneTwice();
+    void anOutageLeavesItUnfinished();
+    void discardAndBadNames();
+
+private:
+    void fill(int rows);
+    /// Fails the test where @p condition, SQL, does not hold.
+    void require(const QString &condition);
+    CtlResult runFor(CtlProcess &ctl, const QStringList &arguments, std::chrono::milliseconds time);
+    static QJsonArray unfinished(CtlProcess &ctl);
+    void connect(CtlProcess &ctl) const;
+
+    PostgresServer m_server;
+};
+
+void CtlOperationsTest::initTestCase()
+{
+    QString problem = m_server.problem();
+    if (problem.isEmpty())
+        problem = m_server.createDatabase(QStringLiteral("shop"));
+    if (problem.isEmpty()) {
+        problem = m_server.runSql(
+            QStringLiteral("shop"),
+            QStringLiteral(
+                "CREATE TABLE users (id serial PRIMARY KEY, name text, email text UNIQUE, \"emailVerified\" "
+                "timestamptz,"
+                " image text);"
+                "CREATE TABLE accounts (id serial PRIMARY KEY, \"userId\" integer NOT NULL, type text NOT NULL,"
+                " provider text NOT NULL, \"providerAccountId\" text NOT NULL);"
+                "CREATE TABLE sessions (id serial PRIMARY KEY, \"sessionToken\" text NOT NULL UNIQUE,"
+                " \"userId\" integer NOT NULL, expires timestamptz NOT NULL);"
+                "INSERT INTO users (name, email) SELECT 'User ' || n, 'u' || n || '@example.test'"
+                " FROM generate_series(1, 100) n;"
+                // Who else looks: each row that goes is noted by the server itself.
+                "CREATE TABLE gone (name text);"
+                "CREATE FUNCTION note_gone() RETURNS trigger LANGUAGE plpgsql AS"
+                " 'BEGIN INSERT INTO gone VALUES (OLD.\"sessionToken\"); RETURN OLD; END';"
+                "CREATE TRIGGER note_gone BEFORE DELETE ON sessions FOR EACH ROW EXECUTE FUNCTION note_gone();"));
+    }
+    QVERIFY2(problem.isEmpty(), qPrintable(problem));
+}
+
+void CtlOperationsTest::fill(int rows)
+{
+    const QString problem =
+        m_server.runSql(QStringLiteral("shop"),
+                        QStringLiteral("TRUNCATE sessions; TRUNCATE gone;"
+                                       "INSERT INTO sessions (\"sessionToken\", \"userId\", expires)"
+                                       " SELECT '%1' || lpad(n::text, 12, '0'), 1 + n % 99, now() + interval '20 days'"
+                                       " FROM generate_series(1, %2) n;"
+                                       "INSERT INTO sessions (\"sessionToken\", \"userId\", expires)"
+                                       " SELECT 'b75a0000-0000-4000-8000-' || lpad(n::text, 12, '0'), 100, now() + "
+                                       "interval '40 days' FROM generate_series(1, %3) n;")
+                            .arg(QLatin1String(tokenStart))
+                            .arg(rows)
+                            .arg(bystanders));
+    QVERIFY2(problem.isEmpty(), qPrintable(problem));
+}
+
+void CtlOperationsTest::require(const QString &condition)
+{
+    const QString problem =
+        m_server.runSql(QStringLiteral("shop"), QStringLiteral("DO $do$ BEGIN IF NOT (%1) THEN RAISE EXCEPTION "
+                                                               "'does not hold'; END IF; END $do$")
+                                                    .arg(condition));
+    QVERIFY2(problem.isEmpty(), qPrintable(condition + QStringLiteral(": ") + problem));
+}
+
+void CtlOperationsTest::connect(CtlProcess &ctl) const
+{
+    const auto url = m_server.url(QStringLiteral("shop"));
+    ctl.neverShow(tokenStart);
+    ctl.setEnvironment(QStringLiteral("DB"), QStringLiteral("postgresql://%1:%2@localhost:%3/shop")
+                                                 .arg(url.user, QString::fromLatin1(url.password.view().toByteArray()))
+                                                 .arg(m_server.port()));
+}
+
+CtlResult CtlOperationsTest::runFor(CtlProcess &ctl, const QStringList &arguments, std::chrono::milliseconds time)
+{
+    const auto end = std::chrono::steady_clock::now() + time;
+    return ctl.runUntil(
+        arguments, [end](const QByteArray &) { return std::chrono::steady_clock::now() >= end; }, SIGKILL,
+        std::chrono::minutes(10));
+}
+
+QJsonArray CtlOperationsTest::unfinished(CtlProcess &ctl)
+{
+    const CtlResult list = ctl.run(words("operations list"));
+    if (list.exitCode != 0)
+        QTest::qFail(list.all().constData(), __FILE__, __LINE__);
+    return list.json().value(QStringLiteral("operations")).toArray();
+}
+
+void CtlOperationsTest::killedAtRandomMomentsNothingIsLostOrDoneTwice()
+{
+    const int rows = sizeFromEnvironment("ROLLCALL_KILL_ROWS", 2'000);
+    const int wanted = sizeFromEnvironment("ROLLCALL_KILLS", 6);
+    CtlProcess ctl;
+    connect(ctl);
+    // Bystanders have a later end: they are in no plan.
+    const QStringList revoke = words("sessions revoke --yes --batch-size 50 --expires-before +30d --database-env DB");
+    // How long one takes that nobody disturbs.
+    fill(rows);
+    const auto begun = std::chrono::steady_clock::now();
+    const CtlResult whole = ctl.run(revoke, {}, std::chrono::minutes(10));
+    QVERIFY2(whole.exitCode == 0, whole.all().constData());
+    const auto longest =
+        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun);
+    QRandomGenerator random(20'261'121);
+    const auto moment = [&] {
+        return std::chrono::milliseconds(random.bounded(std::max<int>(1, int(longest.count()))));
+    };
+
+    int kills = 0;
+    int resumptions = 0;
+    int revocations = 0;
+    while (kills < wanted) {
+        fill(rows);
+        ++revocations;
+        CtlResult last = runFor(ctl, revoke, moment());
+        kills += last.exitCode < 0 ? 1 : 0;
+        QString id;
+        for (QJsonArray open = unfinished(ctl); !open.isEmpty(); open = unfinished(ctl)) {
+            QCOMPARE(open.size(), 1);
+            const QJsonObject operation = open.first().toObject();
+            id = operation.value(QStringLiteral("id")).toString();
+            QCOMPARE(operation.value(QStringLiteral("state")).toString(), QStringLiteral("interrupted"));
+            QCOMPARE(operation.value(QStringLiteral("planned")).toInt(), rows);
+            const QStringList resume = words("operations resume --yes --database-env DB") << id;
+            last = kills < wanted ? runFor(ctl, resume, moment()) : ctl.run(resume, {}, std::chrono::minutes(10));
+            QVERIFY2(last.exitCode <= 0, last.all().constData());
+            kills += last.exitCode < 0 ? 1 : 0;
+            ++resumptions;
+        }
+        if (id.isEmpty() && last.exitCode < 0) {
+            // Killed before it had begun, or when all was done.
+            require(QStringLiteral("(SELECT count(*) FROM gone) IN (0, %1)").arg(rows));
+            continue;
+        }
+        if (last.exitCode >= 0) {
+            QVERIFY2(last.exitCode == 0, last.all().constData());
+            QCOMPARE(last.json().value(QStringLiteral("revoked")).toInt(), rows);
+            QCOMPARE(last.json().value(QStringLiteral("skipped")).toInt(), 0);
+        } // else it was killed when all was done and on record
+        require(QStringLiteral("(SELECT count(*) FROM sessions) = %1 AND (SELECT count(*) FROM gone) = %2"
+                               " AND (SELECT count(DISTINCT name) FROM gone) = %2")
+                    .arg(bystanders)
+                    .arg(rows));
+    }
+    // Every operation that deleted anything has an outcome that counts all of it, and the chain holds.
+    const CtlResult verified = ctl.run(words("audit verify"));
+    QVERIFY2(verified.exitCode == 0, verified.all().constData());
+    QHash<QString, qint64> revoked;
+    QHash<QString, qint64> skipped;
+    for (const QJsonValue &value :
+         ctl.run(words("audit list --limit 100000")).json().value(QStringLiteral("entries")).toArray()) {
+        const QJsonObject entry = value.toObject();
+        const QString operation = entry.value(QStringLiteral("operation")).toString();
+        revoked[operation] += 0; // an intent alone counts too
+        if (entry.value(QStringLiteral("phase")) == QStringLiteral("outcome")) {
+            const QJsonObject counts = entry.value(QStringLiteral("counts")).toObject();
+            revoked[operation] = counts.value(QStringLiteral("revoked")).toInteger();
+            skipped[operation] = counts.value(QStringLiteral("skipped")).toInteger();
+        }
+    }
+    for (auto it = revoked.cbegin(); it != revoked.cend(); ++it)
+        QVERIFY2(it.value() == rows && skipped.value(it.key()) == 0, qPrintable(it.key()));
+    qInfo("%d kills of %d revocations of %d rows, %d resumptions: revoked = planned each time, nothing twice, audit "
+          "unbroken",
+          kills, revocations, rows, resumptions);
+}
+
+void CtlOperationsTest::anOutageLeavesItUnfinished()
+{
+    constexpr int rows = 2'000;
+    CtlProcess ctl;
+    connect(ctl);
+    fill(rows);
+    // The server goes away when about half is done.
+    QString problem =
+        m_server.runSql(QStringLiteral("shop"),
+                        QStringLiteral("CREATE FUNCTION stop_midway() RETURNS trigger LANGUAGE plpgsql AS"
+                                       " 'BEGIN IF (SELECT count(*) FROM gone) >= 1000 THEN"
+                                       " PERFORM pg_terminate_backend(pg_backend_pid()); END IF; RETURN OLD; END';"
+                                       "CREATE TRIGGER stop_midway BEFORE DELETE ON sessions FOR EACH STATEMENT"
+                                       " EXECUTE FUNCTION stop_midway();"));
+    QVERIFY2(problem.isEmpty(), qPrintable(problem));
+    const QStringList flags = words("--yes --database-env DB");
+    const CtlResult cut =
+        ctl.run(words("sessions revoke --batch-size 100 --expires-before +30d --reason outage") + flags);
+    QVERIFY2(cut.exitCode == 5, cut.all().constData());
+    QCOMPARE(cut.json().value(QStringLiteral("revoked")).toInt(), 1'000);
+    QVERIFY2(cut.err.contains("operations resume"), cut.all().constData());
+    const QJsonObject operation = unfinished(ctl).first().toObject();
+    QCOMPARE(operation.value(QStringLiteral("id")), cut.json().value(QStringLiteral("auditId")));
+    QCOMPARE(operation.value(QStringLiteral("kind")).toString(), QStringLiteral("revoke"));
+    QCOMPARE(operation.value(QStringLiteral("done")).toInt(), 1'000);
+    QCOMPARE(operation.value(QStringLiteral("reason")).toString(), QStringLiteral("outage"));
+    QVERIFY(
+        QDateTime::fromString(operation.value(QStringLiteral("startedAt")).toString(), Qt::ISODateWithMs).isValid());
+
+    problem = m_server.runSql(QStringLiteral("shop"), QStringLiteral("DROP TRIGGER stop_midway ON sessions"));
+    QVERIFY2(problem.isEmpty(), qPrintable(problem));
+    const QString id = operation.value(QStringLiteral("id")).toString();
+    // Not without consent.
+    QCOMPARE(ctl.run(words("operations resume --database-env DB") << id).exitCode, 4);
+    QCOMPARE(ctl.run(words("operations resume --read-only --yes --database-env DB") << id).exitCode, 4);
+    const CtlResult resumed = ctl.run(words("operations resume") + flags + QStringList(id));
+    QVERIFY2(resumed.exitCode == 0, resumed.all().constData());
+    QCOMPARE(resumed.json().value(QStringLiteral("matched")).toInt(), rows);
+    QCOMPARE(resumed.json().value(QStringLiteral("revoked")).toInt(), rows);
+    QVERIFY(unfinished(ctl).isEmpty());
+    require(QStringLiteral("(SELECT count(*) FROM sessions) = %1").arg(bystanders));
+}
+
+void CtlOperationsTest::discardAndBadNames()
+{
+    CtlProcess ctl;
+    connect(ctl);
+    QVERIFY(unfinished(ctl).isEmpty());
+    for (const char *id : {"op-none", "../..", "x"}) {
+        const CtlResult result = ctl.run(words("operations discard --yes") << QString::fromLatin1(id));
+        QCOMPARE(result.errorCode(), QStringLiteral("NotFound"));
+        QVERIFY(result.exitCode != 0);
+    }
+    QCOMPARE(ctl.run(words("operations resume --yes --database-env DB op-none")).errorCode(),
+             QStringLiteral("NotFound"));
+    QCOMPARE(ctl.run(words("operations discard op-none")).exitCode, 4);
+    QCOMPARE(ctl.run(words("operations resume")).exitCode, 2);
+}
+
+QTEST_GUILESS_MAIN(CtlOperationsTest)
+#include "tst_CtlOperations.moc"
