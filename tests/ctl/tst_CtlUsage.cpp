@@ -118,8 +118,8 @@ private Q_SLOTS:
         row("demo serve --port 65536");
         row("audit list --after -1");
         for (const char *later :
-             {"sessions watch --interval 1ms", "sessions prune", "sessions restore op-1", "plan save", "users list", "cache drift",
-              "rule show", "operations list", "doctor", "routes list", "findings", "latency compare a b",
+             {"sessions watch --interval 1ms", "sessions prune", "sessions restore op-1", "plan save", "users list",
+              "cache drift", "rule show", "doctor", "routes list", "findings", "latency compare a b",
               "latency report a", "latency propagation", "token verify", "audit export", "audit evidence"})
             row(later);
     }
