@@ -292,6 +292,9 @@ void AppContext::showOpened(const std::shared_ptr<const Deployment> &deployment,
     m_window.openProfile({profile.name, profile.name, profile.environment, summaryOf(*deployment)},
                          {overview, sessions, latency, audit});
     m_window.band().health().setLegs(check.legs);
+    auto *unfinished = new revoke::RevocationController(*m_connection, m_connection.get());
+    QObject::connect(unfinished, &revoke::RevocationController::unfinishedFound, this, &AppContext::openUnfinished);
+    unfinished->findUnfinished();
     main::WriteModeButton &mode = m_window.band().writeMode();
     mode.setMode(common::WriteMode::ReadOnly);
     mode.setGuardedUnavailable(!isDemo && !m_keeper.vault()
@@ -304,7 +307,17 @@ void AppContext::openPlan(const revoke::Selection &selection)
     if (!m_connection || !m_window.currentPage())
         return;
     // Over the page's part of the window only: the header band stays lit, so that the environment is in sight.
-    auto *sheet = new revoke::PlanSheet(m_theme, *m_window.currentPage(), *m_connection, selection);
+    show(new revoke::PlanSheet(m_theme, *m_window.currentPage(), *m_connection, selection));
+}
+
+void AppContext::openUnfinished(const revoke::Operation &operation)
+{
+    if (m_connection && m_window.currentPage())
+        show(new revoke::PlanSheet(m_theme, *m_window.currentPage(), *m_connection, operation));
+}
+
+void AppContext::show(revoke::PlanSheet *sheet)
+{
     QObject::connect(sheet, &revoke::PlanSheet::auditRequested, this,
                      [this] { QTimer::singleShot(0, this, [this] { m_window.showPage(QStringLiteral("audit")); }); });
     sheet->open();

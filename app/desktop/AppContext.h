@@ -17,6 +17,9 @@
 namespace rollcall::connect {
 class ConnectionPage;
 } // namespace rollcall::connect
+namespace rollcall::revoke {
+class PlanSheet;
+} // namespace rollcall::revoke
 namespace rollcall::welcome {
 class WelcomePage;
 } // namespace rollcall::welcome
@@ -56,6 +59,8 @@ private:
     void showOpened(const std::shared_ptr<const deployment::Deployment> &deployment,
                     const deployment::CheckResult &check);
     void openPlan(const revoke::Selection &selection);
+    void openUnfinished(const revoke::Operation &operation);
+    void show(revoke::PlanSheet *sheet);
     void closeConnection();
     void showError(const base::Error &error, const QString &what);
 

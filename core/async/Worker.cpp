@@ -29,7 +29,7 @@ base::Status Worker::submit(Task task)
     return {};
 }
 
-void Worker::run(std::stop_token stop)
+void Worker::run(const std::stop_token &stop)
 {
     while (!stop.stop_requested()) {
         Task task;

@@ -30,7 +30,7 @@ public:
     [[nodiscard]] base::Status submit(Task task);
 
 private:
-    void run(std::stop_token stop);
+    void run(const std::stop_token &stop);
 
     base::Mutex m_mutex;
     std::condition_variable_any m_wake;

@@ -4,9 +4,8 @@
 #include <QRegularExpression>
 
 #include <array>
+#include <ctime>
 #include <limits>
-
-#include <time.h>
 
 #include "core/base/IsoText.h"
 
@@ -71,7 +70,7 @@ std::optional<std::chrono::nanoseconds> parseDuration(const QString &text)
     for (const Unit &unit : units) {
         if (match.capturedView(2) == unit.name) {
             const double ns = number * unit.ns;
-            if (ns > static_cast<double>(std::numeric_limits<qint64>::max() / 2))
+            if (ns > static_cast<double>(std::numeric_limits<qint64>::max()) / 2)
                 return std::nullopt;
             return std::chrono::nanoseconds(static_cast<qint64>(ns));
         }

@@ -4,8 +4,6 @@
 
 #include <cstring>
 
-#include <string.h>
-
 namespace rollcall::base {
 
 // Wiping is done by explicit_bzero(): as sure as OpenSSL's OPENSSL_cleanse(), which takes eight bytes at a time where

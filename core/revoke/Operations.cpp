@@ -27,6 +27,12 @@ QString operationStateName(OperationState state)
     return state == OperationState::Running ? QStringLiteral("running") : QStringLiteral("interrupted");
 }
 
+QString databaseNameOf(const deployment::Deployment &deployment)
+{
+    const auto &database = deployment.config().database;
+    return database ? database->withoutPassword() : QString();
+}
+
 base::Result<std::vector<Operation>> listOperations(const QString &folder, const base::Call &call)
 {
     std::vector<Operation> operations;

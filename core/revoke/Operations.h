@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/audit/AuditLog.h"
+#include "core/deployment/Deployment.h"
 #include "core/revoke/OperationJournal.h"
 
 namespace rollcall::revoke {
@@ -30,6 +31,9 @@ struct Operation
     OperationState state = OperationState::Interrupted;
     qint64 done = 0; ///< rows that need no other try
 };
+
+/// The database of @p deployment as OperationHead::database names it.
+[[nodiscard]] QString databaseNameOf(const deployment::Deployment &deployment);
 
 /// The operations in @p folder that have not ended, the oldest first. A folder that is not there has none.
 /// Errors: FileUnreadable, FileFormatInvalid. **Thread-safety:** thread-safe; blocks on files.

@@ -42,12 +42,6 @@ base::Status mayCarryOut(const RevocationPlan &plan, const RevocationOptions &op
     return call.check(QStringLiteral("The revocation"));
 }
 
-QString addressOf(const deployment::Deployment &deployment)
-{
-    const auto &database = deployment.config().database;
-    return database ? database->withoutPassword() : QString();
-}
-
 /// The journal of a new operation, its plan sealed in it.
 base::Result<OperationJournal> beginJournal(const RevocationPlan &plan, const RevocationOptions &options,
                                             const deployment::Deployment &deployment, const OperationPlace &place,
@@ -60,7 +54,7 @@ base::Result<OperationJournal> beginJournal(const RevocationPlan &plan, const Re
     head.id = audit::newOperationId();
     head.kind = QStringLiteral("revoke");
     head.connection = deployment.config().displayName();
-    head.database = addressOf(deployment);
+    head.database = databaseNameOf(deployment);
     head.planDigest = plan.digest;
     head.reason = options.reason;
     head.startedAt = deployment.clock().now();
@@ -115,7 +109,7 @@ base::Result<RevocationReport> resumeOperation(const QString &id, const deployme
         return base::fail(stored.error());
     const bool isWhole = stored->plan.digest == journal->head().planDigest &&
                          static_cast<qint64>(stored->plan.rows.size()) == journal->head().planned;
-    if (!isWhole || journal->head().database != addressOf(deployment)) {
+    if (!isWhole || journal->head().database != databaseNameOf(deployment)) {
         return base::fail(
             Error(ErrorCode::PlanStale)
                 .with(ErrorParam::Detail, isWhole ? QStringLiteral("it was made for %1").arg(journal->head().database)

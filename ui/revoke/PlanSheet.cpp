@@ -61,17 +61,35 @@ PlanSheet::PlanSheet(const common::Theme &theme, QWidget &origin, common::OpenCo
       m_selection(std::move(selection)),
       m_controller(connection)
 {
-    setObjectName(QStringLiteral("planSheet"));
-    connect(&m_controller, &RevocationController::planned, this, &PlanSheet::showPlan);
-    connect(&m_controller, &RevocationController::progressed, this, &PlanSheet::updateProgress);
-    connect(&m_controller, &RevocationController::finished, this, &PlanSheet::showResult);
-    connect(&m_controller, &RevocationController::failed, this, &PlanSheet::showFailure);
-    connect(&connection, &common::OpenConnection::writeModeChanged, this, &PlanSheet::updateConsent);
+    listen();
     if (connection.deployment().hasRows()) {
         freeze();
     } else {
         showNotRevocable();
     }
+}
+
+PlanSheet::PlanSheet(const common::Theme &theme, QWidget &origin, common::OpenConnection &connection,
+                     Operation unfinished)
+    : common::Sheet(theme, origin),
+      m_theme(theme),
+      m_connection(connection),
+      m_unfinished(std::move(unfinished)),
+      m_controller(connection)
+{
+    listen();
+    showUnfinished();
+}
+
+void PlanSheet::listen()
+{
+    setObjectName(QStringLiteral("planSheet"));
+    connect(&m_controller, &RevocationController::planned, this, &PlanSheet::showPlan);
+    connect(&m_controller, &RevocationController::progressed, this, &PlanSheet::updateProgress);
+    connect(&m_controller, &RevocationController::finished, this, &PlanSheet::showResult);
+    connect(&m_controller, &RevocationController::failed, this, &PlanSheet::showFailure);
+    connect(&m_controller, &RevocationController::discarded, this, &PlanSheet::dismiss);
+    connect(&m_connection, &common::OpenConnection::writeModeChanged, this, &PlanSheet::updateConsent);
 }
 
 Button *PlanSheet::addButton(const QString &text, bool atEnd)
@@ -89,6 +107,58 @@ void PlanSheet::freeze()
 {
     showPlanning();
     m_controller.freeze(m_selection);
+}
+
+void PlanSheet::showUnfinished()
+{
+    const OperationHead &head = m_unfinished->head;
+    const QLocale locale;
+    setHeading(
+        Icon::Warn, ColorToken::Warn, tr("A revocation was interrupted"),
+        tr("%1 of %2 sessions are settled").arg(locale.toString(m_unfinished->done), locale.toString(head.planned)));
+    setAside(tr("Plan %1").arg(head.planDigest.first(8)));
+    QVBoxLayout *column = nullptr;
+    QWidget *body = paddedBody(column);
+    const QString begun = locale.toString(QDateTime::fromMSecsSinceEpoch(head.startedAt.time_since_epoch().count()),
+                                          QLocale::ShortFormat);
+    column->addWidget(new common::Note(
+        m_theme, common::NoteKind::Warn, tr("Begun %1").arg(begun),
+        head.reason.isEmpty() ? tr("The program, or its link to the database, ended before it was done.")
+                              : tr("The program, or its link to the database, ended before it was done. Its reason: %1")
+                                    .arg(head.reason)));
+    column->addWidget(new common::Note(
+        m_theme, common::NoteKind::Info, tr("Going on touches the rest of the same plan, and nothing else"),
+        tr("Sessions that began since are not in it. Rows that changed or went meanwhile are left alone and listed. "
+           "Ending it here leaves the rest signed in; both are written to the audit log.")));
+    setBody(body);
+    clearFoot();
+    m_obstacle = new Label(m_theme, {}, FontToken::Status, ColorToken::Muted);
+    addFootStart(m_obstacle);
+    Button *later = addButton(tr("Later"), true);
+    later->setKeyHint(tr("Esc"));
+    connect(later, &Button::clicked, this, &PlanSheet::dismiss);
+    Button *end = addButton(tr("End it here"), true);
+    end->setObjectName(QStringLiteral("operationDiscard"));
+    connect(end, &Button::clicked, this, [this, end] {
+        end->setEnabled(false);
+        m_controller.discard(m_unfinished->head.id);
+    });
+    m_execute = addButton(tr("Go on"), true);
+    m_execute->setObjectName(QStringLiteral("operationResume"));
+    m_execute->setKind(ButtonKind::Danger);
+    m_execute->setKeyHint(tr("Ctrl+Enter"));
+    connect(m_execute, &Button::clicked, this, &PlanSheet::resume);
+    setExecute(m_execute);
+    updateConsent();
+    focusSoon(later);
+}
+
+void PlanSheet::resume()
+{
+    if (!m_execute || !m_execute->isEnabled())
+        return;
+    showProgress(m_unfinished->head.planned);
+    m_controller.resume(m_unfinished->head.id);
 }
 
 void PlanSheet::showPlanning()
@@ -157,11 +227,12 @@ void PlanSheet::focusSoon(QWidget *widget)
 
 void PlanSheet::updateConsent()
 {
-    if (!m_execute || !m_view)
+    if (!m_execute || !(m_view || m_unfinished))
         return;
     const QString obstacle = m_connection.writeMode() == common::WriteMode::ReadOnly
                                  ? tr("This connection is read-only: switch to Guarded in the header first.")
-                                 : m_view->obstacle();
+                             : m_view ? m_view->obstacle()
+                                      : QString();
     m_execute->setEnabled(obstacle.isEmpty());
     m_execute->setToolTip(obstacle);
     m_obstacle->setText(obstacle);
@@ -198,11 +269,11 @@ void PlanSheet::carryOut()
     options.verify = m_view->verify();
     options.canary = m_view->canary();
     options.verifyFor = m_connection.timeout();
-    showProgress();
+    showProgress(static_cast<qint64>(m_controller.plan()->rows.size()));
     m_controller.carryOut(options);
 }
 
-void PlanSheet::showProgress()
+void PlanSheet::showProgress(qint64 rows)
 {
     setDismissable(false);
     m_view = nullptr;
@@ -215,7 +286,7 @@ void PlanSheet::showProgress()
     m_step = new Label(m_theme, tr("Writing the intent to the audit log"));
     column->addWidget(m_step);
     m_bar = new QProgressBar;
-    m_bar->setRange(0, static_cast<int>(m_controller.plan()->rows.size()));
+    m_bar->setRange(0, static_cast<int>(rows));
     m_bar->setTextVisible(false);
     m_bar->setAccessibleName(tr("Sessions revoked"));
     column->addWidget(m_bar);
@@ -271,14 +342,17 @@ void PlanSheet::showFailure(const base::Error &error)
 {
     setDismissable(true);
     const base::ErrorText text = base::describe(error);
-    setHeading(Icon::Fail, ColorToken::Bad, m_frozen ? tr("Nothing was revoked") : tr("The plan could not be made"));
+    setHeading(Icon::Fail, ColorToken::Bad,
+               m_unfinished ? tr("Nothing more was done")
+               : m_frozen   ? tr("Nothing was revoked")
+                            : tr("The plan could not be made"));
     QVBoxLayout *column = nullptr;
     QWidget *body = paddedBody(column);
     column->addWidget(new common::Note(m_theme, common::NoteKind::Bad, text.message, text.remedy));
     setBody(body);
     clearFoot();
     Button *again = addButton(tr("Try again"), true);
-    connect(again, &Button::clicked, this, &PlanSheet::freeze);
+    connect(again, &Button::clicked, this, m_unfinished ? &PlanSheet::showUnfinished : &PlanSheet::freeze);
     Button *close = addButton(tr("Close"), true);
     close->setKeyHint(tr("Esc"));
     connect(close, &Button::clicked, this, &PlanSheet::dismiss);

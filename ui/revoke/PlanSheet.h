@@ -26,6 +26,8 @@ public:
     /// Prepares the sheet over @p origin's host and begins to freeze @p selection. @p theme and @p connection are
     /// borrowed and outlive it.
     PlanSheet(const common::Theme &theme, QWidget &origin, common::OpenConnection &connection, Selection selection);
+    /// The same over a revocation that was interrupted: shows how far it came, and offers to go on with it.
+    PlanSheet(const common::Theme &theme, QWidget &origin, common::OpenConnection &connection, Operation unfinished);
 
 Q_SIGNALS:
     /// The outcome is shown; @p auditId names the operation.
@@ -34,11 +36,14 @@ Q_SIGNALS:
     void auditRequested();
 
 private:
+    void listen();
     void freeze();
+    void showUnfinished();
+    void resume();
     void showPlanning();
     void showPlan();
     void showNotRevocable();
-    void showProgress();
+    void showProgress(qint64 rows);
     void updateProgress(const RevocationProgress &progress);
     void showResult(const RevocationReport &report);
     void showFailure(const base::Error &error);
@@ -50,6 +55,7 @@ private:
     const common::Theme &m_theme;
     common::OpenConnection &m_connection;
     Selection m_selection;
+    std::optional<Operation> m_unfinished; ///< what is gone on with; nullopt: a new revocation
     RevocationController m_controller;
     PlanView *m_view = nullptr;
     common::Button *m_execute = nullptr;

@@ -53,14 +53,32 @@ void RevocationController::carryOut(const RevocationOptions &options)
 {
     if (!m_plan || m_running || m_spent)
         return;
+    m_spent = true;
+    run([plan = m_plan, options, deployment = m_connection.shared(), &log = m_connection.auditLog(),
+         place = m_connection.operations()](store::SessionStore &store, const base::Call &call,
+                                            const Progress &onProgress) {
+        return revoke::carryOut(*plan, options, *deployment, store, log, place, call, onProgress);
+    });
+}
+
+void RevocationController::resume(const QString &id)
+{
+    if (m_running)
+        return;
+    run([id, deployment = m_connection.shared(), &log = m_connection.auditLog(), place = m_connection.operations()](
+            store::SessionStore &store, const base::Call &call, const Progress &onProgress) {
+        return revoke::resumeOperation(id, *deployment, store, log, place, call, onProgress);
+    });
+}
+
+void RevocationController::run(Act act)
+{
     m_stop = std::stop_source();
     m_running = true;
-    m_spent = true;
     m_connection.beginAct();
     const auto submitted = m_connection.workers().write.submit(
-        [this, plan = m_plan, options, deployment = m_connection.shared(), &log = m_connection.auditLog(),
-         place = m_connection.operations(),
-         sender = m_mailbox.sender()](base::Result<store::SessionStore *> store, const base::Call &call) {
+        [this, act = std::move(act), sender = m_mailbox.sender()](base::Result<store::SessionStore *> store,
+                                                                  const base::Call &call) {
             // One message waits at most: thousands of steps must not crowd out the outcome.
             auto waiting = std::make_shared<std::atomic_bool>(false);
             const auto progress = [this, waiting, &sender](const RevocationProgress &step) {
@@ -73,8 +91,8 @@ void RevocationController::carryOut(const RevocationOptions &options)
                 if (!posted)
                     waiting->store(false);
             };
-            auto report = store ? revoke::carryOut(*plan, options, *deployment, **store, log, place, call, progress)
-                                : base::Result<RevocationReport>(base::fail(store.error()));
+            auto report =
+                store ? act(**store, call, progress) : base::Result<RevocationReport>(base::fail(store.error()));
             sender.post([this, report = std::move(report)] {
                 m_running = false;
                 m_connection.endAct();
@@ -94,6 +112,43 @@ void RevocationController::carryOut(const RevocationOptions &options)
         m_spent = false;
         Q_EMIT failed(submitted.error());
     }
+}
+
+void RevocationController::findUnfinished()
+{
+    // Where the queue is full the question is for another time: nothing was lost.
+    static_cast<void>(m_connection.workers().engine.submit(
+        [this, folder = m_connection.operations().folder, database = databaseNameOf(m_connection.deployment()),
+         sender = m_mailbox.sender()](const base::Result<store::SessionStore *> &, const base::Call &call) {
+            const auto operations = listOperations(folder, call);
+            if (!operations)
+                return;
+            for (const Operation &operation : *operations) {
+                if (operation.state == OperationState::Interrupted && operation.head.database == database) {
+                    sender.post([this, operation] { Q_EMIT unfinishedFound(operation); });
+                    return;
+                }
+            }
+        },
+        m_stop.get_token(), m_connection.timeout()));
+}
+
+void RevocationController::discard(const QString &id)
+{
+    const auto submitted = m_connection.workers().engine.submit(
+        [this, id, place = m_connection.operations(), &log = m_connection.auditLog(),
+         sender = m_mailbox.sender()](const base::Result<store::SessionStore *> &, const base::Call &call) {
+            const auto ended = discardOperation(id, place, log, call);
+            sender.post([this, ended] {
+                if (ended)
+                    Q_EMIT discarded();
+                else
+                    Q_EMIT failed(ended.error());
+            });
+        },
+        m_stop.get_token(), m_connection.timeout());
+    if (!submitted)
+        Q_EMIT failed(submitted.error());
 }
 
 void RevocationController::cancel()

@@ -11,8 +11,9 @@
 
 namespace rollcall::revoke {
 
-/// Takes one revocation from selection to outcome: freezes the plan on the engine worker, carries it out on the write
-/// worker, and brings progress and result to the GUI thread. **Thread-safety:** GUI thread only; never blocks.
+/// Takes one revocation from selection, or from where it was interrupted, to its outcome: freezes the plan on the
+/// engine worker, carries it out on the write worker, and brings progress and result to the GUI thread.
+/// **Thread-safety:** GUI thread only; never blocks.
 class RevocationController final : public QObject
 {
     Q_OBJECT
@@ -29,6 +30,13 @@ public:
     void freeze(const Selection &selection);
     /// Carries the frozen plan out; ends in finished() or failed(). Nothing where there is no plan or it already ran.
     void carryOut(const RevocationOptions &options);
+    /// Looks for revocations of this connection's database that were interrupted; ends in unfinishedFound() where there
+    /// is one, for the oldest. Where they cannot be read nothing is said: `operations list` says why.
+    void findUnfinished();
+    /// Goes on with the operation @p id; ends in finished() or failed().
+    void resume(const QString &id);
+    /// Ends the operation @p id where it stands; ends in discarded() or failed().
+    void discard(const QString &id);
     /// Stops at the next batch border.
     void cancel();
 
@@ -41,8 +49,15 @@ Q_SIGNALS:
     void progressed(const rollcall::revoke::RevocationProgress &progress);
     void finished(const rollcall::revoke::RevocationReport &report);
     void failed(const rollcall::base::Error &error);
+    void unfinishedFound(const rollcall::revoke::Operation &operation);
+    void discarded();
 
 private:
+    using Progress = std::function<void(const RevocationProgress &)>;
+    using Act = std::function<base::Result<RevocationReport>(store::SessionStore &store, const base::Call &call,
+                                                             const Progress &onProgress)>;
+    void run(Act act);
+
     common::OpenConnection &m_connection;
     async::Mailbox m_mailbox;
     std::stop_source m_stop;

@@ -1,6 +1,6 @@
 #include <QtTest>
 
-#include <time.h>
+#include <ctime>
 
 #include "core/engine/NullDiagnosis.h"
 #include "core/engine/SessionEndpoint.h"
