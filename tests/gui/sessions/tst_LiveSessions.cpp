@@ -154,6 +154,13 @@ void LiveSessionsTest::changesRowsWhereTheyStand()
     QVERIFY(find<LiveBar>("liveBar")->isVisible());
     const int rows = table()->model()->rowCount();
 
+    // When a session was last used is told as an interval, and drawn as one.
+    const QModelIndex active = table()->model()->index(0, SessionListModel::LastActive);
+    QCOMPARE(active.data().toString(), QStringLiteral("28–29 d ago")); // it expires in 1 s; 30 days, 1 day
+    const QPointF drawn = active.data(SessionListModel::ActivityRole).toPointF();
+    QVERIFY2(drawn.x() < 0.001 && drawn.y() > 0.033 && drawn.y() < 0.034, qPrintable(QString::number(drawn.y())));
+    QVERIFY(active.data(Qt::ToolTipRole).toString().contains(QStringLiteral("a lifetime of 30 d")));
+
     // The user has selected a row and scrolled.
     table()->selectRow(4);
     table()->verticalScrollBar()->setValue(57);

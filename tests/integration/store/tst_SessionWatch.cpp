@@ -4,6 +4,7 @@
 #include "tests/integration/store/StoreFixtures.h"
 #include "tests/integration/store/WatchRecorder.h"
 #include "tests/support/ManualClock.h"
+#include "tests/support/PgBouncer.h"
 #include "tests/support/RedisFixtures.h"
 #include "tests/support/RedisServer.h"
 
@@ -88,6 +89,8 @@ private Q_SLOTS:
     void readsNoTableWhereAnIndexServes();
     void followsALargeTableByItsKeys();
     void followsATriggerThatNotifies();
+    void looksAtIntervalsThroughAPooler_data();
+    void looksAtIntervalsThroughAPooler();
     void installsNothing();
     void goesOnAfterARestart_data();
     void goesOnAfterARestart();
@@ -310,6 +313,38 @@ void SessionWatchTest::followsATriggerThatNotifies()
     QTRY_VERIFY2_WITH_TIMEOUT(
         expiring.has(QStringLiteral("expired ") + fingerprint("canary-token-ben-0000000000000002")),
         expiring.all().constData(), patience);
+}
+
+void SessionWatchTest::looksAtIntervalsThroughAPooler_data()
+{
+    QTest::addColumn<QByteArray>("settings");
+    QTest::newRow("that refuses our settings") << QByteArray();
+    QTest::newRow("that drops them") << QByteArray("ignore_startup_parameters = options\n");
+}
+
+void SessionWatchTest::looksAtIntervalsThroughAPooler()
+{
+    // What a trigger says would reach whoever has the server's session by then: it is not waited for.
+    QFETCH(QByteArray, settings);
+    const auto direct = detected(load(QStringLiteral("pg-adapter-postgres")));
+    QVERIFY(direct);
+    QVERIFY(run(direct->url, "CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+                             "NOTIFY sessions; RETURN NULL; END $$;"
+                             "CREATE TRIGGER tell AFTER INSERT OR UPDATE OR DELETE ON sessions "
+                             "FOR EACH STATEMENT EXECUTE FUNCTION tell()"));
+    const test::PgBouncer pooler(m_fixtures.server(), direct->url.database, settings);
+    QVERIFY2(pooler.problem().isEmpty(), qPrintable(pooler.problem()));
+    const Watched watched{pooler.url(), direct->schema};
+    const base::SystemClock clock;
+    WatchRecorder recorder(watched.sources(), quick(), clock);
+    QTRY_VERIFY2_WITH_TIMEOUT(recorder.has(QStringLiteral("watching")), recorder.all().constData(), patience);
+    QVERIFY(!recorder.scope().channel);
+    const auto writer = direct->writer();
+    QVERIFY(writer);
+    QVERIFY(writer->insertCanary({base::SecretBytes("canary-token-ada-0000000000000001"), clock.now() + 1h}, soon()));
+    QTRY_VERIFY2_WITH_TIMEOUT(
+        recorder.has(QStringLiteral("signed-in ") + fingerprint("canary-token-ada-0000000000000001")),
+        recorder.all().constData(), patience);
 }
 
 void SessionWatchTest::installsNothing()
