@@ -264,8 +264,9 @@ void CacheShard::makeRoom(std::size_t wanted, qint64 now)
     };
     // Each round of the hand clears all bits, so the second finds a victim at the latest.
     while (isOver()) {
-        // Small entries leave slots whose bytes are of no use to larger ones. An eighth keeps moving rare.
-        if (m_free.size() * sizeof(Slot) > m_maxBytes / 8) {
+        // Small entries leave slots whose bytes are of no use to larger ones. An eighth keeps moving rare; where no
+        // entry is left, those slots are all that can go.
+        if (m_entries == 0 || m_free.size() * sizeof(Slot) > m_maxBytes / 8) {
             compact();
             continue;
         }

@@ -30,7 +30,9 @@ public:
     private:
         friend class SingleFlight;
         std::atomic<bool> m_current{true};
-        std::shared_ptr<const session::Resolution> m_answer; // guarded by SingleFlight::m_mutex
+        // Guarded by SingleFlight::m_mutex.
+        bool m_hasLanded = false;
+        std::shared_ptr<const session::Resolution> m_answer; // null after landing: the look-up threw
     };
 
     struct Answer
@@ -41,9 +43,10 @@ public:
 
     using Fetch = std::function<session::Resolution(const Flight &)>;
 
-    /// The answer of @p fetch, run by this caller or by one that is at it already. An answer that is nothing but the
-    /// other caller's own cancellation or deadline is not shared: a waiting caller takes over. nullopt where @p call
-    /// ended while waiting. Blocks within @p call (as far as @p fetch does).
+    /// The answer of @p fetch, run by this caller or by one that is at it already. An answer that is the other caller's
+    /// alone (Resolution::isShareable, or cancelled-or-deadline) is not shared: a waiting caller takes over. nullopt
+    /// where @p call ended while waiting. Blocks within @p call (as far as @p fetch does). What @p fetch throws goes to
+    /// its own caller; one that waits takes over.
     [[nodiscard]] std::optional<Answer> run(const QByteArray &key, const base::Call &call, const Fetch &fetch);
 
     /// How many look-ups have ended. A caller that finds it changed since it looked into the cache must look again
@@ -64,6 +67,9 @@ public:
 private:
     std::shared_ptr<const session::Resolution> fly(const QByteArray &key, const std::shared_ptr<Flight> &flight,
                                                    const Fetch &fetch);
+    /// Ends @p flight with @p answer, or with none.
+    void land(const QByteArray &key, const std::shared_ptr<Flight> &flight,
+              const std::shared_ptr<const session::Resolution> &answer);
 
     base::Mutex m_mutex;
     std::condition_variable_any m_changed;

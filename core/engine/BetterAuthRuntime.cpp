@@ -34,6 +34,7 @@ RuntimeSession sessionOf(betterauth::SessionAnswer answer)
     result.rowEffect = answer.resolution.rowEffect;
     result.validUntil = answer.resolution.validUntil;
     result.userId = std::move(answer.resolution.userId);
+    result.isShareable = answer.resolution.isShareable;
     return result;
 }
 

@@ -130,8 +130,8 @@ void CachedLookup::keep(QByteArrayView token, const Miss &miss, Resolution &answ
 void CachedLookup::keepWhile(const std::function<bool()> &isCurrent, QByteArrayView token, const Miss &miss,
                              Resolution &answer, const base::Call &call) const
 {
-    const bool worthKeeping = answer.session || (answer.reason && isSettled(*answer.reason));
-    if (!worthKeeping || !isCurrent())
+    const bool isWorthKeeping = answer.session || (answer.reason && isSettled(*answer.reason));
+    if (!isWorthKeeping || !answer.isShareable || !isCurrent())
         return;
     const auto report = [&answer](const QString &what, const base::Error &error) {
         answer.trace.push_back({cacheStep(), StepOutcome::Error, what + base::errorName(error.code), {}});

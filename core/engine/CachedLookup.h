@@ -8,8 +8,9 @@
 namespace rollcall::engine {
 
 /// Looks a request's answer up in a cache before its source is asked, and keeps what the source says: sessions for
-/// their time to live, settled absences for moments, faults never. A cache that fails takes nothing away: the source
-/// answers and the failure stands in the trace. **Thread-safety:** thread-safe, as the cache is.
+/// their time to live, settled absences for moments; faults, and what is one request's alone, never. A cache that fails
+/// takes nothing away: the source answers and the failure stands in the trace. **Thread-safety:** thread-safe, as the
+/// cache is.
 class CachedLookup final
 {
 public:

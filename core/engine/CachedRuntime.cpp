@@ -18,6 +18,7 @@ Resolution resolutionOf(const RuntimeSession &session)
     resolution.rowEffect = session.rowEffect;
     resolution.validUntil = session.validUntil;
     resolution.userId = session.userId;
+    resolution.isShareable = session.isShareable;
     return resolution;
 }
 
@@ -30,6 +31,7 @@ RuntimeSession sessionOf(const Resolution &resolution)
     session.rowEffect = resolution.rowEffect;
     session.validUntil = resolution.validUntil;
     session.userId = resolution.userId;
+    session.isShareable = resolution.isShareable;
     return session;
 }
 
@@ -57,7 +59,7 @@ public:
 
     RuntimeSession session(const RequestHeaders &request, const base::Call &call) const override
     {
-        const base::SecretBytes token = cacheToken(request);
+        const base::SecretBytes token = askedBy(request);
         if (token.isEmpty())
             return m_source->session(request, call);
         std::optional<RuntimeSession> own;
@@ -83,7 +85,7 @@ public:
         std::vector<std::size_t> places; // of the missing
         bool anyToken = false;
         for (std::size_t i = 0; i < requests.size(); ++i) {
-            asked[i].token = cacheToken(requests[i]);
+            asked[i].token = askedBy(requests[i]);
             anyToken = anyToken || !asked[i].token.isEmpty();
             StepLog steps(&asked[i].answer.trace);
             if (!asked[i].token.isEmpty() &&
@@ -107,8 +109,11 @@ public:
                 results.push_back(sessionOf(asked[i].answer));
             } else {
                 results.push_back(std::move(fetched.at(static_cast<std::size_t>(next++ - places.cbegin()))));
-                if (asked[i].token.isEmpty())
+                if (asked[i].token.isEmpty()) {
+                    // The source saw its cookies alone.
+                    explainAbsence(requests[i], results.back().reason, results.back().evidence);
                     continue;
+                }
                 Resolution kept = resolutionOf(results.back());
                 m_lookup.keep(asked[i].token.view(), asked[i].miss, kept, call);
                 asked[i].answer.trace.insert(asked[i].answer.trace.end(), kept.trace.begin(), kept.trace.end());
@@ -147,6 +152,12 @@ private:
         CachedLookup::Miss miss;
         Resolution answer; ///< of the cache
     };
+
+    /// What the cache is asked by for @p request; empty where it is not to be asked.
+    base::SecretBytes askedBy(const RequestHeaders &request) const
+    {
+        return m_source->isCacheable(request) ? m_source->cacheToken(request) : base::SecretBytes();
+    }
 
     std::shared_ptr<const Mode> m_source;
     CachedLookup m_lookup;

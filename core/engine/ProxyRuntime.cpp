@@ -40,6 +40,7 @@ public:
         result.evidence = std::move(answer.evidence);
         result.validUntil = answer.validUntil;
         result.userId = std::move(answer.userId);
+        result.isShareable = answer.isShareable;
         return result;
     }
 
@@ -69,9 +70,13 @@ public:
     }
     base::SecretBytes cacheToken(const RequestHeaders &request) const override
     {
+        return cachedToken(m_endpoint.profile(), cookieOf(request));
+    }
+    bool isCacheable(const RequestHeaders &request) const override
+    {
         // An answer to further headers is not one to the token alone.
-        return m_options.forwardedHeaders.isEmpty() ? cachedToken(m_endpoint.profile(), cookieOf(request))
-                                                    : base::SecretBytes();
+        return m_options.forwardedHeaders.isEmpty() &&
+               !proxy::holdsCookieCache(m_endpoint.profile(), cookieOf(request));
     }
     base::Instant now() const override { return m_clock->now(); }
 

@@ -20,9 +20,10 @@ public:
     [[nodiscard]] virtual QByteArray cookieName() const = 0;
     /// The Cookie header in force for a request: a configured one may stand above it.
     [[nodiscard]] virtual QByteArrayView cookieOf(const RequestHeaders &request) const { return request.cookie(); }
-    /// What the request's session is cached by: its token, as the database knows it. Empty where it has none, and where
-    /// an answer depends on more than the session cookies.
+    /// What the request's session is cached by: its token, as the database knows it. Empty where it has none.
     [[nodiscard]] virtual base::SecretBytes cacheToken(const RequestHeaders &request) const = 0;
+    /// False where the answer depends on more than that token, so that a cache can neither give nor keep it.
+    [[nodiscard]] virtual bool isCacheable(const RequestHeaders &) const { return true; }
     /// See SessionRuntime; without a cache there is nothing to do.
     [[nodiscard]] virtual base::Status noteSignIn(const QString &, const base::Call &) const { return {}; }
     [[nodiscard]] virtual base::Status noteSignOut(const RequestHeaders &, const base::Call &) const { return {}; }

@@ -22,6 +22,7 @@ struct RuntimeSession
     std::vector<LogLine> log;                                ///< what the library would log
     std::optional<base::Instant> validUntil;                 ///< as session::Resolution::validUntil
     QString userId;                                          ///< empty where unknown
+    bool isShareable = true;                                 ///< as session::Resolution::isShareable
     /// What the cache did: hit, miss; error: it failed (N82), so the source answered, or the answer is not kept;
     /// skipped: there is none, or the request cannot be cached.
     session::StepOutcome cache = session::StepOutcome::Skipped;
@@ -37,7 +38,8 @@ struct RuntimeToken
     QString evidence;
 };
 
-/// What keeps a runtime's answers for a while (cached mode). A hit sets no cookie and extends no row.
+/// What keeps a runtime's answers for a while (cached mode). A hit sets no cookie and extends no row. Answers that
+/// Better Auth's cookie cache gave, or in proxy mode may have given, are not kept: they know of no revocation.
 struct RuntimeCache
 {
     /// Null: none. Shared with whoever must be able to invalidate: erase() by session, eraseUser(), clear(). An answer

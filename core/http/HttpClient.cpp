@@ -83,6 +83,10 @@ base::Result<HttpResponse> HttpClient::send(const HttpRequest &request, const ba
         return base::fail(target.error());
     if (base::Status status = checkRequest(request, *target, d->options); !status)
         return base::fail(std::move(status.error()));
+    // What came unasked (a late second answer) would be taken for the answer to this request, and each request from
+    // then on would be given the answer of the one before it: another user's session.
+    if (d->socket.hasArrived())
+        d->socket.close();
     bool reused = d->socket.isConnectedTo(*target);
     while (true) {
         if (!reused) {

@@ -47,7 +47,8 @@ struct HttpOptions
     bool mayPost = false;                      ///< for services that are asked by POST; never towards a deployment
 };
 
-/// A blocking HTTP/1.1 client: keep-alive to one origin, verified TLS, no redirects, bounded sizes and times.
+/// A blocking HTTP/1.1 client: keep-alive to one origin, verified TLS, no redirects, bounded sizes and times. A kept
+/// connection on which anything came unasked before the next request is not used again.
 /// Cookies travel in clear only to loopback hosts and to insecureHosts, which are also the hosts whose certificate is
 /// not demanded. Proxy settings of the environment are not used: the deployment is asked directly. `localhost` is tried
 /// as ::1, then 127.0.0.1.

@@ -71,14 +71,22 @@ void HttpConnection::send(const HttpRequest &request, Handler handler)
     m_method = request.method;
     m_bytes = encodeRequest(request, *m_origin);
     m_timeout.start(m_options.http.timeout);
-    const bool kept = m_socket && m_socket->state() == QAbstractSocket::ConnectedState;
-    // Bytes that came without being asked for would be taken for the answer.
-    if (kept && m_socket->bytesAvailable() == 0) {
+    if (isKept()) {
         m_exchange.reused = true;
         return writeRequest();
     }
     m_addresses.clear();
     connectNext();
+}
+
+bool HttpConnection::isKept()
+{
+    if (!m_socket)
+        return false;
+    // What came since the loop's last turn lies with the system yet. In the phase Idle its signals do nothing.
+    m_socket->waitForReadyRead(0);
+    // Bytes that came without being asked for would be taken for the answer.
+    return m_socket->state() == QAbstractSocket::ConnectedState && m_socket->bytesAvailable() == 0;
 }
 
 void HttpConnection::connectNext()

@@ -72,7 +72,8 @@ public:
 
     /// Sends @p request and returns at once; @p handler is called exactly once, unless this object is destroyed first.
     /// A request to another origin than the constructor's is UrlInvalid; not to be called while isBusy(). A kept
-    /// connection that turns out dead before any byte of the answer is retried once on a new one.
+    /// connection on which anything came unasked is not used again; one that turns out dead before any byte of the
+    /// answer is retried once on a new one.
     void send(const HttpRequest &request, Handler handler);
 
     /// Closes the idle connection, so that the next exchange is a cold one. No effect on an exchange under way.
@@ -87,6 +88,8 @@ public:
 private:
     enum class Phase { Idle, Connecting, Handshake, Answer };
 
+    /// Whether a connection of an earlier exchange is there that may be used: open, and nothing came unasked.
+    [[nodiscard]] bool isKept();
     void connectNext();
     void onConnected();
     void writeRequest();

@@ -299,7 +299,8 @@ private:
             return position > 0;
         bool fits = false;
         const qlonglong exponent = digits.sliced(exponentAt + 1).toLongLong(&fits);
-        return fits ? exponent + position > 0 : digits.at(exponentAt + 1) != '-';
+        // Their sum might not fit.
+        return fits ? exponent > -qlonglong{position} : digits.at(exponentAt + 1) != '-';
     }
 
     QStringView m_text;

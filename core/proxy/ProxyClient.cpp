@@ -162,6 +162,12 @@ QString kindOf(const http::HttpResponse &answer)
 
 } // namespace
 
+bool holdsCookieCache(const session::AuthProfile &profile, QByteArrayView cookieHeader)
+{
+    // Whole or in chunks, with whatever prefix. Where a value says so, a look-up is not spared, no more.
+    return profile.version == session::AuthVersion::BetterAuth && cookieHeader.indexOf("session_data") >= 0;
+}
+
 ProxyClient::ProxyClient(ProxyOptions options, std::shared_ptr<const session::AuthProfile> profile)
     : m_options(std::move(options)),
       m_profile(std::move(profile)),
@@ -247,6 +253,9 @@ Resolution ProxyClient::resolve(QByteArrayView cookieHeader, const RequestHeader
     };
     const base::Result<http::HttpResponse> answer =
         m_client ? m_client->send(request, call) : base::callSafely(lost, m_options.fetch, request, call);
+    // Whoever waits for this answer with more time than this caller has not had his own.
+    const bool isCutShort = !answer && (call.expired() || call.cancelled());
+    resolution.isShareable = !isCutShort && !holdsCookieCache(*m_profile, http::headerValue(request.headers, "cookie"));
     const auto elapsed = [begun] { return base::Call::Clock::now() - begun; };
     const QString shown = request.url.toString(QUrl::RemoveUserInfo);
     const QString asked = QStringLiteral("GET %1, session cookies: %2").arg(shown).arg(cookies);

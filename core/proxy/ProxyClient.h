@@ -31,6 +31,10 @@ struct ProxyOptions
     Fetch fetch; ///< empty: a connection of our own. What it throws counts as a failure of the network.
 };
 
+/// Whether @p cookieHeader may hold Better Auth's cookie cache, from which the deployment then answers without a look
+/// at its database. It errs on the side of true. **Thread-safety:** pure.
+[[nodiscard]] bool holdsCookieCache(const session::AuthProfile &profile, QByteArrayView cookieHeader);
+
 /// Asks a deployment for a request's session: GET <base path>/session (Better Auth: /get-session) with the session
 /// cookies alone forwarded.
 /// Set-Cookie of the answer is reported without values, never kept. **Thread-safety:** one object, one thread at a

@@ -59,6 +59,10 @@ struct Resolution
     /// tolerance; nullopt where it is unknown or there is no end. Not the `expires` of the session, which may move on.
     std::optional<base::Instant> validUntil;
     QString userId; ///< the row's user, the token's `sub`; empty where unknown
+    /// False: it holds for this request alone, so that no cache keeps it and nobody who asks for the same token is
+    /// given it. Better Auth's cookie cache said it, which knows of no revocation, or the caller's own bounds cut it
+    /// short.
+    bool isShareable = true;
     std::chrono::nanoseconds took{0};
 
     [[nodiscard]] bool hasSession() const { return session.has_value(); }

@@ -1,6 +1,7 @@
 #include "tests/support/ScriptedServer.h"
 
 #include <algorithm>
+#include <map>
 #include <mutex>
 #include <stop_token>
 #include <thread>
@@ -89,6 +90,7 @@ public:
     mutable std::mutex mutex;
     std::vector<Request> requests;
     int connections = 0;
+    std::map<int, int> open;           ///< descriptors of the connections by their numbers
     std::vector<std::jthread> workers; ///< touched by the accepting thread only, until it has ended
     std::jthread acceptor;
 };
@@ -103,6 +105,7 @@ void ScriptedServer::Private::acceptAll(const std::stop_token &stop)
         {
             const std::lock_guard lock(mutex);
             number = connections++;
+            open.emplace(number, descriptor);
         }
         workers.emplace_back(
             [this, descriptor, number](const std::stop_token &own) { serve(descriptor, number, own); });
@@ -160,16 +163,18 @@ void ScriptedServer::Private::serve(int descriptor, int connection, const std::s
 {
     QByteArray pending;
     QByteArray bytes;
-    bool open = !greeting || reply(descriptor, *greeting, stop);
-    while (open && readRequest(descriptor, pending, bytes, stop)) {
+    bool isOpen = !greeting || reply(descriptor, *greeting, stop);
+    while (isOpen && readRequest(descriptor, pending, bytes, stop)) {
         Request request{bytes, connection, 0};
         {
             const std::lock_guard lock(mutex);
             request.index = static_cast<int>(requests.size());
             requests.push_back(request);
         }
-        open = reply(descriptor, script(request), stop);
+        isOpen = reply(descriptor, script(request), stop);
     }
+    const std::lock_guard lock(mutex);
+    open.erase(connection);
     ::close(descriptor);
 }
 
@@ -212,6 +217,13 @@ std::vector<ScriptedServer::Request> ScriptedServer::requests() const
 {
     const std::lock_guard lock(d->mutex);
     return d->requests;
+}
+
+bool ScriptedServer::push(int connection, const QByteArray &bytes)
+{
+    const std::lock_guard lock(d->mutex);
+    const auto found = d->open.find(connection);
+    return found != d->open.end() && sendAll(found->second, bytes);
 }
 
 int ScriptedServer::connections() const

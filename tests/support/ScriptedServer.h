@@ -59,6 +59,9 @@ public:
     [[nodiscard]] QUrl url(const QString &path = QStringLiteral("/")) const;
     /// What was asked so far.
     [[nodiscard]] std::vector<Request> requests() const;
+    /// Sends @p bytes, which nobody asked for, on the open connection of that number. On return they lie with the
+    /// client's system. False where there is no such connection any more.
+    bool push(int connection, const QByteArray &bytes);
     /// How many connections were accepted so far.
     [[nodiscard]] int connections() const;
 

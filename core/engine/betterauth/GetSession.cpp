@@ -165,6 +165,7 @@ QString Steps::whyNotCached(const CacheContent &content) const
 
 void Steps::answerFromCache(const CacheContent &content)
 {
+    m_answer.resolution.isShareable = false;
     FoundSession found = cachedSession(m_config, content);
     const bool isDue = m_config.refreshCacheAge && content.expiresAt - milliseconds(m_now) <
                                                        static_cast<double>(m_config.refreshCacheAge->count()) * 1000;

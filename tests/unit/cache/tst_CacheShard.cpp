@@ -130,6 +130,29 @@ private Q_SLOTS:
             QVERIFY(has(shard, spread(i)));
     }
 
+    void aLargeEntryTakesTheRoomOfAllSmallOnes_data()
+    {
+        QTest::addColumn<int>("small");
+        // Up to an eighth of the bound in free places is left for later, unless nothing else is left to go.
+        QTest::newRow("free places below an eighth") << 100;
+        QTest::newRow("above") << 200;
+        QTest::newRow("one") << 1;
+    }
+    void aLargeEntryTakesTheRoomOfAllSmallOnes()
+    {
+        QFETCH(int, small);
+        constexpr std::size_t bound = 70'000;
+        CacheShard shard(bound);
+        for (quint64 i = 0; i < static_cast<quint64>(small); ++i)
+            store(shard, spread(i + 1), value({}), 0);
+        QCOMPARE(shard.entries(), static_cast<std::size_t>(small));
+        store(shard, spread(1'000), value(QByteArray(69'860, 'x')), 0);
+        QVERIFY(has(shard, spread(1'000)));
+        QVERIFY(shard.bytes() <= bound);
+        store(shard, spread(1'001), value({}), 0);
+        QVERIFY(has(shard, spread(1'001)));
+    }
+
     void whatIsLargerThanTheShardIsNotKept()
     {
         CacheShard shard(1'000);

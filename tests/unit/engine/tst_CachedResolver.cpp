@@ -361,6 +361,43 @@ private Q_SLOTS:
         QCOMPARE(m_calls.load(), 2);
     }
 
+    void aLookUpThatThrowsLeavesNothingBehind()
+    {
+        cache::SingleFlight &flights = m_cache->flights();
+        const auto ask = [&](const cache::SingleFlight::Fetch &fetch) {
+            return flights.run("k", Call::within(5s), fetch);
+        };
+        QVERIFY_THROWS_EXCEPTION(std::bad_alloc, ask([](const auto &) -> Resolution { throw std::bad_alloc(); }));
+        const auto next = ask([](const auto &) { return sessionFor("{}"); });
+        QVERIFY2(next, "waited for a look-up that is no more");
+        QVERIFY(!next->shared && next->resolution->session);
+    }
+
+    void whoeverWaitsForALookUpThatThrowsTakesOver()
+    {
+        cache::SingleFlight &flights = m_cache->flights();
+        std::binary_semaphore asked(0);
+        std::atomic<bool> hasThrown{false};
+        std::jthread leader([&] {
+            try {
+                static_cast<void>(flights.run("k", {}, [&](const auto &) -> Resolution {
+                    asked.release();
+                    const auto until = Call::Clock::now() + 20s;
+                    while (flights.waiting() == 0 && Call::Clock::now() < until)
+                        std::this_thread::yield();
+                    throw std::bad_alloc();
+                }));
+            } catch (const std::bad_alloc &) {
+                hasThrown = true;
+            }
+        });
+        asked.acquire();
+        const auto answer = flights.run("k", Call::within(5s), [](const auto &) { return sessionFor("{}"); });
+        leader.join();
+        QVERIFY(hasThrown);
+        QVERIFY(answer && !answer->shared && answer->resolution->session);
+    }
+
     void anInvalidationOutrunsALookUpUnderWay()
     {
         std::binary_semaphore asked(0);

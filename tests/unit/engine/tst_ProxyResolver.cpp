@@ -1,6 +1,8 @@
 #include <QtTest>
 
 #include "core/engine/ProxyResolver.h"
+#include "core/engine/betterauth/SignedCookie.h"
+#include "core/http/Cookie.h"
 #include "tests/support/ScriptedServer.h"
 
 using namespace rollcall;
@@ -57,6 +59,40 @@ private Q_SLOTS:
         QCOMPARE(second.trace.front().outcome, StepOutcome::Hit);
         QCOMPARE(server.requests().size(), std::size_t{1});
         QCOMPARE(cache->eraseUser(QStringLiteral("u1"), call).value(), 1);
+    }
+
+    void whatACookieCacheMayHaveSaidIsNotKept_data()
+    {
+        QTest::addColumn<QByteArray>("beside");
+        QTest::addColumn<bool>("kept");
+        QTest::newRow("token alone") << QByteArray() << true;
+        QTest::newRow("cookie cache") << QByteArray("; better-auth.session_data=d") << false;
+        QTest::newRow("in chunks") << QByteArray("; better-auth.session_data.0=d; better-auth.session_data.1=e")
+                                   << false;
+        QTest::newRow("another cookie") << QByteArray("; better-auth.dont_remember=true") << true;
+    }
+    void whatACookieCacheMayHaveSaidIsNotKept()
+    {
+        QFETCH(QByteArray, beside);
+        QFETCH(bool, kept);
+        const ScriptedServer server([](const auto &) {
+            return Reply::http(
+                200, R"({"session":{"expiresAt":"2999-01-01T00:00:00.000Z"},"user":{"name":"Ada","id":"u1"}})");
+        });
+        auto profile = std::make_shared<session::AuthProfile>();
+        profile->version = session::AuthVersion::BetterAuth;
+        profile->secrets.emplace_back(QByteArrayView("secret"));
+        const base::SystemClock clock;
+        const auto resolver =
+            engine::makeCachedResolver(profile, engine::makeProxyResolver(profile, server.url(), {}),
+                                       engine::makeMemoryCache(1 << 20, clock), std::chrono::minutes(1));
+        const auto call = base::Call::within(std::chrono::seconds(20));
+        const QByteArray cookies = "better-auth.session_token=" +
+                                   http::encodeUriComponent(engine::betterauth::signCookie("secret", "t").view()) +
+                                   beside;
+        QVERIFY(resolver->resolve(cookies, call).session);
+        QVERIFY(resolver->resolve(cookies, call).session);
+        QCOMPARE(server.requests().size(), kept ? std::size_t{1} : std::size_t{2});
     }
 };
 

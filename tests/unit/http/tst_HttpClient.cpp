@@ -146,6 +146,23 @@ private Q_SLOTS:
         QCOMPARE(server.connections(), 2);
     }
 
+    void whatCameUnaskedIsNobodysAnswer()
+    {
+        ScriptedServer server([](const auto &request) { return Reply::http(200, request.header("cookie")); });
+        HttpClient client({});
+        const auto ask = [&](const char *user) {
+            HttpRequest request = get(server.url());
+            request.headers.emplace_back("Cookie", user);
+            const auto answer = client.send(request, Call::within(5s));
+            return answer ? answer->body : QByteArray("no answer");
+        };
+        QCOMPARE(ask("alice"), QByteArray("alice"));
+        QVERIFY(server.push(0, Reply::http(200, "stray").bytes));
+        QCOMPARE(ask("bob"), QByteArray("bob"));
+        QCOMPARE(ask("carol"), QByteArray("carol"));
+        QCOMPARE(server.connections(), 2);
+    }
+
     void redirectsAreNotFollowed()
     {
         ScriptedServer server([](const auto &) { return Reply::http(307, {}, "text/plain", "Location: /x\r\n"); });

@@ -139,6 +139,22 @@ private Q_SLOTS:
         QCOMPARE(server.connections(), 1);
     }
 
+    void whatCameUnaskedIsNobodysAnswer()
+    {
+        ScriptedServer server([](const auto &request) { return Reply::http(200, request.requestLine()); });
+        HttpConnection connection(server.url(), {});
+        const auto first = exchange(connection, get(server.url(QStringLiteral("/alice"))));
+        QVERIFY(first && !first->error);
+        // No turn of the event loop lies between: the bytes are with the system, unread.
+        QVERIFY(server.push(0, Reply::http(200, "stray").bytes));
+        for (const char *path : {"/bob", "/carol"}) {
+            const auto done = exchange(connection, get(server.url(QString::fromLatin1(path))));
+            QVERIFY(done && !done->error);
+            QCOMPARE(done->message.body, "GET " + QByteArray(path) + " HTTP/1.1");
+        }
+        QCOMPARE(server.connections(), 2);
+    }
+
     void localhostTriesBothFamilies()
     {
         ScriptedServer server([](const auto &) { return Reply::http(200, "null"); });

@@ -49,6 +49,10 @@ private Q_SLOTS:
         row("zero times huge", QStringLiteral("0e999999999999999999999"), "0");
         row("huge exponent", QStringLiteral("1e99999999999999999999999"), "null");
         row("tiny exponent", QStringLiteral("1e-99999999999999999999999"), "0");
+        row("largest exponent of 64 bits", QStringLiteral("1e9223372036854775807"), "null");
+        row("the same after zeros", QStringLiteral("0.001e9223372036854775807"), "null");
+        row("smallest exponent of 64 bits", QStringLiteral("0.01e-9223372036854775808"), "0");
+        row("the same of a long number", QStringLiteral("100e-9223372036854775808"), "0");
     }
     void reprints()
     {

@@ -242,6 +242,26 @@ private Q_SLOTS:
         QVERIFY(!Claims::fromValue(JsonValue(1.0)).has_value());
     }
 
+    void anExpiryBeyondAllNumbersIsNeverOver_data()
+    {
+        QTest::addColumn<AuthVersion>("version");
+        QTest::addColumn<QByteArray>("exp");
+        for (const char *exp : {"1e400", "1e9223372036854775807", "1e99999999999999999999"}) {
+            QTest::addRow("v4 %s", exp) << AuthVersion::V4 << QByteArray(exp);
+            QTest::addRow("v5 %s", exp) << AuthVersion::V5 << QByteArray(exp);
+        }
+    }
+    void anExpiryBeyondAllNumbersIsNeverOver()
+    {
+        QFETCH(AuthVersion, version);
+        QFETCH(QByteArray, exp);
+        const KeyRing ring(version, secrets({"a secret"}), saltOf(version));
+        const QByteArray token = sealText(ring, json("{'sub':'u1','exp':") + exp + '}');
+        const auto opened = jose::openToken(ring, token, now);
+        QVERIFY2(opened.ok, qPrintable(opened.detail));
+        QCOMPARE(*opened.claims.number("exp"), std::numeric_limits<double>::infinity());
+    }
+
     void claimsAreValues()
     {
         Claims first = *Claims::fromValue(parsed("{'name':'\\ud800é\\'','n':[1]}"));
