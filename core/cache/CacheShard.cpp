@@ -141,12 +141,15 @@ qint64 CacheShard::eraseUser(quint32 userTag)
 
 void CacheShard::clear()
 {
+    // Made before and freed after the lock is held: a million entries take longer to free than anybody should wait.
+    std::vector<quint32> index(firstIndexSize);
+    std::vector<std::unique_ptr<Slot[]>> pages;
+    std::vector<quint32> freeSlots;
     const base::SpinLock lock(m_mutex);
     ++m_generation;
-    m_index.assign(firstIndexSize, 0);
-    m_index.shrink_to_fit();
-    m_pages.clear();
-    m_free.clear();
+    m_index.swap(index);
+    m_pages.swap(pages);
+    m_free.swap(freeSlots);
     m_slots = m_hand = 0;
     m_entries = m_bytes = 0;
 }

@@ -29,7 +29,8 @@ struct CachedValue
 /// One part of a MemoryCache: entries in an array of pages, found by an open-addressing index of 4 bytes a cell,
 /// replaced in CLOCK order when their bytes are at the bound. When many small entries have made way for few large ones,
 /// the entries move together and the free pages are given back.
-/// **Thread-safety:** thread-safe; finding holds the lock for two or three memory accesses.
+/// **Thread-safety:** thread-safe; finding holds the lock for two or three memory accesses, eraseUser() and, now and
+/// then, store() for a pass over all entries.
 class alignas(64) CacheShard final
 {
 public:

@@ -41,7 +41,7 @@ public:
     /// The row with this token; nullopt where there is none. Blocks. Errors: the database's.
     [[nodiscard]] virtual base::Result<std::optional<SessionAndUser>> getSessionAndUser(QByteArrayView token,
                                                                                         const base::Call &call) = 0;
-    /// The rows of many tokens at once, in their order.
+    /// The rows of many tokens at once, in their order, one for each; another number counts as a failure.
     [[nodiscard]] virtual base::Result<std::vector<std::optional<SessionAndUser>>>
     getSessionsAndUsers(std::span<const QByteArrayView> tokens, const base::Call &call) = 0;
     /// Writes a row's new expiry.

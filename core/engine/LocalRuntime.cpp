@@ -1,5 +1,6 @@
 #include "core/base/WebUrl.h"
 #include "core/engine/Pool.h"
+#include "core/engine/RowCount.h"
 #include "core/engine/RuntimeMode.h"
 
 namespace rollcall::engine {
@@ -205,7 +206,7 @@ private:
         if (const auto bounds = call.check(QStringLiteral("resolve")); !bounds)
             rows = base::fail(bounds.error());
         else if (!asked.empty())
-            rows = adapter.getSessionsAndUsers(asked, call);
+            rows = oneForEach(asked.size(), adapter.getSessionsAndUsers(asked, call));
         PrefetchedAdapter prefetched(adapter);
         std::size_t row = 0;
         for (std::size_t i = 0; i < requests.size(); ++i) {

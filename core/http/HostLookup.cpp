@@ -1,7 +1,8 @@
 #include "core/http/HostLookup.h"
 
+#include <QHash>
+
 #include <algorithm>
-#include <atomic>
 #include <condition_variable>
 #include <cstring>
 #include <memory>
@@ -23,21 +24,32 @@ namespace {
 
 constexpr std::chrono::milliseconds slice{50};
 constexpr std::size_t maxAddresses = 4;
-constexpr int maxLookups = 8;
+constexpr qsizetype maxLookups = 8;
 
-/// Look-ups under way in this process, abandoned ones included.
-std::atomic<int> lookupsRunning{0};
-
-/// Shared by the asking thread and the look-up's own, whichever lives longer.
+/// One host's look-up: its own thread's and all who wait for it, whichever live longer. Guarded by Lookups::mutex.
 struct Lookup
 {
-    base::Mutex mutex;
-    std::condition_variable_any finished;
     bool done = false;
     std::vector<sockaddr_storage> found;
 };
 
-void runLookup(const std::shared_ptr<Lookup> &lookup, const QByteArray &host)
+/// The look-ups of this process.
+struct Lookups
+{
+    base::Mutex mutex;
+    std::condition_variable_any changed; ///< one has ended
+    /// Those under way by their hosts, abandoned ones included.
+    QHash<QString, std::shared_ptr<Lookup>> running ROLLCALL_GUARDED_BY(mutex);
+};
+
+/// Never destroyed: an abandoned look-up may end while the process does.
+Lookups &lookups()
+{
+    static auto *const all = new Lookups;
+    return *all;
+}
+
+std::vector<sockaddr_storage> askResolver(const QByteArray &host)
 {
     addrinfo hints{};
     hints.ai_family = AF_UNSPEC;
@@ -53,10 +65,39 @@ void runLookup(const std::shared_ptr<Lookup> &lookup, const QByteArray &host)
         }
         freeaddrinfo(list);
     }
-    const base::MutexLock lock(lookup->mutex);
-    lookup->found = std::move(found);
-    lookup->done = true;
-    lookup->finished.notify_all();
+    return found;
+}
+
+/// Begins the look-up of @p host on a thread of its own; null where the system gives none.
+std::shared_ptr<Lookup> beginLookup(Lookups &all, const QString &host) ROLLCALL_REQUIRES(all.mutex)
+{
+    const auto lookup = std::make_shared<Lookup>();
+    try {
+        std::thread([lookup, host, &all] {
+            std::vector<sockaddr_storage> found = askResolver(host.toLatin1());
+            const base::MutexLock lock(all.mutex);
+            lookup->found = std::move(found);
+            lookup->done = true;
+            all.running.remove(host);
+            all.changed.notify_all();
+        }).detach();
+    } catch (const std::system_error &) {
+        return nullptr;
+    }
+    all.running.insert(host, lookup);
+    return lookup;
+}
+
+/// Why a wait for @p lookup, or for a place where it is null, ended without it.
+base::Error unanswered(const QString &host, const Lookup *lookup, const base::Call &call,
+                       base::Call::Clock::time_point begun)
+{
+    if (call.cancelled())
+        return base::Error(ErrorCode::Cancelled);
+    if (!lookup)
+        return base::Error(ErrorCode::Overloaded);
+    const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(base::Call::Clock::now() - begun);
+    return base::Error(ErrorCode::ConnectTimeout).with(ErrorParam::Host, host).with(ErrorParam::Duration, waited);
 }
 
 } // namespace
@@ -74,31 +115,22 @@ base::Result<std::vector<QHostAddress>> lookUpHost(const QString &host, const ba
     if (std::vector<QHostAddress> known = knownAddresses(host); !known.empty())
         return known;
     const auto begun = base::Call::Clock::now();
-    if (lookupsRunning.fetch_add(1) >= maxLookups) {
-        lookupsRunning.fetch_sub(1);
-        return base::fail(base::Error(ErrorCode::Overloaded));
-    }
-    const auto lookup = std::make_shared<Lookup>();
-    try {
-        std::thread([lookup, name = host.toLatin1()] {
-            runLookup(lookup, name);
-            lookupsRunning.fetch_sub(1);
-        }).detach();
-    } catch (const std::system_error &) {
-        lookupsRunning.fetch_sub(1);
-        return base::fail(base::Error(ErrorCode::Overloaded));
-    }
-
-    base::MutexLock lock(lookup->mutex);
-    while (!lookup->done) {
-        if (call.cancelled())
-            return base::fail(base::Error(ErrorCode::Cancelled));
-        if (call.expired()) {
-            const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(base::Call::Clock::now() - begun);
-            return base::fail(
-                base::Error(ErrorCode::ConnectTimeout).with(ErrorParam::Host, host).with(ErrorParam::Duration, waited));
+    Lookups &all = lookups();
+    base::MutexLock lock(all.mutex);
+    std::shared_ptr<Lookup> lookup;
+    while (true) {
+        if (!lookup)
+            lookup = all.running.value(host);
+        if (!lookup && all.running.size() < maxLookups) {
+            lookup = beginLookup(all, host);
+            if (!lookup)
+                return base::fail(base::Error(ErrorCode::Overloaded));
         }
-        lookup->finished.wait_for(lock, std::min(slice, call.remaining() + std::chrono::milliseconds(1)));
+        if (lookup && lookup->done)
+            break;
+        if (call.cancelled() || call.expired())
+            return base::fail(unanswered(host, lookup.get(), call, begun));
+        all.changed.wait_for(lock, std::min(slice, call.remaining() + std::chrono::milliseconds(1)));
     }
     std::vector<QHostAddress> addresses;
     for (const sockaddr_storage &address : lookup->found)

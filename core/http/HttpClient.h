@@ -66,7 +66,7 @@ public:
     /// Errors: HostNotFound, ConnectRefused, ConnectTimeout, ConnectionLost, TlsFailed, InsecureTransport (a request
     /// with a Cookie or Authorization header to a clear-text, non-loopback host), HttpMalformed, HttpTooLarge, Timeout,
     /// Cancelled, UrlInvalid, UrlSchemeUnsupported, UsageInvalid (another method, a header that breaks its line),
-    /// FileUnreadable and FileFormatInvalid (caFile), Overloaded (too many name look-ups that never ended).
+    /// FileUnreadable and FileFormatInvalid (caFile), Overloaded (no place for a name look-up in that time).
     [[nodiscard]] base::Result<HttpResponse> send(const HttpRequest &request, const base::Call &call);
 
 private:

@@ -1,5 +1,7 @@
 #include "core/engine/betterauth/LeasedRows.h"
 
+#include "core/engine/RowCount.h"
+
 namespace rollcall::engine::betterauth {
 
 using base::Call;
@@ -11,18 +13,24 @@ using jose::JsonValue;
 
 void LeasedRows::prefetch(std::span<const QByteArrayView> tokens, const Call &call)
 {
-    auto found = findMany(tokens, call);
+    auto found = oneForEach(tokens.size(), findMany(tokens, call));
     for (std::size_t i = 0; i < tokens.size(); ++i) {
         if (found)
-            m_prefetched.insert_or_assign(tokens[i].toByteArray(), found->at(i));
+            m_prefetched.insert_or_assign(base::SecretBytes(tokens[i]), found->at(i));
         else
-            m_prefetched.insert_or_assign(tokens[i].toByteArray(), fail(found.error()));
+            m_prefetched.insert_or_assign(base::SecretBytes(tokens[i]), fail(found.error()));
     }
+}
+
+void LeasedRows::forget(QByteArrayView token)
+{
+    if (const auto known = m_prefetched.find(token); known != m_prefetched.end())
+        m_prefetched.erase(known);
 }
 
 Result<std::optional<SessionAndUser>> LeasedRows::find(QByteArrayView token, const Call &call)
 {
-    if (const auto known = m_prefetched.find(token.toByteArray()); known != m_prefetched.end())
+    if (const auto known = m_prefetched.find(token); known != m_prefetched.end())
         return known->second;
     return m_lease.read(call, [&](SessionRows &rows) { return rows.find(token, call); });
 }
@@ -36,19 +44,19 @@ Result<std::vector<std::optional<SessionAndUser>>> LeasedRows::findMany(std::spa
 Result<std::optional<JsonValue>> LeasedRows::renew(QByteArrayView token, Instant expiresAt, Instant updatedAt,
                                                    const Call &call)
 {
-    m_prefetched.erase(token.toByteArray());
+    forget(token);
     return m_lease.ask(call, [&](SessionRows &rows) { return rows.renew(token, expiresAt, updatedAt, call); });
 }
 
 Status LeasedRows::remove(QByteArrayView token, const Call &call)
 {
-    m_prefetched.erase(token.toByteArray());
+    forget(token);
     return m_lease.ask(call, [&](SessionRows &rows) { return rows.remove(token, call); });
 }
 
 Status LeasedRows::end(QByteArrayView token, Instant now, const Call &call)
 {
-    m_prefetched.erase(token.toByteArray());
+    forget(token);
     return m_lease.ask(call, [&](SessionRows &rows) { return rows.end(token, now, call); });
 }
 

@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "core/base/Secret.h"
 #include "core/engine/Pool.h"
 #include "core/engine/betterauth/SessionRows.h"
 
@@ -16,7 +17,8 @@ public:
     /// @p pool outlives the object.
     explicit LeasedRows(Pool<SessionRows> &pool) : m_lease(pool) {}
 
-    /// Looks up @p tokens together. A failure is answered to all that ask for one of them.
+    /// Looks up @p tokens together. A failure, or another number of rows, is answered as an Error to all that ask for
+    /// one of them.
     void prefetch(std::span<const QByteArrayView> tokens, const base::Call &call);
 
     [[nodiscard]] base::Result<std::optional<SessionAndUser>> find(QByteArrayView token,
@@ -29,8 +31,24 @@ public:
     [[nodiscard]] base::Status end(QByteArrayView token, base::Instant now, const base::Call &call) override;
 
 private:
+    /// Order of tokens, in which one is found by a view of it.
+    struct ByBytes
+    {
+        using is_transparent = void;
+        static QByteArrayView bytesOf(QByteArrayView token) { return token; }
+        static QByteArrayView bytesOf(const base::SecretBytes &token) { return token.view(); }
+        template <typename A, typename B>
+        bool operator()(const A &a, const B &b) const
+        {
+            return bytesOf(a) < bytesOf(b);
+        }
+    };
+
+    /// A row that changes is looked up anew.
+    void forget(QByteArrayView token);
+
     LazyLease<SessionRows> m_lease;
-    std::map<QByteArray, base::Result<std::optional<SessionAndUser>>> m_prefetched; ///< by token
+    std::map<base::SecretBytes, base::Result<std::optional<SessionAndUser>>, ByBytes> m_prefetched; ///< by token
 };
 
 /// Secondary storage of a shared pool, taken at the first need. **Thread-safety:** one object, one thread.

@@ -29,7 +29,7 @@ public:
     [[nodiscard]] virtual base::Result<std::optional<SessionAndUser>> find(QByteArrayView token,
                                                                            const base::Call &call) = 0;
 
-    /// find() of each of @p tokens, in their order, asked together.
+    /// find() of each of @p tokens, in their order, asked together; another number of rows counts as a failure.
     [[nodiscard]] virtual base::Result<std::vector<std::optional<SessionAndUser>>>
     findMany(std::span<const QByteArrayView> tokens, const base::Call &call) = 0;
 

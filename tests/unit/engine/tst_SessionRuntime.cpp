@@ -108,6 +108,54 @@ QByteArrayList namesOf(const base::Result<std::vector<engine::RuntimeSession>> &
     return names;
 }
 
+/// An application's adapter that answers a batch with @p surplus rows more than it was asked for.
+class MiscountingAdapter final : public engine::Adapter
+{
+public:
+    explicit MiscountingAdapter(int surplus) : m_surplus(surplus) {}
+    base::Result<std::optional<engine::SessionAndUser>> getSessionAndUser(QByteArrayView, const Call &) override
+    {
+        return std::optional<engine::SessionAndUser>();
+    }
+    base::Result<std::vector<std::optional<engine::SessionAndUser>>>
+    getSessionsAndUsers(std::span<const QByteArrayView> tokens, const Call &) override
+    {
+        return std::vector<std::optional<engine::SessionAndUser>>(tokens.size() + static_cast<std::size_t>(m_surplus));
+    }
+    base::Status updateSession(QByteArrayView, base::Instant, const Call &) override { return {}; }
+    base::Status deleteSession(QByteArrayView, base::Instant, const Call &) override { return {}; }
+
+private:
+    int m_surplus;
+};
+
+/// The same for Better Auth.
+class MiscountingRows final : public engine::betterauth::SessionRows
+{
+public:
+    explicit MiscountingRows(int surplus) : m_surplus(surplus) {}
+    base::Result<std::optional<engine::betterauth::SessionAndUser>> find(QByteArrayView, const Call &) override
+    {
+        return std::optional<engine::betterauth::SessionAndUser>();
+    }
+    base::Result<std::vector<std::optional<engine::betterauth::SessionAndUser>>>
+    findMany(std::span<const QByteArrayView> tokens, const Call &) override
+    {
+        return std::vector<std::optional<engine::betterauth::SessionAndUser>>(tokens.size() +
+                                                                              static_cast<std::size_t>(m_surplus));
+    }
+    base::Result<std::optional<jose::JsonValue>> renew(QByteArrayView, base::Instant, base::Instant,
+                                                       const Call &) override
+    {
+        return std::optional<jose::JsonValue>();
+    }
+    base::Status remove(QByteArrayView, const Call &) override { return {}; }
+    base::Status end(QByteArrayView, base::Instant, const Call &) override { return {}; }
+
+private:
+    int m_surplus;
+};
+
 } // namespace
 
 /// The runtime's front door: what it may be given, in which modes it answers, and what bounds it.
@@ -269,6 +317,37 @@ private Q_SLOTS:
         const auto &requests = given.headers;
         QCOMPARE(namesOf(runtime.resolveMany(requests, {})),
                  (QByteArrayList{"adapter-error", "no-cookie", "adapter-error"}));
+    }
+
+    void anAdapterThatMiscountsFailsItsRowsAlone_data()
+    {
+        QTest::addColumn<AuthVersion>("version");
+        QTest::addColumn<int>("surplus");
+        QTest::addColumn<QByteArray>("reason");
+        for (const int surplus : {-2, -1, 1}) {
+            QTest::addRow("v5 %d", surplus) << AuthVersion::V5 << surplus << QByteArray("adapter-error");
+            QTest::addRow("better auth %d", surplus)
+                << AuthVersion::BetterAuth << surplus << QByteArray("ba-store-error");
+        }
+    }
+    void anAdapterThatMiscountsFailsItsRowsAlone()
+    {
+        QFETCH(AuthVersion, version);
+        QFETCH(int, surplus);
+        QFETCH(QByteArray, reason);
+        auto local = localOf(profileOf(version, Strategy::Database));
+        local.openAdapter = [surplus](const Call &) -> base::Result<std::unique_ptr<engine::Adapter>> {
+            return std::make_unique<MiscountingAdapter>(surplus);
+        };
+        local.openRows = [surplus](const Call &) -> base::Result<std::unique_ptr<engine::betterauth::SessionRows>> {
+            return std::make_unique<MiscountingRows>(surplus);
+        };
+        SessionRuntime runtime;
+        QVERIFY(runtime.configureLocal(std::move(local)));
+        const bool isBetter = version == AuthVersion::BetterAuth;
+        const Requests given({isBetter ? betterCookie("a") : sessionName + "=a", "theme=dark",
+                              isBetter ? betterCookie("b") : sessionName + "=b"});
+        QCOMPARE(namesOf(runtime.resolveMany(given.headers, {})), (QByteArrayList{reason, "no-cookie", reason}));
     }
 
     void aRequestWithoutATokenOpensNoDatabase()
