@@ -1,3 +1,5 @@
+#include <QScopeGuard>
+
 #include <algorithm>
 
 #include "core/base/SearchParams.h"
@@ -44,7 +46,8 @@ EndpointResponse SessionEndpoint::handleV4(const EndpointRequest &request, const
     ActionRequest action;
     action.method = request.method;
     action.dialect = http::dialectOf(*m_profile);
-    const QByteArray cookieHeader = http::cookieHeader(request.headers);
+    QByteArray cookieHeader = http::cookieHeader(request.headers);
+    const auto wiping = qScopeGuard([&cookieHeader] { base::wipe(cookieHeader); });
     action.cookieHeader = cookieHeader;
     action.action.clear();
     if (const auto url = base::parseWebUrl(request.url)) {

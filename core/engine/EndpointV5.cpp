@@ -1,4 +1,5 @@
 #include <QRegularExpression>
+#include <QScopeGuard>
 
 #include "core/base/WebUrl.h"
 #include "core/engine/AnswerHeaders.h"
@@ -94,7 +95,8 @@ EndpointResponse SessionEndpoint::handleV5(const EndpointRequest &request, Sessi
     ActionRequest action;
     action.method = request.method;
     action.form = form;
-    const QByteArray cookieHeader = http::cookieHeader(request.headers);
+    QByteArray cookieHeader = http::cookieHeader(request.headers);
+    const auto wiping = qScopeGuard([&cookieHeader] { base::wipe(cookieHeader); });
     action.cookieHeader = cookieHeader;
     const Route route = routeV5(request.url);
     // The library looks at the path before it reads the body.

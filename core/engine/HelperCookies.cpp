@@ -22,13 +22,17 @@ QByteArray nameOf(const session::AuthProfile &profile, const session::CookieChoi
 
 base::SecretBytes joined(const std::vector<base::SecretBytes> &secrets)
 {
-    QByteArray text;
-    for (const base::SecretBytes &secret : secrets) {
-        if (&secret != &secrets.front())
-            text.append(',');
-        text.append(secret.view());
-    }
-    return base::SecretBytes::fromAndWipe(text);
+    qsizetype room = 0;
+    for (const base::SecretBytes &secret : secrets)
+        room += secret.size() + 1;
+    return base::SecretBytes::written(room, [&secrets](char *to) {
+        for (const base::SecretBytes &secret : secrets) {
+            if (&secret != &secrets.front())
+                *to++ = ',';
+            to = std::ranges::copy(secret.view(), to).out;
+        }
+        return to;
+    });
 }
 
 QByteArrayView valueOf(const http::Cookies &cookies, const QByteArray &name)

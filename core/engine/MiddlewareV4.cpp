@@ -1,3 +1,5 @@
+#include <QScopeGuard>
+
 #include "core/engine/MiddlewareParts.h"
 
 namespace rollcall::engine {
@@ -96,7 +98,8 @@ MiddlewareDecision withAuth(const SessionEndpoint &endpoint, const MiddlewareReq
         decision.log.push_back({LogLine::Level::Error, QByteArrayLiteral("NO_SECRET"), decision.evidence});
         return decision;
     }
-    const QByteArray cookies = http::cookieHeader(request.headers);
+    QByteArray cookies = http::cookieHeader(request.headers);
+    const auto wiping = qScopeGuard([&cookies] { base::wipe(cookies); });
     const QByteArray authorization = http::headerValue(request.headers, "authorization");
     TokenRequest tokenRequest;
     tokenRequest.cookieHeader = cookies;

@@ -86,7 +86,9 @@ MiddlewareDecision authMiddleware(const SessionEndpoint &endpoint, const Middlew
         session::actionUrl("session", environment, forwardedHeaders(request, *requested), profile.basePath);
     if (!action)
         return throwing(QStringLiteral("Invalid URL"));
-    HelperResult helper = authHelper(endpoint, http::cookieHeader(request.headers), action->href(), context, call);
+    QByteArray cookies = http::cookieHeader(request.headers);
+    HelperResult helper = authHelper(endpoint, cookies, action->href(), context, call);
+    base::wipe(cookies);
     if (helper.thrown)
         return throwing(*helper.thrown);
 

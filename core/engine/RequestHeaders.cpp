@@ -52,9 +52,12 @@ void RequestHeaders::take(const QByteArray &name, const QByteArray &value)
             m_cookie = value;
             return;
         }
-        if (m_joined.isEmpty())
-            m_joined.append(m_cookie);
-        m_joined.append("; ").append(value);
+        // In a buffer of its own size: what grew would leave a copy.
+        QByteArray joined;
+        joined.reserve(cookie().size() + 2 + value.size());
+        joined.append(cookie()).append("; ").append(value);
+        base::wipe(m_joined);
+        m_joined = std::move(joined);
     } else if (m_authorization.isNull() && name.compare("authorization", Qt::CaseInsensitive) == 0) {
         m_authorization = value;
     }

@@ -115,6 +115,7 @@ HelperResult authHelper(const SessionEndpoint &endpoint, QByteArrayView cookieHe
     request.url = actionUrl;
     request.headers.emplace_back(QByteArrayLiteral("Cookie"), cookieHeader.toByteArray());
     EndpointResponse response = endpoint.handleV5(request, SessionForm::Auth, context, call);
+    base::wipe(request.headers.front().second);
     HelperResult result;
     result.outcome = std::move(response.outcome);
     result.thrown = std::move(response.thrown);

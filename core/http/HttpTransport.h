@@ -32,7 +32,8 @@ struct Origin
 /// Whether @p request may go to @p origin. Errors: UsageInvalid, InsecureTransport.
 [[nodiscard]] base::Status checkRequest(const HttpRequest &request, const Origin &origin, const HttpOptions &options);
 
-/// The bytes of @p request, which has passed checkRequest().
+/// The bytes of @p request, which has passed checkRequest(). They may hold bearer secrets: the caller wipes them; there
+/// are no other copies.
 [[nodiscard]] QByteArray encodeRequest(const HttpRequest &request, const Origin &origin);
 
 /// TLS settings towards @p origin: 1.2 or later, verified against the system's CAs and options.caFile unless the host

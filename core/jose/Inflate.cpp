@@ -4,6 +4,8 @@
 
 #include <limits>
 
+#include "core/base/Secret.h"
+
 namespace rollcall::jose {
 
 std::optional<QByteArray> inflateRaw(QByteArrayView compressed)
@@ -23,9 +25,11 @@ std::optional<QByteArray> inflateRaw(QByteArrayView compressed)
     const int result = inflate(&stream, Z_FINISH);
     const auto produced = static_cast<qsizetype>(stream.total_out);
     inflateEnd(&stream);
-    if (result != Z_STREAM_END || produced > maxInflated)
-        return std::nullopt;
     output.truncate(produced);
+    if (result != Z_STREAM_END || produced > maxInflated) {
+        base::wipe(output); // claims, as far as they go
+        return std::nullopt;
+    }
     return output;
 }
 

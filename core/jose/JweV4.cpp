@@ -85,6 +85,7 @@ Accepted<QByteArray> decryptV4(const JweParts &parts, const KeyRing::Key &key, J
     if (!*compressed)
         return std::move(*plaintext);
     auto inflated = inflateRaw(*plaintext);
+    base::wipe(*plaintext);
     if (!inflated)
         return refuse(DecodeFailure::DecompressionFailed, DecodeStep::Inflation, QStringLiteral("inflation failed"));
     return std::move(*inflated);

@@ -142,6 +142,7 @@ Accepted<QByteArray> decryptV5(const JweParts &parts, session::AuthVersion versi
     if (!*compressed)
         return std::move(*plaintext);
     auto inflated = inflateRaw(*plaintext);
+    base::wipe(*plaintext);
     if (!inflated)
         return refuse(DecodeFailure::Malformed, DecodeStep::Inflation, QStringLiteral("inflation failed"));
     return std::move(*inflated);

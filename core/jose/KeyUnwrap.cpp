@@ -37,8 +37,10 @@ ContentKey unwrapAes(const char *cipherName, QByteArrayView key, QByteArrayView 
     int written = 0;
     if (EVP_DecryptInit_ex2(context.get(), cipher.get(), bytes(key), nullptr, nullptr) != 1 ||
         EVP_DecryptUpdate(context.get(), reinterpret_cast<unsigned char *>(unwrapped.data()), &written, bytes(wrapped),
-                          static_cast<int>(wrapped.size())) != 1)
+                          static_cast<int>(wrapped.size())) != 1) {
+        base::wipe(unwrapped); // a wrong check value is found after the key was unwrapped
         return std::nullopt;
+    }
     unwrapped.truncate(written);
     return base::SecretBytes::fromAndWipe(unwrapped);
 }

@@ -1,10 +1,13 @@
 #include "core/proxy/ProxyClient.h"
 
+#include <QScopeGuard>
+
 #include <algorithm>
 #include <array>
 
 #include "core/base/CallSafely.h"
 #include "core/base/ErrorText.h"
+#include "core/base/Secret.h"
 #include "core/base/WebUrl.h"
 #include "core/http/CookieNames.h"
 #include "core/http/Headers.h"
@@ -33,6 +36,7 @@ bool isSessionCookie(const session::AuthProfile &profile, QByteArrayView cookie)
 QByteArray sessionCookiesOf(QByteArrayView header, const session::AuthProfile &profile, int &count)
 {
     QByteArray kept;
+    kept.reserve(header.size()); // what grew would leave copies
     count = 0;
     for (qsizetype from = 0; from <= header.size();) {
         const qsizetype end = header.indexOf(';', from);
@@ -220,9 +224,11 @@ http::HttpRequest ProxyClient::requestFor(QByteArrayView cookieHeader, const Req
     const auto replaced = http::headerValues(m_options.headers, "cookie");
     if (!replaced.empty())
         cookieHeader = replaced.front();
-    const QByteArray forwarded = sessionCookiesOf(cookieHeader, *m_profile, cookies);
+    QByteArray forwarded = sessionCookiesOf(cookieHeader, *m_profile, cookies);
     if (!forwarded.isEmpty() && replaced.empty())
-        request.headers.emplace_back(QByteArrayLiteral("Cookie"), forwarded);
+        request.headers.emplace_back(QByteArrayLiteral("Cookie"), std::move(forwarded));
+    else
+        base::wipe(forwarded);
     return request;
 }
 
@@ -245,7 +251,11 @@ Resolution ProxyClient::resolve(QByteArrayView cookieHeader, const RequestHeader
         return resolution;
     }
     int cookies = 0;
-    const http::HttpRequest request = requestFor(cookieHeader, header, cookies);
+    http::HttpRequest request = requestFor(cookieHeader, header, cookies);
+    const auto wiping = qScopeGuard([&request] {
+        for (auto &[name, value] : request.headers)
+            base::wipe(value); // the configured ones are shared, and stay
+    });
     const auto lost = [&request](const QString &message) -> base::Result<http::HttpResponse> {
         return base::fail(base::Error(ErrorCode::ConnectionLost)
                               .with(base::ErrorParam::Host, request.url.host())

@@ -37,8 +37,9 @@ struct ProxyOptions
 
 /// Asks a deployment for a request's session: GET <base path>/session (Better Auth: /get-session) with the session
 /// cookies alone forwarded.
-/// Set-Cookie of the answer is reported without values, never kept. **Thread-safety:** one object, one thread at a
-/// time.
+/// Set-Cookie of the answer is reported without values, never kept. Its own copies of cookies are wiped after the
+/// request; those within the socket (Qt's, OpenSSL's, the system's) are not. **Thread-safety:** one object, one thread
+/// at a time.
 class ProxyClient final
 {
 public:

@@ -26,7 +26,8 @@ struct SessionAnswer
 };
 
 /// Walks through `GET`/`POST get-session` step by step. The session is read, renewed and removed through @p adapter,
-/// whose stores decide whether anything is really written. **Thread-safety:** reentrant; blocks within @p call.
+/// whose stores decide whether anything is really written. The token is looked up and compared as text (QString),
+/// copies of which are not wiped. **Thread-safety:** reentrant; blocks within @p call.
 /// **Source:** better-auth 1.7.7 api/routes/session; facts/session-protocol.md §8.2.
 [[nodiscard]] SessionAnswer getSession(const Config &config, SessionAdapter &adapter, const GetSessionRequest &request,
                                        base::Instant now, const base::Call &call);
