@@ -5,17 +5,42 @@
 
 #include <cmath>
 
+#include "core/jose/JsonText.h"
+
 namespace rollcall::cache {
 
 namespace {
 
-constexpr int formVersion = 1;
+constexpr int formVersion = 2;
 constexpr double furthest = 8.64e15; // the last millisecond of JavaScript's calendar
+
+constexpr char tokenMark = '\x1a'; // a control character: JSON texts hold none in their strings
 
 constexpr QLatin1String sessionKey("session");
 constexpr QLatin1String reasonKey("reason");
 constexpr QLatin1String userKey("user");
 constexpr QLatin1String expiresKey("expires");
+
+/// @p token as it stands inside a string of a JSON text.
+QByteArray asInJson(QByteArrayView token)
+{
+    return jose::printJson(jose::JsonValue(QString::fromUtf8(token))).chopped(1).sliced(1);
+}
+
+/// The text of @p session without the token: a server that others may read must not hold what opens a session.
+QByteArray withoutToken(QByteArray session, QByteArrayView token)
+{
+    if (!token.isEmpty())
+        session.replace(asInJson(token), QByteArrayView(&tokenMark, 1));
+    return session;
+}
+
+QByteArray withToken(QByteArray session, QByteArrayView token)
+{
+    if (session.contains(tokenMark))
+        session.replace(QByteArrayView(&tokenMark, 1), asInJson(token));
+    return session;
+}
 
 std::optional<quint32> tagOf(const QJsonValue &value)
 {
@@ -27,7 +52,7 @@ std::optional<quint32> tagOf(const QJsonValue &value)
 
 } // namespace
 
-QByteArray encodeCacheValue(const CacheValue &value)
+QByteArray encodeCacheValue(const CacheValue &value, QByteArrayView token)
 {
     QJsonObject object{{QStringLiteral("v"), formVersion},
                        {QStringLiteral("g"), qint64{value.tags.all}},
@@ -36,7 +61,7 @@ QByteArray encodeCacheValue(const CacheValue &value)
                        {QStringLiteral("t"), QString::fromLatin1(value.digest)}};
     const SessionCache::Entry &entry = value.entry;
     if (entry.session)
-        object.insert(sessionKey, QString::fromUtf8(*entry.session));
+        object.insert(sessionKey, QString::fromUtf8(withoutToken(*entry.session, token)));
     else if (entry.reason)
         object.insert(reasonKey, session::nullReasonName(*entry.reason));
     if (!entry.userId.isEmpty())
@@ -46,7 +71,7 @@ QByteArray encodeCacheValue(const CacheValue &value)
     return QJsonDocument(object).toJson(QJsonDocument::Compact);
 }
 
-std::optional<CacheValue> decodeCacheValue(const QByteArray &text)
+std::optional<CacheValue> decodeCacheValue(const QByteArray &text, QByteArrayView token)
 {
     const QJsonObject object = QJsonDocument::fromJson(text).object();
     const auto all = tagOf(object.value(QStringLiteral("g")));
@@ -62,7 +87,7 @@ std::optional<CacheValue> decodeCacheValue(const QByteArray &text)
     if (session.isString() == reason.isString())
         return std::nullopt;
     if (session.isString()) {
-        value.entry.session = session.toString().toUtf8();
+        value.entry.session = withToken(session.toString().toUtf8(), token);
     } else {
         value.entry.reason = session::nullReasonOf(reason.toString());
         if (!value.entry.reason)

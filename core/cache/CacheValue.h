@@ -30,21 +30,22 @@ struct CacheValue
     QByteArray digest; ///< of the token that it is for
 };
 
-/// @p value as the JSON text that shared caches hold:
+/// @p value, kept for @p token, as the JSON text that shared caches hold:
 ///
 /// | member | value |
 /// | --- | --- |
-/// | `v` | 1, the version of this form |
+/// | `v` | 2, the version of this form |
 /// | `g`, `a` | tags, as numbers |
 /// | `f` | the form, letters and digits |
 /// | `t` | digest of the token, as in the key |
-/// | `session` | the session's JSON as a string, so that its text survives as it is; absent where there is none |
-/// | `reason` | name of the null reason (`row-missing`); absent beside a session |
-/// | `user` | user id; absent where unknown |
-/// | `expires` | the session's own end in milliseconds since 1970; absent where there is none |
-[[nodiscard]] QByteArray encodeCacheValue(const CacheValue &value);
+/// | `session` | the session's JSON as a string, so that its text survives as it is, but with U+001A, which no JSON
+/// text holds, wherever it showed the token (Better Auth's does); absent where there is none | | `reason` | name of the
+/// null reason (`row-missing`); absent beside a session | | `user` | user id; absent where unknown | | `expires` | the
+/// session's own end in milliseconds since 1970; absent where there is none |
+[[nodiscard]] QByteArray encodeCacheValue(const CacheValue &value, QByteArrayView token);
 
-/// Reads it back; nullopt for anything that encodeCacheValue() does not make. **Thread-safety:** pure functions.
-[[nodiscard]] std::optional<CacheValue> decodeCacheValue(const QByteArray &text);
+/// Reads it back, with @p token in its places; nullopt for anything that encodeCacheValue() does not make.
+/// **Thread-safety:** pure functions.
+[[nodiscard]] std::optional<CacheValue> decodeCacheValue(const QByteArray &text, QByteArrayView token);
 
 } // namespace rollcall::cache

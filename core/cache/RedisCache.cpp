@@ -135,7 +135,7 @@ base::Result<SessionCache::Found> RedisCache::find(QByteArrayView token, const b
     found.generation = tags.generation();
     if (values.front().kind != RedisReply::Kind::Text)
         return found;
-    auto value = decodeCacheValue(values.front().text);
+    auto value = decodeCacheValue(values.front().text, token);
     if (!value || value->digest != digest) {
         found.note = QStringLiteral("what the cache holds for this session is malformed and was passed over");
         return found;
@@ -160,7 +160,7 @@ base::Status RedisCache::store(QByteArrayView token, const Entry &entry, std::ch
         const auto erased = run({{"DEL", entryKey(digest)}}, call);
         return erased ? base::Status() : base::fail(erased.error());
     }
-    const redis::RedisCommand set{"SET", entryKey(digest), encodeCacheValue({entry, tags, m_form, digest}), "PX",
+    const redis::RedisCommand set{"SET", entryKey(digest), encodeCacheValue({entry, tags, m_form, digest}, token), "PX",
                                   milliseconds(life)};
     if (!entry.session || entry.userId.isEmpty()) {
         const auto kept = run({set}, call);

@@ -8,8 +8,9 @@ namespace rollcall::cache {
 
 /// Sessions kept in a Redis database, so that several processes share them. **What it holds is session data (names,
 /// e-mail addresses, user ids) in clear, and not authenticated**: whoever may read that database may read it, and
-/// whoever may write to it can make cached mode answer a session that is none; tokens are not in it. A Redis Cluster is
-/// not supported: commands take keys of several slots.
+/// whoever may write to it can make cached mode answer a session that is none; tokens are not in it:
+/// where a session shows its own (as Better Auth does), it is left out and put back from the request. A Redis Cluster
+/// is not supported: commands take keys of several slots.
 ///
 /// Keys (`SCOPE`: Names::scope; `DIGEST` is SHA-256 in hex):
 /// | key | value |

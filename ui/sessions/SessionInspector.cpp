@@ -1,5 +1,7 @@
 #include "ui/sessions/SessionInspector.h"
 
+#include "core/engine/TokenMask.h"
+
 namespace rollcall::sessions {
 
 namespace {
@@ -18,7 +20,11 @@ base::Result<session::Resolution> resolveRow(const deployment::Deployment &deplo
     if (!resolver)
         return base::fail(resolver.error());
     const base::SecretBytes cookie = engine::cookieHeaderFor(*deployment.auth(), rows->front().key.token);
-    return (*resolver)->resolve(cookie.view(), call);
+    session::Resolution resolution = (*resolver)->resolve(cookie.view(), call);
+    // Better Auth's sessions hold their token, and what is shown here may be copied.
+    if (resolution.session)
+        resolution.session = engine::withTokensMasked(*resolution.session, *deployment.auth(), cookie.view());
+    return resolution;
 }
 
 base::Result<SessionInspection> inspectRow(const deployment::Deployment &deployment, store::SessionStore &store,
