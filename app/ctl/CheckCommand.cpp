@@ -1,5 +1,6 @@
 #include "app/ctl/Commands.h"
 #include "core/deployment/ConnectionCheck.h"
+#include "core/http/CookieNames.h"
 
 namespace rollcall::ctl {
 
@@ -45,6 +46,19 @@ int exitOf(const deployment::CheckResult &result)
     return code;
 }
 
+/// What the flags say and no leg can prove.
+void warnOfUnproven(Context &context, const deployment::ConnectionConfig &config)
+{
+    if (config.profile.strategy == session::Strategy::Database && !config.database)
+        context.output().warn(QStringLiteral("--strategy database says that sessions live in a database, but none was "
+                                             "given: give --database."));
+    const QString &name = config.profile.cookieName;
+    if (!name.isEmpty() && !http::isDefaultSessionName(name.toUtf8()))
+        context.output().warn(QStringLiteral("that the session cookie is called %1 is not proven here, as that takes a "
+                                             "session: `resolve --mode proxy` with a live cookie proves it.")
+                                  .arg(name));
+}
+
 class CheckCommand final : public Command
 {
 public:
@@ -58,6 +72,7 @@ public:
         const auto config = context.connection();
         if (!config)
             return Outcome::failed(config.error());
+        warnOfUnproven(context, *config);
         const deployment::CheckResult result =
             deployment::checkConnection(*config, context.clock(), context.callFor(2));
         if (context.stop().stop_requested())

@@ -32,9 +32,11 @@ base::Result<deployment::ConnectionConfig> Context::connection()
     if (!parts)
         return base::fail(parts.error());
     auto config =
-        deployment::ConnectionConfig::from(std::move(parts->first), std::move(parts->second), m_options.timeout);
-    if (config)
+        deployment::ConnectionConfig::from(std::move(parts->profile), std::move(parts->secrets), m_options.timeout);
+    if (config) {
+        config->baseUrlError = std::move(parts->baseUrlError);
         warnAbout(*config);
+    }
     return config;
 }
 

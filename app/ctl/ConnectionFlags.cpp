@@ -39,15 +39,16 @@ base::Status readSecrets(const Arguments &arguments, ConnectionSecrets &secrets,
         auto value = environmentValue(QStringLiteral("--secret-env"), *variable);
         if (!value)
             return base::fail(value.error());
-        secrets.authSecrets.clear();
-        secrets.authSecrets.push_back(base::SecretBytes::fromAndWipe(*value));
+        std::vector<base::SecretBytes> one;
+        one.push_back(base::SecretBytes::fromAndWipe(*value));
+        secrets.setAuthSecrets(std::move(one));
     }
     if (const auto path = arguments.value(QStringLiteral("secret-file"))) {
         auto text = readInputFile(*path);
         if (!text)
             return base::fail(text.error());
         warnIfReadable(*path, warn);
-        secrets.authSecrets = secretLines(*text);
+        secrets.setAuthSecrets(secretLines(*text));
         base::wipe(*text);
         if (secrets.authSecrets.empty()) {
             return base::fail(base::Error(base::ErrorCode::FileFormatInvalid)
@@ -277,12 +278,11 @@ base::Result<CommonOptions> CommonOptions::from(const Arguments &arguments)
     return options;
 }
 
-base::Result<std::pair<ConnectionProfile, ConnectionSecrets>>
-readConnectionFlags(const Arguments &arguments, const workspace::Workspace &workspace,
-                    const std::function<base::SecretVault *()> &vault, const base::Call &call, const Warn &warn)
+base::Result<ConnectionParts> readConnectionFlags(const Arguments &arguments, const workspace::Workspace &workspace,
+                                                  const std::function<base::SecretVault *()> &vault,
+                                                  const base::Call &call, const Warn &warn)
 {
-    ConnectionProfile profile;
-    ConnectionSecrets secrets;
+    ConnectionParts parts;
     if (const auto name = arguments.value(QStringLiteral("connection"))) {
         auto saved = workspace.profile(*name);
         if (!saved)
@@ -290,22 +290,28 @@ readConnectionFlags(const Arguments &arguments, const workspace::Workspace &work
         auto kept = workspace.secrets(*name, vault(), call);
         if (!kept)
             return base::fail(kept.error());
-        profile = std::move(*saved);
-        secrets = std::move(*kept);
+        parts.profile = std::move(*saved);
+        parts.secrets = std::move(*kept);
     } else if (const auto path = arguments.value(QStringLiteral("env-file"))) {
         auto imported = workspace::importEnvFile(*path);
         if (!imported)
             return base::fail(imported.error());
         warnIfReadable(*path, warn);
-        profile = std::move(imported->profile);
-        secrets = std::move(imported->secrets);
+        for (const QString &warning : imported->warnings)
+            warn(QStringLiteral("%1: %2").arg(*path, warning));
+        parts.profile = std::move(imported->profile);
+        parts.secrets = std::move(imported->secrets);
+        parts.baseUrlError = std::move(imported->baseUrlError);
     }
-    for (const auto &status : {readUrls(arguments, profile, secrets, warn), readSecrets(arguments, secrets, warn),
-                               readAuth(arguments, profile), readRest(arguments, profile)}) {
+    for (const auto &status :
+         {readUrls(arguments, parts.profile, parts.secrets, warn), readSecrets(arguments, parts.secrets, warn),
+          readAuth(arguments, parts.profile), readRest(arguments, parts.profile)}) {
         if (!status)
             return base::fail(status.error());
     }
-    return std::pair(std::move(profile), std::move(secrets));
+    if (arguments.has(QStringLiteral("base-url")))
+        parts.baseUrlError.reset();
+    return parts;
 }
 
 } // namespace rollcall::ctl

@@ -28,11 +28,19 @@ struct CommonOptions
     [[nodiscard]] static base::Result<CommonOptions> from(const Arguments &arguments);
 };
 
+/// What the flags say of a connection, read but not parsed.
+struct ConnectionParts
+{
+    workspace::ConnectionProfile profile;
+    workspace::ConnectionSecrets secrets;
+    std::optional<base::Error> baseUrlError; ///< deployment::ConnectionConfig::baseUrlError
+};
+
 /// Profile and secrets as saved connection, env file and single flags say, the flags winning. Reads the named files and
 /// environment variables; contacts nothing. @p vault (borrowed, may be null) holds the secrets of saved connections.
-/// Warnings: a password on the command line, files with secrets that others may read, notes of the env file.
+/// Warnings: a password on the command line, files with secrets that others may read, warnings of the env file.
 /// Errors: UsageInvalid, UnknownConnection, FileUnreadable, FileFormatInvalid and those of the vault.
-[[nodiscard]] base::Result<std::pair<workspace::ConnectionProfile, workspace::ConnectionSecrets>>
+[[nodiscard]] base::Result<ConnectionParts>
 readConnectionFlags(const Arguments &arguments, const workspace::Workspace &workspace,
                     const std::function<base::SecretVault *()> &vault, const base::Call &call, const Warn &warn);
 

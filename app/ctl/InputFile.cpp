@@ -2,6 +2,7 @@
 
 #include <QFile>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -49,6 +50,30 @@ base::Result<bool> readSome(QByteArray &buffer, const std::stop_token &stop)
         buffer.append(bytes, count);
         return count > 0;
     }
+}
+
+/// Why @p line cannot be the value of a Cookie header; empty where it may be one. Cookies have odd names, so only what
+/// people paste by mistake is refused.
+QString whyNoCookies(QByteArrayView line)
+{
+    const auto begins = [line](QByteArrayView word) {
+        return line.size() >= word.size() && line.first(word.size()).compare(word, Qt::CaseInsensitive) == 0;
+    };
+    if (line.trimmed().isEmpty())
+        return {};
+    if (begins("set-cookie:"))
+        return QStringLiteral("it is a Set-Cookie header, which a server sends; wanted is what a browser sends back, "
+                              "name=value");
+    if (begins("curl ") || begins("-H ") || begins("-H'") || begins("-H\"") || begins("-b "))
+        return QStringLiteral("it is a part of a command; wanted is what stands behind Cookie: alone");
+    const char first = line.front();
+    if ((first == '"' || first == '\'') && line.size() > 1 && line.endsWith(first))
+        return QStringLiteral("the whole line stands in quotes; take them away");
+    const qsizetype equals = line.indexOf('=');
+    const QByteArrayView name = line.first(std::max<qsizetype>(equals, 0)).trimmed();
+    if (equals < 0 || name.contains('\t') || name.contains(": "))
+        return QStringLiteral("it holds no cookie; write its name, an equals sign and its value: name=value");
+    return {};
 }
 
 } // namespace
@@ -125,10 +150,12 @@ base::Result<base::SecretBytes> readCookieFile(const QString &path, const std::s
             line = line.sliced(1);
     }
     const bool oneLine = !line.contains('\n') && !line.contains('\r');
+    const QString wrong =
+        oneLine ? whyNoCookies(line) : QStringLiteral("it must hold the value of one Cookie header on one line");
     base::SecretBytes header(line);
     base::wipe(*text);
-    if (!oneLine)
-        return base::fail(badForm(path, QStringLiteral("it must hold the value of one Cookie header on one line")));
+    if (!wrong.isEmpty())
+        return base::fail(badForm(path == QStringLiteral("-") ? QStringLiteral("Standard input") : path, wrong));
     return header;
 }
 

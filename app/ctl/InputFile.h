@@ -24,7 +24,8 @@ namespace rollcall::ctl {
 [[nodiscard]] std::vector<base::SecretBytes> secretLines(const QByteArray &text);
 
 /// The Cookie request header value that a cookie file holds: a leading `Cookie:` and the line end are dropped; an empty
-/// file is a request without cookies. Errors: as readInputFile(), and FileFormatInvalid for more than one line.
+/// file is a request without cookies. Errors: as readInputFile(), and FileFormatInvalid for more than one line, and for
+/// what is plainly something else than a Cookie header's value.
 [[nodiscard]] base::Result<base::SecretBytes> readCookieFile(const QString &path, const std::stop_token &stop);
 
 /// Standard input line by line, as the lines arrive, given up as soon as the stop token is triggered.

@@ -6,9 +6,12 @@
 #include "app/ctl/Confirmation.h"
 #include "app/ctl/InputFile.h"
 #include "core/audit/AuditLog.h"
+#include "core/base/ErrorText.h"
 #include "core/base/Loopback.h"
 #include "core/deployment/Deployment.h"
 #include "core/deployment/UnavailableStore.h"
+#include "core/engine/TokenMask.h"
+#include "core/http/CookieNames.h"
 
 namespace rollcall::ctl {
 
@@ -81,11 +84,43 @@ QByteArray listText(const QList<QByteArray> &elements)
     return '[' + elements.join(',') + ']';
 }
 
-void describe(const Resolution &resolution, JsonRecord &answer)
+http::Cookies cookiesOf(QByteArrayView header)
 {
-    answer.addRaw(QStringLiteral("session"), resolution.session.value_or(QByteArrayLiteral("null")))
-        .add(QStringLiteral("reason"), resolution.reason ? QJsonValue(session::nullReasonName(*resolution.reason))
-                                                         : QJsonValue(QJsonValue::Null));
+    return http::parseCookies(header, http::CookieDialect::AuthCore);
+}
+
+/// What to try where Rollcall guessed the library and the request speaks for another; else empty.
+QString adviceFor(const Deployment &deployment, const Resolution &resolution, QByteArrayView cookie)
+{
+    using session::AuthVersion;
+    const AuthVersion assumed = deployment.auth()->version;
+    std::optional<AuthVersion> other;
+    if (resolution.reason == session::NullReason::OtherMajorName)
+        other = http::versionByCookies(cookiesOf(cookie));
+    else if (resolution.reason == session::NullReason::OtherMajorToken)
+        other = assumed == AuthVersion::V4 ? AuthVersion::V5 : AuthVersion::V4;
+    if (!deployment.isVersionAssumed() || !other)
+        return {};
+    return QStringLiteral("Rollcall assumed %1, nothing says it: try --auth-version %2.")
+        .arg(versionName(assumed), versionName(*other));
+}
+
+/// What speaks for the reason, for people.
+QString evidenceOf(const Deployment &deployment, const Resolution &resolution, QByteArrayView cookie)
+{
+    const QString advice = adviceFor(deployment, resolution, cookie);
+    return advice.isEmpty() ? resolution.evidence : QStringLiteral("%1. %2").arg(resolution.evidence, advice);
+}
+
+/// Describes what the Cookie header @p cookie gave.
+void describe(const Deployment &deployment, const Resolution &resolution, QByteArrayView cookie, JsonRecord &answer)
+{
+    const QByteArray session =
+        resolution.session ? engine::withTokensMasked(*resolution.session, *deployment.auth(), cookie) : "null";
+    answer.addRaw(QStringLiteral("session"), session)
+        .add(QStringLiteral("reason"),
+             resolution.reason ? QJsonValue(session::nullReasonName(*resolution.reason)) : QJsonValue(QJsonValue::Null))
+        .add(QStringLiteral("evidence"), textOrNull(evidenceOf(deployment, resolution, cookie)));
     QList<QByteArray> trace;
     for (const session::TraceStep &step : resolution.trace) {
         JsonRecord record;
@@ -101,6 +136,22 @@ void describe(const Resolution &resolution, JsonRecord &answer)
     answer.addRaw(QStringLiteral("trace"), listText(trace))
         .addRaw(QStringLiteral("setCookies"), listText(cookies))
         .add(QStringLiteral("durationNs"), qint64(resolution.took.count()));
+}
+
+/// The answer to a line of a batch that asks for nothing.
+void describeBadLine(const base::Error &error, JsonRecord &answer)
+{
+    const base::ErrorText text = base::describe(error);
+    JsonRecord fault;
+    fault.add(QStringLiteral("code"), base::errorName(error.code))
+        .add(QStringLiteral("message"), text.message)
+        .add(QStringLiteral("remedy"), text.remedy);
+    answer.add(QStringLiteral("session"), QJsonValue(QJsonValue::Null))
+        .add(QStringLiteral("reason"), QJsonValue(QJsonValue::Null))
+        .addRaw(QStringLiteral("trace"), "[]")
+        .addRaw(QStringLiteral("setCookies"), "[]")
+        .add(QStringLiteral("durationNs"), 0)
+        .add(QStringLiteral("error"), fault);
 }
 
 bool isUnreachable(const base::Error &error)
@@ -175,23 +226,23 @@ base::Result<OpenResolver> openResolver(Context &context, const Request &request
     return open;
 }
 
-Outcome resolveOne(Context &context, engine::Resolver &resolver, const base::SecretBytes &cookie)
+Outcome resolveOne(Context &context, const OpenResolver &open, const base::SecretBytes &cookie)
 {
-    const Resolution resolution = resolver.resolve(cookie.view(), context.call());
+    const Resolution resolution = open.resolver->resolve(cookie.view(), context.call());
     Answer answer;
-    describe(resolution, answer.members);
+    describe(*open.deployment, resolution, cookie.view(), answer.members);
     if (context.stop().stop_requested())
         return Outcome::failed(base::Error(base::ErrorCode::Cancelled), std::move(answer));
     if (resolution.hasSession())
         return Outcome::done(std::move(answer));
     const session::NullReason reason = resolution.reason.value_or(session::NullReason::CancelledOrDeadline);
-    return Outcome::no(std::move(answer),
-                       QStringLiteral("No session (%1): %2 %3")
-                           .arg(session::nullReasonName(reason), session::nullReasonText(reason), resolution.evidence)
-                           .trimmed());
+    return Outcome::no(std::move(answer), QStringLiteral("No session (%1): %2 %3")
+                                              .arg(session::nullReasonName(reason), session::nullReasonText(reason),
+                                                   evidenceOf(*open.deployment, resolution, cookie.view()))
+                                              .trimmed());
 }
 
-Outcome resolveBatch(Context &context, engine::Resolver &resolver)
+Outcome resolveBatch(Context &context, const OpenResolver &open)
 {
     InputLines lines(context.stop());
     for (qint64 number = 1;; ++number) {
@@ -203,17 +254,20 @@ Outcome resolveBatch(Context &context, engine::Resolver &resolver)
         const QJsonObject object = QJsonDocument::fromJson(**line).object();
         base::wipe(**line);
         const QJsonValue cookie = object.value(QStringLiteral("cookie"));
-        if (!cookie.isString()) {
-            return Outcome::failed(
-                base::Error(base::ErrorCode::FileFormatInvalid)
-                    .with(base::ErrorParam::Path, QStringLiteral("Standard input"))
-                    .with(base::ErrorParam::Line, number)
-                    .with(base::ErrorParam::Detail, QStringLiteral("it must be {\"id\",\"cookie\"}")));
-        }
-        const base::SecretBytes header(cookie.toString().toUtf8());
+        const QJsonValue id = object.value(QStringLiteral("id"));
         JsonRecord answer;
-        answer.add(QStringLiteral("id"), object.value(QStringLiteral("id")));
-        describe(resolver.resolve(header.view(), context.call()), answer);
+        answer.add(QStringLiteral("id"), id.isUndefined() ? QJsonValue(QJsonValue::Null) : id);
+        if (cookie.isString()) {
+            const base::SecretBytes header(cookie.toString().toUtf8());
+            describe(*open.deployment, open.resolver->resolve(header.view(), context.call()), header.view(), answer);
+        } else {
+            // Those before it are answered, those behind it will be: a line that asks for nothing ends nothing.
+            describeBadLine(base::Error(base::ErrorCode::FileFormatInvalid)
+                                .with(base::ErrorParam::Path, QStringLiteral("Standard input"))
+                                .with(base::ErrorParam::Line, number)
+                                .with(base::ErrorParam::Detail, QStringLiteral("it must be {\"id\",\"cookie\"}")),
+                            answer);
+        }
         if (const auto status = context.output().line(answer); !status)
             return Outcome::failed(status.error());
     }
@@ -268,6 +322,8 @@ public:
             if (!header)
                 return Outcome::failed(header.error());
             cookie = std::move(*header);
+            if (!config->profile.versionHint)
+                config->profile.versionHint = http::versionByCookies(cookiesOf(cookie.view()));
         }
         const bool sends = request->mode == engine::Mode::Proxy && (request->batch || !cookie.isEmpty());
         // The proxy takes a refused link for a reason for null; on the command line it is a safety rule that ends the
@@ -285,8 +341,8 @@ public:
         }
         const auto open = openResolver(context, *request, std::move(*config));
         Outcome outcome = !open            ? Outcome::failed(open.error())
-                          : request->batch ? resolveBatch(context, *open->resolver)
-                                           : resolveOne(context, *open->resolver, cookie);
+                          : request->batch ? resolveBatch(context, *open)
+                                           : resolveOne(context, *open, cookie);
         if (act) {
             if (const auto status = record(context, *act, audit::Phase::Outcome); !status)
                 return Outcome::failed(status.error());

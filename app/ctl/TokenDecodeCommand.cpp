@@ -4,6 +4,7 @@
 
 #include "app/ctl/Commands.h"
 #include "app/ctl/InputFile.h"
+#include "core/engine/NullDiagnosis.h"
 #include "core/http/CookieNames.h"
 #include "core/jose/TokenCodec.h"
 
@@ -15,9 +16,9 @@ namespace {
 struct Question
 {
     base::SecretBytes token;
-    std::vector<base::SecretBytes> secrets;
-    std::optional<session::AuthVersion> version; ///< nullopt: by the token's own header
-    std::optional<QByteArray> salt;              ///< nullopt: the version's default
+    std::optional<std::vector<base::SecretBytes>> secrets; ///< nullopt: those of the flags
+    std::optional<session::AuthVersion> version;           ///< nullopt: by the token's own header
+    std::optional<QByteArray> salt;                        ///< nullopt: the version's default
     base::Instant now;
 };
 
@@ -40,30 +41,46 @@ std::vector<QByteArray> saltsFor(session::AuthVersion version)
     return salts;
 }
 
-jose::Decoded decode(const Question &question)
+/// What a token gave; where it was refused, its detail is for people.
+jose::OpenedToken decode(const Question &question, const workspace::ConnectionSecrets &known)
 {
-    const session::AuthVersion version = question.version.value_or(versionOf(question.token.view()));
-    const std::vector<QByteArray> salts = question.salt ? std::vector{*question.salt} : saltsFor(version);
-    std::optional<jose::Decoded> first;
-    for (const QByteArray &salt : salts) {
-        jose::Decoded decoded = jose::decodeToken(version, question.token.view(), question.secrets, salt, question.now);
-        if (decoded.ok)
-            return decoded;
-        if (!first)
-            first = std::move(decoded);
+    session::AuthProfile profile;
+    profile.strategy = session::Strategy::Jwt;
+    profile.version = question.version.value_or(versionOf(question.token.view()));
+    if (question.secrets) {
+        for (const base::SecretBytes &secret : *question.secrets)
+            profile.secrets.push_back(secret.clone());
+    } else {
+        profile.secrets = known.secretsFor(profile.version);
     }
-    return *first;
+    const std::vector<QByteArray> salts = question.salt ? std::vector{*question.salt} : saltsFor(profile.version);
+    std::optional<jose::OpenedToken> first;
+    for (const QByteArray &salt : salts) {
+        profile.cookieName = salt;
+        const jose::KeyRing ring(profile.version, profile.secrets, salt);
+        jose::OpenedToken opened = jose::openToken(ring, question.token.view(), question.now);
+        if (opened.ok)
+            return opened;
+        if (first)
+            continue;
+        // No base64url text has an equals sign.
+        opened.detail = question.token.view().contains('=')
+                            ? QStringLiteral("a whole cookie was given: give its value alone, without its name")
+                            : engine::whyNotDecoded(profile, ring, opened, question.token.view()).evidence;
+        first = std::move(opened);
+    }
+    return std::move(*first);
 }
 
-void describe(const jose::Decoded &decoded, JsonRecord &answer)
+void describe(const jose::OpenedToken &opened, JsonRecord &answer)
 {
-    answer.add(QStringLiteral("ok"), decoded.ok);
-    if (decoded.ok) {
-        answer.addRaw(QStringLiteral("header"), decoded.headerJson)
-            .addRaw(QStringLiteral("claims"), decoded.claimsJson);
+    answer.add(QStringLiteral("ok"), opened.ok);
+    if (opened.ok) {
+        answer.addRaw(QStringLiteral("header"), opened.headerJson)
+            .addRaw(QStringLiteral("claims"), opened.claims.text().toByteArray());
         return;
     }
-    answer.add(QStringLiteral("error"), jose::kindName(decoded.failure)).add(QStringLiteral("detail"), decoded.detail);
+    answer.add(QStringLiteral("error"), jose::kindName(opened.failure)).add(QStringLiteral("detail"), opened.detail);
 }
 
 /// Reads one line of a batch over the defaults of the flags; what is wrong with it, else an empty text.
@@ -75,10 +92,10 @@ QString readLine(const QJsonObject &line, Question &question)
     question.token = base::SecretBytes(token.toString().toUtf8());
     const QJsonValue secrets = line.value(QStringLiteral("secrets"));
     if (secrets.isArray()) {
-        question.secrets.clear();
+        question.secrets.emplace();
         const QJsonArray array = secrets.toArray();
         for (const QJsonValue &secret : array)
-            question.secrets.emplace_back(secret.toString().toUtf8());
+            question.secrets->emplace_back(secret.toString().toUtf8());
     } else if (!secrets.isUndefined()) {
         return QStringLiteral("\"secrets\" must be a list");
     }
@@ -99,8 +116,6 @@ QString readLine(const QJsonObject &line, Question &question)
 Question questionOf(const deployment::ConnectionConfig &config, base::Instant now)
 {
     Question question;
-    for (const base::SecretBytes &secret : config.secrets.authSecrets)
-        question.secrets.push_back(secret.clone());
     question.version = config.profile.version;
     if (!config.profile.cookieName.isEmpty() && question.version != session::AuthVersion::V4)
         question.salt = config.profile.cookieName.toUtf8();
@@ -136,7 +151,7 @@ private:
     static Outcome runOne(Context &context, const deployment::ConnectionConfig &config)
     {
         Question question = questionOf(config, context.clock().now());
-        if (question.secrets.empty())
+        if (config.secrets.authSecrets.empty())
             return Outcome::failed(base::Error(base::ErrorCode::SecretMissing));
         auto text = readInputFile(QStringLiteral("-"), context.stop());
         if (!text)
@@ -145,7 +160,7 @@ private:
             text->chop(1);
         question.token = base::SecretBytes::fromAndWipe(*text);
 
-        const jose::Decoded decoded = decode(question);
+        const jose::OpenedToken decoded = decode(question, config.secrets);
         Answer answer;
         describe(decoded, answer.members);
         if (decoded.ok)
@@ -173,7 +188,7 @@ private:
             const QString wrong =
                 document.isObject() ? readLine(object, question) : QStringLiteral("the line is no JSON object");
             if (wrong.isEmpty()) {
-                describe(decode(question), answer);
+                describe(decode(question, config.secrets), answer);
             } else {
                 answer.add(QStringLiteral("ok"), false)
                     .add(QStringLiteral("error"), jose::kindName(jose::DecodeFailure::Other))

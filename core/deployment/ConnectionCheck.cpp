@@ -8,6 +8,7 @@
 #include "core/base/ErrorText.h"
 #include "core/base/Loopback.h"
 #include "core/base/Mutex.h"
+#include "core/http/CookieNames.h"
 #include "core/redis/RedisChannel.h"
 
 namespace rollcall::deployment {
@@ -128,7 +129,10 @@ std::optional<milliseconds> checkDatabase(const ConnectionConfig &config, const 
 {
     const auto skipSchema = [&](const QString &why) { board.set(leg(LegKind::Schema, LegStatus::Skipped, why)); };
     if (!config.database) {
-        board.set(leg(LegKind::Database, LegStatus::Skipped, QStringLiteral("No database was given.")));
+        board.set(leg(LegKind::Database, LegStatus::Skipped,
+                      config.profile.strategy == session::Strategy::Database
+                          ? QStringLiteral("Sessions are said to live in a database, but none was given.")
+                          : QStringLiteral("No database was given.")));
         skipSchema(QStringLiteral("No database was given."));
         return std::nullopt;
     }
@@ -188,10 +192,7 @@ Leg deploymentLeg(const ConnectionConfig &config, const DeploymentFacts &facts)
     const QString host = config.baseUrl->toString();
     const bool https = config.baseUrl->scheme() == QStringLiteral("https");
     if (facts.version == AuthVersion::BetterAuth)
-        return leg(
-            LegKind::Deployment, LegStatus::Warn, QStringLiteral("%1 answers as Better Auth does.").arg(host),
-            QStringLiteral("This version of Rollcall speaks NextAuth 4 and Auth.js v5; of Better Auth it reads the "
-                           "sessions table alone."));
+        return leg(LegKind::Deployment, LegStatus::Ok, QStringLiteral("%1 answers as Better Auth does.").arg(host));
     QString detail =
         QStringLiteral("%1 answers as %2 does, with %3 cookies.")
             .arg(host, facts.version == AuthVersion::V4 ? QStringLiteral("NextAuth 4") : QStringLiteral("Auth.js v5"),
@@ -202,6 +203,17 @@ Leg deploymentLeg(const ConnectionConfig &config, const DeploymentFacts &facts)
         return leg(LegKind::Deployment, LegStatus::Warn, detail,
                    QStringLiteral("The connection says %1: set the version to auto or %2.")
                        .arg(versionName(*config.profile.version), versionName(*facts.version)));
+    const QByteArray name = config.profile.cookieName.toUtf8();
+    const QByteArray expected = http::defaultCookieName(facts.version.value_or(AuthVersion::V5),
+                                                        http::CookiePurpose::Session, facts.secureCookies);
+    if (http::isDefaultSessionName(name) && name != expected)
+        return leg(LegKind::Deployment, LegStatus::Warn, detail,
+                   QStringLiteral("The connection says that the session cookie is called %1; by its csrf cookie this "
+                                  "deployment calls it %2.")
+                       .arg(config.profile.cookieName, QString::fromLatin1(expected)));
+    if (!name.isEmpty() && name != expected)
+        detail += QStringLiteral(" That its session cookie is called %1 cannot be seen without a session.")
+                      .arg(config.profile.cookieName);
     if (https != facts.secureCookies)
         return leg(LegKind::Deployment, LegStatus::Warn, detail,
                    https ? QStringLiteral(
@@ -240,7 +252,7 @@ Leg secretLeg(const ConnectionConfig &config, const DeploymentFacts &facts)
                            .arg(*facts.provenSecret + 1)
                            .arg(config.secrets.authSecrets.size())
                      : QStringLiteral("The deployment's csrf cookie was made with all %1 secrets in this order.")
-                           .arg(config.secrets.authSecrets.size());
+                           .arg(config.secrets.secretsFor(facts.version.value_or(AuthVersion::V5)).size());
     return leg(LegKind::Secret, LegStatus::Ok, detail);
 }
 
@@ -252,6 +264,11 @@ std::optional<milliseconds> checkDeployment(const ConnectionConfig &config, cons
     const auto skipSecret = [&](const QString &why) {
         board.set(leg(LegKind::Secret, LegStatus::Skipped, hasSecret ? why : QStringLiteral("No secret was given.")));
     };
+    if (config.baseUrlError) {
+        board.set(failed(LegKind::Deployment, *config.baseUrlError));
+        skipSecret(QStringLiteral("Without the deployment's address a secret cannot be proven."));
+        return std::nullopt;
+    }
     if (!config.baseUrl) {
         board.set(leg(LegKind::Deployment, LegStatus::Skipped, QStringLiteral("No deployment address was given.")));
         skipSecret(QStringLiteral("Without the deployment's address a secret cannot be proven."));

@@ -81,6 +81,7 @@ ConnectionConfig ConnectionConfig::clone() const
     if (database)
         copy.database = database->clone();
     copy.baseUrl = baseUrl;
+    copy.baseUrlError = baseUrlError;
     if (cache)
         copy.cache = cache->clone();
     copy.cacheError = cacheError;

@@ -18,6 +18,8 @@ struct ConnectionConfig
     workspace::ConnectionSecrets secrets;
     std::optional<store::DatabaseUrl> database;
     std::optional<QUrl> baseUrl;
+    std::optional<base::Error> baseUrlError; ///< why an env file gives an address and yet there is none: it matters
+                                             ///< only to those who ask the deployment
     std::optional<redis::RedisUrl> cache;
     std::optional<base::Error> cacheError;      ///< why an address was given and yet there is no cache: it matters only
                                                 ///< to those who use one, as an env file names what it likes

@@ -29,6 +29,12 @@ Error partNotGiven(const QString &part, const QString &flag)
     return Error(ErrorCode::PartNotGiven).with(ErrorParam::Part, part).with(ErrorParam::Flag, flag);
 }
 
+Error addressNotGiven(const ConnectionConfig &config)
+{
+    return config.baseUrlError.value_or(
+        partNotGiven(QStringLiteral("deployment address"), QStringLiteral("--base-url")));
+}
+
 Error databaseNotGiven()
 {
     return partNotGiven(QStringLiteral("database"), QStringLiteral("--database"));
@@ -51,33 +57,57 @@ private:
     std::unique_ptr<engine::Resolver> m_resolver;
 };
 
-AuthVersion versionOf(const ConnectionConfig &config, const CheckResult &check, QStringList &notes)
+std::optional<store::SchemaProfile> schemaOf(const ConnectionConfig &config, const CheckResult &check)
+{
+    if (config.schema)
+        return config.schema;
+    return check.schema ? check.schema->best : std::nullopt;
+}
+
+/// A library and whether it is a guess.
+struct Version
+{
+    AuthVersion version;
+    bool isAssumed;
+};
+
+Version versionOf(const ConnectionConfig &config, const CheckResult &check, QStringList &notes)
 {
     const auto &facts = check.deployment;
     if (config.profile.version) {
         if (facts && facts->version && *facts->version != *config.profile.version)
             notes << QStringLiteral("The deployment answers as %1, but the connection says %2, which is used.")
                          .arg(versionName(*facts->version), versionName(*config.profile.version));
-        return *config.profile.version;
+        return {*config.profile.version, false};
     }
     if (facts && facts->version)
-        return *facts->version;
-    const AuthVersion version = config.profile.versionHint.value_or(AuthVersion::V5);
+        return {*facts->version, false};
     if (check.deploymentError)
         notes << QStringLiteral("The deployment could not be asked: %1")
                      .arg(base::describe(*check.deploymentError).message);
+    const auto schema = schemaOf(config, check);
+    if (schema && schema->adapter == QStringLiteral("better-auth")) {
+        notes << QStringLiteral("The tables are laid out as Better Auth's, so that library is assumed.");
+        return {AuthVersion::BetterAuth, true};
+    }
+    const AuthVersion version = config.profile.versionHint.value_or(AuthVersion::V5);
     notes << QStringLiteral("Which library runs is not known; %1 is assumed%2.")
-                 .arg(versionName(version),
-                      config.profile.versionHint ? QStringLiteral(" from the env file's names") : QString());
-    return version;
+                 .arg(versionName(version), config.profile.versionHint
+                                                ? QStringLiteral(", as the names of variables or cookies suggest")
+                                                : QString());
+    return {version, true};
 }
 
 /// Rows where there is a sessions table, or where a database that cannot be read now leaves it open.
-Strategy strategyOf(const ConnectionConfig &config, const CheckResult &check, QStringList &notes)
+Strategy strategyOf(const ConnectionConfig &config, const CheckResult &check, AuthVersion version, QStringList &notes)
 {
     if (config.profile.strategy)
         return *config.profile.strategy;
     if (config.schema || (check.schema && !check.schema->candidates.empty()))
+        return Strategy::Database;
+    // Better Auth has no JWT sessions; that it keeps them in its cookie cache alone must be said.
+    const bool isBetterAuth = version == AuthVersion::BetterAuth;
+    if (!config.database && isBetterAuth)
         return Strategy::Database;
     if (!config.database) {
         notes << QStringLiteral("No database is given; JWT sessions are assumed.");
@@ -88,6 +118,8 @@ Strategy strategyOf(const ConnectionConfig &config, const CheckResult &check, QS
                      .arg(base::describe(*check.databaseError).message);
         return Strategy::Database;
     }
+    if (isBetterAuth)
+        return Strategy::Database;
     notes << QStringLiteral("The database has no sessions table; JWT sessions are assumed.");
     return Strategy::Jwt;
 }
@@ -101,25 +133,16 @@ bool isSecure(const ConnectionConfig &config, const CheckResult &check)
     return config.baseUrl && config.baseUrl->scheme() == QStringLiteral("https");
 }
 
-/// The secrets as the deployment has them: the one it proved to use, else all in the order given.
-std::vector<base::SecretBytes> secretsOf(const ConnectionConfig &config, const CheckResult &check)
+/// The secrets as the deployment has them: the one it proved to use, else all that its library reads.
+std::vector<base::SecretBytes> secretsOf(const ConnectionConfig &config, const CheckResult &check, AuthVersion version)
 {
-    std::vector<base::SecretBytes> secrets;
     const auto proven = check.deployment ? check.deployment->provenSecret : std::nullopt;
     if (proven && static_cast<size_t>(*proven) < config.secrets.authSecrets.size()) {
+        std::vector<base::SecretBytes> secrets;
         secrets.push_back(config.secrets.authSecrets[static_cast<size_t>(*proven)].clone());
         return secrets;
     }
-    for (const base::SecretBytes &secret : config.secrets.authSecrets)
-        secrets.push_back(secret.clone());
-    return secrets;
-}
-
-std::optional<store::SchemaProfile> schemaOf(const ConnectionConfig &config, const CheckResult &check)
-{
-    if (config.schema)
-        return config.schema;
-    return check.schema ? check.schema->best : std::nullopt;
+    return config.secrets.secretsFor(version);
 }
 
 /// Why there is no schema although a database was given; nullopt where there is one, or no database.
@@ -209,11 +232,12 @@ std::shared_ptr<cache::SessionCache> makeCache(const ConnectionConfig &config, c
 
 } // namespace
 
-Deployment::Deployment(ConnectionConfig config, std::shared_ptr<const session::AuthProfile> auth,
+Deployment::Deployment(ConnectionConfig config, std::shared_ptr<const session::AuthProfile> auth, bool isVersionAssumed,
                        std::optional<store::SchemaProfile> schema, std::optional<Error> databaseError,
                        QStringList notes, const base::Clock &clock)
     : m_config(std::move(config)),
       m_auth(std::move(auth)),
+      m_isVersionAssumed(isVersionAssumed),
       m_schema(std::move(schema)),
       m_databaseError(std::move(databaseError)),
       m_notes(std::move(notes)),
@@ -256,18 +280,19 @@ base::Result<std::shared_ptr<Deployment>> Deployment::open(ConnectionConfig conf
                                                            Needs needs, const base::Clock &clock)
 {
     if (needs.deployment && !config.baseUrl)
-        return base::fail(partNotGiven(QStringLiteral("deployment address"), QStringLiteral("--base-url")));
+        return base::fail(addressNotGiven(config));
     QStringList notes;
     const auto auth = std::make_shared<session::AuthProfile>();
-    auth->version = versionOf(config, check, notes);
-    auth->strategy = strategyOf(config, check, notes);
+    const auto [version, isVersionAssumed] = versionOf(config, check, notes);
+    auth->version = version;
+    auth->strategy = strategyOf(config, check, version, notes);
     auth->secureCookies = isSecure(config, check);
     auth->cookieName = config.profile.cookieName.toUtf8();
     auth->basePath = config.profile.basePath.toUtf8();
     auth->maxAge = config.profile.maxAge;
     auth->updateAge = config.profile.updateAge;
     auth->cookieParser = config.profile.cookieParser;
-    auth->secrets = secretsOf(config, check);
+    auth->secrets = secretsOf(config, check, version);
 
     const auto schema = schemaOf(config, check);
     const auto schemaError = schemaErrorOf(config, check);
@@ -283,7 +308,7 @@ base::Result<std::shared_ptr<Deployment>> Deployment::open(ConnectionConfig conf
             return base::fail(*schemaError);
     }
     return std::shared_ptr<Deployment>(
-        new Deployment(std::move(config), auth, schema, schemaError, std::move(notes), clock));
+        new Deployment(std::move(config), auth, isVersionAssumed, schema, schemaError, std::move(notes), clock));
 }
 
 base::Result<std::unique_ptr<store::SessionStore>> Deployment::openStore(store::Access access, const Call &call) const
@@ -303,7 +328,7 @@ base::Result<std::unique_ptr<engine::Resolver>> Deployment::makeResolver(engine:
 {
     if (mode == engine::Mode::Proxy) {
         if (!m_config.baseUrl)
-            return base::fail(partNotGiven(QStringLiteral("deployment address"), QStringLiteral("--base-url")));
+            return base::fail(addressNotGiven(m_config));
         return engine::makeProxyResolver(m_auth, *m_config.baseUrl, m_config.httpOptions);
     }
     if (mode == engine::Mode::Cached) {

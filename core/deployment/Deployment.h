@@ -23,7 +23,8 @@ class Deployment final
 public:
     /// Finds out what is not configured: schema by introspection, version and cookie prefix by asking the deployment
     /// (where its URL is given), strategy by whether a sessions table exists. Where the deployment cannot be asked the
-    /// version is the one that the env file's names suggest, else v5, and a note says so. Errors: PartNotGiven,
+    /// version is Better Auth where its tables were recognised, else the one that names suggest (versionHint), else v5,
+    /// and a note says so. Errors: PartNotGiven,
     /// NoSessionRows (rows needed from a JWT deployment), SchemaNotFound, SchemaAmbiguous and, where rows are needed,
     /// those of the database. @p clock is borrowed. Blocks.
     [[nodiscard]] static base::Result<std::shared_ptr<Deployment>>
@@ -42,6 +43,8 @@ public:
         return m_schema.has_value() && m_auth->strategy == session::Strategy::Database;
     }
     [[nodiscard]] const base::Clock &clock() const { return m_clock; }
+    /// Whether auth()->version is a guess: neither configured nor told by the deployment.
+    [[nodiscard]] bool isVersionAssumed() const { return m_isVersionAssumed; }
     /// What was assumed or could not be found out, for people.
     [[nodiscard]] const QStringList &notes() const { return m_notes; }
     /// The cache that cached resolvers of this deployment share: the configured one, else memory; purged on revocation.
@@ -61,12 +64,13 @@ public:
                                                                                std::chrono::milliseconds ttl) const;
 
 private:
-    Deployment(ConnectionConfig config, std::shared_ptr<const session::AuthProfile> auth,
+    Deployment(ConnectionConfig config, std::shared_ptr<const session::AuthProfile> auth, bool isVersionAssumed,
                std::optional<store::SchemaProfile> schema, std::optional<base::Error> databaseError, QStringList notes,
                const base::Clock &clock);
 
     ConnectionConfig m_config;
     std::shared_ptr<const session::AuthProfile> m_auth;
+    bool m_isVersionAssumed;
     std::optional<store::SchemaProfile> m_schema;
     std::optional<base::Error> m_databaseError; ///< why there is no schema although a database was given
     QStringList m_notes;

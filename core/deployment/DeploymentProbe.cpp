@@ -137,19 +137,21 @@ bool madeWith(const QByteArray &csrf, QByteArrayView secret)
 }
 
 /// Which of @p secrets made the csrf cookie. Auth.js v5 given several hashes them joined by commas.
-void proveSecret(const QByteArray &csrf, const std::vector<SecretBytes> &secrets, DeploymentFacts &facts)
+void proveSecret(const CsrfCookie &csrf, const workspace::ConnectionSecrets &secrets, DeploymentFacts &facts)
 {
     facts.secretMatches = false;
-    QByteArray joined;
-    for (size_t i = 0; i < secrets.size(); ++i) {
-        if (madeWith(csrf, secrets[i].view())) {
+    for (size_t i = 0; i < secrets.authSecrets.size(); ++i) {
+        if (madeWith(csrf.value, secrets.authSecrets[i].view())) {
             facts.secretMatches = true;
             facts.provenSecret = static_cast<qsizetype>(i);
         }
-        joined += (i == 0 ? QByteArray() : QByteArrayLiteral(",")) + secrets[i].view().toByteArray();
     }
-    if (!*facts.secretMatches)
-        facts.secretMatches = madeWith(csrf, joined);
+    if (*facts.secretMatches)
+        return;
+    QByteArray joined;
+    for (const SecretBytes &secret : secrets.secretsFor(csrf.version))
+        joined += (joined.isEmpty() ? QByteArray() : QByteArrayLiteral(",")) + secret.view().toByteArray();
+    facts.secretMatches = madeWith(csrf.value, joined);
     base::wipe(joined);
 }
 
@@ -199,9 +201,9 @@ Error notASession(const QUrl &url, const QString &what)
 base::Result<DeploymentFacts> askDeployment(const ConnectionConfig &config, const Call &call)
 {
     if (!config.baseUrl)
-        return base::fail(Error(ErrorCode::PartNotGiven)
-                              .with(ErrorParam::Part, QStringLiteral("deployment address"))
-                              .with(ErrorParam::Flag, QStringLiteral("--base-url")));
+        return base::fail(config.baseUrlError.value_or(Error(ErrorCode::PartNotGiven)
+                                                           .with(ErrorParam::Part, QStringLiteral("deployment address"))
+                                                           .with(ErrorParam::Flag, QStringLiteral("--base-url"))));
     const QString host = config.baseUrl->host();
     if (config.baseUrl->scheme() == QStringLiteral("http") && !store::isLoopbackHost(host) &&
         !config.httpOptions.insecureHosts.contains(host, Qt::CaseInsensitive))
@@ -247,7 +249,7 @@ base::Result<DeploymentFacts> askDeployment(const ConnectionConfig &config, cons
     if (csrf) {
         facts.secureCookies = csrf->secure;
         if (!config.secrets.authSecrets.empty())
-            proveSecret(csrf->value, config.secrets.authSecrets, facts);
+            proveSecret(*csrf, config.secrets, facts);
     }
     // The list of providers is an extra: a deployment that withholds it is none the worse.
     if (const auto providers = conversation.json(QStringLiteral("providers")); providers && providers->isObject())

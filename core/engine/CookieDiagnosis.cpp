@@ -149,6 +149,24 @@ QByteArray siblingName(const QByteArray &name)
     return name.startsWith(prefix) ? name.sliced(prefix.size()) : QByteArray(prefix + name);
 }
 
+QString notAmong(const QByteArray &name, const http::Cookies &cookies)
+{
+    constexpr qsizetype longestName = 40;
+    constexpr qsizetype mostNames = 5;
+    QStringList names;
+    for (const http::Cookie &cookie : cookies) {
+        const QByteArrayView value = cookie.value.view();
+        // Base64 ends in equals signs: what stands before them is no name.
+        const bool isName =
+            cookie.name.size() <= longestName && std::ranges::any_of(value, [](char c) { return c != '='; });
+        if (isName && names.size() < mostNames)
+            names << called(cookie.name);
+    }
+    const QString said =
+        QStringLiteral("%1 is not among the request's %2 cookies").arg(called(name)).arg(cookies.size());
+    return names.isEmpty() ? said : QStringLiteral("%1: %2").arg(said, names.join(QStringLiteral(", ")));
+}
+
 Diagnosis whyNoToken(const AuthProfile &profile, const QByteArray &name, QByteArrayView header)
 {
     // The most lenient parser shows what the request holds, whatever the deployment's own makes of it.
@@ -169,8 +187,7 @@ Diagnosis whyNoToken(const AuthProfile &profile, const QByteArray &name, QByteAr
     }
     if (const auto other = underAnotherName(profile, name, cookies))
         return *other;
-    return {NullReason::NoCookie,
-            QStringLiteral("%1 is not among the request's %2 cookies").arg(called(name)).arg(cookies.size())};
+    return {NullReason::NoCookie, notAmong(name, cookies)};
 }
 
 void explainBearer(QByteArrayView authorization, std::optional<NullReason> &reason, QString &evidence)
@@ -217,6 +234,17 @@ std::optional<Diagnosis> whyBrokenCookies(const AuthProfile &profile, const QByt
     return std::nullopt;
 }
 
+QString marksOfRewriting(QByteArrayView token)
+{
+    if (token.startsWith('"') || token.endsWith('"') || token.startsWith('\'') || token.endsWith('\''))
+        return QStringLiteral("the cookie's value stands in quotes, which this parser keeps: something on the way "
+                              "rewrites cookies");
+    if (token.contains('%'))
+        return QStringLiteral("the cookie's value has percent signs that do not decode, or was encoded twice: "
+                              "something on the way rewrites cookies");
+    return {};
+}
+
 Diagnosis whyNoRow(const AuthProfile &profile, const QByteArray &name, QByteArrayView header,
                    const http::Cookies &recognised, QByteArrayView token)
 {
@@ -224,7 +252,9 @@ Diagnosis whyNoRow(const AuthProfile &profile, const QByteArray &name, QByteArra
         return std::move(*broken);
     if (looksLikeJwe(token))
         return {NullReason::JwtAtDatabase, QStringLiteral("an encrypted JWT; no row has it for a token")};
-    return {NullReason::RowMissing, QStringLiteral("no row has this token")};
+    const QString marks = marksOfRewriting(token);
+    const QString none = QStringLiteral("no row has this token");
+    return {NullReason::RowMissing, marks.isEmpty() ? none : none + QStringLiteral(": ") + marks};
 }
 
 } // namespace rollcall::engine

@@ -23,6 +23,10 @@ struct Diagnosis
 /// The cookie name with `__Secure-` where @p name has none, and without where it has.
 [[nodiscard]] QByteArray siblingName(const QByteArray &name);
 
+/// Says that @p name is not among @p cookies, which are named as far as that gives nothing away: a file of the wrong
+/// form may show a token as a name.
+[[nodiscard]] QString notAmong(const QByteArray &name, const http::Cookies &cookies);
+
 /// Why the library found no session token among the cookies of @p header: absent, empty, dropped by the parser, or
 /// under another name than @p name, the session cookie's. **Source:** facts/session-protocol.md §9, N01–N07.
 [[nodiscard]] Diagnosis whyNoToken(const session::AuthProfile &profile, const QByteArray &name, QByteArrayView header);
@@ -40,6 +44,10 @@ void explainBearer(QByteArrayView authorization, std::optional<session::NullReas
 /// Why no row has @p token: its cookies are broken, it is a JWT, or it is simply not there. **Source:** §9, N38, N45.
 [[nodiscard]] Diagnosis whyNoRow(const session::AuthProfile &profile, const QByteArray &name, QByteArrayView header,
                                  const http::Cookies &recognised, QByteArrayView token);
+
+/// What in @p token, as the parser in force read it, shows that something on the way changed the cookie's value: quotes
+/// or percent-encoding that are left; empty where nothing does. **Source:** §2.1, N07.
+[[nodiscard]] QString marksOfRewriting(QByteArrayView token);
 
 /// Why @p token, refused as @p opened says, is no session: the decoder's word made finer by the token's header and by
 /// trying the profile's other secrets and names. **Source:** §9, N20–N37.

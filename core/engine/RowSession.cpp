@@ -67,7 +67,8 @@ void SessionAction::failAdapter(Run &run, const char *method, NullReason reason,
     run.log(isV4() ? QByteArray(QByteArrayLiteral("adapter_error_") + method) : QByteArrayLiteral("AdapterError"),
             code);
     // The caller's own bounds are no fault of the database.
-    failRow(run, call.cancelled() || call.expired() ? NullReason::CancelledOrDeadline : reason, code);
+    failRow(run, call.cancelled() || call.expired() ? NullReason::CancelledOrDeadline : reason,
+            base::describe(error).message);
 }
 
 void SessionAction::runRow(Run &run, const base::Call &call) const

@@ -127,18 +127,8 @@ Diagnosis whyNotDecrypted(const AuthProfile &profile, const jose::KeyRing &ring,
             QStringLiteral("the first secret does not open it; nothing else speaks for an alteration")};
 }
 
-} // namespace
-
-bool looksLikeJwe(QByteArrayView token)
-{
-    if (!jose::splitCompact(token))
-        return false;
-    const JsonValue header = headerOf(token);
-    return !headerText(header, u"alg").isEmpty() && !headerText(header, u"enc").isEmpty();
-}
-
-Diagnosis whyNotDecoded(const AuthProfile &profile, const jose::KeyRing &ring, const jose::OpenedToken &opened,
-                        QByteArrayView token)
+Diagnosis whyRefused(const AuthProfile &profile, const jose::KeyRing &ring, const jose::OpenedToken &opened,
+                     QByteArrayView token)
 {
     if (profile.signedTokens && opened.failure == DecodeFailure::DecryptionFailed)
         return {NullReason::WrongSecret, QStringLiteral("the signature is of none of the known keys")};
@@ -173,6 +163,25 @@ Diagnosis whyNotDecoded(const AuthProfile &profile, const jose::KeyRing &ring, c
         return {NullReason::EmptySecret, opened.detail};
     }
     Q_UNREACHABLE();
+}
+
+} // namespace
+
+bool looksLikeJwe(QByteArrayView token)
+{
+    if (!jose::splitCompact(token))
+        return false;
+    const JsonValue header = headerOf(token);
+    return !headerText(header, u"alg").isEmpty() && !headerText(header, u"enc").isEmpty();
+}
+
+Diagnosis whyNotDecoded(const AuthProfile &profile, const jose::KeyRing &ring, const jose::OpenedToken &opened,
+                        QByteArrayView token)
+{
+    Diagnosis diagnosis = whyRefused(profile, ring, opened, token);
+    if (const QString marks = marksOfRewriting(token); !marks.isEmpty())
+        diagnosis.evidence += QStringLiteral("; ") + marks;
+    return diagnosis;
 }
 
 } // namespace rollcall::engine

@@ -1,5 +1,7 @@
 #include "core/http/CookieNames.h"
 
+#include <algorithm>
+
 namespace rollcall::http {
 
 namespace {
@@ -27,11 +29,39 @@ QByteArray defaultCookieName(session::AuthVersion version, CookiePurpose purpose
     Q_UNREACHABLE();
 }
 
+bool isDefaultSessionName(QByteArrayView name)
+{
+    using session::AuthVersion;
+    const auto isOf = [name](AuthVersion version) {
+        return name == defaultCookieName(version, CookiePurpose::Session, false) ||
+               name == defaultCookieName(version, CookiePurpose::Session, true);
+    };
+    return isOf(AuthVersion::V4) || isOf(AuthVersion::V5) || isOf(AuthVersion::BetterAuth);
+}
+
 QByteArray sessionCookieName(const session::AuthProfile &profile)
 {
     if (!profile.cookieName.isEmpty())
         return profile.cookieName;
     return defaultCookieName(profile.version, CookiePurpose::Session, profile.secureCookies);
+}
+
+std::optional<session::AuthVersion> versionByCookies(const Cookies &cookies)
+{
+    using session::AuthVersion;
+    std::optional<AuthVersion> found;
+    for (const AuthVersion version : {AuthVersion::V4, AuthVersion::V5, AuthVersion::BetterAuth}) {
+        const QByteArray plain = defaultCookieName(version, CookiePurpose::Session, false);
+        const QByteArray secure = defaultCookieName(version, CookiePurpose::Session, true);
+        const bool isSent = std::ranges::any_of(cookies, [&](const Cookie &cookie) {
+            return cookie.name.startsWith(plain) || cookie.name.startsWith(secure);
+        });
+        if (isSent && found)
+            return std::nullopt;
+        if (isSent)
+            found = version;
+    }
+    return found;
 }
 
 std::vector<QByteArray> sessionCookieStems(const session::AuthProfile &profile)

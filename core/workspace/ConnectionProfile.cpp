@@ -78,11 +78,33 @@ QString environmentName(Environment environment)
 
 ConnectionSecrets ConnectionSecrets::clone() const
 {
-    ConnectionSecrets copy{databaseUrl.clone(), cacheUrl.clone(), {}};
+    ConnectionSecrets copy{databaseUrl.clone(), cacheUrl.clone(), {}, readBy};
     copy.authSecrets.reserve(authSecrets.size());
     for (const base::SecretBytes &secret : authSecrets)
         copy.authSecrets.push_back(secret.clone());
     return copy;
+}
+
+void ConnectionSecrets::setAuthSecrets(std::vector<base::SecretBytes> secrets)
+{
+    authSecrets = std::move(secrets);
+    readBy.clear();
+}
+
+std::vector<base::SecretBytes> ConnectionSecrets::secretsFor(session::AuthVersion version) const
+{
+    std::vector<base::SecretBytes> secrets;
+    const auto read = readBy.find(version);
+    if (read == readBy.end()) {
+        for (const base::SecretBytes &secret : authSecrets)
+            secrets.push_back(secret.clone());
+        return secrets;
+    }
+    for (const std::size_t index : read->second) {
+        if (index < authSecrets.size())
+            secrets.push_back(authSecrets[index].clone());
+    }
+    return secrets;
 }
 
 bool ConnectionSecrets::isEmpty() const

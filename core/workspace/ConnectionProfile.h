@@ -5,6 +5,7 @@
 #include <QStringList>
 
 #include <chrono>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -28,8 +29,8 @@ struct ConnectionProfile
     QString baseUrl;  ///< the deployment's origin; empty: none
     QString basePath = QStringLiteral("/api/auth");
     std::optional<session::AuthVersion> version;     ///< nullopt: auto
-    std::optional<session::AuthVersion> versionHint; ///< what an env file's names suggest: used where version is auto
-                                                     ///< and the deployment cannot be asked
+    std::optional<session::AuthVersion> versionHint; ///< what an env file's names, or a request's cookies, suggest:
+                                                     ///< used where version is auto and nothing tells it
     std::optional<session::Strategy> strategy;       ///< nullopt: auto
     QString cookieName;                              ///< empty: the version's default
     std::optional<std::chrono::seconds> maxAge;      ///< nullopt: the library's default
@@ -50,8 +51,15 @@ struct ConnectionSecrets
     base::SecretBytes databaseUrl;              ///< the whole address with password; empty where it has none
     base::SecretBytes cacheUrl;                 ///< the same for the cache
     std::vector<base::SecretBytes> authSecrets; ///< current first
+    /// Which of authSecrets each library reads, as indices in its order, where an env file tells: the libraries take
+    /// different variables. Empty: whichever runs reads them all.
+    std::map<session::AuthVersion, std::vector<std::size_t>> readBy;
 
     [[nodiscard]] ConnectionSecrets clone() const;
+    /// Puts @p secrets, of whichever library runs, in the place of authSecrets.
+    void setAuthSecrets(std::vector<base::SecretBytes> secrets);
+    /// A copy of what @p version reads of authSecrets, current first.
+    [[nodiscard]] std::vector<base::SecretBytes> secretsFor(session::AuthVersion version) const;
     [[nodiscard]] bool isEmpty() const;
 };
 

@@ -6,6 +6,7 @@
 #include <QUrl>
 
 #include <algorithm>
+#include <array>
 
 #include "core/workspace/EnvSecrets.h"
 
@@ -92,7 +93,7 @@ void importCache(const DotEnv &env, EnvImport &result)
             whole.insert(whole.indexOf("://") + 3, "default:" + token->view().toByteArray().toPercentEncoding() + '@');
             result.secrets.cacheUrl = SecretBytes::fromAndWipe(whole);
         } else {
-            result.notes
+            result.warnings
                 << QStringLiteral("%1 is not set, so that cache cannot be used.").arg(QLatin1StringView(rest.token));
         }
         return;
@@ -114,16 +115,23 @@ void importBaseUrl(const DotEnv &env, EnvImport &result)
         result.notes << QStringLiteral("No AUTH_URL, NEXTAUTH_URL or BETTER_AUTH_URL: give the deployment's address.");
         return;
     }
+    const auto refuse = [&result, &name](const QString &why) {
+        result.warnings << QStringLiteral("%1 was not used: %2.").arg(quoted(name), why);
+        result.baseUrlError = Error(ErrorCode::UrlInvalid)
+                                  .with(ErrorParam::Part, QStringLiteral("deployment (%1)").arg(quoted(name)))
+                                  .with(ErrorParam::Detail, why);
+    };
     QString text = QString::fromUtf8(env.find(name)->view().toByteArray().trimmed());
     if (!text.contains(QLatin1StringView("://"))) {
+        // Auth.js v5 and Better Auth throw Invalid URL. **Source:** facts/session-protocol.md §6.
+        if (name != "NEXTAUTH_URL")
+            return refuse(QStringLiteral("it has no scheme: write https:// or http:// before the host"));
         text.prepend(QLatin1StringView("https://"));
-        result.notes << QStringLiteral("%1 has no scheme; NextAuth 4 takes https.").arg(quoted(name));
+        result.warnings << QStringLiteral("NEXTAUTH_URL has no scheme: https is taken, as NextAuth 4 does.");
     }
     const QUrl url(text, QUrl::StrictMode);
-    if (!url.isValid() || url.host().isEmpty() || (url.scheme() != u"https" && url.scheme() != u"http")) {
-        result.notes << QStringLiteral("%1 is no http or https address and was not used.").arg(quoted(name));
-        return;
-    }
+    if (!url.isValid() || url.host().isEmpty() || (url.scheme() != u"https" && url.scheme() != u"http"))
+        return refuse(QStringLiteral("it is no http or https address"));
     result.profile.baseUrl =
         url.toString(QUrl::RemoveUserInfo | QUrl::RemovePath | QUrl::RemoveQuery | QUrl::RemoveFragment);
     QString path = url.path();
@@ -139,42 +147,76 @@ std::vector<EnvSecret> readSecrets(AuthVersion version, const DotEnv &env, EnvIm
     auto secrets = environmentSecrets(version, env);
     if (secrets)
         return std::move(*secrets);
-    result.notes
+    result.warnings
         << QStringLiteral("BETTER_AUTH_SECRETS is not used: %1.").arg(secrets.error().param(ErrorParam::Detail));
     return {};
+}
+
+QString libraryName(AuthVersion version)
+{
+    switch (version) {
+    case AuthVersion::V4:
+        return QStringLiteral("NextAuth 4");
+    case AuthVersion::V5:
+        return QStringLiteral("Auth.js v5");
+    case AuthVersion::BetterAuth:
+        return QStringLiteral("Better Auth");
+    }
+    Q_UNREACHABLE();
+}
+
+/// Says what the libraries pass over, which costs people hours.
+void warnOfHidden(const DotEnv &env, const std::vector<EnvSecret> &read, EnvImport &result)
+{
+    const auto isEmptyText = [&env](const char *name) {
+        const SecretBytes *value = env.find(name);
+        return value && value->isEmpty();
+    };
+    const auto isFilled = [&env](const char *name) { return env.find(name) && !env.find(name)->isEmpty(); };
+    if (isEmptyText("AUTH_SECRET") && isFilled("NEXTAUTH_SECRET"))
+        result.warnings << QStringLiteral(
+            "AUTH_SECRET is empty, which counts as set: Auth.js v5 then does not read NEXTAUTH_SECRET.");
+    if (isEmptyText("NEXTAUTH_SECRET") && isFilled("AUTH_SECRET"))
+        result.warnings << QStringLiteral(
+            "NEXTAUTH_SECRET is empty, which counts as set: NextAuth 4 then does not read AUTH_SECRET.");
+    for (const char *name : {"AUTH_SECRET_1", "AUTH_SECRET_2", "AUTH_SECRET_3"}) {
+        if (env.find(name) && std::ranges::find(read, QByteArray(name), &EnvSecret::variable) == read.end())
+            result.warnings << QStringLiteral(
+                                   "%1 is not read: the libraries ignore it beside AUTH_SECRET or NEXTAUTH_SECRET, "
+                                   "and where it is empty.")
+                                   .arg(QLatin1StringView(name));
+    }
 }
 
 void importSecrets(const DotEnv &env, EnvImport &result)
 {
     result.profile.versionHint = suggestedVersion(env);
-    const AuthVersion version = result.profile.versionHint.value_or(AuthVersion::V5);
-    std::vector<EnvSecret> secrets = readSecrets(version, env, result);
-    // Which library runs is known only once the deployment was asked, so what the other one would read comes along,
-    // behind; the deployment's csrf cookie then proves which of them it is.
-    for (const AuthVersion other : {AuthVersion::V5, AuthVersion::V4, AuthVersion::BetterAuth}) {
-        if (other == version)
-            continue;
-        for (EnvSecret &secret : readSecrets(other, env, result)) {
-            if (std::ranges::find(secrets, secret.value, &EnvSecret::value) != secrets.end())
-                continue;
-            result.notes << QStringLiteral("%1 differs from the secret taken first and is tried after it.")
-                                .arg(quoted(secret.variable));
-            secrets.push_back(std::move(secret));
+    const AuthVersion first = result.profile.versionHint.value_or(AuthVersion::V5);
+    std::vector<AuthVersion> versions{first};
+    std::ranges::copy_if(std::array{AuthVersion::V5, AuthVersion::V4, AuthVersion::BetterAuth},
+                         std::back_inserter(versions), [first](AuthVersion version) { return version != first; });
+    // Which library runs may be known only once the deployment was asked, so what the others would read comes along,
+    // behind, with who reads it.
+    std::vector<EnvSecret> secrets;
+    for (const AuthVersion version : versions) {
+        std::vector<std::size_t> &indices = result.secrets.readBy[version];
+        for (EnvSecret &secret : readSecrets(version, env, result)) {
+            auto known = std::ranges::find(secrets, secret.value, &EnvSecret::value);
+            if (known == secrets.end()) {
+                if (version != first && !secrets.empty())
+                    result.warnings << QStringLiteral("%1 differs from %2: it is read by %3 alone.")
+                                           .arg(quoted(secret.variable), quoted(secrets.front().variable),
+                                                libraryName(version));
+                secrets.push_back(std::move(secret));
+                known = secrets.end() - 1;
+            }
+            indices.push_back(static_cast<std::size_t>(known - secrets.begin()));
         }
     }
-    const auto isRead = [&secrets](const char *name) {
-        return std::ranges::find(secrets, QByteArray(name), &EnvSecret::variable) != secrets.end();
-    };
     if (secrets.empty())
         result.notes << QStringLiteral("No AUTH_SECRET, NEXTAUTH_SECRET, BETTER_AUTH_SECRET or BETTER_AUTH_SECRETS: "
                                        "tokens cannot be opened.");
-    for (const char *name : {"AUTH_SECRET_1", "AUTH_SECRET_2", "AUTH_SECRET_3"}) {
-        if (env.find(name) && !isRead(name))
-            result.notes << QStringLiteral(
-                                "%1 is not read: the libraries ignore it beside AUTH_SECRET or NEXTAUTH_SECRET, "
-                                "and where it is empty.")
-                                .arg(QLatin1StringView(name));
-    }
+    warnOfHidden(env, secrets, result);
     for (EnvSecret &secret : secrets) {
         result.notes << QStringLiteral("Secret from %1.").arg(quoted(secret.variable));
         result.secrets.authSecrets.push_back(std::move(secret.value));
@@ -189,7 +231,7 @@ base::Result<EnvImport> importEnv(const QByteArray &text, const QString &origin)
     if (!env)
         return base::fail(env.error());
     EnvImport result;
-    result.notes = env->notes;
+    result.warnings = env->notes;
     importDatabase(*env, origin, result);
     importSecrets(*env, result);
     importBaseUrl(*env, result);

@@ -9,8 +9,10 @@ namespace rollcall::workspace {
 struct EnvImport
 {
     ConnectionProfile profile;
-    ConnectionSecrets secrets;
-    QStringList notes; ///< for people: which variables were used, which were ignored and why; no values
+    ConnectionSecrets secrets;               ///< of every library, with who reads which
+    QStringList notes;                       ///< for people: which variables were used; no values
+    QStringList warnings;                    ///< for people: which were passed over, or hide others, and why; no values
+    std::optional<base::Error> baseUrlError; ///< why the deployment's address is none although a variable gives one
 };
 
 /// Reads a `.env` text (dotenv rules: comments, export, quotes, escapes in double quotes, multi-line double quotes,

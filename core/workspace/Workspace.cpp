@@ -105,7 +105,29 @@ SecretBytes pack(const ConnectionSecrets &secrets)
         add("cache", secrets.cacheUrl);
     for (const SecretBytes &secret : secrets.authSecrets)
         add("secret", secret);
+    for (const auto &[version, indices] : secrets.readBy) {
+        text += "read-by " + versionName(version).toLatin1();
+        for (const std::size_t index : indices)
+            text += ' ' + QByteArray::number(qulonglong{index});
+        text += '\n';
+    }
     return SecretBytes::fromAndWipe(text);
+}
+
+/// Reads "v4 0 2" into @p secrets; what names no library or no secret is passed over.
+void unpackReaders(const QByteArray &text, ConnectionSecrets &secrets)
+{
+    const QList<QByteArray> words = text.split(' ');
+    for (const auto version : {session::AuthVersion::V4, session::AuthVersion::V5, session::AuthVersion::BetterAuth}) {
+        if (words.first() != versionName(version).toLatin1())
+            continue;
+        std::vector<std::size_t> &indices = secrets.readBy[version];
+        for (const QByteArray &word : words.sliced(1)) {
+            bool ok = false;
+            if (const qulonglong index = word.toULongLong(&ok); ok)
+                indices.push_back(static_cast<std::size_t>(index));
+        }
+    }
 }
 
 ConnectionSecrets unpack(const SecretBytes &packed)
@@ -116,6 +138,10 @@ ConnectionSecrets unpack(const SecretBytes &packed)
         const qsizetype blank = line.indexOf(' ');
         if (blank < 0)
             continue;
+        if (line.startsWith("read-by ")) {
+            unpackReaders(line.mid(blank + 1), secrets);
+            continue;
+        }
         QByteArray decoded = QByteArray::fromBase64(line.mid(blank + 1));
         if (line.startsWith("database "))
             secrets.databaseUrl = SecretBytes::fromAndWipe(decoded);

@@ -271,6 +271,14 @@ private Q_SLOTS:
         QTest::newRow("expired") << name + token(std::chrono::hours(2)) << 1 << QStringLiteral("expired");
         QTest::newRow("tampered") << name + tampered << 1 << QString();
         QTest::newRow("two lines") << name + good + "\n" + name + good << 2 << QString();
+        QTest::newRow("blanks") << QByteArray("  \n") << 1 << QStringLiteral("no-cookie");
+        // What people paste by mistake is told from a request without cookies.
+        QTest::newRow("a bare token") << good << 2 << QString();
+        QTest::newRow("Set-Cookie") << "Set-Cookie: " + name + good + "; Path=/; HttpOnly" << 2 << QString();
+        QTest::newRow("in quotes") << '"' + name + good + '"' << 2 << QString();
+        QTest::newRow("a tab") << "authjs.session-token\t" + good << 2 << QString();
+        QTest::newRow("a colon") << "authjs.session-token: " + good << 2 << QString();
+        QTest::newRow("a curl flag") << "-H 'Cookie: " + name + good + "'" << 2 << QString();
     }
 
     void cookies()
@@ -298,6 +306,21 @@ private Q_SLOTS:
         if (!reason.isEmpty())
             QCOMPARE(result.json().value(QStringLiteral("reason")).toString(), reason);
         QVERIFY2(exitCode == 0 || !result.err.isEmpty(), "no word for people");
+    }
+
+    void cookiesThatAreNotItAreNamed()
+    {
+        CtlProcess ctl;
+        const QString secretFile = ctl.writeFile(QStringLiteral("secret"), secret + '\n');
+        const QByteArray signedToken = "sess01XyZ0123456789abcdefghijklm.c2lnbmVk";
+        ctl.neverShow(signedToken);
+        // The second is a token that ends as base64 does, which reads like a name.
+        const CtlResult result =
+            ctl.run(words("resolve --strategy jwt --auth-version v5 --cookie-file - --secret-file") << secretFile,
+                    "theme=dark; " + signedToken + "==");
+        QVERIFY2(result.exitCode == 1, result.all().constData());
+        QCOMPARE(result.json().value(QStringLiteral("reason")).toString(), QStringLiteral("no-cookie"));
+        QVERIFY2(result.err.contains("2 cookies: theme"), result.all().constData());
     }
 
     void wrongSecretIsNamed()

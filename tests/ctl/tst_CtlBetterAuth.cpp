@@ -74,6 +74,7 @@ private Q_SLOTS:
         m_database = std::make_unique<test::SqliteDatabase>(QStringLiteral("better-auth-sqlite"));
         m_ctl = std::make_unique<CtlProcess>();
         m_ctl->neverShow(secret);
+        m_ctl->neverShow(liveToken);
         m_secretFile = m_ctl->writeFile(QStringLiteral("secret"), secret + '\n');
     }
 
@@ -100,6 +101,17 @@ private Q_SLOTS:
         QVERIFY2(result.exitCode == (reason.isEmpty() ? 0 : 1), result.all().constData());
         QCOMPARE(result.json().value(QStringLiteral("reason")).toString(), reason);
         QCOMPARE(emailIn(result.json()), reason.isEmpty() ? QStringLiteral("ada@example.com") : QString());
+        // The library's body holds the token; shown is what it can be named by.
+        if (reason.isEmpty()) {
+            QCOMPARE(result.json()
+                         .value(QStringLiteral("session"))
+                         .toObject()
+                         .value(QStringLiteral("session"))
+                         .toObject()
+                         .value(QStringLiteral("token"))
+                         .toString(),
+                     base::Fingerprint::of(liveToken).text());
+        }
         QVERIFY2(reason.isEmpty() || !result.err.isEmpty(), "no word for people");
         // Better Auth would have deleted the expired row; observing deletes nothing.
         QCOMPARE(m_database->count(QStringLiteral("session")), rows);
@@ -148,8 +160,11 @@ private Q_SLOTS:
             if (!request.requestLine().startsWith("GET /api/auth/get-session "))
                 return Reply::http(404, {});
             return Reply::http(200, request.header("cookie") == good
-                                        ? QByteArray("{\"session\":{\"id\":\"s1\",\"userId\":\"u1\"},"
-                                                     "\"user\":{\"id\":\"u1\",\"email\":\"ada@example.com\"}}")
+                                        ? QByteArray("{\"session\":{\"id\":\"s1\",\"userId\":\"u1\",\"token\":\"" +
+                                                     liveToken +
+                                                     "\"},\"user\":{\"id\":\"u1\",\"email\":\"ada@example.com\"},"
+                                                     "\"link\":\"/leave?of=" +
+                                                     liveToken + "\"}")
                                         : QByteArray("null"));
         });
         QStringList arguments = asked("resolve --mode proxy --cookie-file -");

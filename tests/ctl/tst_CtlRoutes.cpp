@@ -43,6 +43,39 @@ private Q_SLOTS:
         QCOMPARE(answer.value(QStringLiteral("by")), by.isEmpty() ? QJsonValue() : QJsonValue(by));
     }
 
+    void readsWhatStandsInTheConfiguration_data()
+    {
+        QTest::addColumn<QStringList>("words");
+        QTest::addColumn<QString>("by"); // empty: none
+        const QString list = QStringLiteral("--matcher=[\"/a\",{\"source\":\"/orders/:id*\"}]");
+        QTest::newRow("a list") << QStringList{QStringLiteral("/orders/7"), list} << QStringLiteral("/orders/:id*");
+        const QString object =
+            QStringLiteral("--matcher={\"source\":\"/b\",\"has\":[{\"type\":\"query\",\"key\":\"beta\"}]}");
+        QTest::newRow("has") << QStringList{QStringLiteral("/b?beta=1"), object} << QStringLiteral("/b");
+        QTest::newRow("has not") << QStringList{QStringLiteral("/b"), object} << QString();
+        const QString basePath = QStringLiteral("--next-base-path=/docs");
+        QTest::newRow("base path") << QStringList{QStringLiteral("/docs/a"), list, basePath} << QStringLiteral("/a");
+        QTest::newRow("without it") << QStringList{QStringLiteral("/a"), list, basePath} << QString();
+    }
+    void readsWhatStandsInTheConfiguration()
+    {
+        QFETCH(QStringList, words);
+        QFETCH(QString, by);
+        CtlProcess ctl;
+        const CtlResult result = ctl.run(QStringList{QStringLiteral("routes"), QStringLiteral("match")} + words);
+        QVERIFY2(result.exitCode == (by.isEmpty() ? 1 : 0), result.all().constData());
+        QCOMPARE(result.json().value(QStringLiteral("by")).toString(), by);
+    }
+
+    void aBasePathOfAnotherKindIsSaidToBeOne()
+    {
+        CtlProcess ctl;
+        const CtlResult result = ctl.run({QStringLiteral("routes"), QStringLiteral("match"), QStringLiteral("/docs/a"),
+                                          QStringLiteral("--matcher=/a"), QStringLiteral("--base-path=/docs")});
+        QVERIFY2(result.exitCode == 1, result.all().constData());
+        QVERIFY2(result.err.contains("--next-base-path"), result.all().constData());
+    }
+
     void refuses_data()
     {
         QTest::addColumn<QStringList>("words");
@@ -51,6 +84,20 @@ private Q_SLOTS:
                                      << QByteArray("Unbalanced pattern at 2");
         QTest::newRow("no slash") << QStringList{QStringLiteral("/a"), QStringLiteral("--matcher=a")}
                                   << QByteArray("source must start with /");
+        QTest::newRow("which of several")
+            << QStringList{QStringLiteral("/a"), QStringLiteral("--matcher=/a"), QStringLiteral("--matcher=orders/:id")}
+            << QByteArray("orders/:id");
+        QTest::newRow("which of a list") << QStringList{QStringLiteral("/a"),
+                                                        QStringLiteral("--matcher=[\"/a\",\"orders\"]")}
+                                         << QByteArray("(in orders)");
+        QTest::newRow("JavaScript, no JSON")
+            << QStringList{QStringLiteral("/a"), QStringLiteral("--matcher=['/a']")} << QByteArray("no JSON");
+        QTest::newRow("unknown member") << QStringList{QStringLiteral("/a"),
+                                                       QStringLiteral("--matcher={\"source\":\"/a\",\"x\":1}")}
+                                        << QByteArray("--matcher");
+        QTest::newRow("base path") << QStringList{QStringLiteral("/a"), QStringLiteral("--matcher=/a"),
+                                                  QStringLiteral("--next-base-path=docs")}
+                                   << QByteArray("--next-base-path");
         QTest::newRow("too hard") << QStringList{QString(u'/' + QStringLiteral("a").repeated(5000) + u'!'),
                                                  QStringLiteral("--matcher=/((?:a+)+)b")}
                                   << QByteArray("steps");

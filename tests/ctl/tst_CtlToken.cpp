@@ -156,6 +156,56 @@ private Q_SLOTS:
         QCOMPARE(empty.json().value(QStringLiteral("error")).toString(), QStringLiteral("empty"));
     }
 
+    void refusalsAreExplained_data()
+    {
+        QTest::addColumn<QByteArray>("token"); // empty: a good one of v5
+        QTest::addColumn<QStringList>("flags");
+        QTest::addColumn<QString>("kind");
+        QTest::addColumn<QString>("says");
+        const QByteArray uuid = "5e551000-0000-4000-8000-000000000001";
+        QTest::newRow("another major version") << QByteArray() << QStringList{QStringLiteral("--auth-version=v4")}
+                                               << QStringLiteral("malformed") << QStringLiteral("Auth.js v5 token");
+        QTest::newRow("another cookie name")
+            << QByteArray() << QStringList{QStringLiteral("--cookie-name=sid")} << QStringLiteral("no-matching-secret")
+            << QStringLiteral("sealed for the cookie name authjs.session-token");
+        QTest::newRow("a whole cookie") << QByteArray("authjs.session-token=") << QStringList()
+                                        << QStringLiteral("malformed") << QStringLiteral("whole cookie");
+        QTest::newRow("a database token")
+            << uuid << QStringList() << QStringLiteral("malformed") << QStringLiteral("database token");
+        QTest::newRow("quotes") << QByteArray("\"") << QStringList() << QStringLiteral("malformed")
+                                << QStringLiteral("quotes");
+    }
+    void refusalsAreExplained()
+    {
+        QFETCH(QByteArray, token);
+        QFETCH(QStringList, flags);
+        QFETCH(QString, kind);
+        QFETCH(QString, says);
+        QJsonObject good;
+        const QJsonArray cases = casesOf(QStringLiteral("jwe-v5.json"));
+        for (const QJsonValue &value : cases) {
+            const QJsonObject vector = value.toObject();
+            if (good.isEmpty() && vector.value(QStringLiteral("salt")) == QStringLiteral("authjs.session-token") &&
+                vector.value(QStringLiteral("expected")).toObject().value(QStringLiteral("ok")).toBool())
+                good = vector;
+        }
+        QVERIFY(!good.isEmpty());
+        const QByteArray whole = good.value(QStringLiteral("token")).toString().toUtf8();
+        CtlProcess ctl;
+        ctl.neverShow(whole);
+        const QByteArray secret = good.value(QStringLiteral("secrets")).toArray().first().toString().toUtf8();
+        const QString secretFile = ctl.writeFile(QStringLiteral("secret"), secret + '\n');
+        const CtlResult result =
+            ctl.run(QStringList{QStringLiteral("token"), QStringLiteral("decode"), QStringLiteral("--now"),
+                                QString::number(good.value(QStringLiteral("now")).toInteger()),
+                                QStringLiteral("--secret-file"), secretFile} +
+                        flags,
+                    token.size() == 36 ? token : token + whole);
+        QVERIFY2(result.exitCode == 1, result.all().constData());
+        QCOMPARE(result.json().value(QStringLiteral("error")).toString(), kind);
+        QVERIFY2(result.json().value(QStringLiteral("detail")).toString().contains(says), result.all().constData());
+    }
+
     void badBatchLinesAreAnswered()
     {
         CtlProcess ctl;

@@ -229,7 +229,7 @@ void ConnectionPage::onImported(const workspace::EnvImport &import, const QStrin
     profile.name = before.name.isEmpty() ? QFileInfo(path).absoluteDir().dirName() : before.name;
     m_form->load(profile, import.secrets);
     m_note->setContent(common::NoteKind::Info, tr("Filled from %1").arg(QDir::toNativeSeparators(path)),
-                       import.notes.join(QLatin1Char(' ')));
+                       (import.warnings + import.notes).join(QLatin1Char(' ')));
     m_note->show();
     tryAll();
 }

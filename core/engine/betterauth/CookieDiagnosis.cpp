@@ -35,8 +35,7 @@ Diagnosis underAnotherName(const QByteArray &name, const http::Cookies &cookies)
             }
         }
     }
-    return {NullReason::NoCookie,
-            QStringLiteral("%1 is not among the request's %2 cookies").arg(called(name)).arg(cookies.size())};
+    return {NullReason::NoCookie, notAmong(name, cookies)};
 }
 
 /// Whether the parser kept the raw text because it could not percent-decode it, or cut a quotation mark off one end.

@@ -1,5 +1,6 @@
 #include "core/engine/betterauth/GetSession.h"
 
+#include "core/base/ErrorText.h"
 #include "core/engine/StepTimer.h"
 #include "core/engine/betterauth/CacheWriter.h"
 #include "core/engine/betterauth/CookieCache.h"
@@ -89,9 +90,7 @@ void Steps::failRequest(NullReason reason, const QString &evidence)
 void Steps::failStore(const base::Error &error, const Call &call)
 {
     const bool ownBounds = call.cancelled() || call.expired();
-    const QString detail = error.param(base::ErrorParam::Detail);
-    failRequest(ownBounds ? NullReason::CancelledOrDeadline : NullReason::BaStoreError,
-                detail.isEmpty() ? base::errorName(error.code) : detail);
+    failRequest(ownBounds ? NullReason::CancelledOrDeadline : NullReason::BaStoreError, base::describe(error).message);
 }
 
 void Steps::run(const Call &call)

@@ -165,7 +165,7 @@ private Q_SLOTS:
         const auto import = importEnv("BETTER_AUTH_SECRETS=hush", {});
         QVERIFY(import);
         QVERIFY(secretsOf(*import).isEmpty());
-        const QString notes = import->notes.join(u' ');
+        const QString notes = import->warnings.join(u' ');
         QVERIFY2(notes.contains(u"BETTER_AUTH_SECRETS is not used: an entry is not <version>:<secret>"),
                  qPrintable(notes));
         QVERIFY(!notes.contains(u"hush"));
@@ -197,8 +197,16 @@ private Q_SLOTS:
         const auto import = importEnv("AUTH_SECRET=a\nNEXTAUTH_SECRET=n\nAUTH_SECRET_1=one", {});
         QVERIFY(import);
         QCOMPARE(secretsOf(*import), (QList<QByteArray>{"a", "n"}));
-        QVERIFY(import->notes.join(u' ').contains(u"AUTH_SECRET_1 is not read"));
-        QVERIFY(import->notes.join(u' ').contains(u"NEXTAUTH_SECRET differs"));
+        QVERIFY(import->warnings.join(u' ').contains(u"AUTH_SECRET_1 is not read"));
+        QVERIFY(import->warnings.join(u' ').contains(u"NEXTAUTH_SECRET differs from AUTH_SECRET"));
+        // Each library with its own.
+        const auto readBy = [&import](session::AuthVersion version) {
+            const auto secrets = import->secrets.secretsFor(version);
+            return secrets.size() == 1 ? secrets.front().view().toByteArray() : QByteArray();
+        };
+        QCOMPARE(readBy(session::AuthVersion::V5), QByteArray("a"));
+        QCOMPARE(readBy(session::AuthVersion::V4), QByteArray("n"));
+        QCOMPARE(readBy(session::AuthVersion::BetterAuth), QByteArray("a"));
     }
 
     void choosesTheDatabaseByOrder_data()
