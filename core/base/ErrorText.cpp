@@ -252,7 +252,10 @@ ErrorText midwayText(const Error &error)
         return {tr("Too much is waiting already, so this request was not taken on."),
                 tr("Wait a moment and try again.")};
     case ErrorCode::Unconfigured:
-        return {tr("The session runtime was used before it was configured."), tr("Configure it first.")};
+        return error.param(ErrorParam::Detail).isEmpty()
+                   ? ErrorText{tr("The session runtime was used before it was configured."), tr("Configure it first.")}
+                   : ErrorText{tr("The session runtime is not configured%1.").arg(colon(error)),
+                               tr("Give it what is missing, then configure it.")};
     default:
         return {tr("An internal error occurred%1.").arg(colon(error)), tr("Please report it with what you did.")};
     }

@@ -61,5 +61,8 @@ enum class RowDetail { Known, Whole };
 /// names, all others their own.
 [[nodiscard]] std::unique_ptr<Adapter> makeStoreAdapter(store::SessionStore &store,
                                                         RowDetail detail = RowDetail::Known);
+/// The same, holding @p store: what LocalRuntime::openAdapter is to return. Not null.
+[[nodiscard]] std::unique_ptr<Adapter> makeStoreAdapter(std::unique_ptr<store::SessionStore> store,
+                                                        RowDetail detail = RowDetail::Known);
 
 } // namespace rollcall::engine

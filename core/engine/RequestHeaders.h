@@ -21,7 +21,7 @@ public:
     [[nodiscard]] static RequestHeaders fromCookie(QByteArrayView cookieHeader);
     /// A header list; names in any case, several Cookie headers are joined with "; ".
     [[nodiscard]] static RequestHeaders fromList(const http::HeaderList &headers);
-    /// Headers by name, in any case.
+    /// Headers by name, in any case: `{"Cookie", "name=value; …"}`, not cookies by their names.
     [[nodiscard]] static RequestHeaders fromRecord(const std::map<QByteArray, QByteArray> &headers);
 
     RequestHeaders(const RequestHeaders &) = delete;

@@ -32,6 +32,11 @@ RuntimeToken tokenOf(RuntimeSession session)
     return result;
 }
 
+Error noProfile()
+{
+    return Error(ErrorCode::Unconfigured).with(base::ErrorParam::Detail, QStringLiteral("no profile was given"));
+}
+
 std::shared_ptr<const SessionRuntime::Mode> withCache(std::shared_ptr<const SessionRuntime::Mode> mode,
                                                       RuntimeCache cache)
 {
@@ -74,7 +79,7 @@ base::Result<std::shared_ptr<const SessionRuntime::Mode>> SessionRuntime::mode()
 base::Status SessionRuntime::configureLocal(LocalRuntime runtime)
 {
     if (!runtime.profile)
-        return base::fail(Error(ErrorCode::Unconfigured));
+        return base::fail(noProfile());
     RuntimeCache cache = runtime.cache;
     auto made = makeLocalMode(std::move(runtime));
     if (!made)
@@ -86,7 +91,7 @@ base::Status SessionRuntime::configureLocal(LocalRuntime runtime)
 base::Status SessionRuntime::configureProxy(ProxyRuntime runtime)
 {
     if (!runtime.profile)
-        return base::fail(Error(ErrorCode::Unconfigured));
+        return base::fail(noProfile());
     if (auto usable = proxy::ProxyClient::check(runtime.options); !usable)
         return usable;
     RuntimeCache cache = runtime.cache;

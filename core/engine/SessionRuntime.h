@@ -53,12 +53,14 @@ struct RuntimeCache
 /// its `get-session`.
 struct LocalRuntime
 {
+    /// Of a database deployment too it must hold the secrets: the libraries answer nothing without one
+    /// (missing-secret).
     std::shared_ptr<const session::AuthProfile> profile;
     /// The deployment's own origin: its scheme decides cookie names, its text the callback-url cookie.
     QByteArray baseUrl = QByteArrayLiteral("http://localhost:3000");
     std::shared_ptr<const Callbacks> callbacks; ///< null: the libraries' defaults
     /// Opens an adapter to the deployment's database (database strategy); empty: it has none. Each thread that resolves
-    /// at the same time gets one of its own.
+    /// at the same time gets one of its own. See makeStoreAdapter(), which takes what store::openStore() gives.
     std::function<base::Result<std::unique_ptr<Adapter>>(const base::Call &)> openAdapter;
     /// The same for Better Auth: opens its rows, and its secondary storage where the profile has one. Empty: there is
     /// no connection, and whoever needs one gets ba-store-error.
@@ -121,7 +123,9 @@ public:
                                                                         const base::Call &call) const;
 
     /// To be called when somebody has signed in: absences that the cache remembers fall, and what it holds of @p userId
-    /// (empty: unknown). Blocks within @p call where the cache is a server. Errors: Unconfigured, those of the cache.
+    /// (empty: unknown). It belongs where sign-ins are known: in the application that signs people in. Rollcall's own
+    /// programs do not call it, as watching must write nothing; what they remember of absences is over in 5 seconds.
+    /// Blocks within @p call where the cache is a server. Errors: Unconfigured, those of the cache.
     [[nodiscard]] base::Status noteSignIn(const QString &userId, const base::Call &call) const;
     /// The same for a sign-out: the session of this request falls. Revocations by others are told to the cache itself.
     [[nodiscard]] base::Status noteSignOut(const RequestHeaders &request, const base::Call &call) const;

@@ -89,6 +89,9 @@ class StoreAdapter final : public Adapter
 {
 public:
     StoreAdapter(store::SessionStore &store, RowDetail detail) : m_store(store), m_detail(detail) {}
+    StoreAdapter(std::unique_ptr<store::SessionStore> store, RowDetail detail)
+        : m_owned(std::move(store)), m_store(*m_owned), m_detail(detail)
+    {}
 
     base::Result<std::optional<SessionAndUser>> getSessionAndUser(QByteArrayView token, const base::Call &call) override
     {
@@ -136,6 +139,7 @@ private:
         return rows;
     }
 
+    std::unique_ptr<store::SessionStore> m_owned; ///< null where the store is borrowed
     store::SessionStore &m_store;
     RowDetail m_detail;
 };
@@ -145,6 +149,11 @@ private:
 std::unique_ptr<Adapter> makeStoreAdapter(store::SessionStore &store, RowDetail detail)
 {
     return std::make_unique<StoreAdapter>(store, detail);
+}
+
+std::unique_ptr<Adapter> makeStoreAdapter(std::unique_ptr<store::SessionStore> store, RowDetail detail)
+{
+    return std::make_unique<StoreAdapter>(std::move(store), detail);
 }
 
 } // namespace rollcall::engine

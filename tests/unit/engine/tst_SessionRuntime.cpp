@@ -1,5 +1,6 @@
 #include <QtTest>
 
+#include "core/base/ErrorText.h"
 #include "core/engine/SessionRuntime.h"
 #include "core/engine/betterauth/SignedCookie.h"
 #include "core/engine/betterauth/StoreRows.h"
@@ -224,6 +225,8 @@ private Q_SLOTS:
         SessionRuntime configured;
         QCOMPARE(configured.configureLocal({}).error().code, base::ErrorCode::Unconfigured);
         QCOMPARE(configured.configureProxy({}).error().code, base::ErrorCode::Unconfigured);
+        // What is missing is said: this is no use before configuring.
+        QVERIFY(base::describe(configured.configureLocal({}).error()).message.contains(u"no profile was given"));
     }
 
     void decodingWithoutASecretIsAnError()
