@@ -62,7 +62,7 @@ enum class ErrorCode {
     // failed midway (exit 5)
     StatementFailed,     ///< The database refused a statement. Params: SqlState, Detail (server's message, no values).
     DatabaseUnavailable, ///< Went away or is shutting down. Params: Host, Detail.
-    DiskFull,            ///< Params: Path.
+    DiskFull,            ///< Params: Path, or Host (of a database server).
     AuditUnwritable,     ///< Params: Path, Detail.
     AuditBroken,         ///< Params: Count.
     KeychainFailed,      ///< Params: Detail.

@@ -100,7 +100,8 @@ ErrorText connectText(const Error &error)
                 tr("Switch TLS on at the server, or connect through a tunnel to a loopback address.")};
     case ErrorCode::AuthenticationFailed:
         return {tr("%1 refused the user name or password%2.").arg(place(error), colon(error)),
-                tr("Check user and password, and that this user may connect from here.")};
+                tr("Check user and password, that this user may connect from here, and whether the server wants a "
+                   "client certificate (sslcert and sslkey, for MySQL ssl-cert and ssl-key, in the address).")};
     case ErrorCode::DatabaseNotFound:
         return {tr("%1 has no database named \"%2\".").arg(place(error), error.param(ErrorParam::Name)),
                 tr("Check the name at the end of the database address.")};
@@ -169,7 +170,7 @@ ErrorText findingText(const Error &error)
                 tr("Check scheme and port of the base URL.")};
     case ErrorCode::HttpTooLarge:
         return {tr("The answer of %1 is larger than %2 bytes.").arg(place(error), error.param(ErrorParam::Limit)),
-                tr("Check the base URL: a session answer is small.")};
+                tr("Check the address: the answers that are asked for here are small.")};
     case ErrorCode::AuditBroken:
         return {tr("The audit log's chain is broken at entry %1.").arg(error.param(ErrorParam::Count)),
                 tr("Keep a copy of the log as it is and find out who changed it.")};
@@ -245,6 +246,9 @@ ErrorText midwayText(const Error &error)
                     .arg(error.param(ErrorParam::SqlState), colon(error)),
                 tr("Nothing of that step was kept; see the database's log.")};
     case ErrorCode::DiskFull:
+        if (const QString host = error.param(ErrorParam::Host); !host.isEmpty())
+            return {tr("The disk of the database server at %1 is full; nothing of that step was kept.").arg(host),
+                    tr("Free space on the server, or give the database more; then go on.")};
         return {tr("There is no space left at %1.").arg(error.param(ErrorParam::Path)), tr("Free some space.")};
     case ErrorCode::Cancelled:
         return {tr("Cancelled."), tr("Start again when you wish; what was done is reported.")};

@@ -114,6 +114,9 @@ RespChannel::Exchange RespChannel::exchange(std::span<const RedisCommand> comman
             if (framer.state() == RespFramer::State::Complete) {
                 replies.push_back(framer.take());
             } else if (framer.state() == RespFramer::State::Failed) {
+                if (framer.fault() == RespFault::TooLarge)
+                    return tl::unexpected(Failure{http::errorAt(ErrorCode::HttpTooLarge, m_origin)
+                                                      .with(ErrorParam::Limit, RespLimits().maxBytes)});
                 return tl::unexpected(Failure{http::errorAt(ErrorCode::NotADatabase, m_origin)
                                                   .with(ErrorParam::Detail, faultText(*framer.fault()))});
             }

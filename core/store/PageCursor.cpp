@@ -4,6 +4,8 @@
 #include <QDataStream>
 #include <QIODevice>
 
+#include <algorithm>
+
 using rollcall::base::Error;
 using rollcall::base::ErrorCode;
 using rollcall::base::fail;
@@ -12,7 +14,8 @@ namespace rollcall::store {
 
 namespace {
 
-constexpr char version = 1;
+constexpr char version = 2;
+constexpr std::size_t mostBefore = 7;
 constexpr qsizetype digestSize = 8;
 constexpr qsizetype longestCursor = 16'384;
 
@@ -43,13 +46,36 @@ QByteArray queryDigest(const SessionQuery &query, const QString &scope)
 
 } // namespace
 
+void PageCursor::comesAfter(const PageCursor &previous)
+{
+    before.clear();
+    if (previous.order != order)
+        return;
+    before.push_back(previous.key.first(std::min(digitsBefore, previous.key.size())));
+    const std::size_t more = std::min(previous.before.size(), mostBefore - 1);
+    before.insert(before.end(), previous.before.begin(), previous.before.begin() + static_cast<qsizetype>(more));
+}
+
+std::optional<std::size_t> PageCursor::rankOf(QByteArrayView digest) const
+{
+    if (digest == key)
+        return 0;
+    const QByteArrayView digits = digest.first(std::min(digitsBefore, digest.size()));
+    const auto found = std::ranges::find_if(before, [digits](const QByteArray &one) { return digits == one; });
+    if (found == before.end())
+        return std::nullopt;
+    return static_cast<std::size_t>(found - before.begin()) + 1;
+}
+
 QByteArray PageCursor::encode(const SessionQuery &query, const QString &scope) const
 {
     QByteArray bytes;
     QDataStream stream(&bytes, QIODevice::WriteOnly);
     stream << static_cast<qint8>(version);
     stream.writeRawData(queryDigest(query, scope).constData(), static_cast<int>(digestSize));
-    stream << order.has_value() << order.value_or(QByteArray()) << key;
+    stream << order.has_value() << order.value_or(QByteArray()) << key << static_cast<quint8>(before.size());
+    for (const QByteArray &digest : before)
+        stream << digest;
     bytes += shortDigest(bytes);
     return bytes.toBase64(QByteArray::Base64UrlEncoding | QByteArray::OmitTrailingEquals);
 }
@@ -71,7 +97,13 @@ base::Result<PageCursor> PageCursor::decode(const QByteArray &text, const Sessio
     PageCursor cursor;
     bool present = false;
     QByteArray order;
-    stream >> present >> order >> cursor.key;
+    quint8 number = 0;
+    stream >> present >> order >> cursor.key >> number;
+    if (number > mostBefore)
+        return invalid;
+    cursor.before.resize(number);
+    for (QByteArray &digest : cursor.before)
+        stream >> digest;
     if (stream.status() != QDataStream::Ok || !stream.atEnd())
         return invalid;
     if (present)

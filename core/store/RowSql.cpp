@@ -206,10 +206,10 @@ SqlStatement RowSql::deleteExpired(QByteArrayView token, base::Instant now) cons
                                               sessions.encoding, m_schema.zone(), statement.params);
     const QString bound = expiry.bind(statement.params, now);
     statement.sql =
-        QStringLiteral("DELETE FROM %1 WHERE %2 AND %3 < %4")
+        QStringLiteral("DELETE FROM %1 WHERE %2 AND %3 < %4%5")
             .arg(m_schema.table(),
                  dialect.matches(SqlDialect::quoted(sessions.token), statement.params.add(token), m_schema.tokenType()),
-                 expiry.order, bound);
+                 expiry.order, bound, expiry.andReadable);
     return statement;
 }
 

@@ -44,6 +44,8 @@ struct SessionSql::Parts
     std::optional<QString> order; ///< nullopt: by key alone
     QString key;
     QString isLive;
+    QString isExpired;
+    QString isReadable; ///< condition: it can be said when it ends, and whose it is
 };
 
 SessionSql::Parts SessionSql::parts(const SessionQuery &query, base::Instant now, SqlParams &params) const
@@ -70,7 +72,12 @@ SessionSql::Parts SessionSql::parts(const SessionQuery &query, base::Instant now
             parts.order = parts.created->order;
         break;
     }
-    parts.isLive = QStringLiteral("(%1 >= %2 AND %3)").arg(parts.expires.order, parts.now, parts.userExists);
+    parts.isLive = QStringLiteral("(%1 >= %2%3 AND %4)")
+                       .arg(parts.expires.order, parts.now, parts.expires.andReadable, parts.userExists);
+    parts.isExpired = QStringLiteral("(%1 < %2%3 AND %4)")
+                          .arg(parts.expires.order, parts.now, parts.expires.andReadable, parts.userExists);
+    parts.isReadable = QStringLiteral("%1 IS NOT NULL%2 AND %3 IS NOT NULL")
+                           .arg(parts.expires.order, parts.expires.andReadable, parts.userId);
     return parts;
 }
 
@@ -89,9 +96,8 @@ QStringList SessionSql::columns(const Parts &parts, bool withKeys) const
         users ? m_schema.userText(users->name) : QStringLiteral("NULL"),
         users ? m_schema.userText(users->email) : QStringLiteral("NULL"),
         m_schema.dialect().asText(parts.expires.order),
-        QStringLiteral(
-            "CASE WHEN %1 IS NULL OR %2 IS NULL THEN 'unknown' %3WHEN %1 >= %4 THEN 'live' ELSE 'expired' END")
-            .arg(parts.expires.order, parts.userId, orphan, parts.now),
+        QStringLiteral("CASE WHEN NOT (%1) THEN 'unknown' %2WHEN %3 >= %4 THEN 'live' ELSE 'expired' END")
+            .arg(parts.isReadable, orphan, parts.expires.order, parts.now),
         parts.created ? m_schema.dialect().asText(parts.created->order) : QStringLiteral("NULL"),
         text(sessions.ipAddress),
         text(sessions.userAgent),
@@ -116,11 +122,10 @@ QString SessionSql::where(const ResolvedQuery &resolved, const Parts &parts, Sql
         all << parts.isLive;
         break;
     case StateFilter::Expired:
-        all << QStringLiteral("%1 < %2 AND %3").arg(expires, parts.now, parts.userExists);
+        all << parts.isExpired;
         break;
     case StateFilter::Orphan:
-        all << (profile.users ? QStringLiteral("%1 IS NOT NULL AND %2 IS NOT NULL AND NOT (%3)")
-                                    .arg(expires, parts.userId, parts.userExists)
+        all << (profile.users ? QStringLiteral("%1 AND NOT (%2)").arg(parts.isReadable, parts.userExists)
                               : QStringLiteral("FALSE"));
         break;
     case StateFilter::All:
@@ -330,13 +335,13 @@ SqlStatement SessionSql::totals(base::Instant now) const
     SqlStatement statement;
     const Parts shared = parts({}, now, statement.params);
     const QString &expires = shared.expires.order;
-    const QString readable = QStringLiteral("%1 IS NOT NULL AND %2 IS NOT NULL").arg(expires, shared.userId);
     const QString rowsWith = QStringLiteral("count(CASE WHEN %1 THEN 1 END)"); // FILTER is not known everywhere
     QStringList columns{
         rowsWith.arg(shared.isLive),
-        rowsWith.arg(QStringLiteral("%1 < %2 AND %3").arg(expires, shared.now, shared.userExists)),
-        m_schema.profile().users ? rowsWith.arg(QStringLiteral("%1 AND NOT (%2)").arg(readable, shared.userExists))
-                                 : QStringLiteral("0"),
+        rowsWith.arg(shared.isExpired),
+        m_schema.profile().users
+            ? rowsWith.arg(QStringLiteral("%1 AND NOT (%2)").arg(shared.isReadable, shared.userExists))
+            : QStringLiteral("0"),
         QStringLiteral("count(DISTINCT CASE WHEN %1 THEN %2 END)").arg(shared.isLive, shared.userId),
     };
     for (const base::Instant end : {now + 1h, now + 24h, now + 24h * 7}) {
@@ -404,7 +409,7 @@ std::optional<SqlStatement> SessionSql::usersByEmail(const QString &email, int l
     return statement;
 }
 
-SqlStatement SessionSql::tokenAt(const PageCursor &cursor, const SessionQuery &query) const
+SqlStatement SessionSql::tokensAt(const PageCursor &cursor, const SessionQuery &query) const
 {
     SqlStatement statement;
     const Parts shared = parts(query, base::Instant(), statement.params);
@@ -419,10 +424,13 @@ SqlStatement SessionSql::tokenAt(const PageCursor &cursor, const SessionQuery &q
                                         .bindText(statement.params, *cursor.order);
         same = QStringLiteral("%1 = %2").arg(*shared.order, value);
     }
-    statement.sql =
-        QStringLiteral("SELECT %1 FROM %2 WHERE %3 AND %4 = %5 LIMIT 1")
-            .arg(m_schema.dialect().asText(shared.key), m_schema.source(), same,
-                 m_schema.dialect().sha256Hex(shared.key), statement.params.add(QByteArrayView(cursor.key)));
+    const QString digest = m_schema.dialect().sha256Hex(shared.key);
+    QStringList wanted{statement.params.add(QByteArrayView(cursor.key).first(PageCursor::digitsBefore))};
+    for (const QByteArray &before : cursor.before)
+        wanted << statement.params.add(QByteArrayView(before));
+    statement.sql = QStringLiteral("SELECT %1, %2 FROM %3 WHERE %4 AND substr(%2, 1, %5) IN (%6)")
+                        .arg(m_schema.dialect().asText(shared.key), digest, m_schema.source(), same,
+                             QString::number(PageCursor::digitsBefore), wanted.join(QStringLiteral(", ")));
     return statement;
 }
 

@@ -7,8 +7,8 @@
 
 namespace rollcall::store {
 
-/// Where a page begins: after the row with this order value and key. Without a key (its row is gone, and only the key's
-/// digest was known) it begins at the first row of the same order value.
+/// Where a page begins: after the row with this order value and key. Without a key (its row and those just before it
+/// are gone, and only digests were known) it begins at the first row of the same order value.
 struct PagePosition
 {
     std::optional<QByteArray> order;
@@ -53,8 +53,8 @@ public:
     [[nodiscard]] std::optional<SqlStatement> providers(const QStringList &userIds) const;
     /// Ids of users with that e-mail, @p limit at most; nullopt where users or e-mails are not known.
     [[nodiscard]] std::optional<SqlStatement> usersByEmail(const QString &email, int limit) const;
-    /// The token whose digest and order value are those of @p cursor.
-    [[nodiscard]] SqlStatement tokenAt(const PageCursor &cursor, const SessionQuery &query) const;
+    /// Tokens and their digests: the one at @p cursor and those just before it, as far as they are there.
+    [[nodiscard]] SqlStatement tokensAt(const PageCursor &cursor, const SessionQuery &query) const;
     /// Whether an index serves the order of @p query.
     [[nodiscard]] bool isIndexedOrder(const SessionQuery &query) const;
     /// Names table, key and order for cursors.

@@ -106,8 +106,19 @@ Result<PagePosition> SqlSessionStore::positionOf(const PageCursor &cursor, const
         position.key.emplace(cursor.key);
         return position;
     }
+    if (cursor.key.size() < PageCursor::digitsBefore)
+        return fail(Error(ErrorCode::CursorInvalid));
+    std::optional<std::size_t> nearest;
     const auto read = m_connection->read(
-        m_list.tokenAt(cursor, query), [&position](const SqlRow &row) { position.key.emplace(row.bytes(0)); }, call);
+        m_list.tokensAt(cursor, query),
+        [&](const SqlRow &row) {
+            const auto rank = cursor.rankOf(row.bytes(1));
+            if (!rank || (nearest && *nearest <= *rank))
+                return;
+            nearest = rank;
+            position.key.emplace(row.bytes(0));
+        },
+        call);
     if (!read)
         return fail(explain(read.error(), reading()));
     const bool keyAlone = query.order == SessionOrder::Created && !m_schema.profile().sessions.createdAt;
@@ -120,15 +131,17 @@ Result<SessionPage> SqlSessionStore::page(const SessionQuery &query, const std::
                                           base::Instant now, const Call &call)
 {
     std::optional<PagePosition> position;
+    std::optional<PageCursor> last;
     const QString scope = m_list.cursorScope();
     if (cursor) {
-        const auto decoded = PageCursor::decode(*cursor, query, scope);
+        auto decoded = PageCursor::decode(*cursor, query, scope);
         if (!decoded)
-            return fail(decoded.error());
+            return fail(std::move(decoded.error()));
         auto found = positionOf(*decoded, query, call);
         if (!found)
             return fail(std::move(found.error()));
         position = std::move(*found);
+        last = std::move(*decoded);
     }
     const auto resolved = resolve(query, call);
     if (!resolved)
@@ -138,7 +151,6 @@ Result<SessionPage> SqlSessionStore::page(const SessionQuery &query, const std::
     result.unindexedOrder = !m_list.isIndexedOrder(query);
     const auto limit = static_cast<std::size_t>(std::clamp(query.limit, 1, 10'000));
     bool more = false;
-    PageCursor last;
     const auto read = m_connection->read(
         m_list.list(*resolved, position, now, static_cast<qint64>(limit) + 1, false),
         [&](const SqlRow &row) {
@@ -146,13 +158,16 @@ Result<SessionPage> SqlSessionStore::page(const SessionQuery &query, const std::
             if (more)
                 return;
             result.sessions.push_back(m_list.listed(row));
-            last = m_list.cursor(row);
+            PageCursor here = m_list.cursor(row);
+            if (last && !m_schema.bound().keyIsId)
+                here.comesAfter(*last);
+            last = std::move(here);
         },
         call);
     if (!read)
         return fail(explain(read.error(), reading()));
     if (more)
-        result.next = last.encode(query, scope);
+        result.next = last->encode(query, scope);
     std::vector<session::ListedSession *> sessions;
     for (auto &session : result.sessions)
         sessions.push_back(&session);

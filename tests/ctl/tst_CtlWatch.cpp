@@ -164,8 +164,7 @@ void CtlWatchTest::goesOnAfterAnOutage()
         words("sessions watch --interval 50ms --database-env DB"),
         [&](const QByteArray &out) {
             if (out.contains('\n') && !std::exchange(restarted, true)) {
-                server.kill();
-                problem = server.start()
+                problem = server.kill() && server.start()
                               ? server.runSql(shop, QStringLiteral("INSERT INTO session SELECT '%1', id, now() + "
                                                                    "interval '1 h' FROM \"user\" LIMIT 1")
                                                         .arg(QString::fromLatin1(token)))

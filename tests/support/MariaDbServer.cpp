@@ -31,11 +31,13 @@ bool standsStill(qint64 pid)
 
 } // namespace
 
-MariaDbServer::MariaDbServer(Tls tls)
+MariaDbServer::MariaDbServer(Tls tls, int fileLimitKib)
 {
     QStringList arguments{sourceFile(QStringLiteral("tests/support/mariadb-server.sh"))};
     if (tls == Tls::Required)
         arguments << QStringLiteral("--tls");
+    if (fileLimitKib > 0)
+        arguments << QStringLiteral("--file-limit") << QString::number(fileLimitKib);
     m_script.setProcessChannelMode(QProcess::ForwardedErrorChannel);
     m_script.start(QStringLiteral("bash"), arguments);
     const auto said = answer();

@@ -16,7 +16,8 @@ class MariaDbServer final
 {
 public:
     enum class Tls { Off, Required };
-    explicit MariaDbServer(Tls tls = Tls::Off);
+    /// @p fileLimitKib: see the script; 0 for none.
+    explicit MariaDbServer(Tls tls = Tls::Off, int fileLimitKib = 0);
     ~MariaDbServer();
     MariaDbServer(const MariaDbServer &) = delete;
     MariaDbServer &operator=(const MariaDbServer &) = delete;

@@ -1,10 +1,6 @@
 #include "tests/support/PostgresServer.h"
 
-#include <QFile>
 #include <QJsonDocument>
-#include <QJsonObject>
-
-#include <csignal>
 
 #include "tests/support/TestPaths.h"
 
@@ -15,24 +11,23 @@ constexpr int startTimeoutMs = 60'000;
 constexpr int commandTimeoutMs = 60'000;
 } // namespace
 
-PostgresServer::PostgresServer(Tls tls)
+PostgresServer::PostgresServer(Tls tls, int fileLimitKib)
 {
     QStringList arguments{sourceFile(QStringLiteral("tests/support/postgres-server.sh"))};
     if (tls == Tls::Required)
         arguments << QStringLiteral("--tls");
+    if (fileLimitKib > 0)
+        arguments << QStringLiteral("--file-limit") << QString::number(fileLimitKib);
     m_script.setProcessChannelMode(QProcess::ForwardedErrorChannel);
     m_script.start(QStringLiteral("bash"), arguments);
-    while (!m_script.canReadLine()) {
-        if (!m_script.waitForReadyRead(startTimeoutMs)) {
-            m_problem = QStringLiteral("the test server did not start: ") + m_script.errorString();
-            return;
-        }
+    const auto said = answer();
+    if (!said) {
+        m_problem = QStringLiteral("the test server did not start: ") + m_script.errorString();
+        return;
     }
-    const QJsonObject said = QJsonDocument::fromJson(m_script.readLine()).object();
-    m_port = said.value(QStringLiteral("port")).toInt();
-    m_password = said.value(QStringLiteral("password")).toString();
-    m_caFile = said.value(QStringLiteral("caFile")).toString();
-    m_dataDir = said.value(QStringLiteral("dataDir")).toString();
+    m_port = said->value(QStringLiteral("port")).toInt();
+    m_password = said->value(QStringLiteral("password")).toString();
+    m_caFile = said->value(QStringLiteral("caFile")).toString();
     if (m_port == 0)
         m_problem = QStringLiteral("the test server did not say its port");
 }
@@ -42,6 +37,15 @@ PostgresServer::~PostgresServer()
     m_script.closeWriteChannel(); // its end stops the server and removes the data
     if (m_script.state() != QProcess::NotRunning && !m_script.waitForFinished(startTimeoutMs))
         m_script.kill();
+}
+
+std::optional<QJsonObject> PostgresServer::answer()
+{
+    while (!m_script.canReadLine()) {
+        if (!m_script.waitForReadyRead(startTimeoutMs))
+            return std::nullopt;
+    }
+    return QJsonDocument::fromJson(m_script.readLine()).object();
 }
 
 QString PostgresServer::psql(const QString &database, const QStringList &arguments)
@@ -94,23 +98,17 @@ store::DatabaseUrl PostgresServer::url(const QString &database, const QString &u
     return url;
 }
 
-void PostgresServer::kill()
+bool PostgresServer::kill()
 {
-    QFile file(m_dataDir + QStringLiteral("/postmaster.pid"));
-    if (!file.open(QIODevice::ReadOnly))
-        return;
-    if (const int pid = file.readLine().trimmed().toInt(); pid > 1)
-        ::kill(pid, SIGQUIT);
+    m_script.write("kill\n");
+    return answer().has_value();
 }
 
 bool PostgresServer::start()
 {
     m_script.write("start\n");
-    while (!m_script.canReadLine()) {
-        if (!m_script.waitForReadyRead(startTimeoutMs))
-            return false;
-    }
-    return m_script.readLine() == "{}\n";
+    const auto said = answer();
+    return said && said->value(QStringLiteral("port")).toInt() == m_port;
 }
 
 } // namespace rollcall::test

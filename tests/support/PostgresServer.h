@@ -1,7 +1,10 @@
 #pragma once
 
+#include <QJsonObject>
 #include <QProcess>
 #include <QString>
+
+#include <optional>
 
 #include "core/store/sql/DatabaseUrl.h"
 
@@ -13,7 +16,8 @@ class PostgresServer final
 {
 public:
     enum class Tls { Off, Required };
-    explicit PostgresServer(Tls tls = Tls::Off);
+    /// @p fileLimitKib: see the script; 0 for none.
+    explicit PostgresServer(Tls tls = Tls::Off, int fileLimitKib = 0);
     ~PostgresServer();
     PostgresServer(const PostgresServer &) = delete;
     PostgresServer &operator=(const PostgresServer &) = delete;
@@ -32,16 +36,17 @@ public:
     [[nodiscard]] int port() const { return m_port; }
     [[nodiscard]] QString caFile() const { return m_caFile; }
 
-    /// Ends the server at once, without waiting for its clients ("immediate" shutdown).
-    void kill();
+    /// Ends the server at once, without waiting for its clients ("immediate" shutdown); false where that failed.
+    [[nodiscard]] bool kill();
     /// Starts it again after kill(), with its data and on its port; false where it does not come up.
     [[nodiscard]] bool start();
 
 private:
     QString psql(const QString &database, const QStringList &arguments);
+    [[nodiscard]] std::optional<QJsonObject> answer();
 
     QProcess m_script;
-    QString m_problem, m_password, m_caFile, m_dataDir;
+    QString m_problem, m_password, m_caFile;
     int m_port = 0;
 };
 

@@ -6,22 +6,25 @@
 # itself is killed, the server stops too. It takes two commands on standard input, one a line:
 #   kill    ends the server at once, without a word to its clients, and prints {}
 #   start   starts it again, with its data and on its port, and prints the line of JSON
-# Usage: mariadb-server.sh [--tls] [DIR]
-#   --tls  the server has a certificate for localhost, 127.1 and 127.0.0.1 by a CA of its own (caFile) and refuses
-#          unencrypted connections
-#   DIR    where to put the data (made, and removed at the end; default: a temporary folder)
+# Usage: mariadb-server.sh [--tls] [--file-limit KIB] [DIR]
+#   --tls         the server has a certificate for localhost, 127.1 and 127.0.0.1 by a CA of its own (caFile) and refuses
+#                 unencrypted connections
+#   --file-limit  no file of the server grows beyond that many KiB: as on a full disk (12,288 at least)
+#   DIR           where to put the data (made, and removed at the end; default: a temporary folder)
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/throwaway.sh"
 
 fail() { printf 'mariadb-server: %s\n' "$*" >&2; exit 1; }
 
-tls=false directory=
-for argument in "$@"; do
-  case $argument in
+tls=false file_limit=unlimited directory=
+while [ $# -gt 0 ]; do
+  case $1 in
     --tls) tls=true ;;
-    -*) fail "unknown option $argument" ;;
-    *) directory=$argument ;;
+    --file-limit) file_limit=$2; shift ;;
+    -*) fail "unknown option $1" ;;
+    *) directory=$1 ;;
   esac
+  shift
 done
 
 program=$(PATH=$PATH:/usr/sbin command -v mariadbd) || fail 'no MariaDB server is installed (Debian package: mariadb-server)'
@@ -50,7 +53,8 @@ settings=(--no-defaults --datadir="$directory/data" --bind-address=127.0.0.1 --s
 if $tls; then
   make_certificates "$directory"
   ca_file=$directory/ca.pem
-  settings+=(--ssl-cert="$directory/server.pem" --ssl-key="$directory/server.key" --require-secure-transport=ON)
+  settings+=(--ssl-cert="$directory/server.pem" --ssl-key="$directory/server.key" --ssl-ca="$ca_file"
+    --require-secure-transport=ON)
 fi
 # One account, from everywhere that can reach it, in place of those that the installation makes.
 cat >"$directory/accounts.sql" <<SQL
@@ -67,7 +71,8 @@ give_to_unprivileged "$directory"
 # Starts the server on $port; false where it does not come up.
 start_server() {
   rm -f "$directory/server.log" # what the server before it said is no answer
-  (cd / && exec_unprivileged KILL "$program" "${settings[@]}" --port="$port" "$@" >"$directory/server.log" 2>&1) &
+  (cd / && limit_files "$file_limit" &&
+    exec_unprivileged KILL "$program" "${settings[@]}" --port="$port" "$@" >"$directory/server.log" 2>&1) &
   server=$!
   for _ in $(seq 300); do
     if grep -q 'ready for connections' "$directory/server.log" 2>/dev/null; then return 0; fi

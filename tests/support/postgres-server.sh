@@ -1,25 +1,30 @@
 #!/usr/bin/env bash
 # Runs a throw-away PostgreSQL server for a test: unprivileged, loopback TCP only, own data directory, random password.
 # Prints one line of JSON when it accepts connections:
-#   {"url","host","port","user","password","caFile"|null,"dataDir"}
-# and runs until its standard input ends or it gets SIGTERM or SIGINT; then server and data are gone. If this script itself is killed, the
-# server stops too. The line `start` on its standard input starts a server that was ended from outside again, with its data and on its
-# port, and is answered by {}.
-# Usage: postgres-server.sh [--tls] [DIR]
-#   --tls  the server has a certificate for localhost, 127.1 and 127.0.0.1 by a CA of its own (caFile) and refuses unencrypted connections
-#   DIR    where to put the data (made, and removed at the end; default: a temporary folder)
+#   {"url","host","port","user","password","caFile"|null,"dataDir","pid"}
+# and runs until its standard input ends or it gets SIGTERM or SIGINT; then server and data are gone. If this script
+# itself is killed, the server stops too. It takes two commands on standard input, one a line:
+#   kill    ends the server at once, without a word to its clients, and prints {}
+#   start   starts it again, with its data and on its port, and prints the line of JSON
+# Usage: postgres-server.sh [--tls] [--file-limit KIB] [DIR]
+#   --tls         the server has a certificate for localhost, 127.1 and 127.0.0.1 by a CA of its own (caFile) and refuses
+#                 unencrypted connections; the database `certified` wants a client certificate by that CA besides
+#   --file-limit  no file of the server grows beyond that many KiB: as on a full disk (16,384 at least, a file of its log)
+#   DIR           where to put the data (made, and removed at the end; default: a temporary folder)
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/throwaway.sh"
 
 fail() { printf 'postgres-server: %s\n' "$*" >&2; exit 1; }
 
-tls=false directory=
-for argument in "$@"; do
-  case $argument in
+tls=false file_limit=unlimited directory=
+while [ $# -gt 0 ]; do
+  case $1 in
     --tls) tls=true ;;
-    -*) fail "unknown option $argument" ;;
-    *) directory=$argument ;;
+    --file-limit) file_limit=$2; shift ;;
+    -*) fail "unknown option $1" ;;
+    *) directory=$1 ;;
   esac
+  shift
 done
 
 programs=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1) || true
@@ -27,11 +32,15 @@ programs=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1) ||
 
 make_directory postgres "$directory"
 server=
-clean_up() {
+stop_server() {
   if [ -n "$server" ]; then
-    kill -INT "$server" 2>/dev/null || true # INT: a fast shutdown, which does not wait for clients
+    kill "-$1" "$server" 2>/dev/null || true
     wait "$server" 2>/dev/null || true
+    server=
   fi
+}
+clean_up() {
+  stop_server INT # a fast shutdown, which does not wait for clients
   exec 5>&-
   wait "$remover" || true
 }
@@ -56,15 +65,18 @@ give_to_unprivileged "$directory"
 settings=(-c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off -c synchronous_commit=off -c full_page_writes=off
   -c shared_buffers=32MB -c max_connections=60 -c logging_collector=off)
 if $tls; then
-  settings+=(-c ssl=on -c "ssl_cert_file=$directory/server.pem" -c "ssl_key_file=$directory/server.key")
-  printf 'hostssl all all 127.0.0.1/32 scram-sha-256\n' >"$data/pg_hba.conf"
+  settings+=(-c ssl=on -c "ssl_cert_file=$directory/server.pem" -c "ssl_key_file=$directory/server.key"
+    -c "ssl_ca_file=$ca_file")
+  printf 'hostssl certified all 127.0.0.1/32 scram-sha-256 clientcert=verify-ca
+hostssl all all 127.0.0.1/32 scram-sha-256\n' >"$data/pg_hba.conf"
 else
   printf 'host all all 127.0.0.1/32 scram-sha-256\n' >"$data/pg_hba.conf"
 fi
 
 # Starts the server on $port; false where it does not come up.
 start_server() {
-  (cd / && exec_unprivileged INT "$programs/postgres" -D "$data" -p "$port" "${settings[@]}" >"$directory/server.log" 2>&1) &
+  (cd / && limit_files "$file_limit" &&
+    exec_unprivileged INT "$programs/postgres" -D "$data" -p "$port" "${settings[@]}" >"$directory/server.log" 2>&1) &
   server=$!
   for _ in $(seq 300); do
     if "$programs/pg_isready" -q -h 127.0.0.1 -p "$port"; then return 0; fi
@@ -72,6 +84,12 @@ start_server() {
     sleep 0.1
   done
   return 1
+}
+answer() {
+  local suffix=
+  if $tls; then suffix="?sslmode=verify-full&sslrootcert=$ca_file"; fi
+  printf '{"url":"postgresql://postgres:%s@127.0.0.1:%s/postgres%s","host":"127.0.0.1","port":%s,"user":"postgres","password":"%s","caFile":%s,"dataDir":"%s","pid":%s}\n' \
+    "$password" "$port" "$suffix" "$port" "$password" "$([ -n "$ca_file" ] && printf '"%s"' "$ca_file" || echo null)" "$data" "$server"
 }
 
 for attempt in 1 2 3 4 5; do
@@ -82,19 +100,20 @@ for attempt in 1 2 3 4 5; do
     fail 'the server does not come up (log above)'
   fi
 done
-
-suffix=
-if $tls; then suffix="?sslmode=verify-full&sslrootcert=$ca_file"; fi
-printf '{"url":"postgresql://postgres:%s@127.0.0.1:%s/postgres%s","host":"127.0.0.1","port":%s,"user":"postgres","password":"%s","caFile":%s,"dataDir":"%s"}\n' \
-  "$password" "$port" "$suffix" "$port" "$password" "$([ -n "$ca_file" ] && printf '"%s"' "$ca_file" || echo null)" "$data"
+answer
 
 while IFS= read -r command; do
   case $command in
-    start) # again, after it was ended from outside
-      wait "$server" || true
-      start_server || { cat "$directory/server.log" >&2; fail 'the server does not come up again (log above)'; }
+    kill)
+      stop_server QUIT # an immediate shutdown
       echo '{}' ;;
+    start)
+      start_server || { cat "$directory/server.log" >&2; fail 'the server does not come up again (log above)'; }
+      answer ;;
     *) fail "unknown command $command" ;;
   esac
 done
-kill -0 "$server" 2>/dev/null || { cat "$directory/server.log" >&2; fail 'the server ended by itself (log above)'; }
+if [ -n "$server" ] && ! kill -0 "$server" 2>/dev/null; then
+  cat "$directory/server.log" >&2
+  fail 'the server ended by itself (log above)'
+fi

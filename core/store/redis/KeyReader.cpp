@@ -1,7 +1,6 @@
 #include "core/store/redis/KeyReader.h"
 
 #include <algorithm>
-#include <thread>
 
 using rollcall::base::Call;
 using rollcall::base::Error;
@@ -19,7 +18,7 @@ namespace {
 /// Of one MGET: its answer is bounded, and an account's tokens take several kilobytes.
 constexpr std::size_t keysOfOneCommand = 250;
 constexpr std::size_t keysOfOneTrip = 1'000;
-constexpr std::chrono::milliseconds longestNap{20}; ///< so that a cancelled pass ends at once
+constexpr qint64 bytesOfOneAnswer = 4 << 20; ///< half of what a channel takes
 
 Error otherForm(const RedisCommand &command)
 {
@@ -101,15 +100,92 @@ Result<std::vector<KeyReader::Value>> KeyReader::values(std::span<const QByteArr
     std::vector<Value> values;
     values.reserve(keys.size());
     for (std::size_t from = 0; from < keys.size(); from += keysOfOneTrip) {
+        const auto some = keys.subspan(from, std::min(keysOfOneTrip, keys.size() - from));
+        if (auto turn = m_pace.await(static_cast<qint64>(some.size()), call); !turn)
+            return fail(std::move(turn.error()));
         std::vector<RedisCommand> commands;
-        addMget(keys.subspan(from, std::min(keysOfOneTrip, keys.size() - from)), commands);
+        addMget(some, commands);
         auto replies = askAll(commands, call);
+        if (!replies && replies.error().code == ErrorCode::HttpTooLarge) {
+            auto read = valuesBySize(some, call);
+            if (!read)
+                return read;
+            std::ranges::move(*read, std::back_inserter(values));
+            continue;
+        }
         if (!replies)
             return fail(std::move(replies.error()));
         if (auto taken = takeMget(commands, *replies, values); !taken)
             return fail(std::move(taken.error()));
     }
     return values;
+}
+
+Result<std::vector<KeyReader::Value>> KeyReader::valuesBySize(std::span<const QByteArray> keys, const Call &call)
+{
+    const auto lengths = this->lengths(keys, call);
+    if (!lengths)
+        return fail(lengths.error());
+    std::vector<Value> values(keys.size());
+    std::vector<RedisCommand> command{{"MGET"}};
+    std::vector<std::size_t> places; // of what is asked among the keys
+    qint64 bytes = 0;
+    const auto ask = [&]() -> base::Status {
+        if (places.empty())
+            return {};
+        auto reply = askAll(command, call);
+        if (!reply)
+            return fail(std::move(reply.error()));
+        std::vector<Value> some;
+        if (auto taken = takeMget(command, *reply, some); !taken)
+            return taken;
+        for (std::size_t i = 0; i < places.size(); ++i)
+            values[places[i]] = std::move(some[i]);
+        command.front().resize(1);
+        places.clear();
+        bytes = 0;
+        return {};
+    };
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        const qint64 length = lengths->at(i);
+        if (length > largestValue) {
+            values[i] = QByteArrayLiteral("");
+            continue;
+        }
+        if (bytes + length > bytesOfOneAnswer || places.size() == keysOfOneCommand) {
+            if (auto done = ask(); !done)
+                return fail(std::move(done.error()));
+        }
+        command.front().push_back(keys[i]);
+        places.push_back(i);
+        bytes += length;
+    }
+    if (auto done = ask(); !done)
+        return fail(std::move(done.error()));
+    return values;
+}
+
+Result<std::vector<KeyReader::Value>> KeyReader::valuesOfAny(std::span<const QByteArray> keys, qint64 longest,
+                                                             const Call &call)
+{
+    const auto lengths = this->lengths(keys, call);
+    if (!lengths)
+        return fail(lengths.error());
+    std::vector<QByteArray> readable;
+    std::vector<std::size_t> places;
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        if (lengths->at(i) > 0 && lengths->at(i) <= longest) {
+            readable.push_back(keys[i]);
+            places.push_back(i);
+        }
+    }
+    auto read = values(readable, call);
+    if (!read)
+        return read;
+    std::vector<Value> all(keys.size());
+    for (std::size_t i = 0; i < places.size(); ++i)
+        all[places[i]] = std::move(read->at(i));
+    return all;
 }
 
 Result<std::vector<bool>> KeyReader::exist(std::span<const QByteArray> keys, const Call &call)
@@ -158,34 +234,30 @@ Result<base::Instant> KeyReader::serverTime(const Call &call)
                          std::chrono::milliseconds(number(reply->elements.back()) / 1000));
 }
 
-KeyScan::KeyScan(KeyReader &reader, QByteArray pattern, ScanPace pace)
-    : m_reader(reader), m_pattern(std::move(pattern)), m_pace(pace), m_begun(Call::Clock::now())
+KeyScan::KeyScan(KeyReader &reader, QByteArray pattern, const ScanPace &pace)
+    : m_reader(reader), m_pattern(std::move(pattern)), m_keysAtOnce(pace.keysAtOnce), m_pace(pace.keysPerSecond)
 {}
-
-base::Status KeyScan::waitForTurn(const Call &call)
-{
-    const std::chrono::duration<double> due(static_cast<double>(m_lookedThrough) / m_pace.keysPerSecond);
-    const auto at = m_begun + std::chrono::duration_cast<Call::Clock::duration>(due);
-    while (true) {
-        if (auto status = call.check(QStringLiteral("Reading the keys of the database")); !status)
-            return status;
-        const auto left = std::chrono::ceil<std::chrono::milliseconds>(at - Call::Clock::now());
-        if (left.count() <= 0)
-            return {};
-        std::this_thread::sleep_for(std::min(left, longestNap));
-    }
-}
 
 Result<KeyScan::Step> KeyScan::next(std::span<const QByteArray> wanted, const Call &call)
 {
-    if (auto status = waitForTurn(call); !status)
-        return fail(std::move(status.error()));
+    if (auto turn = m_pace.await(m_keysAtOnce, call); !turn)
+        return fail(std::move(turn.error()));
     std::vector<RedisCommand> commands;
     if (!m_done)
-        commands.push_back({"SCAN", m_cursor, "MATCH", m_pattern, "COUNT", QByteArray::number(m_pace.keysAtOnce)});
+        commands.push_back({"SCAN", m_cursor, "MATCH", m_pattern, "COUNT", QByteArray::number(m_keysAtOnce)});
     const std::size_t scans = commands.size();
     addMget(wanted, commands);
     auto replies = m_reader.askAll(commands, call);
+    if (!replies && replies.error().code == ErrorCode::HttpTooLarge && !wanted.empty()) {
+        // The values are read with more care, and the keys by themselves: the cursor has not moved.
+        auto values = m_reader.values(wanted, call);
+        if (!values)
+            return fail(std::move(values.error()));
+        auto alone = m_done ? Result<Step>(Step()) : next({}, call);
+        if (alone)
+            alone->values = std::move(*values);
+        return alone;
+    }
     if (!replies)
         return fail(std::move(replies.error()));
     Step step;
@@ -197,7 +269,7 @@ Result<KeyScan::Step> KeyScan::next(std::span<const QByteArray> wanted, const Ca
         m_cursor = parts.front().kind == RedisReply::Kind::Integer ? QByteArray::number(parts.front().number)
                                                                    : parts.front().text;
         m_done = m_cursor == "0";
-        m_lookedThrough += m_pace.keysAtOnce;
+        m_lookedThrough += m_keysAtOnce;
         step.keys.reserve(parts.back().elements.size());
         for (RedisReply &key : parts.back().elements)
             step.keys.push_back(std::move(key.text));

@@ -6,24 +6,34 @@
 
 #include "core/base/Clock.h"
 #include "core/redis/RedisChannel.h"
+#include "core/store/redis/KeyPace.h"
 #include "core/store/redis/ScanPace.h"
 
 namespace rollcall::store {
 
-/// Reads keys and values, many in one round trip. What is refused for want of rights names the command and the keys.
+/// Reads keys and values, many in one round trip and no faster than its pace allows. What is refused for want of rights
+/// names the command and the keys.
 /// **Thread-safety:** one thread. Errors of all: those of RedisChannel::pipeline(), PermissionDenied (Table: the
 /// pattern of the keys, Right: "+get"), StatementFailed, NotADatabase (an answer of another form).
 class KeyReader final
 {
 public:
-    /// A value; nullopt where the key is gone, or holds no text.
+    /// A value; nullopt where the key is gone, or holds no text; empty where it is too large to be what libraries write
+    /// (largestValue) and stands among values that are too many bytes for one answer.
     using Value = std::optional<QByteArray>;
+    static constexpr qint64 largestValue = 256 << 10;
 
     /// @p channel is borrowed. @p keys: the pattern of what is read, for errors.
-    KeyReader(redis::RedisChannel &channel, QString keys) : m_channel(channel), m_keys(std::move(keys)) {}
+    KeyReader(redis::RedisChannel &channel, QString keys, const ScanPace &pace = {})
+        : m_channel(channel), m_keys(std::move(keys)), m_pace(pace.keysPerSecond)
+    {}
 
     /// The values of @p keys, in their order. One round trip for every thousand.
     [[nodiscard]] base::Result<std::vector<Value>> values(std::span<const QByteArray> keys, const base::Call &call);
+    /// The same where @p keys may be anybody's: nullopt as well where this user may not touch one, and where it holds
+    /// more than @p longest bytes.
+    [[nodiscard]] base::Result<std::vector<Value>> valuesOfAny(std::span<const QByteArray> keys, qint64 longest,
+                                                               const base::Call &call);
     /// Which of @p keys exist.
     [[nodiscard]] base::Result<std::vector<bool>> exist(std::span<const QByteArray> keys, const base::Call &call);
     /// Bytes of the text that each of @p keys holds; 0 where it holds none, or may not be asked by this user.
@@ -41,8 +51,13 @@ public:
                                                                       const base::Call &call, Keys whose = Keys::Ours);
 
 private:
+    /// values() of keys whose values are together too large for one answer.
+    [[nodiscard]] base::Result<std::vector<Value>> valuesBySize(std::span<const QByteArray> keys,
+                                                                const base::Call &call);
+
     redis::RedisChannel &m_channel;
     QString m_keys;
+    KeyPace m_pace;
 };
 
 /// One pass over the keys of a database by SCAN, step by step, no faster than its pace allows.
@@ -54,7 +69,7 @@ class KeyScan final
 {
 public:
     /// @p reader is borrowed. @p pattern: what MATCH takes.
-    KeyScan(KeyReader &reader, QByteArray pattern, ScanPace pace);
+    KeyScan(KeyReader &reader, QByteArray pattern, const ScanPace &pace);
 
     /// The next keys, perhaps none, together with the values of @p wanted, which cost no further round trip. Waits
     /// where the pace asks for it. Errors: the reader's, Timeout, Cancelled.
@@ -70,15 +85,13 @@ public:
     [[nodiscard]] qint64 lookedThrough() const { return m_lookedThrough; }
 
 private:
-    [[nodiscard]] base::Status waitForTurn(const base::Call &call);
-
     KeyReader &m_reader;
     QByteArray m_pattern;
-    ScanPace m_pace;
+    int m_keysAtOnce;
+    KeyPace m_pace;
     QByteArray m_cursor = QByteArrayLiteral("0");
     bool m_done = false;
     qint64 m_lookedThrough = 0;
-    base::Call::Clock::time_point m_begun;
 };
 
 } // namespace rollcall::store

@@ -85,7 +85,7 @@ Result<SchemaDetection> detectRedis(const DatabaseUrl &url, const StoreOptions &
     auto version = ask(readOnly, url, options, call);
     if (!version)
         return fail(std::move(version.error()));
-    KeyReader reader(readOnly, QStringLiteral("*"));
+    KeyReader reader(readOnly, QStringLiteral("*"), options.scanPace);
     auto found = detectKeys(reader, options.timeZone, options.scanPace, call);
     if (!found)
         return fail(std::move(found.error()));

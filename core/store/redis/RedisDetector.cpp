@@ -4,6 +4,7 @@
 
 #include "core/store/redis/RenamedKeys.h"
 #include "core/store/redis/SessionValue.h"
+#include "core/store/schema/ExpiresCodec.h"
 
 using rollcall::base::Call;
 using rollcall::base::fail;
@@ -28,6 +29,20 @@ constexpr QByteArrayView usersName("user:");
 bool isUsers(const QByteArray &key, const QByteArray &id)
 {
     return key.endsWith(id) && key.chopped(id.size()).endsWith(usersName);
+}
+
+/// Whether @p json has what the adapters write of each user: an e-mail and when it was verified, or null for either.
+/// Others' objects with an id have neither, or say true and false. **Source:** @auth/upstash-redis-adapter 2.11
+/// createUser(), and AdapterUser of @auth/core.
+bool isUser(const JsonValue &json)
+{
+    const JsonValue *email = json.find(u"email");
+    const JsonValue *verified = json.find(u"emailVerified");
+    const bool isAddress =
+        email && (email->isNull() || (email->string() && email->string()->contains(QLatin1Char('@'))));
+    return isAddress && verified &&
+           (verified->isNull() ||
+            (verified->string() && readInstant(verified->string()->toUtf8(), QTimeZone::utc()).instant()));
 }
 
 /// What speaks for a layout.
@@ -86,22 +101,14 @@ private:
 
     Status look(const std::vector<QByteArray> &keys)
     {
-        const auto lengths = m_reader.lengths(keys, m_call);
-        if (!lengths)
-            return fail(lengths.error());
-        std::vector<QByteArray> readable;
-        for (std::size_t i = 0; i < keys.size(); ++i) {
-            if (lengths->at(i) > 0 && lengths->at(i) <= longestValue)
-                readable.push_back(keys[i]);
-        }
-        const auto values = m_reader.values(readable, m_call);
+        const auto values = m_reader.valuesOfAny(keys, longestValue, m_call);
         if (!values)
             return fail(values.error());
-        for (std::size_t i = 0; i < readable.size(); ++i) {
+        for (std::size_t i = 0; i < keys.size(); ++i) {
             if (!values->at(i))
                 continue;
             if (const auto json = jose::parseJson(QString::fromUtf8(*values->at(i)))) {
-                if (auto done = judge(readable[i], *values->at(i), *json); !done)
+                if (auto done = judge(keys[i], *values->at(i), *json); !done)
                     return done;
             }
         }
@@ -124,7 +131,7 @@ private:
             return followList(key, *list);
         // A database of the adapter's in which nobody is signed in yet.
         const auto id = memberText(&json, u"id");
-        if (id && !id->isEmpty() && json.find(u"emailVerified") && isUsers(key, id->toUtf8()))
+        if (id && !id->isEmpty() && isUser(json) && isUsers(key, id->toUtf8()))
             evidenceFor(KeyLayout::authJs(key.chopped(usersName.size() + id->toUtf8().size()))).users = true;
         return {};
     }
@@ -145,7 +152,7 @@ private:
                 keys.push_back(prefix + tokens.back());
             }
         }
-        const auto values = m_reader.values(keys, m_call);
+        const auto values = m_reader.valuesOfAny(keys, longestValue, m_call);
         if (!values)
             return fail(values.error());
         for (std::size_t i = 0; i < keys.size(); ++i) {

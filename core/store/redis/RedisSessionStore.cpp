@@ -104,7 +104,7 @@ RedisSessionStore::RedisSessionStore(std::unique_ptr<redis::RedisChannel> channe
       m_zone(options.timeZone),
       m_pace(options.scanPace),
       m_access(access),
-      m_reader(m_readOnly, QString::fromUtf8(m_layout.scanPattern())),
+      m_reader(m_readOnly, QString::fromUtf8(m_layout.scanPattern()), m_pace),
       m_rows(m_reader, m_layout, m_zone),
       m_writer(m_reader, *m_channel, m_layout, m_zone)
 {}

@@ -79,6 +79,20 @@ Result<KeyReader::Value> RedisWriter::value(const QByteArray &key, const Call &c
     return std::move(values->front());
 }
 
+Status RedisWriter::wasRead(const QByteArray &key, const Call &call)
+{
+    const auto length = m_reader.lengths({&key, 1}, call);
+    if (!length)
+        return fail(length.error());
+    if (length->front() == 0)
+        return {};
+    return fail(Error(ErrorCode::StatementFailed)
+                    .with(ErrorParam::Detail,
+                          QStringLiteral("the key of a session holds %1 bytes, which is too many for a session, so it "
+                                         "was not read and cannot be compared; remove it by hand")
+                              .arg(length->front())));
+}
+
 Result<std::vector<RedisWriter::Found>> RedisWriter::find(std::span<const QByteArrayView> tokens, const Call &call)
 {
     std::vector<Found> found;
@@ -101,6 +115,10 @@ Result<std::vector<RedisWriter::Found>> RedisWriter::find(std::span<const QByteA
             continue;
         found[i].value = std::move(value);
         found[i].text = std::move(values->at(i));
+        if (found[i].text->isEmpty()) {
+            if (auto whole = wasRead(keys[i], call); !whole)
+                return fail(std::move(whole.error()));
+        }
     }
     return found;
 }

@@ -48,6 +48,8 @@ private:
         KeyReader::Value text; ///< nullopt: not there
         std::optional<SessionValue> value;
     };
+    /// An error where @p key holds a value that was left out for its size.
+    [[nodiscard]] base::Status wasRead(const QByteArray &key, const base::Call &call);
     [[nodiscard]] base::Result<std::vector<Found>> find(std::span<const QByteArrayView> tokens, const base::Call &call);
     /// Adds what removes @p sessions and mends what points to them.
     [[nodiscard]] base::Status addRemoval(std::span<const Found *const> sessions, KeyChanges &changes,

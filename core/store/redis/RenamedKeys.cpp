@@ -37,7 +37,7 @@ Result<std::vector<Pair>> keysEndingIn(KeyReader &reader, const QByteArray &endi
             return fail(std::move(step.error()));
         std::ranges::move(step->keys, std::back_inserter(keys));
     }
-    const auto values = reader.values(keys, call);
+    const auto values = reader.valuesOfAny(keys, KeyReader::largestValue, call);
     if (!values)
         return fail(values.error());
     std::vector<Pair> pairs;
@@ -51,7 +51,7 @@ Result<std::vector<Pair>> keysEndingIn(KeyReader &reader, const QByteArray &endi
 /// The prefix of accounts, out of the account that a pointer names.
 Status findAccounts(KeyReader &reader, const QByteArray &accountKey, KeyLayout &layout, const Call &call)
 {
-    const auto values = reader.values({&accountKey, 1}, call);
+    const auto values = reader.valuesOfAny({&accountKey, 1}, KeyReader::largestValue, call);
     if (!values)
         return fail(values.error());
     const auto account = values->front() ? jose::parseJson(QString::fromUtf8(*values->front())) : std::nullopt;

@@ -47,7 +47,8 @@ bool fits(DatabaseKind kind, const QString &type, ExpiresEncoding encoding)
         return encoding == ofType;
     const bool number = type.contains(QStringLiteral("int")) || type == QStringLiteral("numeric") ||
                         type == QStringLiteral("double precision") || type == QStringLiteral("decimal") ||
-                        type == QStringLiteral("double") || type == QStringLiteral("float");
+                        type == QStringLiteral("double") || type == QStringLiteral("float") ||
+                        type == QStringLiteral("real");
     switch (encoding) {
     case ExpiresEncoding::Timestamptz:
     case ExpiresEncoding::TimestampNaive:

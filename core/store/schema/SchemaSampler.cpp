@@ -29,6 +29,13 @@ struct Sample
     bool zoneless = false;
 };
 
+bool isNumberType(const QString &type)
+{
+    static const QRegularExpression number(QStringLiteral("^(.*int(eger)?|numeric|decimal|double|real|float)\\b"),
+                                           QRegularExpression::CaseInsensitiveOption);
+    return number.match(type).hasMatch();
+}
+
 bool isPlausible(const StoredInstant &instant)
 {
     using namespace std::chrono;
@@ -38,12 +45,22 @@ bool isPlausible(const StoredInstant &instant)
     return at && *at >= sys_days(year(2015) / January / 1) && *at < sys_days(year(2100) / January / 1);
 }
 
+/// The digits of a number before its point, whichever way it is written: numeric(15,2) and REAL hold epochs as well.
+QByteArray wholeDigits(QByteArrayView number)
+{
+    bool ok = false;
+    const double value = number.toDouble(&ok);
+    constexpr double limit = 9e18;
+    return ok && value > -limit && value < limit ? QByteArray::number(static_cast<qint64>(value)) : QByteArray();
+}
+
 void addRow(Sample &sample, const SqlRow &row, ExpiresEncoding ofType, const QTimeZone &zone)
 {
     ++sample.rows;
     sample.shortTokens += row.integer(0) < shortestToken ? 1 : 0;
     sample.digests.insert(row.bytes(1).toByteArray());
-    const QByteArrayView expires = row.bytes(2);
+    const QByteArray digits = row.flag(3) ? wholeDigits(row.bytes(2)) : QByteArray();
+    const QByteArrayView expires = digits.isEmpty() ? row.bytes(2) : QByteArrayView(digits);
     const StoredInstant instant = readInstant(expires, zone);
     sample.readable += instant.kind == StoredInstant::Kind::Unreadable ? 0 : 1;
     sample.plausible += isPlausible(instant) ? 1 : 0;
@@ -60,10 +77,9 @@ SqlStatement sampleStatement(const SqlDialect &dialect, DatabaseKind kind, const
     const auto column = [](const QString &name) -> QString { return QStringLiteral("s.") + SqlDialect::quoted(name); };
     const auto &sessions = profile.sessions;
     // A column's declared type means nothing in SQLite alone.
-    static const QRegularExpression number(QStringLiteral("^(.*int|numeric|decimal|double|real|float)\\b"));
     const QString isNumber = kind == DatabaseKind::Sqlite
                                  ? QStringLiteral("typeof(%1) IN ('integer', 'real')").arg(column(sessions.expires))
-                                 : QString::number(number.match(sessions.expiresType).hasMatch() ? 1 : 0);
+                                 : QString::number(isNumberType(sessions.expiresType) ? 1 : 0);
     QString hasUser = QStringLiteral("0");
     if (profile.users) {
         const QString id = QStringLiteral("u.") + SqlDialect::quoted(profile.users->id);
@@ -89,8 +105,7 @@ ExpiresEncoding encodingFor(const Sample &sample, ExpiresEncoding ofType, const 
     if (encodings.size() > 1)
         return ExpiresEncoding::Mixed;
     // Nothing to go by but the declared type: JavaScript's unit for numbers, ISO for the rest.
-    return type.contains(QStringLiteral("int"), Qt::CaseInsensitive) ? ExpiresEncoding::EpochMilliseconds
-                                                                     : ExpiresEncoding::TextIso;
+    return isNumberType(type) ? ExpiresEncoding::EpochMilliseconds : ExpiresEncoding::TextIso;
 }
 
 /// Where the newest expiry lies a whole number of hours off now + 30 or 7 days, the zone is probably not UTC.

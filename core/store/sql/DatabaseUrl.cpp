@@ -126,6 +126,10 @@ bool readMysqlParameter(QByteArrayView key, const QString &value, DatabaseUrl &u
         url.sslMode = mysqlSslMode(key, value);
     else if (key == "sslcert" || key == "ssl-ca" || key == "sslrootcert") // Prisma's sslcert is the CA's
         url.sslRootCert = value;
+    else if (key == "ssl-cert")
+        url.sslCert = value;
+    else if (key == "ssl-key")
+        url.sslKey = value;
     else if (key == "socket" || key == "socketPath")
         url.host = value;
     else
@@ -138,6 +142,11 @@ base::Status readParameter(QByteArrayView key, QByteArrayView rawValue, Database
     auto value = decoded(rawValue);
     if (!value)
         return fail(invalid("a parameter is not percent-encoded correctly"));
+    if (key == "sslpassword") {
+        url.hadPassword = url.hadPassword || !value->isEmpty();
+        url.sslPassword = SecretBytes::fromAndWipe(*value);
+        return {};
+    }
     const QString text = QString::fromUtf8(*value);
     if (url.kind == DatabaseKind::MySql) {
         if (!readMysqlParameter(key, text, url) && !key.isEmpty())
@@ -157,6 +166,10 @@ base::Status readParameter(QByteArrayView key, QByteArrayView rawValue, Database
         // "system" is newer than libpq 15; it means what we do anyway.
         if (text != QStringLiteral("system"))
             url.sslRootCert = text;
+    } else if (key == "sslcert") {
+        url.sslCert = text;
+    } else if (key == "sslkey") {
+        url.sslKey = text;
     } else if (key == "host") {
         url.host = text;
     } else if (key == "user") {
@@ -220,6 +233,13 @@ Result<DatabaseUrl> parseServer(DatabaseKind kind, QByteArrayView rest)
     url.database = QString::fromUtf8(*database);
     if (const auto done = readParameters(query, url); !done)
         return fail(done.error());
+    // Prisma's sslcert is the server's CA; a certificate of ours is of no use without its key.
+    // Source: prisma.io/docs, PostgreSQL connector, "sslcert".
+    if (kind == DatabaseKind::PostgreSql && url.sslKey.isEmpty() && !url.sslCert.isEmpty()) {
+        if (url.sslRootCert.isEmpty())
+            url.sslRootCert = url.sslCert;
+        url.sslCert.clear();
+    }
     if (url.host.isEmpty())
         url.host = QStringLiteral("localhost");
     if (url.database.isEmpty() && kind == DatabaseKind::PostgreSql)
@@ -278,8 +298,11 @@ Result<DatabaseUrl> parseRedis(const QByteArray &text)
 
 DatabaseUrl DatabaseUrl::clone() const
 {
-    return {kind,   host,    port,        database, user,        password.clone(),
-            schema, sslMode, sslRootCert, ignored,  hadPassword, redis ? std::optional(redis->clone()) : std::nullopt};
+    return {kind,     host,        port,
+            database, user,        password.clone(),
+            schema,   sslMode,     sslRootCert,
+            sslCert,  sslKey,      sslPassword.clone(),
+            ignored,  hadPassword, redis ? std::optional(redis->clone()) : std::nullopt};
 }
 
 bool DatabaseUrl::isLoopback() const

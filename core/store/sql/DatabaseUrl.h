@@ -26,6 +26,9 @@ struct DatabaseUrl
     QString schema;             ///< PostgreSQL `?schema=`: the search path; empty: the role's own
     QString sslMode; ///< in libpq's words; towards other hosts than loopback verify-full is used whatever it says
     QString sslRootCert;
+    QString sslCert;               ///< PEM of a client certificate; empty: none is shown
+    QString sslKey;                ///< PEM of its key
+    base::SecretBytes sslPassword; ///< that opens the key; empty: it is not encrypted
     QStringList ignored;      ///< parameter names only a deployment's driver knows (pgbouncer, connection_limit, …)
     bool hadPassword = false; ///< the text held a password
     std::optional<redis::RedisUrl> redis; ///< set where the kind is Redis
@@ -40,8 +43,10 @@ struct DatabaseUrl
     [[nodiscard]] QString withoutPassword() const;
 
     /// Reads postgresql://, postgres://, mysql://, mariadb:// (with Prisma's, mysql2's and the servers' own spellings
-    /// of TLS and socket), sqlite:PATH, file:PATH (relative to @p baseDir), and what RedisUrl::parse() reads. User
-    /// name, password, database and parameters are percent-decoded; SQLite paths are taken as they stand (Prisma's
+    /// of TLS and socket; a client certificate is sslcert, sslkey and sslpassword as libpq has them, for MySQL
+    /// ssl-cert, ssl-key and sslpassword), sqlite:PATH, file:PATH (relative to @p baseDir), and what RedisUrl::parse()
+    /// reads. User name, password, database and parameters are percent-decoded; SQLite paths are taken as they stand
+    /// (Prisma's
     /// `?connection_limit=…` is cut). Errors: UrlInvalid, UrlSchemeUnsupported.
     [[nodiscard]] static base::Result<DatabaseUrl> parse(const QByteArray &text, const QString &baseDir = {});
 };

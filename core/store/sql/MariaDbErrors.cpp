@@ -37,6 +37,17 @@ QString safeDetail(const MariaDbFailure &failure)
     return failure.message;
 }
 
+/// Whether the operating system had no room for what the server wrote: 28 is its ENOSPC, 122 EDQUOT, 27 EFBIG.
+/// **Source:** MariaDB 10.11 and MySQL 8.0, messages of errors 3 (EE_WRITE), 1026, 1030 and their like.
+bool lacksRoom(const MariaDbFailure &failure)
+{
+    if (failure.number == 1021 || failure.number == 1114) // "Disk full", "The table is full"
+        return true;
+    static const QRegularExpression pattern(QStringLiteral("(?:Errcode: |errno: |Got error )(?:28|122|27)\\b"));
+    const bool ofWriting = failure.number < 100 || (failure.number >= 1000 && failure.number < 1031);
+    return ofWriting && pattern.match(failure.message).hasMatch();
+}
+
 Error timeout(const char *part)
 {
     return Error(ErrorCode::Timeout).with(ErrorParam::Part, QString::fromLatin1(part));
@@ -71,10 +82,9 @@ Error mariaDbStatementError(const MariaDbFailure &failure, const QString &host)
     case 1836:
         return Error(ErrorCode::WriteRefused)
             .with(ErrorParam::Detail, QStringLiteral("the database server itself is read-only"));
-    case 1021:
-    case 1114:
-        return Error(ErrorCode::DiskFull).with(ErrorParam::Path, host);
     default:
+        if (lacksRoom(failure))
+            return Error(ErrorCode::DiskFull).with(ErrorParam::Host, host);
         return Error(ErrorCode::StatementFailed)
             .with(ErrorParam::Host, host)
             .with(ErrorParam::SqlState, failure.state)

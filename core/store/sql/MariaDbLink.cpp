@@ -9,6 +9,7 @@
 #include <mutex>
 
 #include "core/http/HostLookup.h"
+#include "core/store/sql/ClientCertificate.h"
 
 using rollcall::base::Call;
 using rollcall::base::Error;
@@ -87,6 +88,14 @@ void setOptions(MYSQL *mysql, const DatabaseUrl &url, const TlsChoice &tls)
                    : "mysql_native_password,client_ed25519,caching_sha2_password,auth_gssapi_client");
     if (tls.off)
         return;
+    if (!url.sslCert.isEmpty()) {
+        set(MYSQL_OPT_SSL_CERT, QFile::encodeName(url.sslCert).constData());
+        set(MYSQL_OPT_SSL_KEY, QFile::encodeName(url.sslKey).constData());
+        QByteArray password = url.sslPassword.view().toByteArray();
+        if (!password.isEmpty())
+            set(MARIADB_OPT_TLS_PASSPHRASE, password.constData());
+        base::wipe(password);
+    }
     set(MARIADB_OPT_TLS_VERSION, "TLSv1.2,TLSv1.3");
     const my_bool on = 1;
     if (tls.verify) {
@@ -152,6 +161,8 @@ Result<MysqlPtr> connectMariaDb(const DatabaseUrl &url, const StoreOptions &opti
     const auto tls = tlsFor(url, options);
     if (!tls)
         return fail(tls.error());
+    if (auto usable = checkClientCertificate(url); !usable)
+        return fail(std::move(usable.error()));
     const bool isSocket = url.host.startsWith(QLatin1Char('/'));
     if (!isSocket) {
         // libmariadb checks the certificate against the name that it is given, so it gets the name and asks for the

@@ -154,20 +154,26 @@ InstantSql MysqlDialect::instant(const QString &column, const QString &type, Exp
 {
     // Our ISO texts have T and Z, which strict mode takes for a wrong DATETIME when rows are changed.
     const QString asTime = QStringLiteral("CAST(REPLACE(REPLACE(%1, 'T', ' '), 'Z', '') AS DATETIME(6))");
+    // "0000-00-00" and "2026-00-15", which servers take that are not strict.
+    const QString noZeroDate = QStringLiteral(" AND MONTH(%1) > 0 AND DAY(%1) > 0").arg(column);
     switch (encoding) {
     case ExpiresEncoding::Timestamptz: // a TIMESTAMP, which the connection's time zone shows in UTC
-        return {column, asTime, encoding};
+        return {column, asTime, encoding, noZeroDate};
     case ExpiresEncoding::TimestampNaive:
         if (zone == QTimeZone::utc()) // the bare column, which an index can serve
-            return {column, asTime, encoding};
+            return {column, asTime, encoding, noZeroDate};
         return {QStringLiteral("(%1 - INTERVAL (%2) SECOND)").arg(column, zoneOffsetSql(column, zone)), asTime,
                 encoding};
     case ExpiresEncoding::EpochSeconds:
     case ExpiresEncoding::EpochMilliseconds:
     case ExpiresEncoding::EpochMicroseconds:
-        return {column,
-                isInteger(type) ? QStringLiteral("CAST(%1 AS SIGNED)") : QStringLiteral("CAST(%1 AS DECIMAL(30, 6))"),
-                encoding};
+        if (isInteger(type))
+            return {column, QStringLiteral("CAST(%1 AS SIGNED)"), encoding};
+        if (baseType(type) == QStringLiteral("decimal"))
+            return {column, QStringLiteral("CAST(%1 AS DECIMAL(65, 10))"), encoding};
+        // The text of a FLOAT has fewer digits than its value, that of a DOUBLE has them all.
+        return {baseType(type) == QStringLiteral("float") ? QStringLiteral("(%1 + 0e0)").arg(column) : column,
+                QStringLiteral("(%1 + 0e0)"), encoding};
     case ExpiresEncoding::TextIso:
     case ExpiresEncoding::TextEpochMilliseconds:
     case ExpiresEncoding::Mixed:

@@ -3,6 +3,7 @@
 #include <poll.h>
 
 #include "core/http/HostLookup.h"
+#include "core/store/sql/ClientCertificate.h"
 #include "core/store/sql/PostgresConnection.h"
 #include "core/store/sql/PostgresErrors.h"
 
@@ -19,6 +20,7 @@ namespace {
 
 constexpr int sliceMs = 50;
 // libpq 15 has no sslrootcert=system. Source: facts/platform.md, database recipe.
+constexpr char nowhere[] = "/nonexistent/none"; ///< a file that is not there
 constexpr char systemCaBundle[] = "/etc/ssl/certs/ca-certificates.crt";
 
 /// Keyword and value arrays as PQconnectStartParams takes them. Holds the password only as a pointer into the caller's
@@ -77,7 +79,7 @@ Result<TlsChoice> tlsFor(const DatabaseUrl &url, const StoreOptions &options)
     }
     // With a CA file present, libpq's prefer and require verify against it; on loopback that was not asked for.
     if (!choice.mode.startsWith("verify") && caFile.isEmpty())
-        choice.caFile = QByteArrayLiteral("/nonexistent");
+        choice.caFile = nowhere;
     return choice;
 }
 
@@ -87,6 +89,8 @@ Result<std::unique_ptr<ConnectParams>> paramsFor(const DatabaseUrl &url, const S
     const auto tls = tlsFor(url, options);
     if (!tls)
         return fail(tls.error());
+    if (auto usable = checkClientCertificate(url); !usable)
+        return fail(std::move(usable.error()));
     auto params = std::make_unique<ConnectParams>();
     QByteArray hosts = url.host.toUtf8();
     if (!url.host.startsWith(QLatin1Char('/'))) {
@@ -107,12 +111,17 @@ Result<std::unique_ptr<ConnectParams>> paramsFor(const DatabaseUrl &url, const S
     params->add("dbname", url.database.toUtf8());
     params->add("user", url.user.toUtf8());
     params->add("password", url.password.view().toByteArray());
-    params->add("passfile", QByteArrayLiteral("/nonexistent/none")); // the address alone decides who we are
+    params->add("passfile", nowhere); // the address alone decides who we are
     params->add("application_name", QByteArrayLiteral("rollcall"));
     params->add("client_encoding", QByteArrayLiteral("UTF8"));
     params->add("gssencmode", QByteArrayLiteral("disable"));
     params->add("sslmode", tls->mode);
     params->add("sslrootcert", tls->caFile);
+    // Named in any case: libpq would take what lies in ~/.postgresql.
+    params->add("sslcert", url.sslCert.isEmpty() ? QByteArray(nowhere) : QFile::encodeName(url.sslCert));
+    params->add("sslkey", url.sslKey.isEmpty() ? QByteArray(nowhere) : QFile::encodeName(url.sslKey));
+    if (!url.sslPassword.isEmpty())
+        params->add("sslpassword", url.sslPassword.view().toByteArray());
     params->add("tcp_user_timeout", QByteArray::number(qint64{options.timeout.count()}));
     if (!serverOptions.isEmpty())
         params->add("options", serverOptions);

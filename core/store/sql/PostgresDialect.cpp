@@ -144,9 +144,9 @@ InstantSql PostgresDialect::instant(const QString &column, const QString &type, 
     case ExpiresEncoding::EpochSeconds:
     case ExpiresEncoding::EpochMilliseconds:
     case ExpiresEncoding::EpochMicroseconds:
-        return {column,
-                QStringLiteral("%1::") + (isInteger(type) ? QStringLiteral("bigint") : QStringLiteral("numeric")),
-                encoding};
+        if (isInteger(type))
+            return {column, QStringLiteral("%1::bigint"), encoding};
+        return {column, QStringLiteral("%1::numeric"), encoding, QStringLiteral(" AND %1 <> 'NaN'").arg(column)};
     case ExpiresEncoding::TextIso:
     case ExpiresEncoding::TextEpochMilliseconds:
     case ExpiresEncoding::Mixed:

@@ -43,7 +43,11 @@ std::optional<ErrorCode> commonCode(const QString &state)
         return ErrorCode::AuthenticationFailed;
     if (state == QStringLiteral("3D000"))
         return ErrorCode::DatabaseNotFound;
-    if (state.startsWith(QStringLiteral("57P")) || state.startsWith(QStringLiteral("53")))
+    if (state == QStringLiteral("53100"))
+        return ErrorCode::DiskFull;
+    // 53400, a limit of the server's configuration such as temp_file_limit, is no lack of anything.
+    if (state.startsWith(QStringLiteral("57P")) ||
+        (state.startsWith(QStringLiteral("53")) && state != QStringLiteral("53400")))
         return ErrorCode::DatabaseUnavailable;
     return std::nullopt;
 }
@@ -72,7 +76,12 @@ Error tlsError(const DatabaseUrl &url, const QByteArray &message)
     // Another protocol's first bytes, or a server that hangs up on the request for TLS.
     if (message.contains("invalid response to SSL negotiation") || message.contains("server closed the connection"))
         return notADatabase(url);
-    return Error(ErrorCode::TlsFailed).with(ErrorParam::Host, url.host).with(ErrorParam::Detail, firstLine(message));
+    const QString detail = firstLine(message);
+    return Error(ErrorCode::TlsFailed)
+        .with(ErrorParam::Host, url.host)
+        .with(ErrorParam::Detail, message.contains(" alert ")
+                                      ? QStringLiteral("the server does not take our client certificate: ") + detail
+                                      : detail);
 }
 
 } // namespace
@@ -99,6 +108,8 @@ Error statementError(const PGresult *result, const QString &host)
         return Error(ErrorCode::WriteRefused)
             .with(ErrorParam::Detail, QStringLiteral("the database server holds this session to reading"));
     const ErrorCode code = commonCode(state).value_or(ErrorCode::StatementFailed);
+    if (code == ErrorCode::DiskFull)
+        return Error(code).with(ErrorParam::Host, host);
     return Error(code)
         .with(ErrorParam::Host, host)
         .with(ErrorParam::SqlState, state)
@@ -144,6 +155,9 @@ Error connectError(const DatabaseUrl &url, ConnectStage stage, const QByteArray 
                 .with(ErrorParam::Port, qint64{url.port})
                 .with(ErrorParam::Name, url.user)
                 .with(ErrorParam::Detail, QStringLiteral("a password is needed and none was given"));
+        // With TLS 1.3 the server judges a client's certificate after the handshake.
+        if (message.contains("SSL error"))
+            return tlsError(url, message);
         return notADatabase(url);
     }
     return Error(ErrorCode::Internal);

@@ -15,6 +15,8 @@ struct InstantSql
     QString order; ///< the bare column wherever an index on it can serve
     QString cast;  ///< "%1::timestamptz": makes a bound text comparable with @ref order
     ExpiresEncoding encoding = ExpiresEncoding::Timestamptz; ///< of the values of @ref order
+    /// " AND …", where the bare column can hold what is no instant and yet not NULL (a zero date, NaN); else empty.
+    QString andReadable = {};
 
     /// Binds @p instant, rounded up to the column's unit: exact for `order >= …` and `order < …`.
     [[nodiscard]] QString bind(SqlParams &params, base::Instant instant) const;

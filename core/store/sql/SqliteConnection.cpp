@@ -4,6 +4,7 @@
 #include <QFileInfo>
 
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <thread>
 
@@ -177,6 +178,10 @@ Error SqliteConnection::errorOf(int code) const
     case SQLITE_FULL:
         return Error(ErrorCode::DiskFull).with(ErrorParam::Path, m_path);
     case SQLITE_IOERR:
+        // A quota that is used up, or a file as long as the file system takes, is a full disk as well.
+        if (const int reason = sqlite3_system_errno(m_database.get());
+            code == SQLITE_IOERR_WRITE && (reason == EDQUOT || reason == EFBIG || reason == ENOSPC))
+            return Error(ErrorCode::DiskFull).with(ErrorParam::Path, m_path);
         return Error(ErrorCode::DatabaseUnavailable)
             .with(ErrorParam::Host, m_path)
             .with(ErrorParam::Detail, QStringLiteral("input/output error"));

@@ -3,6 +3,7 @@
 #include <QTcpServer>
 
 #include <atomic>
+#include <future>
 #include <thread>
 
 #include "core/base/ErrorText.h"
@@ -354,13 +355,14 @@ void PostgresStoreTest::aKilledServerIsSaidToBeLost()
     QVERIFY2(server.problem().isEmpty(), qPrintable(server.problem()));
     const auto connection = connectTo(server.url(QStringLiteral("postgres")), store::Access::ReadOnly);
     QVERIFY(connection);
-    std::jthread killer([&server] {
-        std::this_thread::sleep_for(std::chrono::milliseconds(300));
-        server.kill();
+    auto sleeping = std::async(std::launch::async, [&connection] {
+        return connection->read({.sql = QStringLiteral("SELECT pg_sleep(8)")}, {}, soon());
     });
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
     QElapsedTimer timer;
     timer.start();
-    const auto slept = connection->read({.sql = QStringLiteral("SELECT pg_sleep(8)")}, {}, soon());
+    QVERIFY(server.kill());
+    const auto slept = sleeping.get();
     QVERIFY(!slept);
     QVERIFY2(slept.error().code == ErrorCode::ConnectionLost || slept.error().code == ErrorCode::DatabaseUnavailable,
              qPrintable(base::oneLine(slept.error())));

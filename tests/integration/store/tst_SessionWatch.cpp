@@ -378,10 +378,7 @@ void SessionWatchTest::goesOnAfterARestart()
     WatchRecorder recorder(watched->sources(), quick(), clock);
     QTRY_VERIFY2_WITH_TIMEOUT(recorder.has(QStringLiteral("watching")), recorder.all().constData(), patience);
     const bool isPostgres = fixture.endsWith(QStringLiteral("-postgres"));
-    if (isPostgres)
-        m_fixtures.server().kill();
-    else
-        QVERIFY(m_fixtures.mariaDb().kill());
+    QVERIFY(isPostgres ? m_fixtures.server().kill() : m_fixtures.mariaDb().kill());
     QTRY_VERIFY2_WITH_TIMEOUT(recorder.countOf(QStringLiteral("lost")) >= 3, recorder.all().constData(), patience);
     QCOMPARE(recorder.countOf(QStringLiteral("watching")), 1);
     QVERIFY(isPostgres ? m_fixtures.server().start() : m_fixtures.mariaDb().start());

@@ -61,6 +61,27 @@ private Q_SLOTS:
         QCOMPARE(url->ignored, (QStringList{QStringLiteral("pgbouncer"), QStringLiteral("connection_limit")}));
     }
 
+    void takesAClientCertificate()
+    {
+        const auto libpq = DatabaseUrl::parse("postgresql://h/shop?sslcert=/me.pem&sslkey=/me.key&sslpassword=s%26p");
+        QVERIFY(libpq.has_value());
+        QCOMPARE(libpq->sslCert, QStringLiteral("/me.pem"));
+        QCOMPARE(libpq->sslKey, QStringLiteral("/me.key"));
+        QCOMPARE(libpq->sslPassword.view(), QByteArrayView("s&p"));
+        QVERIFY(libpq->hadPassword);
+        QVERIFY(libpq->ignored.isEmpty());
+        QCOMPARE(libpq->clone().sslPassword.view(), QByteArrayView("s&p"));
+        const auto prisma = DatabaseUrl::parse("postgresql://h/shop?sslcert=/ca.pem");
+        QVERIFY(prisma.has_value());
+        QCOMPARE(prisma->sslRootCert, QStringLiteral("/ca.pem"));
+        QVERIFY(prisma->sslCert.isEmpty());
+        const auto mysql = DatabaseUrl::parse("mysql://h/shop?ssl-cert=/me.pem&ssl-key=/me.key&sslcert=/ca.pem");
+        QVERIFY(mysql.has_value());
+        QCOMPARE(mysql->sslCert, QStringLiteral("/me.pem"));
+        QCOMPARE(mysql->sslKey, QStringLiteral("/me.key"));
+        QCOMPARE(mysql->sslRootCert, QStringLiteral("/ca.pem"));
+    }
+
     void readsMysql_data()
     {
         QTest::addColumn<QByteArray>("text");

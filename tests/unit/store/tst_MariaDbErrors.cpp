@@ -57,6 +57,38 @@ private Q_SLOTS:
         QTEST(base::errorName(error.code), "code");
     }
 
+    void aFullDiskIsTold_data()
+    {
+        QTest::addColumn<uint>("number");
+        QTest::addColumn<QString>("message");
+        QTest::addColumn<bool>("full");
+        const auto row = [](unsigned number, const char *message, bool full) {
+            QTest::addRow("%u %s", number, message) << number << QString::fromLatin1(message) << full;
+        };
+        row(1021, "Disk full (/tmp/#sql_1); waiting for someone to free some space...", true);
+        row(1114, "The table 'sessions' is full", true);
+        row(1030, "Got error 28 \"No space left on device\" from storage engine InnoDB", true);
+        row(1030, "Got error 28 - 'No space left on device' from storage engine", true);
+        row(1026, "Error writing file '/tmp/MYfd=24' (errno: 28 \"No space left on device\")", true);
+        row(3, "Error writing file '/tmp/MYAbc' (Errcode: 28 \"No space left on device\")", true);
+        row(1, "Can't create/write to file '/tmp/#sql' (Errcode: 122 \"Disk quota exceeded\")", true);
+        row(1030, "Got error 168 \"Unknown (generic) error from engine\" from storage engine InnoDB", false);
+        row(1030, "Got error 280 from storage engine", false);
+        row(1644, "Got error 28, says a trigger", false);
+    }
+
+    void aFullDiskIsTold()
+    {
+        QFETCH(uint, number);
+        QFETCH(QString, message);
+        QFETCH(bool, full);
+        const auto error =
+            store::mariaDbStatementError({number, QStringLiteral("HY000"), message}, QStringLiteral("db1"));
+        QCOMPARE(error.code == ErrorCode::DiskFull, full);
+        if (full)
+            QVERIFY2(base::oneLine(error).contains(QStringLiteral("db1 is full")), qPrintable(base::oneLine(error)));
+    }
+
     void deniedNamesTableAndRight_data()
     {
         QTest::addColumn<QString>("message");

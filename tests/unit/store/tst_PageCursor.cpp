@@ -16,12 +16,33 @@ private Q_SLOTS:
         const SessionQuery query;
         for (const PageCursor &cursor :
              {PageCursor{QByteArray("2026-06-15 12:00:00.123456+00"), "17"},
-              PageCursor{std::nullopt, QByteArray(64, 'a')}, PageCursor{QByteArray(), QByteArray("\0\xff", 2)}}) {
+              PageCursor{std::nullopt, QByteArray(64, 'a')}, PageCursor{QByteArray(), QByteArray("\0\xff", 2)},
+              PageCursor{QByteArray("x"), QByteArray(64, 'a'), {QByteArray(16, 'b'), QByteArray(16, 'c')}}}) {
             const QByteArray text = cursor.encode(query, m_scope);
             const auto decoded = PageCursor::decode(text, query, m_scope);
             QVERIFY(decoded.has_value());
             QVERIFY(*decoded == cursor);
         }
+    }
+
+    void remembersTheRowsBefore()
+    {
+        const auto at = [](const char *order, char key) { return PageCursor{QByteArray(order), QByteArray(64, key)}; };
+        PageCursor last = at("1", 'a');
+        for (const char key : {'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'}) {
+            PageCursor here = at("2", key);
+            here.comesAfter(last);
+            last = here;
+        }
+        QCOMPARE(last.before.size(), std::size_t{7}); // no more; and of the same order alone
+        QCOMPARE(last.rankOf(QByteArray(64, 'j')), std::optional(std::size_t{0}));
+        QCOMPARE(last.rankOf(QByteArray(64, 'i')), std::optional(std::size_t{1}));
+        QCOMPARE(last.rankOf(QByteArray(64, 'c')), std::optional(std::size_t{7}));
+        QCOMPARE(last.rankOf(QByteArray(64, 'b')), std::nullopt);
+        QCOMPARE(last.rankOf(QByteArray(3, 'i')), std::nullopt);
+        PageCursor other = at("3", 'k');
+        other.comesAfter(last);
+        QVERIFY(other.before.empty());
     }
 
     void anyDamageIsSeen()
