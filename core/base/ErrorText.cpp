@@ -94,7 +94,8 @@ ErrorText connectText(const Error &error)
                 tr("Check the server and the network, then try again.")};
     case ErrorCode::TlsFailed:
         return {tr("The TLS connection to %1 could not be verified%2.").arg(place(error), colon(error)),
-                tr("Give the issuing CA by --ca-file, or use the host name that stands in the certificate.")};
+                tr("Give the issuing CA by --ca-file, or use the host name that stands in the certificate. Of a client "
+                   "certificate the server must know the issuer.")};
     case ErrorCode::TlsUnavailable:
         return {tr("%1 offers no TLS, so nothing secret is sent to it.").arg(place(error)),
                 tr("Switch TLS on at the server, or connect through a tunnel to a loopback address.")};

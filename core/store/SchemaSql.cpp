@@ -7,13 +7,19 @@ SchemaSql::SchemaSql(const SqlDialect &dialect, BoundSchema schema, QTimeZone zo
 {
     const auto &sessions = m_schema.profile.sessions;
     m_tokenType = m_schema.sessions.column(sessions.token)->type;
-    m_source = SqlDialect::tableName(sessions.schema, sessions.table) + QStringLiteral(" s");
-    if (const auto &users = m_schema.profile.users) {
-        m_source += QStringLiteral(" LEFT JOIN %1 u ON %2")
-                        .arg(SqlDialect::tableName(users->schema, users->table),
-                             m_dialect.equal(QStringLiteral("u.") + SqlDialect::quoted(users->id), users->idType,
-                                             column(sessions.userId), sessions.userIdType));
-    }
+    m_source = sourceFrom(SqlDialect::tableName(sessions.schema, sessions.table));
+}
+
+QString SchemaSql::sourceFrom(const QString &rows) const
+{
+    const auto &sessions = m_schema.profile.sessions;
+    const auto &users = m_schema.profile.users;
+    if (!users)
+        return rows + QStringLiteral(" s");
+    return QStringLiteral("%1 s LEFT JOIN %2 u ON %3")
+        .arg(rows, SqlDialect::tableName(users->schema, users->table),
+             m_dialect.equal(QStringLiteral("u.") + SqlDialect::quoted(users->id), users->idType,
+                             column(sessions.userId), sessions.userIdType));
 }
 
 QString SchemaSql::table() const

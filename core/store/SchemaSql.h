@@ -23,6 +23,8 @@ public:
 
     /// "sessions s LEFT JOIN users u ON …".
     [[nodiscard]] const QString &source() const { return m_source; }
+    /// The same with @p rows, a table's name or a query in brackets, in place of the sessions table.
+    [[nodiscard]] QString sourceFrom(const QString &rows) const;
     /// The sessions table's name.
     [[nodiscard]] QString table() const;
     /// A column of the sessions table: s."name".

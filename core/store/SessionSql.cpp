@@ -353,6 +353,33 @@ SqlStatement SessionSql::totals(base::Instant now) const
     return statement;
 }
 
+SqlStatement SessionSql::statesAtBothEnds(base::Instant now, int rows) const
+{
+    SqlStatement statement;
+    const Parts shared = parts({}, now, statement.params);
+    const QString end = QStringLiteral("(SELECT * FROM %1 ORDER BY %2%3 LIMIT %4)");
+    const auto from = [&](const char *direction) {
+        return end.arg(m_schema.table(), SqlDialect::quoted(m_schema.bound().keyColumn()), QLatin1StringView(direction),
+                       QString::number(rows));
+    };
+    statement.sql =
+        QStringLiteral("SELECT count(CASE WHEN %1 THEN 1 END), count(CASE WHEN %2 THEN 1 END), count(*) FROM %3")
+            .arg(shared.isLive, shared.isExpired,
+                 m_schema.sourceFrom(QStringLiteral("(%1 UNION ALL %2)").arg(from(""), from(" DESC"))));
+    return statement;
+}
+
+SqlStatement SessionSql::rowsInCatalogue() const
+{
+    SqlStatement statement;
+    const auto &sessions = m_schema.profile().sessions;
+    const QString schema = statement.params.add(sessions.schema);
+    statement.sql = QStringLiteral("SELECT TABLE_ROWS FROM information_schema.TABLES WHERE TABLE_SCHEMA = %1 AND "
+                                   "TABLE_NAME = %2")
+                        .arg(schema, statement.params.add(sessions.table));
+    return statement;
+}
+
 SqlStatement SessionSql::liveByProvider(base::Instant now) const
 {
     SqlStatement statement;

@@ -47,6 +47,10 @@ public:
     [[nodiscard]] SqlStatement count(const ResolvedQuery &query, base::Instant now) const;
     /// One row: live, expired, orphan, active users, expiring within 1 h, 24 h, 7 d.
     [[nodiscard]] SqlStatement totals(base::Instant now) const;
+    /// One row: live, expired and all of the first and last @p rows by key.
+    [[nodiscard]] SqlStatement statesAtBothEnds(base::Instant now, int rows) const;
+    /// One row: about how many rows the table has (MySQL).
+    [[nodiscard]] SqlStatement rowsInCatalogue() const;
     /// Provider (NULL: no account) and number of live sessions.
     [[nodiscard]] SqlStatement liveByProvider(base::Instant now) const;
     /// User id and provider of @p userIds; nullopt where there is no accounts table.

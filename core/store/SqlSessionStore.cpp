@@ -3,6 +3,7 @@
 #include <QHash>
 #include <QSet>
 
+#include "core/store/EstimatedStats.h"
 #include "core/store/SqlCanary.h"
 
 using rollcall::base::Call;
@@ -209,10 +210,15 @@ Status SqlSessionStore::addProviders(std::span<session::ListedSession *> session
 Result<SessionStats> SqlSessionStore::stats(base::Instant now, const Call &call)
 {
     auto exact = exactStats(now, call);
-    if (exact || exact.error().code != ErrorCode::Timeout || m_kind != DatabaseKind::PostgreSql)
+    if (exact || exact.error().code != ErrorCode::Timeout || m_kind == DatabaseKind::Sqlite)
         return exact;
-    // The time given is over: the planner's figures cost a few milliseconds more.
-    return estimatedStats(now, Call::within(std::chrono::seconds(2), call.stop));
+    // The time given is over: an estimate costs a few milliseconds more.
+    const Call brief = Call::within(std::chrono::seconds(2), call.stop);
+    auto estimate = m_kind == DatabaseKind::MySql ? sampledStats(*m_connection, m_list, now, brief)
+                                                  : plannedStats(*m_connection, m_list, now, brief);
+    if (!estimate)
+        return fail(explain(std::move(estimate.error()), reading()));
+    return estimate;
 }
 
 Result<SessionStats> SqlSessionStore::exactStats(base::Instant now, const Call &call)
@@ -247,33 +253,6 @@ Result<SessionStats> SqlSessionStore::exactStats(base::Instant now, const Call &
     if (auto done = transaction->commit(call); !done)
         return fail(std::move(done.error()));
     std::ranges::sort(stats.byProvider);
-    return stats;
-}
-
-Result<SessionStats> SqlSessionStore::estimatedStats(base::Instant now, const Call &call)
-{
-    SessionStats stats;
-    stats.estimated = true;
-    const auto estimate = [&](StateFilter state, qint64 &into) -> Status {
-        SessionQuery query;
-        query.state = state;
-        SqlStatement statement = m_list.list({query, std::nullopt}, std::nullopt, now, INT32_MAX, false);
-        statement.sql.prepend(QStringLiteral("EXPLAIN (FORMAT JSON) "));
-        QByteArray plan;
-        const auto read = m_connection->read(
-            statement, [&plan](const SqlRow &row) { plan += row.bytes(0).toByteArray(); }, call);
-        if (!read)
-            return fail(explain(read.error(), reading()));
-        into = estimatedRows(plan);
-        return {};
-    };
-    qint64 all = 0;
-    for (const auto &[state, into] : {std::pair<StateFilter, qint64 *>{StateFilter::Live, &stats.live},
-                                      {StateFilter::Expired, &stats.expired},
-                                      {StateFilter::All, &all}}) {
-        if (auto done = estimate(state, *into); !done)
-            return fail(std::move(done.error()));
-    }
     return stats;
 }
 

@@ -60,7 +60,6 @@ private:
     /// Fills in the providers of all of @p sessions by one question for every few hundred users.
     base::Status addProviders(std::span<session::ListedSession *> sessions, const base::Call &call);
     base::Result<SessionStats> exactStats(base::Instant now, const base::Call &call);
-    base::Result<SessionStats> estimatedStats(base::Instant now, const base::Call &call);
     base::Status write(const SqlStatement &statement, const QString &right, const base::Call &call);
     base::Status mayWrite() const;
     [[nodiscard]] std::vector<NeededRight> reading() const;

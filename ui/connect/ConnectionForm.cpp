@@ -11,6 +11,7 @@
 #include "ui/common/Button.h"
 #include "ui/common/Surface.h"
 #include "ui/common/Tag.h"
+#include "ui/connect/CertificateField.h"
 #include "ui/connect/DatabaseAddress.h"
 #include "ui/connect/LegFinding.h"
 #include "ui/connect/LegRow.h"
@@ -114,6 +115,9 @@ void ConnectionForm::makeDatabase()
         fillSchemas();
         updatePasswordField();
     });
+    m_certificate = new CertificateField(m_theme);
+    connect(m_certificate, &CertificateField::edited, this, [this] { Q_EMIT edited(Part::Database); });
+    row->addField(tr("Certificate"), m_certificate);
 }
 
 void ConnectionForm::addAddress(LegRow *row, AddressField &field, Part part, const std::function<void()> &whenEdited)
@@ -224,6 +228,8 @@ void ConnectionForm::loadAddress(AddressField &field, const base::SecretBytes &w
     field.address->setText(split.address);
     field.length = split.address.size();
     field.password->setSecret(split.password);
+    if (&field == &m_database)
+        m_certificate->setCertificate(split.certificate);
 }
 
 void ConnectionForm::load(const workspace::ConnectionProfile &profile, const workspace::ConnectionSecrets &secrets)
@@ -253,7 +259,8 @@ workspace::ConnectionProfile ConnectionForm::profile() const
     workspace::ConnectionProfile profile = m_base;
     profile.name = m_name->text().trimmed();
     profile.environment = static_cast<Environment>(m_environment->currentData().toInt());
-    profile.database = workspace::redactUrl(m_database.address->text().trimmed().toUtf8());
+    profile.database =
+        workspace::redactUrl(withCertificate(m_database.address->text(), m_certificate->certificate()).toUtf8());
     profile.cache = workspace::redactUrl(m_cache.address->text().trimmed().toUtf8());
     profile.timeZone = m_timeZone->text().trimmed();
     profile.baseUrl = m_baseUrl->text().trimmed();
@@ -268,7 +275,8 @@ workspace::ConnectionProfile ConnectionForm::profile() const
 workspace::ConnectionSecrets ConnectionForm::secrets() const
 {
     workspace::ConnectionSecrets secrets;
-    secrets.databaseUrl = joinPassword(m_database.address->text(), m_database.password->secret());
+    secrets.databaseUrl =
+        joinSecrets(m_database.address->text(), m_database.password->secret(), m_certificate->certificate());
     secrets.cacheUrl = joinPassword(m_cache.address->text(), m_cache.password->secret());
     if (!m_secret->text().isEmpty())
         secrets.authSecrets.push_back(m_secret->secret());
@@ -366,14 +374,18 @@ void ConnectionForm::focusFirst()
 void ConnectionForm::liftPassword(AddressField &field, Part part)
 {
     QByteArray text = field.address->text().trimmed().toUtf8();
-    if (!workspace::urlHasPassword(text))
-        return;
+    const bool hasPassword = workspace::urlHasPassword(text);
     const SplitAddress split = splitPassword(text);
     base::wipe(text);
+    const bool hasCertificate = &field == &m_database && !split.certificate.certificate.isEmpty();
+    if (!hasPassword && !hasCertificate)
+        return;
     field.address->setText(split.address);
     field.length = split.address.size();
     if (!split.password.isEmpty())
         field.password->setSecret(split.password);
+    if (hasCertificate)
+        m_certificate->setCertificate(split.certificate);
     updatePasswordField();
     Q_EMIT edited(part);
 }
@@ -383,6 +395,7 @@ void ConnectionForm::updatePasswordField()
     const bool file = isFileAddress(m_database.address->text());
     m_database.password->setEnabled(!file);
     const bool keys = isRedisAddress(m_database.address->text());
+    m_certificate->setEnabled(!file && !keys);
     m_editMap->setEnabled(!keys);
     m_editMap->setToolTip(keys ? tr("Redis has keys and no tables: what they are is found by itself") : QString());
     m_database.password->setPlaceholderText(file ? tr("a file needs none") : QString());

@@ -20,6 +20,7 @@ class Tag;
 
 namespace rollcall::connect {
 
+class CertificateField;
 class LegFinding;
 class LegRow;
 class SecretField;
@@ -88,7 +89,7 @@ private:
     /// Adds @p field to @p row. @p whenEdited comes before a password is lifted out.
     void addAddress(LegRow *row, AddressField &field, Part part, const std::function<void()> &whenEdited = {});
     void loadAddress(AddressField &field, const base::SecretBytes &whole, const QString &withoutPassword);
-    /// A password within the address moves into its own field.
+    /// A password, or a client certificate, within the address moves into its own field.
     void liftPassword(AddressField &field, Part part);
     void updatePasswordField();
     void updateEnvironment();
@@ -104,6 +105,7 @@ private:
     QComboBox *m_environment = nullptr;
     common::Tag *m_tag = nullptr;
     AddressField m_database;
+    CertificateField *m_certificate = nullptr;
     QComboBox *m_schema = nullptr;
     QLineEdit *m_timeZone = nullptr;
     common::Button *m_editMap = nullptr;

@@ -124,6 +124,15 @@ Error mariaDbConnectError(const MariaDbFailure &failure, const DatabaseUrl &url)
         return Error(ErrorCode::TlsFailed)
             .with(ErrorParam::Host, url.host)
             .with(ErrorParam::Detail, failure.message.section(QLatin1Char('\n'), 0, 0));
+    case 2006: // has gone away
+    case 2013: // lost
+    case 2055:
+        // With TLS 1.3 the server judges a client's certificate after the handshake, and hangs up without a word.
+        if (!url.sslCert.isEmpty())
+            return Error(ErrorCode::TlsFailed)
+                .with(ErrorParam::Host, url.host)
+                .with(ErrorParam::Detail, QStringLiteral("the server hung up once it had seen our client certificate"));
+        break;
     default:
         break;
     }

@@ -123,6 +123,7 @@ private Q_SLOTS:
     void escapeLeaves();
     void passwordsSplitAndJoin_data();
     void passwordsSplitAndJoin();
+    void aClientCertificateHasFieldsOfItsOwn();
 };
 
 void ConnectionPageTest::initTestCase()
@@ -558,6 +559,36 @@ void ConnectionPageTest::passwordsSplitAndJoin()
         return;
     const SplitAddress split = splitPassword(joined);
     QCOMPARE(split.password.view().toByteArray(), password);
+}
+
+void ConnectionPageTest::aClientCertificateHasFieldsOfItsOwn()
+{
+    auto *address = part<QLineEdit>("databaseAddress");
+    address->setFocus();
+    QGuiApplication::clipboard()->setText(QStringLiteral(
+        "postgresql://ada@127.0.0.1:1/shop?sslmode=require&sslcert=/my/me.pem&sslkey=/my/me.key&sslpassword=s%26p"));
+    QTest::keyClick(address, Qt::Key_V, Qt::ControlModifier);
+    QCOMPARE(address->text(), QStringLiteral("postgresql://ada@127.0.0.1:1/shop?sslmode=require"));
+    QCOMPARE(part<QLineEdit>("clientCertificate")->text(), QStringLiteral("/my/me.pem"));
+    QCOMPARE(part<SecretField>("clientKeyPassword")->text(), QStringLiteral("s&p"));
+    type("clientKey", QStringLiteral("/my/other key.pem"));
+    type("connectionName", QStringLiteral("shop"));
+    QSignalSpy saved(m_page.get(), &ConnectionPage::saveRequested);
+    press("saveConnection");
+    const QString named = QStringLiteral("postgresql://ada@127.0.0.1:1/shop?sslmode=require&sslcert=/my/me.pem&"
+                                         "sslkey=/my/other%20key.pem");
+    QCOMPARE(saved.first().at(0).value<workspace::ConnectionProfile>().database, named);
+    QCOMPARE(saved.first().at(1).value<ConnectionPage::Secrets>()->databaseUrl.view().toByteArray(),
+             named.toUtf8() + "&sslpassword=s%26p");
+    // What was saved fills the same fields again; another database names it by words of its own.
+    const SplitAddress split = splitPassword(named.toUtf8() + "&sslpassword=s%26p");
+    QCOMPARE(split.address, address->text());
+    QCOMPARE(split.certificate.key, QStringLiteral("/my/other key.pem"));
+    QCOMPARE(split.certificate.password.view(), QByteArrayView("s&p"));
+    QCOMPARE(withCertificate(QStringLiteral("mysql://h/shop"), split.certificate),
+             QStringLiteral("mysql://h/shop?ssl-cert=/my/me.pem&ssl-key=/my/other%20key.pem"));
+    type("databaseAddress", QStringLiteral("sqlite:/tmp/auth.db"));
+    QVERIFY(!part<QLineEdit>("clientCertificate")->isEnabled());
 }
 
 QTEST_MAIN(ConnectionPageTest)

@@ -88,6 +88,8 @@ private Q_SLOTS:
     void itsStatementsMakeTheIndexes();
     void itsRolesAreWhatTheySay_data();
     void itsRolesAreWhatTheySay();
+    void rightsOfGrantedRolesCount_data();
+    void rightsOfGrantedRolesCount();
     void tellsDuplicatesAndOddDates();
     void quotesHostileNames();
     void saysWhatCouldNotBeChecked();
@@ -259,6 +261,77 @@ void FindingsDatabasesTest::itsRolesAreWhatTheySay()
         if (!may)
             QCOMPARE(deleted.error().code, base::ErrorCode::PermissionDenied);
     }
+}
+
+void FindingsDatabasesTest::rightsOfGrantedRolesCount_data()
+{
+    QTest::addColumn<QString>("fixture");
+    QTest::addColumn<QString>("grants"); // of what %1 is a member of
+    QTest::addColumn<QStringList>("found");
+    const QString pg = QStringLiteral("pg-adapter-postgres");
+    const QString pgReads = QStringLiteral("CREATE ROLE %1_reads\nGRANT SELECT ON sessions, users, accounts TO "
+                                           "%1_reads\nCREATE ROLE %1 LOGIN PASSWORD 'only-a-test'\n"
+                                           "GRANT %1_reads TO %1\n");
+    QTest::newRow("pg_reader") << pg << pgReads << QStringList{QStringLiteral("rights-inspect-only")};
+    QTest::newRow("pg_revoker") << pg
+                                << pgReads + QStringLiteral("CREATE ROLE %1_ends\nGRANT INSERT, DELETE ON sessions TO "
+                                                            "%1_ends\nCREATE ROLE %1_between\nGRANT %1_ends TO "
+                                                            "%1_between\nGRANT %1_between TO %1\n")
+                                << QStringList();
+    QTest::newRow("pg_owner") << pg
+                              << pgReads + QStringLiteral("CREATE ROLE %1_owns\nALTER TABLE sessions OWNER TO "
+                                                          "%1_owns\nGRANT %1_owns TO %1\n")
+                              << QStringList{QStringLiteral("rights-too-large")};
+    QTest::newRow("pg_idle") << pg
+                             << pgReads + QStringLiteral("CREATE ROLE %1_ends\nGRANT DELETE ON sessions TO "
+                                                         "%1_ends\nGRANT %1_ends TO %1\nALTER ROLE %1 NOINHERIT\n"
+                                                         "GRANT SELECT ON sessions, users, accounts TO %1\n")
+                             << QStringList{QStringLiteral("rights-inspect-only")};
+    const QString my = QStringLiteral("typeorm-adapter-mysql");
+    const QString myReads = QStringLiteral("CREATE ROLE %1_reads; GRANT SELECT ON sessions TO %1_reads; GRANT SELECT "
+                                           "ON users TO %1_reads; GRANT SELECT ON accounts TO %1_reads; "
+                                           "CREATE USER %1@'%' IDENTIFIED BY 'only-a-test'; ");
+    const QString myUses = QStringLiteral("GRANT %1_reads TO %1@'%'; SET DEFAULT ROLE %1_reads FOR %1@'%'; ");
+    QTest::newRow("my_reader") << my << myReads + myUses << QStringList{QStringLiteral("rights-inspect-only")};
+    QTest::newRow("my_revoker") << my
+                                << myReads +
+                                       QStringLiteral("CREATE ROLE %1_ends; GRANT INSERT, DELETE ON sessions TO "
+                                                      "%1_ends; GRANT %1_ends TO %1_reads; ") +
+                                       myUses
+                                << QStringList();
+    QTest::newRow("my_writer") << my << myReads + QStringLiteral("GRANT ALL ON sessions TO %1_reads; ") + myUses
+                               << QStringList{QStringLiteral("rights-too-large")};
+}
+
+void FindingsDatabasesTest::rightsOfGrantedRolesCount()
+{
+    QFETCH(QString, fixture);
+    QFETCH(QString, grants);
+    QFETCH(QStringList, found);
+    QString problem;
+    const auto owner = m_fixtures.load(fixture, problem);
+    QVERIFY2(problem.isEmpty(), qPrintable(problem));
+    const QString role = QString::fromLatin1(QTest::currentDataTag());
+    run(owner, grants.arg(role));
+    const auto url = owner.kind == DatabaseKind::PostgreSql
+                         ? m_fixtures.server().url(owner.database, role, QStringLiteral("only-a-test"))
+                         : m_fixtures.mariaDb().url(owner.database, role, QStringLiteral("only-a-test"));
+    const Surveyed as = surveyOf(url);
+    QVERIFY2(as.survey, as.all().constData());
+    const QStringList ids = as.ids();
+    QStringList rights;
+    for (const QString &id : ids) {
+        if (id.startsWith(u"rights-"))
+            rights << id;
+    }
+    QVERIFY2(rights == found, as.all().constData());
+    // What is said of it is what the server does.
+    const auto store = test::openDetected(url, store::Access::Write, problem);
+    QVERIFY2(store, qPrintable(problem));
+    const auto rows = store->planRows({}, 0, test::fixtureNow(), soon());
+    QVERIFY(rows && rows->size() == 1);
+    const auto deleted = store->deleteRows({&rows->front().key, 1}, soon());
+    QVERIFY2(deleted.has_value() != found.contains(QStringLiteral("rights-inspect-only")), as.all().constData());
 }
 
 void FindingsDatabasesTest::tellsDuplicatesAndOddDates()

@@ -32,6 +32,7 @@ private Q_SLOTS:
     void aDatetimeIsReadInTheZoneGiven();
     void aCanaryThatCannotBeNamesTheColumn();
     void aFailedCommitOfABatchChangesNothing();
+    void statsAreEstimatedWhenTimeIsShort();
 
 private:
     test::MariaDbDatabases m_databases;
@@ -362,6 +363,28 @@ void MariaDbStoreTest::aFailedCommitOfABatchChangesNothing()
     QVERIFY2(deleted.error().code == ErrorCode::StatementFailed, failureOf(deleted).constData());
     QVERIFY2(!failureOf(deleted).contains("s3cret"), failureOf(deleted).constData());
     QCOMPARE(*sessions->stillThere(keys, soon()), std::vector<bool>(keys.size(), true));
+}
+
+void MariaDbStoreTest::statsAreEstimatedWhenTimeIsShort()
+{
+    const auto url = m_databases.fixture(QStringLiteral("prisma-adapter-mysql"));
+    // Work enough that a few milliseconds are not; every fourth is expired, in no order.
+    m_databases.run(
+        url.database,
+        QStringLiteral("INSERT INTO \"Session\" SELECT SHA1(s.seq), CONCAT('token-of-session-', s.seq), u.id, "
+                       "IF(s.seq % 4 = 0, '2026-06-01', '2026-07-01'), now(3), now(3) FROM seq_1_to_60000 s, "
+                       "(SELECT id FROM \"User\" LIMIT 1) u; ANALYZE TABLE \"Session\""));
+    QString problem;
+    const auto sessions = test::openDetected(url, store::Access::ReadOnly, problem);
+    QVERIFY2(sessions != nullptr, qPrintable(problem));
+    const auto cut = sessions->stats(fixtureNow(), base::Call::within(std::chrono::milliseconds(4)));
+    QVERIFY2(cut.has_value(), failureOf(cut).constData());
+    QVERIFY(cut->estimated);
+    const auto whole = sessions->stats(fixtureNow(), soon());
+    QVERIFY2(whole && !whole->estimated, failureOf(whole).constData());
+    const auto near = [](qint64 about, qint64 exact) { return about > exact * 7 / 10 && about < exact * 13 / 10; };
+    QVERIFY2(near(cut->live, whole->live), qPrintable(QString::number(cut->live)));
+    QVERIFY2(near(cut->expired, whole->expired), qPrintable(QString::number(cut->expired)));
 }
 
 QTEST_GUILESS_MAIN(MariaDbStoreTest)

@@ -429,6 +429,9 @@ void PostgresStoreTest::worksThroughAPoolerOfTransactions_data()
     QTest::addColumn<QByteArray>("settings");
     QTest::newRow("refuses our startup settings") << QByteArray();
     QTest::newRow("drops our startup settings") << QByteArray("ignore_startup_parameters = options");
+    QTest::newRow("resets sessions between transactions")
+        << QByteArray("ignore_startup_parameters = options\nserver_reset_query = DISCARD ALL\n"
+                      "server_reset_query_always = 1");
 }
 
 void PostgresStoreTest::worksThroughAPoolerOfTransactions()

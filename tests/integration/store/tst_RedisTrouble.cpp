@@ -3,7 +3,6 @@
 #include "core/base/ErrorText.h"
 #include "core/store/redis/KeyLayout.h"
 #include "tests/integration/store/RedisStoreFixture.h"
-#include "tests/support/UpstashServer.h"
 
 using namespace rollcall;
 using base::ErrorCode;
@@ -202,15 +201,8 @@ private Q_SLOTS:
         QVERIFY(!sessions->deleteRows(keys, soon()));
     }
 
-    void valuesTooLargeHideNoOthers_data()
-    {
-        QTest::addColumn<bool>("rest");
-        QTest::newRow("RESP") << false;
-        QTest::newRow("REST") << true;
-    }
     void valuesTooLargeHideNoOthers()
     {
-        QFETCH(bool, rest);
         RedisKeys keys{{"user:u1", userValue("u1", "u1@example.com")}};
         const QByteArray padding(100'000, 'x');
         for (int i = 0; i < 150; ++i) { // together more than one answer may hold
@@ -222,11 +214,9 @@ private Q_SLOTS:
         const QByteArray huge = "huge-000000000000000000";
         keys.insert("user:session:" + huge, QByteArray(9 << 20, 'x'));
         load(keys);
-        const test::UpstashServer upstash(m_server->url());
-        const auto at = rest ? test::databaseAt(upstash.address()) : url();
         store::SchemaProfile profile;
         store::KeyLayout::authJs().describe(profile);
-        const auto opened = store::openStore(at, profile, {}, store::Access::Write, soon());
+        const auto opened = store::openStore(url(), profile, {}, store::Access::Write, soon());
         QVERIFY(opened.has_value());
         store::SessionStore &sessions = **opened;
         const auto stats = sessions.stats(fixtureNow(), soon());
