@@ -32,6 +32,8 @@ public:
                 return fail(std::move(step.error()));
             for (std::size_t i = 0; i < wanted.size(); ++i)
                 addValue(wanted[i], step->values[i]);
+            wipeAll(step->values);
+            wipeAll(wanted);
             wanted.clear();
             for (QByteArray &key : step->keys)
                 addKey(std::move(key), wanted);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/base/Secret.h"
+
 using rollcall::base::Call;
 using rollcall::base::Error;
 using rollcall::base::ErrorCode;
@@ -65,6 +67,19 @@ base::Status takeMget(std::span<const RedisCommand> commands, std::span<RedisRep
 }
 
 } // namespace
+
+void wipeAll(std::vector<QByteArray> &keys)
+{
+    std::ranges::for_each(keys, base::wipe);
+}
+
+void wipeAll(std::vector<std::optional<QByteArray>> &values)
+{
+    for (auto &value : values) {
+        if (value)
+            base::wipe(*value);
+    }
+}
 
 Result<std::vector<RedisReply>> KeyReader::askAll(std::span<const RedisCommand> commands, const Call &call, Keys whose)
 {

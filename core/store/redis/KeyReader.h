@@ -11,6 +11,10 @@
 
 namespace rollcall::store {
 
+/// Wipes keys that hold tokens, or values that do, once nobody needs them.
+void wipeAll(std::vector<QByteArray> &keys);
+void wipeAll(std::vector<std::optional<QByteArray>> &values);
+
 /// Reads keys and values, many in one round trip and no faster than its pace allows. What is refused for want of rights
 /// names the command and the keys.
 /// **Thread-safety:** one thread. Errors of all: those of RedisChannel::pipeline(), PermissionDenied (Table: the

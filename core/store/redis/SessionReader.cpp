@@ -35,16 +35,18 @@ Result<std::vector<bool>> SessionReader::usersWhom(const UserTest &fits, const S
     std::vector<quint32> whose;
     std::vector<bool> asked(users.size());
     const auto ask = [&]() -> Status {
-        const auto values = m_keys.values(keys, call);
+        auto values = m_keys.values(keys, call);
+        wipeAll(keys);
         if (!values)
-            return fail(values.error());
-        for (std::size_t i = 0; i < keys.size(); ++i) {
+            return fail(std::move(values.error()));
+        for (std::size_t i = 0; i < whose.size(); ++i) {
             const auto object = parseObject((*values)[i]);
             const JsonValue *user = object ? &*object : nullptr;
             if (isBetterAuth)
                 user = user ? user->find(u"user") : nullptr;
             users[whose[i]] = users[whose[i]] || fits(memberText(user, u"name"), memberText(user, u"email"));
         }
+        wipeAll(*values);
         keys.clear();
         whose.clear();
         return {};
@@ -108,9 +110,9 @@ Result<std::vector<std::optional<SessionReader::Stored>>> SessionReader::read(st
     keys.reserve(tokens.size());
     for (const QByteArrayView token : tokens)
         keys.push_back(m_layout.sessionKey(token));
-    const auto values = m_keys.values(keys, call);
+    auto values = m_keys.values(keys, call);
     if (!values)
-        return fail(values.error());
+        return fail(std::move(values.error()));
     std::vector<std::optional<Stored>> stored(tokens.size());
     QHash<QString, std::size_t> places; // of users among those asked for
     std::vector<QByteArray> userKeys;
@@ -127,8 +129,10 @@ Result<std::vector<std::optional<SessionReader::Stored>>> SessionReader::read(st
             places.insert(*userId, userKeys.size());
             userKeys.push_back(m_layout.userKey(userId->toUtf8()));
         }
-        stored[i] = Stored{tokens[i].toByteArray(), std::move(value), std::nullopt};
+        stored[i] = Stored{base::SecretBytes(tokens[i]), std::move(value), std::nullopt};
     }
+    wipeAll(keys);
+    wipeAll(*values);
     const auto users = m_keys.values(userKeys, call);
     if (!users)
         return fail(users.error());
@@ -163,11 +167,10 @@ SessionReader::readEntries(const SessionIndex &index, std::span<const SessionInd
                 continue;
             const Stored &session = *stored->at(i);
             row.emplace();
-            row->shown = listedOf(session.token, session.value, session.user ? &*session.user : nullptr, m_zone);
+            row->shown = listedOf(session.token.view(), session.value, session.user ? &*session.user : nullptr, m_zone);
             row->shown.state = stateOf(row->shown, session.user.has_value(), now);
             row->shown.providers = index.providersOf(some[i]->user);
-            row->key = {base::SecretBytes(session.token), base::SecretBytes(session.token), row->shown.fingerprint,
-                        row->shown.userId};
+            row->key = {session.token.clone(), session.token.clone(), row->shown.fingerprint, row->shown.userId};
         }
     }
     return rows;

@@ -20,7 +20,7 @@ public:
 
     struct Stored
     {
-        QByteArray token;
+        base::SecretBytes token;
         std::optional<SessionValue> value; ///< nullopt: no session of a library
         std::optional<jose::JsonValue> user;
     };

@@ -272,17 +272,17 @@ void FindingsDatabasesTest::rightsOfGrantedRolesCount_data()
     const QString pgReads = QStringLiteral("CREATE ROLE %1_reads\nGRANT SELECT ON sessions, users, accounts TO "
                                            "%1_reads\nCREATE ROLE %1 LOGIN PASSWORD 'only-a-test'\n"
                                            "GRANT %1_reads TO %1\n");
-    QTest::newRow("pg_reader") << pg << pgReads << QStringList{QStringLiteral("rights-inspect-only")};
-    QTest::newRow("pg_revoker") << pg
+    QTest::newRow("postgres_reader") << pg << pgReads << QStringList{QStringLiteral("rights-inspect-only")};
+    QTest::newRow("postgres_revoker") << pg
                                 << pgReads + QStringLiteral("CREATE ROLE %1_ends\nGRANT INSERT, DELETE ON sessions TO "
                                                             "%1_ends\nCREATE ROLE %1_between\nGRANT %1_ends TO "
                                                             "%1_between\nGRANT %1_between TO %1\n")
                                 << QStringList();
-    QTest::newRow("pg_owner") << pg
+    QTest::newRow("postgres_owner") << pg
                               << pgReads + QStringLiteral("CREATE ROLE %1_owns\nALTER TABLE sessions OWNER TO "
                                                           "%1_owns\nGRANT %1_owns TO %1\n")
                               << QStringList{QStringLiteral("rights-too-large")};
-    QTest::newRow("pg_idle") << pg
+    QTest::newRow("postgres_idle") << pg
                              << pgReads + QStringLiteral("CREATE ROLE %1_ends\nGRANT DELETE ON sessions TO "
                                                          "%1_ends\nGRANT %1_ends TO %1\nALTER ROLE %1 NOINHERIT\n"
                                                          "GRANT SELECT ON sessions, users, accounts TO %1\n")
