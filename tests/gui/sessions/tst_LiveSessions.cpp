@@ -258,8 +258,8 @@ void LiveSessionsTest::saysThatTheConnectionIsLost()
     open(QStringLiteral("postgresql://postgres:%1@127.0.0.1:%2/shop")
              .arg(QString::fromUtf8(server.url(shop).password.view()), QString::number(server.port())));
     goLive();
+    QVERIFY(server.kill());
     test::LoopTicks ticks;
-    server.kill();
     QTRY_VERIFY2_WITH_TIMEOUT(said().startsWith(QStringLiteral("Connection lost — trying again")), qPrintable(said()),
                               patience);
     auto *retry = find<common::Button>("retryNow");
