@@ -5,7 +5,6 @@
 #include "core/store/watch/NotifyChannels.h"
 
 using rollcall::base::Call;
-using rollcall::base::ErrorCode;
 using rollcall::base::fail;
 using rollcall::base::Result;
 

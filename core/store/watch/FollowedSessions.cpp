@@ -43,7 +43,7 @@ std::vector<ListedSession> FollowedSessions::toAsk(const SessionLook &look, cons
     return asked;
 }
 
-Result<std::vector<SessionChange>> FollowedSessions::take(SessionLook look, const LookUp &lookUp)
+Result<std::vector<SessionChange>> FollowedSessions::take(const SessionLook &look, const LookUp &lookUp)
 {
     Seen seen;
     seen.reserve(look.rows.size());

@@ -61,7 +61,7 @@ public:
     /// Compares @p look with what was known, asks @p lookUp about sessions that are not where they were, and takes the
     /// new state over. The first look changes nothing. Errors: those of @p lookUp; then nothing was taken over, and the
     /// next look finds the same changes.
-    [[nodiscard]] base::Result<std::vector<SessionChange>> take(SessionLook look, const LookUp &lookUp);
+    [[nodiscard]] base::Result<std::vector<SessionChange>> take(const SessionLook &look, const LookUp &lookUp);
 
     /// Sessions to follow wherever they lie in the order, in the place of those named before.
     void setInView(const std::vector<session::ListedSession> &sessions);

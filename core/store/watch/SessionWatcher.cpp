@@ -115,9 +115,8 @@ Status SessionWatcher::look(LookReader &reader, const Link &link, WatchObserver 
         if (*highest)
             m_followed.setHighestId(**highest);
     }
-    const bool cutShort = found->cutShort;
     const auto changes = m_followed.take(
-        std::move(*found), [&](std::span<const session::ListedSession> asked) { return reader.existing(asked, now); });
+        *found, [&](std::span<const session::ListedSession> asked) { return reader.existing(asked, now); });
     if (!changes)
         return fail(changes.error());
 
@@ -125,7 +124,7 @@ Status SessionWatcher::look(LookReader &reader, const Link &link, WatchObserver 
     scope.followed = static_cast<qint64>(m_followed.size());
     scope.complete = m_followed.coverage()->complete;
     scope.path = reader.path();
-    scope.cutShort = cutShort;
+    scope.cutShort = found->cutShort;
     if (link.signal)
         scope.channel = link.signal->channel();
     scope.interval = m_scope.interval;
