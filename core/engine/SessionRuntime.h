@@ -53,8 +53,8 @@ struct RuntimeCache
 /// its `get-session`.
 struct LocalRuntime
 {
-    /// Of a database deployment too it must hold the secrets: the libraries answer nothing without one
-    /// (missing-secret).
+    /// Its strategy must be said: AuthProfile has Database, while the libraries take JWT where there is no adapter. Of
+    /// a database deployment too it must hold the secrets: the libraries answer nothing without one (missing-secret).
     std::shared_ptr<const session::AuthProfile> profile;
     /// The deployment's own origin: its scheme decides cookie names, its text the callback-url cookie.
     QByteArray baseUrl = QByteArrayLiteral("http://localhost:3000");
