@@ -3,6 +3,7 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QRegularExpression>
 #include <QSet>
 
 #include "core/store/sql/MysqlText.h"
@@ -96,6 +97,43 @@ base::Result<QSet<QString>> heldOn(SqlConnection &connection, const QStringList 
     return held;
 }
 
+/// Adds what SHOW GRANTS says: MariaDB's catalogue leaves out what an account has by its roles (10.11). Its first line
+/// holds the account's password hash, which is not kept.
+base::Status addGranted(SqlConnection &connection, const QString &schema, const QString &table, QSet<QString> &held,
+                        const base::Call &call)
+{
+    static const QRegularExpression grant(QStringLiteral("^GRANT (.+) ON (.+) TO "));
+    static const QRegularExpression columns(QStringLiteral("\\s*\\([^)]*\\)"));
+    const auto named = [](QString name) -> QString {
+        return QLatin1Char('`') + name.replace(QLatin1Char('`'), QStringLiteral("``")) + QLatin1Char('`');
+    };
+    const QString everywhere = QStringLiteral("*.*");
+    const QStringList places{everywhere, named(schema) + QStringLiteral(".*"),
+                             named(QString(schema).replace(QLatin1Char('_'), QStringLiteral("\\_"))) +
+                                 QStringLiteral(".*"),
+                             named(schema) + QLatin1Char('.') + named(table)};
+    const auto read = connection.read(
+        {.sql = QStringLiteral("SHOW GRANTS")},
+        [&](const SqlRow &row) {
+            const auto match = grant.match(row.text(0).value_or(QString()));
+            if (!match.hasMatch() || !places.contains(match.captured(2)))
+                return;
+            const QStringList rights = match.captured(1).remove(columns).split(QStringLiteral(", "));
+            for (const QString &right : rights)
+                held.insert(right);
+            if (!rights.contains(QStringLiteral("ALL PRIVILEGES")))
+                return;
+            for (const char *right : {"SELECT", "INSERT", "UPDATE", "DELETE", "DROP", "ALTER"})
+                held.insert(QString::fromLatin1(right));
+            if (match.captured(2) == everywhere)
+                held << QStringLiteral("SUPER") << QStringLiteral("CREATE USER");
+        },
+        call);
+    if (!read && read.error().code != base::ErrorCode::StatementFailed) // the catalogue's answer is something already
+        return base::fail(read.error());
+    return {};
+}
+
 TableRights tableRights(const QSet<QString> &held, const QString &schema, const QString &table)
 {
     const auto has = [&held](const char *right) { return held.contains(QLatin1StringView(right)); };
@@ -154,9 +192,11 @@ base::Result<std::optional<RoleRights>> MysqlInspection::rights(SqlConnection &c
     if (!names)
         return base::fail(names.error());
     const auto ofTable = [&](const QString &inSchema, const QString &table) -> base::Result<TableRights> {
-        const auto held = heldOn(connection, *names, inSchema, table, call);
+        auto held = heldOn(connection, *names, inSchema, table, call);
         if (!held)
-            return base::fail(held.error());
+            return base::fail(std::move(held.error()));
+        if (auto added = addGranted(connection, inSchema, table, *held, call); !added)
+            return base::fail(std::move(added.error()));
         rights.isSuperuser = rights.isSuperuser || held->contains(QStringLiteral("SUPER"));
         rights.makesRoles = rights.makesRoles || held->contains(QStringLiteral("CREATE USER"));
         return tableRights(*held, inSchema, table);
