@@ -47,7 +47,9 @@ trap 'exit 0' TERM INT
 
 password=$(random_password)
 ca_file=
-settings=(--no-defaults --datadir="$directory/data" --bind-address=127.0.0.1 --socket="$directory/socket" --skip-name-resolve
+# A folder of its own for temporary tables: a server that starts removes those of others from a shared one.
+mkdir "$directory/tmp"
+settings=(--no-defaults --datadir="$directory/data" --tmpdir="$directory/tmp" --bind-address=127.0.0.1 --socket="$directory/socket" --skip-name-resolve
   --skip-log-bin --innodb-flush-log-at-trx-commit=0 --innodb-buffer-pool-size=16M --innodb-log-file-size=4M --max-connections=60
   --character-set-server=utf8mb4 --performance-schema=OFF)
 if $tls; then

@@ -59,6 +59,12 @@ private:
         QTRY_VERIFY_WITH_TIMEOUT(part<SchemaMappingEditor>("schemaMapping"), patience);
         QTRY_VERIFY(part<common::Button>("mapUse")->isVisible());
     }
+    /// The map is checked while it is filled in, and can be used a moment later.
+    void useMap() const
+    {
+        QTRY_VERIFY_WITH_TIMEOUT(part<common::Button>("mapUse")->isEnabled(), patience);
+        QTest::mouseClick(part<common::Button>("mapUse"), Qt::LeftButton);
+    }
     /// Chooses the entry that begins with @p text as a person at the keyboard would.
     void choose(const char *name, const QString &text) const
     {
@@ -117,7 +123,7 @@ void SchemaMappingTest::mapsTablesThatDetectionDoesNotKnow()
     choose("mapEmail", QStringLiteral("letters"));
     QVERIFY2(part<common::Button>("mapUse")->isEnabled(), qPrintable(part<common::Label>("mapComplaint")->text()));
     QVERIFY(test::saveScreenshots(*m_page, *m_theme, QStringLiteral("mapping-filled")));
-    QTest::mouseClick(part<common::Button>("mapUse"), Qt::LeftButton);
+    useMap();
     QTRY_COMPARE_WITH_TIMEOUT(schema().state, State::Ok, patience);
     QVERIFY(test::saveScreenshots(*m_page, *m_theme, QStringLiteral("mapping-used")));
 
@@ -149,7 +155,7 @@ void SchemaMappingTest::beginsWithWhatWasFoundAndSaysWhatIsMissing()
     connectTo(database.url());
     QTRY_VERIFY_WITH_TIMEOUT(schema().state == State::Ok || schema().state == State::Warning, patience);
     openEditor();
-    QVERIFY(part<common::Button>("mapUse")->isEnabled());
+    QTRY_VERIFY2(part<common::Button>("mapUse")->isEnabled(), qPrintable(part<common::Label>("mapComplaint")->text()));
     QVERIFY(part<QComboBox>("mapToken")->currentText().startsWith(QStringLiteral("sessionToken")));
     QVERIFY(part<QComboBox>("mapProvider")->currentText().startsWith(QStringLiteral("provider")));
     QVERIFY(part<QComboBox>("mapZone")->isEnabled());
@@ -173,7 +179,7 @@ void SchemaMappingTest::beginsWithWhatWasFoundAndSaysWhatIsMissing()
     QVERIFY(part<QLineEdit>("timeZone")->text().isEmpty());
     openEditor();
     part<QComboBox>("mapZone")->setCurrentText(QStringLiteral("Europe/Vienna"));
-    QTest::mouseClick(part<common::Button>("mapUse"), Qt::LeftButton);
+    useMap();
     QCOMPARE(part<QLineEdit>("timeZone")->text(), QStringLiteral("Europe/Vienna"));
     QTRY_COMPARE_WITH_TIMEOUT(schema().state, State::Ok, patience);
 }
@@ -184,7 +190,7 @@ void SchemaMappingTest::aChangedTableStopsTheConnection()
     connectTo(database.url());
     QTRY_VERIFY_WITH_TIMEOUT(schema().state == State::Ok || schema().state == State::Warning, patience);
     openEditor();
-    QTest::mouseClick(part<common::Button>("mapUse"), Qt::LeftButton);
+    useMap();
     QTRY_COMPARE_WITH_TIMEOUT(schema().state, State::Ok, patience);
     database.exec(QStringLiteral("ALTER TABLE session ADD COLUMN secondToken TEXT"));
     m_page->refresh();
@@ -192,7 +198,7 @@ void SchemaMappingTest::aChangedTableStopsTheConnection()
     QVERIFY2(schema().detail.contains(QStringLiteral("no longer as it was")), qPrintable(schema().detail));
     // Settling the map anew is the way on.
     openEditor();
-    QTest::mouseClick(part<common::Button>("mapUse"), Qt::LeftButton);
+    useMap();
     QTRY_COMPARE_WITH_TIMEOUT(schema().state, State::Ok, patience);
 }
 
@@ -202,7 +208,7 @@ void SchemaMappingTest::findsByItselfAgain()
     connectTo(database.url());
     QTRY_VERIFY_WITH_TIMEOUT(schema().state == State::Ok || schema().state == State::Warning, patience);
     openEditor();
-    QTest::mouseClick(part<common::Button>("mapUse"), Qt::LeftButton);
+    useMap();
     QTRY_VERIFY_WITH_TIMEOUT(schema().detail.contains(QStringLiteral("As the map says")), patience);
     openEditor();
     QTest::mouseClick(part<common::Button>("mapFind"), Qt::LeftButton);
