@@ -89,6 +89,8 @@ ConnectionPage::ConnectionPage(const common::Theme &theme, const base::Clock &cl
         if (result && result->schema)
             m_form->offerSchemas(*result->schema);
         showAll();
+        if (m_isMapWanted && (result || !m_databaseTester.isPending()))
+            correctMap();
     });
     connect(&m_deploymentTester, &LegTester::changed, this, &ConnectionPage::showAll);
     connect(&m_cacheTester, &LegTester::changed, this, &ConnectionPage::showAll);
@@ -276,7 +278,9 @@ void ConnectionPage::correctMap()
 {
     const auto input = databaseInput();
     const deployment::CheckResult *result = m_databaseTester.result();
-    if (input && *input) // else the Database leg says what is wrong
+    // What is being found out is waited for: the map begins with it.
+    m_isMapWanted = !result && m_databaseTester.isPending();
+    if (!m_isMapWanted && input && *input) // else the Database leg says what is wrong
         m_mapper.open(*this, **input, result && result->schema ? &*result->schema : nullptr);
 }
 

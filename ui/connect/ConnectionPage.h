@@ -97,6 +97,7 @@ private:
     LegTester m_cacheTester;
     EnvImporter m_importer;
     SchemaMapper m_mapper;
+    bool m_isMapWanted = false; ///< once the database was tried
     QTimer m_tick; ///< counts the seconds of tests
     QString m_vault;
     QString m_savedName; ///< of the connection being edited; empty: a new one
