@@ -4,7 +4,7 @@
 #include <QScrollBar>
 #include <QTimer>
 
-#include "core/store/watch/SessionMatch.h"
+#include "core/store/SessionMatch.h"
 #include "ui/common/Button.h"
 #include "ui/common/TableView.h"
 #include "ui/sessions/LiveBar.h"

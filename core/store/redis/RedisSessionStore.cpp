@@ -4,6 +4,7 @@
 #include <QSet>
 
 #include "core/store/PageCursor.h"
+#include "core/store/SessionMatch.h"
 
 using rollcall::base::Call;
 using rollcall::base::Error;

@@ -1,21 +1,8 @@
 #include "core/store/redis/SessionFilter.h"
 
-namespace rollcall::store {
+#include "core/store/SessionMatch.h"
 
-bool SessionFilter::admitsState(session::SessionState state) const
-{
-    switch (m_query.state) {
-    case StateFilter::Live:
-        return state == session::SessionState::Live;
-    case StateFilter::Expired:
-        return state == session::SessionState::Expired;
-    case StateFilter::Orphan:
-        return state == session::SessionState::Orphan;
-    case StateFilter::All:
-        break;
-    }
-    return true;
-}
+namespace rollcall::store {
 
 bool SessionFilter::admitsTime(qint64 expires) const
 {
@@ -31,21 +18,13 @@ bool SessionFilter::admits(const SessionIndex::Entry &entry) const
 {
     if (m_users && (entry.user == SessionIndex::nobody || !(*m_users)[entry.user]))
         return false;
-    return admitsTime(entry.expires) && admitsState(m_index.stateOf(entry, m_now));
+    return admitsTime(entry.expires) && hasState(m_query.state, m_index.stateOf(entry, m_now));
 }
 
 bool SessionFilter::admits(const session::ListedSession &row) const
 {
     const qint64 expires = row.expires ? qint64{row.expires->time_since_epoch().count()} : SessionIndex::unreadable;
-    return admitsTime(expires) && admitsState(row.state);
-}
-
-bool hasPart(const std::optional<QString> &name, const std::optional<QString> &email, const QString &text)
-{
-    const auto has = [&text](const std::optional<QString> &where) {
-        return where && where->contains(text, Qt::CaseInsensitive);
-    };
-    return has(name) || has(email);
+    return admitsTime(expires) && hasState(m_query.state, row.state);
 }
 
 } // namespace rollcall::store

@@ -21,16 +21,11 @@ public:
 
 private:
     [[nodiscard]] bool admitsTime(qint64 expires) const;
-    [[nodiscard]] bool admitsState(session::SessionState state) const;
 
     const SessionIndex &m_index;
     const SessionQuery &m_query;
     std::optional<std::vector<bool>> m_users;
     base::Instant m_now;
 };
-
-/// Whether @p text is a part of @p name or @p email, whatever the case; what is absent has no part.
-[[nodiscard]] bool hasPart(const std::optional<QString> &name, const std::optional<QString> &email,
-                           const QString &text);
 
 } // namespace rollcall::store

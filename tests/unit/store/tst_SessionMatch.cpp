@@ -1,6 +1,6 @@
 #include <QtTest>
 
-#include "core/store/watch/SessionMatch.h"
+#include "core/store/SessionMatch.h"
 
 using namespace rollcall;
 using session::ListedSession;

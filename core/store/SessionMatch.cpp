@@ -1,10 +1,6 @@
-#include "core/store/watch/SessionMatch.h"
-
-#include "core/store/redis/SessionFilter.h"
+#include "core/store/SessionMatch.h"
 
 namespace rollcall::store {
-
-namespace {
 
 bool hasState(StateFilter filter, session::SessionState state)
 {
@@ -21,7 +17,13 @@ bool hasState(StateFilter filter, session::SessionState state)
     return true;
 }
 
-} // namespace
+bool hasPart(const std::optional<QString> &name, const std::optional<QString> &email, const QString &text)
+{
+    const auto has = [&text](const std::optional<QString> &where) {
+        return where && where->contains(text, Qt::CaseInsensitive);
+    };
+    return has(name) || has(email);
+}
 
 bool matches(const SessionQuery &query, const session::ListedSession &session)
 {
