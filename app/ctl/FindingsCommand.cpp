@@ -61,7 +61,7 @@ base::Result<std::vector<Finding>> findingsOf(Context &context)
         return base::fail(store.error());
     if (!*store)
         return std::vector<Finding>(); // JWT sessions, and no table of them either
-    const auto survey = findings::survey(**deployment, **store, context.callFor(operations));
+    const auto survey = findings::survey(**deployment, **store, findings::Depth::Exact, context.callFor(operations));
     if (!survey)
         return base::fail(survey.error());
     return findings::findingsOf(*survey);

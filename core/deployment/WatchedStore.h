@@ -32,6 +32,16 @@ public:
     {
         return watch(m_store->count(query, now, call));
     }
+    [[nodiscard]] base::Result<std::optional<store::SessionStats>> estimatedStats(base::Instant now,
+                                                                                  const base::Call &call) override
+    {
+        return watch(m_store->estimatedStats(now, call));
+    }
+    [[nodiscard]] base::Result<std::optional<qint64>> estimatedCount(const store::SessionQuery &query,
+                                                                     base::Instant now, const base::Call &call) override
+    {
+        return watch(m_store->estimatedCount(query, now, call));
+    }
     [[nodiscard]] base::Result<std::vector<store::PlannedRow>>
     planRows(const store::SessionQuery &query, qint64 max, base::Instant now, const base::Call &call) override
     {

@@ -21,6 +21,17 @@ QString countText(qint64 number)
     return english().toString(number);
 }
 
+QString countText(qint64 number, bool estimated)
+{
+    constexpr qint64 meant = 1000; // three digits are
+    if (!estimated)
+        return countText(number);
+    qint64 unit = 1;
+    while (number / unit >= meant)
+        unit *= 10;
+    return countText((number + unit / 2) / unit * unit);
+}
+
 QString rowsText(qint64 number)
 {
     return number == 1 ? QStringLiteral("1 row") : countText(number) + QStringLiteral(" rows");

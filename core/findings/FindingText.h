@@ -10,6 +10,8 @@ namespace rollcall::findings {
 
 /// "6,057".
 [[nodiscard]] QString countText(qint64 number);
+/// The same, rounded to three digits where it is @p estimated: "6,060".
+[[nodiscard]] QString countText(qint64 number, bool estimated);
 /// "1 row", "6,057 rows".
 [[nodiscard]] QString rowsText(qint64 number);
 /// "204 MB".

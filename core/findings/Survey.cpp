@@ -100,7 +100,28 @@ IndexState indexState(store::StoreInspector &inspector, store::LookupColumn colu
     return state;
 }
 
-SurveyedTables surveyTables(store::StoreInspector &inspector, Instant now, Asker &asker)
+base::Result<Expiries> expiriesAt(store::StoreInspector &inspector, Instant now, Depth depth, const Call &call)
+{
+    const std::vector<Instant> edges = edgesAround(now);
+    if (depth == Depth::Estimates) {
+        auto estimated = inspector.estimatedExpiries(edges, call);
+        if (!estimated)
+            return base::fail(std::move(estimated.error()));
+        if (*estimated) {
+            Expiries found = expiriesOf(**estimated);
+            found.estimated = true;
+            found.tooEarly = 0; // so few that no statistics show them
+            found.tooLate = 0;
+            return found;
+        }
+    }
+    auto histogram = inspector.expiries(edges, call);
+    if (!histogram)
+        return base::fail(std::move(histogram.error()));
+    return expiriesOf(*histogram);
+}
+
+SurveyedTables surveyTables(store::StoreInspector &inspector, Instant now, Depth depth, Asker &asker)
 {
     const store::SchemaProfile &schema = inspector.schema();
     SurveyedTables tables{.schema = schema,
@@ -131,12 +152,7 @@ SurveyedTables surveyTables(store::StoreInspector &inspector, Instant now, Asker
             inspector.createRole(store::RolePurpose::Revoke, QStringLiteral("rollcall_revoke"), **tables.rights);
     }
     tables.zoneless = asker.ask([&](const Call &call) { return inspector.isZoneless(call); });
-    tables.expiries = asker.ask([&](const Call &call) -> base::Result<Expiries> {
-        auto histogram = inspector.expiries(edgesAround(now), call);
-        if (!histogram)
-            return base::fail(std::move(histogram.error()));
-        return expiriesOf(*histogram);
-    });
+    tables.expiries = asker.ask([&](const Call &call) { return expiriesAt(inspector, now, depth, call); });
     // A unique column holds none, and need not be read.
     if (tables.tokenIsUnique)
         tables.duplicates = store::DuplicateTokens{.rowsRead = 0, .tokens = 0, .rows = 0, .complete = true};
@@ -147,10 +163,12 @@ SurveyedTables surveyTables(store::StoreInspector &inspector, Instant now, Asker
 
 } // namespace
 
-base::Result<Survey> survey(const deployment::Deployment &deployment, store::SessionStore &store, const Call &call)
+base::Result<Survey> survey(const deployment::Deployment &deployment, store::SessionStore &store, Depth depth,
+                            const Call &call)
 {
     const auto &config = deployment.config();
     Survey found{.now = deployment.clock().now(),
+                 .depth = Depth::Exact,
                  .version = deployment.auth()->version,
                  .strategy = deployment.auth()->strategy,
                  .strategyIsSaid = config.profile.strategy.has_value(),
@@ -161,9 +179,17 @@ base::Result<Survey> survey(const deployment::Deployment &deployment, store::Ses
                  .stats = {},
                  .tables = {}};
     Asker asker(config.storeOptions.timeout, call);
-    found.stats = asker.ask([&](const Call &each) { return store.stats(found.now, each); });
+    if (depth == Depth::Estimates) {
+        const auto estimated = asker.ask([&](const Call &each) { return store.estimatedStats(found.now, each); });
+        if (estimated && *estimated && (*estimated)->live + (*estimated)->expired > countedUnasked) {
+            found.depth = Depth::Estimates;
+            found.stats = **estimated;
+        }
+    }
+    if (found.depth == Depth::Exact)
+        found.stats = asker.ask([&](const Call &each) { return store.stats(found.now, each); });
     if (store::StoreInspector *inspector = store.inspector())
-        found.tables = surveyTables(*inspector, found.now, asker);
+        found.tables = surveyTables(*inspector, found.now, found.depth, asker);
     if (asker.end())
         return base::fail(*asker.end());
     return found;

@@ -12,6 +12,15 @@ inline constexpr std::chrono::hours pruneMargin{24};
 inline constexpr int daysBefore = 14;
 inline constexpr int daysAfter = 30;
 
+/// How much of the database a survey may read.
+enum class Depth {
+    Estimates, ///< of a large table what the database reckons by its own statistics; a small one is counted
+    Exact      ///< every row
+};
+
+/// A table of at most so many live and expired sessions is small.
+inline constexpr qint64 countedUnasked = 100'000;
+
 /// All rows by their expiry: the days around now one by one, what lies beyond, and what cannot be meant.
 struct Expiries
 {
@@ -26,6 +35,7 @@ struct Expiries
     qint64 tooLate = 0;    ///< from 2100 on, or for ever
     qint64 unreadable = 0;
     qint64 absent = 0;
+    bool estimated = false; ///< reckoned, not counted: oldest, newest, tooEarly, tooLate and unreadable are not known
 
     [[nodiscard]] qint64 rows() const { return expired + live + tooLate + unreadable + absent; }
 };
@@ -60,7 +70,8 @@ struct SurveyedTables
 /// value.
 struct Survey
 {
-    base::Instant now; ///< by the deployment's clock
+    base::Instant now;          ///< by the deployment's clock
+    Depth depth = Depth::Exact; ///< Estimates only where the counts are
     session::AuthVersion version = session::AuthVersion::V5;
     session::Strategy strategy = session::Strategy::Database;
     bool strategyIsSaid = false; ///< by the connection, not found out
@@ -72,11 +83,11 @@ struct Survey
     std::optional<SurveyedTables> tables; ///< nullopt where the sessions stand in no table (Redis)
 };
 
-/// Asks @p store all there is to know, each question under the connection's own timeout, the last one waited for no
-/// longer than @p call allows. A question that fails stands in the answer with its error; what ends the whole are
-/// Cancelled and a link that broke (ConnectionLost, DatabaseUnavailable). Reads only; blocks.
+/// Asks @p store all there is to know at that depth, each question under the connection's own timeout, the last one
+/// waited for no longer than @p call allows. A question that fails stands in the answer with its error; what ends the
+/// whole are Cancelled and a link that broke (ConnectionLost, DatabaseUnavailable). Reads only; blocks.
 [[nodiscard]] base::Result<Survey> survey(const deployment::Deployment &deployment, store::SessionStore &store,
-                                          const base::Call &call);
+                                          Depth depth, const base::Call &call);
 
 /// A reading store for a survey of @p deployment: its own, or, where its sessions are JWTs, one of the sessions table
 /// that its database has all the same; null where it has none. Errors: PartNotGiven (no database) and those of

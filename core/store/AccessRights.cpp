@@ -74,12 +74,4 @@ Error missingRight(SqlConnection &connection, Error denied, std::span<const Need
         .with(ErrorParam::Right, lacking->right);
 }
 
-qint64 estimatedRows(const QByteArray &planJson)
-{
-    // A LIMIT node on top repeats its child's estimate where the limit is out of reach.
-    const QJsonObject top = QJsonDocument::fromJson(planJson).array().at(0).toObject();
-    return static_cast<qint64>(
-        top.value(QStringLiteral("Plan")).toObject().value(QStringLiteral("Plan Rows")).toDouble());
-}
-
 } // namespace rollcall::store

@@ -19,7 +19,4 @@ struct NeededRight
 [[nodiscard]] base::Error missingRight(SqlConnection &connection, base::Error denied,
                                        std::span<const NeededRight> needed);
 
-/// The top node's row estimate in a plan of EXPLAIN (FORMAT JSON); 0 where it is not to be found.
-[[nodiscard]] qint64 estimatedRows(const QByteArray &planJson);
-
 } // namespace rollcall::store

@@ -2,8 +2,6 @@
 
 #include <QtGlobal>
 
-#include "core/store/AccessRights.h"
-
 using rollcall::base::Call;
 using rollcall::base::fail;
 using rollcall::base::Result;
@@ -14,36 +12,7 @@ namespace {
 
 constexpr int rowsAtEachEnd = 2'000; ///< some milliseconds by the key's index
 
-Result<qint64> plannedRows(SqlConnection &connection, SqlStatement statement, const Call &call)
-{
-    statement.sql.prepend(QStringLiteral("EXPLAIN (FORMAT JSON) "));
-    QByteArray plan;
-    const auto read = connection.read(
-        statement, [&plan](const SqlRow &row) { plan += row.bytes(0).toByteArray(); }, call);
-    if (!read)
-        return fail(read.error());
-    return estimatedRows(plan);
-}
-
 } // namespace
-
-Result<SessionStats> plannedStats(SqlConnection &connection, const SessionSql &list, base::Instant now,
-                                  const Call &call)
-{
-    SessionStats stats;
-    stats.estimated = true;
-    for (const auto &[state, into] :
-         {std::pair<StateFilter, qint64 *>{StateFilter::Live, &stats.live}, {StateFilter::Expired, &stats.expired}}) {
-        SessionQuery query;
-        query.state = state;
-        const auto rows =
-            plannedRows(connection, list.list({query, std::nullopt}, std::nullopt, now, INT32_MAX, false), call);
-        if (!rows)
-            return fail(rows.error());
-        *into = *rows;
-    }
-    return stats;
-}
 
 Result<SessionStats> sampledStats(SqlConnection &connection, const SessionSql &list, base::Instant now,
                                   const Call &call)

@@ -4,13 +4,10 @@
 
 namespace rollcall::store {
 
-/// About how many sessions there are, for when counting takes too long; `estimated` is set. By the planner's figures
-/// in PostgreSQL. In MySQL, whose planner guesses a fixed share without an index, by the number of rows that the
-/// catalogue keeps and the states of the first and last few thousand rows by key. @p connection and @p list are
-/// borrowed. Errors: as SqlConnection.
+/// About how many sessions a MySQL database has, for when counting takes too long; `estimated` is set. Its planner
+/// guesses a fixed share without an index; so by the number of rows that the catalogue keeps and the states of the
+/// first and last few thousand rows by key. @p connection and @p list are borrowed. Errors: as SqlConnection.
 /// **Thread-safety:** as @p connection.
-[[nodiscard]] base::Result<SessionStats> plannedStats(SqlConnection &connection, const SessionSql &list,
-                                                      base::Instant now, const base::Call &call);
 [[nodiscard]] base::Result<SessionStats> sampledStats(SqlConnection &connection, const SessionSql &list,
                                                       base::Instant now, const base::Call &call);
 

@@ -1,6 +1,5 @@
 #include "core/store/RowSql.h"
 
-#include <QCryptographicHash>
 #include <QStringDecoder>
 
 #include "core/base/PercentEncoding.h"
@@ -81,7 +80,9 @@ RowSql::Kept RowSql::keep(bool many, const QStringList &more) const
     kept.sql = QStringLiteral("SELECT %1 FROM %2 WHERE %3%4")
                    .arg(columns.join(QStringLiteral(", ")), from,
                         dialect.matches(m_schema.column(sessions.token), wanted, m_schema.tokenType()), limit);
-    kept.name = "rc" + QCryptographicHash::hash(kept.sql.toUtf8(), QCryptographicHash::Sha256).toHex().first(16);
+    SqlStatement named{.sql = kept.sql};
+    named.keep();
+    kept.name = named.name;
     return kept;
 }
 

@@ -27,12 +27,6 @@ QString SchemaSql::table() const
     return SqlDialect::tableName(m_schema.profile.sessions.schema, m_schema.profile.sessions.table);
 }
 
-QString SchemaSql::userText(const std::optional<QString> &name) const
-{
-    return name && m_schema.profile.users ? m_dialect.asText(QStringLiteral("u.") + SqlDialect::quoted(*name))
-                                          : QStringLiteral("NULL");
-}
-
 std::optional<InstantSql> SchemaSql::created(SqlParams &params) const
 {
     const auto &name = m_schema.profile.sessions.createdAt;
@@ -51,14 +45,6 @@ InstantSql SchemaSql::expires(SqlParams &params) const
 {
     const auto &sessions = m_schema.profile.sessions;
     return m_dialect.instant(column(sessions.expires), sessions.expiresType, sessions.encoding, m_zone, params);
-}
-
-QString SchemaSql::typedList(const QStringList &values, const QString &type, SqlParams &params) const
-{
-    QStringList placeholders;
-    for (const QString &value : values)
-        placeholders << m_dialect.typed(params.add(value), type);
-    return placeholders.join(QStringLiteral(", "));
 }
 
 } // namespace rollcall::store

@@ -29,14 +29,10 @@ public:
     [[nodiscard]] QString table() const;
     /// A column of the sessions table: s."name".
     [[nodiscard]] QString column(const QString &name) const;
-    /// A column of the users table as text: u."name"::text; NULL where it is not known.
-    [[nodiscard]] QString userText(const std::optional<QString> &name) const;
     /// The expiry as an instant.
     [[nodiscard]] InstantSql expires(SqlParams &params) const;
     /// The time of creation as an instant; nullopt where there is none.
     [[nodiscard]] std::optional<InstantSql> created(SqlParams &params) const;
-    /// Placeholders for @p values of @p type, separated by commas.
-    [[nodiscard]] QString typedList(const QStringList &values, const QString &type, SqlParams &params) const;
 
 private:
     const SqlDialect &m_dialect;

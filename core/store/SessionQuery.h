@@ -41,7 +41,7 @@ struct SessionPage
     bool unindexedOrder = false; ///< no index serves this order: the database sorted the whole match
 };
 
-/// Counts over all sessions, exact unless the deadline cut the count short.
+/// Counts over all sessions, exact unless `estimated`: then orphan, activeUsers and byProvider are not known.
 struct SessionStats
 {
     qint64 live = 0;

@@ -16,22 +16,27 @@ enum Column : std::size_t {
     CreatedAt,
     IpAddress,
     UserAgent,
-    Order,
-    Key,
-    Token
+    Token ///< of plans alone: a listing never moves one out of the database
 };
 
 session::SessionState stateOf(QByteArrayView name)
 {
     using session::SessionState;
-    for (const auto state : {SessionState::Live, SessionState::Expired, SessionState::Orphan}) {
-        if (name == session::stateName(state).toLatin1())
-            return state;
-    }
-    return SessionState::Unknown;
+    if (name == "live")
+        return SessionState::Live;
+    if (name == "expired")
+        return SessionState::Expired;
+    return name == "orphan" ? SessionState::Orphan : SessionState::Unknown;
 }
 
 } // namespace
+
+SessionSql::SessionSql(const SchemaSql &schema) : m_schema(schema)
+{
+    SqlParams unused;
+    m_expires = m_schema.expires(unused);
+    m_created = m_schema.created(unused);
+}
 
 /// The expressions that filter, order and state share.
 struct SessionSql::Parts
@@ -81,31 +86,47 @@ SessionSql::Parts SessionSql::parts(const SessionQuery &query, base::Instant now
     return parts;
 }
 
+bool SessionSql::isPlannedAlike(const ResolvedQuery &resolved)
+{
+    // How many sessions a provider or a name stands for, the server should see before it chooses; and whether bounds of
+    // the expiry are narrow, unless the order is by it.
+    const SessionQuery &query = resolved.query;
+    const bool bounded = query.expiresBefore || query.expiresAfter;
+    return !query.provider && !query.search && (query.order == SessionOrder::Expires || !bounded);
+}
+
 QStringList SessionSql::columns(const Parts &parts, bool withKeys) const
 {
     const auto &sessions = m_schema.profile().sessions;
     const auto &users = m_schema.profile().users;
     const auto text = [this](const std::optional<QString> &column) {
-        return column ? m_schema.dialect().asText(m_schema.column(*column)) : QStringLiteral("NULL");
+        return column ? m_schema.dialect().cell(m_schema.column(*column), m_schema.bound().sessions.typeOf(*column))
+                      : QStringLiteral("NULL");
+    };
+    const auto ofUser = [&](const std::optional<QString> &column) {
+        return users && column ? m_schema.dialect().cell(QStringLiteral("u.") + SqlDialect::quoted(*column),
+                                                         m_schema.bound().users->typeOf(*column))
+                               : QStringLiteral("NULL");
+    };
+    // Of an instant too, whatever expression makes it, the output is the text.
+    const auto instant = [&](const std::optional<InstantSql> &value, const QString &column) {
+        return value ? m_schema.dialect().cell(value->order, m_schema.bound().sessions.typeOf(column))
+                     : QStringLiteral("NULL");
     };
     const QString orphan = users ? QStringLiteral("WHEN NOT (%1) THEN 'orphan' ").arg(parts.userExists) : QString();
     QStringList list{
         text(sessions.id),
         m_schema.dialect().sha256Hex(m_schema.column(sessions.token)),
-        m_schema.dialect().asText(parts.userId),
-        users ? m_schema.userText(users->name) : QStringLiteral("NULL"),
-        users ? m_schema.userText(users->email) : QStringLiteral("NULL"),
-        m_schema.dialect().asText(parts.expires.order),
+        text(sessions.userId),
+        ofUser(users ? users->name : std::nullopt),
+        ofUser(users ? users->email : std::nullopt),
+        instant(parts.expires, sessions.expires),
         QStringLiteral("CASE WHEN NOT (%1) THEN 'unknown' %2WHEN %3 >= %4 THEN 'live' ELSE 'expired' END")
             .arg(parts.isReadable, orphan, parts.expires.order, parts.now),
-        parts.created ? m_schema.dialect().asText(parts.created->order) : QStringLiteral("NULL"),
+        instant(parts.created, sessions.createdAt.value_or(QString())),
         text(sessions.ipAddress),
         text(sessions.userAgent),
-        parts.order ? m_schema.dialect().asText(*parts.order) : QStringLiteral("NULL"),
     };
-    // Only plans read tokens: a listing never moves one out of the database.
-    if (withKeys || m_schema.bound().keyIsId)
-        list << m_schema.dialect().asText(parts.key);
     if (withKeys)
         list << m_schema.dialect().asText(m_schema.column(sessions.token));
     return list;
@@ -136,11 +157,7 @@ QString SessionSql::where(const ResolvedQuery &resolved, const Parts &parts, Sql
     if (query.expiresAfter)
         all << QStringLiteral("%1 >= %2").arg(expires, parts.expires.bind(params, *query.expiresAfter));
     if (resolved.userIds) {
-        all << (resolved.userIds->isEmpty()
-                    ? QStringLiteral("FALSE")
-                    : QStringLiteral("%1 IN (%2)")
-                          .arg(parts.userId,
-                               m_schema.typedList(*resolved.userIds, profile.sessions.userIdType, params)));
+        all << m_schema.dialect().isOneOf(parts.userId, *resolved.userIds, profile.sessions.userIdType, params);
     }
     if (query.provider) {
         const bool none = *query.provider == QStringLiteral("none");
@@ -161,23 +178,46 @@ QString SessionSql::where(const ResolvedQuery &resolved, const Parts &parts, Sql
                             SqlDialect::tableName(accounts.schema, accounts.table), match);
         }
     }
-    if (query.search && !query.search->isEmpty()) {
-        QStringList either;
-        if (profile.users) {
-            for (const auto &column : {profile.users->name, profile.users->email}) {
-                if (column)
-                    either << m_schema.dialect().contains(QStringLiteral("u.") + SqlDialect::quoted(*column),
-                                                          *query.search, params);
-            }
-        }
-        all << (either.isEmpty() ? QStringLiteral("FALSE")
-                                 : QLatin1Char('(') + either.join(QStringLiteral(" OR ")) + QLatin1Char(')'));
-    }
+    if (query.search && !query.search->isEmpty())
+        all << found(*query.search, params);
     return all.isEmpty() ? QStringLiteral("TRUE") : all.join(QStringLiteral(" AND "));
 }
 
-QString SessionSql::after(const PagePosition &position, const SessionQuery &query, const Parts &parts,
-                          SqlParams &params) const
+QString SessionSql::found(const QString &needle, SqlParams &params) const
+{
+    QStringList either;
+    if (const auto &users = m_schema.profile().users) {
+        for (const auto &column : {users->name, users->email}) {
+            if (column)
+                either << m_schema.dialect().contains(QStringLiteral("u.") + SqlDialect::quoted(*column), needle,
+                                                      params);
+        }
+    }
+    return either.isEmpty() ? QStringLiteral("FALSE")
+                            : QLatin1Char('(') + either.join(QStringLiteral(" OR ")) + QLatin1Char(')');
+}
+
+bool SessionSql::orderHasNulls(const SessionQuery &query, const Parts &parts) const
+{
+    const auto &sessions = m_schema.profile().sessions;
+    const auto isNeverNull = [&](const std::optional<QString> &name) {
+        // An expression is NULL where a value cannot be read.
+        return name && *parts.order == m_schema.column(*name) && m_schema.bound().sessions.isNeverNull(*name);
+    };
+    switch (query.order) {
+    case SessionOrder::Expires: // every state but All asks for a readable expiry
+        return query.state == StateFilter::All && !query.expiresBefore && !query.expiresAfter &&
+               !isNeverNull(sessions.expires);
+    case SessionOrder::User:
+        return !isNeverNull(sessions.userId);
+    case SessionOrder::Created:
+        return !isNeverNull(sessions.createdAt);
+    }
+    return true;
+}
+
+QStringList SessionSql::after(const PagePosition &position, const SessionQuery &query, const Parts &parts,
+                              SqlParams &params) const
 {
     const QString beyond = query.descending ? QStringLiteral("<") : QStringLiteral(">");
     const QString keyBeyond =
@@ -187,12 +227,12 @@ QString SessionSql::after(const PagePosition &position, const SessionQuery &quer
                        m_schema.dialect().typed(params.add(position.key->view()), m_schema.profile().sessions.keyType))
             : QStringLiteral("TRUE");
     if (!parts.order)
-        return keyBeyond;
+        return {keyBeyond};
     const QString &order = *parts.order;
     const bool nullsAtEnd = m_schema.dialect().nullsAreLargest() != query.descending;
     if (!position.order) {
-        const QString sameNull = QStringLiteral("(%1 IS NULL AND %2)").arg(order, keyBeyond);
-        return nullsAtEnd ? sameNull : QStringLiteral("(%1 OR %2 IS NOT NULL)").arg(sameNull, order);
+        const QString sameNull = QStringLiteral("%1 IS NULL AND %2").arg(order, keyBeyond);
+        return nullsAtEnd ? QStringList{sameNull} : QStringList{sameNull, QStringLiteral("%1 IS NOT NULL").arg(order)};
     }
     QString value;
     switch (query.order) {
@@ -208,10 +248,9 @@ QString SessionSql::after(const PagePosition &position, const SessionQuery &quer
         break;
     }
     // The bound on the first column stands by itself, so that an index on it can be entered there.
-    const QString finite = QStringLiteral("(%1 %2= %3 AND (%1 %2 %3 OR %4))").arg(order, beyond, value, keyBeyond);
-    const bool ordersByExpiry = query.order == SessionOrder::Expires && query.state != StateFilter::All;
-    const bool nullsPossible = nullsAtEnd && !ordersByExpiry;
-    return nullsPossible ? QStringLiteral("(%1 OR %2 IS NULL)").arg(finite, order) : finite;
+    const QString finite = QStringLiteral("%1 %2= %3 AND (%1 %2 %3 OR %4)").arg(order, beyond, value, keyBeyond);
+    return nullsAtEnd && orderHasNulls(query, parts) ? QStringList{finite, QStringLiteral("%1 IS NULL").arg(order)}
+                                                     : QStringList{finite};
 }
 
 SqlStatement SessionSql::list(const ResolvedQuery &query, const std::optional<PagePosition> &position,
@@ -220,9 +259,8 @@ SqlStatement SessionSql::list(const ResolvedQuery &query, const std::optional<Pa
     SqlStatement statement;
     const Parts shared = parts(query.query, now, statement.params);
     const QString direction = query.query.descending ? QStringLiteral(" DESC") : QString();
-    QString condition = where(query, shared, statement.params);
-    if (position)
-        condition += QStringLiteral(" AND ") + after(*position, query.query, shared, statement.params);
+    const QString condition = where(query, shared, statement.params);
+    const QStringList ranges = position ? after(*position, query.query, shared, statement.params) : QStringList();
     // The digests are computed around the LIMIT: inside it, each row that is sorted would pay for one (twice the time
     // over half a million rows without an index on the order).
     QStringList inner = columns(shared, withKeys);
@@ -244,9 +282,27 @@ SqlStatement SessionSql::list(const ResolvedQuery &query, const std::optional<Pa
     sort << shared.key + direction;
     sortAgain << QStringLiteral("sort_key") + direction;
     const QString comma = QStringLiteral(", ");
-    statement.sql = QStringLiteral("SELECT %1 FROM (SELECT %2 FROM %3 WHERE %4 ORDER BY %5 LIMIT %6) page ORDER BY %7")
-                        .arg(outer.join(comma), inner.join(comma), m_schema.source(), condition, sort.join(comma),
-                             QString::number(limit), sortAgain.join(comma));
+    const QString rows = QString::number(limit);
+    const auto select = [&](const QString &matching) -> QString {
+        return QStringLiteral("SELECT %1 FROM %2 WHERE %3 ORDER BY %4 LIMIT %5")
+            .arg(inner.join(comma), m_schema.source(), matching, sort.join(comma), rows);
+    };
+    QStringList parts;
+    for (const QString &range : ranges)
+        parts << select(condition + QStringLiteral(" AND ") + range);
+    if (parts.isEmpty())
+        parts << select(condition);
+    QString page = parts.first();
+    QString limited;
+    if (parts.size() > 1) {
+        page = QStringLiteral("SELECT * FROM (%1) a UNION ALL SELECT * FROM (%2) b").arg(parts.at(0), parts.at(1));
+        limited = QStringLiteral(" LIMIT ") + rows;
+    }
+    statement.sql = QStringLiteral("SELECT %1 FROM (%2) page ORDER BY %3%4")
+                        .arg(outer.join(comma), page, sortAgain.join(comma), limited);
+    statement.fewRows = !withKeys;
+    if (statement.fewRows && isPlannedAlike(query) && (!query.userIds || m_schema.dialect().bindsLists()))
+        statement.keep();
     return statement;
 }
 
@@ -267,10 +323,7 @@ SqlStatement SessionSql::rowsById(const QStringList &names, base::Instant now) c
     std::ranges::copy_if(names, std::back_inserter(possible),
                          [&](const QString &name) { return m_schema.dialect().accepts(type, name); });
     SqlParams params;
-    const QString condition =
-        possible.isEmpty()
-            ? QStringLiteral("FALSE")
-            : QStringLiteral("%1 IN (%2)").arg(m_schema.column(id), m_schema.typedList(possible, type, params));
+    const QString condition = m_schema.dialect().isOneOf(m_schema.column(id), possible, type, params);
     return rowsWhere(condition, std::move(params), now);
 }
 
@@ -288,17 +341,16 @@ SqlStatement SessionSql::rowsByFingerprint(const QStringList &names, base::Insta
 
 session::ListedSession SessionSql::listed(const SqlRow &row) const
 {
-    SqlParams unused;
     session::ListedSession session;
     session.id = row.text(Id);
-    session.fingerprint = base::Fingerprint::fromText(QString::fromLatin1(row.bytes(Digest).toByteArray().first(16)));
+    session.fingerprint = base::Fingerprint::fromText(QString::fromLatin1(row.bytes(Digest).first(16)));
     session.userId = row.text(UserId);
     session.name = row.text(Name);
     session.email = row.text(Email);
-    session.expires = m_schema.expires(unused).decode(row.bytes(Expires)).instant();
+    session.expires = m_expires.decode(row.bytes(Expires)).instant();
     session.state = stateOf(row.bytes(State));
-    if (const auto created = m_schema.created(unused); created && !row.isNull(CreatedAt))
-        session.createdAt = created->decode(row.bytes(CreatedAt)).instant();
+    if (m_created && !row.isNull(CreatedAt))
+        session.createdAt = m_created->decode(row.bytes(CreatedAt)).instant();
     session.ipAddress = row.text(IpAddress);
     session.userAgent = row.text(UserAgent);
     return session;
@@ -308,24 +360,33 @@ RowKey SessionSql::key(const SqlRow &row) const
 {
     base::SecretBytes token(row.bytes(Token));
     auto fingerprint = token.fingerprint();
-    return {base::SecretBytes(row.bytes(Key)), std::move(token), std::move(fingerprint), row.text(UserId)};
+    base::SecretBytes key(row.bytes(m_schema.bound().keyIsId ? Id : Token));
+    return {std::move(key), std::move(token), std::move(fingerprint), row.text(UserId)};
 }
 
-PageCursor SessionSql::cursor(const SqlRow &row) const
+PageCursor SessionSql::cursor(const SqlRow &row, SessionOrder order) const
 {
+    const Column ordered = order == SessionOrder::Expires ? Expires : order == SessionOrder::User ? UserId : CreatedAt;
     PageCursor cursor;
-    if (!row.isNull(Order))
-        cursor.order = row.bytes(Order).toByteArray();
-    cursor.key = row.bytes(m_schema.bound().keyIsId ? Key : Digest).toByteArray();
+    if (!row.isNull(ordered))
+        cursor.order = row.bytes(ordered).toByteArray();
+    cursor.key = row.bytes(m_schema.bound().keyIsId ? Id : Digest).toByteArray();
     return cursor;
+}
+
+SqlStatement SessionSql::matches(const ResolvedQuery &query, base::Instant now) const
+{
+    SqlStatement statement;
+    const Parts shared = parts(query.query, now, statement.params);
+    statement.sql =
+        QStringLiteral("SELECT 1 FROM %1 WHERE %2").arg(m_schema.source(), where(query, shared, statement.params));
+    return statement;
 }
 
 SqlStatement SessionSql::count(const ResolvedQuery &query, base::Instant now) const
 {
-    SqlStatement statement;
-    const Parts shared = parts(query.query, now, statement.params);
-    statement.sql = QStringLiteral("SELECT count(*) FROM %1 WHERE %2")
-                        .arg(m_schema.source(), where(query, shared, statement.params));
+    SqlStatement statement = matches(query, now);
+    statement.sql = QStringLiteral("SELECT count(*) FROM (%1) matched").arg(statement.sql);
     return statement;
 }
 
@@ -408,16 +469,20 @@ std::optional<SqlStatement> SessionSql::providers(const QStringList &userIds) co
         return std::nullopt;
     const auto &accounts = *m_schema.profile().accounts;
     const QString userId = QStringLiteral("a.") + SqlDialect::quoted(accounts.userId);
-    const QString provider = m_schema.dialect().asText(QStringLiteral("a.") + SqlDialect::quoted(accounts.provider));
+    const QString provider = m_schema.dialect().cell(QStringLiteral("a.") + SqlDialect::quoted(accounts.provider),
+                                                     m_schema.bound().accountProviderType);
     const bool direct =
         m_schema.dialect().comparable(m_schema.bound().accountUserIdType, m_schema.profile().sessions.userIdType);
     SqlStatement statement;
-    const QString list = m_schema.typedList(
-        userIds, direct ? m_schema.bound().accountUserIdType : QStringLiteral("text"), statement.params);
-    statement.sql =
-        QStringLiteral("SELECT DISTINCT %1, %2 FROM %3 a WHERE %4 IN (%5)")
-            .arg(m_schema.dialect().asText(userId), provider, SqlDialect::tableName(accounts.schema, accounts.table),
-                 direct ? userId : m_schema.dialect().asText(userId), list);
+    const QString wanted = m_schema.dialect().isOneOf(
+        direct ? userId : m_schema.dialect().asText(userId), userIds,
+        direct ? m_schema.bound().accountUserIdType : QStringLiteral("text"), statement.params);
+    statement.sql = QStringLiteral("SELECT %1, %2 FROM %3 a WHERE %4")
+                        .arg(m_schema.dialect().cell(userId, m_schema.bound().accountUserIdType), provider,
+                             SqlDialect::tableName(accounts.schema, accounts.table), wanted);
+    statement.fewRows = true;
+    if (m_schema.dialect().bindsLists())
+        statement.keep();
     return statement;
 }
 
@@ -433,6 +498,19 @@ std::optional<SqlStatement> SessionSql::usersByEmail(const QString &email, int l
     statement.sql = QStringLiteral("SELECT %1 FROM %2 u WHERE %3 LIMIT %4")
                         .arg(m_schema.dialect().asText(QStringLiteral("u.") + SqlDialect::quoted(users->id)),
                              SqlDialect::tableName(users->schema, users->table), match, QString::number(limit));
+    return statement;
+}
+
+std::optional<SqlStatement> SessionSql::usersBySearch(const QString &needle, int limit) const
+{
+    const auto &users = m_schema.profile().users;
+    if (!users)
+        return std::nullopt;
+    SqlStatement statement;
+    const QString condition = found(needle, statement.params);
+    statement.sql = QStringLiteral("SELECT %1 FROM %2 u WHERE %3 LIMIT %4")
+                        .arg(m_schema.dialect().asText(QStringLiteral("u.") + SqlDialect::quoted(users->id)),
+                             SqlDialect::tableName(users->schema, users->table), condition, QString::number(limit));
     return statement;
 }
 
@@ -474,6 +552,12 @@ bool SessionSql::isIndexedOrder(const SessionQuery &query) const
         return m_schema.bound().sessions.isIndexed(profile.sessions.createdAt.value_or(m_schema.bound().keyColumn()));
     }
     return false;
+}
+
+bool SessionSql::isEmailIndexed() const
+{
+    const auto &users = m_schema.profile().users;
+    return users && users->email && m_schema.bound().users->isIndexed(*users->email);
 }
 
 QString SessionSql::cursorScope() const

@@ -29,7 +29,7 @@ class SessionSql final
 {
 public:
     /// @p schema outlives the object.
-    explicit SessionSql(const SchemaSql &schema) : m_schema(schema) {}
+    explicit SessionSql(const SchemaSql &schema);
 
     /// Rows of @p query after @p position, @p limit at most; with keys and tokens where @p withKeys.
     [[nodiscard]] SqlStatement list(const ResolvedQuery &query, const std::optional<PagePosition> &position,
@@ -41,9 +41,11 @@ public:
     [[nodiscard]] session::ListedSession listed(const SqlRow &row) const;
     /// The key of a row that was read with keys.
     [[nodiscard]] RowKey key(const SqlRow &row) const;
-    /// The cursor that begins after a row.
-    [[nodiscard]] PageCursor cursor(const SqlRow &row) const;
+    /// The cursor that begins after a row of a listing in that order.
+    [[nodiscard]] PageCursor cursor(const SqlRow &row, SessionOrder order) const;
 
+    /// A row for each session that @p query matches.
+    [[nodiscard]] SqlStatement matches(const ResolvedQuery &query, base::Instant now) const;
     [[nodiscard]] SqlStatement count(const ResolvedQuery &query, base::Instant now) const;
     /// One row: live, expired, orphan, active users, expiring within 1 h, 24 h, 7 d.
     [[nodiscard]] SqlStatement totals(base::Instant now) const;
@@ -53,14 +55,18 @@ public:
     [[nodiscard]] SqlStatement rowsInCatalogue() const;
     /// Provider (NULL: no account) and number of live sessions.
     [[nodiscard]] SqlStatement liveByProvider(base::Instant now) const;
-    /// User id and provider of @p userIds; nullopt where there is no accounts table.
+    /// User id and provider of @p userIds, for each of their accounts; nullopt where there is no accounts table.
     [[nodiscard]] std::optional<SqlStatement> providers(const QStringList &userIds) const;
     /// Ids of users with that e-mail, @p limit at most; nullopt where users or e-mails are not known.
     [[nodiscard]] std::optional<SqlStatement> usersByEmail(const QString &email, int limit) const;
+    /// Ids of users whose name or e-mail contains @p needle, @p limit at most; nullopt where users are not known.
+    [[nodiscard]] std::optional<SqlStatement> usersBySearch(const QString &needle, int limit) const;
     /// Tokens and their digests: the one at @p cursor and those just before it, as far as they are there.
     [[nodiscard]] SqlStatement tokensAt(const PageCursor &cursor, const SessionQuery &query) const;
     /// Whether an index serves the order of @p query.
     [[nodiscard]] bool isIndexedOrder(const SessionQuery &query) const;
+    /// Whether an index finds users by their e-mail.
+    [[nodiscard]] bool isEmailIndexed() const;
     /// Names table, key and order for cursors.
     [[nodiscard]] QString cursorScope() const;
     /// Whether @p value can be a user id at all.
@@ -70,12 +76,21 @@ private:
     struct Parts;
     [[nodiscard]] Parts parts(const SessionQuery &query, base::Instant now, SqlParams &params) const;
     [[nodiscard]] QString where(const ResolvedQuery &query, const Parts &parts, SqlParams &params) const;
-    [[nodiscard]] QString after(const PagePosition &position, const SessionQuery &query, const Parts &parts,
-                                SqlParams &params) const;
+    /// The conditions under which rows come after @p position, in parts that follow one another: an index on the order
+    /// can be entered for each, not for both joined by OR.
+    [[nodiscard]] QStringList after(const PagePosition &position, const SessionQuery &query, const Parts &parts,
+                                    SqlParams &params) const;
+    /// The server finds the rows of @p query in one way whatever is bound: the statement can be kept prepared.
+    [[nodiscard]] static bool isPlannedAlike(const ResolvedQuery &query);
+    [[nodiscard]] bool orderHasNulls(const SessionQuery &query, const Parts &parts) const;
+    /// The condition that @p needle is part of a user's name or e-mail.
+    [[nodiscard]] QString found(const QString &needle, SqlParams &params) const;
     [[nodiscard]] QStringList columns(const Parts &parts, bool withKeys) const;
     [[nodiscard]] SqlStatement rowsWhere(const QString &condition, SqlParams params, base::Instant now) const;
 
     const SchemaSql &m_schema;
+    InstantSql m_expires; ///< to decode with, as the next
+    std::optional<InstantSql> m_created;
 };
 
 } // namespace rollcall::store

@@ -111,6 +111,8 @@ inline constexpr char canaryEmailDomain[] = "rollcall.invalid";
 inline constexpr char canaryUserName[] = "Rollcall canary";
 
 class StoreInspector;
+class KeptRows;
+class ExpiredRows;
 
 /// Read access to the sessions of a deployment, and the few writes Rollcall knows. Blocking; reads run in transactions
 /// that the server holds to reading.
@@ -134,6 +136,19 @@ public:
     /// Exact number of sessions that @p query matches, its limit aside.
     [[nodiscard]] virtual base::Result<qint64> count(const SessionQuery &query, base::Instant now,
                                                      const base::Call &call) = 0;
+
+    /// What the database reckons by its own statistics, in milliseconds and without reading the rows: stats() with
+    /// `estimated` set, of which live, expired and expiring are known, and count(). nullopt where it keeps no such
+    /// figures, or they would say nothing: then counting is all there is.
+    [[nodiscard]] virtual base::Result<std::optional<SessionStats>> estimatedStats(base::Instant, const base::Call &)
+    {
+        return std::nullopt;
+    }
+    [[nodiscard]] virtual base::Result<std::optional<qint64>> estimatedCount(const SessionQuery &, base::Instant,
+                                                                             const base::Call &)
+    {
+        return std::nullopt;
+    }
 
     /// Rows (with keys) that @p query matches, at most @p max + 1, for a plan. Errors as page().
     [[nodiscard]] virtual base::Result<std::vector<PlannedRow>> planRows(const SessionQuery &query, qint64 max,
@@ -188,6 +203,12 @@ public:
 
     /// What inspects the tables over the same connection; lives as long as the store. Null where there are no tables.
     [[nodiscard]] virtual StoreInspector *inspector() { return nullptr; }
+
+    /// What deletes rows so that they can be put back; lives as long as the store. Null where that cannot be done.
+    [[nodiscard]] virtual KeptRows *keptRows() { return nullptr; }
+
+    /// What prunes rows that are long expired; lives as long as the store. Null where they end by themselves.
+    [[nodiscard]] virtual ExpiredRows *expiredRows() { return nullptr; }
 };
 
 } // namespace rollcall::store

@@ -3,7 +3,6 @@
 #include <QHash>
 #include <QSet>
 
-#include "core/store/EstimatedStats.h"
 #include "core/store/SqlCanary.h"
 
 using rollcall::base::Call;
@@ -20,6 +19,7 @@ namespace {
 
 constexpr qsizetype idsPerStatement = 500;
 constexpr int mostUsersOfOneEmail = 1000;
+constexpr int mostUsersSearched = 1000; ///< of whom a search names each
 
 const QString &selectRight()
 {
@@ -77,26 +77,62 @@ Error SqlSessionStore::explain(Error error, std::vector<NeededRight> needed)
     return error;
 }
 
-Result<ResolvedQuery> SqlSessionStore::resolve(const SessionQuery &query, const Call &call)
+Result<QStringList> SqlSessionStore::userIds(const SqlStatement &statement, const Call &call)
+{
+    QStringList ids;
+    const auto read = m_connection->read(
+        statement,
+        [&](const SqlRow &row) {
+            if (auto id = row.text(0); id && m_list.canBeUserId(*id))
+                ids << std::move(*id);
+        },
+        call);
+    if (!read)
+        return fail(explain(read.error(), reading()));
+    return ids;
+}
+
+Result<ResolvedQuery> SqlSessionStore::resolve(const SessionQuery &query, bool again, const Call &call)
 {
     ResolvedQuery resolved{query, std::nullopt};
-    if (!query.user)
-        return resolved;
-    QStringList ids;
-    if (m_list.canBeUserId(*query.user))
-        ids << *query.user;
-    if (const auto byEmail = m_list.usersByEmail(*query.user, mostUsersOfOneEmail + 1)) {
-        const auto read = m_connection->read(
-            *byEmail, [&ids](const SqlRow &row) { ids << row.text(0).value_or(QString()); }, call);
-        if (!read)
-            return fail(explain(read.error(), reading()));
-        if (*read > mostUsersOfOneEmail)
-            return fail(Error(ErrorCode::TooManyMatched)
-                            .with(ErrorParam::Count, *read)
-                            .with(ErrorParam::Limit, qint64{mostUsersOfOneEmail}));
+    if (query.user) {
+        QStringList ids;
+        const bool canBeId = m_list.canBeUserId(*query.user);
+        if (canBeId)
+            ids << *query.user;
+        // Where no index finds addresses, all users are not read for what looks like an id.
+        const auto byEmail = m_list.usersByEmail(*query.user, mostUsersOfOneEmail + 1);
+        if (byEmail && (!canBeId || query.user->contains(QLatin1Char('@')) || m_list.isEmailIndexed())) {
+            const auto found = userIds(*byEmail, call);
+            if (!found)
+                return fail(found.error());
+            if (found->size() > mostUsersOfOneEmail)
+                return fail(Error(ErrorCode::TooManyMatched)
+                                .with(ErrorParam::Count, qint64{found->size()})
+                                .with(ErrorParam::Limit, qint64{mostUsersOfOneEmail}));
+            ids << *found;
+        }
+        ids.removeDuplicates();
+        resolved.userIds = ids;
+        return resolved; // what is searched for besides is looked for among the sessions of these
     }
-    ids.removeDuplicates();
-    resolved.userIds = ids;
+    if (!query.search || query.search->isEmpty())
+        return resolved;
+    // Few users: their sessions are found by the users' ids. Many: the order is walked until enough of them fit.
+    if (!again || !m_searched || m_searched->needle != *query.search) {
+        m_searched = {*query.search, std::nullopt};
+        if (const auto search = m_list.usersBySearch(*query.search, mostUsersSearched + 1)) {
+            auto found = userIds(*search, call);
+            if (!found)
+                return fail(found.error());
+            if (found->size() <= mostUsersSearched)
+                m_searched->users = std::move(*found);
+        }
+    }
+    if (m_searched->users) {
+        resolved.userIds = m_searched->users;
+        resolved.query.search.reset();
+    }
     return resolved;
 }
 
@@ -144,13 +180,14 @@ Result<SessionPage> SqlSessionStore::page(const SessionQuery &query, const std::
         position = std::move(*found);
         last = std::move(*decoded);
     }
-    const auto resolved = resolve(query, call);
+    const auto resolved = resolve(query, cursor.has_value(), call);
     if (!resolved)
         return fail(resolved.error());
 
     SessionPage result;
     result.unindexedOrder = !m_list.isIndexedOrder(query);
     const auto limit = static_cast<std::size_t>(std::clamp(query.limit, 1, 10'000));
+    result.sessions.reserve(limit);
     bool more = false;
     const auto read = m_connection->read(
         m_list.list(*resolved, position, now, static_cast<qint64>(limit) + 1, false),
@@ -159,7 +196,9 @@ Result<SessionPage> SqlSessionStore::page(const SessionQuery &query, const std::
             if (more)
                 return;
             result.sessions.push_back(m_list.listed(row));
-            PageCursor here = m_list.cursor(row);
+            if (m_schema.bound().keyIsId && result.sessions.size() < limit)
+                return; // the last one's is wanted; where the token is the key, those before it are part of it
+            PageCursor here = m_list.cursor(row, query.order);
             if (last && !m_schema.bound().keyIsId)
                 here.comesAfter(*last);
             last = std::move(here);
@@ -186,15 +225,24 @@ Status SqlSessionStore::addProviders(std::span<session::ListedSession *> session
     }
     const QStringList ids(wanted.cbegin(), wanted.cend());
     QHash<QString, QStringList> found;
+    QHash<QByteArray, QStringList> alone; // most users have one provider, and there are few: these lists are shared
     for (qsizetype from = 0; from < ids.size(); from += idsPerStatement) {
         const auto statement = m_list.providers(ids.mid(from, idsPerStatement));
         if (!statement)
             return {};
         const auto read = m_connection->read(
             *statement,
-            [&found](const SqlRow &row) {
-                if (!row.isNull(0) && !row.isNull(1))
-                    found[*row.text(0)] << *row.text(1);
+            [&](const SqlRow &row) {
+                if (row.isNull(0) || row.isNull(1))
+                    return;
+                QStringList &only = alone[row.bytes(1).toByteArray()];
+                if (only.isEmpty())
+                    only << *row.text(1);
+                QStringList &providers = found[*row.text(0)];
+                if (providers.isEmpty())
+                    providers = only;
+                else if (!providers.contains(only.first()))
+                    providers << only.first();
             },
             call);
         if (!read)
@@ -202,71 +250,10 @@ Status SqlSessionStore::addProviders(std::span<session::ListedSession *> session
     }
     for (auto *session : sessions) {
         session->providers = found.value(session->userId.value_or(QString()));
-        session->providers.sort();
+        if (session->providers.size() > 1)
+            session->providers.sort();
     }
     return {};
-}
-
-Result<SessionStats> SqlSessionStore::stats(base::Instant now, const Call &call)
-{
-    auto exact = exactStats(now, call);
-    if (exact || exact.error().code != ErrorCode::Timeout || m_kind == DatabaseKind::Sqlite)
-        return exact;
-    // The time given is over: an estimate costs a few milliseconds more.
-    const Call brief = Call::within(std::chrono::seconds(2), call.stop);
-    auto estimate = m_kind == DatabaseKind::MySql ? sampledStats(*m_connection, m_list, now, brief)
-                                                  : plannedStats(*m_connection, m_list, now, brief);
-    if (!estimate)
-        return fail(explain(std::move(estimate.error()), reading()));
-    return estimate;
-}
-
-Result<SessionStats> SqlSessionStore::exactStats(base::Instant now, const Call &call)
-{
-    SessionStats stats;
-    auto transaction = SqlTransaction::begin(*m_connection, TransactionMode::Read, call);
-    if (!transaction)
-        return fail(explain(std::move(transaction.error()), reading()));
-    auto read = m_connection->execute(
-        m_list.totals(now),
-        [&stats](const SqlRow &row) {
-            stats.live = row.integer(0);
-            stats.expired = row.integer(1);
-            stats.orphan = row.integer(2);
-            stats.activeUsers = row.integer(3);
-            stats.expiring1h = row.integer(4);
-            stats.expiring24h = row.integer(5);
-            stats.expiring7d = row.integer(6);
-        },
-        call);
-    if (read)
-        read = m_connection->execute(
-            m_list.liveByProvider(now),
-            [&stats](const SqlRow &row) {
-                stats.byProvider.emplace_back(row.text(0).value_or(QStringLiteral("none")), row.integer(1));
-            },
-            call);
-    if (!read) {
-        m_connection->rollback();
-        return fail(explain(std::move(read.error()), reading()));
-    }
-    if (auto done = transaction->commit(call); !done)
-        return fail(std::move(done.error()));
-    std::ranges::sort(stats.byProvider);
-    return stats;
-}
-
-Result<qint64> SqlSessionStore::count(const SessionQuery &query, base::Instant now, const Call &call)
-{
-    const auto resolved = resolve(query, call);
-    if (!resolved)
-        return fail(resolved.error());
-    qint64 rows = 0;
-    const auto read = m_connection->read(
-        m_list.count(*resolved, now), [&rows](const SqlRow &row) { rows = row.integer(0); }, call);
-    if (!read)
-        return fail(explain(read.error(), reading()));
-    return rows;
 }
 
 Result<std::vector<PlannedRow>> SqlSessionStore::readRows(const SqlStatement &statement, const Call &call)
@@ -286,7 +273,7 @@ Result<std::vector<PlannedRow>> SqlSessionStore::readRows(const SqlStatement &st
 Result<std::vector<PlannedRow>> SqlSessionStore::planRows(const SessionQuery &query, qint64 max, base::Instant now,
                                                           const Call &call)
 {
-    const auto resolved = resolve(query, call);
+    const auto resolved = resolve(query, false, call);
     if (!resolved)
         return fail(resolved.error());
     auto rows = readRows(m_list.list(*resolved, std::nullopt, now, max + 1, true), call);

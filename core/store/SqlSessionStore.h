@@ -29,6 +29,9 @@ public:
                                    base::Instant now, const base::Call &call) override;
     base::Result<SessionStats> stats(base::Instant now, const base::Call &call) override;
     base::Result<qint64> count(const SessionQuery &query, base::Instant now, const base::Call &call) override;
+    base::Result<std::optional<SessionStats>> estimatedStats(base::Instant now, const base::Call &call) override;
+    base::Result<std::optional<qint64>> estimatedCount(const SessionQuery &query, base::Instant now,
+                                                       const base::Call &call) override;
     base::Result<std::vector<PlannedRow>> planRows(const SessionQuery &query, qint64 max, base::Instant now,
                                                    const base::Call &call) override;
     base::Result<std::vector<PlannedRow>> findRows(std::span<const QString> ids, QStringList &unmatched,
@@ -54,7 +57,9 @@ private:
     base::Result<std::vector<std::optional<Row>>> rowsOf(std::span<const QByteArrayView> tokens,
                                                          const Statement &statement, const Read &read,
                                                          const base::Call &call);
-    base::Result<ResolvedQuery> resolve(const SessionQuery &query, const base::Call &call);
+    /// @p query with its users looked up; @p again where it is asked for the next page of the same listing.
+    base::Result<ResolvedQuery> resolve(const SessionQuery &query, bool again, const base::Call &call);
+    base::Result<QStringList> userIds(const SqlStatement &statement, const base::Call &call);
     base::Result<PagePosition> positionOf(const PageCursor &cursor, const SessionQuery &query, const base::Call &call);
     base::Result<std::vector<PlannedRow>> readRows(const SqlStatement &statement, const base::Call &call);
     /// Fills in the providers of all of @p sessions by one question for every few hundred users.
@@ -74,6 +79,14 @@ private:
     RowSql m_row;
     SqlStoreInspector m_inspector;
     Access m_access;
+
+    /// The users that the last search found, for the next pages of its listing.
+    struct Searched
+    {
+        QString needle;
+        std::optional<QStringList> users; ///< nullopt: too many to name
+    };
+    std::optional<Searched> m_searched;
 };
 
 } // namespace rollcall::store

@@ -121,6 +121,10 @@ public:
     /// Counts the rows between @p edges (ascending, one at least) by one pass over the table.
     [[nodiscard]] virtual base::Result<ExpiryHistogram> expiries(std::span<const base::Instant> edges,
                                                                  const base::Call &call) = 0;
+    /// expiries() as the database reckons by its own statistics, without reading the rows: counts alone, of which
+    /// unreadable is not known. nullopt where it keeps no such figures of the expiry column.
+    [[nodiscard]] virtual base::Result<std::optional<ExpiryHistogram>>
+    estimatedExpiries(std::span<const base::Instant> edges, const base::Call &call) = 0;
     [[nodiscard]] virtual base::Result<DuplicateTokens> duplicates(const base::Call &call) = 0;
     /// Whether expiries are stored without saying their zone: by the column's type, or as a sample of 200 texts shows.
     [[nodiscard]] virtual base::Result<bool> isZoneless(const base::Call &call) = 0;

@@ -8,7 +8,6 @@ namespace rollcall::test {
 
 namespace {
 constexpr int startTimeoutMs = 60'000;
-constexpr int commandTimeoutMs = 60'000;
 } // namespace
 
 PostgresServer::PostgresServer(Tls tls, int fileLimitKib)
@@ -48,7 +47,7 @@ std::optional<QJsonObject> PostgresServer::answer()
     return QJsonDocument::fromJson(m_script.readLine()).object();
 }
 
-QString PostgresServer::psql(const QString &database, const QStringList &arguments)
+QString PostgresServer::psql(const QString &database, const QStringList &arguments, int timeoutMs)
 {
     QProcess process;
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
@@ -62,7 +61,7 @@ QString PostgresServer::psql(const QString &database, const QStringList &argumen
                               QStringLiteral("-U"), QStringLiteral("postgres"), QStringLiteral("-d"), database,
                               QStringLiteral("-v"), QStringLiteral("ON_ERROR_STOP=1")} +
                       arguments);
-    if (!process.waitForFinished(commandTimeoutMs))
+    if (!process.waitForFinished(timeoutMs))
         return QStringLiteral("psql did not end: ") + process.errorString();
     return process.exitCode() == 0 ? QString() : QString::fromUtf8(process.readAllStandardError());
 }
@@ -75,6 +74,15 @@ QString PostgresServer::createDatabase(const QString &name)
 QString PostgresServer::runSqlFile(const QString &database, const QString &path)
 {
     return psql(database, {QStringLiteral("-f"), path});
+}
+
+QString PostgresServer::runSqlFile(const QString &database, const QString &path, const QStringList &variables,
+                                   int timeoutMs)
+{
+    QStringList arguments;
+    for (const QString &variable : variables)
+        arguments << QStringLiteral("-v") << variable;
+    return psql(database, arguments + QStringList{QStringLiteral("-f"), path}, timeoutMs);
 }
 
 QString PostgresServer::runSql(const QString &database, const QString &sql)

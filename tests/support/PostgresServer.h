@@ -28,6 +28,9 @@ public:
     /// Makes an empty database. Returns what went wrong, empty for nothing (as the next two).
     [[nodiscard]] QString createDatabase(const QString &name);
     [[nodiscard]] QString runSqlFile(const QString &database, const QString &path);
+    /// runSqlFile() with psql's @p variables ("name=value"), within @p timeoutMs.
+    [[nodiscard]] QString runSqlFile(const QString &database, const QString &path, const QStringList &variables,
+                                     int timeoutMs);
     [[nodiscard]] QString runSql(const QString &database, const QString &sql);
 
     /// The address of a database as the superuser, or as @p user with @p password.
@@ -42,7 +45,7 @@ public:
     [[nodiscard]] bool start();
 
 private:
-    QString psql(const QString &database, const QStringList &arguments);
+    QString psql(const QString &database, const QStringList &arguments, int timeoutMs = 60'000);
     [[nodiscard]] std::optional<QJsonObject> answer();
 
     QProcess m_script;

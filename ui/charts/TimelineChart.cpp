@@ -8,6 +8,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "ui/common/FigureText.h"
+
 namespace rollcall::charts {
 
 using common::ColorToken;
@@ -15,6 +17,7 @@ using common::ColorToken;
 namespace {
 constexpr int axisHeight = 20;
 constexpr int topMargin = 4;
+constexpr int sideMargin = 6; ///< the frame of the focus runs here, not through the outermost labels
 constexpr int daysBetweenLabels = 7;
 } // namespace
 
@@ -27,10 +30,11 @@ TimelineChart::TimelineChart(const common::Theme &theme, QWidget *parent) : QWid
     connect(&theme, &common::Theme::changed, this, qOverload<>(&QWidget::update));
 }
 
-void TimelineChart::display(std::vector<qint64> days, int before)
+void TimelineChart::display(std::vector<qint64> days, int before, bool estimated)
 {
     m_days = std::move(days);
     m_before = before;
+    m_estimated = estimated;
     m_selected = -1;
     setAccessibleDescription(sentence());
     update();
@@ -56,42 +60,64 @@ QString TimelineChart::dayText(int day) const
                     : tr("%1 to %2 days ago").arg(-from - 1).arg(-from);
 }
 
+QString TimelineChart::rowsText(qint64 rows) const
+{
+    return rows == 1 ? tr("1 row") : tr("%1 rows").arg(common::figureText(rows, m_estimated));
+}
+
 QString TimelineChart::sentence() const
 {
     if (m_days.empty())
         return {};
-    const QLocale locale;
+    const auto expire = [this](qint64 rows) -> QString {
+        return rows == 1 ? tr("1 row expires") : tr("%1 expire").arg(rowsText(rows));
+    };
     if (m_selected >= 0) {
-        const qint64 sessions = m_days[static_cast<std::size_t>(m_selected)];
-        return m_selected < m_before ? tr("%1 rows expired %2.").arg(locale.toString(sessions), dayText(m_selected))
-                                     : tr("%1 rows expire %2.").arg(locale.toString(sessions), dayText(m_selected));
+        const qint64 rows = m_days[static_cast<std::size_t>(m_selected)];
+        QString day = m_selected < m_before ? tr("%1 expired %2.").arg(rowsText(rows), dayText(m_selected))
+                                            : tr("%1 %2.").arg(expire(rows), dayText(m_selected));
+        day[0] = day.at(0).toUpper(); // "About …"
+        return day;
     }
+    const QLocale locale;
     const auto now = m_days.begin() + m_before;
-    return tr("%1 rows expire within 24 h, %2 in the %3 days after; %4 expired in the %5 days before.")
-        .arg(locale.toString(now == m_days.end() ? 0 : *now),
-             locale.toString(now == m_days.end() ? 0 : std::accumulate(now + 1, m_days.end(), qint64{0})),
-             locale.toString(static_cast<qint64>(m_days.end() - now) - 1),
-             locale.toString(std::accumulate(m_days.begin(), now, qint64{0})), locale.toString(m_before));
+    QString whole =
+        tr("%1 within 24 h, %2 in the %3 days after; %4 expired in the %5 days before.")
+            .arg(expire(now == m_days.end() ? 0 : *now),
+                 common::figureText(now == m_days.end() ? 0 : std::accumulate(now + 1, m_days.end(), qint64{0}),
+                                    m_estimated),
+                 locale.toString(static_cast<qint64>(m_days.end() - now) - 1),
+                 common::figureText(std::accumulate(m_days.begin(), now, qint64{0}), m_estimated),
+                 locale.toString(m_before));
+    whole[0] = whole.at(0).toUpper();
+    return whole;
+}
+
+QRectF TimelineChart::plot() const
+{
+    return {sideMargin, topMargin, std::max(width() - 2.0 * sideMargin, 1.0),
+            std::max(height() - axisHeight - topMargin, 1) * 1.0};
 }
 
 QRectF TimelineChart::barOf(int day) const
 {
     const qint64 most = std::max<qint64>(*std::ranges::max_element(m_days), 1);
     const qint64 sessions = m_days[static_cast<std::size_t>(day)];
-    const qreal room = height() - axisHeight - topMargin;
+    const QRectF area = plot();
     // One session is seen, and nothing is not.
     const qreal part =
         sessions == 0 ? 0 : std::log1p(static_cast<qreal>(sessions)) / std::log1p(static_cast<qreal>(most));
-    const qreal step = width() / static_cast<qreal>(m_days.size());
-    const qreal tall = part * room;
-    return {day * step + 1, topMargin + room - tall, std::max(step - 2, 1.0), tall};
+    const qreal step = area.width() / static_cast<qreal>(m_days.size());
+    const qreal tall = part * area.height();
+    return {area.left() + day * step + 1, area.bottom() - tall, std::max(step - 2, 1.0), tall};
 }
 
 void TimelineChart::paintAxis(QPainter &painter) const
 {
-    const qreal step = width() / static_cast<qreal>(m_days.size());
+    const QRectF area = plot();
+    const qreal step = area.width() / static_cast<qreal>(m_days.size());
     const int line = height() - axisHeight;
-    painter.fillRect(QRectF(0, line, width(), 1), m_theme.color(ColorToken::LineStrong));
+    painter.fillRect(QRectF(area.left(), line, area.width(), 1), m_theme.color(ColorToken::LineStrong));
     const auto count = static_cast<int>(m_days.size());
     for (int day = m_before % daysBetweenLabels; day <= count; day += daysBetweenLabels) {
         const int from = day - m_before;
@@ -102,14 +128,14 @@ void TimelineChart::paintAxis(QPainter &painter) const
             isNow ? tr("now")
                   : tr("%1 d").arg(from > 0 ? QString::number(from) : QChar(0x2212) + QString::number(-from));
         QRectF rect(0, line + 3, 60, axisHeight - 3);
-        rect.moveCenter(QPointF(day * step, rect.center().y()));
+        rect.moveCenter(QPointF(area.left() + day * step, rect.center().y()));
         // The outermost labels keep within the chart.
         Qt::Alignment alignment = Qt::AlignHCenter;
-        if (rect.left() < 0) {
-            rect.moveLeft(0);
+        if (rect.left() < area.left()) {
+            rect.moveLeft(area.left());
             alignment = Qt::AlignLeft;
-        } else if (rect.right() > width()) {
-            rect.moveRight(width());
+        } else if (rect.right() > area.right()) {
+            rect.moveRight(area.right());
             alignment = Qt::AlignRight;
         }
         painter.drawText(rect, static_cast<int>(alignment | Qt::AlignTop), text);
@@ -120,7 +146,8 @@ void TimelineChart::paintEvent(QPaintEvent *)
 {
     QPainter painter(this);
     if (m_days.empty()) {
-        painter.fillRect(QRectF(0, height() - axisHeight, width(), 1), m_theme.color(ColorToken::LineStrong));
+        painter.fillRect(QRectF(plot().left(), height() - axisHeight, plot().width(), 1),
+                         m_theme.color(ColorToken::LineStrong));
         return;
     }
     for (int day = 0; day < static_cast<int>(m_days.size()); ++day) {
@@ -131,7 +158,7 @@ void TimelineChart::paintEvent(QPaintEvent *)
         painter.fillRect(barOf(day), m_theme.color(tint));
     }
     paintAxis(painter);
-    const qreal now = width() * m_before / static_cast<qreal>(m_days.size());
+    const qreal now = plot().left() + plot().width() * m_before / static_cast<qreal>(m_days.size());
     painter.setPen(QPen(m_theme.color(ColorToken::Text), 1, Qt::DashLine));
     painter.drawLine(QPointF(now, 0), QPointF(now, height() - axisHeight));
     if (hasFocus()) {
@@ -180,10 +207,11 @@ void TimelineChart::keyPressEvent(QKeyEvent *event)
 
 void TimelineChart::mouseMoveEvent(QMouseEvent *event)
 {
-    if (m_days.empty() || width() <= 0)
+    if (m_days.empty())
         return;
     const auto count = static_cast<int>(m_days.size());
-    select(std::clamp(static_cast<int>(event->position().x() * count / width()), 0, count - 1));
+    const qreal along = (event->position().x() - plot().left()) / plot().width();
+    select(std::clamp(static_cast<int>(along * count), 0, count - 1));
 }
 
 void TimelineChart::leaveEvent(QEvent *)

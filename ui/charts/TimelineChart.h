@@ -18,8 +18,9 @@ public:
     /// @p theme outlives the chart.
     explicit TimelineChart(const common::Theme &theme, QWidget *parent = nullptr);
 
-    /// Shows @p days, one count for each 24 hours, of which @p before lie before now.
-    void display(std::vector<qint64> days, int before);
+    /// Shows @p days, one count for each 24 hours, of which @p before lie before now. Counts that are @p estimated are
+    /// called so.
+    void display(std::vector<qint64> days, int before, bool estimated);
     /// The day that is described, from 0; -1 where none is.
     [[nodiscard]] int selectedDay() const { return m_selected; }
     /// What the chart says of the selected day, or as a whole: one sentence.
@@ -41,13 +42,18 @@ protected:
 
 private:
     void select(int day);
+    /// Where the bars stand, with the axis at its lower edge.
+    [[nodiscard]] QRectF plot() const;
     [[nodiscard]] QRectF barOf(int day) const;
+    /// "1 row", "1,842 rows", "about 1.2 million rows".
+    [[nodiscard]] QString rowsText(qint64 rows) const;
     [[nodiscard]] QString dayText(int day) const;
     void paintAxis(QPainter &painter) const;
 
     const common::Theme &m_theme;
     std::vector<qint64> m_days;
     int m_before = 0;
+    bool m_estimated = false;
     int m_selected = -1;
 };
 

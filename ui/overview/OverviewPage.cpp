@@ -11,6 +11,7 @@
 #include "ui/common/Button.h"
 #include "ui/common/EmptyState.h"
 #include "ui/common/ErrorBanner.h"
+#include "ui/common/FigureText.h"
 #include "ui/common/Label.h"
 #include "ui/common/LoadingState.h"
 #include "ui/common/RelativeTime.h"
@@ -95,11 +96,7 @@ OverviewPage::OverviewPage(const common::Theme &theme, common::OpenConnection &c
     connect(m_loading, &common::LoadingState::cancelRequested, this, &OverviewPage::onCancelled);
     connect(&m_reader, &OverviewReader::ready, this, &OverviewPage::onReady);
     connect(&m_reader, &OverviewReader::failed, this, &OverviewPage::onFailed);
-    connect(&connection, &common::OpenConnection::sessionsChanged, this, [this] {
-        m_outOfDate = true;
-        if (isVisible())
-            refresh();
-    });
+    connect(&connection, &common::OpenConnection::sessionsChanged, this, &OverviewPage::onSessionsChanged);
 }
 
 QWidget *OverviewPage::makeHead()
@@ -114,6 +111,12 @@ QWidget *OverviewPage::makeHead()
     m_summary->setObjectName(QStringLiteral("overviewSummary"));
     row->addWidget(m_summary);
     row->addStretch();
+    m_exact = new Button(m_theme, tr("Count exactly"));
+    m_exact->setObjectName(QStringLiteral("countExactly"));
+    m_exact->setToolTip(tr("Reads the whole table once; it can be cancelled."));
+    m_exact->hide();
+    connect(m_exact, &Button::clicked, this, [this] { read(findings::Depth::Exact); });
+    row->addWidget(m_exact);
     m_refresh = new Button(m_theme, Icon::Refresh, tr("Look again (F5)"));
     connect(m_refresh, &Button::clicked, this, &OverviewPage::refresh);
     row->addWidget(m_refresh);
@@ -216,22 +219,51 @@ QString OverviewPage::help() const
               "of the connected role, tokens that are not unique, rows that expired long ago, dates that cannot be "
               "meant, zones that had to be assumed. What could not be checked is listed too, with the reason.\n\n"
               "Statements are to be copied; Rollcall never runs one. EXPLAIN only plans a look-up, it does not run "
-              "it.\n\nCounts are exact, unless they would take longer than the connection's timeout: then they are "
-              "the planner's estimates, and say *about*.\n\n`rollcallctl findings` answers the same.");
+              "it.\n\nCounts of a large table are what the database reckons by its own statistics, and say *about*; "
+              "*Count exactly* reads the table once. Where that takes longer than the connection's timeout, the "
+              "estimates stay.\n\n`rollcallctl findings` answers the same.");
 }
 
 void OverviewPage::activate()
 {
-    if (m_outOfDate)
+    if (m_unread)
         refresh();
 }
 
 void OverviewPage::refresh()
 {
-    m_outOfDate = false;
-    m_loading->start(tr("Counting sessions and looking at their tables"));
+    read(findings::Depth::Estimates);
+}
+
+void OverviewPage::read(findings::Depth depth)
+{
+    m_unread = false;
+    m_loading->start(depth == findings::Depth::Exact ? tr("Counting every session")
+                                                     : tr("Looking at the sessions and their tables"));
     m_refresh->setEnabled(false);
-    m_reader.read();
+    m_exact->setEnabled(false);
+    m_reader.read(depth);
+}
+
+void OverviewPage::onSessionsChanged()
+{
+    // Nobody asked to count anew: that may read the whole table.
+    m_stale = m_shown.has_value();
+    showSummary();
+    Q_EMIT statusChanged();
+}
+
+void OverviewPage::showSummary()
+{
+    if (!m_shown || !m_readAt)
+        return;
+    const QString when = tr("as of %1").arg(common::clockText(*m_readAt));
+    const bool estimated = m_shown->survey && (!m_shown->survey->stats || m_shown->survey->stats->estimated);
+    m_summary->setTint(m_stale ? ColorToken::Warn : ColorToken::Muted);
+    m_summary->setText(m_stale            ? tr("%1; sessions were revoked since").arg(when)
+                       : !m_shown->survey ? when
+                       : estimated        ? tr("%1, estimates where they say about").arg(when)
+                                          : tr("%1, exact").arg(when));
 }
 
 void OverviewPage::focusMain()
@@ -246,12 +278,13 @@ void OverviewPage::ended()
 {
     m_loading->stop();
     m_refresh->setEnabled(true);
+    m_exact->setEnabled(true);
 }
 
 void OverviewPage::onCancelled()
 {
     m_reader.cancel();
-    m_outOfDate = true;
+    m_unread = !m_shown;
     ended();
     if (!m_shown)
         m_summary->setText(tr("not looked at"));
@@ -260,7 +293,7 @@ void OverviewPage::onCancelled()
 void OverviewPage::onFailed(const base::Error &error)
 {
     ended();
-    m_outOfDate = true;
+    m_unread = true;
     if (error.code == base::ErrorCode::Cancelled)
         return;
     m_error->showError(error, tr("The deployment's tables could not be looked at"),
@@ -274,6 +307,7 @@ void OverviewPage::onReady(const Overview &overview)
     ended();
     m_error->clear();
     m_shown = overview;
+    m_stale = false;
     m_readAt = m_connection.deployment().clock().now();
     m_stack->setCurrentIndex(overview.survey ? 0 : 1);
     m_findings->display(overview.findings, overview.survey && overview.survey->tables.has_value());
@@ -281,12 +315,9 @@ void OverviewPage::onReady(const Overview &overview)
     if (overview.survey) {
         showStats(*overview.survey);
         showExpiries(*overview.survey);
-        const bool estimated = !overview.survey->stats || overview.survey->stats->estimated;
-        m_summary->setText(estimated ? tr("as of %1, estimates where they say about").arg(common::clockText(*m_readAt))
-                                     : tr("as of %1, exact").arg(common::clockText(*m_readAt)));
-    } else {
-        m_summary->setText(tr("as of %1").arg(common::clockText(*m_readAt)));
     }
+    m_exact->setVisible(overview.survey && overview.survey->stats && overview.survey->stats->estimated);
+    showSummary();
     if (hadFocus && isVisible())
         focusMain();
     const bool severe = !overview.findings.empty() && overview.findings.front().weight == findings::Weight::High;
@@ -305,26 +336,30 @@ void OverviewPage::showStats(const findings::Survey &survey)
         return;
     }
     const store::SessionStats &stats = *survey.stats;
-    const qint64 all = survey.tables && survey.tables->expiries ? survey.tables->expiries->rows()
-                                                                : stats.live + stats.expired + stats.orphan;
-    m_live->setFigure(figureText(stats.live, stats.estimated), tr("of %1 rows").arg(figureText(all, stats.estimated)));
-    m_expired->setFigure(figureText(stats.expired, stats.estimated),
+    const bool allSeen = survey.tables && survey.tables->expiries;
+    const qint64 all = allSeen ? survey.tables->expiries->rows() : stats.live + stats.expired + stats.orphan;
+    const bool allEstimated = allSeen ? survey.tables->expiries->estimated : stats.estimated;
+    m_live->setFigure(common::figureText(stats.live, stats.estimated),
+                      tr("of %1 rows").arg(common::figureText(all, allEstimated)));
+    m_expired->setFigure(common::figureText(stats.expired, stats.estimated),
                          stats.expired > 0 ? tr("%1 of the table").arg(shareText(stats.expired, all)) : QString());
+    m_expiring->setFigure(common::figureText(stats.expiring24h, stats.estimated),
+                          tr("of %1 live").arg(common::figureText(stats.live, stats.estimated)));
     if (stats.estimated) {
-        const QString why = tr("counting took too long");
-        for (Tile *tile : {m_users, m_expiring, m_orphans})
-            tile->setFigure({}, why);
+        const bool asked = survey.depth == findings::Depth::Exact;
+        for (Tile *tile : {m_users, m_orphans})
+            tile->setFigure({}, asked ? tr("counting took too long") : tr("not counted yet"));
         m_providers->display({}, 0);
-        m_providersWords->setText(tr("Not known: %1.").arg(why));
+        m_providersWords->setText(asked ? tr("Counting took too long.") : tr("Not counted yet."));
+        m_providersWords->show();
         return;
     }
     const double each =
         stats.activeUsers > 0 ? static_cast<double>(stats.live) / static_cast<double>(stats.activeUsers) : 0;
-    m_users->setFigure(figureText(stats.activeUsers, false),
+    m_users->setFigure(common::figureText(stats.activeUsers, false),
                        stats.activeUsers > 0 ? tr("%1 sessions each").arg(QLocale().toString(each, 'f', 1))
                                              : QString());
-    m_expiring->setFigure(figureText(stats.expiring24h, false), tr("of %1 live").arg(figureText(stats.live, false)));
-    m_orphans->setFigure(figureText(stats.orphan, false), stats.orphan > 0 ? tr("user is gone") : QString());
+    m_orphans->setFigure(common::figureText(stats.orphan, false), stats.orphan > 0 ? tr("user is gone") : QString());
     m_providers->display(stats.byProvider, stats.live);
     m_providersWords->setText(stats.byProvider.empty() ? tr("Nobody is signed in.") : QString());
     m_providersWords->setVisible(!m_providersWords->text().isEmpty());
@@ -333,10 +368,10 @@ void OverviewPage::showStats(const findings::Survey &survey)
 void OverviewPage::showExpiries(const findings::Survey &survey)
 {
     if (survey.tables && survey.tables->expiries) {
-        m_timeline->display(survey.tables->expiries->days, findings::daysBefore);
+        m_timeline->display(survey.tables->expiries->days, findings::daysBefore, survey.tables->expiries->estimated);
         return;
     }
-    m_timeline->display({}, 0);
+    m_timeline->display({}, 0, false);
     m_timelineWords->setText(survey.tables ? base::describe(survey.tables->expiries.error()).message
                                            : tr("Not known for this kind of store."));
 }
@@ -350,15 +385,17 @@ QList<common::StatusItem> OverviewPage::statusItems() const
         const findings::SurveyedTables &tables = *m_shown->survey->tables;
         if (tables.expiries)
             items << common::StatusItem{
-                tr("%1 rows in %2, exact").arg(figureText(tables.expiries->rows(), false), tables.sessions),
+                (tables.expiries->estimated ? tr("%1 rows in %2") : tr("%1 rows in %2, exact"))
+                    .arg(common::figureText(tables.expiries->rows(), tables.expiries->estimated), tables.sessions),
                 {},
                 ColorToken::Muted,
                 false};
         else if (tables.size && tables.size->rows)
-            items << common::StatusItem{tr("%1 rows in %2").arg(figureText(*tables.size->rows, true), tables.sessions),
-                                        {},
-                                        ColorToken::Muted,
-                                        false};
+            items << common::StatusItem{
+                tr("%1 rows in %2").arg(common::figureText(*tables.size->rows, true), tables.sessions),
+                {},
+                ColorToken::Muted,
+                false};
     }
     items << common::StatusItem{
         tr("Looked for %1").arg(common::durationText(m_shown->took)), {}, ColorToken::Muted, false};

@@ -54,16 +54,21 @@ private:
     void showStats(const findings::Survey &survey);
     void showExpiries(const findings::Survey &survey);
     void ended();
+    void read(findings::Depth depth);
+    void onSessionsChanged();
+    void showSummary();
 
     const common::Theme &m_theme;
     common::OpenConnection &m_connection;
     OverviewReader m_reader;
     std::optional<Overview> m_shown;
     std::optional<base::Instant> m_readAt;
-    bool m_outOfDate = true; ///< sessions were revoked since, or nothing was read yet
+    bool m_unread = true; ///< the page still has to be read when it is shown
+    bool m_stale = false; ///< sessions were revoked since it was read
 
     common::Label *m_summary;
     common::Button *m_refresh;
+    common::Button *m_exact;
     common::Button *m_worst;
     common::ErrorBanner *m_error;
     common::LoadingState *m_loading;

@@ -8,7 +8,7 @@ namespace {
 constexpr int operations = 4;
 
 base::Result<Overview> look(const deployment::Deployment &deployment, base::Result<store::SessionStore *> store,
-                            const base::Call &call)
+                            findings::Depth depth, const base::Call &call)
 {
     const auto begin = std::chrono::steady_clock::now();
     std::unique_ptr<store::SessionStore> unused; // the table of a deployment that is said not to use one
@@ -25,7 +25,7 @@ base::Result<Overview> look(const deployment::Deployment &deployment, base::Resu
     }
     if (!store)
         return base::fail(std::move(store.error()));
-    auto survey = findings::survey(deployment, **store, call);
+    auto survey = findings::survey(deployment, **store, depth, call);
     if (!survey)
         return base::fail(std::move(survey.error()));
     Overview overview;
@@ -46,15 +46,15 @@ OverviewReader::~OverviewReader()
     m_stop.request_stop();
 }
 
-void OverviewReader::read()
+void OverviewReader::read(findings::Depth depth)
 {
     cancel();
     m_stop = std::stop_source();
     const quint64 generation = m_generation;
     const auto submitted = m_connection.workers().count.submit(
-        [this, generation, deployment = m_connection.shared(),
+        [this, generation, depth, deployment = m_connection.shared(),
          sender = m_mailbox.sender()](base::Result<store::SessionStore *> store, const base::Call &call) {
-            auto overview = look(*deployment, std::move(store), call);
+            auto overview = look(*deployment, std::move(store), depth, call);
             sender.post([this, generation, overview = std::move(overview)] {
                 if (generation != m_generation)
                     return;

@@ -29,8 +29,9 @@ public:
     explicit OverviewReader(common::OpenConnection &connection, QObject *parent = nullptr);
     ~OverviewReader() override;
 
-    /// Ends in ready() or failed(), unless a newer call or cancel() comes first.
-    void read();
+    /// Ends in ready() or failed(), unless a newer call or cancel() comes first. @p depth: how much of a large table
+    /// may be read.
+    void read(findings::Depth depth);
     /// Stops what runs, at the server too, and forgets it.
     void cancel();
 

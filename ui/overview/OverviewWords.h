@@ -7,8 +7,6 @@
 
 namespace rollcall::overview {
 
-/// "1,842"; an estimate rounded and called one: "about 601,000", "about 1.2 million".
-[[nodiscard]] QString figureText(qint64 number, bool estimated);
 /// @p part of @p whole: "70 %", "<1 %"; empty where there is no whole.
 [[nodiscard]] QString shareText(qint64 part, qint64 whole);
 

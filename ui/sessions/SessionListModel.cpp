@@ -131,6 +131,8 @@ void SessionListModel::append(const std::vector<session::ListedSession> &session
         return;
     const int first = rowCount();
     beginInsertRows({}, first, first + static_cast<int>(sessions.size()) - 1);
+    // Room for all at once: growing would move every row in one go. Pages of memory that hold nothing cost nothing.
+    m_sessions.reserve(std::max<std::size_t>(maxRows, m_sessions.size() + sessions.size()));
     m_sessions.insert(m_sessions.end(), sessions.begin(), sessions.end());
     endInsertRows();
 }

@@ -19,6 +19,7 @@ void SessionPager::start(const store::SessionQuery &query)
     m_cursor.reset();
     m_next.reset();
     m_first = true;
+    m_interrupted = false;
     request();
 }
 
@@ -33,6 +34,7 @@ void SessionPager::fetchNext()
 
 void SessionPager::cancel()
 {
+    m_interrupted = m_interrupted || (m_busy && m_first);
     m_stop.request_stop();
 }
 

@@ -29,8 +29,10 @@ public:
     void start(const store::SessionQuery &query);
     /// Asks for the page after the last one delivered; nothing where there is none or one is on its way.
     void fetchNext();
-    /// Cancels what runs.
+    /// Cancels what runs. The rows delivered so far then belong to an older query, or are not all that were asked for.
     void cancel();
+    /// The last listing asked for was cancelled.
+    [[nodiscard]] bool isInterrupted() const { return m_interrupted; }
 
     [[nodiscard]] bool isBusy() const { return m_busy; }
     [[nodiscard]] bool hasMore() const { return m_next.has_value(); }
@@ -54,6 +56,7 @@ private:
     std::stop_source m_stop;
     quint64 m_generation = 0;
     bool m_busy = false;
+    bool m_interrupted = false;
     bool m_first = true;
 };
 

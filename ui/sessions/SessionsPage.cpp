@@ -20,6 +20,7 @@
 #include "ui/common/Button.h"
 #include "ui/common/EmptyState.h"
 #include "ui/common/ErrorBanner.h"
+#include "ui/common/FigureText.h"
 #include "ui/common/Label.h"
 #include "ui/common/LoadingState.h"
 #include "ui/common/RelativeTime.h"
@@ -71,7 +72,8 @@ SessionsPage::SessionsPage(const common::Theme &theme, common::OpenConnection &c
       m_theme(theme),
       m_connection(connection),
       m_model(slidingOf(connection)),
-      m_pager(connection)
+      m_pager(connection),
+      m_counter(connection)
 {
     setObjectName(QStringLiteral("sessionsPage"));
     common::setSurface(*this, common::Surface::Plain);
@@ -96,6 +98,7 @@ SessionsPage::SessionsPage(const common::Theme &theme, common::OpenConnection &c
         m_loading->stop();
         Q_EMIT statusChanged();
     });
+    connect(&m_counter, &MatchCounter::changed, this, &SessionsPage::onCounted);
     connect(&connection, &common::OpenConnection::sessionsChanged, this, &SessionsPage::load);
 
     m_debounce = new QTimer(this);
@@ -107,10 +110,7 @@ SessionsPage::SessionsPage(const common::Theme &theme, common::OpenConnection &c
     connect(m_clock, &QTimer::timeout, this, [this] { m_model.setNow(m_connection.deployment().clock().now()); });
 }
 
-SessionsPage::~SessionsPage()
-{
-    m_countStop.request_stop();
-}
+SessionsPage::~SessionsPage() = default;
 
 void SessionsPage::buildHead()
 {
@@ -125,7 +125,7 @@ void SessionsPage::buildHead()
     m_filter->setPlaceholderText(tr("Name or e-mail, state:expired, provider:github, user:id, expires<24h"));
     m_filter->setClearButtonEnabled(true);
     m_filter->addAction(common::themedIcon(m_theme, Icon::Filter, ColorToken::Muted), QLineEdit::LeadingPosition);
-    connect(m_filter, &QLineEdit::textChanged, this, [this] { m_debounce->start(); });
+    connect(m_filter, &QLineEdit::textChanged, this, &SessionsPage::onFilterTyped);
     connect(m_filter, &QLineEdit::returnPressed, this, &SessionsPage::applyFilter);
     row->addWidget(m_filter, 1);
     auto *refreshButton = new Button(m_theme, Icon::Refresh, tr("Refresh (F5)"));
@@ -141,6 +141,12 @@ void SessionsPage::buildHead()
     m_matches = new Label(m_theme, {}, FontToken::Status, ColorToken::Muted);
     chips->addWidget(m_problem, 1);
     chips->addWidget(m_matches);
+    m_countButton = new Button(m_theme, tr("Count exactly"), ButtonKind::Quiet);
+    m_countButton->setObjectName(QStringLiteral("countExactly"));
+    connect(m_countButton, &Button::clicked, this,
+            [this] { m_counter.isCounting() ? m_counter.cancel() : m_counter.countExactly(); });
+    m_countButton->hide();
+    chips->addWidget(m_countButton);
     layout()->addWidget(m_chipRow);
     layout()->addWidget(m_live->bar());
 }
@@ -322,7 +328,7 @@ void SessionsPage::applyFilter()
     store::SessionQuery query = parsed.query;
     query.order = m_query.order;
     query.descending = m_query.descending;
-    if (query == m_query && m_everLoaded && parsed.chips == m_chips)
+    if (query == m_query && m_everLoaded && parsed.chips == m_chips && !m_pager.isInterrupted())
         return;
     m_query = query;
     m_chips = parsed.chips;
@@ -367,7 +373,10 @@ void SessionsPage::onPage(const store::SessionPage &page, bool first, millisecon
         m_table->selectionModel()->setCurrentIndex(m_model.index(0, 0), QItemSelectionModel::NoUpdate);
     }
     onSelectionChanged();
-    countAll();
+    if (m_pager.hasMore())
+        m_counter.start(m_query);
+    else
+        m_counter.know(m_model.rowCount());
     Q_EMIT statusChanged();
 }
 
@@ -385,35 +394,18 @@ void SessionsPage::onFailed(const base::Error &error)
     Q_EMIT statusChanged();
 }
 
-void SessionsPage::countAll()
+void SessionsPage::onFilterTyped()
 {
-    m_countStop.request_stop();
-    m_total.reset();
-    if (!m_pager.hasMore()) {
-        m_total = m_model.rowCount();
-        updateChips();
-        return;
-    }
-    m_countStop = std::stop_source();
-    const quint64 generation = ++m_countGeneration;
-    const auto submitted = m_connection.workers().count.submit(
-        [this, generation, query = m_query, now = m_connection.deployment().clock().now(),
-         sender = m_mailbox.sender()](base::Result<store::SessionStore *> store, const base::Call &call) {
-            const auto count =
-                store ? (*store)->count(query, now, call) : base::Result<qint64>(base::fail(store.error()));
-            sender.post([this, generation, count] {
-                if (generation != m_countGeneration)
-                    return;
-                m_total = count ? std::optional(*count) : std::nullopt;
-                updateChips();
-                Q_EMIT statusChanged();
-            });
-        },
-        m_countStop.get_token(), m_connection.timeout());
-    // A full queue means older counts are still being cancelled: the figure then stays "at least".
-    if (!submitted)
-        m_total.reset();
+    // Nobody waits for the answers to the old filter any more; the database is told so before the new one is complete.
+    m_pager.cancel();
+    m_counter.cancel();
+    m_debounce->start();
+}
+
+void SessionsPage::onCounted()
+{
     updateChips();
+    Q_EMIT statusChanged();
 }
 
 void SessionsPage::fetchMoreWhenNearEnd()
@@ -534,10 +526,13 @@ void SessionsPage::updateChips()
                         : m_query.descending                          ? tr("Live sessions, latest expiry first")
                                                                       : tr("Live sessions, soonest expiry first");
     m_problem->setText(m_chips.isEmpty() ? all : m_chips.join(QStringLiteral(" · ")));
-    const QString count = !m_total        ? QString()
-                          : *m_total == 1 ? tr("1 session")
-                                          : tr("%1 sessions").arg(number(*m_total));
-    m_matches->setText(count);
+    const auto total = m_counter.total();
+    const QString count = !total        ? QString()
+                          : *total == 1 ? tr("1 session")
+                                        : tr("%1 sessions").arg(common::figureText(*total, !m_counter.isExact()));
+    m_matches->setText(m_counter.hasFailed() ? tr("%1 · they could not be counted in time").arg(count) : count);
+    m_countButton->setText(m_counter.isCounting() ? tr("Stop counting") : tr("Count exactly"));
+    m_countButton->setVisible(m_everLoaded && !m_counter.isExact() && (total || m_counter.isCounting()));
 }
 
 void SessionsPage::updateColumns()
@@ -568,8 +563,11 @@ QList<common::StatusItem> SessionsPage::statusItems() const
     if (m_pager.isBusy())
         items << status(tr("Query running"), Icon::Busy, ColorToken::Info);
     if (m_everLoaded) {
-        items << status(m_total ? tr("%1 rows shown of %2, exact").arg(number(m_model.rowCount()), number(*m_total))
-                                : tr("%1 rows shown, more there").arg(number(m_model.rowCount())));
+        const auto total = m_counter.total();
+        const QString shown = number(m_model.rowCount());
+        items << status(!total                ? tr("%1 rows shown, more there").arg(shown)
+                        : m_counter.isExact() ? tr("%1 rows shown of %2, exact").arg(shown, number(*total))
+                                              : tr("%1 rows shown of %2").arg(shown, common::figureText(*total, true)));
     }
     if (m_model.isFull())
         items << status(tr("Narrow the filter to see the rest"), Icon::Warn, ColorToken::Warn);

@@ -3,6 +3,7 @@
 #include "core/base/ErrorText.h"
 #include "core/revoke/RevocationPlan.h"
 #include "ui/common/Page.h"
+#include "ui/sessions/MatchCounter.h"
 #include "ui/sessions/SessionListModel.h"
 #include "ui/sessions/SessionPager.h"
 
@@ -62,7 +63,8 @@ private:
     void load();
     void onPage(const store::SessionPage &page, bool first, std::chrono::milliseconds took);
     void onFailed(const base::Error &error);
-    void countAll();
+    void onFilterTyped();
+    void onCounted();
     void fetchMoreWhenNearEnd();
     void onSelectionChanged();
     void updateChips();
@@ -78,12 +80,9 @@ private:
     common::OpenConnection &m_connection;
     SessionListModel m_model;
     SessionPager m_pager;
-    async::Mailbox m_mailbox;
-    std::stop_source m_countStop;
-    quint64 m_countGeneration = 0;
+    MatchCounter m_counter;
     store::SessionQuery m_query;
     QStringList m_chips;
-    std::optional<qint64> m_total;
     std::optional<base::Instant> m_refreshedAt;
     std::chrono::milliseconds m_took{0};
     bool m_unindexedOrder = false;
@@ -93,6 +92,7 @@ private:
     common::Label *m_problem = nullptr;
     QWidget *m_chipRow = nullptr;
     common::Label *m_matches = nullptr;
+    common::Button *m_countButton = nullptr;
     common::TableView *m_table = nullptr;
     QStackedWidget *m_stack = nullptr;
     common::LoadingState *m_loading = nullptr;

@@ -22,6 +22,9 @@ public:
     /// What the rows that explained() answered with say of @p table.
     [[nodiscard]] virtual LookupPlan planOf(const std::vector<QByteArrayList> &rows, const QString &table) const = 0;
 
+    /// How many rows the select would give, by what explained() answered with; nullopt where the database does not say.
+    [[nodiscard]] virtual std::optional<qint64> estimatedRows(const std::vector<QByteArrayList> &rows) const = 0;
+
     /// A statement that answers in one row: estimated rows (NULL: none), bytes.
     [[nodiscard]] virtual SqlStatement size(const QString &schema, const QString &table) const = 0;
     /// size() tells the bytes of the whole database.

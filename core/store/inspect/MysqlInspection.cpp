@@ -33,6 +33,32 @@ std::optional<QJsonObject> accessIn(const QJsonValue &value)
     return std::nullopt;
 }
 
+QJsonObject planIn(const std::vector<QByteArrayList> &rows)
+{
+    QByteArray json;
+    for (const QByteArrayList &row : rows)
+        json += row.value(0);
+    return QJsonDocument::fromJson(json).object();
+}
+
+/// The product of what each step of a join is said to find and to keep, into @p rows.
+void multiplySteps(const QJsonValue &value, std::optional<double> &rows)
+{
+    const QJsonArray array = value.toArray();
+    for (const QJsonValue &element : array)
+        multiplySteps(element, rows);
+    const QJsonObject object = value.toObject();
+    if (object.contains(QStringLiteral("access_type"))) {
+        const QJsonValue found = object.contains(QStringLiteral("rows"))
+                                     ? object.value(QStringLiteral("rows"))
+                                     : object.value(QStringLiteral("rows_examined_per_scan"));
+        const double kept = object.value(QStringLiteral("filtered")).toVariant().toDouble(); // MySQL: text, per cent
+        rows = rows.value_or(1) * std::max(found.toDouble(), 1.0) * kept / 100;
+    }
+    for (auto member = object.begin(); member != object.end(); ++member)
+        multiplySteps(member.value(), rows);
+}
+
 QString quotedList(const QStringList &columns)
 {
     QStringList quoted;
@@ -156,10 +182,7 @@ QString MysqlInspection::explained(const QString &select) const
 
 LookupPlan MysqlInspection::planOf(const std::vector<QByteArrayList> &rows, const QString &table) const
 {
-    QByteArray json;
-    for (const QByteArrayList &row : rows)
-        json += row.value(0);
-    const auto access = accessIn(QJsonDocument::fromJson(json).object());
+    const auto access = accessIn(planIn(rows));
     if (!access)
         return {};
     const QString type = access->value(QStringLiteral("access_type")).toString();
@@ -173,6 +196,13 @@ LookupPlan MysqlInspection::planOf(const std::vector<QByteArrayList> &rows, cons
     if (estimate.isDouble())
         text += QStringLiteral(", about %1 rows").arg(qRound64(estimate.toDouble()));
     return {type.compare(QStringLiteral("ALL"), Qt::CaseInsensitive) == 0, text};
+}
+
+std::optional<qint64> MysqlInspection::estimatedRows(const std::vector<QByteArrayList> &rows) const
+{
+    std::optional<double> product;
+    multiplySteps(planIn(rows), product);
+    return product ? std::optional(qRound64(*product)) : std::nullopt;
 }
 
 SqlStatement MysqlInspection::size(const QString &schema, const QString &table) const

@@ -23,6 +23,14 @@ std::optional<QJsonObject> scanOf(const QJsonObject &node, const QString &table)
     return std::nullopt;
 }
 
+QJsonObject topNode(const std::vector<QByteArrayList> &rows)
+{
+    QByteArray json;
+    for (const QByteArrayList &row : rows)
+        json += row.value(0);
+    return QJsonDocument::fromJson(json).array().at(0).toObject().value(QStringLiteral("Plan")).toObject();
+}
+
 QString quotedList(const QStringList &columns)
 {
     QStringList quoted;
@@ -52,17 +60,23 @@ QString PostgresInspection::explained(const QString &select) const
 
 LookupPlan PostgresInspection::planOf(const std::vector<QByteArrayList> &rows, const QString &table) const
 {
-    QByteArray json;
-    for (const QByteArrayList &row : rows)
-        json += row.value(0);
-    const QJsonObject top = QJsonDocument::fromJson(json).array().at(0).toObject();
-    const auto scan = scanOf(top.value(QStringLiteral("Plan")).toObject(), table);
+    const auto scan = scanOf(topNode(rows), table);
     if (!scan)
         return {};
     const QString kind = scan->value(QStringLiteral("Node Type")).toString();
     const double cost = scan->value(QStringLiteral("Total Cost")).toDouble();
     return {kind == QStringLiteral("Seq Scan"),
             QStringLiteral("%1 on %2, cost %3").arg(kind, SqlDialect::quoted(table), QString::number(cost, 'f', 2))};
+}
+
+std::optional<qint64> PostgresInspection::estimatedRows(const std::vector<QByteArrayList> &rows) const
+{
+    const QJsonValue planned = topNode(rows).value(QStringLiteral("Plan Rows"));
+    if (!planned.isDouble())
+        return std::nullopt;
+    // The planner never says less than one.
+    const double estimate = planned.toDouble();
+    return estimate > 1 ? qRound64(estimate) : 0;
 }
 
 SqlStatement PostgresInspection::size(const QString &schema, const QString &table) const

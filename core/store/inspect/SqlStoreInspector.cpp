@@ -20,6 +20,7 @@ SqlStoreInspector::SqlStoreInspector(SqlConnection &connection, DatabaseKind kin
     : m_connection(connection),
       m_schema(schema),
       m_inspection(inspectionFor(kind)),
+      m_kind(kind),
       m_namesSchemas(kind != DatabaseKind::Sqlite)
 {}
 
@@ -107,10 +108,18 @@ Result<LookupPlan> SqlStoreInspector::plan(LookupColumn column, const Call &call
     if (!statement)
         return fail(Error(ErrorCode::StatementFailed)
                         .with(ErrorParam::Detail, QStringLiteral("no value of the column's type is known to ask for")));
-    statement->sql = m_inspection.explained(statement->sql);
+    const auto rows = explain(std::move(*statement), call);
+    if (!rows)
+        return fail(rows.error());
+    return m_inspection.planOf(*rows, schema().sessions.table);
+}
+
+Result<std::vector<QByteArrayList>> SqlStoreInspector::explain(SqlStatement select, const Call &call)
+{
+    select.sql = m_inspection.explained(select.sql);
     std::vector<QByteArrayList> rows;
     const auto done = read(
-        *statement,
+        select,
         [&rows](const SqlRow &row) {
             QByteArrayList cells;
             for (std::size_t i = 0; i < row.cells.size(); ++i)
@@ -120,7 +129,29 @@ Result<LookupPlan> SqlStoreInspector::plan(LookupColumn column, const Call &call
         call);
     if (!done)
         return fail(done.error());
-    return m_inspection.planOf(rows, schema().sessions.table);
+    return rows;
+}
+
+bool SqlStoreInspector::knowsExpiries() const
+{
+    switch (m_kind) {
+    case DatabaseKind::PostgreSql: // of an expression it would guess a third
+        return orderCanUseIndex();
+    case DatabaseKind::MySql: // of a column without an index it would guess all
+        return orderCanUseIndex() && schema().indexes.expires;
+    case DatabaseKind::Sqlite:
+    case DatabaseKind::Redis:
+        break;
+    }
+    return false;
+}
+
+Result<std::optional<qint64>> SqlStoreInspector::estimatedRows(SqlStatement select, const Call &call)
+{
+    const auto rows = explain(std::move(select), call);
+    if (!rows)
+        return fail(rows.error());
+    return m_inspection.estimatedRows(*rows);
 }
 
 Result<TableSize> SqlStoreInspector::size(const Call &call)
@@ -154,6 +185,44 @@ Result<ExpiryHistogram> SqlStoreInspector::expiries(std::span<const base::Instan
         call);
     if (!done)
         return fail(done.error());
+    return histogram;
+}
+
+Result<std::optional<ExpiryHistogram>> SqlStoreInspector::estimatedExpiries(std::span<const base::Instant> edges,
+                                                                            const Call &call)
+{
+    if (!knowsExpiries())
+        return std::nullopt;
+    const auto rowsWhere = [&](const auto &condition) -> Result<std::optional<qint64>> {
+        SqlStatement select;
+        const InstantSql expires = m_schema.expires(select.params);
+        const QString where = condition(expires, select.params);
+        select.sql = QStringLiteral("SELECT 1 FROM %1 s WHERE %2").arg(m_schema.table(), where);
+        return estimatedRows(std::move(select), call);
+    };
+    ExpiryHistogram histogram;
+    for (std::size_t i = 0; i <= edges.size(); ++i) {
+        const auto rows = rowsWhere([&](const InstantSql &expires, SqlParams &params) {
+            QStringList all;
+            if (i > 0)
+                all << QStringLiteral("%1 >= %2").arg(expires.order, expires.bind(params, edges[i - 1]));
+            if (i < edges.size())
+                all << QStringLiteral("%1 < %2").arg(expires.order, expires.bind(params, edges[i]));
+            return all.join(QStringLiteral(" AND "));
+        });
+        if (!rows)
+            return fail(rows.error());
+        if (!*rows)
+            return std::nullopt;
+        histogram.buckets.push_back({**rows, std::nullopt, std::nullopt});
+    }
+    if (m_schema.bound().sessions.isNeverNull(schema().sessions.expires))
+        return histogram;
+    const auto absent = rowsWhere(
+        [](const InstantSql &expires, SqlParams &) -> QString { return expires.order + QStringLiteral(" IS NULL"); });
+    if (!absent)
+        return fail(absent.error());
+    histogram.absent = absent->value_or(0);
     return histogram;
 }
 

@@ -24,10 +24,19 @@ public:
     base::Result<TableSize> size(const base::Call &call) override;
     base::Result<std::optional<RoleRights>> rights(const base::Call &call) override;
     base::Result<ExpiryHistogram> expiries(std::span<const base::Instant> edges, const base::Call &call) override;
+    base::Result<std::optional<ExpiryHistogram>> estimatedExpiries(std::span<const base::Instant> edges,
+                                                                   const base::Call &call) override;
     base::Result<DuplicateTokens> duplicates(const base::Call &call) override;
     base::Result<bool> isZoneless(const base::Call &call) override;
 
+    /// How many rows @p select is reckoned to give; nullopt where the database does not say. Blocks for milliseconds.
+    base::Result<std::optional<qint64>> estimatedRows(SqlStatement select, const base::Call &call);
+    /// The database's statistics say something of conditions on the expiry.
+    [[nodiscard]] bool knowsExpiries() const;
+
 private:
+    /// What the server would do to run @p select.
+    base::Result<std::vector<QByteArrayList>> explain(SqlStatement select, const base::Call &call);
     [[nodiscard]] const QString &nameOf(LookupColumn column) const;
     /// The look-up by @p column with a value that nobody has; nullopt where none can be thought of for its type.
     [[nodiscard]] std::optional<SqlStatement> lookup(LookupColumn column) const;
@@ -36,6 +45,7 @@ private:
     SqlConnection &m_connection;
     const SchemaSql &m_schema;
     const InspectionDialect &m_inspection;
+    DatabaseKind m_kind;
     bool m_namesSchemas; ///< SQLite's files have none worth naming
 };
 

@@ -22,6 +22,11 @@ LookupPlan SqliteInspection::planOf(const std::vector<QByteArrayList> &rows, con
     return plan;
 }
 
+std::optional<qint64> SqliteInspection::estimatedRows(const std::vector<QByteArrayList> &) const
+{
+    return std::nullopt;
+}
+
 SqlStatement SqliteInspection::size(const QString &, const QString &) const
 {
     return {.sql = QStringLiteral("SELECT NULL, (SELECT page_count FROM pragma_page_count()) * "

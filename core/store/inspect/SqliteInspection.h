@@ -10,6 +10,7 @@ class SqliteInspection final : public InspectionDialect
 public:
     QString explained(const QString &select) const override;
     LookupPlan planOf(const std::vector<QByteArrayList> &rows, const QString &table) const override;
+    std::optional<qint64> estimatedRows(const std::vector<QByteArrayList> &rows) const override;
     SqlStatement size(const QString &schema, const QString &table) const override;
     bool sizeIsOfDatabase() const override { return true; }
     base::Result<std::optional<RoleRights>> rights(SqlConnection &connection, const SchemaProfile &schema,

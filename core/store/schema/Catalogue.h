@@ -52,6 +52,11 @@ struct TableInfo
         const ColumnInfo *found = column(wanted);
         return found ? found->type : QString();
     }
+    [[nodiscard]] bool isNeverNull(const QString &wanted) const
+    {
+        const ColumnInfo *found = column(wanted);
+        return found && found->notNull;
+    }
     [[nodiscard]] bool isIndexed(const QString &wanted) const
     {
         return std::ranges::any_of(indexes, [&](const IndexInfo &index) { return index.firstColumn == wanted; });

@@ -162,6 +162,7 @@ Result<BoundSchema> bindSchema(SqlConnection &connection, DatabaseKind kind, Sch
         if (!found)
             return fail(found.error());
         bound.accountUserIdType = found->column(accounts.userId)->type;
+        bound.accountProviderType = found->column(accounts.provider)->type;
     }
     bound.profile = std::move(profile);
     return bound;

@@ -12,7 +12,7 @@ struct BoundSchema
     SchemaProfile profile;
     TableInfo sessions;
     std::optional<TableInfo> users;
-    QString accountUserIdType;
+    QString accountUserIdType, accountProviderType;
     /// The row is addressed by its id. False where there is none, or where only the token is unique (Hasura's id is a
     /// plain column): then the token is the key.
     bool keyIsId = false;

@@ -44,15 +44,43 @@ QByteArray startupOptions(const StoreOptions &options)
            " -c statement_timeout=" + milliseconds(options.timeout) + " -c default_transaction_read_only=on";
 }
 
-/// Every parameter is sent as text (type oid 25) and cast where it is used: no statement depends on what the server
-/// would guess, and one that is not used in a variant of a statement does no harm.
-std::vector<Oid> textTypes(std::size_t count)
+constexpr Oid textType = 25;
+
+/// The end of the quoted name or text that begins at @p from.
+qsizetype endOfQuotes(QByteArrayView sql, qsizetype from)
 {
-    return std::vector<Oid>(count, Oid{25});
+    const qsizetype end = sql.indexOf(sql.at(from), from + 1);
+    return end < 0 ? sql.size() - 1 : end;
 }
 
-/// Hands the row to @p onRow, then wipes it where libpq keeps it: it may hold tokens.
-void deliver(const PGresult *result, const RowHandler &onRow)
+/// The types of the @p count parameters of @p sql. One that is cast wherever it is used has the type that it is cast to
+/// (told by 0: the server reads it off): it is converted once, not for each row. Every other is text, so that no
+/// statement depends on what the server would guess, and one that is not used does no harm.
+std::vector<Oid> parameterTypes(QByteArrayView sql, std::size_t count)
+{
+    std::vector<Oid> types(count, textType);
+    std::vector<bool> uncast(count, false);
+    for (qsizetype at = 0; at < sql.size(); ++at) {
+        const char c = sql.at(at);
+        if (c == '"' || c == '\'') {
+            at = endOfQuotes(sql, at);
+        } else if (c == '$') {
+            std::size_t number = 0;
+            while (at + 1 < sql.size() && sql.at(at + 1) >= '0' && sql.at(at + 1) <= '9')
+                number = number * 10 + static_cast<std::size_t>(sql.at(++at) - '0');
+            if (number == 0 || number > count)
+                continue;
+            const bool isCast = sql.sliced(at + 1).startsWith("::");
+            uncast[number - 1] = uncast[number - 1] || !isCast;
+            types[number - 1] = uncast[number - 1] ? textType : 0;
+        }
+    }
+    return types;
+}
+
+/// Hands the rows to @p onRow, then wipes them where libpq keeps them, unless they are @p harmless: they may hold
+/// tokens.
+void deliver(const PGresult *result, const RowHandler &onRow, bool harmless)
 {
     const int columns = PQnfields(result);
     std::vector<std::optional<QByteArrayView>> cells(static_cast<std::size_t>(columns));
@@ -66,7 +94,7 @@ void deliver(const PGresult *result, const RowHandler &onRow)
         }
         if (onRow)
             onRow(SqlRow{cells});
-        for (int column = 0; column < columns; ++column) {
+        for (int column = 0; column < columns && !harmless; ++column) {
             if (const int length = PQgetlength(result, row, column); length > 0)
                 OPENSSL_cleanse(PQgetvalue(result, row, column), static_cast<std::size_t>(length));
         }
@@ -155,7 +183,7 @@ Result<PGresult *> PostgresConnection::nextResult(const Call &call)
     return PQgetResult(m_connection.get());
 }
 
-Result<qint64> PostgresConnection::collect(const RowHandler &onRow, const Call &call)
+Result<qint64> PostgresConnection::collect(const RowHandler &onRow, bool harmless, const Call &call)
 {
     qint64 rows = 0;
     std::optional<Error> error;
@@ -170,7 +198,7 @@ Result<qint64> PostgresConnection::collect(const RowHandler &onRow, const Call &
         case PGRES_SINGLE_TUPLE:
         case PGRES_TUPLES_OK: // without rows where they were streamed
             rows += PQntuples(result.get());
-            deliver(result.get(), onRow);
+            deliver(result.get(), onRow, harmless);
             break;
         case PGRES_COMMAND_OK:
             rows += QByteArray(PQcmdTuples(result.get())).toLongLong();
@@ -196,15 +224,16 @@ Status PostgresConnection::prepare(const SqlStatement &statement, const Call &ca
 {
     if (m_prepared.contains(statement.name))
         return {};
-    const auto types = textTypes(statement.params.values().size());
-    if (!PQsendPrepare(m_connection.get(), statement.name.constData(), statement.sql.toUtf8().constData(),
-                       static_cast<int>(types.size()), types.data()))
+    const QByteArray sql = statement.sql.toUtf8();
+    const auto types = parameterTypes(sql, statement.params.values().size());
+    if (!PQsendPrepare(m_connection.get(), statement.name.constData(), sql.constData(), static_cast<int>(types.size()),
+                       types.data()))
         return fail(lost());
     if (auto flushed = flush(call); !flushed)
         return flushed;
     // 42P05: a call that ended while the server prepared it left it there. The name is a digest of the text: it is
     // ours.
-    if (const auto done = collect({}, call);
+    if (const auto done = collect({}, true, call);
         !done && done.error().param(ErrorParam::SqlState) != QStringLiteral("42P05"))
         return fail(done.error());
     m_prepared.insert(statement.name);
@@ -229,12 +258,13 @@ Status PostgresConnection::send(const SqlStatement &statement, const Call &call)
         sent = PQsendQueryPrepared(m_connection.get(), statement.name.constData(), count, values.data(), nullptr,
                                    nullptr, 0);
     } else {
-        sent = PQsendQueryParams(m_connection.get(), statement.sql.toUtf8().constData(), count,
-                                 textTypes(values.size()).data(), values.data(), nullptr, nullptr, 0);
+        const QByteArray sql = statement.sql.toUtf8();
+        sent = PQsendQueryParams(m_connection.get(), sql.constData(), count, parameterTypes(sql, values.size()).data(),
+                                 values.data(), nullptr, nullptr, 0);
     }
     if (!sent)
         return fail(lost());
-    if (statement.name.isEmpty())
+    if (statement.name.isEmpty() && !statement.fewRows)
         PQsetSingleRowMode(m_connection.get());
     return flush(call);
 }
@@ -248,7 +278,7 @@ Result<qint64> PostgresConnection::execute(const SqlStatement &statement, const 
         return fail(std::move(wanted.error()));
     if (auto sent = send(statement, bounded); !sent)
         return fail(std::move(sent.error()));
-    return collect(onRow, bounded);
+    return collect(onRow, statement.fewRows, bounded);
 }
 
 Status PostgresConnection::runScript(const QByteArray &script, const Call &call)
@@ -262,7 +292,7 @@ Status PostgresConnection::runScript(const QByteArray &script, const Call &call)
         return fail(lost());
     if (auto flushed = flush(bounded); !flushed)
         return flushed;
-    if (const auto done = collect({}, bounded); !done)
+    if (const auto done = collect({}, true, bounded); !done)
         return fail(done.error());
     return {};
 }

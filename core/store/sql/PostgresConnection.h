@@ -55,7 +55,8 @@ private:
     base::Status send(const SqlStatement &statement, const base::Call &call);
     base::Status prepare(const SqlStatement &statement, const base::Call &call);
     base::Status flush(const base::Call &call);
-    base::Result<qint64> collect(const RowHandler &onRow, const base::Call &call);
+    /// Reads what the server answers; rows are wiped where libpq keeps them, unless they are @p harmless.
+    base::Result<qint64> collect(const RowHandler &onRow, bool harmless, const base::Call &call);
     /// The next result of what was sent, null at its end.
     base::Result<PGresult *> nextResult(const base::Call &call);
     base::Error lost();

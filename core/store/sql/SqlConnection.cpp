@@ -1,5 +1,7 @@
 #include "core/store/sql/SqlConnection.h"
 
+#include <QCryptographicHash>
+
 #include <charconv>
 
 #include "core/base/Secret.h"
@@ -38,6 +40,11 @@ base::Result<bool> SqlConnection::awaitNotification(const base::Call &)
 {
     return base::fail(base::Error(base::ErrorCode::Internal)
                           .with(base::ErrorParam::Detail, QStringLiteral("this link hears no notifications")));
+}
+
+void SqlStatement::keep()
+{
+    name = "rc" + QCryptographicHash::hash(sql.toUtf8(), QCryptographicHash::Sha256).toHex().first(16);
 }
 
 std::optional<QString> SqlRow::text(std::size_t column) const

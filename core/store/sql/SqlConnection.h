@@ -66,6 +66,11 @@ struct SqlStatement
     /// Of a statement that is run often and answers with few rows, else empty: it is kept prepared under this name
     /// where the link allows it, and its rows are not streamed. One name stands for one text.
     QByteArray name = {};
+    /// Answers with few rows, and none holds a token: they may be taken at once and need not be wiped, which is faster.
+    bool fewRows = false;
+
+    /// Names it by a digest of its text, to be kept prepared.
+    void keep();
 };
 
 /// What a transaction may do; the server holds it to that.

@@ -72,6 +72,16 @@ QString SqlDialect::matches(const QString &column, const QString &value, const Q
     return QStringLiteral("%1 = %2").arg(column, typed(value, type));
 }
 
+QString SqlDialect::isOneOf(const QString &column, const QStringList &values, const QString &type,
+                            SqlParams &params) const
+{
+    QStringList placeholders;
+    for (const QString &value : values)
+        placeholders << typed(params.add(value), type);
+    return values.isEmpty() ? QStringLiteral("FALSE")
+                            : QStringLiteral("%1 IN (%2)").arg(column, placeholders.join(QStringLiteral(", ")));
+}
+
 QByteArray quotedList(std::span<const QByteArrayView> texts, char open, char close, bool json)
 {
     static constexpr char digits[] = "0123456789abcdef";

@@ -76,6 +76,8 @@ private Q_SLOTS:
     void saysThatNothingIsWrong();
     void saysWhyNothingCouldBeRead();
     void waitsWithoutBlockingAndCanBeCancelled();
+    void staysAsItIsAfterRevocations();
+    void speaksOfOneRow();
     void hasNoRowsToLookAt();
     void fitsANarrowWindow();
 
@@ -292,6 +294,43 @@ void OverviewPageTest::waitsWithoutBlockingAndCanBeCancelled()
     QVERIFY(ticks.longestGap() < longestGap);
     QVERIFY(!m_page->findChild<common::ErrorBanner *>()->isVisible()); // asked for, so no error
     QVERIFY(!rows().isEmpty());
+}
+
+void OverviewPageTest::staysAsItIsAfterRevocations()
+{
+    const test::SqliteDatabase database(QStringLiteral("drizzle-adapter-sqlite"));
+    open(database.url());
+    QTRY_VERIFY_WITH_TIMEOUT(!rows().isEmpty(), patience);
+    const QString live = figure("tileLive");
+    database.exec(QStringLiteral("DELETE FROM session"));
+    Q_EMIT m_connection->sessionsChanged();
+    // Counting may read a large table: nobody asked for that.
+    QVERIFY(!m_page->findChild<common::LoadingState *>()->isRunning());
+    QVERIFY(find<common::Label>("overviewSummary")->text().contains(QStringLiteral("revoked since")));
+    QCOMPARE(figure("tileLive"), live);
+    QVERIFY(shot("stale"));
+    m_page->refresh();
+    QTRY_COMPARE_WITH_TIMEOUT(figure("tileLive"), QStringLiteral("0"), patience);
+    QVERIFY(!find<common::Label>("overviewSummary")->text().contains(QStringLiteral("revoked since")));
+}
+
+void OverviewPageTest::speaksOfOneRow()
+{
+    charts::TimelineChart chart(*m_theme);
+    std::vector<qint64> days(findings::daysBefore + findings::daysAfter, 0);
+    days[0] = 1;
+    days[findings::daysBefore] = 1;
+    days.back() = 2'345'678;
+    chart.display(days, findings::daysBefore, false);
+    QVERIFY(
+        chart.sentence().startsWith(QStringLiteral("1 row expires within 24 h, 2,345,678 in the 29 days after; 1 ")));
+    QTest::keyClick(&chart, Qt::Key_Home);
+    QCOMPARE(chart.sentence(), QStringLiteral("1 row expired 13 to 14 days ago."));
+    QTest::keyClick(&chart, Qt::Key_End);
+    QCOMPARE(chart.sentence(), QStringLiteral("2,345,678 rows expire in 29 to 30 days."));
+    chart.display(days, findings::daysBefore, true);
+    QTest::keyClick(&chart, Qt::Key_End);
+    QCOMPARE(chart.sentence(), QStringLiteral("About 2.3 million rows expire in 29 to 30 days."));
 }
 
 void OverviewPageTest::hasNoRowsToLookAt()

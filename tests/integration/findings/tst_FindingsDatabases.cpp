@@ -64,7 +64,7 @@ Surveyed surveyOf(const store::DatabaseUrl &url, const base::Call &call = soon()
         result.error = store.error();
         return result;
     }
-    auto survey = findings::survey(**deployment, **store, call);
+    auto survey = findings::survey(**deployment, **store, findings::Depth::Exact, call);
     if (!survey) {
         result.error = survey.error();
         return result;
@@ -399,7 +399,7 @@ void FindingsDatabasesTest::saysWhatCouldNotBeChecked()
     QVERIFY(deployment.has_value());
     const auto store = findings::openForSurvey(**deployment, soon());
     QVERIFY2(store.has_value(), store ? "" : qPrintable(base::oneLine(store.error())));
-    const auto survey = findings::survey(**deployment, **store, soon());
+    const auto survey = findings::survey(**deployment, **store, findings::Depth::Exact, soon());
     QVERIFY(survey.has_value());
     Surveyed found;
     found.findings = findings::findingsOf(*survey);

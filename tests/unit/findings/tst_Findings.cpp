@@ -160,6 +160,20 @@ void FindingsTest::concludes_data()
     row(
         "counts cut short", [](Survey &s) { s.stats->estimated = true; }, "unchecked-orphans", Weight::Low);
     row(
+        "reckoned",
+        [](Survey &s) {
+            s.depth = Depth::Estimates;
+            s.stats->estimated = true;
+        },
+        "uncounted", Weight::Low);
+    row(
+        "reckoned, most expired",
+        [](Survey &s) { // beside what is not counted, of which the row above tells
+            s.tables->expiries->prunable = s.tables->expiries->expired = 6'712'345;
+            s.tables->expiries->estimated = true;
+        },
+        "prune-due", Weight::Medium);
+    row(
         "no counts", [](Survey &s) { s.stats = base::fail(base::Error(base::ErrorCode::Timeout)); }, "unchecked-counts",
         Weight::Low);
     row(
