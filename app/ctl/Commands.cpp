@@ -6,11 +6,11 @@ std::vector<std::unique_ptr<const Command>> makeCommands()
 {
     std::vector<std::unique_ptr<const Command>> commands;
     for (const auto make :
-         {makeCheck,          makeConnectionsList,  makeConnectionsShow,   makeConnectionsAdd, makeConnectionsRemove,
-          makeSchemaDetect,   makeSessionsList,     makeSessionsStats,     makeSessionsWatch,  makeSessionsRevoke,
-          makeOperationsList, makeOperationsResume, makeOperationsDiscard, makeFindings,       makeResolve,
-          makeRoutesMatch,    makeTokenDecode,      makeLatencyRun,        makeAuditList,      makeAuditVerify,
-          makeDemoServe})
+         {makeCheck,           makeConnectionsList, makeConnectionsShow,  makeConnectionsAdd,    makeConnectionsRemove,
+          makeSchemaDetect,    makeSessionsList,    makeSessionsStats,    makeSessionsWatch,     makeSessionsRevoke,
+          makeSessionsRestore, makeOperationsList,  makeOperationsResume, makeOperationsDiscard, makeFindings,
+          makeResolve,         makeRoutesMatch,     makeTokenDecode,      makeLatencyRun,        makeAuditList,
+          makeAuditVerify,     makeDemoServe})
         commands.push_back(make());
     return commands;
 }

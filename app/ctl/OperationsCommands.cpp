@@ -87,9 +87,16 @@ public:
         audit::AuditLog log(context.workspace().folders().data, context.vault(), context.clock());
         base::Call call;
         call.stop = context.stop();
-        const auto report = revoke::resumeOperation(
-            id, deployment, **store, log, operationPlace(context), call,
-            [&context](const revoke::RevocationProgress &step) { showProgress(context, step); });
+        const revoke::OperationPlace place = operationPlace(context);
+        const auto onProgress = [&context](const revoke::RevocationProgress &step) { showProgress(context, step); };
+        const auto kind = revoke::operationKind(place.folder, id);
+        if (!kind)
+            return Outcome::failed(kind.error());
+        if (*kind == revoke::restoreKind()) {
+            const auto report = revoke::resumeRestore(id, deployment, **store, log, place, call, onProgress);
+            return report ? restoreOutcome(context, *report) : Outcome::failed(report.error());
+        }
+        const auto report = revoke::resumeOperation(id, deployment, **store, log, place, call, onProgress);
         if (!report)
             return Outcome::failed(report.error());
         warnAbout(context, *report);

@@ -32,7 +32,8 @@ Answer revocationAnswer(const revoke::RevocationReport &report)
     } else {
         answer.members.add(QStringLiteral("verification"), QJsonValue::Null);
     }
-    answer.members.add(QStringLiteral("auditId"), textOrNull(report.auditId));
+    answer.members.add(QStringLiteral("auditId"), textOrNull(report.auditId))
+        .add(QStringLiteral("undoUntil"), orNull(report.undoUntil));
     return answer;
 }
 
@@ -75,12 +76,42 @@ void warnAbout(Context &context, const revoke::RevocationReport &report)
             QStringLiteral("revoked sessions may stay in the cache until their time to live is over: %1 %2")
                 .arg(why.message, why.remedy));
     }
-    if (report.resumable) {
+    if (!report.whyNoUndo.isEmpty()) {
         context.output().warn(
-            QStringLiteral("the operation is not finished: `rollcallctl operations resume %1` goes on "
-                           "with it, `operations discard %1` ends it where it stands.")
-                .arg(report.auditId));
+            QStringLiteral("the deleted rows are not kept, so there is no undo: %1").arg(report.whyNoUndo));
     }
+    if (report.resumable)
+        warnUnfinished(context, report.auditId);
+}
+
+void warnUnfinished(Context &context, const QString &id)
+{
+    context.output().warn(QStringLiteral("the operation is not finished: `rollcallctl operations resume %1` goes on "
+                                         "with it, `operations discard %1` ends it where it stands.")
+                              .arg(id));
+}
+
+Answer restoreAnswer(const revoke::RestoreReport &report)
+{
+    Answer answer;
+    answer.members.add(QStringLiteral("restored"), report.restored)
+        .add(QStringLiteral("skipped"), report.skipped())
+        .add(QStringLiteral("auditId"), textOrNull(report.auditId))
+        .add(QStringLiteral("matched"), report.matched)
+        .add(QStringLiteral("batches"), report.batches);
+    return answer;
+}
+
+Outcome restoreOutcome(Context &context, const revoke::RestoreReport &report)
+{
+    if (report.resumable)
+        warnUnfinished(context, report.auditId);
+    if (!report.error)
+        return Outcome::done(restoreAnswer(report));
+    Outcome outcome = Outcome::failed(*report.error, restoreAnswer(report));
+    if (report.resumable)
+        outcome.exit = static_cast<int>(base::ExitClass::Midway);
+    return outcome;
 }
 
 } // namespace rollcall::ctl

@@ -1,11 +1,11 @@
 #pragma once
 
 #include "app/ctl/Command.h"
-#include "core/revoke/Revoker.h"
+#include "core/revoke/Restorer.h"
 
 namespace rollcall::ctl {
 
-// What the commands share that revoke sessions: `sessions revoke` and `operations resume`.
+// What the commands share that revoke sessions or put them back, and `operations resume`.
 
 /// Where this user's unfinished operations rest, with the vault that seals them.
 [[nodiscard]] revoke::OperationPlace operationPlace(Context &context);
@@ -17,11 +17,18 @@ void showProgress(Context &context, const revoke::RevocationProgress &step);
 /// stays unfinished.
 void warnAbout(Context &context, const revoke::RevocationReport &report);
 
-/// The contract's answer.
+/// Says on stderr that the operation @p id stays unfinished, and what can be done with it.
+void warnUnfinished(Context &context, const QString &id);
+
+/// The contract's answers.
+[[nodiscard]] Answer restoreAnswer(const revoke::RestoreReport &report);
 [[nodiscard]] Answer revocationAnswer(const revoke::RevocationReport &report);
 
 /// How a command ends that answers @p answer: exit 5 where the revocation stopped midway, 130 where it was cancelled,
 /// the error's own where nothing was begun; 1 where the proof is missing; else 0.
 [[nodiscard]] Outcome revocationOutcome(const revoke::RevocationReport &report, Answer answer);
+
+/// How a restore ends, as revocationOutcome(); says on stderr where it stays unfinished.
+[[nodiscard]] Outcome restoreOutcome(Context &context, const revoke::RestoreReport &report);
 
 } // namespace rollcall::ctl

@@ -99,6 +99,10 @@ base::Result<Request> readRequest(const Context &context)
     if (!max)
         return base::fail(max.error());
     request.max = *max;
+    const auto undoFor = arguments.duration(QStringLiteral("undo-for"), request.options.undoFor);
+    if (!undoFor)
+        return base::fail(undoFor.error());
+    request.options.undoFor = std::chrono::duration_cast<std::chrono::milliseconds>(*undoFor);
     request.options.reason = arguments.value(QStringLiteral("reason")).value_or(QString());
     request.options.verify = arguments.has(QStringLiteral("verify"));
     request.options.verifyFor = context.options().timeout;
@@ -178,6 +182,8 @@ public:
                   {QStringLiteral("reason"), QStringLiteral("TEXT"), QStringLiteral("why, for the audit log")},
                   {QStringLiteral("batch-size"), QStringLiteral("N"),
                    QStringLiteral("rows a transaction, at most (100)")},
+                  {QStringLiteral("undo-for"), QStringLiteral("DURATION"),
+                   QStringLiteral("keep the deleted rows so long, for `sessions restore` (24h); 0h: do not")},
                   {QStringLiteral("verify"), {}, QStringLiteral("ask the deployment until it refuses the cookies")},
                   {QStringLiteral("max"), QStringLiteral("N"), QStringLiteral("refuse where more sessions match")}},
               writeFlags()})

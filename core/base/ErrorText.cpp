@@ -190,6 +190,10 @@ ErrorText refusedText(const Error &error)
 {
     switch (error.code) {
     case ErrorCode::WriteRefused:
+        if (error.param(ErrorParam::Part) == QStringLiteral("undo"))
+            return {tr("Nothing was put back%1.").arg(colon(error)),
+                    tr("Deleted rows are kept for 24 hours unless --undo-for says otherwise; after that only a backup of "
+                       "the database has them.")};
         return {tr("Nothing was written%1.").arg(colon(error)),
                 tr("Give --yes once you have seen the dry run; in the application leave Read-only mode.")};
     case ErrorCode::NoKeyStore:

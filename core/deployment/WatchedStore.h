@@ -101,6 +101,9 @@ public:
     }
     /// Its answers are not watched; a link that broke under it is noticed by the next function of the store.
     [[nodiscard]] store::StoreInspector *inspector() override { return m_store->inspector(); }
+    /// As inspector(), both.
+    [[nodiscard]] store::KeptRows *keptRows() override { return m_store->keptRows(); }
+    [[nodiscard]] store::ExpiredRows *expiredRows() override { return m_store->expiredRows(); }
 
 private:
     template <typename Answer>

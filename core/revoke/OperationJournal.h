@@ -18,7 +18,7 @@ namespace rollcall::revoke {
 struct OperationHead
 {
     QString id;
-    QString kind;       ///< "revoke"
+    QString kind;       ///< revocationKind(), restoreKind()
     QString connection; ///< the connection's name
     QString database;   ///< its address, without a password: a resumption must be of the same one
     QString planDigest;
@@ -26,6 +26,16 @@ struct OperationHead
     base::Instant startedAt;
     qint64 planned = 0; ///< rows
 };
+
+/// "revoke", "restore".
+[[nodiscard]] inline QString revocationKind()
+{
+    return QStringLiteral("revoke");
+}
+[[nodiscard]] inline QString restoreKind()
+{
+    return QStringLiteral("restore");
+}
 
 /// What the lines of a journal say.
 struct JournalLines
@@ -44,8 +54,8 @@ struct JournalLines
 /// | `operation.json` | the head, in clear |
 /// | `plan.sealed` | plan and options (PlanFile, sealed by OperationSeal as `ID/plan`) |
 /// | `journal.ndjson` | `{"batch":N,"rows":"0-99,105"}` before a batch, `{"batch":N,"outcomes":"RRG…"}` after it: a
-/// letter a row, R revoked, G already gone, C changed, F failed, U unknown. Rows are numbers in the plan. | | `lock` |
-/// held by the process that runs the operation |
+/// letter a row, R revoked, G already gone, C changed, F failed, U unknown; of a restore R put back, G its user is
+/// gone, C there again. Rows are numbers in the plan. | | `lock` | held by the process that runs the operation |
 ///
 /// Each line is on disk when its function returns; a line that a crash left half written is cut off when the journal
 /// is opened again. **Thread-safety:** one object, one thread.

@@ -59,6 +59,18 @@ base::Result<std::vector<Operation>> listOperations(const QString &folder, const
     return operations;
 }
 
+base::Result<QString> operationKind(const QString &folder, const QString &id)
+{
+    const QString path = folder + QLatin1Char('/') + id;
+    const bool isName = id.startsWith(QStringLiteral("op-")) && !id.contains(QLatin1Char('/'));
+    if (!isName || !QFile::exists(path + QStringLiteral("/operation.json")))
+        return base::fail(base::Error(base::ErrorCode::NotFound).with(base::ErrorParam::Name, id));
+    const auto head = readHead(path);
+    if (!head)
+        return base::fail(head.error());
+    return head->kind;
+}
+
 base::Status discardOperation(const QString &id, const OperationPlace &place, audit::AuditLog &log,
                               const base::Call &call)
 {
@@ -76,7 +88,8 @@ base::Status discardOperation(const QString &id, const OperationPlace &place, au
     entry.reason = head.reason;
     entry.planDigest = head.planDigest;
     entry.counts = {{QStringLiteral("matched"), head.planned},
-                    {QStringLiteral("revoked"), count(RowOutcome::Revoked)},
+                    {head.kind == restoreKind() ? QStringLiteral("restored") : QStringLiteral("revoked"),
+                     count(RowOutcome::Revoked)},
                     {QStringLiteral("skipped"), count(RowOutcome::AlreadyGone) + count(RowOutcome::Changed)},
                     {QStringLiteral("failed"), count(RowOutcome::Failed)},
                     {QStringLiteral("unknown"), count(RowOutcome::Unknown)},

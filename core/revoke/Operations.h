@@ -39,6 +39,9 @@ struct Operation
 /// Errors: FileUnreadable, FileFormatInvalid. **Thread-safety:** thread-safe; blocks on files.
 [[nodiscard]] base::Result<std::vector<Operation>> listOperations(const QString &folder, const base::Call &call);
 
+/// The kind of the operation @p id. Errors: NotFound, FileUnreadable, FileFormatInvalid.
+[[nodiscard]] base::Result<QString> operationKind(const QString &folder, const QString &id);
+
 /// Ends the operation @p id where it stands: on record in @p log, with what it had done, then its files are removed.
 /// Nothing is written to the deployment; rows whose batch was under way count as unknown. The key is not needed.
 /// Errors: NotFound, WriteRefused (it is running), those of OperationJournal and of AuditLog::append().

@@ -7,7 +7,7 @@ namespace rollcall::revoke {
 
 namespace {
 
-constexpr quint32 version = 1;
+constexpr quint32 version = 2;
 
 void setUp(QDataStream &stream)
 {
@@ -60,7 +60,8 @@ base::SecretBytes planBytes(const RevocationPlan &plan, const RevocationOptions 
     setUp(out);
     out << version << plan.digest << qint64(plan.frozenAt.time_since_epoch().count()) << plan.what << plan.users
         << plan.statement << plan.verifiable << options.reason << options.verify << options.canary
-        << qint64(options.batchSize) << qint64(options.verifyFor.count()) << quint64(plan.rows.size());
+        << qint64(options.batchSize) << qint64(options.verifyFor.count()) << qint64(options.undoFor.count())
+        << quint64(plan.rows.size());
     for (const store::PlannedRow &row : plan.rows) {
         write(out, row.key.key);
         write(out, row.key.token);
@@ -83,18 +84,20 @@ base::Result<StoredPlan> planOf(const base::SecretBytes &bytes)
     qint64 frozenAt = 0;
     qint64 batchSize = 0;
     qint64 verifyFor = 0;
+    qint64 undoFor = 0;
     quint64 rows = 0;
     in >> found;
     if (found != version)
         return refused();
     in >> stored.plan.digest >> frozenAt >> stored.plan.what >> stored.plan.users >> stored.plan.statement >>
         stored.plan.verifiable >> stored.options.reason >> stored.options.verify >> stored.options.canary >>
-        batchSize >> verifyFor >> rows;
+        batchSize >> verifyFor >> undoFor >> rows;
     if (in.status() != QDataStream::Ok || rows > static_cast<quint64>(largestPlan))
         return refused();
     stored.plan.frozenAt = base::Instant(std::chrono::milliseconds(frozenAt));
     stored.options.batchSize = static_cast<qsizetype>(batchSize);
     stored.options.verifyFor = std::chrono::milliseconds(verifyFor);
+    stored.options.undoFor = std::chrono::milliseconds(undoFor);
     stored.plan.rows.reserve(static_cast<std::size_t>(rows));
     for (quint64 i = 0; i < rows; ++i) {
         auto row = readRow(in);

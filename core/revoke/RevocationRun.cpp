@@ -27,7 +27,7 @@ class Run
 {
 public:
     Run(const RevocationPlan &plan, const RevocationOptions &options, const deployment::Deployment &deployment,
-        store::SessionStore &store, audit::AuditLog &log, OperationJournal &journal, const Call &call,
+        store::SessionStore &store, audit::AuditLog &log, OperationJournal &journal, KeptDelete &rows, const Call &call,
         const OnProgress &onProgress)
         : m_plan(plan),
           m_options(options),
@@ -35,6 +35,7 @@ public:
           m_store(store),
           m_log(log),
           m_journal(journal),
+          m_rows(rows),
           m_call(call),
           m_onProgress(onProgress)
     {}
@@ -45,8 +46,11 @@ public:
         prepareReport();
         if (auto status = takeUp(); !status)
             return base::fail(std::move(status.error()));
+        if (auto status = m_rows.prepare(m_journal.head(), m_deployment.clock().now(), m_call); !status)
+            return base::fail(std::move(status.error()));
         if (auto status = writeIntent(); !status)
             return base::fail(std::move(status.error()));
+        noteUndo();
         std::optional<store::CanaryKey> canary;
         if (m_options.verify && m_options.canary)
             canary = plantCanary();
@@ -56,6 +60,7 @@ public:
             verify();
         if (canary)
             removeCanary(*canary);
+        dropEmptyUndo();
         writeOutcome();
         end();
         m_report.took = std::chrono::duration_cast<milliseconds>(Call::Clock::now() - begun);
@@ -124,6 +129,27 @@ private:
         m_report.rows[row].outcome = outcome;
         m_report.revoked += outcome == RowOutcome::Revoked ? 1 : 0;
         m_report.skipped += outcome == RowOutcome::AlreadyGone || outcome == RowOutcome::Changed ? 1 : 0;
+    }
+
+    void noteUndo()
+    {
+        m_report.undoUntil = m_rows.keptUntil();
+        m_report.whyNoUndo = m_rows.whyNot();
+        if (m_report.undoUntil)
+            note(QStringLiteral("Deleted rows are kept until %1").arg(base::toIso(*m_report.undoUntil)));
+        else if (!m_report.whyNoUndo.isEmpty())
+            note(QStringLiteral("Deleted rows cannot be kept, so there is no undo: %1").arg(m_report.whyNoUndo));
+    }
+
+    /// A record of nothing is none.
+    void dropEmptyUndo()
+    {
+        const bool isInDoubt = std::ranges::count(m_report.rows, RowOutcome::Unknown, &RowReport::outcome) > 0;
+        if (!m_report.undoUntil || m_report.revoked > 0 || isInDoubt)
+            return;
+        m_report.undoUntil.reset();
+        if (const auto dropped = m_rows.dropRecord(); !dropped)
+            note(base::describe(dropped.error()).message);
     }
 
     /// What can be gone on with stays; what cannot, or was carried through, has ended.
@@ -206,6 +232,8 @@ private:
         outcome.counts.insert(QStringLiteral("notTried"), qint64(count(RowOutcome::NotTried)));
         outcome.counts.insert(QStringLiteral("batches"), m_report.batches);
         outcome.counts.insert(QStringLiteral("cachePurged"), m_report.cachePurged);
+        if (m_report.undoUntil)
+            outcome.counts.insert(QStringLiteral("undoUntil"), base::toIso(*m_report.undoUntil));
         if (m_report.cacheError)
             outcome.counts.insert(QStringLiteral("cacheError"), base::errorName(m_report.cacheError->code));
         if (m_report.error)
@@ -257,7 +285,7 @@ private:
         }
         const std::vector<store::RowKey> keys = keysOf(rows);
         m_report.batches += 1;
-        const auto outcomes = m_store.deleteRows(keys, m_call);
+        const auto outcomes = m_rows.deleteRows(rows, keys, m_call);
         const auto committed = Call::Clock::now();
         if (outcomes && outcomes->size() == keys.size()) {
             for (std::size_t i = 0; i < keys.size(); ++i)
@@ -476,6 +504,7 @@ private:
     store::SessionStore &m_store;
     audit::AuditLog &m_log;
     OperationJournal &m_journal;
+    KeptDelete &m_rows;
     const Call &m_call;
     const OnProgress &m_onProgress;
     RevocationReport m_report;
@@ -488,10 +517,10 @@ private:
 
 base::Result<RevocationReport> runRevocation(const RevocationPlan &plan, const RevocationOptions &options,
                                              const deployment::Deployment &deployment, store::SessionStore &store,
-                                             audit::AuditLog &log, OperationJournal &journal, const Call &call,
-                                             const OnProgress &onProgress)
+                                             audit::AuditLog &log, OperationJournal &journal, KeptDelete &rows,
+                                             const Call &call, const OnProgress &onProgress)
 {
-    return Run(plan, options, deployment, store, log, journal, call, onProgress)();
+    return Run(plan, options, deployment, store, log, journal, rows, call, onProgress)();
 }
 
 } // namespace rollcall::revoke

@@ -45,21 +45,18 @@ base::Status mayCarryOut(const RevocationPlan &plan, const RevocationOptions &op
 /// The journal of a new operation, its plan sealed in it.
 base::Result<OperationJournal> beginJournal(const RevocationPlan &plan, const RevocationOptions &options,
                                             const deployment::Deployment &deployment, const OperationPlace &place,
-                                            const Call &call)
+                                            const OperationSeal &seal, const Call &call)
 {
-    const auto seal = OperationSeal::load(place.vault, true, call);
-    if (!seal)
-        return base::fail(seal.error());
     OperationHead head;
     head.id = audit::newOperationId();
-    head.kind = QStringLiteral("revoke");
+    head.kind = revocationKind();
     head.connection = deployment.config().displayName();
     head.database = databaseNameOf(deployment);
     head.planDigest = plan.digest;
     head.reason = options.reason;
     head.startedAt = deployment.clock().now();
     head.planned = static_cast<qint64>(plan.rows.size());
-    const auto sealed = seal->seal(planBytes(plan, options).view(), planName(head.id));
+    const auto sealed = seal.seal(planBytes(plan, options).view(), planName(head.id));
     if (!sealed)
         return base::fail(sealed.error());
     return OperationJournal::begin(place.folder, std::move(head), *sealed, call);
@@ -80,13 +77,19 @@ base::Result<RevocationReport> carryOut(const RevocationPlan &plan, const Revoca
             nothing.verification.emplace();
         return nothing;
     }
-    auto journal = beginJournal(plan, options, deployment, place, call);
+    const auto seal = OperationSeal::load(place.vault, true, call);
+    if (!seal)
+        return base::fail(seal.error());
+    auto journal = beginJournal(plan, options, deployment, place, *seal, call);
     if (!journal)
         return base::fail(std::move(journal.error()));
-    auto report = runRevocation(plan, options, deployment, writeStore, log, *journal, call, onProgress);
+    KeptDelete rows(writeStore, place.folder, *seal, options.undoFor);
+    auto report = runRevocation(plan, options, deployment, writeStore, log, *journal, rows, call, onProgress);
     // Nothing was done: there is nothing to go on with.
-    if (!report)
+    if (!report) {
+        static_cast<void>(rows.dropRecord());
         static_cast<void>(journal->remove());
+    }
     return report;
 }
 
@@ -98,6 +101,12 @@ base::Result<RevocationReport> resumeOperation(const QString &id, const deployme
     auto journal = OperationJournal::reopen(place.folder, id, call);
     if (!journal)
         return base::fail(std::move(journal.error()));
+    if (journal->head().kind != revocationKind()) {
+        return base::fail(
+            Error(ErrorCode::PlanStale)
+                .with(ErrorParam::Detail,
+                      QStringLiteral("this operation is no revocation but a %1").arg(journal->head().kind)));
+    }
     const auto seal = OperationSeal::load(place.vault, false, call);
     if (!seal)
         return base::fail(seal.error());
@@ -117,7 +126,8 @@ base::Result<RevocationReport> resumeOperation(const QString &id, const deployme
     }
     if (auto status = mayCarryOut(stored->plan, stored->options, deployment, writeStore, call); !status)
         return base::fail(std::move(status.error()));
-    return runRevocation(stored->plan, stored->options, deployment, writeStore, log, *journal, call, onProgress);
+    KeptDelete rows(writeStore, place.folder, *seal, stored->options.undoFor);
+    return runRevocation(stored->plan, stored->options, deployment, writeStore, log, *journal, rows, call, onProgress);
 }
 
 } // namespace rollcall::revoke

@@ -13,8 +13,9 @@ struct RevocationOptions
     bool verify = false; ///< ask the deployment about each revoked session; wants its URL
     bool canary = false; ///< before the first delete show that the deployment accepts a fresh session, a row of our own
                          ///< that is removed at the end; where it does not, refusals prove nothing and are not counted
-    qsizetype batchSize = 100;                   ///< rows a transaction, an upper bound
-    std::chrono::milliseconds verifyFor{10'000}; ///< ask again until refused or this is over
+    qsizetype batchSize = 100;                                  ///< rows a transaction, an upper bound
+    std::chrono::milliseconds verifyFor{10'000};                ///< ask again until refused or this is over
+    std::chrono::milliseconds undoFor = std::chrono::hours(24); ///< deleted rows are kept so long; 0: not at all
 };
 
 struct RevocationProgress
@@ -26,9 +27,10 @@ struct RevocationProgress
 using OnProgress = std::function<void(const RevocationProgress &)>;
 
 /// Carries a plan out: journal with the sealed plan → audit intent (synced) → canary, where wanted → delete by key in
-/// short transactions, each between two lines of the journal, after each the cached entries are dropped and the rows
-/// read again → ask the deployment until it refuses (only about rows whose delete is committed) → audit outcome → the
-/// journal is removed. Errors before the first delete are returned; later ones stand in the report.
+/// short transactions, each between two lines of the journal, the deleted rows sealed on disk before the commit, where
+/// undo is wanted and can be had (UndoRecord; else the report says why not); after each the cached entries are dropped
+/// and the rows read again → ask the deployment until it refuses (only about rows whose delete is committed) → audit
+/// outcome → the journal is removed. Errors before the first delete are returned; later ones stand in the report.
 /// Cancel stops at a batch border and ends the operation. Where the database goes away midway, or this process does,
 /// the operation stays in @p place, for resumeOperation(). An empty plan is done at once and not audited (auditId stays
 /// empty). Rows of a transaction whose end is not known are read again over a new connection: gone counts as revoked.

@@ -37,7 +37,10 @@ SqlSessionStore::SqlSessionStore(std::unique_ptr<SqlConnection> connection, Data
       m_list(m_schema),
       m_row(m_schema),
       m_inspector(*m_connection, kind, m_schema),
-      m_access(access)
+      m_access(access),
+      m_kept(*m_connection, kind, m_schema, m_row, access, [this](Error error, std::vector<NeededRight> needed) {
+          return explain(std::move(error), std::move(needed));
+      })
 {}
 
 NeededRight SqlSessionStore::onSessions(const QString &right) const

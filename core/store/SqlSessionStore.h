@@ -6,6 +6,7 @@
 #include "core/store/RowSql.h"
 #include "core/store/SessionSql.h"
 #include "core/store/SessionStore.h"
+#include "core/store/SqlKeptRows.h"
 #include "core/store/StoreFactory.h"
 #include "core/store/inspect/SqlStoreInspector.h"
 #include "core/store/sql/SqlConnection.h"
@@ -50,6 +51,7 @@ public:
     QString deleteStatement() const override;
     base::Result<base::Instant> serverTime(const base::Call &call) override;
     StoreInspector *inspector() override { return &m_inspector; }
+    KeptRows *keptRows() override { return &m_kept; }
 
 private:
     /// The rows of @p tokens by @p statement of those that can be tokens, as @p read makes them.
@@ -79,6 +81,7 @@ private:
     RowSql m_row;
     SqlStoreInspector m_inspector;
     Access m_access;
+    SqlKeptRows m_kept;
 
     /// The users that the last search found, for the next pages of its listing.
     struct Searched

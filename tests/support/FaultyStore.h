@@ -3,22 +3,26 @@
 #include <functional>
 #include <memory>
 
-#include "core/store/SessionStore.h"
+#include "core/store/KeptRows.h"
 
 namespace rollcall::test {
 
-/// A real store whose deletes can be made to fail: before anything is deleted, or after the commit (a link that broke
-/// during it). **Thread-safety:** as the store it wraps.
-class FaultyStore final : public store::SessionStore
+/// A real store whose deletes can be made to fail: before anything is deleted, before the commit, or after it (a link
+/// that broke during it); and its restores likewise. **Thread-safety:** as the store it wraps.
+class FaultyStore final : public store::SessionStore, private store::KeptRows
 {
 public:
-    /// Asked before each delete (from 1) and after its commit; an error is answered in place of the outcome.
+    /// Asked with the number (from 1) of a delete, or of a restore; an error is answered in place of the outcome.
     using Fault = std::function<std::optional<base::Error>(int number)>;
 
     explicit FaultyStore(std::unique_ptr<store::SessionStore> store) : m_store(std::move(store)) {}
 
     Fault beforeDelete;
+    Fault beforeCommit; ///< of a delete that keeps the rows, when they are kept
     Fault afterCommit;
+    Fault beforeRestore;
+    Fault afterRestore;
+    bool keepsRows = true;
 
     [[nodiscard]] base::Result<store::SessionPage> page(const store::SessionQuery &query,
                                                         const std::optional<QByteArray> &cursor, base::Instant now,
@@ -63,17 +67,11 @@ public:
     [[nodiscard]] base::Result<std::vector<store::DeleteOutcome>> deleteRows(std::span<const store::RowKey> keys,
                                                                              const base::Call &call) override
     {
-        const int number = ++m_deletes;
-        if (beforeDelete) {
-            if (auto error = beforeDelete(number))
-                return base::fail(std::move(*error));
-        }
-        auto outcome = m_store->deleteRows(keys, call);
-        if (outcome && afterCommit) {
-            if (auto error = afterCommit(number))
-                return base::fail(std::move(*error));
-        }
-        return outcome;
+        return faulty(beforeDelete, ++m_deletes, afterCommit, [&] { return m_store->deleteRows(keys, call); });
+    }
+    [[nodiscard]] store::KeptRows *keptRows() override
+    {
+        return keepsRows && m_store->keptRows() ? static_cast<store::KeptRows *>(this) : nullptr;
     }
     [[nodiscard]] base::Result<std::vector<bool>> stillThere(std::span<const store::RowKey> keys,
                                                              const base::Call &call) override
@@ -104,8 +102,42 @@ public:
     }
 
 private:
+    [[nodiscard]] base::Status canKeep(const base::Call &call) override { return m_store->keptRows()->canKeep(call); }
+    [[nodiscard]] base::Result<std::vector<store::DeleteOutcome>>
+    deleteRows(std::span<const store::RowKey> keys, const Keep &keep, const base::Call &call) override
+    {
+        const int number = ++m_deletes;
+        const auto kept = [&](std::span<store::KeptRow> rows) -> base::Status {
+            if (auto done = keep(rows); !done)
+                return done;
+            if (auto error = beforeCommit ? beforeCommit(number) : std::nullopt)
+                return base::fail(std::move(*error));
+            return {};
+        };
+        return faulty(beforeDelete, number, afterCommit,
+                      [&] { return m_store->keptRows()->deleteRows(keys, kept, call); });
+    }
+    [[nodiscard]] base::Result<std::vector<store::RestoreOutcome>> restoreRows(std::span<const store::KeptRow> rows,
+                                                                               const base::Call &call) override
+    {
+        return faulty(beforeRestore, ++m_restores, afterRestore,
+                      [&] { return m_store->keptRows()->restoreRows(rows, call); });
+    }
+
+    template <typename Act>
+    static std::invoke_result_t<Act> faulty(const Fault &before, int number, const Fault &after, const Act &act)
+    {
+        if (auto error = before ? before(number) : std::nullopt)
+            return base::fail(std::move(*error));
+        auto outcome = act();
+        if (auto error = outcome && after ? after(number) : std::nullopt)
+            return base::fail(std::move(*error));
+        return outcome;
+    }
+
     std::unique_ptr<store::SessionStore> m_store;
     int m_deletes = 0;
+    int m_restores = 0;
 };
 
 } // namespace rollcall::test

@@ -1,7 +1,11 @@
 #include "core/store/sql/SqliteFunctions.h"
 
 #include <QCryptographicHash>
+#include <QtEndian>
 
+#include <bit>
+
+#include "core/base/Secret.h"
 #include "core/store/schema/ExpiresCodec.h"
 
 namespace rollcall::store {
@@ -83,6 +87,55 @@ void writeLikeSample(sqlite3_context *context, int, sqlite3_value **values)
         resultText(context, text);
 }
 
+QByteArray bytesOf(sqlite3_value *value)
+{
+    return {static_cast<const char *>(sqlite3_value_blob(value)), sqlite3_value_bytes(value)};
+}
+
+void packed(sqlite3_context *context, int, sqlite3_value **values)
+{
+    switch (sqlite3_value_type(values[0])) {
+    case SQLITE_INTEGER:
+        return resultText(context, 'i' + QByteArray::number(qint64{sqlite3_value_int64(values[0])}));
+    case SQLITE_FLOAT: {
+        const auto bits = qToBigEndian(std::bit_cast<quint64>(sqlite3_value_double(values[0])));
+        return resultText(context, 'r' + QByteArray(reinterpret_cast<const char *>(&bits), sizeof bits).toHex());
+    }
+    case SQLITE_TEXT:
+    case SQLITE_BLOB: {
+        QByteArray bytes = bytesOf(values[0]); // it may be a token
+        QByteArray text = (sqlite3_value_type(values[0]) == SQLITE_TEXT ? 't' : 'b') + bytes.toHex();
+        base::wipe(bytes);
+        resultText(context, text);
+        return base::wipe(text);
+    }
+    default:
+        return sqlite3_result_null(context);
+    }
+}
+
+void unpacked(sqlite3_context *context, int, sqlite3_value **values)
+{
+    if (sqlite3_value_type(values[0]) == SQLITE_NULL)
+        return sqlite3_result_null(context);
+    const QByteArrayView text = textOf(values[0]);
+    const char kind = text.isEmpty() ? ' ' : text.front();
+    if (kind == 'i')
+        return sqlite3_result_int64(context, text.sliced(1).toLongLong());
+    if (kind != 'r' && kind != 't' && kind != 'b')
+        return sqlite3_result_error(context, "rollcall_unpacked: no packed value", -1);
+    QByteArray bytes = QByteArray::fromHex(QByteArray::fromRawData(text.data() + 1, text.size() - 1));
+    if (kind == 'r' && bytes.size() != sizeof(double))
+        sqlite3_result_error(context, "rollcall_unpacked: no packed value", -1);
+    else if (kind == 'r')
+        sqlite3_result_double(context, std::bit_cast<double>(qFromBigEndian<quint64>(bytes.constData())));
+    else if (kind == 't')
+        resultText(context, bytes);
+    else
+        sqlite3_result_blob64(context, bytes.constData(), static_cast<sqlite3_uint64>(bytes.size()), SQLITE_TRANSIENT);
+    base::wipe(bytes);
+}
+
 } // namespace
 
 int registerSqliteFunctions(sqlite3 *database, const QTimeZone &zone)
@@ -102,6 +155,10 @@ int registerSqliteFunctions(sqlite3 *database, const QTimeZone &zone)
         code = add("rollcall_contains", 2, contains);
     if (code == SQLITE_OK)
         code = add("rollcall_write_like", 2, writeLikeSample);
+    if (code == SQLITE_OK)
+        code = add("rollcall_packed", 1, packed);
+    if (code == SQLITE_OK)
+        code = add("rollcall_unpacked", 1, unpacked);
     return code;
 }
 

@@ -1,0 +1,79 @@
+#include "app/ctl/Commands.h"
+#include "app/ctl/Confirmation.h"
+#include "app/ctl/RevocationAnswer.h"
+
+namespace rollcall::ctl {
+
+namespace {
+
+class SessionsRestoreCommand final : public Command
+{
+public:
+    CommandSpec spec() const override
+    {
+        std::vector<Flag> flags{
+            {QStringLiteral("reason"), QStringLiteral("TEXT"), QStringLiteral("why, for the audit log")},
+            {QStringLiteral("batch-size"), QStringLiteral("N"), QStringLiteral("rows a transaction, at most (100)")}};
+        const std::vector<Flag> consent = writeFlags();
+        flags.insert(flags.end(), consent.begin(), consent.end());
+        return {{QStringLiteral("sessions"), QStringLiteral("restore")},
+                QStringLiteral("AUDIT-ID"),
+                true,
+                QStringLiteral("put back what a revocation deleted, from its sealed record, within its window"),
+                std::move(flags),
+                {}};
+    }
+
+    Outcome run(Context &context) const override
+    {
+        if (const auto status = checkWriteFlags(context); !status)
+            return Outcome::failed(status.error());
+        revoke::RestoreOptions options;
+        options.reason = context.arguments().value(QStringLiteral("reason")).value_or(QString());
+        const auto batch = context.arguments().integer(QStringLiteral("batch-size"), options.batchSize, 1, 10'000);
+        if (!batch)
+            return Outcome::failed(batch.error());
+        options.batchSize = static_cast<qsizetype>(*batch);
+        auto config = context.connection();
+        if (!config)
+            return Outcome::failed(config.error());
+        const auto opened = deployment::Deployment::open(std::move(*config), deployment::Needs{true, false},
+                                                         context.clock(), context.callFor(2));
+        if (!opened)
+            return Outcome::failed(opened.error());
+        const deployment::Deployment &deployment = **opened;
+        const workspace::ConnectionProfile &profile = deployment.config().profile;
+        if (const auto status = checkConsentPossible(context, profile); !status)
+            return Outcome::failed(status.error());
+        audit::AuditLog log(context.workspace().folders().data, context.vault(), context.clock());
+        const revoke::OperationPlace place = operationPlace(context);
+        const auto plan = revoke::planRestore(context.arguments().argument(), deployment, log, place, context.call());
+        if (!plan)
+            return Outcome::failed(plan.error());
+        const QString question = QStringLiteral("Put %1 sessions of %2 users back at %3?")
+                                     .arg(plan->rows.size())
+                                     .arg(plan->users)
+                                     .arg(deployment.config().displayName());
+        if (const auto status = askConsent(context, profile, question); !status)
+            return Outcome::failed(status.error());
+        const auto store = deployment.openStore(store::Access::Write, context.call());
+        if (!store)
+            return Outcome::failed(store.error());
+        // No deadline over the whole: each statement has its own.
+        base::Call call;
+        call.stop = context.stop();
+        const auto report =
+            revoke::carryOut(*plan, options, deployment, **store, log, place, call,
+                             [&context](const revoke::RevocationProgress &step) { showProgress(context, step); });
+        return report ? restoreOutcome(context, *report) : Outcome::failed(report.error());
+    }
+};
+
+} // namespace
+
+std::unique_ptr<const Command> makeSessionsRestore()
+{
+    return std::make_unique<SessionsRestoreCommand>();
+}
+
+} // namespace rollcall::ctl

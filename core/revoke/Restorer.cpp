@@ -1,0 +1,179 @@
+#include "core/revoke/Restorer.h"
+
+#include <limits>
+#include <set>
+
+#include "core/revoke/KeptRowBytes.h"
+#include "core/revoke/OperationSeal.h"
+#include "core/revoke/RestoreRun.h"
+
+namespace rollcall::revoke {
+
+using base::Call;
+using base::Error;
+using base::ErrorCode;
+using base::ErrorParam;
+
+namespace {
+
+Error nothingKept(const QString &why)
+{
+    return Error(ErrorCode::WriteRefused).with(ErrorParam::Part, QStringLiteral("undo")).with(ErrorParam::Detail, why);
+}
+
+/// Why there is no record of @p id, as the audit log tells.
+Error whyNone(const QString &id, const audit::AuditLog &log)
+{
+    const auto entries = log.list(0, std::numeric_limits<int>::max());
+    if (!entries)
+        return entries.error();
+    std::optional<Error> why;
+    for (const audit::AuditEntry &entry : *entries) {
+        if (entry.phase != audit::Phase::Outcome)
+            continue;
+        const QJsonObject &counts = entry.counts;
+        const QString until = counts.value(QStringLiteral("undoUntil")).toString();
+        if (entry.operation == id) {
+            why = entry.action != QStringLiteral("sessions.revoke")
+                      ? nothingKept(QStringLiteral("%1 is no revocation").arg(id))
+                  : until.isEmpty()
+                      ? nothingKept(QStringLiteral("of %1 no rows were kept").arg(id))
+                      : nothingKept(
+                            QStringLiteral("the rows of %1 were kept until %2, and are destroyed").arg(id, until));
+        } else if (counts.value(QStringLiteral("of")) == id && !counts.contains(QStringLiteral("error"))) {
+            why = nothingKept(QStringLiteral("the rows of %1 were put back by %2").arg(id, entry.operation));
+        }
+    }
+    return why ? std::move(*why) : Error(ErrorCode::NotFound).with(ErrorParam::Name, id);
+}
+
+base::Status isOf(const QString &database, const deployment::Deployment &deployment)
+{
+    if (database == databaseNameOf(deployment))
+        return {};
+    return base::fail(
+        Error(ErrorCode::PlanStale).with(ErrorParam::Detail, QStringLiteral("it was made for %1").arg(database)));
+}
+
+base::Status mayRestore(const deployment::Deployment &deployment, const Call &call)
+{
+    if (deployment.clock().isFixed())
+        return base::fail(
+            Error(ErrorCode::WriteRefused)
+                .with(ErrorParam::Detail, QStringLiteral("the time is fixed, and a wrong clock must not write")));
+    return call.check(QStringLiteral("The restore"));
+}
+
+/// What a restore's `plan.sealed` holds: the revocation's name, a line end, the rows.
+base::SecretBytes contentOf(const RestorePlan &plan)
+{
+    const QByteArray name = plan.of.id.toLatin1() + '\n';
+    const base::SecretBytes rows = keptRowBytes(plan.rows);
+    return base::SecretBytes::written(name.size() + rows.size(), [&](char *to) {
+        to = std::copy(name.cbegin(), name.cend(), to);
+        return std::copy(rows.view().begin(), rows.view().end(), to);
+    });
+}
+
+} // namespace
+
+base::Result<RestorePlan> planRestore(const QString &auditId, const deployment::Deployment &deployment,
+                                      const audit::AuditLog &log, const OperationPlace &place, const Call &call)
+{
+    const QString folder = undoBeside(place.folder);
+    destroyOldUndos(folder, deployment.clock().now());
+    auto head = readUndoHead(folder, auditId);
+    if (!head)
+        return base::fail(head.error());
+    if (!*head)
+        return base::fail(whyNone(auditId, log));
+    if (auto fits = isOf((*head)->database, deployment); !fits)
+        return base::fail(fits.error());
+    const auto seal = OperationSeal::load(place.vault, false, call);
+    if (!seal)
+        return base::fail(seal.error());
+    auto rows = readUndoRows(folder, auditId, *seal);
+    if (!rows)
+        return base::fail(rows.error());
+    RestorePlan plan{std::move(**head), std::move(*rows), 0};
+    std::set<QString> users;
+    for (const store::KeptRow &row : plan.rows) {
+        if (row.key.userId)
+            users.insert(*row.key.userId);
+    }
+    plan.users = static_cast<qint64>(users.size());
+    return plan;
+}
+
+base::Result<RestoreReport> carryOut(const RestorePlan &plan, const RestoreOptions &options,
+                                     const deployment::Deployment &deployment, store::SessionStore &writeStore,
+                                     audit::AuditLog &log, const OperationPlace &place, const Call &call,
+                                     const OnProgress &onProgress)
+{
+    if (auto allowed = mayRestore(deployment, call); !allowed)
+        return base::fail(allowed.error());
+    const auto seal = OperationSeal::load(place.vault, true, call);
+    if (!seal)
+        return base::fail(seal.error());
+    OperationHead head;
+    head.id = audit::newOperationId();
+    head.kind = restoreKind();
+    head.connection = deployment.config().displayName();
+    head.database = databaseNameOf(deployment);
+    head.planDigest = plan.of.planDigest;
+    head.reason = options.reason;
+    head.startedAt = deployment.clock().now();
+    head.planned = static_cast<qint64>(plan.rows.size());
+    const auto sealed = seal->seal(contentOf(plan).view(), planName(head.id));
+    if (!sealed)
+        return base::fail(sealed.error());
+    auto journal = OperationJournal::begin(place.folder, std::move(head), *sealed, call);
+    if (!journal)
+        return base::fail(journal.error());
+    auto report = runRestore(plan.of.id, plan.rows, options, deployment, writeStore, log, *journal, place.folder, call,
+                             onProgress);
+    // Nothing was done: there is nothing to go on with.
+    if (!report)
+        static_cast<void>(journal->remove());
+    return report;
+}
+
+base::Result<RestoreReport> resumeRestore(const QString &id, const deployment::Deployment &deployment,
+                                          store::SessionStore &writeStore, audit::AuditLog &log,
+                                          const OperationPlace &place, const Call &call, const OnProgress &onProgress)
+{
+    auto journal = OperationJournal::reopen(place.folder, id, call);
+    if (!journal)
+        return base::fail(journal.error());
+    const OperationHead &head = journal->head();
+    if (head.kind != restoreKind()) {
+        return base::fail(
+            Error(ErrorCode::PlanStale)
+                .with(ErrorParam::Detail, QStringLiteral("this operation is no restore but a %1").arg(head.kind)));
+    }
+    if (auto fits = isOf(head.database, deployment); !fits)
+        return base::fail(fits.error());
+    if (auto allowed = mayRestore(deployment, call); !allowed)
+        return base::fail(allowed.error());
+    const auto seal = OperationSeal::load(place.vault, false, call);
+    if (!seal)
+        return base::fail(seal.error());
+    const auto opened = seal->open(journal->sealedPlan(), planName(id));
+    if (!opened)
+        return base::fail(opened.error());
+    const qsizetype end = opened->view().indexOf('\n');
+    const base::SecretBytes content(opened->view().sliced(end + 1));
+    const auto rows = keptRowsOf(content);
+    if (!rows)
+        return base::fail(rows.error());
+    if (end < 0 || static_cast<qint64>(rows->size()) != head.planned) {
+        return base::fail(Error(ErrorCode::FileFormatInvalid)
+                              .with(ErrorParam::Detail, QStringLiteral("its files do not fit each other")));
+    }
+    const QString of = QString::fromLatin1(opened->view().first(end));
+    RestoreOptions options;
+    options.reason = head.reason;
+    return runRestore(of, *rows, options, deployment, writeStore, log, *journal, place.folder, call, onProgress);
+}
+
+} // namespace rollcall::revoke

@@ -1,0 +1,64 @@
+#pragma once
+
+#include "core/revoke/Revoker.h"
+#include "core/revoke/UndoRecord.h"
+
+namespace rollcall::revoke {
+
+/// Exactly what a restore will put back, before consent. Holds tokens. Move-only.
+struct RestorePlan
+{
+    UndoHead of; ///< the revocation
+    std::vector<store::KeptRow> rows;
+    qint64 users = 0; ///< distinct users
+};
+
+struct RestoreOptions
+{
+    QString reason;
+    qsizetype batchSize = 100; ///< rows a transaction, an upper bound
+};
+
+/// The truthful outcome of a restore, complete also when it stopped midway. Counts are those of all its runs.
+struct RestoreReport
+{
+    QString auditId;
+    qint64 matched = 0, restored = 0, batches = 0;
+    qint64 thereAgain = 0; ///< left alone: a row of its key or token exists
+    qint64 userGone = 0;   ///< left alone: its user is gone
+    std::vector<Done> log;
+    std::optional<base::Error> error; ///< why it stopped midway; nullopt: carried through
+    bool resumable = false;           ///< it stopped midway and stands among the unfinished operations
+
+    [[nodiscard]] qint64 skipped() const { return thereAgain + userGone; }
+};
+
+/// Reads what the revocation @p auditId deleted. Writes nothing. Errors: WriteRefused (Part "undo": its window is over,
+/// it was put back already, or nothing was kept), NotFound, PlanStale (another database), NoKeyStore,
+/// FileUnreadable, FileFormatInvalid.
+[[nodiscard]] base::Result<RestorePlan> planRestore(const QString &auditId, const deployment::Deployment &deployment,
+                                                    const audit::AuditLog &log, const OperationPlace &place,
+                                                    const base::Call &call);
+
+/// Puts the rows of @p plan back: journal with the sealed rows → audit intent (synced) → batches in short transactions,
+/// each between two lines of the journal → audit outcome → the undo record is destroyed → the journal is removed. A row
+/// whose key or token exists again, or whose user is gone, is left out. Errors before the first row are returned; later
+/// ones stand in the report. Cancel stops at a batch border and ends the operation; where the database goes away, or
+/// this process does, it stays in @p place, for resumeRestore(). **Thread-safety:** reentrant; run it on the write
+/// worker. Errors: WriteRefused (fixed clock), NoKeyStore, FileUnwritable, AuditUnwritable, DiskFull, KeychainFailed,
+/// KeyFileUnsafe, Cancelled.
+[[nodiscard]] base::Result<RestoreReport> carryOut(const RestorePlan &plan, const RestoreOptions &options,
+                                                   const deployment::Deployment &deployment,
+                                                   store::SessionStore &writeStore, audit::AuditLog &log,
+                                                   const OperationPlace &place, const base::Call &call,
+                                                   const OnProgress &onProgress = {});
+
+/// Carries the restore @p id through to its end. Rows of a batch that was under way when it stopped count as put back
+/// where they are there. Otherwise as carryOut(). Errors: those, NotFound, WriteRefused (it is running), PlanStale
+/// (another connection, or no restore), FileUnreadable, FileFormatInvalid.
+[[nodiscard]] base::Result<RestoreReport> resumeRestore(const QString &id, const deployment::Deployment &deployment,
+                                                        store::SessionStore &writeStore, audit::AuditLog &log,
+                                                        const OperationPlace &place, const base::Call &call,
+                                                        const OnProgress &onProgress = {});
+
+} // namespace rollcall::revoke

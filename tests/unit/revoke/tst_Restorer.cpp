@@ -1,0 +1,411 @@
+#include <QtTest>
+
+#include <QDirIterator>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "RevokeFixture.h"
+#include "core/base/ErrorText.h"
+#include "core/revoke/Restorer.h"
+#include "core/revoke/UndoRecord.h"
+
+using namespace rollcall;
+using namespace rollcall::revoke;
+using base::Error;
+using base::ErrorCode;
+using base::ErrorParam;
+using test::RevokeFixture;
+
+namespace {
+
+constexpr int planned = 5;
+constexpr int killed = 9; // a child's exit code
+
+RevocationOptions revocation(qsizetype batchSize = 2)
+{
+    RevocationOptions options;
+    options.batchSize = batchSize;
+    return options;
+}
+
+RestoreOptions restoring(qsizetype batchSize = 2)
+{
+    RestoreOptions options;
+    options.reason = QStringLiteral("it was the wrong user");
+    options.batchSize = batchSize;
+    return options;
+}
+
+std::function<std::optional<Error>(int)> failsAt(int number, ErrorCode code)
+{
+    return [number, code](int at) { return at == number ? std::optional(Error(code)) : std::nullopt; };
+}
+
+QString undoOf(const RevokeFixture &fixture)
+{
+    return undoBeside(fixture.place().folder);
+}
+
+base::Result<RestorePlan> restorePlan(RevokeFixture &fixture, const QString &id)
+{
+    return planRestore(id, *fixture.deployment, *fixture.log, fixture.place(), fixture.call());
+}
+
+base::Result<RestoreReport> restored(RevokeFixture &fixture, const QString &id, qsizetype batchSize = 2)
+{
+    const auto plan = restorePlan(fixture, id);
+    if (!plan)
+        return base::fail(plan.error());
+    return carryOut(*plan, restoring(batchSize), *fixture.deployment, *fixture.store, *fixture.log, fixture.place(),
+                    fixture.call(), fixture.onProgress);
+}
+
+base::Result<RestoreReport> resumed(RevokeFixture &fixture, const QString &id)
+{
+    return resumeRestore(id, *fixture.deployment, *fixture.store, *fixture.log, fixture.place(), fixture.call());
+}
+
+/// The revocation of all sessions; empty where it failed.
+QString revoked(RevokeFixture &fixture, const RevocationOptions &options = revocation())
+{
+    const auto report = fixture.carryOut(fixture.plan(planned), options);
+    return report && !report->error && report->revoked == planned ? report->auditId : QString();
+}
+
+} // namespace
+
+/// What a revocation deleted is kept for a while, and can be put back.
+class RestorerTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void whatWasRevokedComesBack()
+    {
+        RevokeFixture fixture;
+        const auto before = fixture.clock.now();
+        const auto report = fixture.carryOut(fixture.plan(planned), revocation());
+        QVERIFY(report && report->undoUntil && report->whyNoUndo.isEmpty());
+        QVERIFY(*report->undoUntil - before >= std::chrono::hours(24));
+        QVERIFY(*report->undoUntil - before < std::chrono::hours(25));
+        QCOMPARE(fixture.rows(), 0);
+        const auto plan = restorePlan(fixture, report->auditId);
+        QVERIFY2(plan.has_value(), qPrintable(base::oneLine(plan.error())));
+        QCOMPARE(plan->rows.size(), std::size_t(planned));
+        QCOMPARE(plan->users, planned);
+
+        const auto back = restored(fixture, report->auditId);
+        QVERIFY(back && !back->error && !back->resumable);
+        QCOMPARE(back->restored, planned);
+        QCOMPARE(back->skipped(), 0);
+        QCOMPARE(back->batches, 3);
+        for (int user = 1; user <= planned; ++user)
+            QCOMPARE(fixture.rowsOf(user), 1);
+        QVERIFY(fixture.operations().empty());
+        const auto entries = fixture.audited();
+        QCOMPARE(entries.size(), std::size_t(4));
+        QCOMPARE(entries.at(1).counts.value(u"undoUntil").toString(), base::toIso(*report->undoUntil));
+        QCOMPARE(entries.at(2).action, QStringLiteral("sessions.restore"));
+        QCOMPARE(entries.at(2).reason, QStringLiteral("it was the wrong user"));
+        QCOMPARE(entries.at(3).operation, back->auditId);
+        QCOMPARE(entries.at(3).counts.value(u"of").toString(), report->auditId);
+        QCOMPARE(entries.at(3).counts.value(u"restored").toInteger(), planned);
+        QVERIFY(fixture.log->verify(fixture.call())->ok);
+        // There is nothing more to put back.
+        QVERIFY(!QDir(undoOf(fixture)).exists(report->auditId));
+        const auto again = restored(fixture, report->auditId);
+        QCOMPARE(again.error().code, ErrorCode::WriteRefused);
+        QVERIFY(again.error().param(ErrorParam::Detail).contains(back->auditId));
+    }
+
+    void whatIsThereAgainIsLeftAlone()
+    {
+        RevokeFixture fixture;
+        const QString id = revoked(fixture);
+        fixture.run("INSERT INTO session VALUES ('" + RevokeFixture::token(2) + "','u3',99999999999999);" +
+                    "DELETE FROM user WHERE id = 'u4';");
+        const auto back = restored(fixture, id);
+        QVERIFY(back && !back->error);
+        QCOMPARE(back->restored, 3);
+        QCOMPARE(back->thereAgain, 1);
+        QCOMPARE(back->userGone, 1);
+        QCOMPARE(fixture.rowsOf(2), 0);
+        QCOMPARE(fixture.rowsOf(3), 2);
+        QCOMPARE(fixture.rowsOf(4), 0);
+    }
+
+    void afterTheWindowAllIsDestroyed()
+    {
+        RevokeFixture fixture;
+        RevocationOptions options = revocation();
+        options.undoFor = std::chrono::milliseconds(1);
+        const QString id = revoked(fixture, options);
+        QVERIFY(QDir(undoOf(fixture)).exists(id));
+        QTRY_VERIFY(!restorePlan(fixture, id));
+        const auto late = restorePlan(fixture, id);
+        QCOMPARE(late.error().code, ErrorCode::WriteRefused);
+        QVERIFY(late.error().param(ErrorParam::Detail).contains(QStringLiteral("destroyed")));
+        QVERIFY(!QDir(undoOf(fixture)).exists(id));
+        QCOMPARE(fixture.rows(), 0);
+        QCOMPARE(restorePlan(fixture, QStringLiteral("op-none")).error().code, ErrorCode::NotFound);
+        QCOMPARE(restorePlan(fixture, QStringLiteral("../x")).error().code, ErrorCode::NotFound);
+    }
+
+    void withoutUndoIsSaid()
+    {
+        RevokeFixture fixture;
+        fixture.store->keepsRows = false;
+        const auto report = fixture.carryOut(fixture.plan(planned), revocation());
+        QVERIFY(report && !report->error);
+        QCOMPARE(report->revoked, planned);
+        QVERIFY(!report->undoUntil);
+        QVERIFY(!report->whyNoUndo.isEmpty());
+        QVERIFY(!QDir(undoOf(fixture)).exists(report->auditId));
+        const auto none = restorePlan(fixture, report->auditId);
+        QCOMPARE(none.error().code, ErrorCode::WriteRefused);
+    }
+
+    void whoWantsNoneKeepsNone()
+    {
+        RevokeFixture fixture;
+        RevocationOptions options = revocation();
+        options.undoFor = std::chrono::milliseconds(0);
+        const auto report = fixture.carryOut(fixture.plan(planned), options);
+        QVERIFY(report && !report->undoUntil && report->whyNoUndo.isEmpty());
+        QVERIFY(!QDir(undoOf(fixture)).exists(report->auditId));
+    }
+
+    void whatDeletedNothingKeepsNothing()
+    {
+        RevokeFixture fixture;
+        const auto plan = fixture.plan(planned);
+        fixture.run("DELETE FROM session");
+        const auto report = fixture.carryOut(plan, revocation());
+        QVERIFY(report && !report->undoUntil);
+        QVERIFY(!QDir(undoOf(fixture)).exists(report->auditId));
+    }
+
+    void anUndoneBatchIsNotPutBackTwice()
+    {
+        RevokeFixture fixture;
+        fixture.store->beforeCommit = failsAt(2, ErrorCode::ConnectionLost);
+        const auto cut = fixture.carryOut(fixture.plan(planned), revocation());
+        fixture.store->beforeCommit = {};
+        QVERIFY(cut && cut->resumable);
+        QCOMPARE(fixture.rows(), 3);
+        // Half done is undone as well, with what was kept so far.
+        QCOMPARE(restorePlan(fixture, cut->auditId)->rows.size(), std::size_t(4));
+        const auto report = fixture.resume(cut->auditId);
+        QVERIFY(report && !report->error);
+        QCOMPARE(fixture.rows(), 0);
+        const auto back = restored(fixture, cut->auditId);
+        QVERIFY(back && !back->error);
+        QCOMPARE(back->matched, planned);
+        QCOMPARE(back->restored, planned);
+        QCOMPARE(fixture.rows(), planned);
+    }
+
+    void aRevocationKilledAnywhereCanBeUndone_data()
+    {
+        QTest::addColumn<QString>("where");
+        for (const char *where : {"before the delete", "before the commit", "after the commit"})
+            QTest::newRow(where) << QString::fromLatin1(where);
+    }
+    void aRevocationKilledAnywhereCanBeUndone()
+    {
+        QFETCH(QString, where);
+        RevokeFixture fixture;
+        const auto plan = fixture.plan(planned);
+        const pid_t child = fork();
+        QVERIFY(child >= 0);
+        if (child == 0) {
+            auto &fault = where.endsWith(QStringLiteral("delete"))     ? fixture.store->beforeDelete
+                          : where.startsWith(QStringLiteral("before")) ? fixture.store->beforeCommit
+                                                                       : fixture.store->afterCommit;
+            fault = [](int number) -> std::optional<Error> {
+                if (number == 3)
+                    _exit(killed);
+                return std::nullopt;
+            };
+            static_cast<void>(fixture.carryOut(plan, revocation(1)));
+            _exit(1);
+        }
+        int status = 0;
+        QCOMPARE(waitpid(child, &status, 0), child);
+        QCOMPARE(WEXITSTATUS(status), killed);
+        const QString id = fixture.operations().front().head.id;
+        const int left = fixture.rows();
+        QCOMPARE(left, where.startsWith(QStringLiteral("after")) ? 2 : 3);
+        const auto back = restored(fixture, id);
+        QVERIFY(back && !back->error);
+        QCOMPARE(back->restored, planned - left);
+        QCOMPARE(fixture.rows(), planned);
+    }
+
+    void killedAnywhere_data()
+    {
+        QTest::addColumn<int>("batch");
+        QTest::addColumn<bool>("afterCommit");
+        for (const int batch : {1, 2, 3}) {
+            QTest::addRow("before batch %d", batch) << batch << false;
+            QTest::addRow("after the commit of batch %d", batch) << batch << true;
+        }
+    }
+    void killedAnywhere()
+    {
+        QFETCH(int, batch);
+        QFETCH(bool, afterCommit);
+        RevokeFixture fixture;
+        const QString of = revoked(fixture);
+        const auto plan = restorePlan(fixture, of);
+        QVERIFY(plan.has_value());
+        const pid_t child = fork();
+        QVERIFY(child >= 0);
+        if (child == 0) {
+            auto &fault = afterCommit ? fixture.store->afterRestore : fixture.store->beforeRestore;
+            fault = [batch](int number) -> std::optional<Error> {
+                if (number == batch)
+                    _exit(killed);
+                return std::nullopt;
+            };
+            static_cast<void>(carryOut(*plan, restoring(1), *fixture.deployment, *fixture.store, *fixture.log,
+                                       fixture.place(), fixture.call()));
+            _exit(1);
+        }
+        int status = 0;
+        QCOMPARE(waitpid(child, &status, 0), child);
+        QCOMPARE(WEXITSTATUS(status), killed);
+        QCOMPARE(fixture.rows(), afterCommit ? batch : batch - 1);
+
+        const auto unfinished = fixture.operations();
+        QCOMPARE(unfinished.size(), std::size_t(1));
+        QCOMPARE(unfinished.front().head.kind, restoreKind());
+        QCOMPARE(unfinished.front().done, batch - 1);
+        const QString id = unfinished.front().head.id;
+        QCOMPARE(fixture.resume(id).error().code, ErrorCode::PlanStale); // it is no revocation
+        // What was put back while nobody could note it is this operation's work all the same.
+        const auto report = resumed(fixture, id);
+        QVERIFY(report && !report->error);
+        QCOMPARE(report->restored, planned);
+        QCOMPARE(report->skipped(), 0);
+        QCOMPARE(fixture.rows(), planned);
+        QVERIFY(fixture.operations().empty());
+        QVERIFY(fixture.log->verify(fixture.call())->ok);
+    }
+
+    void aLostLinkIsGoneOnWith()
+    {
+        RevokeFixture fixture;
+        const QString of = revoked(fixture);
+        fixture.store->afterRestore = failsAt(2, ErrorCode::ConnectionLost);
+        const auto cut = restored(fixture, of);
+        fixture.store->afterRestore = {};
+        QVERIFY(cut && cut->error && cut->resumable);
+        QCOMPARE(cut->restored, 2);
+        QCOMPARE(fixture.rows(), 4);
+        const auto report = resumed(fixture, cut->auditId);
+        QVERIFY(report && !report->error);
+        QCOMPARE(report->restored, planned);
+        QCOMPARE(resumed(fixture, cut->auditId).error().code, ErrorCode::NotFound);
+        const QString revocationId = revoked(fixture);
+        QVERIFY(!revocationId.isEmpty());
+    }
+
+    void cancelStopsAtABatchBorder()
+    {
+        RevokeFixture fixture;
+        const QString of = revoked(fixture);
+        fixture.onProgress = [&](const RevocationProgress &progress) {
+            if (progress.done == 2)
+                fixture.stop.request_stop();
+        };
+        const auto report = restored(fixture, of);
+        QVERIFY(report && report->error);
+        QCOMPARE(report->error->code, ErrorCode::Cancelled);
+        QCOMPARE(report->restored, 2);
+        QVERIFY(!report->resumable);
+        QCOMPARE(fixture.rows(), 2);
+        QVERIFY(fixture.operations().empty());
+        // The rest can still be put back.
+        fixture.onProgress = {};
+        fixture.stop = std::stop_source();
+        const auto rest = restored(fixture, of);
+        QVERIFY(rest && !rest->error);
+        QCOMPARE(rest->restored, 3);
+        QCOMPARE(rest->thereAgain, 2);
+    }
+
+    void badFiles_data()
+    {
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<QByteArray>("content");
+        QTest::newRow("no head") << QStringLiteral("undo.json") << QByteArray("{}");
+        QTest::newRow("another's head") << QStringLiteral("undo.json")
+                                        << QByteArray("{\"format\":\"rollcall-undo\",\"version\":1,\"id\":\"op-x\"}");
+        QTest::newRow("rows that nobody sealed")
+            << QStringLiteral("rows.sealed") << QByteArray("\0\0\0\x40RCS1", 8).append(QByteArray(100, 'x'));
+    }
+    void badFiles()
+    {
+        QFETCH(QString, name);
+        QFETCH(QByteArray, content);
+        RevokeFixture fixture;
+        const QString id = revoked(fixture);
+        QFile file(undoOf(fixture) + QLatin1Char('/') + id + QLatin1Char('/') + name);
+        QVERIFY(file.open(QIODevice::WriteOnly | QIODevice::Truncate));
+        file.write(content);
+        file.close();
+        const auto plan = restorePlan(fixture, id);
+        QVERIFY(!plan);
+        QCOMPARE(plan.error().code, ErrorCode::FileFormatInvalid);
+        QCOMPARE(fixture.rows(), 0);
+    }
+
+    void anotherDatabaseOrKeyIsRefused()
+    {
+        RevokeFixture fixture;
+        const QString id = revoked(fixture);
+        RevokeFixture other;
+        QCOMPARE(planRestore(id, *other.deployment, *fixture.log, fixture.place(), fixture.call()).error().code,
+                 ErrorCode::PlanStale);
+        QCOMPARE(planRestore(id, *fixture.deployment, *fixture.log, {fixture.place().folder, nullptr}, fixture.call())
+                     .error()
+                     .code,
+                 ErrorCode::NoKeyStore);
+        QVERIFY(!revoked(other).isEmpty()); // makes a key
+        QCOMPARE(planRestore(id, *fixture.deployment, *fixture.log, {fixture.place().folder, other.vault.get()},
+                             fixture.call())
+                     .error()
+                     .code,
+                 ErrorCode::FileFormatInvalid);
+    }
+
+    void noTokenIsOnDiskInClear()
+    {
+        RevokeFixture fixture;
+        const QString of = revoked(fixture);
+        fixture.store->afterRestore = failsAt(2, ErrorCode::ConnectionLost);
+        QVERIFY(restored(fixture, of)->resumable);
+        int files = 0;
+        for (const QString &folder : {fixture.place().folder, undoOf(fixture)}) {
+            QDirIterator it(folder, QDir::Files, QDirIterator::Subdirectories);
+            while (it.hasNext()) {
+                QFile file(it.next());
+                QVERIFY(file.open(QIODevice::ReadOnly));
+                const QByteArray content = file.readAll();
+                for (int user = 1; user <= planned; ++user) {
+                    QVERIFY2(!content.contains(RevokeFixture::token(user)), qPrintable(file.fileName()));
+                    QVERIFY2(!content.contains(RevokeFixture::token(user).toHex()), qPrintable(file.fileName()));
+                }
+                QVERIFY2((file.permissions() & (QFile::ReadGroup | QFile::ReadOther)) == 0,
+                         qPrintable(file.fileName()));
+                ++files;
+            }
+        }
+        QCOMPARE(files, 6);
+    }
+};
+
+QTEST_GUILESS_MAIN(RestorerTest)
+#include "tst_Restorer.moc"
