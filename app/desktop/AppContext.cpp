@@ -7,6 +7,7 @@
 #include "app/desktop/DemoHost.h"
 #include "core/workspace/EnvFile.h"
 #include "ui/audit/AuditPage.h"
+#include "ui/audit/LastOperations.h"
 #include "ui/common/ErrorBanner.h"
 #include "ui/connect/ConnectionPage.h"
 #include "ui/latency/LatencyPage.h"
@@ -286,6 +287,13 @@ void AppContext::showOpened(const std::shared_ptr<const Deployment> &deployment,
         latency->planEditor().setSamples(demoSamples);
     }
     auto *audit = new audit::AuditPage(m_theme, m_connection->auditLog(), m_clock);
+    auto *last =
+        new audit::LastOperations(m_theme, m_connection->auditLog(), deployment->config().displayName(), m_clock);
+    QObject::connect(last, &audit::LastOperations::auditWanted, this,
+                     [this, audit] { m_window.showPage(audit->id()); });
+    QObject::connect(m_connection.get(), &common::OpenConnection::sessionsChanged, last,
+                     &audit::LastOperations::refresh);
+    overview->addToSide(last);
     QObject::connect(sessions, &sessions::SessionsPage::revokeRequested, this, &AppContext::openPlan);
     const ConnectionProfile &profile = deployment->config().profile;
     m_window.setCloseGuard([this] { return !m_connection || !m_connection->isActing(); });

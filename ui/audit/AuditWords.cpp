@@ -2,6 +2,7 @@
 
 #include <QCoreApplication>
 #include <QDateTime>
+#include <QHash>
 #include <QLocale>
 
 #include <array>
@@ -12,9 +13,9 @@ namespace rollcall::audit {
 
 namespace {
 
-QString tr(const char *text)
+QString tr(const char *text, const char *meaning = nullptr)
 {
-    return QCoreApplication::translate("AuditWords", text);
+    return QCoreApplication::translate("AuditWords", text, meaning);
 }
 
 QString number(qint64 value)
@@ -134,6 +135,31 @@ std::optional<Proof> proofOf(const AuditEntry &entry)
     if (unchecked > 0)
         return Proof{common::State::Warning, tr("%1 of %2 not checked").arg(number(unchecked), number(checked))};
     return Proof{common::State::VerifiedRefused, tr("%1 of %2 refused").arg(number(refused), number(checked))};
+}
+
+ActSummary summaryOf(const AuditEntry &entry)
+{
+    static const QHash<QString, common::Icon> icons{
+        {QStringLiteral("sessions.revoke"), common::Icon::Revoked},
+        {QStringLiteral("sessions.prune"), common::Icon::Prune},
+        {QStringLiteral("sessions.restore"), common::Icon::Undo},
+        {QStringLiteral("sessions.reveal"), common::Icon::Eye},
+        {QStringLiteral("token.mint"), common::Icon::Canary},
+        {QStringLiteral("token.remove"), common::Icon::Canary},
+    };
+    if (entry.phase == Phase::Intent)
+        return {common::Icon::Warn, common::ColorToken::Warn, tr("%1: no end on record").arg(actText(entry))};
+    QString words = actText(entry);
+    for (const char *done : {"revoked", "restored"}) {
+        if (entry.action.startsWith(QLatin1String("sessions.")) && entry.counts.contains(QLatin1String(done)))
+            words = tr("%1 %2 of %3", "Revoked 12 of 12")
+                        .arg(words, number(count(entry.counts, done)), number(count(entry.counts, "matched")));
+    }
+    const auto proof = proofOf(entry);
+    if (!proof)
+        return {icons.value(entry.action, common::Icon::Audit), common::ColorToken::Muted, words};
+    const common::StateLook look = common::lookOf(proof->state);
+    return {look.icon, look.iconTint, QStringLiteral("%1, %2").arg(words, proof->words)};
 }
 
 QString shortHash(const QString &hash)

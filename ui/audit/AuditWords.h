@@ -29,6 +29,17 @@ struct Proof
 /// What the entry's verification says; nullopt where it has none, or nothing was checked.
 [[nodiscard]] std::optional<Proof> proofOf(const AuditEntry &entry);
 
+/// An act in one line, with an icon that stands for it.
+struct ActSummary
+{
+    common::Icon icon;
+    common::ColorToken tint;
+    QString words; ///< "Revoked 12 of 12, 12 of 12 refused"
+};
+
+/// @p entry is the newest of its operation: an intent alone says that it has not ended.
+[[nodiscard]] ActSummary summaryOf(const AuditEntry &entry);
+
 /// A hash shortened so that it shows: "b41d 7e02 66aa … 90f1"; empty stays empty.
 [[nodiscard]] QString shortHash(const QString &hash);
 

@@ -22,7 +22,7 @@ CertificateField::CertificateField(const common::Theme &theme, QWidget *parent)
     };
     add(m_certificate, "clientCertificate", tr("certificate, PEM"));
     add(m_key, "clientKey", tr("key, PEM"));
-    add(m_password, "clientKeyPassword", tr("its password"));
+    add(m_password, "clientKeyPassword", tr("password"));
     m_certificate->setAccessibleName(tr("File of the client certificate"));
     m_key->setAccessibleName(tr("File of the client certificate's key"));
     setFocusProxy(m_certificate);

@@ -395,7 +395,9 @@ void ConnectionForm::updatePasswordField()
     const bool file = isFileAddress(m_database.address->text());
     m_database.password->setEnabled(!file);
     const bool keys = isRedisAddress(m_database.address->text());
-    m_certificate->setEnabled(!file && !keys);
+    // Only servers of SQL are shown a certificate; before an address stands there, nobody asks for one.
+    const bool isServer = !file && !keys && !m_database.address->text().trimmed().isEmpty();
+    m_rows.at(Row::Database)->setFieldVisible(m_certificate, isServer);
     m_editMap->setEnabled(!keys);
     m_editMap->setToolTip(keys ? tr("Redis has keys and no tables: what they are is found by itself") : QString());
     m_database.password->setPlaceholderText(file ? tr("a file needs none") : QString());

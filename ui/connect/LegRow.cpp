@@ -66,6 +66,14 @@ void LegRow::addField(const QString &name, QWidget *field)
     label->setMinimumHeight(common::measure::control);
     m_fields->addWidget(label, row, 0, Qt::AlignTop);
     m_fields->addWidget(field, row, 1);
+    m_names.insert(field, label);
+}
+
+void LegRow::setFieldVisible(QWidget *field, bool visible)
+{
+    field->setVisible(visible);
+    if (QWidget *name = m_names.value(field))
+        name->setVisible(visible);
 }
 
 void LegRow::setColumns(int title, int fields)

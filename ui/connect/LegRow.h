@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QHash>
 #include <QWidget>
 
 #include "ui/common/Icons.h"
@@ -28,6 +29,8 @@ public:
 
     /// Adds @p field, taken over, with its @p name before it; the name answers Alt+key where it has one.
     void addField(const QString &name, QWidget *field);
+    /// Shows or hides @p field, one of this row's, with its name.
+    void setFieldVisible(QWidget *field, bool visible);
     [[nodiscard]] LegFinding &finding() { return *m_finding; }
     /// Widths of the title and of the fields in pixels; the finding takes the rest.
     void setColumns(int title, int fields);
@@ -45,6 +48,7 @@ private:
     QWidget *m_titleBox;
     QWidget *m_fieldBox;
     QGridLayout *m_fields;
+    QHash<QWidget *, QWidget *> m_names; ///< of the fields
     LegFinding *m_finding;
 };
 

@@ -154,12 +154,12 @@ QWidget *OverviewPage::makeBody()
     m_findings = new FindingsList(m_theme);
     auto *side = new QWidget;
     side->setMaximumWidth(sideWidth);
-    auto *sideColumn = new QVBoxLayout(side);
-    sideColumn->setContentsMargins({});
-    sideColumn->setSpacing(common::space::s);
-    sideColumn->addWidget(makeExpiryCard());
-    sideColumn->addWidget(makeProviderCard());
-    sideColumn->addStretch(1);
+    m_side = new QVBoxLayout(side);
+    m_side->setContentsMargins({});
+    m_side->setSpacing(common::space::s);
+    m_side->addWidget(makeExpiryCard());
+    m_side->addWidget(makeProviderCard());
+    m_side->addStretch(1);
     auto *body = new QWidget;
     auto *row = new QHBoxLayout(body);
     row->setContentsMargins({});
@@ -191,6 +191,11 @@ QWidget *OverviewPage::makeProviderCard()
     m_providersWords = new Label(m_theme, {}, FontToken::Small, ColorToken::Muted);
     m_providersWords->setWordWrap(true);
     return makeCard(m_theme, tr("Live sessions by provider"), {}, {m_providers, m_providersWords});
+}
+
+void OverviewPage::addToSide(QWidget *card)
+{
+    m_side->insertWidget(m_side->count() - 1, card); // before the stretch
 }
 
 void OverviewPage::makeActions()

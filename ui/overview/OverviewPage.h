@@ -4,6 +4,7 @@
 #include "ui/overview/OverviewReader.h"
 
 class QStackedWidget;
+class QVBoxLayout;
 
 namespace rollcall::charts {
 class TimelineChart;
@@ -31,6 +32,9 @@ class OverviewPage final : public common::Page
 public:
     /// @p theme and @p connection are borrowed and outlive the page.
     OverviewPage(const common::Theme &theme, common::OpenConnection &connection, QWidget *parent = nullptr);
+
+    /// Puts @p card, which is taken over, below the others at the side.
+    void addToSide(QWidget *card);
 
     [[nodiscard]] QString id() const override { return QStringLiteral("overview"); }
     [[nodiscard]] QString title() const override { return tr("Overview"); }
@@ -84,6 +88,7 @@ private:
     common::Label *m_providersWords;
     common::EmptyState *m_noRows;
     QStackedWidget *m_stack;
+    QVBoxLayout *m_side;
 };
 
 } // namespace rollcall::overview

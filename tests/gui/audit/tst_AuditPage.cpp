@@ -12,6 +12,7 @@
 #include "ui/audit/AuditDetailView.h"
 #include "ui/audit/AuditPage.h"
 #include "ui/audit/ChainBanner.h"
+#include "ui/audit/LastOperations.h"
 #include "ui/common/Button.h"
 #include "ui/common/EmptyState.h"
 #include "ui/common/ErrorBanner.h"
@@ -185,6 +186,7 @@ private Q_SLOTS:
     void unreadableLogIsAnErrorAndKeepsOldRows();
     void verifyReadsAnew();
     void manyEntriesShowTheNewest();
+    void lastOperationsOfOneDeployment();
 };
 
 void AuditPageTest::emptyLogSaysSo()
@@ -340,6 +342,46 @@ void AuditPageTest::manyEntriesShowTheNewest()
     openPage();
     QTRY_COMPARE(table()->model()->rowCount(), AuditReader::mostShown);
     QCOMPARE(cell(0, AuditListModel::Entry), QLocale().toString(count));
+}
+
+void AuditPageTest::lastOperationsOfOneDeployment()
+{
+    auto *card = new LastOperations(*m_theme, *m_log, QStringLiteral("orchard-shop"), *m_clock);
+    m_window.reset(card);
+    card->setFixedWidth(440);
+    card->show();
+    auto *words = card->findChild<common::Label *>(QStringLiteral("lastOperationsWords"));
+    QTRY_COMPARE(words->text(), QStringLiteral("Nothing was done to this deployment yet."));
+    writeHistory();
+    AuditEntry elsewhere;
+    elsewhere.operation = newOperationId();
+    elsewhere.action = QStringLiteral("sessions.revoke");
+    elsewhere.connection = QStringLiteral("another-shop");
+    QVERIFY(m_log->append(elsewhere, base::Call::within(std::chrono::seconds(10))));
+    card->refresh();
+    QTRY_VERIFY(!words->isVisible());
+    const auto shown = [card] {
+        QStringList lines;
+        for (const auto *label : card->findChildren<common::Label *>()) {
+            if (label->isVisible() && label->wordWrap())
+                lines << label->text();
+        }
+        return lines;
+    };
+    QTRY_COMPARE(shown(),
+                 (QStringList{QStringLiteral("Revoked 3 of 3, 3 of 3 refused"),
+                              QStringLiteral("Revoke, intent: no end on record"), QStringLiteral("Revoked 2 of 2"),
+                              QStringLiteral("Revoked 3 of 4, 1 of 3 not checked"),
+                              QStringLiteral("Revoked 1 of 1, 1 of 1 still accepted"),
+                              QStringLiteral("Canary removed, 1 of 1 refused")}));
+    QSignalSpy wanted(card, &LastOperations::auditWanted);
+    QTest::mouseClick(card->findChild<common::Button *>(QStringLiteral("openAudit")), Qt::LeftButton);
+    QCOMPARE(wanted.size(), 1);
+    card->resize(card->width(), card->heightForWidth(card->width()));
+    QVERIFY(test::saveScreenshots(*card, *m_theme, QStringLiteral("last-operations")));
+    rewrite("\"revoked\":12", "\"revoked\":13");
+    card->refresh();
+    QTRY_COMPARE(words->text(), QStringLiteral("The audit log is broken; Audit says where."));
 }
 
 QTEST_MAIN(AuditPageTest)

@@ -27,7 +27,7 @@ using sessions::SessionsPage;
 namespace {
 
 constexpr int patience = 30'000;
-constexpr std::chrono::milliseconds longestGap{400}; ///< an offscreen loop under load; a blocked one is seconds
+constexpr std::chrono::milliseconds longestGap{1000}; ///< an offscreen loop under load; a blocked one is more
 
 base::Instant fixtureNow()
 {
