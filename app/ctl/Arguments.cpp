@@ -48,15 +48,14 @@ base::Error usageError(const QString &flag, const QString &detail)
 base::Result<Arguments> Arguments::parse(const QStringList &words, const CommandSpec &spec)
 {
     Arguments result;
-    bool argumentGiven = false;
+    const QStringList expected = spec.argument.split(QLatin1Char(' '), Qt::SkipEmptyParts);
     for (qsizetype i = 0; i < words.size(); ++i) {
         const QString &word = words.at(i);
         if (!word.startsWith(dashes)) {
             // Not repeated in the message: people put addresses with passwords in the wrong place.
-            if (spec.argument.isEmpty() || argumentGiven)
+            if (result.m_arguments.size() == expected.size())
                 return base::fail(usageError({}, QStringLiteral("There is an argument that is not expected here.")));
-            result.m_argument = word;
-            argumentGiven = true;
+            result.m_arguments << word;
             continue;
         }
         const qsizetype equals = word.indexOf(QLatin1Char('='));
@@ -80,8 +79,10 @@ base::Result<Arguments> Arguments::parse(const QStringList &words, const Command
         }
         result.m_values[name] << value;
     }
-    if (spec.argumentRequired && result.m_argument.isEmpty())
-        return base::fail(usageError(spec.argument, QStringLiteral("is missing")));
+    for (qsizetype i = 0; spec.argumentRequired && i < expected.size(); ++i) {
+        if (result.argument(i).isEmpty())
+            return base::fail(usageError(expected.at(i), QStringLiteral("is missing")));
+    }
     for (const std::vector<QStringList> *groups : {&spec.exclusive, &commonExclusive()}) {
         if (const auto status = checkExclusive(*groups, result); !status)
             return base::fail(status.error());

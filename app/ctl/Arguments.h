@@ -24,9 +24,9 @@ struct Flag
 /// What a command is called with: its words, arguments and flags beside those that all commands take.
 struct CommandSpec
 {
-    QStringList words; ///< {"sessions", "list"}
-    QString argument;  ///< what stands for its argument in the help ("NAME"); empty: takes none
-    bool argumentRequired = false;
+    QStringList words;             ///< {"sessions", "list"}
+    QString argument;              ///< what stands for its arguments in the help ("NAME", "A B"); empty: takes none
+    bool argumentRequired = false; ///< all of them
     QString summary;
     std::vector<Flag> flags;
     std::vector<QStringList> exclusive; ///< groups of flags of which at most one may be given
@@ -48,8 +48,8 @@ public:
     [[nodiscard]] std::optional<QString> value(const QString &flag) const;
     /// All values of a repeatable flag, in order.
     [[nodiscard]] QStringList values(const QString &flag) const { return m_values.value(flag); }
-    /// The argument that is no flag; empty where there is none.
-    [[nodiscard]] const QString &argument() const { return m_argument; }
+    /// The argument that is no flag, the one numbered @p index; empty where there is none.
+    [[nodiscard]] QString argument(qsizetype index = 0) const { return m_arguments.value(index); }
 
     // Each answers @p fallback where the flag was not given. Errors: UsageInvalid, naming the flag and what it takes.
     [[nodiscard]] base::Result<qint64> integer(const QString &flag, qint64 fallback, qint64 least, qint64 most) const;
@@ -61,7 +61,7 @@ public:
 
 private:
     QHash<QString, QStringList> m_values;
-    QString m_argument;
+    QStringList m_arguments;
 };
 
 /// An error about one flag.

@@ -9,8 +9,8 @@ std::vector<std::unique_ptr<const Command>> makeCommands()
          {makeCheck,           makeConnectionsList, makeConnectionsShow,  makeConnectionsAdd,    makeConnectionsRemove,
           makeSchemaDetect,    makeSessionsList,    makeSessionsStats,    makeSessionsWatch,     makeSessionsRevoke,
           makeSessionsRestore, makeOperationsList,  makeOperationsResume, makeOperationsDiscard, makeFindings,
-          makeResolve,         makeRoutesMatch,     makeTokenDecode,      makeLatencyRun,        makeAuditList,
-          makeAuditVerify,     makeDemoServe})
+          makeResolve,         makeRoutesList,      makeRoutesMatch,      makeTokenDecode,       makeLatencyRun,
+          makeLatencyCompare,  makeLatencyReport,   makeAuditList,        makeAuditVerify,       makeDemoServe})
         commands.push_back(make());
     return commands;
 }

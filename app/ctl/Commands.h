@@ -27,9 +27,12 @@ namespace rollcall::ctl {
 [[nodiscard]] std::unique_ptr<const Command> makeOperationsDiscard();
 [[nodiscard]] std::unique_ptr<const Command> makeFindings();
 [[nodiscard]] std::unique_ptr<const Command> makeResolve();
+[[nodiscard]] std::unique_ptr<const Command> makeRoutesList();
 [[nodiscard]] std::unique_ptr<const Command> makeRoutesMatch();
 [[nodiscard]] std::unique_ptr<const Command> makeTokenDecode();
 [[nodiscard]] std::unique_ptr<const Command> makeLatencyRun();
+[[nodiscard]] std::unique_ptr<const Command> makeLatencyCompare();
+[[nodiscard]] std::unique_ptr<const Command> makeLatencyReport();
 [[nodiscard]] std::unique_ptr<const Command> makeAuditList();
 [[nodiscard]] std::unique_ptr<const Command> makeAuditVerify();
 [[nodiscard]] std::unique_ptr<const Command> makeDemoServe();

@@ -1,10 +1,9 @@
-#include <QSaveFile>
-
 #include <cmath>
 
 #include "app/ctl/Commands.h"
 #include "app/ctl/Confirmation.h"
 #include "app/ctl/InputFile.h"
+#include "app/ctl/LatencyFiles.h"
 #include "app/ctl/Rendering.h"
 #include "core/audit/AuditLog.h"
 #include "core/probe/CsvWriter.h"
@@ -185,23 +184,30 @@ Answer answerOf(const RunDocument &document)
 {
     const QJsonObject object = document.toObject();
     Answer answer;
-    for (const char *key : {"schema", "meta", "plan", "cells", "comparisons", "budgets", "guards", "stopReason"})
+    for (const char *key :
+         {"schema", "meta", "plan", "cells", "comparisons", "budgets", "guards", "stopReason", "samples"})
         answer.members.add(QLatin1StringView(key), object.value(QLatin1StringView(key)));
     return answer;
 }
 
-base::Status writeFile(const QString &path, const QByteArray &bytes)
+/// Why nothing was measured, where not one request succeeded; empty where one did.
+QString whyNothing(const RunDocument &document)
 {
-    QSaveFile file(path);
-    if (file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size() && file.commit())
-        return {};
-    return base::fail(base::Error(base::ErrorCode::FileUnwritable)
-                          .with(base::ErrorParam::Path, path)
-                          .with(base::ErrorParam::Detail, file.errorString()));
+    QStringList kinds;
+    for (const CellResult &cell : document.cells) {
+        if (cell.ok > 0)
+            return {};
+        for (const auto &[kind, number] : cell.errors) {
+            if (!kinds.contains(kind))
+                kinds << kind;
+        }
+    }
+    return kinds.isEmpty() ? QStringLiteral("no request succeeded")
+                           : QStringLiteral("no request succeeded (%1)").arg(kinds.join(QStringLiteral(", ")));
 }
 
-/// Ends the command with @p outcome's document: exit 1 where a budget is missed, 130 where the run was cancelled, 5
-/// where the canary could not be removed.
+/// Ends the command with @p outcome's document: exit 1 where a budget is missed or no request succeeded, 130 where the
+/// run was cancelled, 5 where the canary could not be removed or a guard stopped the run before anything succeeded.
 Outcome outcomeOf(Context &context, const probe::RunOutcome &outcome)
 {
     const bool strict = context.arguments().has(QStringLiteral("strict"));
@@ -238,7 +244,17 @@ Outcome outcomeOf(Context &context, const probe::RunOutcome &outcome)
     }
     if (outcome.document.stopReason == probe::StopReason::Cancelled)
         return Outcome::failed(base::Error(base::ErrorCode::Cancelled), std::move(answer));
-    return {std::move(answer), missed.isEmpty() ? exitDone : exitNo, {}, missed.join(QStringLiteral("; "))};
+    if (!missed.isEmpty())
+        return {std::move(answer), exitNo, {}, missed.join(QStringLiteral("; "))};
+    if (const QString nothing = whyNothing(outcome.document); !nothing.isEmpty()) {
+        if (outcome.document.stopReason != probe::StopReason::Guard)
+            return {std::move(answer), exitNo, {}, nothing};
+        Outcome stopped = Outcome::failed(
+            base::Error(base::ErrorCode::GuardRefused).with(base::ErrorParam::Detail, nothing), std::move(answer));
+        stopped.exit = static_cast<int>(base::ExitClass::Midway);
+        return stopped;
+    }
+    return {std::move(answer), exitDone, {}, {}};
 }
 
 class LatencyRunCommand final : public Command
@@ -310,7 +326,7 @@ private:
             return Outcome::failed(outcome.error());
         if (const auto path = context.arguments().value(QStringLiteral("out"))) {
             const Answer answer = answerOf(outcome->document);
-            if (const auto status = writeFile(*path, renderJson(&answer, nullptr)); !status)
+            if (const auto status = writeOutputFile(*path, renderJson(&answer, nullptr)); !status)
                 return Outcome::failed(status.error());
         }
         return outcomeOf(context, *outcome);

@@ -36,4 +36,10 @@ QString cachePathName(CachePath path)
     return path == CachePath::Hit ? QStringLiteral("hit") : QStringLiteral("miss");
 }
 
+QString cellName(const CellId &id)
+{
+    const QString name = id.route + QLatin1Char(' ') + probeModeName(id.mode);
+    return id.cache ? QString(name + QLatin1Char(' ') + cachePathName(*id.cache)) : name;
+}
+
 } // namespace rollcall::probe

@@ -45,4 +45,7 @@ struct CellId
     bool operator==(const CellId &) const = default;
 };
 
+/// "/dashboard proxy", "/ cached hit": what a cell is called in files and reports.
+[[nodiscard]] QString cellName(const CellId &id);
+
 } // namespace rollcall::probe

@@ -56,6 +56,7 @@ PhaseMedians phasesOf(std::span<const Sample> samples)
     medians.tls = medianOf(samples, [](const Sample &s) { return s.phases.tls; });
     medians.wait = medianOf(samples, [](const Sample &s) { return s.phases.wait; });
     medians.receive = medianOf(samples, [](const Sample &s) { return s.phases.receive; });
+    medians.server = medianOf(samples, [](const Sample &s) { return s.phases.server; });
     return medians;
 }
 

@@ -35,6 +35,7 @@ struct PhaseMedians
     std::optional<qint64> tls;
     std::optional<qint64> wait;
     std::optional<qint64> receive;
+    std::optional<qint64> server; ///< by Server-Timing, within wait
     bool operator==(const PhaseMedians &) const = default;
 };
 

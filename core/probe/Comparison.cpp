@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 
+#include "core/probe/PairedBlocks.h"
 #include "core/probe/Quantiles.h"
 #include "core/probe/Random.h"
 
@@ -15,14 +15,11 @@ constexpr int resamples = 1999;
 constexpr int leastResamples = 199;
 constexpr qint64 mostWork = 40'000'000; ///< values drawn at most: keeps the longest run's comparison near a second
 constexpr std::size_t leastBlocks = 6;
+constexpr std::size_t mostSegments = 16;
+constexpr std::size_t leastSegments = 5;
+constexpr std::size_t leastPerSegment = 8;
 
 using Values = std::vector<qint64>;
-
-struct PairedBlock
-{
-    Values a;
-    Values b;
-};
 
 double median(Values &values)
 {
@@ -34,26 +31,37 @@ double median(Values &values)
     return (static_cast<double>(*std::max_element(values.begin(), middle)) + upper) / 2;
 }
 
-std::vector<PairedBlock> pairUp(std::span<const Sample> samplesA, std::span<const Sample> samplesB, bool response)
+/// Half the width of a 95 % interval of the log ratio from its values in segments of time. What is slow for a while
+/// makes neighbouring blocks alike, so that resampling single ones is over-confident; segments are long enough to
+/// differ as the run does, and what they still share with the next one widens the interval, as in the block score
+/// interval. nullopt where there are too few blocks for segments.
+std::optional<double> segmentHalfWidth(const std::vector<PairedBlock> &blocks)
 {
-    std::map<int, PairedBlock> byBlock;
-    const auto time = [response](const Sample &sample) {
-        return std::max<qint64>(1, response ? sample.responseNs() : sample.serviceNs());
-    };
-    for (const Sample &sample : samplesA) {
-        if (sample.outcome == Outcome::Ok)
-            byBlock[sample.block].a.push_back(time(sample));
+    const std::size_t segments = std::min(mostSegments, blocks.size() / leastPerSegment);
+    if (segments < leastSegments)
+        return std::nullopt;
+    std::vector<double> logs;
+    double mean = 0;
+    for (std::size_t s = 0; s < segments; ++s) {
+        Values a;
+        Values b;
+        for (std::size_t i = s * blocks.size() / segments; i < (s + 1) * blocks.size() / segments; ++i) {
+            a.insert(a.end(), blocks[i].a.begin(), blocks[i].a.end());
+            b.insert(b.end(), blocks[i].b.begin(), blocks[i].b.end());
+        }
+        logs.push_back(std::log(median(a) / median(b)));
+        mean += logs.back() / static_cast<double>(segments);
     }
-    for (const Sample &sample : samplesB) {
-        if (sample.outcome == Outcome::Ok)
-            byBlock[sample.block].b.push_back(time(sample));
+    const auto n = static_cast<double>(segments);
+    double variance = 0;
+    double neighbours = 0;
+    for (std::size_t s = 0; s < segments; ++s) {
+        variance += (logs[s] - mean) * (logs[s] - mean) / (n - 1);
+        if (s > 0)
+            neighbours += (logs[s] - mean) * (logs[s - 1] - mean) / (n - 1);
     }
-    std::vector<PairedBlock> pairs;
-    for (auto &[block, pair] : byBlock) {
-        if (!pair.a.empty() && !pair.b.empty())
-            pairs.push_back(std::move(pair));
-    }
-    return pairs;
+    const double spread = std::max(variance, variance + 2 * neighbours * (1 - 1 / n));
+    return studentT975(static_cast<qsizetype>(segments) - 1) * std::sqrt(spread / n);
 }
 
 } // namespace
@@ -61,7 +69,7 @@ std::vector<PairedBlock> pairUp(std::span<const Sample> samplesA, std::span<cons
 std::optional<Comparison> compareMedians(const CellId &a, std::span<const Sample> samplesA, const CellId &b,
                                          std::span<const Sample> samplesB, bool response, quint64 seed)
 {
-    const std::vector<PairedBlock> blocks = pairUp(samplesA, samplesB, response);
+    const std::vector<PairedBlock> blocks = pairBlocks(samplesA, samplesB, response);
     if (blocks.empty())
         return std::nullopt;
     Values drawnA;
@@ -90,6 +98,10 @@ std::optional<Comparison> compareMedians(const CellId &a, std::span<const Sample
     };
     result.lo = rank(0.025);
     result.hi = rank(0.975);
+    if (const auto half = segmentHalfWidth(blocks)) {
+        result.lo = std::min(*result.lo, result.ratio * std::exp(-*half));
+        result.hi = std::max(*result.hi, result.ratio * std::exp(*half));
+    }
     return result;
 }
 

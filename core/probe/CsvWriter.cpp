@@ -1,7 +1,5 @@
 #include "core/probe/CsvWriter.h"
 
-#include <algorithm>
-
 namespace rollcall::probe {
 
 namespace {
@@ -77,24 +75,18 @@ QByteArray cellsAsCsv(const RunDocument &document)
     return csv;
 }
 
-QByteArray samplesAsCsv(const RunDocument &document, std::span<const Sample> samples)
+QByteArray samplesAsCsv(const RunDocument &document)
 {
     QByteArray csv = QByteArrayLiteral("block,seq,cell,t_int_ns,lag_ns,dns_ns,tcp_ns,tls_ns,wait_ns,recv_ns,total_ns,"
                                        "outcome,status,reused,warmup,bytes\n");
-    const auto first = std::min_element(samples.begin(), samples.end(),
-                                        [](const Sample &a, const Sample &b) { return a.intendedNs < b.intendedNs; });
     qint64 seq = 0;
-    for (const Sample &sample : samples) {
-        const CellId &id = document.cells[static_cast<std::size_t>(sample.cell)].id;
-        QString name = id.route + QLatin1Char(' ') + probeModeName(id.mode);
-        if (id.cache)
-            name += QLatin1Char(' ') + cachePathName(*id.cache);
-        csv +=
-            row({field(qint64(sample.block)), field(seq++), field(name), field(sample.intendedNs - first->intendedNs),
-                 field(sample.startNs - sample.intendedNs), field(sample.phases.dns), field(sample.phases.tcp),
-                 field(sample.phases.tls), field(sample.phases.wait), field(sample.phases.receive),
-                 field(sample.responseNs()), field(outcomeName(sample.outcome)), field(qint64(sample.status)),
-                 sample.reused ? "1" : "0", sample.warmup ? "1" : "0", field(sample.bytes)});
+    for (const Sample &sample : document.samples) {
+        const QString name = cellName(document.cells[static_cast<std::size_t>(sample.cell)].id);
+        csv += row({field(qint64(sample.block)), field(seq++), field(name), field(sample.intendedNs),
+                    field(sample.startNs - sample.intendedNs), field(sample.phases.dns), field(sample.phases.tcp),
+                    field(sample.phases.tls), field(sample.phases.wait), field(sample.phases.receive),
+                    field(sample.responseNs()), field(outcomeName(sample.outcome)), field(qint64(sample.status)),
+                    sample.reused ? "1" : "0", sample.warmup ? "1" : "0", field(sample.bytes)});
     }
     return csv;
 }

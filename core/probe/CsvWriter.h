@@ -1,9 +1,6 @@
 #pragma once
 
-#include <span>
-
 #include "core/probe/RunDocument.h"
-#include "core/probe/Sample.h"
 
 namespace rollcall::probe {
 
@@ -11,8 +8,8 @@ namespace rollcall::probe {
 /// would take for a formula get a leading quote mark.
 [[nodiscard]] QByteArray cellsAsCsv(const RunDocument &document);
 
-/// A row for each sample, warm-up included, in the order in which they ended; times in ns, t_int_ns from the run's
-/// first intended start. **Source:** columns of facts/latency-method.md §1.10.
-[[nodiscard]] QByteArray samplesAsCsv(const RunDocument &document, std::span<const Sample> samples);
+/// A row for each sample of @p document, warm-up included, in the order in which they ended; times in ns, t_int_ns from
+/// the run's first intended start. **Source:** columns of facts/latency-method.md §1.10.
+[[nodiscard]] QByteArray samplesAsCsv(const RunDocument &document);
 
 } // namespace rollcall::probe

@@ -1,8 +1,10 @@
 #include "core/probe/DocumentBuilder.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "core/probe/RunMeta.h"
+#include "core/probe/SampleLog.h"
 #include "core/probe/Verdicts.h"
 
 namespace rollcall::probe {
@@ -15,6 +17,20 @@ constexpr std::pair<ProbeMode, ProbeMode> pairs[] = {
     {ProbeMode::Proxy, ProbeMode::CachedMemory}, {ProbeMode::Local, ProbeMode::Cached},
     {ProbeMode::Local, ProbeMode::CachedMemory},
 };
+
+/// @p samples with times that count from the first intended start: the steady clock's own zero means nothing later.
+std::vector<Sample> fromFirstStart(std::vector<Sample> samples)
+{
+    qint64 first = std::numeric_limits<qint64>::max();
+    for (const Sample &sample : samples)
+        first = std::min(first, sample.intendedNs);
+    for (Sample &sample : samples) {
+        sample.intendedNs -= first;
+        sample.startNs -= first;
+        sample.endNs -= first;
+    }
+    return samples;
+}
 
 } // namespace
 
@@ -43,17 +59,6 @@ void DocumentBuilder::setBatches(const LocalProbe &local)
         if (!isNetwork(m_setup.cells[i].id.mode))
             m_batches[i] = local.batchOf(m_setup.cells[i].id);
     }
-}
-
-DocumentBuilder::ByCell DocumentBuilder::measuredByCell(std::span<const Sample> samples) const
-{
-    ByCell byCell(m_setup.cells.size());
-    for (const Sample &sample : samples) {
-        // What we cut off ourselves when the run ended says nothing of the deployment; the log of samples keeps it.
-        if (!sample.warmup && !isAborted(sample.outcome))
-            byCell[static_cast<std::size_t>(sample.cell)].push_back(sample);
-    }
-    return byCell;
 }
 
 std::vector<CellResult> DocumentBuilder::cellsOf(const ByCell &samples) const
@@ -99,15 +104,15 @@ RunDocument DocumentBuilder::partial(std::span<const Sample> samples) const
     RunDocument document;
     document.meta = m_meta;
     document.plan = planToJson(m_plan, m_setup.rate);
-    document.cells = cellsOf(measuredByCell(samples));
+    document.cells = cellsOf(measuredByCell(samples, m_setup.cells.size()));
     return document;
 }
 
-RunDocument DocumentBuilder::finished(std::span<const Sample> samples, const RunRecord::State &state,
+RunDocument DocumentBuilder::finished(std::vector<Sample> samples, const RunRecord::State &state,
                                       base::Instant endedAt) const
 {
     RunDocument document = partial(samples);
-    document.comparisons = comparisonsOf(measuredByCell(samples));
+    document.comparisons = comparisonsOf(measuredByCell(samples, m_setup.cells.size()));
     document.guards = state.events;
     document.stopReason = state.stopReason;
     document.budgets = judgeBudgets(m_plan.budgets, document);
@@ -116,6 +121,7 @@ RunDocument DocumentBuilder::finished(std::span<const Sample> samples, const Run
     document.meta.insert(QStringLiteral("loadAfter"), loadAverage());
     document.meta.insert(QStringLiteral("samples"), static_cast<qint64>(samples.size()));
     document.meta.insert(QStringLiteral("blocks"), std::max(0, state.block + 1 - m_setup.warmupBlocks));
+    document.samples = fromFirstStart(std::move(samples));
     return document;
 }
 

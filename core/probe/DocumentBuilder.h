@@ -25,13 +25,12 @@ public:
 
     /// Plan and cells of what is measured so far.
     [[nodiscard]] RunDocument partial(std::span<const Sample> samples) const;
-    /// The whole document: cells, comparisons, verdicts, guards.
-    [[nodiscard]] RunDocument finished(std::span<const Sample> samples, const RunRecord::State &state,
+    /// The whole document: cells, comparisons, verdicts, guards, and the samples themselves.
+    [[nodiscard]] RunDocument finished(std::vector<Sample> samples, const RunRecord::State &state,
                                        base::Instant endedAt) const;
 
 private:
     using ByCell = std::vector<std::vector<Sample>>;
-    [[nodiscard]] ByCell measuredByCell(std::span<const Sample> samples) const;
     [[nodiscard]] std::vector<CellResult> cellsOf(const ByCell &samples) const;
     [[nodiscard]] std::vector<Comparison> comparisonsOf(const ByCell &samples) const;
 

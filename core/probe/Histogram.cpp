@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include "core/probe/ZigZag.h"
+
 namespace rollcall::probe {
 
 namespace {
@@ -13,26 +15,10 @@ constexpr int exactBits = 11; // values below 2^11 have a bucket each
 constexpr std::size_t half = Histogram::subBuckets / 2;
 constexpr std::size_t bucketCount = Histogram::subBuckets + 31 * half;
 
-void appendNumber(QByteArray &bytes, qint64 value)
+tl::unexpected<base::Error> invalid()
 {
-    quint64 zigzag = (static_cast<quint64>(value) << 1) ^ static_cast<quint64>(value >> 63);
-    while (zigzag >= 0x80) {
-        bytes.append(static_cast<char>((zigzag & 0x7f) | 0x80));
-        zigzag >>= 7;
-    }
-    bytes.append(static_cast<char>(zigzag));
-}
-
-std::optional<qint64> takeNumber(const QByteArray &bytes, qsizetype &at)
-{
-    quint64 zigzag = 0;
-    for (unsigned shift = 0; at < bytes.size() && shift < 63; shift += 7) {
-        const quint64 byte = static_cast<quint8>(bytes.at(at++));
-        zigzag |= (byte & 0x7f) << shift;
-        if ((byte & 0x80) == 0)
-            return static_cast<qint64>(zigzag >> 1) ^ -static_cast<qint64>(zigzag & 1);
-    }
-    return std::nullopt;
+    return base::fail(base::Error(base::ErrorCode::FileFormatInvalid)
+                          .with(base::ErrorParam::Detail, QStringLiteral("a histogram's counts cannot be read")));
 }
 
 } // namespace
@@ -57,11 +43,11 @@ qint64 Histogram::upperBound(std::size_t index)
     return static_cast<qint64>(((sub + 1) << shift) - 1);
 }
 
-void Histogram::record(qint64 ns)
+void Histogram::record(qint64 ns, quint32 times)
 {
     const qint64 value = std::clamp<qint64>(ns, 0, maxValue);
-    ++m_counts[indexOf(value)];
-    ++m_total;
+    m_counts[indexOf(value)] += times;
+    m_total += times;
     m_max = std::max(m_max, value);
 }
 
@@ -84,6 +70,16 @@ qint64 Histogram::quantile(double p) const
     return atRank(std::clamp<quint64>(static_cast<quint64>(rank), 1, m_total));
 }
 
+std::vector<HistogramBucket> Histogram::buckets() const
+{
+    std::vector<HistogramBucket> found;
+    for (std::size_t i = 0; i < m_counts.size(); ++i) {
+        if (m_counts[i] > 0)
+            found.push_back({i == 0 ? 0 : upperBound(i - 1) + 1, upperBound(i), m_counts[i]});
+    }
+    return found;
+}
+
 std::vector<std::pair<qint64, quint64>> Histogram::cumulative() const
 {
     std::vector<std::pair<qint64, quint64>> buckets;
@@ -98,6 +94,11 @@ std::vector<std::pair<qint64, quint64>> Histogram::cumulative() const
 
 QByteArray Histogram::encoded() const
 {
+    return countBytes().toBase64();
+}
+
+QByteArray Histogram::countBytes() const
+{
     QByteArray bytes;
     qint64 zeros = 0;
     for (const quint32 count : m_counts) {
@@ -106,28 +107,32 @@ QByteArray Histogram::encoded() const
             continue;
         }
         if (zeros > 0)
-            appendNumber(bytes, -zeros);
+            appendZigZag(bytes, -zeros);
         zeros = 0;
-        appendNumber(bytes, count);
+        appendZigZag(bytes, count);
     }
-    return bytes.toBase64();
+    return bytes;
 }
 
 base::Result<Histogram> Histogram::decode(const QByteArray &text)
 {
-    const auto invalid = [] {
-        return base::fail(base::Error(base::ErrorCode::FileFormatInvalid)
-                              .with(base::ErrorParam::Detail, QStringLiteral("a histogram's counts cannot be read")));
-    };
     const auto decoded = QByteArray::fromBase64Encoding(text, QByteArray::AbortOnBase64DecodingErrors);
     if (!decoded)
         return invalid();
-    const QByteArray &bytes = *decoded;
+    auto histogram = fromCountBytes(*decoded);
+    // Ours alone: one way to write a histogram, so that what is read and written again is the same bytes.
+    if (histogram && histogram->countBytes() != *decoded)
+        return invalid();
+    return histogram;
+}
+
+base::Result<Histogram> Histogram::fromCountBytes(const QByteArray &bytes)
+{
     Histogram histogram;
     std::size_t index = 0;
     for (qsizetype at = 0; at < bytes.size();) {
-        const std::optional<qint64> number = takeNumber(bytes, at);
-        if (!number || *number == 0)
+        const std::optional<qint64> number = takeZigZag(bytes, at);
+        if (!number)
             return invalid();
         if (*number < 0) {
             if (static_cast<quint64>(-*number) > bucketCount - index)
@@ -139,7 +144,8 @@ base::Result<Histogram> Histogram::decode(const QByteArray &text)
             return invalid();
         histogram.m_counts[index] = static_cast<quint32>(*number);
         histogram.m_total += static_cast<quint64>(*number);
-        histogram.m_max = upperBound(index);
+        if (*number > 0)
+            histogram.m_max = upperBound(index);
         ++index;
     }
     return histogram;

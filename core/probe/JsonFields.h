@@ -18,6 +18,7 @@ public:
     {}
 
     [[nodiscard]] const QJsonObject &raw() const { return m_object; }
+    [[nodiscard]] bool has(const QString &key) const { return m_object.contains(key); }
     /// Notes that member @p key is not as it must be.
     void reject(const QString &key) const
     {

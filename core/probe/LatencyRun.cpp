@@ -127,16 +127,10 @@ private:
     Call::Clock::time_point m_nextPartial{};
 };
 
-struct Measured
-{
-    RunDocument document;
-    std::vector<Sample> samples;
-};
-
 /// The run itself, its cookie being there.
-Result<Measured> measure(const RunPlan &plan, const std::shared_ptr<const Deployment> &deployment,
-                         const std::shared_ptr<const SecretBytes> &cookie, const Call &call,
-                         const std::function<void(const RunProgress &)> &onProgress)
+Result<RunDocument> measure(const RunPlan &plan, const std::shared_ptr<const Deployment> &deployment,
+                            const std::shared_ptr<const SecretBytes> &cookie, const Call &call,
+                            const std::function<void(const RunProgress &)> &onProgress)
 {
     const auto &baseUrl = deployment->config().baseUrl;
     RunSetup setup = RunSetup::from(plan, baseUrl && base::isLoopbackHost(baseUrl->host()));
@@ -160,13 +154,12 @@ Result<Measured> measure(const RunPlan &plan, const std::shared_ptr<const Deploy
             return base::fail(std::move(prepared.error()));
         builder.setBatches(*local);
     }
-    Measured measured;
-    Reporter reporter(plan, setup, builder, measured.samples, onProgress);
-    const RunRecord::State state = runProbe(setup, local.get(), call, measured.samples, std::ref(reporter));
+    std::vector<Sample> samples;
+    Reporter reporter(plan, setup, builder, samples, onProgress);
+    const RunRecord::State state = runProbe(setup, local.get(), call, samples, std::ref(reporter));
     if (state.error)
         return base::fail(*state.error);
-    measured.document = builder.finished(measured.samples, state, deployment->clock().now());
-    return measured;
+    return builder.finished(std::move(samples), state, deployment->clock().now());
 }
 
 QJsonObject canaryMeta(const CanarySession &canary, bool removed)
@@ -196,7 +189,7 @@ Result<RunOutcome> runWithCanary(const RunPlan &plan, const std::shared_ptr<cons
             return base::fail(std::move(removed.error()).because(std::move(measured.error())));
         return base::fail(std::move(measured.error()));
     }
-    RunOutcome outcome{std::move(measured->document), std::move(measured->samples), {}};
+    RunOutcome outcome{std::move(*measured), {}};
     outcome.document.meta.insert(QStringLiteral("canary"), canaryMeta(*canary, hadRow && !canary->hasRow()));
     if (!removed) {
         outcome.document.guards.push_back({QStringLiteral("cleanup"), base::errorName(removed.error().code), 0});
@@ -226,7 +219,7 @@ Result<RunOutcome> runLatency(const RunPlan &plan, const std::shared_ptr<const D
     auto measured = measure(plan, deployment, cookie, call, onProgress);
     if (!measured)
         return base::fail(std::move(measured.error()));
-    return RunOutcome{std::move(measured->document), std::move(measured->samples), {}};
+    return RunOutcome{std::move(*measured), {}};
 }
 
 } // namespace rollcall::probe

@@ -30,7 +30,6 @@ struct RunProgress
 struct RunOutcome
 {
     RunDocument document;
-    std::vector<Sample> samples; ///< in the order in which they ended, warm-up included
     /// The canary could not be removed, or its removal not be put on record: the caller must say so. The document
     /// has a guard event "cleanup".
     std::optional<base::Error> cleanup;

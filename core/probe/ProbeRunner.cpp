@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/http/ServerTiming.h"
 #include "core/probe/CellResult.h"
 #include "core/probe/Judge.h"
 
@@ -34,6 +35,18 @@ SamplePhases phasesOf(const http::PhaseTimes &times)
     phases.wait = between(times.writtenNs, times.firstByteNs);
     phases.receive = between(times.firstByteNs, times.endNs);
     return phases;
+}
+
+/// What Server-Timing says the server took in all; absent where there is none, and where it is longer than the wait:
+/// such a figure is of another clock or counts what ran side by side.
+std::optional<qint64> serverTime(const http::Exchange &exchange, const std::optional<qint64> &wait)
+{
+    std::optional<qint64> sum;
+    for (const http::ServerTiming &metric : http::parseServerTiming(exchange.message.headers)) {
+        if (metric.duration)
+            sum = sum.value_or(0) + metric.duration->count();
+    }
+    return sum && wait && *sum >= 0 && *sum <= *wait ? sum : std::nullopt;
 }
 
 /// Our own misuse rather than the deployment's answer: nothing can be measured.
@@ -240,6 +253,7 @@ void ProbeRunner::onExchange(const Pending &pending, const http::Exchange &excha
     sample.intendedNs = m_setup.closed ? sample.startNs : pending.intendedNs;
     sample.endNs = exchange.times.endNs;
     sample.phases = phasesOf(exchange.times);
+    sample.phases.server = serverTime(exchange, sample.phases.wait);
     sample.status = exchange.message.status;
     sample.bytes = exchange.message.bodyBytes;
     sample.reused = exchange.reused;

@@ -13,7 +13,9 @@ constexpr double alphaHalf = 0.025;
 constexpr double z975 = 1.959963984540054;
 constexpr qsizetype normalFrom = 100'000; // above it the binomial is as good as normal
 constexpr qsizetype mostBlocks = 16;
-constexpr qsizetype leastBlock = 20;
+constexpr qsizetype leastBlocks = 5;
+constexpr qsizetype usualBlock = 20;
+constexpr qsizetype leastBlock = 6;
 
 /// t quantile 0.975 for 1 … 15 degrees of freedom.
 constexpr std::array<double, 15> t975{12.706205, 4.302653, 3.182446, 2.776445, 2.570582, 2.446912, 2.364624, 2.306004,
@@ -60,7 +62,8 @@ public:
         const double spread = std::max(variance, variance + 2 * neighbours * (1 - 1 / blocks));
         const double expected = mean * (1 - mean) / (n / blocks);
         const double design = expected > 0 ? std::max(1.0, spread / expected) : 1.0;
-        return std::abs(mean - p) <= t975[m_sizes.size() - 2] * std::sqrt(p * (1 - p) * design / n);
+        return std::abs(mean - p) <=
+               studentT975(static_cast<qsizetype>(m_sizes.size()) - 1) * std::sqrt(p * (1 - p) * design / n);
     }
 
 private:
@@ -125,8 +128,9 @@ std::optional<RankPair> binomialRanks(qsizetype n, double p)
 std::optional<Interval> blockScoreInterval(std::span<const qint64> inOrder, double p)
 {
     const auto n = static_cast<qsizetype>(inOrder.size());
-    const qsizetype blocks = std::min(mostBlocks, n / leastBlock);
-    if (blocks < 2)
+    // Few blocks cost more in Student's t than their length brings: two of them widen any interval twentyfold.
+    const qsizetype blocks = std::clamp(n / usualBlock, leastBlocks, mostBlocks);
+    if (n < leastBlocks * leastBlock)
         return std::nullopt;
     std::vector<std::size_t> blockOf(inOrder.size());
     for (qsizetype b = 0; b < blocks; ++b) {
@@ -162,6 +166,11 @@ std::optional<Interval> quantileInterval(std::span<const qint64> inOrder, double
         hull.hi = std::max(hull.hi, score->hi);
     }
     return hull;
+}
+
+double studentT975(qsizetype degrees)
+{
+    return t975[static_cast<std::size_t>(degrees) - 1];
 }
 
 ShareInterval wilson(qint64 good, qint64 all)

@@ -37,12 +37,16 @@ struct RankPair
 [[nodiscard]] std::optional<RankPair> binomialRanks(qsizetype n, double p);
 
 /// Interval B: the block score interval, which widens where neighbours in time are correlated. @p inOrder in the order
-/// of time. nullopt where there are fewer than two blocks of 20 or nothing is accepted.
+/// of time. 16 blocks, fewer of 20 values where there are fewer than 320, but 5 at least. nullopt below 30 values, where
+/// blocks would be too short to tell anything, or where nothing is accepted.
 /// **Source:** facts/latency-method.md §1.6 B.
 [[nodiscard]] std::optional<Interval> blockScoreInterval(std::span<const qint64> inOrder, double p);
 
 /// The interval shown: the hull of binomial and block score interval; nullopt where n is too small for @p p.
 [[nodiscard]] std::optional<Interval> quantileInterval(std::span<const qint64> inOrder, double p);
+
+/// Student's t, quantile 0.975, for @p degrees of freedom (1 … 15).
+[[nodiscard]] double studentT975(qsizetype degrees);
 
 /// Wilson's 95 % interval of a share of @p good in @p all (> 0).
 struct ShareInterval

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 
+#include "core/probe/Histogram.h"
 #include "core/probe/JsonFields.h"
+#include "core/probe/SampleLog.h"
 
 namespace rollcall::probe {
 
@@ -28,8 +30,12 @@ CellId idFromJson(const JsonFields &fields)
     id.route = fields.text(QStringLiteral("route"));
     id.mode = fields.word<ProbeMode>(QStringLiteral("mode"), probeModeOf);
     const QString cache = fields.optionalText(QStringLiteral("cache"));
-    if (!cache.isEmpty())
-        id.cache = cache == cachePathName(CachePath::Hit) ? CachePath::Hit : CachePath::Miss;
+    if (cache == cachePathName(CachePath::Hit))
+        id.cache = CachePath::Hit;
+    else if (cache == cachePathName(CachePath::Miss))
+        id.cache = CachePath::Miss;
+    else if (!cache.isEmpty())
+        fields.reject(QStringLiteral("cache"));
     return id;
 }
 
@@ -80,16 +86,19 @@ Distribution distributionFrom(const JsonFields &fields)
 
 QJsonObject toJson(const PhaseMedians &phases)
 {
-    return {{QStringLiteral("lag"), orNull(phases.lag)},   {QStringLiteral("dns"), orNull(phases.dns)},
-            {QStringLiteral("tcp"), orNull(phases.tcp)},   {QStringLiteral("tls"), orNull(phases.tls)},
-            {QStringLiteral("wait"), orNull(phases.wait)}, {QStringLiteral("receive"), orNull(phases.receive)}};
+    return {{QStringLiteral("lag"), orNull(phases.lag)},      {QStringLiteral("dns"), orNull(phases.dns)},
+            {QStringLiteral("tcp"), orNull(phases.tcp)},      {QStringLiteral("tls"), orNull(phases.tls)},
+            {QStringLiteral("wait"), orNull(phases.wait)},    {QStringLiteral("receive"), orNull(phases.receive)},
+            {QStringLiteral("server"), orNull(phases.server)}};
 }
 
 PhaseMedians phasesFrom(const JsonFields &fields)
 {
-    return {fields.optionalInteger(QStringLiteral("lag")),  fields.optionalInteger(QStringLiteral("dns")),
-            fields.optionalInteger(QStringLiteral("tcp")),  fields.optionalInteger(QStringLiteral("tls")),
-            fields.optionalInteger(QStringLiteral("wait")), fields.optionalInteger(QStringLiteral("receive"))};
+    return {fields.optionalInteger(QStringLiteral("lag")), fields.optionalInteger(QStringLiteral("dns")),
+            fields.optionalInteger(QStringLiteral("tcp")), fields.optionalInteger(QStringLiteral("tls")),
+            fields.optionalInteger(QStringLiteral("wait")), fields.optionalInteger(QStringLiteral("receive")),
+            // Documents of earlier versions do not have it.
+            fields.has(QStringLiteral("server")) ? fields.optionalInteger(QStringLiteral("server")) : std::nullopt};
 }
 
 QJsonObject toJson(const CellResult &cell)
@@ -202,6 +211,27 @@ QJsonArray arrayOf(const std::vector<T> &items)
     return array;
 }
 
+/// What is wrong with @p document beyond the types of its members; empty where nothing is.
+QString faultOf(const RunDocument &document)
+{
+    for (std::size_t i = 0; i < document.cells.size(); ++i) {
+        const CellResult &cell = document.cells[i];
+        const QString at = QStringLiteral("cells[%1] (%2)").arg(i).arg(cellName(cell.id));
+        if (cell.id.cache.has_value() != isCached(cell.id.mode))
+            return at + QStringLiteral(": \"cache\" does not fit its mode");
+        if (document.cell(cell.id) != &cell)
+            return at + QStringLiteral(" is there twice");
+        if (cell.ok < 0 || cell.count < cell.ok || cell.censored < 0 || cell.censored > cell.count || cell.batch < 1)
+            return at + QStringLiteral(": its counts contradict each other");
+        const auto histogram = Histogram::decode(cell.histogram);
+        if (!histogram)
+            return at + QStringLiteral(": \"hist\" cannot be read");
+        if (histogram->total() != static_cast<quint64>(cell.ok + cell.censored))
+            return at + QStringLiteral(": \"hist\" does not hold as many as \"ok\" and \"censored\" say");
+    }
+    return {};
+}
+
 std::optional<StopReason> stopReasonOf(const QString &name)
 {
     for (const StopReason reason : allReasons) {
@@ -241,7 +271,8 @@ QJsonObject RunDocument::toObject() const
             {QStringLiteral("comparisons"), arrayOf(comparisons)},
             {QStringLiteral("budgets"), arrayOf(budgets)},
             {QStringLiteral("guards"), arrayOf(guards)},
-            {QStringLiteral("stopReason"), stopReasonName(stopReason)}};
+            {QStringLiteral("stopReason"), stopReasonName(stopReason)},
+            {QStringLiteral("samples"), samplesToJson(samples)}};
 }
 
 QByteArray RunDocument::toJson() const
@@ -258,12 +289,19 @@ Result<RunDocument> RunDocument::fromJson(const QByteArray &json, const QString 
     };
     QJsonParseError problem;
     const QJsonDocument parsed = QJsonDocument::fromJson(json, &problem);
-    if (problem.error != QJsonParseError::NoError || !parsed.isObject())
+    if (problem.error != QJsonParseError::NoError)
+        return invalid(QStringLiteral("not JSON (%1 at byte %2)").arg(problem.errorString()).arg(problem.offset));
+    if (!parsed.isObject())
         return invalid(QStringLiteral("not a JSON object"));
     QString fault;
     const JsonFields fields(parsed.object(), fault, QString());
-    if (fields.text(QStringLiteral("schema")) != QLatin1String(schemaName))
-        return invalid(QStringLiteral("not a run document of schema %1").arg(QLatin1String(schemaName)));
+    const QString schema = parsed.object().value(QStringLiteral("schema")).toString();
+    if (schema != QLatin1String(schemaName)) {
+        return invalid(
+            schema.startsWith(QLatin1String("rollcall-latency/"))
+                ? QStringLiteral("of schema %1: this version reads %2").arg(schema, QLatin1String(schemaName))
+                : QStringLiteral("not a run document: it has no \"schema\" of %1").arg(QLatin1String(schemaName)));
+    }
     RunDocument document;
     document.meta = fields.object(QStringLiteral("meta")).raw();
     document.plan = fields.object(QStringLiteral("plan")).raw();
@@ -276,6 +314,12 @@ Result<RunDocument> RunDocument::fromJson(const QByteArray &json, const QString 
     document.stopReason = fields.word<StopReason>(QStringLiteral("stopReason"), stopReasonOf);
     if (!fault.isEmpty())
         return invalid(fault);
+    if (const QString wrong = faultOf(document); !wrong.isEmpty())
+        return invalid(wrong);
+    auto samples = samplesFromJson(parsed.object().value(QStringLiteral("samples")), document.cells.size());
+    if (!samples)
+        return invalid(samples.error().param(base::ErrorParam::Detail));
+    document.samples = std::move(*samples);
     return document;
 }
 

@@ -10,6 +10,7 @@
 #include "core/probe/CellResult.h"
 #include "core/probe/Comparison.h"
 #include "core/probe/Guard.h"
+#include "core/probe/Sample.h"
 
 namespace rollcall::probe {
 
@@ -43,11 +44,15 @@ struct RunDocument
     std::vector<BudgetResult> budgets;
     std::vector<GuardEvent> guards;
     StopReason stopReason = StopReason::Samples;
+    /// All samples, warm-up included, in the order in which they ended; times from the first intended start. Empty
+    /// while the run goes on, and where they were too many to keep (mostLoggedSamples).
+    std::vector<Sample> samples;
 
     /// The document as indented JSON, keys sorted, one line end at its end. The same document gives the same bytes.
     [[nodiscard]] QByteArray toJson() const;
     [[nodiscard]] QJsonObject toObject() const;
-    /// Reads toJson(). Errors: FileFormatInvalid (Path = @p origin, Detail).
+    /// Reads toJson(), with everything in it checked: a document may come from elsewhere.
+    /// Errors: FileFormatInvalid (Path = @p origin, Detail: which member is wrong and how).
     [[nodiscard]] static base::Result<RunDocument> fromJson(const QByteArray &json, const QString &origin);
 
     /// The cell of that name, or null.

@@ -53,6 +53,7 @@ struct SamplePhases
     std::optional<qint64> tls;
     std::optional<qint64> wait;    ///< last request byte written to first answer byte: the server and one round trip
     std::optional<qint64> receive; ///< first answer byte to the end
+    std::optional<qint64> server;  ///< within `wait`: what the answer's Server-Timing says in all, where it can be true
 };
 
 /// One measurement. Times are nanoseconds of the steady clock. **Thread-safety:** a plain value.

@@ -1,11 +1,15 @@
 #include <QtTest>
 
+#include <QDir>
+#include <QJsonArray>
+
 #include "tests/support/CtlProcess.h"
+#include "tests/support/ScriptedServer.h"
 
 using rollcall::test::CtlProcess;
 using rollcall::test::CtlResult;
 
-/// `routes match`: the matchers of a Next.js middleware.
+/// `routes match` and `routes list`: the matchers of a Next.js middleware, and the routes that they cover.
 class CtlRoutesTest final : public QObject
 {
     Q_OBJECT
@@ -115,6 +119,116 @@ private Q_SLOTS:
         QVERIFY2(result.exitCode == 2, result.all().constData());
         QCOMPARE(result.errorCode(), QStringLiteral("UsageInvalid"));
         QVERIFY2(result.err.contains(says), result.all().constData());
+    }
+
+    void listsWhatSourcesName()
+    {
+        CtlProcess ctl;
+        const QString folder = ctl.folder() + QStringLiteral("/app");
+        QVERIFY(QDir().mkpath(folder + QStringLiteral("/.next/server")));
+        const auto write = [&](const QString &name, const QByteArray &content) {
+            QFile file(folder + QStringLiteral("/.next/") + name);
+            QVERIFY(file.open(QIODevice::WriteOnly) && file.write(content) == content.size());
+        };
+        write(QStringLiteral("routes-manifest.json"), "{\"version\":3,\"basePath\":\"\"}");
+        write(QStringLiteral("app-path-routes-manifest.json"),
+              "{\"/page\":\"/\",\"/orders/[id]/page\":\"/orders/[id]\"}");
+        write(QStringLiteral("server/middleware-manifest.json"),
+              "{\"middleware\":{\"/\":{\"matchers\":[{\"originalSource\":\"/orders/:path*\"}]}}}");
+        const QString list = ctl.writeFile(QStringLiteral("paths"), "/\n# more\n/reports/7\n");
+        const CtlResult result =
+            ctl.run({QStringLiteral("routes"), QStringLiteral("list"), QStringLiteral("--build"), folder,
+                     QStringLiteral("--list"), list, QStringLiteral("--matcher=/reports/:path*")});
+        QVERIFY2(result.exitCode == 0, result.all().constData());
+        const auto route = [](const char *path, const QJsonValue &by, const char *source) {
+            return QJsonObject{{QStringLiteral("path"), QLatin1String(path)},
+                               {QStringLiteral("protectedBy"), by},
+                               {QStringLiteral("source"), QLatin1String(source)}};
+        };
+        QCOMPARE(result.json().value(QStringLiteral("routes")).toArray(),
+                 (QJsonArray{route("/", QJsonValue(), "build"),
+                             route("/orders/[id]", QStringLiteral("/orders/:path*"), "build"),
+                             route("/reports/7", QStringLiteral("/reports/:path*"), "list")}));
+        const CtlResult match = ctl.run({QStringLiteral("routes"), QStringLiteral("match"), QStringLiteral("/orders/7"),
+                                         QStringLiteral("--build"), folder});
+        QVERIFY2(match.exitCode == 0 &&
+                     match.json().value(QStringLiteral("by")).toString() == QStringLiteral("/orders/:path*"),
+                 match.all().constData());
+    }
+
+    void auditsTheNavigationsOfAHar()
+    {
+        CtlProcess ctl;
+        ctl.neverShow("very-secret-code");
+        const auto entry = [](const char *second, const char *url, const char *type) {
+            return QByteArray("{\"startedDateTime\":\"2026-05-01T12:00:0") + second +
+                   "Z\",\"time\":20,\"request\":{\"method\":\"GET\",\"url\":\"" + url +
+                   "\"},\"response\":{\"status\":200},\"_resourceType\":\"" + type + "\"}";
+        };
+        const QString har = ctl.writeFile(QStringLiteral("x.har"),
+                                          "{\"log\":{\"entries\":[" +
+                                              entry("1", "https://a.example/in?code=very-secret-code", "document") +
+                                              ',' + entry("2", "https://a.example/api/auth/session", "fetch") + ',' +
+                                              entry("3", "https://a.example/api/auth/session", "fetch") + "]}}");
+        const CtlResult result =
+            ctl.run({QStringLiteral("routes"), QStringLiteral("list"), QStringLiteral("--har"), har});
+        QVERIFY2(result.exitCode == 0, result.all().constData());
+        const QJsonObject navigation = result.json().value(QStringLiteral("navigations")).toArray().first().toObject();
+        QCOMPARE(navigation.value(QStringLiteral("path")).toString(), QStringLiteral("/in"));
+        QCOMPARE(navigation.value(QStringLiteral("sessionCalls")).toInt(), 2);
+        QCOMPARE(navigation.value(QStringLiteral("sessionMs")).toDouble(), 40.0);
+        const CtlResult elsewhere = ctl.run({QStringLiteral("routes"), QStringLiteral("list"), QStringLiteral("--har"),
+                                             har, QStringLiteral("--base-path"), QStringLiteral("/auth")});
+        QCOMPARE(elsewhere.json()
+                     .value(QStringLiteral("navigations"))
+                     .toArray()
+                     .first()
+                     .toObject()
+                     .value(QStringLiteral("sessionCalls"))
+                     .toInt(),
+                 0);
+    }
+
+    void fetchesASitemap()
+    {
+        const rollcall::test::ScriptedServer server([](const rollcall::test::ScriptedServer::Request &request) {
+            return request.requestLine().contains("/sitemap.xml")
+                       ? rollcall::test::Reply::http(200, "<urlset><url><loc>https://a.example/x</loc></url></urlset>")
+                       : rollcall::test::Reply::http(404, "");
+        });
+        CtlProcess ctl;
+        const CtlResult result = ctl.run({QStringLiteral("routes"), QStringLiteral("list"), QStringLiteral("--sitemap"),
+                                          server.url(QStringLiteral("/sitemap.xml")).toString()});
+        QVERIFY2(result.exitCode == 0 && result.out.contains("\"/x\""), result.all().constData());
+        const CtlResult missing =
+            ctl.run({QStringLiteral("routes"), QStringLiteral("list"), QStringLiteral("--sitemap"),
+                     server.url(QStringLiteral("/nothing.xml")).toString()});
+        QVERIFY2(missing.exitCode == 3 && missing.errorCode() == QStringLiteral("DeploymentStatus"),
+                 missing.all().constData());
+    }
+
+    void wrongSourcesSayWhy_data()
+    {
+        QTest::addColumn<QStringList>("words");
+        QTest::addColumn<QString>("code");
+        QTest::newRow("none") << QStringList{} << QStringLiteral("UsageInvalid");
+        QTest::newRow("no folder") << QStringList{QStringLiteral("--build=/nowhere")}
+                                   << QStringLiteral("FileUnreadable");
+        QTest::newRow("no file") << QStringList{QStringLiteral("--har=/nowhere")} << QStringLiteral("FileUnreadable");
+        QTest::newRow("no HAR") << QStringList{QStringLiteral("--har=/proc/self/status")}
+                                << QStringLiteral("FileFormatInvalid");
+        QTest::newRow("no sitemap") << QStringList{QStringLiteral("--sitemap=/proc/self/status")}
+                                    << QStringLiteral("FileFormatInvalid");
+        QTest::newRow("no paths") << QStringList{QStringLiteral("--list=/proc/self/status")}
+                                  << QStringLiteral("FileFormatInvalid");
+    }
+    void wrongSourcesSayWhy()
+    {
+        QFETCH(QStringList, words);
+        CtlProcess ctl;
+        const CtlResult result = ctl.run(QStringList{QStringLiteral("routes"), QStringLiteral("list")} + words);
+        QVERIFY2(result.exitCode == 2, result.all().constData());
+        QTEST(result.errorCode(), "code");
     }
 
     void help()

@@ -316,7 +316,7 @@ void LatencyPage::onProgress(const probe::RunProgress &progress)
 void LatencyPage::onFinished(const std::shared_ptr<const probe::RunOutcome> &outcome)
 {
     m_outcome = outcome;
-    m_bar->showFinished(outcome->document, static_cast<qint64>(outcome->samples.size()));
+    m_bar->showFinished(outcome->document, static_cast<qint64>(outcome->document.samples.size()));
     showDocument(std::shared_ptr<const probe::RunDocument>(outcome, &outcome->document));
     if (outcome->cleanup)
         m_error->showError(*outcome->cleanup,
@@ -433,7 +433,7 @@ QByteArray LatencyPage::exportedCells() const
 
 QByteArray LatencyPage::exportedSamples() const
 {
-    return m_outcome ? probe::samplesAsCsv(m_outcome->document, m_outcome->samples) : QByteArray();
+    return m_outcome ? probe::samplesAsCsv(m_outcome->document) : QByteArray();
 }
 
 void LatencyPage::saveAs(const QString &suggestion, const QByteArray &content)

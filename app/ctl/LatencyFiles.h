@@ -1,0 +1,15 @@
+#pragma once
+
+#include <stop_token>
+
+#include "core/probe/RunDocument.h"
+
+namespace rollcall::ctl {
+
+/// Reads the run document at @p path ("-": standard input). Errors: those of readInputFile(), FileFormatInvalid.
+[[nodiscard]] base::Result<probe::RunDocument> readRun(const QString &path, const std::stop_token &stop);
+
+/// Writes @p bytes to @p path, whole or not at all. Errors: FileUnwritable.
+[[nodiscard]] base::Status writeOutputFile(const QString &path, const QByteArray &bytes);
+
+} // namespace rollcall::ctl

@@ -1,0 +1,80 @@
+#include "app/ctl/Commands.h"
+#include "app/ctl/LatencyFiles.h"
+#include "core/probe/CsvWriter.h"
+#include "core/probe/HdrWriter.h"
+#include "core/probe/HtmlReport.h"
+#include "core/probe/MarkdownWriter.h"
+#include "core/probe/OpenMetricsWriter.h"
+
+namespace rollcall::ctl {
+
+namespace {
+
+const QStringList &forms()
+{
+    static const QStringList names{QStringLiteral("html"), QStringLiteral("csv"),         QStringLiteral("hdr"),
+                                   QStringLiteral("hgrm"), QStringLiteral("openmetrics"), QStringLiteral("markdown")};
+    return names;
+}
+
+QByteArray rendered(const probe::RunDocument &document, const QString &form, bool samples)
+{
+    if (form == QLatin1String("csv"))
+        return samples ? probe::samplesAsCsv(document) : probe::cellsAsCsv(document);
+    if (form == QLatin1String("hdr"))
+        return probe::asHdrLog(document);
+    if (form == QLatin1String("hgrm"))
+        return probe::asPercentileText(document);
+    if (form == QLatin1String("openmetrics"))
+        return probe::asOpenMetrics(document);
+    return form == QLatin1String("markdown") ? probe::asMarkdown(document) : probe::asHtml(document);
+}
+
+class LatencyReportCommand final : public Command
+{
+public:
+    CommandSpec spec() const override
+    {
+        return {{QStringLiteral("latency"), QStringLiteral("report")},
+                QStringLiteral("FILE"),
+                true,
+                QStringLiteral("a saved run as a report or for other tools; written as it is, whatever --format says"),
+                {{QStringLiteral("as"), forms().join(QLatin1Char('|')), QStringLiteral("what to make (html)")},
+                 {QStringLiteral("samples"), {}, QStringLiteral("with csv: a row for each sample, not for each cell")},
+                 {QStringLiteral("out"), QStringLiteral("FILE"), QStringLiteral("where to (standard output)")}},
+                {}};
+    }
+
+    Outcome run(Context &context) const override
+    {
+        const Arguments &arguments = context.arguments();
+        const auto form = arguments.choice(QStringLiteral("as"), forms());
+        if (!form)
+            return Outcome::failed(form.error());
+        const bool samples = arguments.has(QStringLiteral("samples"));
+        if (samples && *form != QLatin1String("csv"))
+            return Outcome::failed(usageError(QStringLiteral("--samples"), QStringLiteral("goes with --as csv alone")));
+        const auto document = readRun(arguments.argument(), context.stop());
+        if (!document)
+            return Outcome::failed(document.error());
+        if (samples && document->samples.empty()) {
+            return Outcome::failed(usageError(
+                QStringLiteral("--samples"),
+                QStringLiteral("%1 holds no single samples: it is of an earlier version, or they were too many to keep")
+                    .arg(arguments.argument())));
+        }
+        const QByteArray bytes = rendered(*document, *form, samples);
+        const auto out = arguments.value(QStringLiteral("out"));
+        const auto status = out ? writeOutputFile(*out, bytes) : context.output().text(QString::fromUtf8(bytes));
+        return status ? Outcome{} : Outcome::failed(status.error());
+    }
+};
+
+} // namespace
+
+std::unique_ptr<const Command> makeLatencyReport()
+{
+    return std::make_unique<LatencyReportCommand>();
+}
+
+} // namespace rollcall::ctl

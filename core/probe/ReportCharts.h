@@ -1,0 +1,25 @@
+#pragma once
+
+#include "core/probe/ReportSvg.h"
+#include "core/probe/RunDocument.h"
+
+namespace rollcall::probe {
+
+// The five charts of a report, each with its table. Where there is nothing to draw the picture is empty and the
+// sentence says why. Pure functions: **thread-safe**. **Source:** facts/latency-method.md §2.
+
+/// A line a route: medians of its modes on one logarithmic axis, with their intervals, and p95 as a thin tick.
+[[nodiscard]] ReportChart dumbbellChart(const RunDocument &document);
+/// Latency by nines of the percentile with the 95 % band; each curve ends where its samples bear no more.
+[[nodiscard]] ReportChart percentileChart(const RunDocument &document, const QString &route);
+/// The ratio of two modes by quantile, with the band that holds for all quantiles at once.
+[[nodiscard]] ReportChart shiftChart(const RunDocument &document, const Comparison &comparison);
+/// How many answers took how long when, with the median line and where guards acted.
+[[nodiscard]] ReportChart heatmapChart(const RunDocument &document, std::size_t cell);
+/// Medians of the phases of the network cells, one bar each, and what Server-Timing says of the wait.
+[[nodiscard]] ReportChart phaseChart(const RunDocument &document);
+
+/// The routes of the cells, in their order.
+[[nodiscard]] QStringList routesOf(const RunDocument &document);
+
+} // namespace rollcall::probe

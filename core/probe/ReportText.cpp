@@ -1,0 +1,228 @@
+#include "core/probe/ReportText.h"
+
+#include <QJsonDocument>
+
+#include <algorithm>
+#include <cmath>
+
+namespace rollcall::probe {
+
+namespace {
+
+/// @p number with three significant digits, not in exponential form.
+QString threeDigits(double number)
+{
+    const double size = std::abs(number);
+    const int decimals = size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2;
+    return QString::number(number, 'f', decimals);
+}
+
+struct Unit
+{
+    double ns;
+    const char *name;
+};
+
+Unit unitOf(double ns)
+{
+    for (const Unit unit : {Unit{1e9, " s"}, Unit{1e6, " ms"}, Unit{1e3, " µs"}}) {
+        if (std::abs(ns) >= unit.ns * 0.9995)
+            return unit;
+    }
+    return {1, " ns"};
+}
+
+QString sentenceOf(const Comparison &comparison)
+{
+    const bool faster = comparison.ratio >= 1;
+    const QString b = cellName({QString(), comparison.b.mode, comparison.b.cache}).trimmed();
+    const QString a = cellName({QString(), comparison.a.mode, comparison.a.cache}).trimmed();
+    // One call of arg() fills all in: a second one would also see what a route such as /a%5Fb brought in.
+    const QString blocks = QString::number(comparison.blocks);
+    const double ratio = faster ? comparison.ratio : 1 / comparison.ratio;
+    if (!comparison.lo) {
+        return QStringLiteral("On %1 the median of %2 is %3 that of %4, without an interval: only %5 common blocks.")
+            .arg(comparison.a.route, a, ratioText(comparison.ratio), b, blocks);
+    }
+    if (*comparison.lo <= 1 && *comparison.hi >= 1) {
+        return QStringLiteral("On %1 no difference between %2 and %3 can be told (ratio %4, 95 % CI %5–%6, %7 blocks).")
+            .arg(comparison.a.route, a, b, ratioText(comparison.ratio), ratioText(*comparison.lo),
+                 ratioText(*comparison.hi), blocks);
+    }
+    const double lo = faster ? *comparison.lo : 1 / *comparison.hi;
+    const double hi = faster ? *comparison.hi : 1 / *comparison.lo;
+    return QStringLiteral("On %1 %2 is %3 faster than %4 (median, 95 % CI %5–%6, %7 blocks).")
+        .arg(comparison.a.route, faster ? b : a, ratioText(ratio), faster ? a : b, ratioText(lo), ratioText(hi),
+             blocks);
+}
+
+QString floorSentence(const RunDocument &document, const QString &route)
+{
+    const auto median = [&](ProbeMode mode) -> std::optional<qint64> {
+        const CellResult *cell = document.cell({route, mode, {}});
+        return cell == nullptr ? std::nullopt : document.judged(*cell).quantiles[0];
+    };
+    const auto floor = median(ProbeMode::Floor);
+    const auto proxy = median(ProbeMode::Proxy);
+    if (!floor || !proxy)
+        return {};
+    return *proxy <= *floor
+               ? QStringLiteral("On %1 the network floor is %2: the session endpoint adds nothing that shows.")
+                     .arg(route, durationText(floor))
+               : QStringLiteral("On %1 the network floor is %2, so at most %3 of proxy can be the session endpoint.")
+                     .arg(route, durationText(floor), durationText(double(*proxy - *floor)));
+}
+
+QString errorSentence(const RunDocument &document)
+{
+    qint64 count = 0;
+    qint64 ok = 0;
+    qint64 censored = 0;
+    for (const CellResult &cell : document.cells) {
+        count += cell.count;
+        ok += cell.ok;
+        censored += cell.censored;
+    }
+    if (count == ok)
+        return QStringLiteral("All %1 measured requests were answered as they should be.").arg(count);
+    return QStringLiteral("%1 of %2 measured requests failed; %3 of them are timeouts, which count as \"at least\" in "
+                          "percentiles, the others stand apart.")
+        .arg(count - ok)
+        .arg(count)
+        .arg(censored);
+}
+
+QString endSentence(const RunDocument &document)
+{
+    switch (document.stopReason) {
+    case StopReason::Samples:
+        return QStringLiteral("The run ended when its samples were complete.");
+    case StopReason::Duration:
+        return QStringLiteral("The run ended when its time was over.");
+    case StopReason::Interval:
+        return QStringLiteral("The run ended when every median's interval was narrow enough.");
+    case StopReason::Guard:
+        return QStringLiteral("A guard stopped the run: what it measured until then is no verdict.");
+    case StopReason::Saturated:
+        return QStringLiteral("The run was saturated: these figures are the limit of the tool or of the server.");
+    case StopReason::Cancelled:
+        return QStringLiteral("The run was cancelled: what it measured until then is no verdict.");
+    }
+    return {};
+}
+
+QString valueText(const QJsonValue &value)
+{
+    if (value.isString())
+        return value.toString();
+    if (value.isNull())
+        return QStringLiteral("none");
+    const QByteArray json = QJsonDocument(QJsonArray{value}).toJson(QJsonDocument::Compact);
+    return QString::fromUtf8(json.mid(1, json.size() - 2));
+}
+
+void appendRows(std::vector<std::pair<QString, QString>> &rows, const QString &prefix, const QJsonObject &object)
+{
+    for (auto it = object.begin(); it != object.end(); ++it) {
+        const QString name = prefix + it.key();
+        if (it.value().isObject())
+            appendRows(rows, name + QLatin1Char('.'), it.value().toObject());
+        else
+            rows.emplace_back(name, valueText(it.value()));
+    }
+}
+
+} // namespace
+
+QString durationText(double ns)
+{
+    const Unit unit = unitOf(ns);
+    if (unit.ns <= 1)
+        return QString::number(ns, 'f', 0) + QStringLiteral(" ns");
+    return threeDigits(ns / unit.ns) + QString::fromUtf8(unit.name);
+}
+
+QString durationText(const std::optional<qint64> &ns)
+{
+    return ns ? durationText(static_cast<double>(*ns)) : QStringLiteral("–");
+}
+
+QString intervalText(const std::optional<Interval> &interval)
+{
+    if (!interval)
+        return {};
+    return durationText(static_cast<double>(interval->lo)) + QStringLiteral(" – ") +
+           durationText(static_cast<double>(interval->hi));
+}
+
+QString quantileText(const CellResult &cell, const Distribution &times, double p)
+{
+    const auto &value = times.quantiles[CellResult::indexOf(p)];
+    if (!value)
+        return durationText(value);
+    // Timeouts stand last: a rank among them is known to be at least that long, no more.
+    const double n = static_cast<double>(cell.ok + cell.censored);
+    const bool censored = std::ceil(p * n) > static_cast<double>(cell.ok);
+    return censored ? QString(QStringLiteral("≥ ") + durationText(value)) : durationText(value);
+}
+
+QString maxText(const CellResult &cell, const Distribution &times)
+{
+    return cell.censored > 0 ? QString(QStringLiteral("≥ ") + durationText(times.max)) : durationText(times.max);
+}
+
+QString ratioText(double ratio)
+{
+    return threeDigits(ratio) + QStringLiteral("×");
+}
+
+QStringList verdictSentences(const RunDocument &document)
+{
+    QStringList sentences;
+    for (const Comparison &comparison : document.comparisons)
+        sentences << sentenceOf(comparison);
+    QStringList routes;
+    for (const CellResult &cell : document.cells) {
+        if (!routes.contains(cell.id.route))
+            routes << cell.id.route;
+    }
+    for (const QString &route : routes) {
+        if (const QString sentence = floorSentence(document, route); !sentence.isEmpty())
+            sentences << sentence;
+    }
+    sentences << errorSentence(document) << endSentence(document);
+    if (document.isClosed())
+        sentences << QStringLiteral("Closed design: a request waits for the answer before it, so stalls are "
+                                    "under-represented.");
+    return sentences;
+}
+
+QString budgetSentence(const BudgetResult &result)
+{
+    QString text = QStringLiteral("%1 on %2: %3").arg(result.budget.text, result.route, verdictWord(result.verdict));
+    if (result.valueNs)
+        text += QStringLiteral(" (%1)").arg(durationText(result.valueNs));
+    if (result.moreSamples)
+        text += QStringLiteral("; about %1 more samples would tell").arg(*result.moreSamples);
+    return text;
+}
+
+std::vector<std::pair<QString, QString>> metadataRows(const RunDocument &document)
+{
+    std::vector<std::pair<QString, QString>> rows;
+    appendRows(rows, QStringLiteral("meta."), document.meta);
+    appendRows(rows, QStringLiteral("plan."), document.plan);
+    for (const GuardEvent &event : document.guards)
+        rows.emplace_back(QStringLiteral("guard %1").arg(event.rule),
+                          QStringLiteral("%1 (after %2)").arg(event.detail, durationText(double(event.atNs))));
+    rows.emplace_back(QStringLiteral("stopReason"), stopReasonName(document.stopReason));
+    return rows;
+}
+
+base::Instant startOf(const RunDocument &document)
+{
+    return base::parseTime(document.meta.value(QStringLiteral("startedAt")).toString(), base::Instant{})
+        .value_or(base::Instant{});
+}
+
+} // namespace rollcall::probe

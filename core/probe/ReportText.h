@@ -1,0 +1,39 @@
+#pragma once
+
+#include <QStringList>
+
+#include "core/base/Clock.h"
+#include "core/probe/RunDocument.h"
+
+namespace rollcall::probe {
+
+// The words of reports: English, whatever the locale, so that the same document gives the same bytes everywhere.
+// Pure functions: **thread-safe**.
+
+/// A duration with three significant digits and its unit: "8.42 µs", "261 ms", "1.80 s".
+[[nodiscard]] QString durationText(double ns);
+/// The same, "–" where there is none.
+[[nodiscard]] QString durationText(const std::optional<qint64> &ns);
+/// "38.1 – 49.0 ms"; empty where there is none.
+[[nodiscard]] QString intervalText(const std::optional<Interval> &interval);
+/// Quantile @p p (one of reportedQuantiles) of @p times of @p cell; "≥ 10.0 s" where it lies among the timeouts.
+[[nodiscard]] QString quantileText(const CellResult &cell, const Distribution &times, double p);
+/// The largest of @p times, the same way.
+[[nodiscard]] QString maxText(const CellResult &cell, const Distribution &times);
+/// A ratio: "43×", "1.07×".
+[[nodiscard]] QString ratioText(double ratio);
+
+/// What @p document says, a sentence each, the most important first: the paired ratio of each route with its interval,
+/// what the network floor leaves, errors, how the run ended. **Source:** templates of facts/latency-method.md §1.7.
+[[nodiscard]] QStringList verdictSentences(const RunDocument &document);
+
+/// One budget and what is said of it: "proxy.p95<300ms on /dashboard: Within budget (211 ms)".
+[[nodiscard]] QString budgetSentence(const BudgetResult &result);
+
+/// The whole of meta and plan as name and value, nested names joined by ".", in the order of their names.
+[[nodiscard]] std::vector<std::pair<QString, QString>> metadataRows(const RunDocument &document);
+
+/// When the run began; the epoch where the document does not say.
+[[nodiscard]] base::Instant startOf(const RunDocument &document);
+
+} // namespace rollcall::probe

@@ -1,0 +1,342 @@
+#include <QtTest>
+
+#include <QJsonDocument>
+#include <QXmlStreamReader>
+
+#include <cmath>
+
+#include "core/probe/CsvWriter.h"
+#include "core/probe/HdrWriter.h"
+#include "core/probe/Histogram.h"
+#include "core/probe/HtmlReport.h"
+#include "core/probe/MarkdownWriter.h"
+#include "core/probe/OpenMetricsWriter.h"
+#include "core/probe/Random.h"
+#include "core/probe/ReportText.h"
+#include "core/probe/RunComparison.h"
+#include "core/probe/SampleLog.h"
+#include "core/probe/ShiftFunction.h"
+
+using namespace rollcall::probe;
+using rollcall::base::ErrorCode;
+using rollcall::base::ErrorParam;
+
+namespace {
+
+const QString hostile = QStringLiteral("/a%5Fb?<script>alert(1)</script>|`x`\"'&%1%2");
+
+Sample sampleOf(int cell, int block, qint64 ns, Outcome outcome = Outcome::Ok)
+{
+    Sample sample;
+    sample.cell = cell;
+    sample.block = block;
+    sample.intendedNs = block * qint64(1'000'000);
+    sample.startNs = sample.intendedNs + 500;
+    sample.endNs = sample.startNs + ns;
+    sample.outcome = outcome;
+    sample.status = outcome == Outcome::Ok ? 200 : 500;
+    sample.phases.wait = ns / 2;
+    sample.phases.receive = ns / 4;
+    sample.phases.server = ns / 5;
+    return sample;
+}
+
+/// A run of proxy and local on @p route, proxy about ten times as long, with one timeout.
+RunDocument documentOf(const QString &route, int blocks = 400, double factor = 1)
+{
+    RunDocument document;
+    document.meta = {{QStringLiteral("tool"), QStringLiteral("rollcall <test>")},
+                     {QStringLiteral("startedAt"), QStringLiteral("2026-05-01T12:00:00.000Z")},
+                     {QStringLiteral("elapsedNs"), 5e9}};
+    document.plan = {{QStringLiteral("seed"), 5}, {QStringLiteral("timeoutMs"), 10'000}};
+    const std::vector<CellId> ids{{route, ProbeMode::Proxy, {}}, {route, ProbeMode::Local, {}}};
+    Random random(3);
+    for (int block = 0; block < blocks; ++block) {
+        const double noise = 1 + random.uniform();
+        document.samples.push_back(sampleOf(0, block, static_cast<qint64>(10e6 * noise * factor)));
+        document.samples.push_back(
+            sampleOf(1, block, static_cast<qint64>(1e6 * noise * (0.9 + 0.2 * random.uniform()))));
+    }
+    document.samples.push_back(sampleOf(0, blocks, 77, Outcome::Timeout));
+    document.samples.front().warmup = true;
+    const auto byCell = measuredByCell(document.samples, ids.size());
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        document.cells.push_back(summarise(ids[i], byCell[i], 10'000'000'000, 1));
+        document.cells.back().cookie = QStringLiteral("none");
+        document.cells.back().connection = QStringLiteral("reused");
+    }
+    document.comparisons.push_back(*compareMedians(ids[0], byCell[0], ids[1], byCell[1], true, 5));
+    document.budgets.push_back(
+        {*parseBudget(QStringLiteral("proxy.p50<100ms")), route, 15'000'000, Verdict::Within, {}});
+    return document;
+}
+
+RunDocument reread(const RunDocument &document)
+{
+    const auto read = RunDocument::fromJson(document.toJson(), QStringLiteral("run.json"));
+    if (!read)
+        qWarning() << read.error().param(ErrorParam::Detail);
+    return read.value_or(RunDocument{});
+}
+
+} // namespace
+
+/// What becomes of a saved run: reports, files for other tools, comparisons; and documents that are wrong.
+class ReportTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void samplesSurviveTheDocument()
+    {
+        const RunDocument document = documentOf(QStringLiteral("/a"));
+        const RunDocument read = reread(document);
+        QCOMPARE(read.samples.size(), document.samples.size());
+        QCOMPARE(read.toJson(), document.toJson());
+        QCOMPARE(samplesAsCsv(read), samplesAsCsv(document));
+        const Sample &last = read.samples.back();
+        QVERIFY(last.outcome == Outcome::Timeout && last.status == 500 && last.serviceNs() == 77);
+        QVERIFY(read.samples.front().warmup && !last.warmup);
+        QCOMPARE(*read.samples.front().phases.server, *document.samples.front().phases.server);
+    }
+    void noSamplesAreNull()
+    {
+        QVERIFY(samplesToJson({}).isNull());
+        const std::vector<Sample> many(mostLoggedSamples + 1);
+        QVERIFY(samplesToJson(many).isNull());
+        RunDocument document = documentOf(QStringLiteral("/a"));
+        document.samples.clear();
+        QVERIFY(reread(document).samples.empty());
+        QVERIFY(asHtml(document).contains("no single samples"));
+    }
+
+    void wrongDocumentsSayWhatIsWrong_data()
+    {
+        QTest::addColumn<QByteArray>("json");
+        QTest::addColumn<QString>("detail");
+        const RunDocument document = documentOf(QStringLiteral("/a"));
+        const auto with = [&](const std::function<void(QJsonObject &)> &change) {
+            QJsonObject object = document.toObject();
+            change(object);
+            return QJsonDocument(object).toJson();
+        };
+        const auto withCell = [&](const QString &key, const QJsonValue &value) {
+            return with([&](QJsonObject &object) {
+                QJsonArray cells = object.value(QStringLiteral("cells")).toArray();
+                QJsonObject cell = cells.at(0).toObject();
+                cell.insert(key, value);
+                cells.replace(0, cell);
+                object.insert(QStringLiteral("cells"), cells);
+            });
+        };
+        const auto withSamples = [&](const QString &key, const QJsonValue &value) {
+            return with([&](QJsonObject &object) {
+                QJsonObject samples = object.value(QStringLiteral("samples")).toObject();
+                samples.insert(key, value);
+                object.insert(QStringLiteral("samples"), samples);
+            });
+        };
+        QTest::newRow("empty") << QByteArray() << QStringLiteral("not JSON");
+        QTest::newRow("cut") << document.toJson().left(500) << QStringLiteral("not JSON");
+        QTest::newRow("a list") << QByteArray("[]") << QStringLiteral("not a JSON object");
+        QTest::newRow("another") << QByteArray("{\"metrics\":{}}") << QStringLiteral("not a run document");
+        QTest::newRow("a later version") << with([](QJsonObject &object) {
+            object.insert(QStringLiteral("schema"), QStringLiteral("rollcall-latency/2"));
+        }) << QStringLiteral("this version reads rollcall-latency/1");
+        QTest::newRow("no cells") << with([](QJsonObject &object) { object.remove(QStringLiteral("cells")); })
+                                  << QStringLiteral("\"cells\"");
+        QTest::newRow("count of text") << withCell(QStringLiteral("count"), QStringLiteral("x"))
+                                       << QStringLiteral("cells[0].count");
+        QTest::newRow("mode") << withCell(QStringLiteral("mode"), QStringLiteral("x"))
+                              << QStringLiteral("cells[0].mode");
+        QTest::newRow("cache") << withCell(QStringLiteral("cache"), QStringLiteral("hit"))
+                               << QStringLiteral("does not fit its mode");
+        QTest::newRow("more ok than all")
+            << withCell(QStringLiteral("ok"), 100'000) << QStringLiteral("contradict each other");
+        QTest::newRow("twice") << withCell(QStringLiteral("mode"), QStringLiteral("local"))
+                               << QStringLiteral("is there twice");
+        QTest::newRow("histogram") << withCell(QStringLiteral("hist"),
+                                               QJsonObject{{QStringLiteral("counts"), QStringLiteral("%%")}})
+                                   << QStringLiteral("\"hist\" cannot be read");
+        QTest::newRow("histogram of another")
+            << withCell(QStringLiteral("hist"), QJsonObject{{QStringLiteral("counts"), QStringLiteral("Ag==")}})
+            << QStringLiteral("does not hold as many");
+        QTest::newRow("samples, count") << withSamples(QStringLiteral("count"), -1) << QStringLiteral("no number");
+        QTest::newRow("samples, too few") << withSamples(QStringLiteral("count"), 3) << QStringLiteral("3 samples");
+        QTest::newRow("samples, columns")
+            << withSamples(QStringLiteral("columns"), QJsonArray{}) << QStringLiteral("columns");
+        QTest::newRow("samples, no base64")
+            << withSamples(QStringLiteral("data"), QStringLiteral("%%")) << QStringLiteral("base64");
+        QTest::newRow("samples, no stream")
+            << withSamples(QStringLiteral("data"), QStringLiteral("AAAA")) << QStringLiteral("deflated");
+        QTest::newRow("samples of a bomb")
+            << withSamples(QStringLiteral("data"),
+                           QString::fromLatin1(qCompress(QByteArray(50'000'000, 'a')).mid(4).toBase64()))
+            << QStringLiteral("deflated");
+        QByteArray negative = qCompress(QByteArray(801 * 15, '\x01'));
+        QTest::newRow("samples of no cell")
+            << withSamples(QStringLiteral("data"), QString::fromLatin1(negative.mid(4).toBase64()))
+            << QStringLiteral("out of range");
+    }
+    void wrongDocumentsSayWhatIsWrong()
+    {
+        QFETCH(QByteArray, json);
+        QFETCH(QString, detail);
+        const auto read = RunDocument::fromJson(json, QStringLiteral("run.json"));
+        QVERIFY(!read.has_value());
+        QCOMPARE(read.error().code, ErrorCode::FileFormatInvalid);
+        QVERIFY2(read.error().param(ErrorParam::Detail).contains(detail),
+                 qPrintable(read.error().param(ErrorParam::Detail)));
+    }
+
+    void htmlIsWholeAndEscaped()
+    {
+        const QByteArray html = asHtml(documentOf(hostile));
+        QVERIFY(!html.contains("<script"));
+        QVERIFY(html.contains("&lt;script&gt;"));
+        for (const char *fetching : {"http://", "https://", "url(", "src=", "@import", "<link", "javascript:"})
+            QVERIFY2(!html.contains(fetching), fetching);
+        QCOMPARE(html.count("<svg "), 6); // routes, percentiles, shift, time (two cells), phases: local has no phases
+        QVERIFY(html.contains("prefers-color-scheme"));
+        QVERIFY(html.contains("Within budget"));
+        QVERIFY(html.contains("≥ 10.0 s"));
+        QVERIFY(html.contains("plan.seed"));
+        // Well formed but for the void elements of HTML: every tag is closed, every attribute quoted.
+        QByteArray body = html.mid(html.indexOf("<main>"));
+        body.truncate(body.indexOf("</body>"));
+        QXmlStreamReader reader(body);
+        while (!reader.atEnd())
+            reader.readNext();
+        QVERIFY2(!reader.hasError(), qPrintable(reader.errorString()));
+    }
+    void sentencesKeepRoutesAsTheyAre()
+    {
+        const QString all = verdictSentences(documentOf(hostile)).join(QLatin1Char('\n'));
+        QVERIFY2(all.contains(hostile), qPrintable(all));
+        QVERIFY2(all.contains(QStringLiteral("faster than proxy")), qPrintable(all));
+        QVERIFY2(all.contains(QStringLiteral("1 of ")), qPrintable(all));
+    }
+    void markdownCannotBeBrokenOutOf()
+    {
+        const QByteArray text = asMarkdown(documentOf(hostile));
+        QVERIFY(!text.contains("<script") && !text.contains("|`x`"));
+        // The rows of the cells' table have the columns of its head.
+        const QList<QByteArray> lines = text.split('\n');
+        const auto head = std::find_if(lines.begin(), lines.end(),
+                                       [](const QByteArray &line) { return line.startsWith("| cell | count"); });
+        QVERIFY(head != lines.end());
+        QCOMPARE((head + 2)->count('|'), head->count('|'));
+        QVERIFY(text.contains("≥ 10.0 s"));
+    }
+    void openMetricsAddUp()
+    {
+        const QByteArray text = asOpenMetrics(documentOf(QStringLiteral("/a\"\\\n")));
+        QVERIFY(text.endsWith("# EOF\n"));
+        QVERIFY(text.contains("route=\"/a\\\"\\\\\\n\""));
+        QVERIFY(text.contains("_bucket{route=\"/a\\\"\\\\\\n\",mode=\"local\",cookie=\"none\",le=\"0.005\"} 400"));
+        QVERIFY(text.contains("mode=\"proxy\",cookie=\"none\",le=\"+Inf\"} 400")); // 399 ok and a timeout
+        QVERIFY(text.contains("rollcall_failed_requests{"));
+        quint64 before = 0;
+        for (const QByteArray &line : text.split('\n')) {
+            if (!line.contains("mode=\"proxy\"") || !line.startsWith("rollcall_session_seconds_bucket"))
+                continue;
+            const quint64 count = line.mid(line.lastIndexOf(' ')).trimmed().toULongLong();
+            QVERIFY2(count >= before, line.constData());
+            before = count;
+        }
+    }
+    void hdrLogHoldsEveryCell()
+    {
+        const RunDocument document = documentOf(QStringLiteral("/a,b c"));
+        const QList<QByteArray> lines = asHdrLog(document).trimmed().split('\n');
+        QCOMPARE(lines.size(), 6); // three comments, the legend, two cells
+        for (int i : {4, 5}) {
+            const QList<QByteArray> fields = lines.at(i).split(',');
+            QCOMPARE(fields.size(), 5);
+            QVERIFY(fields.at(0).startsWith("Tag=/a%2Cb%20c%20"));
+            QCOMPARE(fields.at(1), QByteArray("1777636800.000"));
+            QVERIFY(fields.at(4).startsWith("HISTFAAA"));
+        }
+    }
+    void percentileTextEndsWithItsTotals()
+    {
+        const QByteArray text = asPercentileText(documentOf(QStringLiteral("/a")));
+        QCOMPARE(text.count("       Value     Percentile TotalCount 1/(1-Percentile)\n"), 2);
+        QCOMPARE(text.count("1.000000000000        400\n"), 2);
+        QVERIFY(text.contains("Total count    =          400]"));
+    }
+
+    void runsAreCompared_data()
+    {
+        QTest::addColumn<double>("factor");
+        QTest::addColumn<int>("blocks");
+        QTest::addColumn<RunVerdict>("verdict");
+        QTest::newRow("the same") << 1.0 << 400 << RunVerdict::Same;
+        QTest::newRow("twice as long") << 2.0 << 400 << RunVerdict::Slower;
+        QTest::newRow("half") << 0.5 << 400 << RunVerdict::Faster;
+        QTest::newRow("a third more") << 1.33 << 400 << RunVerdict::Slower;
+        QTest::newRow("too few") << 1.0 << 4 << RunVerdict::Unclear;
+        QTest::newRow("too wide") << 1.3 << 20 << RunVerdict::Unclear;
+    }
+    void runsAreCompared()
+    {
+        QFETCH(double, factor);
+        QFETCH(int, blocks);
+        const RunDocument a = documentOf(QStringLiteral("/a"));
+        const RunDocument b = documentOf(QStringLiteral("/a"), blocks, factor);
+        const RunComparison comparison = compareRuns(a, b);
+        QCOMPARE(comparison.cells.size(), 2U);
+        const RunCellComparison &proxy = comparison.cells.front();
+        QTEST(proxy.verdict, "verdict");
+        QCOMPARE(proxy.note.isEmpty(), proxy.verdict != RunVerdict::Unclear);
+        QVERIFY(proxy.p50.has_value());
+        QVERIFY2(blocks < 400 || std::abs(proxy.p50->ratio / factor - 1) < 0.05,
+                 qPrintable(QString::number(proxy.p50->ratio)));
+    }
+    void runsWithoutBasisAreUnclear()
+    {
+        const RunDocument a = documentOf(QStringLiteral("/a"));
+        RunDocument stopped = documentOf(QStringLiteral("/a"), 400, 3);
+        stopped.stopReason = StopReason::Guard;
+        QCOMPARE(compareRuns(a, stopped).cells.front().verdict, RunVerdict::Unclear);
+        RunDocument failing = documentOf(QStringLiteral("/a"), 400, 0.3);
+        failing.cells.front().count += 100; // of 500 a fifth failed: fast, but no answer
+        QCOMPARE(compareRuns(a, failing).cells.front().verdict, RunVerdict::Unclear);
+        const RunComparison other = compareRuns(a, documentOf(QStringLiteral("/b")));
+        QVERIFY(other.cells.empty() && other.onlyInA.size() == 2 && other.onlyInB.size() == 2);
+    }
+    void ratioJoinsBothIntervals()
+    {
+        const RatioInterval ratio = ratioOf(100, Interval{50, 200}, 300, Interval{150, 600});
+        QCOMPARE(ratio.ratio, 3.0);
+        const double half = std::exp(std::hypot(std::log(2), std::log(2)));
+        QVERIFY(std::abs(*ratio.lo - 3 / half) < 1e-9 && std::abs(*ratio.hi - 3 * half) < 1e-9);
+        QVERIFY(!ratioOf(100, {}, 300, Interval{150, 600}).lo.has_value());
+    }
+
+    void shiftFollowsAKnownChange()
+    {
+        // B is A but for its upper fifth, which takes three times as long.
+        std::vector<Sample> a;
+        std::vector<Sample> b;
+        Random random(11);
+        for (int block = 0; block < 800; ++block) {
+            const auto time = static_cast<qint64>(1e6 * (1 + random.uniform()));
+            a.push_back(sampleOf(0, block, time < 1'800'000 ? time : 3 * time));
+            b.push_back(sampleOf(1, block, time));
+        }
+        const auto points = shiftFunction(a, b, false, 1);
+        QCOMPARE(points.size(), 12U);
+        for (const ShiftPoint &point : points) {
+            const double wanted = point.p > 0.8 ? 3 : 1;
+            if (point.p != 0.8)
+                QVERIFY2(std::abs(point.ratio - wanted) < 0.05, qPrintable(QString::number(point.p)));
+            QVERIFY(*point.lo <= point.ratio && *point.hi >= point.ratio);
+        }
+        QVERIFY(shiftFunction(a, {}, false, 1).empty());
+        QVERIFY(!shiftFunction(std::span(a).first(5), std::span(b).first(5), false, 1).front().lo.has_value());
+    }
+};
+
+QTEST_GUILESS_MAIN(ReportTest)
+#include "tst_Report.moc"
