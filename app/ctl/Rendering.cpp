@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include <wchar.h>
+#include <wchar.h> // NOLINT(modernize-deprecated-headers): wcwidth() is of POSIX, which <cwchar> need not declare
 
 #include "core/base/ErrorText.h"
 
@@ -47,7 +47,7 @@ QString cellText(const JsonRecord::Member *member)
     if (member->value.isArray()) {
         QStringList parts;
         const QJsonArray array = member->value.toArray();
-        for (const QJsonValue &part : array)
+        for (const QJsonValue part : array)
             parts << (part.isString() ? part.toString() : QString::fromUtf8(jsonText(part)));
         return parts.join(QLatin1Char(';'));
     }

@@ -94,7 +94,7 @@ QString readLine(const QJsonObject &line, Question &question)
     if (secrets.isArray()) {
         question.secrets.emplace();
         const QJsonArray array = secrets.toArray();
-        for (const QJsonValue &secret : array)
+        for (const QJsonValue secret : array)
             question.secrets->emplace_back(secret.toString().toUtf8());
     } else if (!secrets.isUndefined()) {
         return QStringLiteral("\"secrets\" must be a list");

@@ -5,7 +5,7 @@
 namespace rollcall::async {
 
 Worker::Worker(const char *name, std::size_t capacity)
-    : m_capacity(capacity), m_thread([this](std::stop_token stop) { run(std::move(stop)); })
+    : m_capacity(capacity), m_thread([this](const std::stop_token &stop) { run(stop); })
 {
     pthread_setname_np(m_thread.native_handle(), name);
 }

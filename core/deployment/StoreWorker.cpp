@@ -39,7 +39,7 @@ StoreWorker::~StoreWorker() = default;
 base::Status StoreWorker::submit(Job job, std::stop_token stop, std::chrono::milliseconds budget)
 {
     return m_worker.submit(
-        [state = m_state, job = std::move(job), stop = std::move(stop), budget](std::stop_token ending) {
+        [state = m_state, job = std::move(job), stop = std::move(stop), budget](const std::stop_token &ending) {
             // Either may cancel: who asked for this job, or the end of the worker.
             std::stop_source either;
             const std::stop_callback onStop(stop, [&] { either.request_stop(); });

@@ -2,7 +2,7 @@
 
 namespace rollcall::deployment {
 
-store::SessionWatcher::Sources watchSources(std::shared_ptr<const Deployment> deployment)
+store::SessionWatcher::Sources watchSources(const std::shared_ptr<const Deployment> &deployment)
 {
     store::SessionWatcher::Sources sources;
     sources.openStore = [deployment](const base::Call &call) {

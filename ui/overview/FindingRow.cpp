@@ -3,6 +3,7 @@
 #include <QClipboard>
 #include <QGuiApplication>
 #include <QPainter>
+#include <QResizeEvent>
 #include <QTimer>
 #include <QVBoxLayout>
 
@@ -123,12 +124,21 @@ FindingRow::FindingRow(const common::Theme &theme, findings::Finding finding, QW
 
 QSize FindingRow::sizeHint() const
 {
-    return layout()->sizeHint();
+    return {layout()->sizeHint().width(), minimumSizeHint().height()};
 }
 
 QSize FindingRow::minimumSizeHint() const
 {
-    return layout()->minimumSize();
+    // A scroll area asks for no height at a width: the words' own least height is that of their narrowest form.
+    const QSize least = layout()->minimumSize();
+    return {least.width(), width() > least.width() ? layout()->minimumHeightForWidth(width()) : least.height()};
+}
+
+void FindingRow::resizeEvent(QResizeEvent *event)
+{
+    QAbstractButton::resizeEvent(event);
+    if (event->size().width() != event->oldSize().width())
+        updateGeometry();
 }
 
 void FindingRow::copy()
