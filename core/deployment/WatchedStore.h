@@ -104,6 +104,8 @@ public:
     /// As inspector(), both.
     [[nodiscard]] store::KeptRows *keptRows() override { return m_store->keptRows(); }
     [[nodiscard]] store::ExpiredRows *expiredRows() override { return m_store->expiredRows(); }
+    /// Likewise.
+    [[nodiscard]] store::UserDirectory *users() override { return m_store->users(); }
 
 private:
     template <typename Answer>

@@ -27,39 +27,22 @@ SecretBytes randomToken()
     return SecretBytes::fromAndWipe(hex);
 }
 
-audit::AuditEntry entry(const deployment::Deployment &deployment, const QString &operation, const QString &action,
-                        audit::Phase phase, qint64 rows)
+audit::AuditEntry entryOf(const deployment::Deployment &deployment, const QString &action, const QString &reason)
 {
     audit::AuditEntry entry;
-    entry.operation = operation;
     entry.action = action;
-    entry.phase = phase;
-    entry.actor = audit::currentActor();
     entry.connection = deployment.config().displayName();
-    entry.reason = QStringLiteral("canary session of a latency run");
-    entry.counts = {{QStringLiteral("rows"), rows}};
+    entry.reason = reason;
+    entry.counts = {{QStringLiteral("rows"), 1}};
     return entry;
 }
 
-/// Intent, act, outcome. Where the intent cannot be put on record the act is not tried, unless it is @p cleaningUp:
-/// a session left behind is worse than a gap in the log, which is then the error returned.
-template <typename Act>
-Status audited(const deployment::Deployment &deployment, audit::AuditLog &log, const QString &action, const Call &call,
-               bool cleaningUp, Act act)
+/// What an outcome says of an act that came to nothing.
+Status counted(Status done, audit::AuditEntry &outcome)
 {
-    const QString operation = audit::newOperationId();
-    auto intent = log.append(entry(deployment, operation, action, audit::Phase::Intent, 1), call);
-    if (!intent && !cleaningUp)
-        return base::fail(std::move(intent.error()));
-    Status done = act();
-    auto outcome = log.append(entry(deployment, operation, action, audit::Phase::Outcome, done ? 1 : 0), call);
     if (!done)
-        return done;
-    if (!intent)
-        return base::fail(std::move(intent.error()));
-    if (!outcome)
-        return base::fail(std::move(outcome.error()));
-    return {};
+        outcome.counts = {{QStringLiteral("rows"), 0}, {QStringLiteral("failed"), 1}};
+    return done;
 }
 
 Status refused(const QString &detail)
@@ -70,7 +53,8 @@ Status refused(const QString &detail)
 } // namespace
 
 Result<CanarySession> CanarySession::make(const deployment::Deployment &deployment, audit::AuditLog *audit,
-                                          bool mayWrite, std::chrono::seconds ttl, const Call &call)
+                                          bool mayWrite, std::chrono::seconds ttl, const Call &call,
+                                          const QString &reason)
 {
     const base::Instant now = deployment.clock().now();
     CanarySession canary;
@@ -83,20 +67,22 @@ Result<CanarySession> CanarySession::make(const deployment::Deployment &deployme
         return canary;
     }
     if (!mayWrite || audit == nullptr) {
-        auto status = refused(QStringLiteral("the canary session of a run is a row in the deployment's database"));
+        auto status = refused(QStringLiteral("a canary session is a row in the deployment's database"));
         return base::fail(std::move(status.error()));
     }
     auto store = deployment.openStore(store::Access::Write, call);
     if (!store)
         return base::fail(std::move(store.error()));
     const SecretBytes token = randomToken();
-    Status made = audited(deployment, *audit, QStringLiteral("token.mint"), call, false, [&]() -> Status {
-        auto inserted = (*store)->insertCanary({token.clone(), now + ttl}, call);
-        if (!inserted)
-            return base::fail(std::move(inserted.error()));
-        canary.m_row = std::move(*inserted);
-        return {};
-    });
+    audit::AuditEntry entry = entryOf(deployment, QStringLiteral("token.mint"), reason);
+    Status made =
+        audit::audited(*audit, entry, audit::WithoutRecord::Refuse, call, [&](audit::AuditEntry &outcome) -> Status {
+            auto inserted = (*store)->insertCanary({token.clone(), now + ttl}, call);
+            if (!inserted)
+                return counted(base::fail(std::move(inserted.error())), outcome);
+            canary.m_row = std::move(*inserted);
+            return {};
+        });
     if (!made) {
         if (canary.m_row) { // the row is there but its outcome is not on record: it must not stay
             if (Status removed = canary.remove(deployment, audit); !removed)
@@ -120,12 +106,44 @@ Status CanarySession::remove(const deployment::Deployment &deployment, audit::Au
     auto store = deployment.openStore(store::Access::Write, call);
     if (!store)
         return base::fail(std::move(store.error()));
-    return audited(deployment, *audit, QStringLiteral("token.remove"), call, true, [&] {
+    // A session left behind is worse than a gap in the log.
+    audit::AuditEntry entry = entryOf(deployment, QStringLiteral("token.remove"), {});
+    return audit::audited(*audit, entry, audit::WithoutRecord::DoIt, call, [&](audit::AuditEntry &outcome) {
         Status gone = (*store)->removeCanary(*m_row, call);
         if (gone)
             m_row.reset();
-        return gone;
+        return counted(std::move(gone), outcome);
     });
+}
+
+Result<qint64> removeCanaries(const deployment::Deployment &deployment, store::SessionStore &writeStore,
+                              std::span<const store::LeftCanary> canaries, audit::AuditLog &audit,
+                              const QString &reason, const Call &call)
+{
+    qint64 removed = 0;
+    if (canaries.empty())
+        return removed;
+    audit::AuditEntry entry = entryOf(deployment, QStringLiteral("token.remove"), reason);
+    entry.counts = {{QStringLiteral("rows"), qint64{std::ssize(canaries)}}};
+    Status done =
+        audit::audited(audit, entry, audit::WithoutRecord::Refuse, call, [&](audit::AuditEntry &outcome) -> Status {
+            Status status;
+            for (const store::LeftCanary &canary : canaries) {
+                status = call.check(QStringLiteral("Removing canaries"));
+                if (status)
+                    status = writeStore.removeCanary(canary.key, call);
+                if (!status)
+                    break;
+                removed += 1;
+            }
+            outcome.counts = {{QStringLiteral("rows"), removed}};
+            if (!status)
+                outcome.counts.insert(QStringLiteral("failed"), qint64{std::ssize(canaries)} - removed);
+            return status;
+        });
+    if (!done)
+        return base::fail(std::move(done.error()));
+    return removed;
 }
 
 } // namespace rollcall::probe

@@ -2,8 +2,9 @@
 
 #include <optional>
 
-#include "core/audit/AuditLog.h"
+#include "core/audit/AuditedAct.h"
 #include "core/deployment/Deployment.h"
+#include "core/store/UserDirectory.h"
 
 namespace rollcall::probe {
 
@@ -13,12 +14,12 @@ namespace rollcall::probe {
 class CanarySession final
 {
 public:
-    /// Makes one that lives @p ttl. @p audit (borrowed) must be given where a row is written.
+    /// Makes one that lives @p ttl. @p audit (borrowed) must be given where a row is written; @p reason stands there.
     /// Errors: WriteRefused (a row is needed and @p mayWrite is false or there is no audit log), SecretMissing, those
     /// of AuditLog::append() and of the store; on an error nothing is left.
-    [[nodiscard]] static base::Result<CanarySession> make(const deployment::Deployment &deployment,
-                                                          audit::AuditLog *audit, bool mayWrite,
-                                                          std::chrono::seconds ttl, const base::Call &call);
+    [[nodiscard]] static base::Result<CanarySession>
+    make(const deployment::Deployment &deployment, audit::AuditLog *audit, bool mayWrite, std::chrono::seconds ttl,
+         const base::Call &call, const QString &reason = QStringLiteral("canary session of a latency run"));
 
     /// Removes the row and its user; fine where there is none. Runs whatever has become of the caller's own call.
     /// Errors: those of the store and of AuditLog::append().
@@ -35,5 +36,13 @@ private:
     base::Fingerprint m_fingerprint;
     std::optional<store::CanaryKey> m_row;
 };
+
+/// Removes exactly @p canaries, sessions and users, as one act on record for @p reason; their number. One that fails
+/// ends it, and the record says how many were removed. None: nothing is done or recorded. Errors: those of
+/// SessionStore::removeCanary() and of AuditLog::append(), Timeout, Cancelled. **Thread-safety:** as the store.
+[[nodiscard]] base::Result<qint64> removeCanaries(const deployment::Deployment &deployment,
+                                                  store::SessionStore &writeStore,
+                                                  std::span<const store::LeftCanary> canaries, audit::AuditLog &audit,
+                                                  const QString &reason, const base::Call &call);
 
 } // namespace rollcall::probe

@@ -61,6 +61,8 @@ public:
     [[nodiscard]] std::optional<SqlStatement> usersByEmail(const QString &email, int limit) const;
     /// Ids of users whose name or e-mail contains @p needle, @p limit at most; nullopt where users are not known.
     [[nodiscard]] std::optional<SqlStatement> usersBySearch(const QString &needle, int limit) const;
+    /// The condition that @p needle is part of a user's name or e-mail, the users table being `u`.
+    [[nodiscard]] QString found(const QString &needle, SqlParams &params) const;
     /// Tokens and their digests: the one at @p cursor and those just before it, as far as they are there.
     [[nodiscard]] SqlStatement tokensAt(const PageCursor &cursor, const SessionQuery &query) const;
     /// Whether an index serves the order of @p query.
@@ -83,8 +85,6 @@ private:
     /// The server finds the rows of @p query in one way whatever is bound: the statement can be kept prepared.
     [[nodiscard]] static bool isPlannedAlike(const ResolvedQuery &query);
     [[nodiscard]] bool orderHasNulls(const SessionQuery &query, const Parts &parts) const;
-    /// The condition that @p needle is part of a user's name or e-mail.
-    [[nodiscard]] QString found(const QString &needle, SqlParams &params) const;
     [[nodiscard]] QStringList columns(const Parts &parts, bool withKeys) const;
     [[nodiscard]] SqlStatement rowsWhere(const QString &condition, SqlParams params, base::Instant now) const;
 

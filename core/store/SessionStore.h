@@ -101,7 +101,7 @@ struct CanaryRow
 /// What a canary left in the database, needed to remove exactly that.
 struct CanaryKey
 {
-    base::SecretBytes token;
+    base::SecretBytes token; ///< empty: the session is gone already
     QString userId;
     [[nodiscard]] CanaryKey clone() const { return {token.clone(), userId}; }
 };
@@ -113,6 +113,7 @@ inline constexpr char canaryUserName[] = "Rollcall canary";
 class StoreInspector;
 class KeptRows;
 class ExpiredRows;
+class UserDirectory;
 
 /// Read access to the sessions of a deployment, and the few writes Rollcall knows. Blocking; reads run in transactions
 /// that the server holds to reading.
@@ -209,6 +210,9 @@ public:
 
     /// What prunes rows that are long expired; lives as long as the store. Null where they end by themselves.
     [[nodiscard]] virtual ExpiredRows *expiredRows() { return nullptr; }
+
+    /// What lists users by their sessions, and finds canaries; lives as long as the store. Null where it cannot.
+    [[nodiscard]] virtual UserDirectory *users() { return nullptr; }
 };
 
 } // namespace rollcall::store

@@ -212,15 +212,18 @@ Result<CanaryKey> SqlCanary::insert(const CanaryRow &canary, const Call &call) c
 Status SqlCanary::remove(const CanaryKey &canary, const Call &call) const
 {
     const auto &sessions = m_schema.profile.sessions;
-    SqlStatement session;
-    session.sql = QStringLiteral("DELETE FROM %1 WHERE %2 = %3 AND %4 = %5")
-                      .arg(SqlDialect::tableName(sessions.schema, sessions.table), SqlDialect::quoted(sessions.token),
-                           m_dialect.typed(session.params.add(canary.token.view()),
-                                           m_schema.sessions.column(sessions.token)->type),
-                           SqlDialect::quoted(sessions.userId),
-                           m_dialect.typed(session.params.add(canary.userId), sessions.userIdType));
     std::vector<SqlStatement> steps;
-    steps.push_back(std::move(session));
+    if (!canary.token.isEmpty()) { // a deployment deletes expired sessions by itself, and leaves their users
+        SqlStatement session;
+        session.sql =
+            QStringLiteral("DELETE FROM %1 WHERE %2 = %3 AND %4 = %5")
+                .arg(SqlDialect::tableName(sessions.schema, sessions.table), SqlDialect::quoted(sessions.token),
+                     m_dialect.typed(session.params.add(canary.token.view()),
+                                     m_schema.sessions.column(sessions.token)->type),
+                     SqlDialect::quoted(sessions.userId),
+                     m_dialect.typed(session.params.add(canary.userId), sessions.userIdType));
+        steps.push_back(std::move(session));
+    }
     if (const auto &users = m_schema.profile.users) {
         SqlStatement user;
         QString label = QStringLiteral("TRUE");

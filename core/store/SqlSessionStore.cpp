@@ -37,6 +37,7 @@ SqlSessionStore::SqlSessionStore(std::unique_ptr<SqlConnection> connection, Data
       m_list(m_schema),
       m_row(m_schema),
       m_inspector(*m_connection, kind, m_schema),
+      m_users(*m_connection, m_schema, m_list, [this](Error error) { return explain(std::move(error), reading()); }),
       m_access(access),
       m_kept(*m_connection, kind, m_schema, m_row, access, [this](Error error, std::vector<NeededRight> needed) {
           return explain(std::move(error), std::move(needed));

@@ -7,6 +7,7 @@
 #include "core/store/SessionSql.h"
 #include "core/store/SessionStore.h"
 #include "core/store/SqlKeptRows.h"
+#include "core/store/SqlUserDirectory.h"
 #include "core/store/StoreFactory.h"
 #include "core/store/inspect/SqlStoreInspector.h"
 #include "core/store/sql/SqlConnection.h"
@@ -52,6 +53,7 @@ public:
     base::Result<base::Instant> serverTime(const base::Call &call) override;
     StoreInspector *inspector() override { return &m_inspector; }
     KeptRows *keptRows() override { return &m_kept; }
+    UserDirectory *users() override { return &m_users; }
 
 private:
     /// The rows of @p tokens by @p statement of those that can be tokens, as @p read makes them.
@@ -80,6 +82,7 @@ private:
     SessionSql m_list;
     RowSql m_row;
     SqlStoreInspector m_inspector;
+    SqlUserDirectory m_users;
     Access m_access;
     SqlKeptRows m_kept;
 

@@ -5,9 +5,7 @@
 #include "core/store/redis/RedisAccess.h"
 #include "core/store/schema/SchemaFingerprint.h"
 #include "core/store/schema/SchemaSampler.h"
-#include "core/store/sql/MariaDbConnection.h"
-#include "core/store/sql/PostgresConnection.h"
-#include "core/store/sql/SqliteConnection.h"
+#include "core/store/sql/OpenConnection.h"
 
 using rollcall::base::Call;
 using rollcall::base::Error;
@@ -22,22 +20,6 @@ namespace {
 
 constexpr std::size_t mostCandidates = 5;
 constexpr double fullScore = 90; ///< what the layouts with foreign keys reach: facts/database-schemas.md §8 step 5
-
-Result<std::unique_ptr<SqlConnection>> connectTo(const DatabaseUrl &url, const StoreOptions &options, Access access,
-                                                 const Call &call)
-{
-    switch (url.kind) {
-    case DatabaseKind::PostgreSql:
-        return PostgresConnection::open(url, options, access, call);
-    case DatabaseKind::MySql:
-        return MariaDbConnection::open(url, options, access, call);
-    case DatabaseKind::Sqlite:
-        return SqliteConnection::open(url, options, access, call);
-    case DatabaseKind::Redis:
-        break; // RedisAccess.h
-    }
-    return fail(Error(ErrorCode::Internal));
-}
 
 DatabaseVersion versionOf(const SqlConnection &connection)
 {
@@ -62,7 +44,7 @@ Result<DatabaseVersion> probeDatabase(const DatabaseUrl &url, const StoreOptions
 {
     if (url.redis)
         return probeRedis(url, options, call);
-    const auto connection = connectTo(url, options, Access::ReadOnly, call);
+    const auto connection = openConnection(url, options, Access::ReadOnly, call);
     if (!connection)
         return fail(connection.error());
     return versionOf(**connection);
@@ -72,7 +54,7 @@ Result<SchemaDetection> detectSchema(const DatabaseUrl &url, const StoreOptions 
 {
     if (url.redis)
         return detectRedis(url, options, call);
-    const auto connection = connectTo(url, options, Access::ReadOnly, call);
+    const auto connection = openConnection(url, options, Access::ReadOnly, call);
     if (!connection)
         return fail(connection.error());
     const auto tables = readCatalogue(**connection, url.kind, {.schema = url.schema, .tables = {}}, call);
@@ -106,7 +88,7 @@ Result<std::vector<TableInfo>> readTables(const DatabaseUrl &url, const StoreOpt
 {
     if (url.kind == DatabaseKind::Redis)
         return std::vector<TableInfo>(); // keys, and no tables
-    const auto connection = connectTo(url, options, Access::ReadOnly, call);
+    const auto connection = openConnection(url, options, Access::ReadOnly, call);
     if (!connection)
         return fail(connection.error());
     return readCatalogue(**connection, url.kind, {.schema = url.schema, .tables = {}}, call);
@@ -117,7 +99,7 @@ Result<std::unique_ptr<SessionStore>> openStore(const DatabaseUrl &url, const Sc
 {
     if (url.redis)
         return openRedis(url, schema, options, access, call);
-    auto connection = connectTo(url, options, access, call);
+    auto connection = openConnection(url, options, access, call);
     if (!connection)
         return fail(std::move(connection.error()));
     auto bound = bindSchema(**connection, url.kind, schema, call);

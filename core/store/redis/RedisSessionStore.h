@@ -4,6 +4,7 @@
 
 #include "core/redis/ReadOnlyChannel.h"
 #include "core/store/StoreFactory.h"
+#include "core/store/UserDirectory.h"
 #include "core/store/redis/IndexBuilder.h"
 #include "core/store/redis/RedisWriter.h"
 #include "core/store/redis/SessionFilter.h"
@@ -30,7 +31,7 @@ namespace rollcall::store {
 ///
 /// Writes are compare-and-set (RedisWriter). A Redis Cluster is not supported: commands take keys of several slots.
 /// **Thread-safety:** as SessionStore: one thread at a time.
-class RedisSessionStore final : public SessionStore
+class RedisSessionStore final : public SessionStore, private UserDirectory
 {
 public:
     /// Of @p options timeZone and scanPace matter.
@@ -58,8 +59,12 @@ public:
     base::Status deleteExpired(QByteArrayView token, base::Instant now, const base::Call &call) override;
     QString deleteStatement() const override;
     base::Result<base::Instant> serverTime(const base::Call &call) override;
+    UserDirectory *users() override { return this; }
 
 private:
+    base::Result<UserPage> usersPage(const UserQuery &query, const std::optional<QByteArray> &cursor, base::Instant now,
+                                     const base::Call &call) override;
+    base::Result<std::vector<LeftCanary>> canaries(const base::Call &call) override;
     enum class Fresh { Now, Recently, Whenever };
     /// Whether there is an index that is new enough.
     [[nodiscard]] bool hasIndex(Fresh fresh) const;

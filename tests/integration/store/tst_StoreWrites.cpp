@@ -1,6 +1,7 @@
 #include <QtTest>
 
 #include "core/base/ErrorText.h"
+#include "core/store/UserDirectory.h"
 #include "tests/integration/store/StoreFixtures.h"
 
 using namespace rollcall;
@@ -135,7 +136,15 @@ void StoreWritesTest::canariesComeAndGo()
     store::SessionQuery query = everything();
     query.search = QStringLiteral("Rollcall canary");
     QCOMPARE(*sessions->count(query, fixtureNow(), soon()), 1);
-    QVERIFY(sessions->removeCanary(*key, soon()).has_value());
+    const auto left = sessions->users()->canaries(soon());
+    QVERIFY2(left.has_value(), failureOf(left).constData());
+    QCOMPARE(left->size(), std::size_t{1});
+    QCOMPARE(left->front().fingerprint, canary.token.fingerprint());
+    QCOMPARE(left->front().key.userId, key->userId);
+    QVERIFY(left->front().key.token == canary.token);
+    QVERIFY(left->front().expires == expires);
+    QVERIFY(sessions->removeCanary(left->front().key, soon()).has_value());
+    QCOMPARE(sessions->users()->canaries(soon())->size(), std::size_t{0});
     QVERIFY(sessions->removeCanary(*key, soon()).has_value()); // gone is fine
     QCOMPARE(*sessions->count(everything(), fixtureNow(), soon()), *before);
     const auto again = sessions->insertCanary(canary, soon()); // the user went as well: its e-mail could be unique
