@@ -16,25 +16,12 @@ constexpr auto helpFlag = QLatin1StringView("--help");
 const QStringList &laterCommands()
 {
     static const QStringList names{
-        QStringLiteral("sessions prune"),
-        QStringLiteral("sessions restore"),
-        QStringLiteral("plan"),
-        QStringLiteral("users"),
-        QStringLiteral("cache"),
-        QStringLiteral("rule"),
-        QStringLiteral("operations"),
-        QStringLiteral("doctor"),
-        QStringLiteral("routes list"),
-        QStringLiteral("routes test"),
-        QStringLiteral("findings"),
-        QStringLiteral("latency compare"),
-        QStringLiteral("latency report"),
-        QStringLiteral("latency propagation"),
-        QStringLiteral("token mint"),
-        QStringLiteral("token remove"),
-        QStringLiteral("token verify"),
-        QStringLiteral("audit export"),
-        QStringLiteral("audit evidence"),
+        QStringLiteral("sessions prune"), QStringLiteral("sessions restore"),
+        QStringLiteral("plan"),           QStringLiteral("rule"),
+        QStringLiteral("doctor"),         QStringLiteral("routes list"),
+        QStringLiteral("routes test"),    QStringLiteral("latency compare"),
+        QStringLiteral("latency report"), QStringLiteral("latency propagation"),
+        QStringLiteral("audit export"),   QStringLiteral("audit evidence"),
     };
     return names;
 }

@@ -9,8 +9,10 @@ std::vector<std::unique_ptr<const Command>> makeCommands()
          {makeCheck,           makeConnectionsList, makeConnectionsShow,  makeConnectionsAdd,    makeConnectionsRemove,
           makeSchemaDetect,    makeSessionsList,    makeSessionsStats,    makeSessionsWatch,     makeSessionsRevoke,
           makeSessionsRestore, makeOperationsList,  makeOperationsResume, makeOperationsDiscard, makeFindings,
-          makeResolve,         makeRoutesList,      makeRoutesMatch,      makeTokenDecode,       makeLatencyRun,
-          makeLatencyCompare,  makeLatencyReport,   makeAuditList,        makeAuditVerify,       makeDemoServe})
+          makeResolve,         makeRoutesList,      makeRoutesMatch,      makeTokenDecode,       makeTokenMint,
+          makeTokenRemove,     makeTokenVerify,     makeUsersList,        makeCacheList,         makeCacheDrift,
+          makeCachePurge,      makeLatencyRun,      makeLatencyCompare,   makeLatencyReport,     makeAuditList,
+          makeAuditVerify,     makeDemoServe})
         commands.push_back(make());
     return commands;
 }

@@ -30,6 +30,13 @@ namespace rollcall::ctl {
 [[nodiscard]] std::unique_ptr<const Command> makeRoutesList();
 [[nodiscard]] std::unique_ptr<const Command> makeRoutesMatch();
 [[nodiscard]] std::unique_ptr<const Command> makeTokenDecode();
+[[nodiscard]] std::unique_ptr<const Command> makeTokenMint();
+[[nodiscard]] std::unique_ptr<const Command> makeTokenRemove();
+[[nodiscard]] std::unique_ptr<const Command> makeTokenVerify();
+[[nodiscard]] std::unique_ptr<const Command> makeUsersList();
+[[nodiscard]] std::unique_ptr<const Command> makeCacheList();
+[[nodiscard]] std::unique_ptr<const Command> makeCacheDrift();
+[[nodiscard]] std::unique_ptr<const Command> makeCachePurge();
 [[nodiscard]] std::unique_ptr<const Command> makeLatencyRun();
 [[nodiscard]] std::unique_ptr<const Command> makeLatencyCompare();
 [[nodiscard]] std::unique_ptr<const Command> makeLatencyReport();

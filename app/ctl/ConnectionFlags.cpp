@@ -169,6 +169,10 @@ base::Status readRest(const Arguments &arguments, ConnectionProfile &profile)
     set("cookie-name", profile.cookieName);
     set("ca-file", profile.caFile);
     set("timezone", profile.timeZone);
+    for (const QString &keys : arguments.values(QStringLiteral("cache-keys"))) {
+        if (!profile.cacheKeys.contains(keys))
+            profile.cacheKeys << keys;
+    }
     for (const QString &host : arguments.values(QStringLiteral("allow-insecure"))) {
         if (!profile.insecureHosts.contains(host))
             profile.insecureHosts << host;
@@ -198,6 +202,8 @@ const std::vector<Flag> &commonFlags()
          QStringLiteral("redis://, rediss:// or upstash:https://: where cached mode keeps answers")},
         {QStringLiteral("cache-env"), QStringLiteral("VAR"),
          QStringLiteral("environment variable that holds that URL")},
+        {QStringLiteral("cache-keys"), QStringLiteral("PATTERN"),
+         QStringLiteral("keys of the deployment's own copies in the cache: upstash, better-auth, app:{token}"), true},
         {QStringLiteral("base-url"), QStringLiteral("URL"), QStringLiteral("the deployment's origin")},
         {QStringLiteral("base-path"), QStringLiteral("PATH"), QStringLiteral("where Auth.js answers (/api/auth)")},
         {QStringLiteral("strategy"), QStringLiteral("auto|jwt|database"), QStringLiteral("where sessions live (auto)")},

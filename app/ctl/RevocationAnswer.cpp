@@ -46,6 +46,11 @@ Outcome revocationOutcome(const revoke::RevocationReport &report, Answer answer)
             outcome.exit = static_cast<int>(base::ExitClass::Midway);
         return outcome;
     }
+    if (report.cacheError) { // the rows are gone, but whoever asks the cache may still be let in
+        Outcome outcome = Outcome::failed(*report.cacheError, std::move(answer));
+        outcome.exit = static_cast<int>(base::ExitClass::Midway);
+        return outcome;
+    }
     if (report.verification && (report.verification->stillAccepted > 0 || report.verification->unchecked > 0)) {
         return Outcome::no(
             std::move(answer),
@@ -73,7 +78,8 @@ void warnAbout(Context &context, const revoke::RevocationReport &report)
     if (report.cacheError) {
         const base::ErrorText why = base::describe(*report.cacheError);
         context.output().warn(
-            QStringLiteral("revoked sessions may stay in the cache until their time to live is over: %1 %2")
+            QStringLiteral("revoked sessions may stay in the cache until their time to live is over: %1 %2 Then "
+                           "`rollcallctl cache purge --drifted` removes them.")
                 .arg(why.message, why.remedy));
     }
     if (!report.whyNoUndo.isEmpty()) {

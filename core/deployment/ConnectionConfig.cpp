@@ -1,6 +1,7 @@
 #include "core/deployment/ConnectionConfig.h"
 
 #include "core/base/Loopback.h"
+#include "core/cache/CacheKeyPattern.h"
 
 #include <QDir>
 #include <QJsonDocument>
@@ -137,6 +138,10 @@ base::Result<ConnectionConfig> ConnectionConfig::from(workspace::ConnectionProfi
             config.cache = std::move(*cache);
         else
             config.cacheError = std::move(cache.error());
+    }
+    for (const QString &keys : config.profile.cacheKeys) {
+        if (auto pattern = cache::CacheKeyPattern::parse(keys); !pattern)
+            return base::fail(std::move(pattern.error()));
     }
     if (!config.profile.baseUrl.trimmed().isEmpty()) {
         auto url = parseBaseUrl(config.profile.baseUrl);

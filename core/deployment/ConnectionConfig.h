@@ -40,7 +40,8 @@ struct ConnectionConfig
     [[nodiscard]] QString displayName() const;
 
     /// Parses what the profile and secrets say. @p timeout bounds each operation.
-    /// Errors: UrlInvalid, UrlSchemeUnsupported, UsageInvalid (time zone), FileFormatInvalid (schema map).
+    /// Errors: UrlInvalid, UrlSchemeUnsupported, UsageInvalid (time zone, keys of the cache), FileFormatInvalid (schema
+    /// map).
     [[nodiscard]] static base::Result<ConnectionConfig>
     from(workspace::ConnectionProfile profile, workspace::ConnectionSecrets secrets, std::chrono::milliseconds timeout);
 };

@@ -37,6 +37,7 @@ struct ConnectionProfile
     std::chrono::seconds updateAge{86'400};
     session::CookieParser cookieParser = session::CookieParser::App;
     QString cache; ///< address without password; empty: none
+    QStringList cacheKeys; ///< how the deployment names keys of sessions in that cache (cache::CacheKeyPattern)
     QString caFile;
     QString timeZone;          ///< IANA name; empty: UTC assumed, and said so
     QStringList insecureHosts; ///< deliberate exceptions from verified TLS

@@ -126,6 +126,7 @@ QJsonObject profileToJson(const ConnectionProfile &profile)
                      {QStringLiteral("updateAgeSeconds"), qint64(profile.updateAge.count())},
                      {QStringLiteral("cookieParser"), nameOf(parsers(), profile.cookieParser)},
                      {QStringLiteral("cache"), redactUrl(profile.cache.toUtf8())},
+                     {QStringLiteral("cacheKeys"), QJsonArray::fromStringList(profile.cacheKeys)},
                      {QStringLiteral("caFile"), profile.caFile},
                      {QStringLiteral("timeZone"), profile.timeZone},
                      {QStringLiteral("insecureHosts"), QJsonArray::fromStringList(profile.insecureHosts)},
@@ -159,6 +160,7 @@ base::Result<ConnectionProfile> profileFromJson(const QJsonObject &json, const Q
     reader.seconds(QStringLiteral("updateAgeSeconds"), profile.updateAge);
     reader.name(QStringLiteral("cookieParser"), parsers(), profile.cookieParser);
     reader.text(QStringLiteral("cache"), profile.cache);
+    reader.texts(QStringLiteral("cacheKeys"), profile.cacheKeys);
     reader.text(QStringLiteral("caFile"), profile.caFile);
     reader.text(QStringLiteral("timeZone"), profile.timeZone);
     reader.texts(QStringLiteral("insecureHosts"), profile.insecureHosts);
