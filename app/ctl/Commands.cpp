@@ -6,13 +6,13 @@ std::vector<std::unique_ptr<const Command>> makeCommands()
 {
     std::vector<std::unique_ptr<const Command>> commands;
     for (const auto make :
-         {makeCheck,           makeConnectionsList, makeConnectionsShow,  makeConnectionsAdd,    makeConnectionsRemove,
-          makeSchemaDetect,    makeSessionsList,    makeSessionsStats,    makeSessionsWatch,     makeSessionsRevoke,
-          makeSessionsRestore, makeOperationsList,  makeOperationsResume, makeOperationsDiscard, makeFindings,
-          makeResolve,         makeRoutesList,      makeRoutesMatch,      makeTokenDecode,       makeTokenMint,
-          makeTokenRemove,     makeTokenVerify,     makeUsersList,        makeCacheList,         makeCacheDrift,
-          makeCachePurge,      makeLatencyRun,      makeLatencyCompare,   makeLatencyReport,     makeAuditList,
-          makeAuditVerify,     makeDemoServe})
+         {makeCheck,           makeConnectionsList, makeConnectionsShow, makeConnectionsAdd,   makeConnectionsRemove,
+          makeSchemaDetect,    makeSessionsList,    makeSessionsStats,   makeSessionsWatch,    makeSessionsRevoke,
+          makeSessionsRestore, makeSessionsPrune,   makeOperationsList,  makeOperationsResume, makeOperationsDiscard,
+          makeFindings,        makeResolve,         makeRoutesList,      makeRoutesMatch,      makeTokenDecode,
+          makeTokenMint,       makeTokenRemove,     makeTokenVerify,     makeUsersList,        makeCacheList,
+          makeCacheDrift,      makeCachePurge,      makeLatencyRun,      makeLatencyCompare,   makeLatencyReport,
+          makeAuditList,       makeAuditVerify,     makeDemoServe})
         commands.push_back(make());
     return commands;
 }

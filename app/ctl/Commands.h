@@ -22,6 +22,7 @@ namespace rollcall::ctl {
 [[nodiscard]] std::unique_ptr<const Command> makeSessionsWatch();
 [[nodiscard]] std::unique_ptr<const Command> makeSessionsRevoke();
 [[nodiscard]] std::unique_ptr<const Command> makeSessionsRestore();
+[[nodiscard]] std::unique_ptr<const Command> makeSessionsPrune();
 [[nodiscard]] std::unique_ptr<const Command> makeOperationsList();
 [[nodiscard]] std::unique_ptr<const Command> makeOperationsResume();
 [[nodiscard]] std::unique_ptr<const Command> makeOperationsDiscard();

@@ -96,7 +96,9 @@ public:
             const auto report = revoke::resumeRestore(id, deployment, **store, log, place, call, onProgress);
             return report ? restoreOutcome(context, *report) : Outcome::failed(report.error());
         }
-        const auto report = revoke::resumeOperation(id, deployment, **store, log, place, call, onProgress);
+        const auto report = *kind == revoke::pruneKind()
+                                ? revoke::resumePrune(id, deployment, **store, log, place, call, onProgress)
+                                : revoke::resumeOperation(id, deployment, **store, log, place, call, onProgress);
         if (!report)
             return Outcome::failed(report.error());
         warnAbout(context, *report);

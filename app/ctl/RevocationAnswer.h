@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/ctl/Command.h"
+#include "core/revoke/Pruner.h"
 #include "core/revoke/Restorer.h"
 
 namespace rollcall::ctl {

@@ -150,6 +150,24 @@ std::optional<std::vector<std::size_t>> rowsOf(const QString &text, std::size_t 
     return rows;
 }
 
+/// Rows whose outcome is noted one by one.
+std::size_t plannedRows(const OperationHead &head)
+{
+    return head.kind == pruneKind() ? 0 : static_cast<std::size_t>(head.planned);
+}
+
+void addStep(StepNote step, JournalLines &lines)
+{
+    if (step.again && !lines.steps.empty()) {
+        lines.deleted -= lines.steps.back().deleted;
+        lines.steps.pop_back();
+    }
+    lines.deleted += step.deleted;
+    lines.steps.push_back(std::move(step));
+    if (lines.steps.size() > 2)
+        lines.steps.erase(lines.steps.begin());
+}
+
 } // namespace
 
 base::Result<OperationHead> readHead(const QString &folder)
@@ -164,9 +182,11 @@ base::Result<OperationHead> readHead(const QString &folder)
     head.planned = json.value(QStringLiteral("planned")).toInteger(-1);
     const bool isOurs = json.value(QStringLiteral("format")) == QStringLiteral("rollcall-operation") &&
                         json.value(QStringLiteral("version")) == formatVersion;
-    if (!isOurs || head.id != QFileInfo(folder).fileName() || head.planned < 0 || head.planned > largestPlan)
+    if (!isOurs || head.id != QFileInfo(folder).fileName() || head.planned < 0)
         return base::fail(invalid(path, 1, QStringLiteral("no operation of this version")));
     head.kind = json.value(QStringLiteral("kind")).toString();
+    if (head.kind != pruneKind() && head.planned > largestPlan)
+        return base::fail(invalid(path, 1, QStringLiteral("more rows than a plan can have")));
     head.connection = json.value(QStringLiteral("connection")).toString();
     head.database = json.value(QStringLiteral("database")).toString();
     head.planDigest = json.value(QStringLiteral("planDigest")).toString();
@@ -175,14 +195,14 @@ base::Result<OperationHead> readHead(const QString &folder)
     return head;
 }
 
-base::Result<JournalLines> readJournal(const QString &folder, qint64 planned)
+base::Result<JournalLines> readJournal(const QString &folder, const OperationHead &head)
 {
     const QString path = journalPath(folder);
     const auto content = contentOf(path);
     if (!content)
         return base::fail(content.error());
     JournalLines lines;
-    lines.outcomes.assign(static_cast<std::size_t>(planned), RowOutcome::NotTried);
+    lines.outcomes.assign(plannedRows(head), RowOutcome::NotTried);
     lines.bytes = content->lastIndexOf('\n') + 1; // what follows, a crash left half written
     qint64 number = 0;
     for (qsizetype from = 0; from < lines.bytes;) {
@@ -190,6 +210,14 @@ base::Result<JournalLines> readJournal(const QString &folder, qint64 planned)
         const qsizetype end = content->indexOf('\n', from);
         const QJsonObject line = QJsonDocument::fromJson(content->mid(from, end - from)).object();
         from = end + 1;
+        if (line.contains(QStringLiteral("deleted")) && head.kind == pruneKind()) {
+            lines.batches = line.value(QStringLiteral("batch")).toInteger();
+            addStep({line.value(QStringLiteral("deleted")).toInteger(),
+                     QByteArray::fromBase64(line.value(QStringLiteral("next")).toString().toLatin1()),
+                     line.value(QStringLiteral("again")).toBool()},
+                    lines);
+            continue;
+        }
         const QString outcomes = line.value(QStringLiteral("outcomes")).toString();
         if (const QJsonValue rows = line.value(QStringLiteral("rows")); rows.isString()) {
             auto named = rowsOf(rows.toString(), lines.outcomes.size());
@@ -220,7 +248,7 @@ base::Result<OperationJournal> OperationJournal::begin(const QString &operations
     journal.m_folder = operations + QLatin1Char('/') + head.id;
     journal.m_head = std::move(head);
     journal.m_sealedPlan = sealedPlan;
-    journal.m_lines.outcomes.assign(static_cast<std::size_t>(journal.m_head.planned), RowOutcome::NotTried);
+    journal.m_lines.outcomes.assign(plannedRows(journal.m_head), RowOutcome::NotTried);
     if (!QDir().mkpath(operations) ||
         !QDir().mkdir(journal.m_folder, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner)) {
         return base::fail(Error(ErrorCode::FileUnwritable)
@@ -268,7 +296,7 @@ base::Result<OperationJournal> OperationJournal::reopen(const QString &operation
     if (!plan)
         return base::fail(plan.error());
     journal.m_sealedPlan = std::move(*plan);
-    auto lines = readJournal(journal.m_folder, journal.m_head.planned);
+    auto lines = readJournal(journal.m_folder, journal.m_head);
     if (!lines)
         return base::fail(lines.error());
     journal.m_lines = std::move(*lines);
@@ -310,6 +338,19 @@ base::Status OperationJournal::endBatch(std::span<const RowOutcome> outcomes)
         m_lines.outcomes[m_lines.batch.at(i)] = outcomes[i];
     }
     return append(lineOf({{QStringLiteral("batch"), m_lines.batches}, {QStringLiteral("outcomes"), text}}));
+}
+
+base::Status OperationJournal::noteStep(const StepNote &step)
+{
+    const auto noted = append(lineOf({{QStringLiteral("batch"), m_lines.batches + 1},
+                                      {QStringLiteral("deleted"), step.deleted},
+                                      {QStringLiteral("next"), QString::fromLatin1(step.next.toBase64())},
+                                      {QStringLiteral("again"), step.again}}));
+    if (!noted)
+        return noted;
+    m_lines.batches += 1;
+    addStep(step, m_lines);
+    return {};
 }
 
 base::Status OperationJournal::remove()

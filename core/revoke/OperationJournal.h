@@ -18,7 +18,7 @@ namespace rollcall::revoke {
 struct OperationHead
 {
     QString id;
-    QString kind;       ///< revocationKind(), restoreKind()
+    QString kind;       ///< revocationKind(), restoreKind(), pruneKind()
     QString connection; ///< the connection's name
     QString database;   ///< its address, without a password: a resumption must be of the same one
     QString planDigest;
@@ -27,7 +27,7 @@ struct OperationHead
     qint64 planned = 0; ///< rows
 };
 
-/// "revoke", "restore".
+/// "revoke", "restore", "prune".
 [[nodiscard]] inline QString revocationKind()
 {
     return QStringLiteral("revoke");
@@ -37,25 +37,41 @@ struct OperationHead
     return QStringLiteral("restore");
 }
 
+[[nodiscard]] inline QString pruneKind()
+{
+    return QStringLiteral("prune");
+}
+
+/// One step of a prune: how many rows it deleted, and where the next one begins.
+struct StepNote
+{
+    qint64 deleted = 0;
+    QByteArray next;    ///< sealed; empty: this was the last
+    bool again = false; ///< the step before, done once more because its end was not known
+};
+
 /// What the lines of a journal say.
 struct JournalLines
 {
     std::vector<RowOutcome> outcomes; ///< of each row of the plan; see OperationJournal::outcomes()
     std::vector<std::size_t> batch;   ///< the rows of the batch that was begun last
     qint64 batches = 0;               ///< that were begun
+    std::vector<StepNote> steps;      ///< of a prune: the last two, as far as there are
+    qint64 deleted = 0;               ///< by all steps
     qint64 bytes = 0;                 ///< of whole lines
 };
 
 /// What one operation has done, kept so that a process that dies at any moment loses nothing of it: a folder of its
 /// own, `ID/`, below the folder of operations.
 ///
-/// | file | what |
-/// | --- | --- |
-/// | `operation.json` | the head, in clear |
-/// | `plan.sealed` | plan and options (PlanFile, sealed by OperationSeal as `ID/plan`) |
-/// | `journal.ndjson` | `{"batch":N,"rows":"0-99,105"}` before a batch, `{"batch":N,"outcomes":"RRG…"}` after it: a
-/// letter a row, R revoked, G already gone, C changed, F failed, U unknown; of a restore R put back, G its user is
-/// gone, C there again. Rows are numbers in the plan. | | `lock` | held by the process that runs the operation |
+/// - `operation.json`: the head, in clear
+/// - `plan.sealed`: plan and options (PlanFile and its like, sealed by OperationSeal as `ID/plan`)
+/// - `journal.ndjson`: `{"batch":N,"rows":"0-99,105"}` before a batch, `{"batch":N,"outcomes":"RRG…"}` after it: a
+/// letter
+///   a row, R revoked, G already gone, C changed, F failed, U unknown; of a restore R put back, G its user is gone, C
+///   there again. Rows are numbers in the plan. Of a prune `{"batch":N,"deleted":N,"next":"…","again":bool}` before the
+///   commit of a step, with the next one's position sealed as `ID/position`: of the last one the end is not known.
+/// - `lock`: held by the process that runs the operation
 ///
 /// Each line is on disk when its function returns; a line that a crash left half written is cut off when the journal
 /// is opened again. **Thread-safety:** one object, one thread.
@@ -86,6 +102,11 @@ public:
     /// Notes what became of the rows of the batch that was begun last, in their order. Errors: as beginBatch().
     [[nodiscard]] base::Status endBatch(std::span<const RowOutcome> outcomes);
 
+    /// Of a prune: the step that is about to be committed. Errors: as beginBatch().
+    [[nodiscard]] base::Status noteStep(const StepNote &step);
+    /// What the steps so far say.
+    [[nodiscard]] const JournalLines &lines() const { return m_lines; }
+
     /// Removes the operation: it has ended. Errors: FileUnwritable.
     [[nodiscard]] base::Status remove();
 
@@ -103,8 +124,9 @@ private:
 /// The head of the operation whose folder is @p folder. Errors: FileUnreadable, FileFormatInvalid.
 [[nodiscard]] base::Result<OperationHead> readHead(const QString &folder);
 
-/// What the journal in @p folder says of the @p planned rows, also while its process writes it. Errors: as readHead().
-[[nodiscard]] base::Result<JournalLines> readJournal(const QString &folder, qint64 planned);
+/// What the journal in @p folder says of the operation of @p head, also while its process writes it. Errors: as
+/// readHead().
+[[nodiscard]] base::Result<JournalLines> readJournal(const QString &folder, const OperationHead &head);
 
 /// Whether the outcome is one that another try may change.
 [[nodiscard]] constexpr bool isOpen(RowOutcome outcome)

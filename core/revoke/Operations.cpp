@@ -48,10 +48,11 @@ base::Result<std::vector<Operation>> listOperations(const QString &folder, const
         if (!head)
             return base::fail(head.error());
         operation.head = std::move(*head);
-        const auto lines = readJournal(path, operation.head.planned);
+        const auto lines = readJournal(path, operation.head);
         if (!lines)
             return base::fail(lines.error());
-        operation.done = std::ranges::count_if(lines->outcomes, [](RowOutcome outcome) { return !isOpen(outcome); });
+        operation.done = lines->deleted +
+                         std::ranges::count_if(lines->outcomes, [](RowOutcome outcome) { return !isOpen(outcome); });
         operation.state = isRunning(path) ? OperationState::Running : OperationState::Interrupted;
         operations.push_back(std::move(operation));
     }
@@ -89,7 +90,7 @@ base::Status discardOperation(const QString &id, const OperationPlace &place, au
     entry.planDigest = head.planDigest;
     entry.counts = {{QStringLiteral("matched"), head.planned},
                     {head.kind == restoreKind() ? QStringLiteral("restored") : QStringLiteral("revoked"),
-                     count(RowOutcome::Revoked)},
+                     count(RowOutcome::Revoked) + journal->lines().deleted},
                     {QStringLiteral("skipped"), count(RowOutcome::AlreadyGone) + count(RowOutcome::Changed)},
                     {QStringLiteral("failed"), count(RowOutcome::Failed)},
                     {QStringLiteral("unknown"), count(RowOutcome::Unknown)},

@@ -39,10 +39,15 @@ SqlSessionStore::SqlSessionStore(std::unique_ptr<SqlConnection> connection, Data
       m_inspector(*m_connection, kind, m_schema),
       m_users(*m_connection, m_schema, m_list, [this](Error error) { return explain(std::move(error), reading()); }),
       m_access(access),
-      m_kept(*m_connection, kind, m_schema, m_row, access, [this](Error error, std::vector<NeededRight> needed) {
-          return explain(std::move(error), std::move(needed));
-      })
+      m_kept(*m_connection, kind, m_schema, m_row, access, explainer()),
+      m_expired(*m_connection, kind, m_schema, access, explainer())
 {}
+
+std::function<Error(Error, std::vector<NeededRight>)> SqlSessionStore::explainer()
+{
+    return
+        [this](Error error, std::vector<NeededRight> needed) { return explain(std::move(error), std::move(needed)); };
+}
 
 NeededRight SqlSessionStore::onSessions(const QString &right) const
 {

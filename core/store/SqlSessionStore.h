@@ -6,6 +6,7 @@
 #include "core/store/RowSql.h"
 #include "core/store/SessionSql.h"
 #include "core/store/SessionStore.h"
+#include "core/store/SqlExpiredRows.h"
 #include "core/store/SqlKeptRows.h"
 #include "core/store/SqlUserDirectory.h"
 #include "core/store/StoreFactory.h"
@@ -54,6 +55,7 @@ public:
     StoreInspector *inspector() override { return &m_inspector; }
     KeptRows *keptRows() override { return &m_kept; }
     UserDirectory *users() override { return &m_users; }
+    ExpiredRows *expiredRows() override { return &m_expired; }
 
 private:
     /// The rows of @p tokens by @p statement of those that can be tokens, as @p read makes them.
@@ -75,6 +77,8 @@ private:
     [[nodiscard]] NeededRight onSessions(const QString &right) const;
     /// Makes an error of the connection one of this store: which table lacks which right, whether the tables changed.
     base::Error explain(base::Error error, std::vector<NeededRight> needed);
+    /// explain() for what deletes over the same connection.
+    [[nodiscard]] std::function<base::Error(base::Error, std::vector<NeededRight>)> explainer();
 
     std::unique_ptr<SqlConnection> m_connection;
     DatabaseKind m_kind;
@@ -85,6 +89,7 @@ private:
     SqlUserDirectory m_users;
     Access m_access;
     SqlKeptRows m_kept;
+    SqlExpiredRows m_expired;
 
     /// The users that the last search found, for the next pages of its listing.
     struct Searched

@@ -3,13 +3,14 @@
 #include <functional>
 #include <memory>
 
+#include "core/store/ExpiredRows.h"
 #include "core/store/KeptRows.h"
 
 namespace rollcall::test {
 
 /// A real store whose deletes can be made to fail: before anything is deleted, before the commit, or after it (a link
-/// that broke during it); and its restores likewise. **Thread-safety:** as the store it wraps.
-class FaultyStore final : public store::SessionStore, private store::KeptRows
+/// that broke during it); and its restores and prunes likewise. **Thread-safety:** as the store it wraps.
+class FaultyStore final : public store::SessionStore, private store::KeptRows, private store::ExpiredRows
 {
 public:
     /// Asked with the number (from 1) of a delete, or of a restore; an error is answered in place of the outcome.
@@ -22,6 +23,9 @@ public:
     Fault afterCommit;
     Fault beforeRestore;
     Fault afterRestore;
+    Fault beforePrune;
+    Fault beforePruneCommit; ///< when the step is noted
+    Fault afterPrune;
     bool keepsRows = true;
 
     [[nodiscard]] base::Result<store::SessionPage> page(const store::SessionQuery &query,
@@ -101,7 +105,36 @@ public:
         return m_store->serverTime(call);
     }
 
+    [[nodiscard]] store::ExpiredRows *expiredRows() override
+    {
+        return m_store->expiredRows() ? static_cast<store::ExpiredRows *>(this) : nullptr;
+    }
+
 private:
+    [[nodiscard]] base::Result<qint64> count(base::Instant before, const base::Call &call) override
+    {
+        return m_store->expiredRows()->count(before, call);
+    }
+    [[nodiscard]] base::Result<store::PruneStep> prune(const store::PruneRange &range, base::Instant before,
+                                                       qint64 rows, const BeforeCommit &tell,
+                                                       const base::Call &call) override
+    {
+        const int number = ++m_prunes;
+        const auto noted = [&](const store::PruneStep &step) -> base::Status {
+            if (auto done = tell(step); !done)
+                return done;
+            if (auto error = beforePruneCommit ? beforePruneCommit(number) : std::nullopt)
+                return base::fail(std::move(*error));
+            return {};
+        };
+        return faulty(beforePrune, number, afterPrune,
+                      [&] { return m_store->expiredRows()->prune(range, before, rows, noted, call); });
+    }
+    [[nodiscard]] base::Result<std::optional<std::chrono::milliseconds>> replicaLag(const base::Call &call) override
+    {
+        return m_store->expiredRows()->replicaLag(call);
+    }
+    [[nodiscard]] QString statement() const override { return m_store->expiredRows()->statement(); }
     [[nodiscard]] base::Status canKeep(const base::Call &call) override { return m_store->keptRows()->canKeep(call); }
     [[nodiscard]] base::Result<std::vector<store::DeleteOutcome>>
     deleteRows(std::span<const store::RowKey> keys, const Keep &keep, const base::Call &call) override
@@ -138,6 +171,7 @@ private:
     std::unique_ptr<store::SessionStore> m_store;
     int m_deletes = 0;
     int m_restores = 0;
+    int m_prunes = 0;
 };
 
 } // namespace rollcall::test

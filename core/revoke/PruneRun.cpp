@@ -1,0 +1,268 @@
+#include "core/revoke/PruneRun.h"
+
+#include <QJsonArray>
+
+#include <limits>
+
+#include "core/base/ErrorText.h"
+#include "core/base/LostLink.h"
+
+namespace rollcall::revoke {
+
+using base::Call;
+using base::Error;
+using base::ErrorCode;
+using base::ErrorParam;
+
+namespace {
+
+constexpr qint64 firstStep = 500; ///< what they take is not known yet
+constexpr std::chrono::seconds lagEvery{1};
+constexpr std::chrono::milliseconds lagRest{250};
+constexpr std::chrono::seconds longestLagWait{60}; ///< a replica that is gone must not hold it up for ever
+
+/// Whether a step failed only because others held what it wanted.
+bool isBlocked(const Error &error)
+{
+    const QString state = error.param(ErrorParam::SqlState);
+    return (error.code == ErrorCode::Timeout &&
+            error.param(ErrorParam::Part) == QStringLiteral("Waiting for a row that another transaction holds")) ||
+           state == QStringLiteral("40P01") || state == QStringLiteral("40001"); // a deadlock's victim
+}
+
+/// One run of a prune: what it works with, and the report that it fills.
+class Run
+{
+public:
+    Run(const PrunePlan &plan, const deployment::Deployment &deployment, store::ExpiredRows &rows, audit::AuditLog &log,
+        OperationJournal &journal, const OperationSeal &seal, const Call &call, const OnProgress &onProgress)
+        : m_plan(plan),
+          m_deployment(deployment),
+          m_rows(rows),
+          m_log(log),
+          m_journal(journal),
+          m_seal(seal),
+          m_call(call),
+          m_onProgress(onProgress),
+          m_pace(plan.options.paced ? Pacing() : unpaced(), firstStep,
+                 std::min(plan.options.batchSize, largestPruneBatch))
+    {}
+
+    base::Result<RevocationReport> operator()()
+    {
+        const auto begun = Call::Clock::now();
+        m_report.auditId = m_journal.head().id;
+        m_report.matched = m_plan.matched;
+        m_report.revoked = m_journal.lines().deleted;
+        if (auto status = takeUp(); !status)
+            return base::fail(std::move(status.error()));
+        if (auto status = writeIntent(); !status)
+            return base::fail(std::move(status.error()));
+        walk();
+        m_report.batches = m_journal.batches();
+        m_report.revoked = m_journal.lines().deleted - m_inDoubt;
+        if (!m_report.error)
+            m_report.skipped = std::max<qint64>(0, m_report.matched - m_report.revoked);
+        writeOutcome();
+        end();
+        m_report.took = std::chrono::duration_cast<std::chrono::milliseconds>(Call::Clock::now() - begun);
+        return std::move(m_report);
+    }
+
+private:
+    [[nodiscard]] QByteArray positionName() const { return m_journal.head().id.toLatin1() + "/position"; }
+
+    base::Result<base::SecretBytes> opened(const QByteArray &sealed) const
+    {
+        return m_seal.open(sealed, positionName());
+    }
+
+    /// The last step that is noted is done once more: its commit is not known.
+    base::Status takeUp()
+    {
+        const std::vector<StepNote> &steps = m_journal.lines().steps;
+        if (steps.empty())
+            return {};
+        m_again = steps.back();
+        if (steps.size() > 1) {
+            auto after = opened(steps.front().next);
+            if (!after)
+                return base::fail(after.error());
+            m_range.after = std::move(*after);
+        }
+        if (!m_again->next.isEmpty()) {
+            auto until = opened(m_again->next);
+            if (!until)
+                return base::fail(until.error());
+            m_range.until.emplace(std::move(*until));
+        }
+        return {};
+    }
+
+    void walk()
+    {
+        for (bool isOver = false; !isOver && !m_report.error;) {
+            if (const auto status = m_call.check(QStringLiteral("The prune")); !status) {
+                m_report.error = status.error();
+                note(QStringLiteral("Stopped before step %1").arg(m_journal.batches() + 1));
+                return;
+            }
+            waitForReplicas();
+            const auto begun = Call::Clock::now();
+            auto done = step();
+            const auto took = Call::Clock::now() - begun;
+            if (!done) {
+                const auto pause = isBlocked(done.error()) ? m_pace.wasBlocked() : std::nullopt;
+                if (!pause) {
+                    m_report.error = done.error();
+                    note(QStringLiteral("Step %1 failed: %2")
+                             .arg(m_journal.batches())
+                             .arg(base::describe(done.error()).message));
+                    return;
+                }
+                static_cast<void>(rest(*pause, m_call));
+                continue;
+            }
+            m_inDoubt = 0;
+            const auto pause = m_pace.took(took);
+            isOver = !done->next;
+            if (!isOver)
+                m_range = {std::move(*done->next), std::nullopt};
+            m_again.reset();
+            if (m_onProgress)
+                m_onProgress({m_journal.lines().deleted, m_report.matched, QStringLiteral("Pruning")});
+            if (!isOver)
+                static_cast<void>(rest(pause, m_call));
+        }
+    }
+
+    base::Result<store::PruneStep> step()
+    {
+        const auto noteStep = [this](const store::PruneStep &step) -> base::Status {
+            StepNote note{step.deleted, {}, m_again.has_value()};
+            // None are left of a step that was committed: then its own count stands.
+            if (m_again && step.deleted == 0)
+                note.deleted = m_again->deleted;
+            if (step.next) {
+                auto sealed = m_seal.seal(step.next->view(), positionName());
+                if (!sealed)
+                    return base::fail(sealed.error());
+                note.next = std::move(*sealed);
+            }
+            m_inDoubt = step.deleted;
+            return m_journal.noteStep(note);
+        };
+        // What was the last step is the last again.
+        const bool isLast = m_again && m_again->next.isEmpty();
+        return m_rows.prune(m_range, m_plan.before, isLast ? std::numeric_limits<qint32>::max() : m_pace.size(),
+                            noteStep, m_call);
+    }
+
+    void waitForReplicas()
+    {
+        const auto begun = Call::Clock::now();
+        if (begun < m_lagNext)
+            return;
+        for (;;) {
+            const auto lag = m_rows.replicaLag(m_call);
+            m_lagNext = Call::Clock::now() + lagEvery;
+            // What cannot be asked holds nobody up; a link that is lost shows in the next step.
+            if (!lag || !*lag || **lag <= mostReplicaLag || m_lagNext - begun > longestLagWait)
+                return;
+            if (!rest(lagRest, m_call))
+                return;
+        }
+    }
+
+    void note(const QString &what) { m_report.log.push_back({m_deployment.clock().now(), what}); }
+
+    // --- audit ---
+
+    [[nodiscard]] audit::AuditEntry entry(audit::Phase phase) const
+    {
+        audit::AuditEntry entry;
+        entry.operation = m_report.auditId;
+        entry.phase = phase;
+        entry.action = QStringLiteral("sessions.prune");
+        entry.actor = audit::currentActor();
+        entry.connection = m_deployment.config().displayName();
+        entry.reason = m_plan.options.reason;
+        entry.planDigest = m_plan.digest;
+        entry.counts = {{QStringLiteral("matched"), m_report.matched},
+                        {QStringLiteral("before"), base::toIso(m_plan.before)}};
+        if (const QStringList &hosts = m_deployment.config().profile.insecureHosts; !hosts.isEmpty())
+            entry.counts.insert(QStringLiteral("insecureHosts"), QJsonArray::fromStringList(hosts));
+        return entry;
+    }
+
+    base::Status writeIntent()
+    {
+        audit::AuditEntry intent = entry(audit::Phase::Intent);
+        if (m_report.revoked > 0)
+            intent.counts.insert(QStringLiteral("doneBefore"), m_report.revoked);
+        const auto seq = m_log.append(std::move(intent), m_call);
+        if (!seq)
+            return base::fail(seq.error());
+        note(QStringLiteral("Audit intent written as entry %1").arg(*seq));
+        return {};
+    }
+
+    void writeOutcome()
+    {
+        audit::AuditEntry outcome = entry(audit::Phase::Outcome);
+        outcome.counts.insert(QStringLiteral("revoked"), m_report.revoked);
+        outcome.counts.insert(QStringLiteral("skipped"), m_report.skipped);
+        outcome.counts.insert(QStringLiteral("unknown"), m_inDoubt);
+        outcome.counts.insert(QStringLiteral("batches"), m_report.batches);
+        if (m_report.error)
+            outcome.counts.insert(QStringLiteral("error"), base::errorName(m_report.error->code));
+        // Cancelling it must not keep its outcome from the log.
+        const auto seq = m_log.append(std::move(outcome), Call::within(m_deployment.config().storeOptions.timeout));
+        if (!seq && !m_report.error)
+            m_report.error = seq.error();
+        note(seq ? QStringLiteral("Audit outcome written as entry %1").arg(*seq)
+                 : QStringLiteral("The audit outcome could not be written: %1")
+                       .arg(base::describe(seq.error()).message));
+    }
+
+    void end()
+    {
+        if (m_report.error && m_report.error->code != ErrorCode::Cancelled) {
+            const ErrorCode code = m_report.error->code;
+            m_report.resumable =
+                base::isLostLink(code) || code == ErrorCode::Timeout || m_report.revoked > 0 || m_inDoubt > 0;
+        }
+        if (m_report.resumable) {
+            note(QStringLiteral("The operation stays unfinished, and can be resumed"));
+            return;
+        }
+        if (const auto removed = m_journal.remove(); !removed && !m_report.error)
+            m_report.error = removed.error();
+    }
+
+    const PrunePlan &m_plan;
+    const deployment::Deployment &m_deployment;
+    store::ExpiredRows &m_rows;
+    audit::AuditLog &m_log;
+    OperationJournal &m_journal;
+    const OperationSeal &m_seal;
+    const Call &m_call;
+    const OnProgress &m_onProgress;
+    BatchPace m_pace;
+    store::PruneRange m_range;
+    std::optional<StepNote> m_again; ///< the step that is done once more
+    qint64 m_inDoubt = 0;            ///< rows of a step that is noted and whose commit failed
+    Call::Clock::time_point m_lagNext{};
+    RevocationReport m_report;
+};
+
+} // namespace
+
+base::Result<RevocationReport> runPrune(const PrunePlan &plan, const deployment::Deployment &deployment,
+                                        store::ExpiredRows &rows, audit::AuditLog &log, OperationJournal &journal,
+                                        const OperationSeal &seal, const Call &call, const OnProgress &onProgress)
+{
+    return Run(plan, deployment, rows, log, journal, seal, call, onProgress)();
+}
+
+} // namespace rollcall::revoke

@@ -1,0 +1,192 @@
+#include "core/revoke/Pruner.h"
+
+#include <QCryptographicHash>
+#include <QDataStream>
+#include <QIODevice>
+
+#include "core/revoke/OperationSeal.h"
+#include "core/revoke/PruneRun.h"
+#include "core/store/StoreInspector.h"
+
+namespace rollcall::revoke {
+
+using base::Call;
+using base::Error;
+using base::ErrorCode;
+using base::ErrorParam;
+
+namespace {
+
+constexpr quint32 version = 1;
+
+Error refused(const QString &why)
+{
+    return Error(ErrorCode::WriteRefused).with(ErrorParam::Detail, why);
+}
+
+Error noPrune()
+{
+    return refused(QStringLiteral("expired sessions of this kind of store cannot be pruned"));
+}
+
+QString digestOf(const QString &statement, base::Instant before)
+{
+    QCryptographicHash hash(QCryptographicHash::Sha256);
+    hash.addData(statement.toUtf8());
+    hash.addData(QByteArrayView("\n"));
+    hash.addData(base::toIso(before).toLatin1());
+    return QString::fromLatin1(hash.result().toHex());
+}
+
+QByteArray bytesOf(const PrunePlan &plan)
+{
+    QByteArray bytes;
+    QDataStream out(&bytes, QIODevice::WriteOnly);
+    out.setVersion(QDataStream::Qt_6_0);
+    out << version << qint64(plan.before.time_since_epoch().count()) << plan.matched << plan.statement << plan.digest
+        << qint64(plan.options.olderThan.count()) << plan.options.reason << plan.options.batchSize
+        << plan.options.paced;
+    return bytes;
+}
+
+base::Result<PrunePlan> planOf(const base::SecretBytes &bytes)
+{
+    const QByteArray content = bytes.view().toByteArray();
+    QDataStream in(content);
+    in.setVersion(QDataStream::Qt_6_0);
+    PrunePlan plan;
+    quint32 found = 0;
+    qint64 before = 0;
+    qint64 olderThan = 0;
+    in >> found >> before >> plan.matched >> plan.statement >> plan.digest >> olderThan >> plan.options.reason >>
+        plan.options.batchSize >> plan.options.paced;
+    plan.before = base::Instant(std::chrono::milliseconds(before));
+    plan.options.olderThan = std::chrono::milliseconds(olderThan);
+    if (in.status() != QDataStream::Ok || found != version || !in.atEnd() ||
+        plan.digest != digestOf(plan.statement, plan.before))
+        return base::fail(Error(ErrorCode::FileFormatInvalid)
+                              .with(ErrorParam::Detail, QStringLiteral("it is no plan of this version")));
+    return plan;
+}
+
+base::Status mayPrune(const PrunePlan &plan, const deployment::Deployment &deployment, store::SessionStore &store,
+                      const Call &call)
+{
+    if (deployment.clock().isFixed())
+        return base::fail(refused(QStringLiteral("the time is fixed, and a wrong clock must not delete")));
+    const store::ExpiredRows *rows = store.expiredRows();
+    if (!rows)
+        return base::fail(noPrune());
+    if (plan.statement != rows->statement())
+        return base::fail(Error(ErrorCode::PlanStale)
+                              .with(ErrorParam::Detail, QStringLiteral("the tables are others than when it was made")));
+    return call.check(QStringLiteral("The prune"));
+}
+
+/// Whether rows that expired so short ago may be told from those that have not.
+base::Status checkZone(const PruneOptions &options, const deployment::Deployment &deployment,
+                       store::SessionStore &store, const Call &call)
+{
+    store::StoreInspector *inspector = store.inspector();
+    if (options.olderThan >= usualPruneMargin || !deployment.config().profile.timeZone.isEmpty() || !inspector)
+        return {};
+    const auto zoneless = inspector->isZoneless(call);
+    if (!zoneless)
+        return base::fail(zoneless.error());
+    if (!*zoneless)
+        return {};
+    return base::fail(
+        refused(QStringLiteral("expiries are stored without a time zone, so less than 24h past them could still be "
+                               "live; say --timezone, or keep --older-than at 24h")));
+}
+
+} // namespace
+
+base::Result<PrunePlan> planPrune(const PruneOptions &options, const deployment::Deployment &deployment,
+                                  store::SessionStore &store, qint64 max, const Call &call)
+{
+    if (deployment.auth()->strategy == session::Strategy::Jwt)
+        return base::fail(Error(ErrorCode::NotRevocable));
+    store::ExpiredRows *rows = store.expiredRows();
+    if (!rows)
+        return base::fail(noPrune());
+    if (const auto fine = checkZone(options, deployment, store, call); !fine)
+        return base::fail(fine.error());
+    PrunePlan plan;
+    plan.options = options;
+    plan.before = deployment.clock().now() - options.olderThan;
+    const auto matched = rows->count(plan.before, call);
+    if (!matched)
+        return base::fail(matched.error());
+    plan.matched = *matched;
+    if (plan.matched > max)
+        return base::fail(
+            Error(ErrorCode::TooManyMatched).with(ErrorParam::Count, plan.matched).with(ErrorParam::Limit, max));
+    plan.statement = rows->statement();
+    plan.digest = digestOf(plan.statement, plan.before);
+    return plan;
+}
+
+base::Result<RevocationReport> carryOut(const PrunePlan &plan, const deployment::Deployment &deployment,
+                                        store::SessionStore &writeStore, audit::AuditLog &log,
+                                        const OperationPlace &place, const Call &call, const OnProgress &onProgress)
+{
+    if (auto allowed = mayPrune(plan, deployment, writeStore, call); !allowed)
+        return base::fail(allowed.error());
+    if (plan.matched == 0)
+        return RevocationReport();
+    const auto seal = OperationSeal::load(place.vault, true, call);
+    if (!seal)
+        return base::fail(seal.error());
+    OperationHead head;
+    head.id = audit::newOperationId();
+    head.kind = pruneKind();
+    head.connection = deployment.config().displayName();
+    head.database = databaseNameOf(deployment);
+    head.planDigest = plan.digest;
+    head.reason = plan.options.reason;
+    head.startedAt = deployment.clock().now();
+    head.planned = plan.matched;
+    const auto sealed = seal->seal(bytesOf(plan), planName(head.id));
+    if (!sealed)
+        return base::fail(sealed.error());
+    auto journal = OperationJournal::begin(place.folder, std::move(head), *sealed, call);
+    if (!journal)
+        return base::fail(journal.error());
+    auto report = runPrune(plan, deployment, *writeStore.expiredRows(), log, *journal, *seal, call, onProgress);
+    // Nothing was done: there is nothing to go on with.
+    if (!report)
+        static_cast<void>(journal->remove());
+    return report;
+}
+
+base::Result<RevocationReport> resumePrune(const QString &id, const deployment::Deployment &deployment,
+                                           store::SessionStore &writeStore, audit::AuditLog &log,
+                                           const OperationPlace &place, const Call &call, const OnProgress &onProgress)
+{
+    auto journal = OperationJournal::reopen(place.folder, id, call);
+    if (!journal)
+        return base::fail(journal.error());
+    const OperationHead &head = journal->head();
+    const bool isPrune = head.kind == pruneKind();
+    if (!isPrune || head.database != databaseNameOf(deployment)) {
+        return base::fail(Error(ErrorCode::PlanStale)
+                              .with(ErrorParam::Detail,
+                                    isPrune ? QStringLiteral("it was made for %1").arg(head.database)
+                                            : QStringLiteral("this operation is no prune but a %1").arg(head.kind)));
+    }
+    const auto seal = OperationSeal::load(place.vault, false, call);
+    if (!seal)
+        return base::fail(seal.error());
+    const auto bytes = seal->open(journal->sealedPlan(), planName(id));
+    if (!bytes)
+        return base::fail(bytes.error());
+    const auto plan = planOf(*bytes);
+    if (!plan)
+        return base::fail(plan.error());
+    if (auto allowed = mayPrune(*plan, deployment, writeStore, call); !allowed)
+        return base::fail(allowed.error());
+    return runPrune(*plan, deployment, *writeStore.expiredRows(), log, *journal, *seal, call, onProgress);
+}
+
+} // namespace rollcall::revoke
