@@ -17,6 +17,7 @@
 #include "ui/main/WriteModeButton.h"
 #include "ui/overview/OverviewPage.h"
 #include "ui/revoke/PlanSheet.h"
+#include "ui/revoke/UndoSheet.h"
 #include "ui/sessions/SessionsPage.h"
 #include "ui/welcome/WelcomePage.h"
 
@@ -295,6 +296,7 @@ void AppContext::showOpened(const std::shared_ptr<const Deployment> &deployment,
                      &audit::LastOperations::refresh);
     overview->addToSide(last);
     QObject::connect(sessions, &sessions::SessionsPage::revokeRequested, this, &AppContext::openPlan);
+    QObject::connect(audit, &audit::AuditPage::undoRequested, this, &AppContext::openUndo);
     const ConnectionProfile &profile = deployment->config().profile;
     m_window.setCloseGuard([this] { return !m_connection || !m_connection->isActing(); });
     m_window.openProfile({profile.name, profile.name, profile.environment, summaryOf(*deployment)},
@@ -320,15 +322,37 @@ void AppContext::openPlan(const revoke::Selection &selection)
 
 void AppContext::openUnfinished(const revoke::Operation &operation)
 {
-    if (m_connection && m_window.currentPage())
+    if (!m_connection || !m_window.currentPage())
+        return;
+    if (operation.head.kind == revoke::restoreKind())
+        show(new revoke::UndoSheet(m_theme, *m_window.currentPage(), *m_connection, operation));
+    else
         show(new revoke::PlanSheet(m_theme, *m_window.currentPage(), *m_connection, operation));
+}
+
+void AppContext::openUndo(const QString &auditId)
+{
+    if (m_connection && m_window.currentPage())
+        show(new revoke::UndoSheet(m_theme, *m_window.currentPage(), *m_connection, auditId));
 }
 
 void AppContext::show(revoke::PlanSheet *sheet)
 {
-    QObject::connect(sheet, &revoke::PlanSheet::auditRequested, this,
-                     [this] { QTimer::singleShot(0, this, [this] { m_window.showPage(QStringLiteral("audit")); }); });
+    QObject::connect(sheet, &revoke::PlanSheet::auditRequested, this, &AppContext::openAuditSoon);
+    // The sheet that asks is closing: the next opens when it has.
+    QObject::connect(sheet, &revoke::PlanSheet::undoRequested, this, &AppContext::openUndo, Qt::QueuedConnection);
     sheet->open();
+}
+
+void AppContext::show(revoke::UndoSheet *sheet)
+{
+    QObject::connect(sheet, &revoke::UndoSheet::auditRequested, this, &AppContext::openAuditSoon);
+    sheet->open();
+}
+
+void AppContext::openAuditSoon()
+{
+    QTimer::singleShot(0, this, [this] { m_window.showPage(QStringLiteral("audit")); });
 }
 
 void AppContext::closeConnection()

@@ -19,6 +19,7 @@ class ConnectionPage;
 } // namespace rollcall::connect
 namespace rollcall::revoke {
 class PlanSheet;
+class UndoSheet;
 } // namespace rollcall::revoke
 namespace rollcall::welcome {
 class WelcomePage;
@@ -60,7 +61,10 @@ private:
                     const deployment::CheckResult &check);
     void openPlan(const revoke::Selection &selection);
     void openUnfinished(const revoke::Operation &operation);
+    void openUndo(const QString &auditId);
+    void openAuditSoon();
     void show(revoke::PlanSheet *sheet);
+    void show(revoke::UndoSheet *sheet);
     void closeConnection();
     void showError(const base::Error &error, const QString &what);
 

@@ -85,6 +85,7 @@ AuditDetailView::AuditDetailView(const common::Theme &theme, QWidget *parent)
       m_subtitle(new Label(theme, {}, FontToken::Small, ColorToken::Muted)),
       m_facts(new QWidget),
       m_toPartner(new Button(theme, {})),
+      m_undo(new Button(theme, tr("Undo…"))),
       m_copy(new Button(theme, tr("Copy entry"), common::ButtonKind::Quiet))
 {
     setObjectName(QStringLiteral("auditDetails"));
@@ -121,7 +122,12 @@ AuditDetailView::AuditDetailView(const common::Theme &theme, QWidget *parent)
     connect(m_toPartner, &Button::clicked, this, [this] { Q_EMIT entryRequested(m_partner); });
     m_copy->setGlyph(Icon::Copy);
     connect(m_copy, &Button::clicked, this, &AuditDetailView::copyEntry);
+    m_undo->setObjectName(QStringLiteral("auditUndo"));
+    m_undo->setGlyph(Icon::Undo);
+    m_undo->setToolTip(tr("Shows whether the deleted rows were kept, and puts them back if you want"));
+    connect(m_undo, &Button::clicked, this, [this] { Q_EMIT undoRequested(m_entry.operation); });
     foot->addWidget(m_toPartner);
+    foot->addWidget(m_undo);
     foot->addWidget(m_copy);
     foot->addStretch();
     column->addLayout(foot);
@@ -134,6 +140,7 @@ void AuditDetailView::clear()
     m_subtitle->setText(tr("Select an entry to see all of it."));
     m_facts->hide();
     m_toPartner->hide();
+    m_undo->hide();
     m_copy->hide();
 }
 
@@ -150,6 +157,8 @@ void AuditDetailView::display(const AuditEntry &entry, const AuditEntry *partner
         m_subtitle->setText(partner ? tr("outcome of %1").arg(other) : tr("outcome"));
     m_toPartner->setText(intent ? tr("Show the outcome") : tr("Show the intent"));
     m_toPartner->setVisible(partner != nullptr);
+    m_undo->setVisible(!intent && entry.action == QLatin1String("sessions.revoke") &&
+                       entry.counts.value(QLatin1String("revoked")).toInteger() > 0);
     m_copy->show();
     fill(entry);
     m_facts->show();

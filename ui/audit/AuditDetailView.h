@@ -33,6 +33,8 @@ Q_SIGNALS:
     void closeRequested();
     /// Show the other half of the operation.
     void entryRequested(qint64 seq);
+    /// Put back what the revocation @p operation deleted.
+    void undoRequested(const QString &operation);
 
 private:
     void fill(const AuditEntry &entry);
@@ -46,6 +48,7 @@ private:
     common::Label *m_subtitle;
     QWidget *m_facts;
     common::Button *m_toPartner;
+    common::Button *m_undo;
     common::Button *m_copy;
 };
 

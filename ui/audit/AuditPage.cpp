@@ -66,6 +66,7 @@ AuditPage::AuditPage(const common::Theme &theme, const AuditLog &log, const base
 
     m_details->hide();
     connect(m_details, &AuditDetailView::closeRequested, this, [this] { Q_EMIT detailsWanted(false); });
+    connect(m_details, &AuditDetailView::undoRequested, this, &AuditPage::undoRequested);
     connect(m_details, &AuditDetailView::entryRequested, this, &AuditPage::selectEntry);
     m_error->setRetry(tr("Try now"));
     connect(m_error, &common::ErrorBanner::retryRequested, this, &AuditPage::refresh);

@@ -42,6 +42,10 @@ public:
     /// Selects the entry @p seq where it is listed ("Open in Audit").
     void selectEntry(qint64 seq);
 
+Q_SIGNALS:
+    /// What the revocation @p operation deleted is to be put back.
+    void undoRequested(const QString &operation);
+
 private:
     [[nodiscard]] QWidget *makeHead();
     void makeTable();

@@ -1,6 +1,9 @@
 #include "ui/common/Note.h"
 
 #include <QHBoxLayout>
+#include <QResizeEvent>
+
+#include <algorithm>
 
 #include "ui/common/Label.h"
 #include "ui/common/Surface.h"
@@ -80,6 +83,20 @@ void Note::setGlyph(Icon icon)
 void Note::addAction(QWidget *widget)
 {
     m_row->addWidget(widget, 0, Qt::AlignVCenter);
+}
+
+QSize Note::sizeHint() const
+{
+    // It never grows beyond this, and layouts ask for no height at a width here: words that wrap would be cut off.
+    const QSize wide = QFrame::sizeHint();
+    return {wide.width(), std::max(wide.height(), heightForWidth(width()))};
+}
+
+void Note::resizeEvent(QResizeEvent *event)
+{
+    QFrame::resizeEvent(event);
+    if (event->size().width() != event->oldSize().width())
+        updateGeometry();
 }
 
 void Note::drawGlyph()

@@ -29,6 +29,12 @@ public:
     /// Adds @p widget, taken over, at the right.
     void addAction(QWidget *widget);
 
+    /// As high as the words are at the width it has.
+    [[nodiscard]] QSize sizeHint() const override;
+
+protected:
+    void resizeEvent(QResizeEvent *event) override;
+
 private:
     void drawGlyph();
 

@@ -10,8 +10,11 @@
 #include "ui/common/Button.h"
 #include "ui/common/Label.h"
 #include "ui/common/Note.h"
+#include "ui/common/RelativeTime.h"
 #include "ui/revoke/PlanView.h"
+#include "ui/revoke/ProgressView.h"
 #include "ui/revoke/ResultView.h"
+#include "ui/revoke/UnfinishedView.h"
 
 namespace rollcall::revoke {
 
@@ -111,26 +114,10 @@ void PlanSheet::freeze()
 
 void PlanSheet::showUnfinished()
 {
-    const OperationHead &head = m_unfinished->head;
-    const QLocale locale;
-    setHeading(
-        Icon::Warn, ColorToken::Warn, tr("A revocation was interrupted"),
-        tr("%1 of %2 sessions are settled").arg(locale.toString(m_unfinished->done), locale.toString(head.planned)));
-    setAside(tr("Plan %1").arg(head.planDigest.first(8)));
-    QVBoxLayout *column = nullptr;
-    QWidget *body = paddedBody(column);
-    const QString begun = locale.toString(QDateTime::fromMSecsSinceEpoch(head.startedAt.time_since_epoch().count()),
-                                          QLocale::ShortFormat);
-    column->addWidget(new common::Note(
-        m_theme, common::NoteKind::Warn, tr("Begun %1").arg(begun),
-        head.reason.isEmpty() ? tr("The program, or its link to the database, ended before it was done.")
-                              : tr("The program, or its link to the database, ended before it was done. Its reason: %1")
-                                    .arg(head.reason)));
-    column->addWidget(new common::Note(
-        m_theme, common::NoteKind::Info, tr("Going on touches the rest of the same plan, and nothing else"),
-        tr("Sessions that began since are not in it. Rows that changed or went meanwhile are left alone and listed. "
-           "Ending it here leaves the rest signed in; both are written to the audit log.")));
-    setBody(body);
+    setHeading(Icon::Warn, ColorToken::Warn, UnfinishedView::title(*m_unfinished),
+               UnfinishedView::subtitle(*m_unfinished));
+    setAside(tr("Plan %1").arg(m_unfinished->head.planDigest.first(8)));
+    setBody(new UnfinishedView(m_theme, *m_unfinished));
     clearFoot();
     m_obstacle = new Label(m_theme, {}, FontToken::Status, ColorToken::Muted);
     addFootStart(m_obstacle);
@@ -281,16 +268,8 @@ void PlanSheet::showProgress(qint64 rows)
     m_obstacle = nullptr;
     clearFoot();
     setExecute(nullptr);
-    QVBoxLayout *column = nullptr;
-    QWidget *body = paddedBody(column);
-    m_step = new Label(m_theme, tr("Writing the intent to the audit log"));
-    column->addWidget(m_step);
-    m_bar = new QProgressBar;
-    m_bar->setRange(0, static_cast<int>(rows));
-    m_bar->setTextVisible(false);
-    m_bar->setAccessibleName(tr("Sessions revoked"));
-    column->addWidget(m_bar);
-    setBody(body);
+    m_progress = new ProgressView(m_theme, rows, tr("Sessions revoked"));
+    setBody(m_progress);
     Button *cancel = addButton(tr("Stop at the next batch"), true);
     cancel->setObjectName(QStringLiteral("planStop"));
     connect(cancel, &Button::clicked, this, [this, cancel] {
@@ -302,16 +281,13 @@ void PlanSheet::showProgress(qint64 rows)
 
 void PlanSheet::updateProgress(const RevocationProgress &progress)
 {
-    if (!m_bar)
-        return;
-    m_bar->setValue(static_cast<int>(progress.done));
-    m_step->setText(progress.step);
+    if (m_progress)
+        m_progress->display(progress);
 }
 
 void PlanSheet::showResult(const RevocationReport &report)
 {
-    m_bar = nullptr;
-    m_step = nullptr;
+    m_progress = nullptr;
     setDismissable(true);
     const ResultHeadline head = headlineOf(report);
     const Icon icon = head.proven ? Icon::Refused : head.good ? Icon::Revoked : Icon::Accepted;
@@ -328,6 +304,17 @@ void PlanSheet::showResult(const RevocationReport &report)
         Q_EMIT auditRequested();
         dismiss();
     });
+    if (report.undoUntil && report.revoked > 0) {
+        Button *undo = addButton(tr("Undo…"), true);
+        undo->setObjectName(QStringLiteral("planUndo"));
+        undo->setGlyph(Icon::Undo);
+        undo->setToolTip(tr("The deleted rows are kept, sealed, until %1")
+                             .arg(common::exactText(*report.undoUntil, m_connection.deployment().clock().now())));
+        connect(undo, &Button::clicked, this, [this, auditId = report.auditId] {
+            dismiss();
+            Q_EMIT undoRequested(auditId);
+        });
+    }
     Button *done = addButton(tr("Done"), true);
     done->setObjectName(QStringLiteral("planDone"));
     done->setKind(ButtonKind::Primary);

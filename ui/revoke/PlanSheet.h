@@ -5,8 +5,6 @@
 #include "ui/common/Sheet.h"
 #include "ui/revoke/RevocationController.h"
 
-class QProgressBar;
-
 namespace rollcall::common {
 class Button;
 class Label;
@@ -15,6 +13,7 @@ class Label;
 namespace rollcall::revoke {
 
 class PlanView;
+class ProgressView;
 
 /// The sheet that every revocation goes through: it freezes a plan, shows it, asks for reason and consent, carries it
 /// out with progress, and ends on the outcome. **Thread-safety:** GUI thread only; never blocks.
@@ -34,6 +33,8 @@ Q_SIGNALS:
     void finished(const QString &auditId);
     /// The user wants to see the operation in the audit log.
     void auditRequested();
+    /// The user wants what @p auditId deleted put back; the sheet is closing.
+    void undoRequested(const QString &auditId);
 
 private:
     void listen();
@@ -60,8 +61,7 @@ private:
     PlanView *m_view = nullptr;
     common::Button *m_execute = nullptr;
     common::Label *m_obstacle = nullptr;
-    QProgressBar *m_bar = nullptr;
-    common::Label *m_step = nullptr;
+    ProgressView *m_progress = nullptr;
     bool m_frozen = false;
 };
 

@@ -2,7 +2,6 @@
 
 #include <QCheckBox>
 #include <QGridLayout>
-#include <QLineEdit>
 #include <QLocale>
 #include <QVBoxLayout>
 
@@ -10,6 +9,7 @@
 #include "ui/common/Label.h"
 #include "ui/common/Note.h"
 #include "ui/common/RelativeTime.h"
+#include "ui/revoke/ConsentFields.h"
 #include "ui/revoke/StepList.h"
 
 namespace rollcall::revoke {
@@ -47,11 +47,12 @@ QString maskedStatement(const RevocationPlan &plan)
 
 PlanView::PlanView(const common::Theme &theme, const common::OpenConnection &connection, const RevocationPlan &plan,
                    QWidget *parent)
-    : QWidget(parent), m_theme(theme), m_connection(connection)
+    : QWidget(parent),
+      m_theme(theme),
+      m_connection(connection),
+      m_consent(new ConsentFields(theme, connection.profile(), static_cast<qint64>(plan.rows.size())))
 {
-    if (connection.profile().environment == workspace::Environment::Production)
-        m_expected = QStringLiteral("%1 %2").arg(connection.profile().name).arg(plan.rows.size());
-
+    connect(m_consent, &ConsentFields::changed, this, &PlanView::changed);
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
@@ -62,7 +63,7 @@ PlanView::PlanView(const common::Theme &theme, const common::OpenConnection &con
     middle->addWidget(steps(plan), 5);
     middle->addWidget(sample(plan), 3);
     column->addLayout(middle);
-    column->addWidget(questions());
+    column->addWidget(m_consent);
 }
 
 QWidget *PlanView::figures(const RevocationPlan &plan) const
@@ -105,6 +106,15 @@ QWidget *PlanView::steps(const RevocationPlan &plan)
     return box;
 }
 
+QString PlanView::undoText() const
+{
+    const auto &database = m_connection.deployment().config().database;
+    if (database && database->redis)
+        return tr("Deleted keys cannot be put back: their users sign in again.");
+    return tr("Deleted rows are kept, sealed, for %1 hours: Undo puts them back.")
+        .arg(std::chrono::duration_cast<std::chrono::hours>(RevocationOptions().undoFor).count());
+}
+
 QWidget *PlanView::sample(const RevocationPlan &plan)
 {
     auto *box = new QWidget;
@@ -141,8 +151,7 @@ QWidget *PlanView::sample(const RevocationPlan &plan)
                              tr("These are gone already or were never there; nothing is done for them.")));
     }
     column->addWidget(new common::Note(m_theme, common::NoteKind::Info, tr("Only these keys are touched"),
-                                       tr("A row that changes meanwhile is skipped and listed. Deleted rows cannot be "
-                                          "put back: their users sign in again.")));
+                                       tr("A row that changes meanwhile is skipped and listed. %1").arg(undoText())));
     m_verify = new QCheckBox(tr("Verify with the revoked cookies"));
     m_verify->setObjectName(QStringLiteral("planVerify"));
     m_verify->setChecked(plan.verifiable);
@@ -168,40 +177,9 @@ QWidget *PlanView::sample(const RevocationPlan &plan)
     return box;
 }
 
-QWidget *PlanView::questions()
-{
-    auto *box = new QWidget;
-    auto *row = new QHBoxLayout(box);
-    row->setContentsMargins(20, common::space::s, 20, common::space::m);
-    row->setSpacing(common::space::l);
-
-    const auto field = [&](const QString &label, QLineEdit *edit, int stretch) {
-        auto *column = new QVBoxLayout;
-        column->setSpacing(common::space::xs);
-        auto *caption = new Label(m_theme, label, FontToken::Section);
-        caption->setBuddy(edit);
-        column->addWidget(caption);
-        column->addWidget(edit);
-        edit->setAccessibleName(label);
-        row->addLayout(column, stretch);
-        connect(edit, &QLineEdit::textChanged, this, &PlanView::changed);
-    };
-    m_reason = new QLineEdit;
-    m_reason->setObjectName(QStringLiteral("planReason"));
-    m_reason->setMaxLength(500);
-    m_reason->setPlaceholderText(tr("Why, and for which ticket"));
-    field(tr("Reason, kept in the audit log"), m_reason, 2);
-    if (!m_expected.isEmpty()) {
-        m_confirmation = new QLineEdit;
-        m_confirmation->setObjectName(QStringLiteral("planConfirmation"));
-        field(tr("Type %1").arg(m_expected), m_confirmation, 1);
-    }
-    return box;
-}
-
 QString PlanView::reason() const
 {
-    return m_reason->text().trimmed();
+    return m_consent->reason();
 }
 
 bool PlanView::verify() const
@@ -216,16 +194,12 @@ bool PlanView::canary() const
 
 QString PlanView::obstacle() const
 {
-    if (reason().isEmpty())
-        return tr("Give a reason first.");
-    if (m_confirmation && m_confirmation->text().trimmed() != m_expected)
-        return tr("Type \"%1\" to confirm.").arg(m_expected);
-    return {};
+    return m_consent->obstacle();
 }
 
 QWidget *PlanView::firstField() const
 {
-    return m_reason;
+    return m_consent->firstField();
 }
 
 } // namespace rollcall::revoke

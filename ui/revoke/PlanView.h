@@ -2,14 +2,15 @@
 
 #include <QWidget>
 
-#include "core/revoke/RevocationPlan.h"
+#include "core/revoke/Revoker.h"
 #include "ui/common/OpenConnection.h"
 #include "ui/common/Theme.h"
 
 class QCheckBox;
-class QLineEdit;
 
 namespace rollcall::revoke {
+
+class ConsentFields;
 
 /// What a frozen plan will do, in order, and what is asked before: reason, verification and, on a production
 /// connection, name and count typed. **Thread-safety:** GUI thread only.
@@ -41,15 +42,14 @@ private:
     [[nodiscard]] QWidget *figures(const RevocationPlan &plan) const;
     [[nodiscard]] QWidget *steps(const RevocationPlan &plan);
     [[nodiscard]] QWidget *sample(const RevocationPlan &plan);
-    [[nodiscard]] QWidget *questions();
+    /// Whether what is deleted can be put back.
+    [[nodiscard]] QString undoText() const;
 
     const common::Theme &m_theme;
     const common::OpenConnection &m_connection;
-    QLineEdit *m_reason = nullptr;
-    QLineEdit *m_confirmation = nullptr;
+    ConsentFields *m_consent;
     QCheckBox *m_verify = nullptr;
     QCheckBox *m_canary = nullptr;
-    QString m_expected; ///< what a production connection wants typed; empty elsewhere
 };
 
 } // namespace rollcall::revoke

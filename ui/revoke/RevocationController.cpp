@@ -1,13 +1,8 @@
 #include "ui/revoke/RevocationController.h"
 
-#include <atomic>
+#include "ui/revoke/ActOnWorker.h"
 
 namespace rollcall::revoke {
-
-namespace {
-/// A plan's deletes, purges and proofs together: each operation inside has its own, shorter bound.
-constexpr std::chrono::minutes wholeRevocation{30};
-} // namespace
 
 RevocationController::RevocationController(common::OpenConnection &connection, QObject *parent)
     : QObject(parent), m_connection(connection)
@@ -56,7 +51,7 @@ void RevocationController::carryOut(const RevocationOptions &options)
     m_spent = true;
     run([plan = m_plan, options, deployment = m_connection.shared(), &log = m_connection.auditLog(),
          place = m_connection.operations()](store::SessionStore &store, const base::Call &call,
-                                            const Progress &onProgress) {
+                                            const OnProgress &onProgress) {
         return revoke::carryOut(*plan, options, *deployment, store, log, place, call, onProgress);
     });
 }
@@ -66,52 +61,28 @@ void RevocationController::resume(const QString &id)
     if (m_running)
         return;
     run([id, deployment = m_connection.shared(), &log = m_connection.auditLog(), place = m_connection.operations()](
-            store::SessionStore &store, const base::Call &call, const Progress &onProgress) {
+            store::SessionStore &store, const base::Call &call, const OnProgress &onProgress) {
         return revoke::resumeOperation(id, *deployment, store, log, place, call, onProgress);
     });
 }
 
-void RevocationController::run(Act act)
+void RevocationController::run(RevocationAct act)
 {
     m_stop = std::stop_source();
     m_running = true;
-    m_connection.beginAct();
-    const auto submitted = m_connection.workers().write.submit(
-        [this, act = std::move(act), sender = m_mailbox.sender()](base::Result<store::SessionStore *> store,
-                                                                  const base::Call &call) {
-            // One message waits at most: thousands of steps must not crowd out the outcome.
-            auto waiting = std::make_shared<std::atomic_bool>(false);
-            const auto progress = [this, waiting, &sender](const RevocationProgress &step) {
-                if (waiting->exchange(true))
-                    return;
-                const bool posted = sender.post([this, waiting, step] {
-                    waiting->store(false);
-                    Q_EMIT progressed(step);
-                });
-                if (!posted)
-                    waiting->store(false);
-            };
-            auto report =
-                store ? act(**store, call, progress) : base::Result<RevocationReport>(base::fail(store.error()));
-            sender.post([this, report = std::move(report)] {
-                m_running = false;
-                m_connection.endAct();
-                if (report) {
-                    Q_EMIT finished(*report);
-                    Q_EMIT m_connection.sessionsChanged();
-                } else {
-                    m_spent = false;
-                    Q_EMIT failed(report.error());
-                }
-            });
-        },
-        m_stop.get_token(), wholeRevocation);
-    if (!submitted) {
-        m_connection.endAct();
-        m_running = false;
-        m_spent = false;
-        Q_EMIT failed(submitted.error());
-    }
+    actOnWorker<RevocationReport>(
+        m_connection, m_mailbox, m_stop.get_token(), std::move(act),
+        [this](const RevocationProgress &step) { Q_EMIT progressed(step); },
+        [this](const base::Result<RevocationReport> &report) {
+            m_running = false;
+            if (!report) {
+                m_spent = false;
+                Q_EMIT failed(report.error());
+                return;
+            }
+            Q_EMIT finished(*report);
+            Q_EMIT m_connection.sessionsChanged();
+        });
 }
 
 void RevocationController::findUnfinished()
@@ -124,7 +95,8 @@ void RevocationController::findUnfinished()
             if (!operations)
                 return;
             for (const Operation &operation : *operations) {
-                if (operation.state == OperationState::Interrupted && operation.head.database == database) {
+                const bool isKnown = operation.head.kind == revocationKind() || operation.head.kind == restoreKind();
+                if (isKnown && operation.state == OperationState::Interrupted && operation.head.database == database) {
                     sender.post([this, operation] { Q_EMIT unfinishedFound(operation); });
                     return;
                 }

@@ -30,8 +30,9 @@ public:
     void freeze(const Selection &selection);
     /// Carries the frozen plan out; ends in finished() or failed(). Nothing where there is no plan or it already ran.
     void carryOut(const RevocationOptions &options);
-    /// Looks for revocations of this connection's database that were interrupted; ends in unfinishedFound() where there
-    /// is one, for the oldest. Where they cannot be read nothing is said: `operations list` says why.
+    /// Looks for revocations and restores of this connection's database that were interrupted; ends in
+    /// unfinishedFound() where there is one, for the oldest. Where they cannot be read nothing is said: `operations
+    /// list` says why.
     void findUnfinished();
     /// Goes on with the operation @p id; ends in finished() or failed().
     void resume(const QString &id);
@@ -53,10 +54,9 @@ Q_SIGNALS:
     void discarded();
 
 private:
-    using Progress = std::function<void(const RevocationProgress &)>;
-    using Act = std::function<base::Result<RevocationReport>(store::SessionStore &store, const base::Call &call,
-                                                             const Progress &onProgress)>;
-    void run(Act act);
+    using RevocationAct = std::function<base::Result<RevocationReport>(
+        store::SessionStore &store, const base::Call &call, const OnProgress &onProgress)>;
+    void run(RevocationAct act);
 
     common::OpenConnection &m_connection;
     async::Mailbox m_mailbox;

@@ -1,0 +1,62 @@
+#include "ui/revoke/ConsentFields.h"
+
+#include <QLineEdit>
+#include <QVBoxLayout>
+
+#include "ui/common/Label.h"
+
+namespace rollcall::revoke {
+
+using common::FontToken;
+using common::Label;
+
+ConsentFields::ConsentFields(const common::Theme &theme, const workspace::ConnectionProfile &profile, qint64 rows,
+                             QWidget *parent)
+    : QWidget(parent), m_reason(new QLineEdit)
+{
+    auto *row = new QHBoxLayout(this);
+    row->setContentsMargins(20, common::space::s, 20, common::space::m);
+    row->setSpacing(common::space::l);
+    const auto field = [&](const QString &label, QLineEdit *edit, int stretch) {
+        auto *column = new QVBoxLayout;
+        column->setSpacing(common::space::xs);
+        auto *caption = new Label(theme, label, FontToken::Section);
+        caption->setBuddy(edit);
+        column->addWidget(caption);
+        column->addWidget(edit);
+        edit->setAccessibleName(label);
+        row->addLayout(column, stretch);
+        connect(edit, &QLineEdit::textChanged, this, &ConsentFields::changed);
+    };
+    m_reason->setObjectName(QStringLiteral("planReason"));
+    m_reason->setMaxLength(500);
+    m_reason->setPlaceholderText(tr("Why, and for which ticket"));
+    field(tr("Reason, kept in the audit log"), m_reason, 2);
+    if (profile.environment != workspace::Environment::Production)
+        return;
+    m_expected = QStringLiteral("%1 %2").arg(profile.name).arg(rows);
+    m_confirmation = new QLineEdit;
+    m_confirmation->setObjectName(QStringLiteral("planConfirmation"));
+    field(tr("Type %1").arg(m_expected), m_confirmation, 1);
+}
+
+QString ConsentFields::reason() const
+{
+    return m_reason->text().trimmed();
+}
+
+QString ConsentFields::obstacle() const
+{
+    if (reason().isEmpty())
+        return tr("Give a reason first.");
+    if (m_confirmation && m_confirmation->text().trimmed() != m_expected)
+        return tr("Type \"%1\" to confirm.").arg(m_expected);
+    return {};
+}
+
+QWidget *ConsentFields::firstField() const
+{
+    return m_reason;
+}
+
+} // namespace rollcall::revoke

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <QWidget>
+
+#include "core/workspace/ConnectionProfile.h"
+#include "ui/common/Theme.h"
+
+class QLineEdit;
+
+namespace rollcall::revoke {
+
+/// What is asked before an act changes a deployment: its reason and, on a production connection, the connection's name
+/// and the number of rows, typed. **Thread-safety:** GUI thread only.
+class ConsentFields final : public QWidget
+{
+    Q_OBJECT
+
+public:
+    /// @p rows: how many the act is about. @p theme outlives the fields.
+    ConsentFields(const common::Theme &theme, const workspace::ConnectionProfile &profile, qint64 rows,
+                  QWidget *parent = nullptr);
+
+    /// The reason as typed.
+    [[nodiscard]] QString reason() const;
+    /// Why the act may not begin yet; empty where it may.
+    [[nodiscard]] QString obstacle() const;
+    /// The field to begin with.
+    [[nodiscard]] QWidget *firstField() const;
+
+Q_SIGNALS:
+    /// obstacle() may answer otherwise.
+    void changed();
+
+private:
+    QLineEdit *m_reason;
+    QLineEdit *m_confirmation = nullptr; ///< null where nothing is to be typed
+    QString m_expected;                  ///< what is to be typed there
+};
+
+} // namespace rollcall::revoke
