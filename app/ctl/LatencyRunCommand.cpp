@@ -25,7 +25,8 @@ std::vector<Flag> runFlags()
         {QStringLiteral("route"), QStringLiteral("PATH"), QStringLiteral("a path to measure"), true},
         {QStringLiteral("routes"), QStringLiteral("FILE"), QStringLiteral("paths, one a line")},
         {QStringLiteral("modes"), QStringLiteral("M,M"),
-         QStringLiteral("of local, proxy, cached, route, floor (local,proxy,cached)")},
+         QStringLiteral("of local, proxy, cached, cached-memory, cached-redis, cached-upstash, route, floor "
+                        "(local,proxy,cached)")},
         {QStringLiteral("rate"), QStringLiteral("N"), QStringLiteral("open run: requests a second over all cells")},
         {QStringLiteral("arrival"), QStringLiteral("poisson|constant"), QStringLiteral("of an open run (poisson)")},
         {QStringLiteral("concurrency"), QStringLiteral("N"), QStringLiteral("closed run: requests in flight")},

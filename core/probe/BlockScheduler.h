@@ -28,6 +28,8 @@ public:
     /// The visit that take() would return; only where not atEnd().
     [[nodiscard]] Visit peek() const { return {m_cells[m_next], m_block}; }
     Visit take();
+    /// Adds @p blocks at the end.
+    void extend(int blocks) { m_blocks += blocks; }
 
 private:
     void shuffle();

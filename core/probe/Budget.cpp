@@ -10,8 +10,8 @@ namespace {
 
 constexpr Measure allMeasures[] = {Measure::P50,  Measure::P90, Measure::P95, Measure::P99,
                                    Measure::P999, Measure::Max, Measure::Mean};
-constexpr Verdict allVerdicts[] = {Verdict::Within,    Verdict::Over,      Verdict::TooClose,
-                                   Verdict::NotEnough, Verdict::Saturated, Verdict::StoppedForSafety};
+constexpr Verdict allVerdicts[] = {Verdict::Within,   Verdict::Over,      Verdict::TooClose,        Verdict::NotEnough,
+                                   Verdict::Unstable, Verdict::Saturated, Verdict::StoppedForSafety};
 
 tl::unexpected<base::Error> invalid(const QString &text, const QString &why)
 {
@@ -100,6 +100,8 @@ QString verdictWord(Verdict verdict)
         return QStringLiteral("Too close to call");
     case Verdict::NotEnough:
         return QStringLiteral("Not enough samples");
+    case Verdict::Unstable:
+        return QStringLiteral("Unstable");
     case Verdict::Saturated:
         return QStringLiteral("Saturated");
     case Verdict::StoppedForSafety:
@@ -128,6 +130,7 @@ bool isMissed(Verdict verdict, bool strict)
         return true;
     case Verdict::TooClose:
     case Verdict::NotEnough:
+    case Verdict::Unstable:
         return strict;
     }
     return true;

@@ -34,7 +34,7 @@ struct Budget
 [[nodiscard]] base::Result<Budget> parseBudget(const QString &text);
 
 /// What can be said of a budget. **Source:** facts/latency-method.md §1.7.
-enum class Verdict { Within, Over, TooClose, NotEnough, Saturated, StoppedForSafety };
+enum class Verdict { Within, Over, TooClose, NotEnough, Unstable, Saturated, StoppedForSafety };
 
 /// "Within budget", "Over budget", …: the words of the run document.
 [[nodiscard]] QString verdictWord(Verdict verdict);

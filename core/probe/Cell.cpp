@@ -13,6 +13,10 @@ QString probeModeName(ProbeMode mode)
         return QStringLiteral("cached");
     case ProbeMode::CachedMemory:
         return QStringLiteral("cached-memory");
+    case ProbeMode::CachedRedis:
+        return QStringLiteral("cached-redis");
+    case ProbeMode::CachedUpstash:
+        return QStringLiteral("cached-upstash");
     case ProbeMode::Route:
         return QStringLiteral("route");
     case ProbeMode::Floor:
@@ -23,8 +27,9 @@ QString probeModeName(ProbeMode mode)
 
 std::optional<ProbeMode> probeModeOf(const QString &name)
 {
-    for (const ProbeMode mode : {ProbeMode::Local, ProbeMode::Proxy, ProbeMode::Cached, ProbeMode::CachedMemory,
-                                 ProbeMode::Route, ProbeMode::Floor}) {
+    for (const ProbeMode mode :
+         {ProbeMode::Local, ProbeMode::Proxy, ProbeMode::Cached, ProbeMode::CachedMemory, ProbeMode::CachedRedis,
+          ProbeMode::CachedUpstash, ProbeMode::Route, ProbeMode::Floor}) {
         if (probeModeName(mode) == name)
             return mode;
     }

@@ -8,15 +8,17 @@ namespace rollcall::probe {
 
 /// What a cell measures.
 enum class ProbeMode {
-    Local,        ///< the session resolved in this process: a token decoded, or a row looked up
-    Proxy,        ///< GET <base path>/session
-    Cached,       ///< local behind the configured cache; in this process's memory where none is
-    CachedMemory, ///< local behind a cache in this process's memory
-    Route,        ///< GET of the route itself
-    Floor,        ///< GET of a static path that no application code serves: network and server alone
+    Local,         ///< the session resolved in this process: a token decoded, or a row looked up
+    Proxy,         ///< GET <base path>/session
+    Cached,        ///< local behind the configured cache; in this process's memory where none is
+    CachedMemory,  ///< local behind a cache in this process's memory, whatever is configured
+    CachedRedis,   ///< local behind the configured cache, which must be a Redis over its own protocol
+    CachedUpstash, ///< the same, which must be an Upstash over REST
+    Route,         ///< GET of the route itself
+    Floor,         ///< GET of a static path that no application code serves: network and server alone
 };
 
-/// "local", "proxy", "cached", "cached-memory", "route", "floor".
+/// "local", "proxy", "cached", "cached-memory", "cached-redis", "cached-upstash", "route", "floor".
 [[nodiscard]] QString probeModeName(ProbeMode mode);
 /// The mode of that name.
 [[nodiscard]] std::optional<ProbeMode> probeModeOf(const QString &name);
@@ -27,7 +29,8 @@ enum class ProbeMode {
 }
 [[nodiscard]] constexpr bool isCached(ProbeMode mode)
 {
-    return mode == ProbeMode::Cached || mode == ProbeMode::CachedMemory;
+    return mode == ProbeMode::Cached || mode == ProbeMode::CachedMemory || mode == ProbeMode::CachedRedis ||
+           mode == ProbeMode::CachedUpstash;
 }
 
 /// Which way through a cache a cell takes: they are two populations and never mixed.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "core/probe/RunChecks.h"
 #include "core/probe/RunMeta.h"
 #include "core/probe/SampleLog.h"
 #include "core/probe/Verdicts.h"
@@ -13,10 +14,21 @@ namespace {
 
 /// What is compared with what on each route: the slower way first, so that the ratio says how much faster the other is.
 constexpr std::pair<ProbeMode, ProbeMode> pairs[] = {
-    {ProbeMode::Proxy, ProbeMode::Local},        {ProbeMode::Proxy, ProbeMode::Cached},
-    {ProbeMode::Proxy, ProbeMode::CachedMemory}, {ProbeMode::Local, ProbeMode::Cached},
+    {ProbeMode::Proxy, ProbeMode::Local},
+    {ProbeMode::Proxy, ProbeMode::Cached},
+    {ProbeMode::Proxy, ProbeMode::CachedMemory},
+    {ProbeMode::Local, ProbeMode::Cached},
     {ProbeMode::Local, ProbeMode::CachedMemory},
+    {ProbeMode::Proxy, ProbeMode::CachedRedis},
+    {ProbeMode::Local, ProbeMode::CachedRedis},
+    {ProbeMode::Proxy, ProbeMode::CachedUpstash},
+    {ProbeMode::Local, ProbeMode::CachedUpstash},
+    {ProbeMode::CachedRedis, ProbeMode::CachedMemory},
+    {ProbeMode::CachedUpstash, ProbeMode::CachedMemory},
 };
+
+/// Where measuring itself costs more than a tenth of a cell's median, the cell is limited by the tool.
+constexpr qint64 toolShare = 10;
 
 /// @p samples with times that count from the first intended start: the steady clock's own zero means nothing later.
 std::vector<Sample> fromFirstStart(std::vector<Sample> samples)
@@ -47,10 +59,18 @@ void DocumentBuilder::begin(base::Instant startedAt, const QString &version, con
     m_meta.insert(QStringLiteral("quantiles"), QStringLiteral("type7"));
     m_meta.insert(QStringLiteral("interval"), QStringLiteral("95 %, hull of binomial and block score"));
     m_meta.insert(QStringLiteral("cacheBackend"), QStringLiteral("memory"));
-    // Not done yet, and said so rather than left out.
+    // null: not done.
     m_meta.insert(QStringLiteral("selfCalibration"), QJsonValue());
+    m_meta.insert(QStringLiteral("levelChange"), QJsonValue());
+    m_meta.insert(QStringLiteral("littlesLaw"), QJsonValue());
     m_meta.insert(QStringLiteral("control"), QJsonValue());
     m_meta.insert(QStringLiteral("canary"), QJsonValue());
+}
+
+void DocumentBuilder::setCalibration(const std::optional<SelfCalibration> &calibration)
+{
+    if (calibration)
+        m_meta.insert(QStringLiteral("selfCalibration"), toJson(*calibration));
 }
 
 void DocumentBuilder::setBatches(const LocalProbe &local)
@@ -65,7 +85,7 @@ std::vector<CellResult> DocumentBuilder::cellsOf(const ByCell &samples) const
 {
     const qint64 timeoutNs = std::chrono::nanoseconds(m_plan.timeout).count();
     std::vector<CellResult> cells;
-    for (std::size_t i = 0; i < samples.size(); ++i) {
+    for (std::size_t i = 0; i < m_setup.planCells(); ++i) {
         const RunCell &cell = m_setup.cells[i];
         CellResult result = summarise(cell.id, samples[i], timeoutNs, m_batches[i]);
         result.cookie =
@@ -108,11 +128,44 @@ RunDocument DocumentBuilder::partial(std::span<const Sample> samples) const
     return document;
 }
 
+void DocumentBuilder::noteChecks(RunDocument &document, const ByCell &measured, std::span<const Sample> samples) const
+{
+    if (m_setup.controlOf)
+        document.meta.insert(QStringLiteral("control"),
+                             controlCheck(measured[*m_setup.controlOf], measured.back(), m_setup));
+    std::vector<Sample> network;
+    for (const Sample &sample : samples) {
+        if (!sample.warmup && isNetwork(m_setup.cells[static_cast<std::size_t>(sample.cell)].id.mode))
+            network.push_back(sample);
+    }
+    document.meta.insert(QStringLiteral("levelChange"), levelCheck(network, m_setup));
+    if (m_setup.closed && m_setup.limits.closedRate <= 0 && !m_plan.hasLocal())
+        document.meta.insert(QStringLiteral("littlesLaw"), occupancyCheck(network, m_setup.concurrency));
+    QJsonObject calibration = document.meta.value(QStringLiteral("selfCalibration")).toObject();
+    if (calibration.isEmpty())
+        return;
+    const qint64 overhead = calibration.value(QStringLiteral("overheadP50Ns")).toInteger();
+    QJsonArray limited;
+    for (const CellResult &cell : document.cells) {
+        const auto median = cell.service.quantiles[0];
+        if (isNetwork(cell.id.mode) && median && overhead * toolShare > *median)
+            limited.append(cellName(cell.id));
+    }
+    calibration.insert(QStringLiteral("toolLimited"), limited);
+    document.meta.insert(QStringLiteral("selfCalibration"), calibration);
+}
+
 RunDocument DocumentBuilder::finished(std::vector<Sample> samples, const RunRecord::State &state,
                                       base::Instant endedAt) const
 {
+    for (Sample &sample : samples)
+        sample.warmup = sample.block < state.warmupBlocks;
     RunDocument document = partial(samples);
-    document.comparisons = comparisonsOf(measuredByCell(samples, m_setup.cells.size()));
+    const ByCell measured = measuredByCell(samples, m_setup.cells.size());
+    noteChecks(document, measured, samples);
+    // Where a cell differs from itself, a difference from another says nothing.
+    if (document.meta.value(QStringLiteral("control")).toObject().value(QStringLiteral("stable")).toBool(true))
+        document.comparisons = comparisonsOf(measured);
     document.guards = state.events;
     document.stopReason = state.stopReason;
     document.budgets = judgeBudgets(m_plan.budgets, document);
@@ -120,7 +173,9 @@ RunDocument DocumentBuilder::finished(std::vector<Sample> samples, const RunReco
     document.meta.insert(QStringLiteral("elapsedNs"), state.endNs - state.beginNs);
     document.meta.insert(QStringLiteral("loadAfter"), loadAverage());
     document.meta.insert(QStringLiteral("samples"), static_cast<qint64>(samples.size()));
-    document.meta.insert(QStringLiteral("blocks"), std::max(0, state.block + 1 - m_setup.warmupBlocks));
+    document.meta.insert(QStringLiteral("blocks"), std::max(0, state.block + 1 - state.warmupBlocks));
+    document.meta.insert(QStringLiteral("warmupBlocks"), state.warmupBlocks);
+    std::erase_if(samples, [this](const Sample &s) { return static_cast<std::size_t>(s.cell) >= m_setup.planCells(); });
     document.samples = fromFirstStart(std::move(samples));
     return document;
 }

@@ -8,6 +8,7 @@
 #include "core/probe/RunPlan.h"
 #include "core/probe/RunRecord.h"
 #include "core/probe/RunSetup.h"
+#include "core/probe/SelfCalibration.h"
 
 namespace rollcall::probe {
 
@@ -20,6 +21,10 @@ public:
 
     /// Notes the machine as it is before the run, and what is measured.
     void begin(base::Instant startedAt, const QString &version, const QString &strategy);
+    /// Notes what `cached` stands for: "memory", "redis", "upstash".
+    void setCacheBackend(const QString &backend) { m_meta.insert(QStringLiteral("cacheBackend"), backend); }
+    /// Notes what calibrating found; nullopt: it was not done.
+    void setCalibration(const std::optional<SelfCalibration> &calibration);
     /// Takes over how many calls each local sample is the mean of.
     void setBatches(const LocalProbe &local);
 
@@ -33,6 +38,7 @@ private:
     using ByCell = std::vector<std::vector<Sample>>;
     [[nodiscard]] std::vector<CellResult> cellsOf(const ByCell &samples) const;
     [[nodiscard]] std::vector<Comparison> comparisonsOf(const ByCell &samples) const;
+    void noteChecks(RunDocument &document, const ByCell &measured, std::span<const Sample> samples) const;
 
     const RunPlan &m_plan;
     const RunSetup &m_setup;

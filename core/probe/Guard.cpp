@@ -9,8 +9,10 @@ namespace rollcall::probe {
 
 namespace {
 
-constexpr qint64 requestsCeiling = 20'000;
 constexpr std::chrono::minutes lengthCeiling{60};
+constexpr std::size_t baseline = 10; // answers that tell how fast the deployment was at the begin
+constexpr double smoothing = 0.2;
+constexpr double slowerByNs = 100e6;
 
 } // namespace
 
@@ -29,7 +31,7 @@ GuardLimits guardLimits(const RunPlan &plan, bool loopback)
         return limits;
     }
     if (!plan.guards) {
-        limits.requests = requestsCeiling;
+        limits.requests = GuardLimits::requestsCeiling;
         limits.length = lengthCeiling;
         limits.inFlight = limits.inFlightCeiling;
         limits.closedRate = limits.rateCeiling;
@@ -41,8 +43,8 @@ GuardLimits guardLimits(const RunPlan &plan, bool loopback)
         limits.rate = std::min(*plan.rate, limits.rateCeiling);
     if (plan.samples) {
         const auto perCell = static_cast<qint64>(*plan.samples) + plan.warmupBlocks();
-        limits.requests =
-            std::clamp(perCell * static_cast<qint64>(plan.cells().size()), limits.requests, requestsCeiling);
+        limits.requests = std::clamp(perCell * static_cast<qint64>(plan.cells().size()), limits.requests,
+                                     GuardLimits::requestsCeiling);
     }
     if (plan.duration) {
         limits.length = std::clamp<std::chrono::nanoseconds>(*plan.duration + std::chrono::minutes(1), limits.length,
@@ -93,6 +95,27 @@ std::optional<GuardEvent> Guard::afterSample(const Sample &sample)
                      .arg(std::min(m_seen, window))
                      .arg(outcomeName(sample.outcome)),
                  sample.endNs);
+}
+
+std::optional<GuardEvent> Guard::afterTime(int cell, qint64 ns, qint64 nowNs)
+{
+    if (!m_limits.breakers)
+        return std::nullopt;
+    Level &level = m_levels[cell];
+    if (level.first.size() < baseline) {
+        level.first.push_back(ns);
+        std::sort(level.first.begin(), level.first.end());
+        level.smoothed = static_cast<double>(level.first[level.first.size() / 2]);
+        return std::nullopt;
+    }
+    level.smoothed += smoothing * (static_cast<double>(ns) - level.smoothed);
+    const auto usual = static_cast<double>(level.first[baseline / 2]);
+    if (level.smoothed <= 2 * usual || level.smoothed <= usual + slowerByNs)
+        return std::nullopt;
+    return event(QStringLiteral("latency-breaker"),
+                 QStringLiteral("answers take %1 ms, at the run's begin they took %2 ms")
+                     .arg(QString::number(level.smoothed / 1e6, 'f', 0), QString::number(usual / 1e6, 'f', 0)),
+                 nowNs);
 }
 
 GuardEvent Guard::scopeBreach(qint64 nowNs) const

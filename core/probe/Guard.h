@@ -4,7 +4,9 @@
 
 #include <array>
 #include <chrono>
+#include <map>
 #include <optional>
+#include <vector>
 
 #include "core/probe/Sample.h"
 
@@ -25,6 +27,8 @@ struct GuardLimits
     double localPerSecond = 50; ///< database look-ups of the local cells; 0: as fast as they go
     bool breakers = true;
 
+    static constexpr qint64 requestsCeiling = 20'000;
+
     bool operator==(const GuardLimits &) const = default;
 };
 
@@ -35,7 +39,7 @@ struct GuardLimits
 /// A guard that fired, or something it wants on record.
 struct GuardEvent
 {
-    QString rule;    ///< "error-breaker", "rate-limited", "scope", "requests", "run-length", "cleanup"
+    QString rule; ///< "error-breaker", "latency-breaker", "rate-limited", "scope", "requests", "run-length", "cleanup"
     QString detail;  ///< for people
     qint64 atNs = 0; ///< after the run's begin
     bool operator==(const GuardEvent &) const = default;
@@ -57,6 +61,12 @@ public:
     [[nodiscard]] GuardEvent scopeBreach(qint64 nowNs) const;
 
     [[nodiscard]] qint64 requests() const { return m_requests; }
+    /// How many more requests the run may send.
+    [[nodiscard]] qint64 remaining() const { return m_limits.requests - m_requests; }
+    /// Looks at what an ok answer of a floor or route cell took; an event where the deployment has become so much
+    /// slower since the run began that the run itself may be why: the smoothed time of that cell above twice the median
+    /// of its first ten, and 100 ms beyond. **Source:** facts/latency-method.md §1.8, latency breaker.
+    [[nodiscard]] std::optional<GuardEvent> afterTime(int cell, qint64 ns, qint64 nowNs);
 
 private:
     static constexpr std::size_t window = 20;
@@ -69,6 +79,13 @@ private:
     qint64 m_requests = 0;
     std::array<bool, window> m_bad{}; ///< ring of the last outcomes
     std::size_t m_seen = 0;
+
+    struct Level
+    {
+        std::vector<qint64> first; ///< the first ten times, then sorted
+        double smoothed = 0;       ///< EWMA(0.2)
+    };
+    std::map<int, Level> m_levels; ///< by cell
 };
 
 } // namespace rollcall::probe

@@ -16,7 +16,7 @@ namespace {
 
 constexpr quint32 payloadCookie = 0x1c849303 | 0x10; // V2, LEB128 counts
 constexpr quint32 compressedCookie = 0x1c849304 | 0x10;
-constexpr int hdrBuckets = 32; // octaves up to Histogram::maxValue
+constexpr int hdrBuckets = 31; // octaves up to Histogram::maxValue
 constexpr double nsPerMs = 1e6;
 constexpr double nsPerUs = 1e3;
 constexpr double ticks = 5;

@@ -13,7 +13,7 @@ namespace {
 
 constexpr int exactBits = 11; // values below 2^11 have a bucket each
 constexpr std::size_t half = Histogram::subBuckets / 2;
-constexpr std::size_t bucketCount = Histogram::subBuckets + 31 * half;
+constexpr std::size_t bucketCount = Histogram::subBuckets + 30 * half;
 
 tl::unexpected<base::Error> invalid()
 {
@@ -24,6 +24,11 @@ tl::unexpected<base::Error> invalid()
 } // namespace
 
 Histogram::Histogram() : m_counts(bucketCount, 0) {}
+
+std::size_t Histogram::bytes()
+{
+    return bucketCount * sizeof(quint32);
+}
 
 std::size_t Histogram::indexOf(qint64 ns)
 {

@@ -13,10 +13,10 @@ constexpr qsizetype mostPictures = 12;
 /// Colours are the application's own tokens; dashes tell the modes apart where colours do not.
 constexpr const char *style = R"css(
 :root{--window:#F6F7F9;--surface:#FFF;--line:#E1E5EA;--strong:#C5CCD6;--text:#16202C;--muted:#56637A;--accent:#0F6B66;
---good:#166F43;--warn:#9A5B00;--bad:#B42318;--local:#0072B2;--proxy:#B84A00;--memory:#008F68;--route:#647B8C;--floor:#5B6470}
+--good:#166F43;--warn:#9A5B00;--bad:#B42318;--local:#0072B2;--proxy:#B84A00;--memory:#008F68;--redis:#C063A0;--upstash:#B88600;--route:#647B8C;--floor:#5B6470}
 @media(prefers-color-scheme:dark){:root{--window:#14171C;--surface:#1B1F26;--line:#2E3541;--strong:#434C5B;--text:#E7ECF3;
 --muted:#A3AFC0;--accent:#3CC2B8;--good:#4CC38A;--warn:#F2B84B;--bad:#FB7C73;--local:#4DA9DD;--proxy:#EE7A35;
---memory:#2DC39A;--route:#6F8799;--floor:#8A94A2}}
+--memory:#2DC39A;--redis:#ECA9D3;--upstash:#F2C14E;--route:#6F8799;--floor:#8A94A2}}
 :root{color-scheme:light dark}
 body{margin:0;background:var(--window);color:var(--text);font:15px/1.5 "Open Sans",system-ui,sans-serif}
 main{max-width:960px;margin:0 auto;padding:24px 16px 64px}
@@ -58,6 +58,10 @@ constexpr ModeStyle modeStyles[] = {
     {"cached-miss", "memory", "6 2 2 2"},
     {"cached-memory-hit", "memory", "2 3"},
     {"cached-memory-miss", "memory", "6 2 2 2"},
+    {"cached-redis-hit", "redis", "4 2"},
+    {"cached-redis-miss", "redis", "8 2 2 2"},
+    {"cached-upstash-hit", "upstash", "5 2 1 2"},
+    {"cached-upstash-miss", "upstash", "9 3 1 3"},
     {"route", "route", "10 3"},
     {"floor", "floor", "1.5 3"},
 };

@@ -9,6 +9,7 @@
 #include "core/probe/LocalRunner.h"
 #include "core/probe/ProbeThread.h"
 #include "core/probe/RunMeta.h"
+#include "core/probe/SelfCalibration.h"
 
 namespace rollcall::probe {
 
@@ -47,6 +48,8 @@ QUrl urlOf(const Deployment &deployment, const CellId &id)
     case ProbeMode::Local:
     case ProbeMode::Cached:
     case ProbeMode::CachedMemory:
+    case ProbeMode::CachedRedis:
+    case ProbeMode::CachedUpstash:
         return {};
     }
     return {};
@@ -61,6 +64,31 @@ http::HttpRequest requestOf(const Deployment &deployment, const CellId &id, cons
     if (id.mode != ProbeMode::Floor && !cookieHeader.isEmpty())
         request.headers.emplace_back(QByteArrayLiteral("Cookie"), cookieHeader.view().toByteArray());
     return request;
+}
+
+/// What `cached` means on @p deployment.
+QString backendOf(const Deployment &deployment)
+{
+    const auto &cache = deployment.config().cache;
+    if (!cache)
+        return QStringLiteral("memory");
+    return cache->kind == redis::RedisUrl::Kind::Upstash ? QStringLiteral("upstash") : QStringLiteral("redis");
+}
+
+/// A mode that names its cache wants that one configured: found out before anything is written.
+Status checkCaches(const std::vector<ProbeMode> &modes, const Deployment &deployment)
+{
+    const QString backend = backendOf(deployment);
+    for (const ProbeMode mode : modes) {
+        const bool fits = (mode != ProbeMode::CachedRedis || backend == QLatin1String("redis")) &&
+                          (mode != ProbeMode::CachedUpstash || backend == QLatin1String("upstash"));
+        if (!fits) {
+            return base::fail(Error(ErrorCode::PartNotGiven)
+                                  .with(base::ErrorParam::Part, probeModeName(mode))
+                                  .with(base::ErrorParam::Flag, QStringLiteral("--cache")));
+        }
+    }
+    return {};
 }
 
 bool isUnreachable(ErrorCode code)
@@ -133,7 +161,7 @@ Result<RunDocument> measure(const RunPlan &plan, const std::shared_ptr<const Dep
                             const std::function<void(const RunProgress &)> &onProgress)
 {
     const auto &baseUrl = deployment->config().baseUrl;
-    RunSetup setup = RunSetup::from(plan, baseUrl && base::isLoopbackHost(baseUrl->host()));
+    RunSetup setup = RunSetup::from(plan, baseUrl && base::isLoopbackHost(baseUrl->host()), true);
     setup.origin = plan.hasNetwork() ? baseUrl : std::nullopt;
     setup.http = deployment->config().httpOptions;
     setup.http.timeout = plan.timeout;
@@ -147,6 +175,9 @@ Result<RunDocument> measure(const RunPlan &plan, const std::shared_ptr<const Dep
     DocumentBuilder builder(plan, setup);
     builder.begin(deployment->clock().now(), session::versionName(deployment->auth()->version),
                   session::strategyName(deployment->auth()->strategy));
+    builder.setCacheBackend(backendOf(*deployment));
+    if (plan.hasNetwork())
+        builder.setCalibration(calibrate(call));
     std::unique_ptr<LocalRunner> local;
     if (plan.hasLocal()) {
         local = std::make_unique<LocalRunner>(deployment, cookie, plan.cacheTtl, plan.timeout);
@@ -206,6 +237,8 @@ Result<RunOutcome> runLatency(const RunPlan &plan, const std::shared_ptr<const D
 {
     if (auto valid = plan.validate(deployment->config().baseUrl); !valid)
         return base::fail(std::move(valid.error()));
+    if (auto caches = checkCaches(plan.modes, *deployment); !caches)
+        return base::fail(std::move(caches.error()));
     if (plan.hasNetwork()) {
         if (auto there = knock(*deployment, plan, call); !there)
             return base::fail(std::move(there.error()));

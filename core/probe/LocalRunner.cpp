@@ -19,6 +19,7 @@ constexpr qint64 batchNs = 50'000;       // how long a batch of such calls takes
 constexpr int calibrationCalls = 31;
 constexpr int mostBatch = 1'000;
 constexpr int cacheTries = 3;
+constexpr std::size_t memoryBytes = 1 << 20; // one session is all it holds
 
 } // namespace
 
@@ -31,12 +32,28 @@ struct LocalRunner::State
     std::chrono::milliseconds timeout;
     std::unique_ptr<store::SessionStore> store;
     std::unique_ptr<engine::Resolver> local;
-    std::unique_ptr<engine::Resolver> cached;
+    /// A cache with what stands behind it.
+    struct Cached
+    {
+        std::shared_ptr<cache::SessionCache> cache;
+        std::unique_ptr<engine::Resolver> resolver;
+        int hitBatch = 1;
+    };
+    Cached configured; ///< the deployment's own: memory where none is configured
+    Cached memory;     ///< this run's, where the deployment's is another
     base::SecretBytes cachedToken;
     int localBatch = 1;
-    int hitBatch = 1;
 
-    [[nodiscard]] Status prepare(bool wantsLocal, bool wantsCached, const Call &call);
+    [[nodiscard]] const Cached &cachedBy(ProbeMode mode) const
+    {
+        return mode == ProbeMode::CachedMemory ? memory : configured;
+    }
+    [[nodiscard]] Status prepare(const std::vector<CellId> &cells, const Call &call);
+    [[nodiscard]] Status prepareCached(const std::vector<CellId> &cells, const Call &call);
+    [[nodiscard]] base::Result<std::unique_ptr<engine::Resolver>> makeResolver(engine::Mode mode) const
+    {
+        return deployment->makeResolver(mode, store.get(), engine::Effects::Observe, ttl);
+    }
     [[nodiscard]] Status open(const Call &call);
     [[nodiscard]] int batchFor(engine::Resolver &resolver, const Call &call) const;
     [[nodiscard]] session::Resolution resolve(engine::Resolver &resolver, const Call &call) const
@@ -44,11 +61,11 @@ struct LocalRunner::State
         return resolver.resolve(cookieHeader->view(), call);
     }
     [[nodiscard]] Sample time(engine::Resolver &resolver, int calls, const Call &call, session::Resolution &last) const;
-    [[nodiscard]] Sample sampleCached(CachePath path, const Call &call) const;
+    [[nodiscard]] Sample sampleCached(const Cached &by, CachePath path, const Call &call) const;
     [[nodiscard]] Sample sample(const CellId &cell, const Call &call) const
     {
         session::Resolution last;
-        return cell.cache ? sampleCached(*cell.cache, call) : time(*local, localBatch, call, last);
+        return cell.cache ? sampleCached(cachedBy(cell.mode), *cell.cache, call) : time(*local, localBatch, call, last);
     }
 };
 
@@ -63,27 +80,43 @@ Status LocalRunner::State::open(const Call &call)
     return {};
 }
 
-Status LocalRunner::State::prepare(bool wantsLocal, bool wantsCached, const Call &call)
+Status LocalRunner::State::prepare(const std::vector<CellId> &cells, const Call &call)
 {
     if (auto opened = open(call); !opened)
         return opened;
-    auto makeResolver = [&](engine::Mode mode, std::unique_ptr<engine::Resolver> &resolver) -> Status {
-        auto made = deployment->makeResolver(mode, store.get(), engine::Effects::Observe, ttl);
+    if (std::any_of(cells.begin(), cells.end(), [](const CellId &id) { return id.mode == ProbeMode::Local; })) {
+        auto made = makeResolver(engine::Mode::Local);
         if (!made)
             return base::fail(std::move(made.error()));
-        resolver = std::move(*made);
-        return {};
-    };
-    if (wantsLocal) {
-        if (auto made = makeResolver(engine::Mode::Local, local); !made)
-            return made;
+        local = std::move(*made);
         localBatch = batchFor(*local, call);
     }
-    if (wantsCached) {
-        cachedToken = engine::assembleToken(*deployment->auth(), cookieHeader->view());
-        if (auto made = makeResolver(engine::Mode::Cached, cached); !made)
-            return made;
-        hitBatch = batchFor(*cached, call); // the first call fills the cache, the median is that of a hit
+    return prepareCached(cells, call);
+}
+
+Status LocalRunner::State::prepareCached(const std::vector<CellId> &cells, const Call &call)
+{
+    const auto wants = [&cells](bool inMemory) {
+        return std::any_of(cells.begin(), cells.end(), [inMemory](const CellId &id) {
+            return id.cache && (id.mode == ProbeMode::CachedMemory) == inMemory;
+        });
+    };
+    cachedToken = engine::assembleToken(*deployment->auth(), cookieHeader->view());
+    if (wants(false)) {
+        auto made = makeResolver(engine::Mode::Cached);
+        if (!made)
+            return base::fail(std::move(made.error()));
+        configured.cache = deployment->cache();
+        configured.resolver = std::move(*made);
+        configured.hitBatch = batchFor(*configured.resolver, call); // the first call fills it, the median is a hit's
+    }
+    if (wants(true)) {
+        auto source = makeResolver(engine::Mode::Local);
+        if (!source)
+            return base::fail(std::move(source.error()));
+        memory.cache = engine::makeMemoryCache(memoryBytes, deployment->clock());
+        memory.resolver = engine::makeCachedResolver(deployment->auth(), std::move(*source), memory.cache, ttl);
+        memory.hitBatch = batchFor(*memory.resolver, call);
     }
     return {};
 }
@@ -117,18 +150,18 @@ Sample LocalRunner::State::time(engine::Resolver &resolver, int calls, const Cal
     return sample;
 }
 
-Sample LocalRunner::State::sampleCached(CachePath path, const Call &call) const
+Sample LocalRunner::State::sampleCached(const Cached &by, CachePath path, const Call &call) const
 {
     const auto wanted = path == CachePath::Hit ? session::StepOutcome::Hit : session::StepOutcome::Miss;
     Sample sample;
     for (int attempt = 0; attempt < cacheTries; ++attempt) {
         if (path == CachePath::Hit) {
-            static_cast<void>(resolve(*cached, call)); // fills the cache where the entry has run out
-        } else if (auto erased = deployment->cache()->erase(cachedToken.view(), call); !erased) {
+            static_cast<void>(resolve(*by.resolver, call)); // fills the cache where the entry has run out
+        } else if (auto erased = by.cache->erase(cachedToken.view(), call); !erased) {
             break;
         }
         session::Resolution last;
-        sample = time(*cached, path == CachePath::Hit ? hitBatch : 1, call, last);
+        sample = time(*by.resolver, path == CachePath::Hit ? by.hitBatch : 1, call, last);
         const bool asWanted =
             std::any_of(last.trace.begin(), last.trace.end(), [wanted](const session::TraceStep &step) {
                 return step.step == QLatin1String("cache") && step.outcome == wanted;
@@ -157,12 +190,13 @@ LocalRunner::~LocalRunner()
     // The connection closes, and what the cached cells left goes, on the thread that made them.
     std::promise<void> closed;
     const auto queued = m_worker.submit([this, &closed](std::stop_token) {
-        if (!m_state->cachedToken.isEmpty()) {
+        if (m_state->configured.cache) {
             if (!m_state->deployment->cache()->erase(m_state->cachedToken.view(), Call::within(m_state->timeout)))
                 qWarning("the probe's own entry stays in the cache until its time to live is over");
         }
         m_state->local.reset();
-        m_state->cached.reset();
+        m_state->configured.resolver.reset();
+        m_state->memory.resolver.reset();
         m_state->store.reset();
         closed.set_value();
     });
@@ -172,13 +206,8 @@ LocalRunner::~LocalRunner()
 
 Status LocalRunner::prepare(const std::vector<CellId> &cells, const Call &call)
 {
-    const bool wantsLocal =
-        std::any_of(cells.begin(), cells.end(), [](const CellId &id) { return id.mode == ProbeMode::Local; });
-    const bool wantsCached =
-        std::any_of(cells.begin(), cells.end(), [](const CellId &id) { return id.cache.has_value(); });
     std::promise<Status> prepared;
-    auto queued =
-        m_worker.submit([&](std::stop_token) { prepared.set_value(m_state->prepare(wantsLocal, wantsCached, call)); });
+    auto queued = m_worker.submit([&](std::stop_token) { prepared.set_value(m_state->prepare(cells, call)); });
     if (!queued)
         return queued;
     return prepared.get_future().get();
@@ -204,7 +233,7 @@ int LocalRunner::batchOf(const CellId &cell) const
 {
     if (cell.mode == ProbeMode::Local)
         return m_state->localBatch;
-    return cell.cache == CachePath::Hit ? m_state->hitBatch : 1;
+    return cell.cache == CachePath::Hit ? m_state->cachedBy(cell.mode).hitBatch : 1;
 }
 
 } // namespace rollcall::probe

@@ -7,6 +7,7 @@
 #include "core/http/ServerTiming.h"
 #include "core/probe/CellResult.h"
 #include "core/probe/Judge.h"
+#include "core/probe/SteadyState.h"
 
 namespace rollcall::probe {
 
@@ -67,6 +68,7 @@ ProbeRunner::ProbeRunner(const RunSetup &setup, RunRecord &record, LocalProbe *l
       m_arrivals(setup.arrival, setup.rate, setup.seed + 2),
       m_times(setup.cells.size())
 {
+    m_state.warmupBlocks = setup.warmupBlocks;
     connect(&m_timer, &PreciseTimer::fired, this, &ProbeRunner::step);
     if (!setup.origin)
         return;
@@ -271,8 +273,20 @@ void ProbeRunner::onExchange(const Pending &pending, const http::Exchange &excha
         stopFor(m_guard->scopeBreach(sample.endNs));
     else if (const auto event = m_guard->afterSample(sample))
         stopFor(*event);
+    else if (const auto slower = watchTime(cell.id.mode, sample))
+        stopFor(*slower);
     else
         step();
+}
+
+/// What a whole route or a static file takes tells how the deployment bears the run; a session call may be slow of
+/// itself.
+std::optional<GuardEvent> ProbeRunner::watchTime(ProbeMode mode, const Sample &sample)
+{
+    const bool watched = mode == ProbeMode::Route || mode == ProbeMode::Floor;
+    if (!watched || sample.outcome != Outcome::Ok)
+        return std::nullopt;
+    return m_guard->afterTime(sample.cell, sample.serviceNs(), sample.endNs);
 }
 
 void ProbeRunner::keep(const Sample &sample)
@@ -289,6 +303,36 @@ bool ProbeRunner::intervalsAreNarrow() const
         const auto interval = quantileInterval(times, 0.5);
         return interval && static_cast<double>(interval->hi) <= narrow * static_cast<double>(interval->lo);
     });
+}
+
+int ProbeRunner::foundWarmup() const
+{
+    if (!m_setup.findWarmup)
+        return m_setup.warmupBlocks;
+    std::vector<Sample> samples;
+    m_record.copyNew(samples);
+    const BlockLevels found = blockLevels(samples, m_setup.cells.size(), 0);
+    const std::size_t length = warmupLength(found.levels);
+    return length == 0 ? m_setup.warmupBlocks : std::max(m_setup.warmupBlocks, found.blocks[length]);
+}
+
+/// At the end of the schedule: where more of its begin was warm-up than was set aside, as many blocks are added, so
+/// that what was asked for is measured. Once, and only where the guards leave room.
+bool ProbeRunner::extendForWarmup()
+{
+    if (!m_network.atEnd() || !m_locals.atEnd() || m_state.warmupBlocks != m_setup.warmupBlocks)
+        return false;
+    const int found = foundWarmup();
+    const int more = found - m_setup.warmupBlocks;
+    const auto requests = static_cast<qint64>(m_setup.cellIds(true, false).size()) * more;
+    if (more <= 0 || requests > m_guard->remaining())
+        return false;
+    m_state.warmupBlocks = found;
+    m_network.extend(more);
+    m_locals.extend(more);
+    // The next intended start was drawn while there was nothing to start.
+    m_nextIntendedNs = std::max(m_nextIntendedNs, http::steadyNs());
+    return true;
 }
 
 void ProbeRunner::stopFor(const GuardEvent &event)
@@ -326,8 +370,14 @@ void ProbeRunner::endIfDone()
     if (!idle)
         return;
     if (isNetworkOver() && isLocalOver()) {
+        if (extendForWarmup()) {
+            step();
+            return;
+        }
         // A schedule that the duration cut short ends before that time is over: what was left undone tells.
         m_state.stopReason = m_network.atEnd() && m_locals.atEnd() ? StopReason::Samples : StopReason::Duration;
+        if (m_state.stopReason == StopReason::Duration)
+            m_state.warmupBlocks = foundWarmup(); // a time was asked for, no number: what was warm-up is left out
         m_ending = true;
         publish();
         return;

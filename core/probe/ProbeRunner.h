@@ -49,6 +49,8 @@ private:
     [[nodiscard]] bool isNetworkOver() const;
     [[nodiscard]] bool isLocalOver() const;
     [[nodiscard]] bool intervalsAreNarrow() const;
+    [[nodiscard]] int foundWarmup() const;
+    [[nodiscard]] bool extendForWarmup();
     void noteMeasuring(const Visit &visit, qint64 ns);
     void step();
     void stepOpen(qint64 now);
@@ -59,6 +61,7 @@ private:
     void onLocalDone(const Visit &visit, Sample sample);
     bool send(const Pending &pending);
     void onExchange(const Pending &pending, const http::Exchange &exchange);
+    [[nodiscard]] std::optional<GuardEvent> watchTime(ProbeMode mode, const Sample &sample);
     void keep(const Sample &sample);
     void stopFor(const GuardEvent &event);
     void finish(StopReason reason);

@@ -37,8 +37,8 @@ struct RankPair
 [[nodiscard]] std::optional<RankPair> binomialRanks(qsizetype n, double p);
 
 /// Interval B: the block score interval, which widens where neighbours in time are correlated. @p inOrder in the order
-/// of time. 16 blocks, fewer of 20 values where there are fewer than 320, but 5 at least. nullopt below 30 values, where
-/// blocks would be too short to tell anything, or where nothing is accepted.
+/// of time. 16 blocks, fewer of 20 values where there are fewer than 320, but 5 at least. nullopt below 30 values,
+/// where blocks would be too short to tell anything, or where nothing is accepted.
 /// **Source:** facts/latency-method.md §1.6 B.
 [[nodiscard]] std::optional<Interval> blockScoreInterval(std::span<const qint64> inOrder, double p);
 

@@ -109,6 +109,14 @@ void SvgCanvas::marker(double x, double y, const CellId &id, const QString &tip)
         shape = QStringLiteral("<path d=\"M%1 %2L%3 %4L%5 %4Z\"")
                     .arg(pixel(x), pixel(y - r - 1), pixel(x + r + 1), pixel(y + r), pixel(x - r - 1));
         break;
+    case ProbeMode::CachedRedis:
+        shape = QStringLiteral("<path d=\"M%1 %2L%3 %2L%4 %5Z\"")
+                    .arg(pixel(x - r - 1), pixel(y - r), pixel(x + r + 1), pixel(x), pixel(y + r + 1));
+        break;
+    case ProbeMode::CachedUpstash:
+        shape = QStringLiteral("<rect x=\"%1\" y=\"%2\" width=\"%3\" height=\"%4\"")
+                    .arg(pixel(x - r - 2), pixel(y - 2.5), pixel(2 * r + 4), pixel(5));
+        break;
     case ProbeMode::Route:
         shape = QStringLiteral("<path d=\"M%1 %2L%3 %4L%1 %5L%6 %4Z\"")
                     .arg(pixel(x), pixel(y - r - 1), pixel(x + r + 1), pixel(y), pixel(y + r + 1), pixel(x - r - 1));

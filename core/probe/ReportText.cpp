@@ -111,6 +111,34 @@ QString endSentence(const RunDocument &document)
     return {};
 }
 
+QStringList checkSentences(const RunDocument &document)
+{
+    QStringList sentences;
+    const QJsonObject control = document.meta.value(QStringLiteral("control")).toObject();
+    if (!control.value(QStringLiteral("stable")).toBool(true))
+        sentences << QStringLiteral("The A/A control differs from itself (ratio %1): the run is unstable, and no modes "
+                                    "are compared.")
+                         .arg(ratioText(control.value(QStringLiteral("ratio")).toDouble()));
+    const QJsonObject change = document.meta.value(QStringLiteral("levelChange")).toObject();
+    if (!change.value(QStringLiteral("stable")).toBool(true))
+        sentences << QStringLiteral("The level changed after %1 (to %2 of before): there is no steady state.")
+                         .arg(durationText(change.value(QStringLiteral("atNs")).toDouble()),
+                              ratioText(change.value(QStringLiteral("ratio")).toDouble()));
+    const QJsonArray limited = document.meta.value(QStringLiteral("selfCalibration"))
+                                   .toObject()
+                                   .value(QStringLiteral("toolLimited"))
+                                   .toArray();
+    if (!limited.isEmpty()) {
+        QStringList names;
+        for (const QJsonValue &name : limited)
+            names << name.toString();
+        sentences << QStringLiteral("Limited by the tool, whose own exchange on loopback takes more than a tenth of "
+                                    "theirs: ") +
+                         names.join(QStringLiteral(", "));
+    }
+    return sentences;
+}
+
 QString valueText(const QJsonValue &value)
 {
     if (value.isString())
@@ -190,7 +218,7 @@ QStringList verdictSentences(const RunDocument &document)
         if (const QString sentence = floorSentence(document, route); !sentence.isEmpty())
             sentences << sentence;
     }
-    sentences << errorSentence(document) << endSentence(document);
+    sentences << errorSentence(document) << endSentence(document) << checkSentences(document);
     if (document.isClosed())
         sentences << QStringLiteral("Closed design: a request waits for the answer before it, so stalls are "
                                     "under-represented.");

@@ -146,11 +146,13 @@ base::Result<std::vector<ProbeMode>> parseModes(const QString &text)
     const QString flag = QStringLiteral("--modes");
     std::vector<ProbeMode> modes;
     for (const QString &word : text.split(QLatin1Char(','))) {
-        if (word == QLatin1String("cached-redis") || word == QLatin1String("cached-upstash"))
-            return usage(flag, QStringLiteral("this build caches in memory only: cached or cached-memory"));
         const std::optional<ProbeMode> mode = probeModeOf(word);
         if (!mode)
-            return usage(flag, QStringLiteral("\"%1\" is none of local, proxy, cached, route, floor").arg(word));
+            return usage(
+                flag,
+                QStringLiteral("\"%1\" is none of local, proxy, cached, cached-memory, cached-redis, cached-upstash, "
+                               "route, floor")
+                    .arg(word));
         if (std::find(modes.begin(), modes.end(), *mode) != modes.end())
             return usage(flag, QStringLiteral("%1 is named twice").arg(word));
         modes.push_back(*mode);

@@ -62,7 +62,7 @@ struct RunPlan
     [[nodiscard]] base::Status validate(const std::optional<QUrl> &baseUrl) const;
 };
 
-/// Reads "local,proxy,cached". Errors: UsageInvalid (unknown, repeated, or a cache this build does not have).
+/// Reads "local,proxy,cached". Errors: UsageInvalid (unknown or repeated).
 [[nodiscard]] base::Result<std::vector<ProbeMode>> parseModes(const QString &text);
 
 /// A seed for a run whose user named none.

@@ -22,6 +22,7 @@ public:
         int block = 0;
         int inFlight = 0;
         bool finished = false;
+        int warmupBlocks = 0; ///< as found: samples of these blocks are no measurements
         StopReason stopReason = StopReason::Samples;
         std::vector<GuardEvent> events;
         std::optional<base::Error> error; ///< what made measuring impossible

@@ -5,12 +5,35 @@
 
 namespace rollcall::probe {
 
-RunSetup RunSetup::from(const RunPlan &plan, bool loopback)
+namespace {
+
+/// The cell whose second copy is the control: the first that is asked over the network and compared with others.
+std::optional<std::size_t> controlCell(const RunPlan &plan, const std::vector<RunCell> &cells)
+{
+    if (!plan.hasLocal())
+        return std::nullopt; // nothing is compared, so there is nothing to control
+    const auto at =
+        std::find_if(cells.begin(), cells.end(), [](const RunCell &cell) { return cell.id.mode == ProbeMode::Proxy; });
+    return at == cells.end() ? std::nullopt : std::optional(static_cast<std::size_t>(at - cells.begin()));
+}
+
+} // namespace
+
+RunSetup RunSetup::from(const RunPlan &plan, bool loopback, bool control)
 {
     RunSetup setup;
     for (const CellId &id : plan.cells())
         setup.cells.push_back({id, {}, false});
     setup.limits = guardLimits(plan, loopback);
+    if (control)
+        setup.controlOf = controlCell(plan, setup.cells);
+    if (setup.controlOf) {
+        setup.cells.push_back(setup.cells[*setup.controlOf]);
+        if (plan.samples && setup.limits.requests < GuardLimits::requestsCeiling)
+            setup.limits.requests =
+                std::min(GuardLimits::requestsCeiling, setup.limits.requests + *plan.samples + plan.warmupBlocks());
+    }
+    setup.findWarmup = !plan.warmup;
     setup.closed = plan.isClosed();
     setup.concurrency = plan.concurrency.value_or(1);
     setup.rate = plan.rate.value_or(setup.limits.rate);

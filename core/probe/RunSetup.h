@@ -18,6 +18,8 @@ struct RunCell
 struct RunSetup
 {
     std::vector<RunCell> cells;
+    /// The A/A control: the last of `cells` is a second copy of this one, measured as a cell of its own and not shown.
+    std::optional<std::size_t> controlOf;
     std::optional<QUrl> origin; ///< of the deployment; absent where there are no network cells
     http::HttpOptions http;     ///< timeout is that of one request
     GuardLimits limits;
@@ -26,13 +28,18 @@ struct RunSetup
     double rate = 2;     ///< open runs
     Arrival arrival = Arrival::Poisson;
     int warmupBlocks = 0;
+    bool findWarmup = false; ///< warmupBlocks is the least; how many it really takes is found (SteadyState)
     int measuredBlocks = 1;
     std::optional<std::chrono::nanoseconds> duration; ///< after the warm-up
     bool stopByInterval = false;                      ///< end early once every median's interval is narrow
     quint64 seed = 0;
 
     /// The setup for @p plan: cells without requests, numbers resolved against the guards. @p loopback: of the origin.
-    [[nodiscard]] static RunSetup from(const RunPlan &plan, bool loopback);
+    /// With @p control a proxy cell that others are compared with is there twice (see controlOf).
+    [[nodiscard]] static RunSetup from(const RunPlan &plan, bool loopback, bool control = false);
+
+    /// How many of `cells`, from the first, are the plan's.
+    [[nodiscard]] std::size_t planCells() const { return cells.size() - (controlOf ? 1 : 0); }
 
     /// Ids (indexes) of the cells that send requests (@p network) and of those in this process (@p local).
     [[nodiscard]] std::vector<int> cellIds(bool network, bool local) const;

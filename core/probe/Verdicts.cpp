@@ -50,6 +50,15 @@ void judge(BudgetResult &result, const CellResult &cell, const Measured &value)
 
 } // namespace
 
+bool isStable(const RunDocument &document)
+{
+    const auto holds = [&document](const char *check) {
+        const QJsonObject found = document.meta.value(QLatin1String(check)).toObject();
+        return found.value(QStringLiteral("stable")).toBool(true); // not checked is not failed
+    };
+    return holds("control") && holds("levelChange");
+}
+
 std::vector<BudgetResult> judgeBudgets(const std::vector<Budget> &budgets, const RunDocument &document)
 {
     std::vector<BudgetResult> results;
@@ -65,6 +74,8 @@ std::vector<BudgetResult> judgeBudgets(const std::vector<Budget> &budgets, const
                 result.verdict = Verdict::StoppedForSafety;
             else if (document.stopReason == StopReason::Saturated)
                 result.verdict = Verdict::Saturated;
+            else if (!isStable(document) && isNetwork(cell.id.mode))
+                result.verdict = Verdict::Unstable;
             results.push_back(std::move(result));
         }
     }

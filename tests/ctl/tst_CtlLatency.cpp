@@ -7,6 +7,7 @@
 
 #include "core/demo/DemoDeployment.h"
 #include "tests/support/CtlProcess.h"
+#include "tests/support/RedisServer.h"
 #include "tests/support/ScriptedServer.h"
 
 using namespace rollcall;
@@ -86,6 +87,76 @@ private Q_SLOTS:
         const CtlResult audit = m_ctl.run(words("audit verify"));
         QVERIFY2(audit.exitCode == 0 && audit.json().value(QStringLiteral("entries")).toInt() >= 4,
                  audit.all().constData());
+    }
+
+    void aRunChecksItself()
+    {
+        const CtlResult result = run(words("--route / --modes local,proxy --samples 12 --concurrency 1 --yes"));
+        QVERIFY2(result.exitCode == 0, result.all().constData());
+        const QJsonObject meta = result.json().value(QStringLiteral("meta")).toObject();
+        QVERIFY(
+            meta.value(QStringLiteral("selfCalibration")).toObject().value(QStringLiteral("overheadP50Ns")).toInt() >
+            0);
+        const QJsonObject control = meta.value(QStringLiteral("control")).toObject();
+        QCOMPARE(control.value(QStringLiteral("mode")).toString(), QStringLiteral("proxy"));
+        QVERIFY(control.value(QStringLiteral("ratio")).toDouble() > 0);
+        // The control is no cell of the answer, and its samples are not among those kept.
+        QCOMPARE(result.json().value(QStringLiteral("cells")).toArray().size(), 2);
+        QCOMPARE(result.json().value(QStringLiteral("samples")).toObject().value(QStringLiteral("count")).toInt(), 30);
+        const CtlResult full = m_ctl.run(words("latency run --route / --modes floor --samples 300 --concurrency 4 "
+                                               "--guards off --cookie none --base-url")
+                                         << m_demo->info().baseUrl.toString());
+        QVERIFY2(full.exitCode == 0, full.all().constData());
+        const double occupancy = full.json()
+                                     .value(QStringLiteral("meta"))
+                                     .toObject()
+                                     .value(QStringLiteral("littlesLaw"))
+                                     .toObject()
+                                     .value(QStringLiteral("value"))
+                                     .toDouble();
+        QVERIFY2(occupancy > 0.5 && occupancy <= 1.0001, qPrintable(QString::number(occupancy)));
+    }
+
+    void cachesAreNamed()
+    {
+        const test::RedisServer server;
+        QVERIFY2(server.problem().isEmpty(), qPrintable(server.problem()));
+        const QString cache = QStringLiteral("redis://127.0.0.1:%1").arg(server.port());
+        const CtlResult result =
+            run(words("--route / --modes cached,cached-redis,cached-memory --samples 8 --concurrency 1 --yes --cache")
+                << cache);
+        QVERIFY2(result.exitCode == 0, result.all().constData());
+        QCOMPARE(
+            result.json().value(QStringLiteral("meta")).toObject().value(QStringLiteral("cacheBackend")).toString(),
+            QStringLiteral("redis"));
+        const QJsonArray cells = result.json().value(QStringLiteral("cells")).toArray();
+        QCOMPARE(cells.size(), 6); // three caches, a hit and a miss each
+        for (const QJsonValue &cell : cells)
+            QCOMPARE(cell.toObject().value(QStringLiteral("ok")).toInt(), 8);
+        const auto median = [&cells](qsizetype i) {
+            return cells.at(i)
+                .toObject()
+                .value(QStringLiteral("service"))
+                .toObject()
+                .value(QStringLiteral("p50"))
+                .toDouble();
+        };
+        QVERIFY2(median(4) < median(2), "a hit in memory asks no server"); // cached-memory against cached-redis
+    }
+    void aNamedCacheMustBeConfigured_data()
+    {
+        QTest::addColumn<QStringList>("more");
+        QTest::newRow("no cache") << words("--modes cached-redis");
+        QTest::newRow("no Upstash") << words("--modes cached-upstash");
+        QTest::newRow("another cache") << words("--modes cached-upstash --cache redis://127.0.0.1:1");
+    }
+    void aNamedCacheMustBeConfigured()
+    {
+        QFETCH(QStringList, more);
+        const CtlResult result = run(words("--route / --samples 3 --yes") + more);
+        QVERIFY2(result.exitCode == 2 && result.errorCode() == QStringLiteral("PartNotGiven"),
+                 result.all().constData());
+        QVERIFY2(result.err.contains("--cache"), result.err.constData());
     }
 
     void jwtNeedsNoConsent()

@@ -77,6 +77,10 @@ ModeLook lookOf(const probe::CellId &id)
     case ProbeMode::Cached:
     case ProbeMode::CachedMemory:
         return {cachedWord(id), ColorToken::ModeMemory, {2, 3}, Marker::Triangle};
+    case ProbeMode::CachedRedis:
+        return {cachedWord(id), ColorToken::ModeRedis, {4, 2}, Marker::Triangle};
+    case ProbeMode::CachedUpstash:
+        return {cachedWord(id), ColorToken::ModeUpstash, {5, 2, 1, 2}, Marker::Diamond};
     case ProbeMode::Route:
         return {tr("Whole route"), ColorToken::Bar, {10, 3}, Marker::Pentagon};
     case ProbeMode::Floor:

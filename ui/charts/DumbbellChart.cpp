@@ -28,9 +28,11 @@ constexpr int tallestRow = 48;
 
 /// The slower and the faster way that the ratio column compares, as far as they were measured.
 constexpr std::pair<ProbeMode, ProbeMode> comparedWays[] = {
-    {ProbeMode::Proxy, ProbeMode::Local},        {ProbeMode::Proxy, ProbeMode::Cached},
-    {ProbeMode::Proxy, ProbeMode::CachedMemory}, {ProbeMode::Local, ProbeMode::Cached},
-    {ProbeMode::Local, ProbeMode::CachedMemory},
+    {ProbeMode::Proxy, ProbeMode::Local},         {ProbeMode::Proxy, ProbeMode::Cached},
+    {ProbeMode::Proxy, ProbeMode::CachedMemory},  {ProbeMode::Local, ProbeMode::Cached},
+    {ProbeMode::Local, ProbeMode::CachedMemory},  {ProbeMode::Proxy, ProbeMode::CachedRedis},
+    {ProbeMode::Local, ProbeMode::CachedRedis},   {ProbeMode::Proxy, ProbeMode::CachedUpstash},
+    {ProbeMode::Local, ProbeMode::CachedUpstash},
 };
 
 QScatterSeries::MarkerShape scatterShape(Marker marker)

@@ -43,6 +43,7 @@ VerdictLook lookOf(Verdict verdict)
     case Verdict::StoppedForSafety:
         return {Icon::Fail, ColorToken::Bad};
     case Verdict::TooClose:
+    case Verdict::Unstable:
         return {Icon::Warn, ColorToken::Warn};
     case Verdict::NotEnough:
         return {Icon::Skip, ColorToken::Muted};
@@ -55,10 +56,12 @@ int weight(Verdict verdict)
 {
     switch (verdict) {
     case Verdict::StoppedForSafety:
-        return 5;
+        return 6;
     case Verdict::Saturated:
-        return 4;
+        return 5;
     case Verdict::Over:
+        return 4;
+    case Verdict::Unstable:
         return 3;
     case Verdict::TooClose:
         return 2;
@@ -81,6 +84,8 @@ QString words(Verdict verdict)
         return CellResultsModel::tr("Too close to call");
     case Verdict::NotEnough:
         return CellResultsModel::tr("Not enough samples");
+    case Verdict::Unstable:
+        return CellResultsModel::tr("Unstable");
     case Verdict::Saturated:
         return CellResultsModel::tr("Saturated");
     case Verdict::StoppedForSafety:

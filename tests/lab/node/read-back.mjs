@@ -9,7 +9,7 @@ const hdr = require('hdr-histogram-js')
 const [samplesFile, logFile, textFile] = process.argv.slice(2)
 
 const empty = () =>
-  hdr.build({ lowestDiscernibleValue: 1, highestTrackableValue: 2 ** 42 - 1, numberOfSignificantValueDigits: 3, bitBucketSize: 32 })
+  hdr.build({ lowestDiscernibleValue: 1, highestTrackableValue: 2 ** 41 - 1, numberOfSignificantValueDigits: 3, bitBucketSize: 32 })
 
 /** The response times of each cell, measured ones alone: the wanted truth. */
 function truth(csv) {

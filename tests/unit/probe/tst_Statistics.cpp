@@ -158,7 +158,7 @@ private Q_SLOTS:
         Histogram histogram;
         std::vector<qint64> values;
         for (int i = 0; i < 20'000; ++i) {
-            values.push_back(static_cast<qint64>(std::exp(random.uniform() * std::log(4e12))));
+            values.push_back(static_cast<qint64>(std::exp(random.uniform() * std::log(2e12))));
             histogram.record(values.back());
         }
         std::sort(values.begin(), values.end());

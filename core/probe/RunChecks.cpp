@@ -1,0 +1,115 @@
+#include "core/probe/RunChecks.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/probe/Comparison.h"
+#include "core/probe/Quantiles.h"
+#include "core/probe/RunComparison.h"
+#include "core/probe/SteadyState.h"
+
+namespace rollcall::probe {
+
+namespace {
+
+constexpr std::size_t leastForOccupancy = 100;
+constexpr double occupancyTolerance = 0.02;
+
+double medianOf(std::vector<qint64> times)
+{
+    std::sort(times.begin(), times.end());
+    return times.empty() ? 0 : quantile7(times, 0.5);
+}
+
+/// The median service time of the ok samples for which @p wanted holds.
+template <typename Wanted>
+double medianWhere(std::span<const Sample> samples, Wanted wanted)
+{
+    std::vector<qint64> times;
+    for (const Sample &sample : samples) {
+        if (sample.outcome == Outcome::Ok && wanted(sample))
+            times.push_back(sample.serviceNs());
+    }
+    return medianOf(std::move(times));
+}
+
+/// Whether one median being @p ratio times the other, which is @p ns, matters to anybody.
+bool matters(double ratio, double ns)
+{
+    return (ratio > sameRatio || ratio < 1 / sameRatio) && std::abs(ratio - 1) * ns > static_cast<double>(sameNs);
+}
+
+QJsonValue orNull(const std::optional<double> &number)
+{
+    return number ? QJsonValue(*number) : QJsonValue();
+}
+
+} // namespace
+
+QJsonValue controlCheck(std::span<const Sample> a, std::span<const Sample> b, const RunSetup &setup)
+{
+    const CellId &id = setup.cells[*setup.controlOf].id;
+    const auto comparison = compareMedians(id, a, id, b, !setup.closed, setup.seed);
+    if (!comparison)
+        return {};
+    const bool differs = comparison->lo && (*comparison->lo > 1 || *comparison->hi < 1);
+    const double usual = medianWhere(b, [](const Sample &) { return true; });
+    return QJsonObject{{QStringLiteral("route"), id.route},
+                       {QStringLiteral("mode"), probeModeName(id.mode)},
+                       {QStringLiteral("ratio"), comparison->ratio},
+                       {QStringLiteral("lo"), orNull(comparison->lo)},
+                       {QStringLiteral("hi"), orNull(comparison->hi)},
+                       {QStringLiteral("blocks"), comparison->blocks},
+                       {QStringLiteral("stable"), !(differs && matters(comparison->ratio, usual))}};
+}
+
+QJsonValue levelCheck(std::span<const Sample> measured, const RunSetup &setup)
+{
+    // In terms of cells that were measured: local ones are no part of what came here.
+    std::vector<Sample> renumbered(measured.begin(), measured.end());
+    const std::vector<int> ids = setup.cellIds(true, false);
+    for (Sample &sample : renumbered)
+        sample.cell = static_cast<int>(std::find(ids.begin(), ids.end(), sample.cell) - ids.begin());
+    const BlockLevels levels = blockLevels(renumbered, ids.size(), 0);
+    const auto change = levelChange(levels.levels, setup.seed);
+    if (!change)
+        return {};
+    const int block = levels.blocks[*change];
+    const double before = medianWhere(measured, [block](const Sample &sample) { return sample.block < block; });
+    const double after = medianWhere(measured, [block](const Sample &sample) { return sample.block >= block; });
+    qint64 begin = std::numeric_limits<qint64>::max();
+    qint64 changed = begin;
+    for (const Sample &sample : measured) {
+        begin = std::min(begin, sample.startNs);
+        if (sample.block == block)
+            changed = std::min(changed, sample.startNs);
+    }
+    const double ratio = before > 0 ? after / before : 1;
+    return QJsonObject{{QStringLiteral("block"), block},
+                       {QStringLiteral("atNs"), changed - begin},
+                       {QStringLiteral("ratio"), ratio},
+                       {QStringLiteral("stable"), !matters(ratio, before)}};
+}
+
+QJsonValue occupancyCheck(std::span<const Sample> measured, int concurrency)
+{
+    if (measured.size() < leastForOccupancy)
+        return {};
+    qint64 first = std::numeric_limits<qint64>::max();
+    qint64 last = 0;
+    for (const Sample &sample : measured) {
+        first = std::min(first, sample.endNs); // from the first end on all are in flight
+        last = std::max(last, sample.startNs);
+    }
+    double busy = 0;
+    for (const Sample &sample : measured)
+        busy +=
+            static_cast<double>(std::max<qint64>(0, std::min(sample.endNs, last) - std::max(sample.startNs, first)));
+    if (last <= first)
+        return {};
+    const double value = busy / static_cast<double>(last - first) / concurrency;
+    return QJsonObject{{QStringLiteral("value"), value},
+                       {QStringLiteral("kept"), std::abs(value - 1) <= occupancyTolerance}};
+}
+
+} // namespace rollcall::probe

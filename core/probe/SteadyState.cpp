@@ -1,0 +1,130 @@
+#include "core/probe/SteadyState.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <numeric>
+
+#include "core/probe/Quantiles.h"
+#include "core/probe/Random.h"
+
+namespace rollcall::probe {
+
+namespace {
+
+constexpr std::size_t leastValues = 20;
+constexpr int permutations = 999;
+constexpr int mostMoreExtreme = 9; // of 999: p < 0.01
+
+/// Ranks from 1, ties shared, less their mean.
+std::vector<double> centredRanks(std::span<const double> series)
+{
+    std::vector<std::size_t> order(series.size());
+    std::iota(order.begin(), order.end(), std::size_t(0));
+    std::sort(order.begin(), order.end(), [series](std::size_t a, std::size_t b) { return series[a] < series[b]; });
+    const double middle = (static_cast<double>(series.size()) + 1) / 2;
+    std::vector<double> ranks(series.size());
+    for (std::size_t begin = 0; begin < order.size();) {
+        std::size_t end = begin + 1;
+        while (end < order.size() && series[order[end]] == series[order[begin]])
+            ++end;
+        const double rank = static_cast<double>(begin + end + 1) / 2;
+        for (; begin < end; ++begin)
+            ranks[order[begin]] = rank - middle;
+    }
+    return ranks;
+}
+
+struct Excursion
+{
+    double size = 0;
+    std::size_t at = 0;
+};
+
+Excursion largest(const std::vector<double> &ranks)
+{
+    Excursion found;
+    double sum = 0;
+    for (std::size_t i = 0; i + 1 < ranks.size(); ++i) {
+        sum += ranks[i];
+        if (std::abs(sum) > found.size)
+            found = {std::abs(sum), i + 1};
+    }
+    return found;
+}
+
+} // namespace
+
+std::size_t warmupLength(std::span<const double> series)
+{
+    if (series.size() < leastValues)
+        return 0;
+    // From the end, so that each cut costs one step: count, mean and squared deviations of what is behind it.
+    double mean = 0;
+    double squares = 0;
+    double count = 0;
+    double best = std::numeric_limits<double>::infinity();
+    std::size_t cut = 0;
+    for (std::size_t i = series.size(); i-- > 0;) {
+        ++count;
+        const double difference = series[i] - mean;
+        mean += difference / count;
+        squares += difference * (series[i] - mean);
+        const double score = squares / (count * count);
+        if (i <= series.size() / 2 && score <= best) {
+            best = score;
+            cut = i;
+        }
+    }
+    return cut;
+}
+
+std::optional<std::size_t> levelChange(std::span<const double> series, quint64 seed)
+{
+    if (series.size() < leastValues)
+        return std::nullopt;
+    std::vector<double> ranks = centredRanks(series);
+    const Excursion observed = largest(ranks);
+    Random random(seed);
+    int moreExtreme = 0;
+    for (int i = 0; i < permutations && moreExtreme < mostMoreExtreme; ++i) {
+        for (std::size_t k = ranks.size(); k > 1; --k)
+            std::swap(ranks[k - 1], ranks[random.below(k)]);
+        moreExtreme += largest(ranks).size >= observed.size ? 1 : 0;
+    }
+    return moreExtreme < mostMoreExtreme ? std::optional(observed.at) : std::nullopt;
+}
+
+BlockLevels blockLevels(std::span<const Sample> samples, std::size_t cells, int firstBlock)
+{
+    std::vector<std::vector<qint64>> times(cells);
+    std::map<int, std::vector<std::optional<double>>> byBlock;
+    for (const Sample &sample : samples) {
+        const auto cell = static_cast<std::size_t>(sample.cell);
+        if (sample.block < firstBlock || sample.outcome != Outcome::Ok || cell >= cells)
+            continue;
+        auto &block = byBlock[sample.block];
+        block.resize(cells);
+        const qint64 time = std::max<qint64>(1, sample.serviceNs());
+        block[cell] = std::log(static_cast<double>(time));
+        times[cell].push_back(time);
+    }
+    std::vector<double> medians(cells);
+    for (std::size_t i = 0; i < cells; ++i) {
+        std::sort(times[i].begin(), times[i].end());
+        medians[i] = times[i].empty() ? 0 : std::log(quantile7(times[i], 0.5));
+    }
+    BlockLevels result;
+    for (const auto &[number, logs] : byBlock) {
+        if (!std::all_of(logs.begin(), logs.end(), [](const auto &log) { return log.has_value(); }))
+            continue;
+        double sum = 0;
+        for (std::size_t i = 0; i < cells; ++i)
+            sum += *logs[i] - medians[i];
+        result.blocks.push_back(number);
+        result.levels.push_back(sum / static_cast<double>(cells));
+    }
+    return result;
+}
+
+} // namespace rollcall::probe

@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# The probe beside wrk on servers whose delay is known, in alternating blocks; its p99 against the truth of a server that
+# freezes 400 ms every 4 s; its processor time for a request beside wrk's. Every block is printed, then a table.
+# A ratio is met where the 95 % interval of the median of its blocks reaches into the band (with fewer than 6 blocks
+# there is no interval: the table then says so and judges nothing).
+# Usage: against-wrk.sh BUILD_DIR [BLOCKS [SECONDS]]      10 blocks of 2 seconds
+set -euo pipefail
+build=$1 blocks=${2:-10} seconds=${3:-2}
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+rollcallctl=$build/app/ctl/rollcallctl server=$build/tests/lab/rollcall_delay_server
+command -v wrk >/dev/null || { echo 'against-wrk: wrk is not installed' >&2; exit 1; }
+source "$here/packages.sh"
+
+place=$(mktemp -d "${TMPDIR:-/tmp}/rollcall-wrk.XXXXXX")
+export XDG_CONFIG_HOME=$place/config XDG_DATA_HOME=$place/data XDG_STATE_HOME=$place/state
+trap 'rm -rf "$place"' EXIT
+
+# with_server ARGUMENTS -- COMMAND...: runs the command with $port set to a server of those arguments.
+with_server() {
+  local arguments=()
+  while [ "$1" != -- ]; do arguments+=("$1"); shift; done
+  shift
+  coproc SERVER { exec "$server" "${arguments[@]}"; }
+  local pid=$SERVER_PID input=${SERVER[1]}
+  read -r -t 10 port <&"${SERVER[0]}" || { echo 'against-wrk: the server did not start' >&2; exit 1; }
+  "$@"
+  exec {input}>&-
+  wait "$pid"
+}
+
+# probe FLAGS...: a run of route mode against $port, into run.json.
+probe() {
+  "$rollcallctl" latency run --base-url "http://127.0.0.1:$port" --route / --modes route --cookie none --guards off --warmup 20 \
+    --format json --out "$place/run.json" "$@" >/dev/null
+}
+
+# With wrk first in every other block, so that neither always runs on the warmer machine.
+known_delay() {
+  local name=$1 connections=$2 block
+  for block in $(seq "$blocks"); do
+    if [ $((block % 2)) = 0 ]; then probe --concurrency "$connections" --duration "${seconds}s"; fi
+    wrk -t1 -c"$connections" -d"$seconds" --latency "http://127.0.0.1:$port/" >"$place/wrk.txt"
+    if [ $((block % 2)) = 1 ]; then probe --concurrency "$connections" --duration "${seconds}s"; fi
+    "$node" "$here/node/wrk-table.mjs" block "$name" "$place/run.json" "$place/wrk.txt" | tee -a "$place/blocks"
+  done
+}
+
+frozen() {
+  local block
+  for block in $(seq "$1"); do
+    probe --rate 200 --arrival constant --duration "$2s"
+    "$node" "$here/node/wrk-table.mjs" frozen p99-freeze "$place/run.json" 360 | tee -a "$place/blocks"
+  done
+}
+
+# Processor seconds of what runs in the given command, by the difference of two lengths: starting up is not counted.
+processor() { local TIMEFORMAT='%3U %3S'; { time "$@" >/dev/null 2>&1; } 2>&1 | tr ',' '.' | awk '{ print $1 + $2 }'; }
+cost() {
+  local block length
+  for block in $(seq "$blocks"); do
+    for length in "$seconds" $((3 * seconds)); do
+      processor probe --concurrency 64 --duration "${length}s" >"$place/probe-$length"
+      cp "$place/run.json" "$place/run-$length.json"
+      processor wrk_into "$length" >"$place/wrk-$length"
+    done
+    "$node" "$here/node/wrk-table.mjs" cost cpu-per-request "$place" "$seconds" $((3 * seconds)) | tee -a "$place/blocks"
+  done
+}
+wrk_into() { wrk -t1 -c64 -d"$1" --latency "http://127.0.0.1:$port/" | tee "$place/wrk-$1.txt"; }
+
+echo "load $(cut -d' ' -f1-3 /proc/loadavg), $(nproc) cores, $blocks blocks of $seconds s"
+with_server 1000 -- known_delay p50-1ms 1
+with_server 20000 -- known_delay p50-20ms 8
+with_server 0 400 4000 -- frozen $((blocks < 6 ? 1 : 6)) $((blocks < 6 ? 8 : 24))
+with_server 0 -- cost
+"$node" "$here/node/wrk-table.mjs" table "$place/blocks"
