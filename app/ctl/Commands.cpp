@@ -12,7 +12,7 @@ std::vector<std::unique_ptr<const Command>> makeCommands()
           makeFindings,        makeResolve,         makeRoutesList,      makeRoutesMatch,      makeTokenDecode,
           makeTokenMint,       makeTokenRemove,     makeTokenVerify,     makeUsersList,        makeCacheList,
           makeCacheDrift,      makeCachePurge,      makeLatencyRun,      makeLatencyCompare,   makeLatencyReport,
-          makeAuditList,       makeAuditVerify,     makeDemoServe})
+          makeLatencyImport,   makeAuditList,       makeAuditVerify,     makeDemoServe})
         commands.push_back(make());
     return commands;
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "core/probe/BoundedInflate.h"
 #include "core/probe/ZigZag.h"
 
 namespace rollcall::probe {
@@ -141,14 +142,11 @@ base::Result<std::vector<Sample>> samplesFromJson(const QJsonValue &value, std::
         return invalid(QStringLiteral("\"data\" is not base64"));
     // A sample is 15 numbers of at most nine bytes: what says it is longer is not believed, so nothing large is made.
     const qint64 most = std::min<qint64>(mostBytes, count * 15 * 9);
-    QByteArray sized(4, '\0');
-    for (int i = 0; i < 4; ++i)
-        sized[i] = static_cast<char>((most >> (8 * (3 - i))) & 0xff);
-    const QByteArray bytes = qUncompress(sized + *packed);
-    if (bytes.isEmpty() || bytes.size() > most)
+    const auto inflated = inflateZlib(*packed, most);
+    if (!inflated)
         return invalid(QStringLiteral("\"data\" is not a deflated stream of %1 samples").arg(count));
     samples.reserve(static_cast<std::size_t>(count));
-    Reader reader(bytes);
+    Reader reader(*inflated);
     qint64 intended = 0;
     for (qint64 i = 0; i < count; ++i) {
         samples.push_back(sampleFrom(reader, intended, cells));

@@ -5,6 +5,7 @@
 
 #include "tests/support/CtlProcess.h"
 #include "tests/support/ScriptedServer.h"
+#include "tests/support/TestPaths.h"
 
 using namespace rollcall;
 using namespace std::chrono_literals;
@@ -160,6 +161,21 @@ private Q_SLOTS:
         QVERIFY2(verdict == QStringLiteral("same") || verdict == QStringLiteral("unclear"), json.all().constData());
         const CtlResult table = m_ctl.run(words("latency compare --format table") << m_slow << m_slow);
         QVERIFY2(table.exitCode == 0 && table.out.contains("1.000 ("), table.all().constData());
+    }
+
+    void otherToolsStandBeside()
+    {
+        const QString wrk = test::sourceFile(QStringLiteral("tests/data/foreign/wrk.txt"));
+        const CtlResult result = m_ctl.run(words("latency import") << wrk << QStringLiteral("--beside") << m_slow);
+        QVERIFY2(result.exitCode == 0, result.all().constData());
+        const QJsonArray series = result.json().value(QStringLiteral("series")).toArray();
+        QCOMPARE(series.size(), 2);
+        QCOMPARE(series.at(0).toObject().value(QStringLiteral("tool")).toString(), QStringLiteral("wrk"));
+        QCOMPARE(series.at(1).toObject().value(QStringLiteral("name")).toString(), QStringLiteral("/shop route"));
+        QVERIFY(result.err.contains("Closed loop"));
+        const CtlResult wrong = m_ctl.run(words("latency import") << m_slow);
+        QVERIFY2(wrong.exitCode == 2 && wrong.errorCode() == QStringLiteral("FileFormatInvalid"),
+                 wrong.all().constData());
     }
 
     void aRunWithoutSuccessIsNoSuccess_data()
