@@ -265,7 +265,7 @@ void OverviewPage::showSummary()
     const QString when = tr("as of %1").arg(common::clockText(*m_readAt));
     const bool estimated = m_shown->survey && (!m_shown->survey->stats || m_shown->survey->stats->estimated);
     m_summary->setTint(m_stale ? ColorToken::Warn : ColorToken::Muted);
-    m_summary->setText(m_stale            ? tr("%1; sessions were revoked since").arg(when)
+    m_summary->setText(m_stale            ? tr("%1; sessions changed since").arg(when)
                        : !m_shown->survey ? when
                        : estimated        ? tr("%1, estimates where they say about").arg(when)
                                           : tr("%1, exact").arg(when));

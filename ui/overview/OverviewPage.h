@@ -68,7 +68,7 @@ private:
     std::optional<Overview> m_shown;
     std::optional<base::Instant> m_readAt;
     bool m_unread = true; ///< the page still has to be read when it is shown
-    bool m_stale = false; ///< sessions were revoked since it was read
+    bool m_stale = false; ///< sessions were revoked or put back since it was read
 
     common::Label *m_summary;
     common::Button *m_refresh;

@@ -306,12 +306,12 @@ void OverviewPageTest::staysAsItIsAfterRevocations()
     Q_EMIT m_connection->sessionsChanged();
     // Counting may read a large table: nobody asked for that.
     QVERIFY(!m_page->findChild<common::LoadingState *>()->isRunning());
-    QVERIFY(find<common::Label>("overviewSummary")->text().contains(QStringLiteral("revoked since")));
+    QVERIFY(find<common::Label>("overviewSummary")->text().contains(QStringLiteral("changed since")));
     QCOMPARE(figure("tileLive"), live);
     QVERIFY(shot("stale"));
     m_page->refresh();
     QTRY_COMPARE_WITH_TIMEOUT(figure("tileLive"), QStringLiteral("0"), patience);
-    QVERIFY(!find<common::Label>("overviewSummary")->text().contains(QStringLiteral("revoked since")));
+    QVERIFY(!find<common::Label>("overviewSummary")->text().contains(QStringLiteral("changed since")));
 }
 
 void OverviewPageTest::speaksOfOneRow()
