@@ -1,11 +1,36 @@
 #include <limits>
 
 #include "app/ctl/Commands.h"
+#include "app/ctl/Rendering.h"
 #include "core/audit/AuditLog.h"
+#include "core/base/DurableFile.h"
 
 namespace rollcall::ctl {
 
 namespace {
+
+/// The entries as `audit list` answers them.
+Answer answerOf(const std::vector<audit::AuditEntry> &entries)
+{
+    Answer answer;
+    answer.list.emplace();
+    answer.list->key = QStringLiteral("entries");
+    answer.list->columns = {QStringLiteral("seq"),        QStringLiteral("at"),           QStringLiteral("operation"),
+                            QStringLiteral("phase"),      QStringLiteral("action"),       QStringLiteral("actor"),
+                            QStringLiteral("connection"), QStringLiteral("reason"),       QStringLiteral("planDigest"),
+                            QStringLiteral("counts"),     QStringLiteral("verification"), QStringLiteral("hash")};
+    answer.list->tableColumns = {QStringLiteral("seq"),        QStringLiteral("at"),     QStringLiteral("operation"),
+                                 QStringLiteral("phase"),      QStringLiteral("action"), QStringLiteral("actor"),
+                                 QStringLiteral("connection"), QStringLiteral("reason"), QStringLiteral("counts")};
+    for (const audit::AuditEntry &entry : entries) {
+        const QJsonObject json = entry.toJson();
+        JsonRecord record;
+        for (const QString &key : answer.list->columns)
+            record.add(key, json.value(key));
+        answer.list->elements.push_back(std::move(record));
+    }
+    return answer;
+}
 
 class AuditListCommand final : public Command
 {
@@ -35,26 +60,7 @@ public:
         if (!entries)
             return Outcome::failed(entries.error());
 
-        Answer answer;
-        answer.list.emplace();
-        answer.list->key = QStringLiteral("entries");
-        answer.list->columns = {
-            QStringLiteral("seq"),        QStringLiteral("at"),           QStringLiteral("operation"),
-            QStringLiteral("phase"),      QStringLiteral("action"),       QStringLiteral("actor"),
-            QStringLiteral("connection"), QStringLiteral("reason"),       QStringLiteral("planDigest"),
-            QStringLiteral("counts"),     QStringLiteral("verification"), QStringLiteral("hash")};
-        answer.list->tableColumns = {
-            QStringLiteral("seq"),        QStringLiteral("at"),     QStringLiteral("operation"),
-            QStringLiteral("phase"),      QStringLiteral("action"), QStringLiteral("actor"),
-            QStringLiteral("connection"), QStringLiteral("reason"), QStringLiteral("counts")};
-        for (const audit::AuditEntry &entry : *entries) {
-            const QJsonObject json = entry.toJson();
-            JsonRecord record;
-            for (const QString &key : answer.list->columns)
-                record.add(key, json.value(key));
-            answer.list->elements.push_back(std::move(record));
-        }
-        return Outcome::done(std::move(answer));
+        return Outcome::done(answerOf(*entries));
     }
 };
 
@@ -95,7 +101,49 @@ public:
     }
 };
 
+class AuditExportCommand final : public Command
+{
+public:
+    CommandSpec spec() const override
+    {
+        return {{QStringLiteral("audit"), QStringLiteral("export")},
+                {},
+                false,
+                QStringLiteral("the whole log as JSON or CSV, for other programs"),
+                {{QStringLiteral("out"), QStringLiteral("FILE"), QStringLiteral("where it goes, with mode 0600")},
+                 {QStringLiteral("as"), QStringLiteral("json|csv"), QStringLiteral("its form (json)")}},
+                {}};
+    }
+
+    Outcome run(Context &context) const override
+    {
+        const auto out = context.arguments().value(QStringLiteral("out"));
+        if (!out)
+            return Outcome::failed(usageError(QStringLiteral("--out"), QStringLiteral("is needed")));
+        const auto form =
+            context.arguments().choice(QStringLiteral("as"), {QStringLiteral("json"), QStringLiteral("csv")});
+        if (!form)
+            return Outcome::failed(form.error());
+        const audit::AuditLog log(context.workspace().folders().data, nullptr, context.clock());
+        const auto entries = log.list(0, std::numeric_limits<int>::max());
+        if (!entries)
+            return Outcome::failed(entries.error());
+        const Answer exported = answerOf(*entries);
+        const QByteArray bytes = *form == QStringLiteral("csv") ? renderCsv(exported) : renderJson(&exported, nullptr);
+        if (auto written = base::replaceFile(*out, bytes, base::ErrorCode::FileUnwritable); !written)
+            return Outcome::failed(written.error());
+        Answer answer;
+        answer.members.add(QStringLiteral("entries"), static_cast<qint64>(entries->size()));
+        return Outcome::done(std::move(answer));
+    }
+};
+
 } // namespace
+
+std::unique_ptr<const Command> makeAuditExport()
+{
+    return std::make_unique<AuditExportCommand>();
+}
 
 std::unique_ptr<const Command> makeAuditList()
 {

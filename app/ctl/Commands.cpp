@@ -11,8 +11,9 @@ std::vector<std::unique_ptr<const Command>> makeCommands()
           makeSessionsRestore, makeSessionsPrune,   makeOperationsList,  makeOperationsResume, makeOperationsDiscard,
           makeFindings,        makeResolve,         makeRoutesList,      makeRoutesMatch,      makeTokenDecode,
           makeTokenMint,       makeTokenRemove,     makeTokenVerify,     makeUsersList,        makeCacheList,
-          makeCacheDrift,      makeCachePurge,      makeLatencyRun,      makeLatencyCompare,   makeLatencyReport,
-          makeLatencyImport,   makeAuditList,       makeAuditVerify,     makeDemoServe})
+          makeCacheDrift,      makeCachePurge,      makeRuleShow,        makeRuleSet,          makeRuleSnippet,
+          makeRuleVerify,      makeLatencyRun,      makeLatencyCompare,  makeLatencyReport,    makeLatencyImport,
+          makeAuditList,       makeAuditVerify,     makeAuditEvidence,   makeAuditExport,      makeDemoServe})
         commands.push_back(make());
     return commands;
 }

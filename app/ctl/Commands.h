@@ -38,12 +38,18 @@ namespace rollcall::ctl {
 [[nodiscard]] std::unique_ptr<const Command> makeCacheList();
 [[nodiscard]] std::unique_ptr<const Command> makeCacheDrift();
 [[nodiscard]] std::unique_ptr<const Command> makeCachePurge();
+[[nodiscard]] std::unique_ptr<const Command> makeRuleShow();
+[[nodiscard]] std::unique_ptr<const Command> makeRuleSet();
+[[nodiscard]] std::unique_ptr<const Command> makeRuleSnippet();
+[[nodiscard]] std::unique_ptr<const Command> makeRuleVerify();
 [[nodiscard]] std::unique_ptr<const Command> makeLatencyRun();
 [[nodiscard]] std::unique_ptr<const Command> makeLatencyCompare();
 [[nodiscard]] std::unique_ptr<const Command> makeLatencyReport();
 [[nodiscard]] std::unique_ptr<const Command> makeLatencyImport();
 [[nodiscard]] std::unique_ptr<const Command> makeAuditList();
 [[nodiscard]] std::unique_ptr<const Command> makeAuditVerify();
+[[nodiscard]] std::unique_ptr<const Command> makeAuditEvidence();
+[[nodiscard]] std::unique_ptr<const Command> makeAuditExport();
 [[nodiscard]] std::unique_ptr<const Command> makeDemoServe();
 
 } // namespace rollcall::ctl

@@ -12,6 +12,7 @@
 #include "core/deployment/UnavailableStore.h"
 #include "core/engine/TokenMask.h"
 #include "core/http/CookieNames.h"
+#include "core/revoke/RuledResolver.h"
 
 namespace rollcall::ctl {
 
@@ -20,6 +21,8 @@ namespace {
 using deployment::Deployment;
 using deployment::Needs;
 using session::Resolution;
+
+constexpr std::chrono::seconds longestRuleLook{3};
 
 /// What the flags ask for, read before anything is contacted.
 struct Request
@@ -198,6 +201,26 @@ base::Status record(Context &context, audit::AuditEntry &act, audit::Phase phase
     return seq ? base::Status() : base::fail(seq.error());
 }
 
+/// @p resolver with the not-before rules of a JWT deployment, where some are kept: its callback asks for them too.
+std::unique_ptr<engine::Resolver> withRules(Context &context, const Deployment &deployment,
+                                            std::unique_ptr<engine::Resolver> resolver)
+{
+    const deployment::ConnectionConfig &config = deployment.config();
+    if (deployment.auth()->strategy != session::Strategy::Jwt || (!config.database && !config.cache))
+        return resolver;
+    const base::Call call = context.call().atMost(longestRuleLook);
+    const auto place = revoke::openRuleStore(config, store::Access::ReadOnly, call);
+    auto rules = place ? (*place)->rules(call) : base::fail(place.error());
+    if (!rules) {
+        context.output().warn(QStringLiteral("whether a not-before rule ends sessions could not be read: %1")
+                                  .arg(base::oneLine(rules.error())));
+        return resolver;
+    }
+    if (rules->empty())
+        return resolver;
+    return revoke::makeRuledResolver(std::move(resolver), deployment.auth(), std::move(*rules), context.clock());
+}
+
 base::Result<OpenResolver> openResolver(Context &context, const Request &request, deployment::ConnectionConfig config)
 {
     const bool proxy = request.mode == engine::Mode::Proxy;
@@ -222,7 +245,7 @@ base::Result<OpenResolver> openResolver(Context &context, const Request &request
     auto resolver = open.deployment->makeResolver(request.mode, open.store.get(), request.effects, request.ttl);
     if (!resolver)
         return base::fail(resolver.error());
-    open.resolver = std::move(*resolver);
+    open.resolver = proxy ? std::move(*resolver) : withRules(context, *open.deployment, std::move(*resolver));
     return open;
 }
 

@@ -25,12 +25,12 @@ QByteArray tokenIn(const QByteArray &header)
 
 } // namespace
 
-std::unique_ptr<NextDeployment> NextDeployment::start(const QString &app, QString &why)
+std::unique_ptr<NextDeployment> NextDeployment::start(const QString &app, QString &why, const QStringList &more)
 {
     std::unique_ptr<NextDeployment> deployment(new NextDeployment);
     QProcess &process = deployment->m_process;
     process.setProcessChannelMode(QProcess::SeparateChannels);
-    process.start(QStringLiteral("bash"), {sourceFile(QStringLiteral("tests/deployments/launch.sh")), app});
+    process.start(QStringLiteral("bash"), QStringList{sourceFile(QStringLiteral("tests/deployments/launch.sh")), app} + more);
     QElapsedTimer timer;
     timer.start();
     while (!process.canReadLine() && process.state() != QProcess::NotRunning && timer.elapsed() < startLimitMs)

@@ -26,8 +26,9 @@ public:
     };
 
     /// Starts @p app ("v4-database", …; see tests/deployments/README.md), building it first where needed. @p why says
-    /// what went wrong where the answer is null.
-    [[nodiscard]] static std::unique_ptr<NextDeployment> start(const QString &app, QString &why);
+    /// what went wrong where the answer is null. @p more: further words for the launcher ("--env", "NAME=VALUE").
+    [[nodiscard]] static std::unique_ptr<NextDeployment> start(const QString &app, QString &why,
+                                                               const QStringList &more = {});
     ~NextDeployment();
 
     [[nodiscard]] bool hasRows() const

@@ -38,8 +38,11 @@ export class Deployment {
   #baseUrl;
   #databaseUrl;
 
-  /** `directory` is a private folder for this deployment's files; `databaseUrl` is null where sessions are JWTs. */
-  constructor(kind, directory, databaseUrl, provider) {
+  /**
+   * `directory` is a private folder for this deployment's files; `databaseUrl` is null where sessions are JWTs; `environment` is added to
+   * the server's.
+   */
+  constructor(kind, directory, databaseUrl, provider, environment) {
     this.#kind = kind;
     this.#directory = directory;
     this.#databaseUrl = databaseUrl;
@@ -49,6 +52,7 @@ export class Deployment {
       OIDC_ISSUER: provider.issuer,
       OIDC_CLIENT_ID: provider.clientId,
       OIDC_CLIENT_SECRET: provider.clientSecret,
+      ...environment,
     };
     mkdirSync(directory, { mode: 0o700 });
   }

@@ -11,20 +11,21 @@ import { startProvider } from './provider.mjs';
 import { USERS } from './users.mjs';
 
 const SOURCES = dirname(dirname(fileURLToPath(import.meta.url)));
-const USAGE = `usage: launch.sh ${DEPLOYMENTS.map((kind) => kind.app).join('|')}|all [--users ada,ben,...] [--postgres ADMIN-URL]`;
+const USAGE = `usage: launch.sh ${DEPLOYMENTS.map((kind) => kind.app).join('|')}|all [--users ada,ben,...] [--postgres ADMIN-URL] [--env NAME=VALUE]...`;
 
 const say = (answer) => process.stdout.write(`${JSON.stringify(answer)}\n`);
 
 function readArguments() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { users: { type: 'string' }, postgres: { type: 'string' } },
+    options: { users: { type: 'string' }, postgres: { type: 'string' }, env: { type: 'string', multiple: true } },
   });
   const kinds = DEPLOYMENTS.filter((kind) => positionals[0] === 'all' || positionals[0] === kind.app);
   if (positionals.length !== 1 || kinds.length === 0) throw new Error(USAGE);
   // ada twice: one user with two sessions
   const users = values.users?.split(',') ?? [...USERS.map((user) => user.user), 'ada'];
-  return { kinds, all: positionals[0] === 'all', users, postgres: values.postgres };
+  const environment = Object.fromEntries((values.env ?? []).map((text) => [text.split('=', 1)[0], text.slice(text.indexOf('=') + 1)]));
+  return { kinds, all: positionals[0] === 'all', users, postgres: values.postgres, environment };
 }
 
 const cleanUps = []; // undone in reverse order
@@ -64,7 +65,7 @@ async function obey(line, deployments) {
 }
 
 async function main() {
-  const { kinds, all, users, postgres } = readArguments();
+  const { kinds, all, users, postgres, environment } = readArguments();
   const directory = mkdtempSync('/var/tmp/rollcall-deployment.');
   cleanUps.push(removeWithThisProcess(directory));
 
@@ -81,7 +82,7 @@ async function main() {
   const descriptions = [];
   for (const kind of kinds) {
     const databaseUrl = kind.strategy === 'database' ? await prepareDatabase(kind, adminUrl, Boolean(postgres)) : null;
-    const deployment = new Deployment(kind, join(directory, kind.app), databaseUrl, provider);
+    const deployment = new Deployment(kind, join(directory, kind.app), databaseUrl, provider, environment);
     cleanUps.push(() => deployment.stop());
     await deployment.start();
     const signedIn = [];

@@ -1,3 +1,4 @@
+import { jwt } from './ended.js';
 import { providers } from './providers.js';
 
-export const authOptions = { session: { strategy: 'jwt' }, providers };
+export const authOptions = { session: { strategy: 'jwt' }, providers, callbacks: { jwt } };

@@ -1,8 +1,9 @@
 import NextAuth from 'next-auth';
+import { jwt } from './ended.js';
 import { providers } from './providers.js';
 
 export const { handlers, auth } = NextAuth({
   session: { strategy: 'jwt' },
   providers,
-  callbacks: { authorized: ({ auth: session }) => Boolean(session) },
+  callbacks: { jwt, authorized: ({ auth: session }) => Boolean(session) },
 });

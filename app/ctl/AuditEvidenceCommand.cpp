@@ -1,0 +1,69 @@
+#include "app/ctl/Commands.h"
+#include "core/audit/EvidencePack.h"
+
+namespace rollcall::ctl {
+
+namespace {
+
+class AuditEvidenceCommand final : public Command
+{
+public:
+    CommandSpec spec() const override
+    {
+        return {
+            {QStringLiteral("audit"), QStringLiteral("evidence")},
+            {},
+            false,
+            QStringLiteral("one signed archive about an operation or a span of time, to be checked without Rollcall"),
+            {{QStringLiteral("out"), QStringLiteral("FILE"), QStringLiteral("where the tar archive goes")},
+             {QStringLiteral("operation"), QStringLiteral("ID"), QStringLiteral("about this operation (auditId)")},
+             {QStringLiteral("from"), QStringLiteral("TIME"), QStringLiteral("or about what was done since then")},
+             {QStringLiteral("to"), QStringLiteral("TIME"), QStringLiteral("and before then")},
+             {QStringLiteral("whole"),
+              {},
+              QStringLiteral("with who acted and the reason typed, which may be personal data")}},
+            {{QStringLiteral("operation"), QStringLiteral("from")},
+             {QStringLiteral("operation"), QStringLiteral("to")}}};
+    }
+
+    Outcome run(Context &context) const override
+    {
+        const Arguments &arguments = context.arguments();
+        const auto out = arguments.value(QStringLiteral("out"));
+        if (!out)
+            return Outcome::failed(usageError(QStringLiteral("--out"), QStringLiteral("is needed")));
+        const base::Instant now = context.clock().now();
+        const auto from = arguments.time(QStringLiteral("from"), now);
+        if (!from)
+            return Outcome::failed(from.error());
+        const auto to = arguments.time(QStringLiteral("to"), now);
+        if (!to)
+            return Outcome::failed(to.error());
+        audit::EvidenceScope scope;
+        scope.operation = arguments.value(QStringLiteral("operation")).value_or(QString());
+        scope.from = *from;
+        scope.to = *to;
+        scope.whole = arguments.has(QStringLiteral("whole"));
+        if (scope.operation.isEmpty() && !scope.from && !scope.to)
+            return Outcome::failed(usageError({}, QStringLiteral("About what? Give --operation, or --from and --to.")));
+        const audit::AuditLog log(context.workspace().folders().data, context.vault(), context.clock());
+        const auto evidence = audit::writeEvidence(log, scope, *out, context.vault(), now, context.call());
+        if (!evidence)
+            return Outcome::failed(evidence.error());
+        Answer answer;
+        answer.members.add(QStringLiteral("entries"), evidence->entries)
+            .add(QStringLiteral("links"), evidence->links)
+            .add(QStringLiteral("keyDigest"), evidence->keyDigest);
+        answer.note = QStringLiteral("Tell keyDigest to whoever checks the archive by another way than the archive.");
+        return Outcome::done(std::move(answer));
+    }
+};
+
+} // namespace
+
+std::unique_ptr<const Command> makeAuditEvidence()
+{
+    return std::make_unique<AuditEvidenceCommand>();
+}
+
+} // namespace rollcall::ctl

@@ -1,0 +1,379 @@
+#include <QJsonArray>
+
+#include <algorithm>
+
+#include "app/ctl/Commands.h"
+#include "app/ctl/Confirmation.h"
+#include "core/audit/AuditedAct.h"
+#include "core/revoke/CallbackSnippet.h"
+#include "core/revoke/RuleProof.h"
+#include "core/revoke/RuledResolver.h"
+
+namespace rollcall::ctl {
+
+namespace {
+
+using deployment::ConnectionConfig;
+using deployment::Deployment;
+using deployment::Needs;
+using revoke::NotBeforeRule;
+
+JsonRecord recordOf(const NotBeforeRule &rule)
+{
+    JsonRecord record;
+    record.add(QStringLiteral("scope"), rule.scope())
+        .add(QStringLiteral("notBefore"), base::toIso(rule.notBefore))
+        .add(QStringLiteral("setAt"), base::toIso(rule.setAt));
+    return record;
+}
+
+Answer answerOf(const std::vector<NotBeforeRule> &rules)
+{
+    Answer answer;
+    answer.list.emplace();
+    answer.list->key = QStringLiteral("rules");
+    answer.list->columns = {QStringLiteral("scope"), QStringLiteral("notBefore"), QStringLiteral("setAt")};
+    for (const NotBeforeRule &rule : rules)
+        answer.list->elements.push_back(recordOf(rule));
+    return answer;
+}
+
+audit::AuditEntry entryOf(const Context &context, const ConnectionConfig &config, const QString &action)
+{
+    audit::AuditEntry entry;
+    entry.action = action;
+    entry.connection = config.displayName();
+    entry.reason = context.arguments().value(QStringLiteral("reason")).value_or(QString());
+    return entry;
+}
+
+class RuleShowCommand final : public Command
+{
+public:
+    CommandSpec spec() const override
+    {
+        return {{QStringLiteral("rule"), QStringLiteral("show")},
+                {},
+                false,
+                QStringLiteral("the not-before rules for JWT sessions that are in force"),
+                {},
+                {}};
+    }
+
+    Outcome run(Context &context) const override
+    {
+        const auto config = context.connection();
+        if (!config)
+            return Outcome::failed(config.error());
+        const auto place = revoke::openRuleStore(*config, store::Access::ReadOnly, context.call());
+        if (!place)
+            return Outcome::failed(place.error());
+        const auto rules = (*place)->rules(context.call());
+        return rules ? Outcome::done(answerOf(*rules)) : Outcome::failed(rules.error());
+    }
+};
+
+class RuleSetCommand final : public Command
+{
+public:
+    CommandSpec spec() const override
+    {
+        std::vector<Flag> flags{
+            {QStringLiteral("all"), {}, QStringLiteral("for everybody")},
+            {QStringLiteral("user"), QStringLiteral("ID|EMAIL"), QStringLiteral("for this user")},
+            {QStringLiteral("before"), QStringLiteral("TIME"),
+             QStringLiteral("sessions that began before it end (now); never in the future")},
+            {QStringLiteral("dry-run"), {}, QStringLiteral("show the statements, write nothing")},
+            {QStringLiteral("reason"), QStringLiteral("TEXT"), QStringLiteral("why, for the audit log")},
+        };
+        const std::vector<Flag> consent = writeFlags();
+        flags.insert(flags.end(), consent.begin(), consent.end());
+        return {{QStringLiteral("rule"), QStringLiteral("set")},
+                {},
+                false,
+                QStringLiteral("end JWT sessions by when they began, where the deployment has the callback"),
+                std::move(flags),
+                {{QStringLiteral("all"), QStringLiteral("user")}}};
+    }
+
+    Outcome run(Context &context) const override
+    {
+        const auto rule = readRule(context);
+        if (!rule)
+            return Outcome::failed(rule.error());
+        const auto config = context.connection();
+        if (!config)
+            return Outcome::failed(config.error());
+        if (config->profile.strategy == session::Strategy::Database)
+            return Outcome::failed(
+                usageError(QStringLiteral("--strategy"),
+                           QStringLiteral("says that sessions have rows: `sessions revoke` ends them")));
+        const bool dryRun = context.arguments().has(QStringLiteral("dry-run"));
+        if (!dryRun) {
+            if (const auto status = checkConsentPossible(context, config->profile); !status)
+                return Outcome::failed(status.error());
+        }
+        const auto place =
+            revoke::openRuleStore(*config, dryRun ? store::Access::ReadOnly : store::Access::Write, context.call());
+        if (!place)
+            return Outcome::failed(place.error());
+        const auto statements = (*place)->statements(context.call());
+        if (!statements)
+            return Outcome::failed(statements.error());
+        Answer answer = answerOf({*rule});
+        answer.members.add(QStringLiteral("statements"), QJsonArray::fromStringList(*statements));
+        if (dryRun) {
+            answer.members.add(QStringLiteral("auditId"), QJsonValue::Null);
+            answer.note = QStringLiteral("Dry run: nothing was written.");
+            return Outcome::done(std::move(answer));
+        }
+        const QString question =
+            QStringLiteral("Refuse %1 sessions that began before %2 at %3, by %4?")
+                .arg(rule->user ? QStringLiteral("this user's") : QStringLiteral("all"), base::toIso(rule->notBefore),
+                     config->displayName(), statements->join(QStringLiteral("; ")));
+        if (const auto status = askConsent(context, config->profile, question); !status)
+            return Outcome::failed(status.error());
+        return set(context, *config, **place, *rule, std::move(answer));
+    }
+
+private:
+    static base::Result<NotBeforeRule> readRule(const Context &context)
+    {
+        const Arguments &arguments = context.arguments();
+        if (auto status = checkWriteFlags(context); !status)
+            return base::fail(std::move(status.error()));
+        NotBeforeRule rule;
+        rule.user = arguments.value(QStringLiteral("user"));
+        if (!rule.user && !arguments.has(QStringLiteral("all")))
+            return base::fail(usageError({}, QStringLiteral("Whose sessions? Give --user or --all.")));
+        if (rule.user && (rule.user->isEmpty() || rule.user->size() > 200))
+            return base::fail(usageError(QStringLiteral("--user"), QStringLiteral("wants an id or an e-mail address")));
+        const base::Instant now = context.clock().now();
+        const auto before = arguments.time(QStringLiteral("before"), now);
+        if (!before)
+            return base::fail(before.error());
+        rule.notBefore = std::chrono::ceil<std::chrono::seconds>(before->value_or(now));
+        rule.setAt = now;
+        // It would refuse who signs in now, until it is past.
+        if (*before && **before > now)
+            return base::fail(usageError(QStringLiteral("--before"), QStringLiteral("must not lie in the future")));
+        return rule;
+    }
+
+    static Outcome set(Context &context, const ConnectionConfig &config, revoke::RuleStore &place,
+                       const NotBeforeRule &rule, Answer answer)
+    {
+        audit::AuditLog log(context.workspace().folders().data, context.vault(), context.clock());
+        audit::AuditEntry entry = entryOf(context, config, QStringLiteral("rule.set"));
+        entry.counts = {{QStringLiteral("rules"), 1},
+                        {QStringLiteral("everybody"), !rule.user},
+                        {QStringLiteral("notBefore"), base::toIso(rule.notBefore)}};
+        const auto done =
+            audit::audited(log, entry, audit::WithoutRecord::Refuse, context.call(), [&](audit::AuditEntry &outcome) {
+                base::Status status = place.set(rule, context.call());
+                if (!status)
+                    outcome.counts.insert(QStringLiteral("rules"), 0);
+                return status;
+            });
+        if (!done)
+            return Outcome::failed(done.error());
+        answer.members.add(QStringLiteral("auditId"), entry.operation);
+        answer.note =
+            QStringLiteral("It holds where the deployment has the callback: `rule snippet`, then `rule verify`.");
+        return Outcome::done(std::move(answer));
+    }
+};
+
+class RuleSnippetCommand final : public Command
+{
+public:
+    CommandSpec spec() const override
+    {
+        return {{QStringLiteral("rule"), QStringLiteral("snippet")},
+                {},
+                false,
+                QStringLiteral("the callback that makes a deployment honour the rules, as a JavaScript module"),
+                {{QStringLiteral("client"), QStringLiteral("pg|mysql2|better-sqlite3|redis|upstash"),
+                  QStringLiteral("by which the deployment reads the rules (what fits the connection)")}},
+                {}};
+    }
+
+    Outcome run(Context &context) const override
+    {
+        const auto config = context.connection();
+        if (!config)
+            return Outcome::failed(config.error());
+        auto client = revoke::ruleClientFor(*config);
+        if (const auto named = context.arguments().value(QStringLiteral("client"))) {
+            client = revoke::ruleClientOf(*named);
+            if (!client)
+                return Outcome::failed(
+                    usageError(QStringLiteral("--client"),
+                               QStringLiteral("wants one of pg, mysql2, better-sqlite3, redis, upstash")));
+        }
+        if (!client)
+            return Outcome::failed(usageError(
+                QStringLiteral("--client"), QStringLiteral("is needed where neither --database nor --cache is given")));
+        const auto version = versionOf(context, *config);
+        if (!version)
+            return Outcome::failed(version.error());
+        const QString text = revoke::callbackSnippet(*version, *client);
+        if (context.arguments().value(QStringLiteral("format")) != QStringLiteral("json")) {
+            const auto written = context.output().text(text);
+            return written ? Outcome{} : Outcome::failed(written.error());
+        }
+        Answer answer;
+        answer.members.add(QStringLiteral("version"), versionName(*version))
+            .add(QStringLiteral("client"), revoke::ruleClientName(*client))
+            .add(QStringLiteral("snippet"), text);
+        return Outcome::done(std::move(answer));
+    }
+
+private:
+    /// The library, by flag or by asking the deployment. Errors: UsageInvalid, those of Deployment::open().
+    static base::Result<session::AuthVersion> versionOf(Context &context, const ConnectionConfig &config)
+    {
+        auto version = config.profile.version;
+        if (!version) {
+            ConnectionConfig jwt = config.clone();
+            jwt.profile.strategy = session::Strategy::Jwt; // the tables do not matter here
+            const auto opened =
+                Deployment::open(std::move(jwt), Needs{false, true}, context.clock(), context.callFor(2));
+            if (!opened)
+                return base::fail(opened.error());
+            if ((*opened)->isVersionAssumed())
+                return base::fail(usageError(QStringLiteral("--auth-version"),
+                                             QStringLiteral("is needed: the deployment does not tell its library")));
+            version = (*opened)->auth()->version;
+        }
+        if (*version == session::AuthVersion::BetterAuth)
+            return base::fail(
+                usageError(QStringLiteral("--auth-version"),
+                           QStringLiteral("Better Auth's sessions have rows: `sessions revoke` ends them")));
+        return *version;
+    }
+};
+
+class RuleVerifyCommand final : public Command
+{
+public:
+    CommandSpec spec() const override
+    {
+        return {{QStringLiteral("rule"), QStringLiteral("verify")},
+                {},
+                false,
+                QStringLiteral("prove by canary tokens that the deployment honours the rules; without a rule for all a "
+                               "rule for the canary is written and removed (--yes)"),
+                writeFlags(),
+                {}};
+    }
+
+    Outcome run(Context &context) const override
+    {
+        if (const auto status = checkWriteFlags(context); !status)
+            return Outcome::failed(status.error());
+        auto config = context.connection();
+        if (!config)
+            return Outcome::failed(config.error());
+        if (const auto status = config->checkTransport(); !status)
+            return Outcome::failed(status.error());
+        if (!config->profile.strategy)
+            config->profile.strategy = session::Strategy::Jwt; // a rule is for nothing else
+        const auto opened =
+            Deployment::open(std::move(*config), Needs{false, true}, context.clock(), context.callFor(2));
+        if (!opened)
+            return Outcome::failed(opened.error());
+        const Deployment &deployment = **opened;
+        const auto place = revoke::openRuleStore(deployment.config(), store::Access::ReadOnly, context.call());
+        if (!place)
+            return Outcome::failed(place.error());
+        const auto rules = (*place)->rules(context.call());
+        if (!rules)
+            return Outcome::failed(rules.error());
+        const auto everybodys = std::ranges::find_if(*rules, [](const NotBeforeRule &rule) { return !rule.user; });
+        const base::Instant now = context.clock().now();
+        const base::Instant notBefore = everybodys == rules->end() ? now : everybodys->notBefore;
+        const auto canaries = revoke::mintRuleCanaries(*deployment.auth(), notBefore, now);
+        if (!canaries)
+            return Outcome::failed(canaries.error());
+        if (everybodys != rules->end())
+            return outcomeOf(prove(context, deployment, *canaries));
+        return proveByOwnRule(context, deployment, *canaries, now);
+    }
+
+private:
+    static revoke::RuleProof prove(Context &context, const Deployment &deployment, const revoke::RuleCanaries &canaries)
+    {
+        // Twice: the callback may hold on to what it read for some seconds.
+        return revoke::proveRule(deployment, canaries, context.options().timeout, context.callFor(4));
+    }
+
+    static Outcome outcomeOf(const revoke::RuleProof &proof)
+    {
+        Answer answer;
+        answer.members.add(QStringLiteral("honoured"), proof.honoured).add(QStringLiteral("reason"), proof.reason);
+        if (proof.honoured)
+            return Outcome::done(std::move(answer));
+        return Outcome::no(std::move(answer),
+                           QStringLiteral("The deployment does not honour the rule (%1). Is the callback of "
+                                          "`rule snippet` deployed?")
+                               .arg(proof.reason));
+    }
+
+    static Outcome proveByOwnRule(Context &context, const Deployment &deployment, const revoke::RuleCanaries &canaries,
+                                  base::Instant now)
+    {
+        const ConnectionConfig &config = deployment.config();
+        if (const auto status = checkConsentPossible(context, config.profile); !status)
+            return Outcome::failed(status.error());
+        if (const auto status = askConsent(
+                context, config.profile,
+                QStringLiteral("No rule for all is in force. Write one for the canary and remove it after?"));
+            !status)
+            return Outcome::failed(status.error());
+        const auto origin = revoke::originOf(*deployment.auth(), canaries.before.view(), now);
+        if (!origin || !origin->userId)
+            return Outcome::failed(base::Error(base::ErrorCode::Internal)
+                                       .with(base::ErrorParam::Detail, QStringLiteral("the canary cannot be read")));
+        const auto place = revoke::openRuleStore(config, store::Access::Write, context.call());
+        if (!place)
+            return Outcome::failed(place.error());
+        audit::AuditLog log(context.workspace().folders().data, context.vault(), context.clock());
+        audit::AuditEntry entry = entryOf(context, config, QStringLiteral("rule.verify"));
+        entry.counts = {{QStringLiteral("rules"), 1}};
+        revoke::RuleProof proof;
+        const auto done = audit::audited(
+            log, entry, audit::WithoutRecord::Refuse, context.call(), [&](audit::AuditEntry &outcome) -> base::Status {
+                if (auto status = (*place)->set({origin->userId, now, now}, context.call()); !status)
+                    return status;
+                proof = prove(context, deployment, canaries);
+                outcome.verification = {{QStringLiteral("honoured"), proof.honoured}};
+                return (*place)->remove(*origin->userId, base::Call::within(context.options().timeout));
+            });
+        return done ? outcomeOf(proof) : Outcome::failed(done.error());
+    }
+};
+
+} // namespace
+
+std::unique_ptr<const Command> makeRuleShow()
+{
+    return std::make_unique<RuleShowCommand>();
+}
+
+std::unique_ptr<const Command> makeRuleSet()
+{
+    return std::make_unique<RuleSetCommand>();
+}
+
+std::unique_ptr<const Command> makeRuleSnippet()
+{
+    return std::make_unique<RuleSnippetCommand>();
+}
+
+std::unique_ptr<const Command> makeRuleVerify()
+{
+    return std::make_unique<RuleVerifyCommand>();
+}
+
+} // namespace rollcall::ctl

@@ -1,0 +1,170 @@
+#include "core/audit/EvidencePack.h"
+
+#include <QCryptographicHash>
+#include <QJsonArray>
+#include <QJsonDocument>
+
+#include <algorithm>
+#include <limits>
+
+#include "core/audit/AuditFormat.h"
+#include "core/audit/EvidenceKey.h"
+#include "core/audit/TarFile.h"
+#include "core/base/DurableFile.h"
+
+namespace rollcall::audit {
+
+using base::Call;
+using base::Error;
+using base::ErrorCode;
+using base::ErrorParam;
+using base::fail;
+using base::Result;
+
+namespace {
+
+QByteArray line(const QJsonObject &object)
+{
+    return QJsonDocument(object).toJson(QJsonDocument::Compact) + '\n';
+}
+
+bool isOf(const EvidenceScope &scope, const AuditEntry &entry)
+{
+    if (!scope.operation.isEmpty())
+        return entry.operation == scope.operation;
+    return (!scope.from || entry.at >= *scope.from) && (!scope.to || entry.at < *scope.to);
+}
+
+QJsonObject shown(const AuditEntry &entry, bool whole)
+{
+    QJsonObject json = entry.toJson();
+    if (!whole) {
+        json.remove(QStringLiteral("actor"));
+        json.remove(QStringLiteral("reason"));
+    }
+    return json;
+}
+
+QJsonValue orNull(const std::optional<base::Instant> &instant)
+{
+    return instant ? QJsonValue(base::toIso(*instant)) : QJsonValue();
+}
+
+/// Intent and outcome of each operation, side by side.
+QJsonArray operationsOf(const std::vector<const AuditEntry *> &entries)
+{
+    QJsonArray operations;
+    QStringList names;
+    for (const AuditEntry *entry : entries) {
+        if (!names.contains(entry->operation))
+            names << entry->operation;
+    }
+    for (const QString &name : std::as_const(names)) {
+        QJsonObject operation{{QStringLiteral("operation"), name}, {QStringLiteral("finished"), false}};
+        for (const AuditEntry *entry : entries) {
+            if (entry->operation != name)
+                continue;
+            operation.insert(QStringLiteral("action"), entry->action);
+            operation.insert(QStringLiteral("connection"), entry->connection);
+            operation.insert(QStringLiteral("planDigest"), entry->planDigest);
+            const bool isIntent = entry->phase == Phase::Intent;
+            operation.insert(isIntent ? QStringLiteral("begunAt") : QStringLiteral("endedAt"), base::toIso(entry->at));
+            operation.insert(isIntent ? QStringLiteral("planned") : QStringLiteral("counts"), entry->counts);
+            if (isIntent)
+                continue;
+            operation.insert(QStringLiteral("finished"), true);
+            operation.insert(QStringLiteral("verification"),
+                             entry->verification ? QJsonValue(*entry->verification) : QJsonValue());
+        }
+        operations.append(operation);
+    }
+    return operations;
+}
+
+QString methodText()
+{
+    return QStringLiteral(
+        "Each act was written to Rollcall's append-only audit log before it began (intent) and after it ended "
+        "(outcome). "
+        "Entries are chained by SHA-256 and sealed with a key that is not in this archive. Where a verification is "
+        "given, the deployment itself was asked after the change was committed, and answered as counted.");
+}
+
+} // namespace
+
+Result<Evidence> writeEvidence(const AuditLog &log, const EvidenceScope &scope, const QString &path,
+                               base::SecretVault *vault, base::Instant now, const Call &call)
+{
+    if (!vault)
+        return fail(Error(ErrorCode::NoKeyStore));
+    const auto state = log.verify(call);
+    if (!state)
+        return fail(state.error());
+    const auto all = log.list(0, std::numeric_limits<int>::max());
+    if (!all)
+        return fail(all.error());
+    std::vector<const AuditEntry *> ours;
+    for (const AuditEntry &entry : *all) {
+        if (isOf(scope, entry))
+            ours.push_back(&entry);
+    }
+    if (ours.empty())
+        return fail(Error(ErrorCode::NotFound)
+                        .with(ErrorParam::Name,
+                              scope.operation.isEmpty() ? QStringLiteral("an entry of that time") : scope.operation));
+    const auto key = EvidenceKey::load(*vault, call);
+    if (!key)
+        return fail(key.error());
+
+    QByteArray chain;
+    QByteArray entries;
+    qint64 links = 0;
+    for (const AuditEntry &entry : *all) {
+        if (entry.seq < ours.front()->seq || entry.seq > ours.back()->seq)
+            continue;
+        links += 1;
+        chain += line({{QStringLiteral("seq"), entry.seq},
+                       {QStringLiteral("hash"), entry.hash},
+                       {QStringLiteral("previousHash"), entry.previousHash}});
+    }
+    for (const AuditEntry *entry : ours)
+        entries += line(shown(*entry, scope.whole));
+    const QJsonObject about{
+        {QStringLiteral("schema"), QStringLiteral("rollcall-evidence/1")},
+        {QStringLiteral("packedAt"), base::toIso(now)},
+        {QStringLiteral("scope"), QJsonObject{{QStringLiteral("operation"),
+                                               scope.operation.isEmpty() ? QJsonValue() : QJsonValue(scope.operation)},
+                                              {QStringLiteral("from"), orNull(scope.from)},
+                                              {QStringLiteral("to"), orNull(scope.to)},
+                                              {QStringLiteral("wholeEntries"), scope.whole}}},
+        {QStringLiteral("method"), methodText()},
+        {QStringLiteral("operations"), operationsOf(ours)},
+        {QStringLiteral("log"),
+         QJsonObject{{QStringLiteral("entries"), state->entries},
+                     {QStringLiteral("ok"), state->ok},
+                     {QStringLiteral("brokenAt"), state->brokenAt ? QJsonValue(*state->brokenAt) : QJsonValue()},
+                     {QStringLiteral("sealed"), state->sealed}}}};
+    TarFile archive(now);
+    QByteArray sums;
+    const auto add = [&](const char *name, const QByteArray &content) {
+        archive.add(name, content);
+        sums += QCryptographicHash::hash(content, QCryptographicHash::Sha256).toHex() + "  " + name + '\n';
+    };
+    add("evidence.json", QJsonDocument(about).toJson(QJsonDocument::Indented));
+    add("chain.ndjson", chain);
+    add("entries.ndjson", entries);
+    add("FORMAT.md", auditFormat().toByteArray());
+    archive.add("SHA256SUMS", sums);
+    archive.add("SHA256SUMS.sig", key->sign(sums));
+    archive.add("public-key.pem", key->publicPem());
+    const auto bytes = archive.finish();
+    if (!bytes)
+        return fail(bytes.error());
+    if (auto written = base::replaceFile(path, *bytes, ErrorCode::FileUnwritable); !written)
+        return fail(std::move(written.error()));
+    return Evidence{
+        static_cast<qint64>(ours.size()), links,
+        QString::fromLatin1(QCryptographicHash::hash(key->publicPem(), QCryptographicHash::Sha256).toHex())};
+}
+
+} // namespace rollcall::audit
