@@ -23,6 +23,9 @@ namespace rollcall::ctl {
 [[nodiscard]] std::unique_ptr<const Command> makeSessionsRevoke();
 [[nodiscard]] std::unique_ptr<const Command> makeSessionsRestore();
 [[nodiscard]] std::unique_ptr<const Command> makeSessionsPrune();
+[[nodiscard]] std::unique_ptr<const Command> makePlanSave();
+[[nodiscard]] std::unique_ptr<const Command> makePlanShow();
+[[nodiscard]] std::unique_ptr<const Command> makePlanApprove();
 [[nodiscard]] std::unique_ptr<const Command> makeOperationsList();
 [[nodiscard]] std::unique_ptr<const Command> makeOperationsResume();
 [[nodiscard]] std::unique_ptr<const Command> makeOperationsDiscard();

@@ -1,4 +1,6 @@
 #include "app/ctl/Commands.h"
+#include "core/revoke/ApproverKey.h"
+#include "core/workspace/Approvers.h"
 
 namespace rollcall::ctl {
 
@@ -85,12 +87,20 @@ public:
                 true,
                 QStringLiteral("save the connection that the flags describe; secrets go to the keychain or key file"),
                 {{QStringLiteral("production"), {}, QStringLiteral("writes want --confirm with its name")},
-                 {QStringLiteral("note"), QStringLiteral("TEXT"), QStringLiteral("for people")}},
+                 {QStringLiteral("note"), QStringLiteral("TEXT"), QStringLiteral("for people")},
+                 {QStringLiteral("approver"), QStringLiteral("KEY"),
+                  QStringLiteral("who may approve plans for it: the key that `plan approve` answers"), true}},
                 {}};
     }
 
     Outcome run(Context &context) const override
     {
+        const QStringList approvers = context.arguments().values(QStringLiteral("approver"));
+        for (const QString &approver : approvers) {
+            if (!revoke::isApproverName(approver))
+                return Outcome::failed(usageError(QStringLiteral("--approver"),
+                                                  QStringLiteral("takes the key that `plan approve` answers")));
+        }
         auto config = context.connection();
         if (!config)
             return Outcome::failed(config.error());
@@ -111,7 +121,10 @@ public:
             profile.environment = workspace::Environment::Production;
         if (!config->secrets.isEmpty() && !context.vault())
             return Outcome::failed(base::Error(base::ErrorCode::NoKeyStore));
-        const auto status = context.workspace().save(profile, config->secrets, context.vault(), context.call());
+        auto status = context.workspace().save(profile, config->secrets, context.vault(), context.call());
+        if (status && !approvers.isEmpty())
+            status = workspace::writeApprovers(context.workspace().folders().config, profile.name, approvers,
+                                               context.call());
         return status ? Outcome::done(answerOf({profile})) : Outcome::failed(status.error());
     }
 };
@@ -134,7 +147,11 @@ public:
         const auto profile = context.workspace().profile(context.arguments().argument());
         if (!profile)
             return Outcome::failed(profile.error());
-        const auto status = context.workspace().remove(profile->name, context.vault(), context.call());
+        // Whoever is named so next is another connection: nobody may approve for it yet.
+        auto status =
+            workspace::writeApprovers(context.workspace().folders().config, profile->name, {}, context.call());
+        if (status)
+            status = context.workspace().remove(profile->name, context.vault(), context.call());
         return status ? Outcome::done(answerOf({*profile})) : Outcome::failed(status.error());
     }
 };

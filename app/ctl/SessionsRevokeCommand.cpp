@@ -5,8 +5,9 @@
 #include "app/ctl/Commands.h"
 #include "app/ctl/Confirmation.h"
 #include "app/ctl/InputFile.h"
-#include "app/ctl/QueryFlags.h"
+#include "app/ctl/PlanFiles.h"
 #include "app/ctl/RevocationAnswer.h"
+#include "app/ctl/SelectionFlags.h"
 #include "core/audit/AuditLog.h"
 #include "core/base/ErrorText.h"
 #include "core/revoke/Revoker.h"
@@ -29,56 +30,19 @@ struct Request
     bool dryRun = false;
 };
 
-/// Whether the flags say which sessions, and do not contradict each other. Errors: UsageInvalid.
-base::Status checkSelection(const Arguments &arguments)
+/// Whether --plan stands alone. Errors: UsageInvalid.
+base::Status checkPlanFlags(const Arguments &arguments)
 {
-    const bool all = arguments.has(QStringLiteral("all"));
-    const bool named = arguments.has(QStringLiteral("session"));
-    const bool narrowed = arguments.has(QStringLiteral("users-file")) || arguments.has(QStringLiteral("keep-newest"));
-    if (!named && !all && !narrowed && !hasFilter(arguments)) {
-        return base::fail(
-            usageError({}, QStringLiteral("Which sessions are to be revoked? Give --session, --user, another filter of "
-                                          "`sessions list`, or --all.")));
-    }
-    if (named && (narrowed || hasFilter(arguments)))
-        return base::fail(
-            usageError(QStringLiteral("--session"), QStringLiteral("cannot be given together with filters")));
-    for (const Flag &flag : filterFlags()) {
-        if (all && flag.name != QStringLiteral("state") && arguments.has(flag.name))
-            return base::fail(usageError(QStringLiteral("--all"),
+    if (arguments.has(QStringLiteral("approval")) && !arguments.has(QStringLiteral("plan")))
+        return base::fail(usageError(QStringLiteral("--approval"), QStringLiteral("is of a plan: give --plan too")));
+    if (!arguments.has(QStringLiteral("plan")))
+        return {};
+    for (const Flag &flag : selectionFlags()) {
+        if (arguments.has(flag.name))
+            return base::fail(usageError(QStringLiteral("--plan"),
                                          QStringLiteral("cannot be given together with --%1").arg(flag.name)));
     }
     return {};
-}
-
-base::Result<revoke::Selection> readSelection(const Arguments &arguments, base::Instant now)
-{
-    if (const auto status = checkSelection(arguments); !status)
-        return base::fail(status.error());
-    revoke::Selection selection;
-    selection.sessions = arguments.values(QStringLiteral("session"));
-    if (!selection.sessions.isEmpty())
-        return selection;
-    auto query = readFilter(arguments, now);
-    if (!query)
-        return base::fail(query.error());
-    selection.query = std::move(*query);
-    if (arguments.has(QStringLiteral("keep-newest"))) {
-        const auto keep = arguments.integer(QStringLiteral("keep-newest"), 1, 1, 1'000'000);
-        if (!keep)
-            return base::fail(keep.error());
-        selection.keepNewest = static_cast<int>(*keep);
-    }
-    if (const auto path = arguments.value(QStringLiteral("users-file"))) {
-        const auto users = readLines(*path);
-        if (!users)
-            return base::fail(users.error());
-        // An empty list names nobody; taken as "no restriction" it would end everybody's sessions.
-        if (users->isEmpty())
-            return base::fail(usageError(QStringLiteral("--users-file"), QStringLiteral("the file names nobody")));
-        selection.users = *users;
-    }
-    return selection;
 }
 
 base::Result<Request> readRequest(const Context &context)
@@ -87,10 +51,14 @@ base::Result<Request> readRequest(const Context &context)
     if (const auto status = checkWriteFlags(context); !status)
         return base::fail(status.error());
     Request request;
-    auto selection = readSelection(arguments, context.clock().now());
-    if (!selection)
-        return base::fail(selection.error());
-    request.selection = std::move(*selection);
+    if (const auto status = checkPlanFlags(arguments); !status)
+        return base::fail(status.error());
+    if (!arguments.has(QStringLiteral("plan"))) {
+        auto selection = readSelection(arguments, context.clock().now());
+        if (!selection)
+            return base::fail(selection.error());
+        request.selection = std::move(*selection);
+    }
     const auto batch = arguments.integer(QStringLiteral("batch-size"), request.options.batchSize, 1, 10'000);
     if (!batch)
         return base::fail(batch.error());
@@ -147,6 +115,18 @@ Outcome dryRunOutcome(const revoke::RevocationPlan &plan)
                                     : Outcome::no(std::move(answer), unmatchedText(plan));
 }
 
+/// The plan of --plan, approved where --approval says so. Errors: those of openPlanFile(), TooManyMatched.
+base::Result<revoke::RevocationPlan> readPlan(Context &context, const Request &request, const Deployment &deployment)
+{
+    auto plan = openPlanFile(context, deployment);
+    const qint64 matched = plan ? static_cast<qint64>(plan->rows.size()) : 0;
+    if (plan && matched > request.max)
+        return base::fail(base::Error(base::ErrorCode::TooManyMatched)
+                              .with(base::ErrorParam::Count, matched)
+                              .with(base::ErrorParam::Limit, request.max));
+    return plan;
+}
+
 /// JWT sessions have no rows: the answer says so, and until when their tokens are accepted.
 Outcome notRevocable(Context &context, deployment::ConnectionConfig config)
 {
@@ -168,16 +148,12 @@ class SessionsRevokeCommand final : public Command
 public:
     CommandSpec spec() const override
     {
-        std::vector<Flag> flags{
-            {QStringLiteral("session"), QStringLiteral("ID|FINGERPRINT"), QStringLiteral("this session"), true},
-            {QStringLiteral("all"), {}, QStringLiteral("every live session; with --state others")},
-            {QStringLiteral("users-file"), QStringLiteral("FILE"),
-             QStringLiteral("of these users, an id or e-mail a line")},
-            {QStringLiteral("keep-newest"), QStringLiteral("N"), QStringLiteral("all but the newest N of each user")},
-        };
+        std::vector<Flag> flags = selectionFlags();
         for (const std::vector<Flag> &more :
-             {filterFlags(),
-              std::vector<Flag>{
+             {std::vector<Flag>{
+                  {QStringLiteral("plan"), QStringLiteral("FILE"), QStringLiteral("what `plan save` froze")},
+                  {QStringLiteral("approval"), QStringLiteral("FILE"),
+                   QStringLiteral("a second person's approval of that plan, by `plan approve`")},
                   {QStringLiteral("dry-run"), {}, QStringLiteral("show what would happen, write nothing")},
                   {QStringLiteral("reason"), QStringLiteral("TEXT"), QStringLiteral("why, for the audit log")},
                   {QStringLiteral("batch-size"), QStringLiteral("N"),
@@ -193,8 +169,7 @@ public:
                 false,
                 QStringLiteral("end sessions: delete their rows, and prove that the deployment refuses them"),
                 std::move(flags),
-                {{QStringLiteral("session"), QStringLiteral("all")},
-                 {QStringLiteral("user"), QStringLiteral("users-file"), QStringLiteral("all")}}};
+                selectionExclusions()};
     }
 
     Outcome run(Context &context) const override
@@ -237,7 +212,9 @@ private:
             return Outcome::failed(store.error());
         const int reads = 2 + static_cast<int>(request.selection.users.size()); // a query for each user
         const auto plan =
-            revoke::freezePlan(deployment, **store, request.selection, request.max, context.callFor(reads));
+            context.arguments().has(QStringLiteral("plan"))
+                ? readPlan(context, request, deployment)
+                : revoke::freezePlan(deployment, **store, request.selection, request.max, context.callFor(reads));
         if (!plan)
             return Outcome::failed(plan.error());
         if (!plan->unmatchedUsers.isEmpty())

@@ -1,0 +1,168 @@
+#include "app/ctl/Commands.h"
+#include "app/ctl/PlanFiles.h"
+#include "app/ctl/SelectionFlags.h"
+#include "core/base/DurableFile.h"
+
+namespace rollcall::ctl {
+
+namespace {
+
+Answer answerOf(const revoke::PlanSummary &summary)
+{
+    Answer answer;
+    answer.members.add(QStringLiteral("digest"), summary.digest)
+        .add(QStringLiteral("matched"), summary.matched)
+        .add(QStringLiteral("users"), summary.users)
+        .add(QStringLiteral("frozenAt"), base::toIso(summary.frozenAt))
+        .add(QStringLiteral("selection"), summary.selection)
+        .add(QStringLiteral("statement"), summary.statement)
+        .add(QStringLiteral("connection"), summary.connection)
+        .add(QStringLiteral("database"), summary.database);
+    return answer;
+}
+
+Flag outFlag(const QString &help)
+{
+    return {QStringLiteral("out"), QStringLiteral("FILE"), help};
+}
+
+base::Result<QString> outPath(const Context &context)
+{
+    if (const auto path = context.arguments().value(QStringLiteral("out")))
+        return *path;
+    return base::fail(usageError(QStringLiteral("--out"), QStringLiteral("says where to write the file")));
+}
+
+class PlanSaveCommand final : public Command
+{
+public:
+    CommandSpec spec() const override
+    {
+        std::vector<Flag> flags = selectionFlags();
+        flags.push_back(outFlag(QStringLiteral("the plan's file, made with mode 0600")));
+        flags.push_back(
+            {QStringLiteral("max"), QStringLiteral("N"), QStringLiteral("refuse where more sessions match")});
+        return {{QStringLiteral("plan"), QStringLiteral("save")},
+                {},
+                false,
+                QStringLiteral("freeze which sessions are to be revoked, to be approved and carried out later"),
+                std::move(flags),
+                selectionExclusions()};
+    }
+
+    Outcome run(Context &context) const override
+    {
+        const Arguments &arguments = context.arguments();
+        auto selection = readSelection(arguments, context.clock().now());
+        if (!selection)
+            return Outcome::failed(selection.error());
+        const auto out = outPath(context);
+        if (!out)
+            return Outcome::failed(out.error());
+        const auto max = arguments.integer(QStringLiteral("max"), revoke::largestPlan, 0, revoke::largestPlan);
+        if (!max)
+            return Outcome::failed(max.error());
+        auto config = context.connection();
+        if (!config)
+            return Outcome::failed(config.error());
+        const auto opened = deployment::Deployment::open(std::move(*config), deployment::Needs{true, false},
+                                                         context.clock(), context.callFor(2));
+        if (!opened)
+            return Outcome::failed(opened.error());
+        const deployment::Deployment &deployment = **opened;
+        const auto store = deployment.openStore(store::Access::ReadOnly, context.call());
+        if (!store)
+            return Outcome::failed(store.error());
+        const int reads = 2 + static_cast<int>(selection->users.size()); // a query for each user
+        const auto plan = revoke::freezePlan(deployment, **store, std::move(*selection), *max, context.callFor(reads));
+        if (!plan)
+            return Outcome::failed(plan.error());
+        const auto seal = revoke::OperationSeal::load(context.vault(), true, context.call());
+        if (!seal)
+            return Outcome::failed(seal.error());
+        const auto bytes = revoke::savedPlanBytes(*plan, deployment, *seal);
+        if (!bytes)
+            return Outcome::failed(bytes.error());
+        if (const auto written = base::replaceFile(*out, *bytes, base::ErrorCode::FileUnwritable); !written)
+            return Outcome::failed(written.error());
+        const auto saved = revoke::readSavedPlan(*bytes, *out);
+        return saved ? Outcome::done(answerOf(saved->summary)) : Outcome::failed(saved.error());
+    }
+};
+
+class PlanShowCommand final : public Command
+{
+public:
+    CommandSpec spec() const override
+    {
+        return {{QStringLiteral("plan"), QStringLiteral("show")},
+                QStringLiteral("FILE"),
+                true,
+                QStringLiteral("what a plan's file says in clear"),
+                {},
+                {}};
+    }
+
+    Outcome run(Context &context) const override
+    {
+        const auto saved = readPlanFile(context, context.arguments().argument());
+        return saved ? Outcome::done(answerOf(saved->summary)) : Outcome::failed(saved.error());
+    }
+};
+
+class PlanApproveCommand final : public Command
+{
+public:
+    CommandSpec spec() const override
+    {
+        return {{QStringLiteral("plan"), QStringLiteral("approve")},
+                QStringLiteral("FILE"),
+                true,
+                QStringLiteral("approve another's plan with your own key, which their connection must list"),
+                {outFlag(QStringLiteral("the approval's file"))},
+                {}};
+    }
+
+    Outcome run(Context &context) const override
+    {
+        const auto out = outPath(context);
+        if (!out)
+            return Outcome::failed(out.error());
+        const auto saved = readPlanFile(context, context.arguments().argument());
+        if (!saved)
+            return Outcome::failed(saved.error());
+        const auto key = revoke::ApproverKey::load(context.vault(), true, context.call());
+        if (!key)
+            return Outcome::failed(key.error());
+        const auto bytes = revoke::approvalBytes(saved->summary, *key, context.clock().now());
+        if (!bytes)
+            return Outcome::failed(bytes.error());
+        if (const auto written = base::replaceFile(*out, *bytes, base::ErrorCode::FileUnwritable); !written)
+            return Outcome::failed(written.error());
+        Answer answer = answerOf(saved->summary);
+        answer.members.add(QStringLiteral("approver"), key->name());
+        answer.note =
+            QStringLiteral("It counts where the connection lists this key: connections add NAME --approver %1")
+                .arg(key->name());
+        return Outcome::done(std::move(answer));
+    }
+};
+
+} // namespace
+
+std::unique_ptr<const Command> makePlanSave()
+{
+    return std::make_unique<PlanSaveCommand>();
+}
+
+std::unique_ptr<const Command> makePlanShow()
+{
+    return std::make_unique<PlanShowCommand>();
+}
+
+std::unique_ptr<const Command> makePlanApprove()
+{
+    return std::make_unique<PlanApproveCommand>();
+}
+
+} // namespace rollcall::ctl

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "app/ctl/Arguments.h"
+#include "core/revoke/RevocationPlan.h"
+
+namespace rollcall::ctl {
+
+// Which sessions are to be revoked: `sessions revoke` and `plan save`.
+
+/// The flags that choose them, filters among them.
+[[nodiscard]] std::vector<Flag> selectionFlags();
+/// Groups of these flags of which at most one may be given.
+[[nodiscard]] std::vector<QStringList> selectionExclusions();
+/// What they say. Errors: UsageInvalid, those of readLines().
+[[nodiscard]] base::Result<revoke::Selection> readSelection(const Arguments &arguments, base::Instant now);
+
+} // namespace rollcall::ctl

@@ -1,0 +1,61 @@
+#pragma once
+
+#include "core/revoke/ApproverKey.h"
+#include "core/revoke/OperationSeal.h"
+#include "core/revoke/RevocationPlan.h"
+
+namespace rollcall::revoke {
+
+/// What everybody may read of a saved plan, so that another can see what they approve.
+struct PlanSummary
+{
+    QString digest;
+    qint64 matched = 0;
+    qint64 users = 0;
+    base::Instant frozenAt;
+    QString selection; ///< in words: RevocationPlan::what
+    QString statement;
+    QString connection;
+    QString database; ///< address without password
+
+    bool operator==(const PlanSummary &) const = default;
+};
+
+/// A plan that is kept in a file to be approved and carried out later: JSON, `"format":"rollcall-plan"`, the members of
+/// PlanSummary in clear (`frozenAt` ISO 8601) and `"sealed"`, Base64 of the row keys (PlanFile, sealed by OperationSeal
+/// as `plan/DIGEST`): only who made it can carry it out. **Thread-safety:** plain value.
+struct SavedPlan
+{
+    PlanSummary summary;
+    QByteArray sealed;
+};
+
+/// @p plan of @p deployment, frozen in a file's bytes. Errors: Internal.
+[[nodiscard]] base::Result<QByteArray>
+savedPlanBytes(const RevocationPlan &plan, const deployment::Deployment &deployment, const OperationSeal &seal);
+
+/// Reads a plan's file; @p path is for errors. Errors: FileFormatInvalid.
+[[nodiscard]] base::Result<SavedPlan> readSavedPlan(const QByteArray &content, const QString &path);
+
+/// The plan that was saved, if nothing of its file was changed. Errors: FileFormatInvalid (changed, or sealed under
+/// another key), PlanStale (another database than that of @p deployment).
+[[nodiscard]] base::Result<RevocationPlan> openSavedPlan(const SavedPlan &saved,
+                                                         const deployment::Deployment &deployment,
+                                                         const OperationSeal &seal, const QString &path);
+
+/// An approval of @p summary by @p key, as a file's bytes: JSON, `"format":"rollcall-approval"` with `digest`,
+/// `approver`, `approvedAt` and `signature` (Base64; Ed25519 over approvedText()). Errors: Internal.
+[[nodiscard]] base::Result<QByteArray> approvalBytes(const PlanSummary &summary, const ApproverKey &key,
+                                                     base::Instant now);
+
+/// Whether @p approval, a file's bytes, approves @p summary: by one of @p approvers, and not by @p own (the planner's
+/// key; empty: none). The approver. Errors: FileFormatInvalid (no approval, or a signature that is not theirs),
+/// PlanStale (of another plan), WriteRefused (not an approver of this connection, or the planner).
+[[nodiscard]] base::Result<QString> checkApproval(const QByteArray &approval, const PlanSummary &summary,
+                                                  const QStringList &approvers, const QString &own,
+                                                  const QString &path);
+
+/// What an approver signs: "rollcall-approval/1", then each member of @p summary and the time, a line each.
+[[nodiscard]] QByteArray approvedText(const PlanSummary &summary, const QString &approvedAt);
+
+} // namespace rollcall::revoke

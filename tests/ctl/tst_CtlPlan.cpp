@@ -1,0 +1,250 @@
+#include <QtTest>
+
+#include <QJsonArray>
+#include <QJsonDocument>
+
+#include "tests/support/CtlProcess.h"
+#include "tests/support/SqliteDatabase.h"
+
+using rollcall::test::CtlProcess;
+using rollcall::test::CtlResult;
+using rollcall::test::SqliteDatabase;
+
+namespace {
+
+constexpr auto tokenStart = "5e551000-0000-4000-8000-"; // of every session of the fixture
+
+QStringList words(const char *text)
+{
+    return QString::fromLatin1(text).split(QLatin1Char(' '), Qt::SkipEmptyParts);
+}
+
+QString textOf(const CtlResult &result, const char *member)
+{
+    return result.json().value(QLatin1StringView(member)).toString();
+}
+
+int numberOf(const CtlResult &result, const char *member)
+{
+    return result.json().value(QLatin1StringView(member)).toInt(-1);
+}
+
+} // namespace
+
+/// `plan save`, `show` and `approve`, and a revocation by a plan.
+class CtlPlanTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init();
+    void aSavedPlanIsCarriedOut();
+    void whatChangedMeanwhileIsSkipped();
+    void anotherApproves();
+    void approvalsThatDoNotCount();
+    void aTamperedFileIsRefused_data();
+    void aTamperedFileIsRefused();
+    void badRequests();
+
+private:
+    [[nodiscard]] QString path(const char *name) const
+    {
+        return m_planner->folder() + QLatin1Char('/') + QLatin1StringView(name);
+    }
+    CtlResult save();
+    CtlResult revoke(const QStringList &more = {});
+
+    std::unique_ptr<SqliteDatabase> m_database;
+    std::unique_ptr<CtlProcess> m_planner;
+    std::unique_ptr<CtlProcess> m_other;
+};
+
+void CtlPlanTest::init()
+{
+    m_database = std::make_unique<SqliteDatabase>(QStringLiteral("prisma-adapter-sqlite"));
+    m_planner = std::make_unique<CtlProcess>();
+    m_other = std::make_unique<CtlProcess>();
+    for (CtlProcess *ctl : {m_planner.get(), m_other.get()}) {
+        ctl->neverShow(tokenStart);
+        ctl->setEnvironment(QStringLiteral("DB"), m_database->url());
+    }
+}
+
+CtlResult CtlPlanTest::save()
+{
+    return m_planner->run(words("plan save --all --state all --connection shop --out") << path("plan.json"));
+}
+
+CtlResult CtlPlanTest::revoke(const QStringList &more)
+{
+    return m_planner->run(words("sessions revoke --yes --connection shop --plan") + QStringList(path("plan.json")) +
+                          more);
+}
+
+void CtlPlanTest::aSavedPlanIsCarriedOut()
+{
+    QCOMPARE(m_planner->run(words("connections add shop --database-env DB")).exitCode, 0);
+    const int rows = m_database->count(QStringLiteral("Session"));
+    const CtlResult saved = save();
+    QVERIFY2(saved.exitCode == 0, saved.all().constData());
+    QCOMPARE(numberOf(saved, "matched"), rows);
+    QVERIFY(numberOf(saved, "users") > 1);
+    QCOMPARE(textOf(saved, "digest").size(), 64);
+    QVERIFY(QDateTime::fromString(textOf(saved, "frozenAt"), Qt::ISODateWithMs).isValid());
+    QCOMPARE(m_database->count(QStringLiteral("Session")), rows);
+    // Anybody may read what it says.
+    const CtlResult shown = m_other->run(words("plan show") << path("plan.json"));
+    QVERIFY2(shown.exitCode == 0, shown.all().constData());
+    QCOMPARE(shown.json(), saved.json());
+    QVERIFY(textOf(shown, "selection").contains(QStringLiteral("all sessions")));
+
+    // One that came later is in no plan.
+    m_database->exec(QStringLiteral("INSERT INTO Session SELECT '5e551000-0000-4000-8000-0000000000ff', userId, "
+                                    "expires, 'cmwphocml0000bs7dlater00ff', createdAt, updatedAt "
+                                    "FROM Session LIMIT 1"));
+    const CtlResult unasked = m_planner->run(words("sessions revoke --connection shop --plan") << path("plan.json"));
+    QVERIFY2(unasked.exitCode == 4, unasked.all().constData());
+    const CtlResult dry =
+        m_planner->run(words("sessions revoke --dry-run --connection shop --plan") << path("plan.json"));
+    QVERIFY2(dry.exitCode == 0, dry.all().constData());
+    QCOMPARE(textOf(dry, "digest"), textOf(saved, "digest"));
+    const CtlResult done = revoke(words("--reason planned"));
+    QVERIFY2(done.exitCode == 0, done.all().constData());
+    QCOMPARE(numberOf(done, "revoked"), rows);
+    QCOMPARE(m_database->count(QStringLiteral("Session")), 1);
+    const QJsonArray entries = m_planner->run(words("audit list")).json().value(QStringLiteral("entries")).toArray();
+    QCOMPARE(entries.last().toObject().value(QStringLiteral("planDigest")).toString(), textOf(saved, "digest"));
+}
+
+void CtlPlanTest::whatChangedMeanwhileIsSkipped()
+{
+    QCOMPARE(m_planner->run(words("connections add shop --database-env DB")).exitCode, 0);
+    const int rows = numberOf(save(), "matched");
+    m_database->exec(QStringLiteral("DELETE FROM Session WHERE id = (SELECT min(id) FROM Session)"));
+    const CtlResult done = revoke();
+    QVERIFY2(done.exitCode == 0, done.all().constData());
+    QCOMPARE(numberOf(done, "matched"), rows);
+    QCOMPARE(numberOf(done, "revoked"), rows - 1);
+    QCOMPARE(numberOf(done, "skipped"), 1);
+}
+
+void CtlPlanTest::anotherApproves()
+{
+    QCOMPARE(m_planner->run(words("connections add shop --database-env DB")).exitCode, 0);
+    QCOMPARE(save().exitCode, 0);
+    const CtlResult approved =
+        m_other->run(words("plan approve") << path("plan.json") << QStringLiteral("--out") << path("approval.json"));
+    QVERIFY2(approved.exitCode == 0, approved.all().constData());
+    const QString key = textOf(approved, "approver");
+    QVERIFY(key.startsWith(QStringLiteral("ed25519:")));
+    const QStringList approval{QStringLiteral("--approval"), path("approval.json")};
+    const CtlResult unlisted = revoke(approval);
+    QCOMPARE(unlisted.exitCode, 4);
+    QVERIFY2(unlisted.err.contains(key.toLatin1()), unlisted.all().constData());
+    QCOMPARE(m_planner->run(words("connections add shop --database-env DB --approver") << key).exitCode, 0);
+    const CtlResult done = revoke(approval);
+    QVERIFY2(done.exitCode == 0, done.all().constData());
+    QCOMPARE(m_database->count(QStringLiteral("Session")), 0);
+}
+
+void CtlPlanTest::approvalsThatDoNotCount()
+{
+    QCOMPARE(m_planner->run(words("connections add shop --database-env DB")).exitCode, 0);
+    QCOMPARE(save().exitCode, 0);
+    const int rows = m_database->count(QStringLiteral("Session"));
+    const auto approve = [&](CtlProcess &ctl) {
+        return ctl.run(words("plan approve") << path("plan.json") << QStringLiteral("--out") << path("approval.json"));
+    };
+    const QStringList approval{QStringLiteral("--approval"), path("approval.json")};
+    // The planner's own, even where it is listed.
+    const QString own = textOf(approve(*m_planner), "approver");
+    QCOMPARE(m_planner->run(words("connections add shop --database-env DB --approver") << own).exitCode, 0);
+    QCOMPARE(revoke(approval).errorCode(), QStringLiteral("WriteRefused"));
+    // Of another plan.
+    const QString key = textOf(approve(*m_other), "approver");
+    QCOMPARE(m_planner->run(words("connections add shop --database-env DB --approver") << key).exitCode, 0);
+    QCOMPARE(
+        m_planner
+            ->run(words("plan save --user ada@example.com --connection shop --state all --out") << path("plan.json"))
+            .exitCode,
+        0);
+    const CtlResult other = revoke(approval);
+    QCOMPARE(other.exitCode, 4);
+    QCOMPARE(other.errorCode(), QStringLiteral("PlanStale"));
+    // One whose signature is not theirs.
+    approve(*m_other);
+    QFile file(path("approval.json"));
+    QVERIFY(file.open(QIODevice::ReadWrite));
+    QJsonObject json = QJsonDocument::fromJson(file.readAll()).object();
+    json.insert(QStringLiteral("approvedAt"), QStringLiteral("2026-01-01T00:00:00.000Z"));
+    file.resize(0);
+    file.write(QJsonDocument(json).toJson());
+    file.close();
+    QCOMPARE(revoke(approval).errorCode(), QStringLiteral("FileFormatInvalid"));
+    QCOMPARE(m_database->count(QStringLiteral("Session")), rows);
+}
+
+void CtlPlanTest::aTamperedFileIsRefused_data()
+{
+    QTest::addColumn<QString>("member");
+    QTest::addColumn<QJsonValue>("value");
+    QTest::newRow("digest") << QStringLiteral("digest") << QJsonValue(QString(64, QLatin1Char('0')));
+    QTest::newRow("matched") << QStringLiteral("matched") << QJsonValue(1);
+    QTest::newRow("users") << QStringLiteral("users") << QJsonValue(1);
+    QTest::newRow("selection") << QStringLiteral("selection") << QJsonValue(QStringLiteral("1 named sessions"));
+    QTest::newRow("statement") << QStringLiteral("statement") << QJsonValue(QStringLiteral("SELECT 1"));
+    QTest::newRow("frozenAt") << QStringLiteral("frozenAt") << QJsonValue(QStringLiteral("2026-01-01T00:00:00.000Z"));
+    QTest::newRow("no time") << QStringLiteral("frozenAt") << QJsonValue(QStringLiteral("soon"));
+    QTest::newRow("sealed") << QStringLiteral("sealed") << QJsonValue(QStringLiteral("UkNTMQ=="));
+    QTest::newRow("version") << QStringLiteral("version") << QJsonValue(2);
+}
+
+void CtlPlanTest::aTamperedFileIsRefused()
+{
+    QFETCH(QString, member);
+    QFETCH(QJsonValue, value);
+    QCOMPARE(m_planner->run(words("connections add shop --database-env DB")).exitCode, 0);
+    QCOMPARE(save().exitCode, 0);
+    const int rows = m_database->count(QStringLiteral("Session"));
+    QFile file(path("plan.json"));
+    QVERIFY(file.open(QIODevice::ReadWrite));
+    QJsonObject json = QJsonDocument::fromJson(file.readAll()).object();
+    QVERIFY(json.contains(member) && json.value(member) != value);
+    json.insert(member, value);
+    file.resize(0);
+    file.write(QJsonDocument(json).toJson());
+    file.close();
+    const CtlResult refused = revoke();
+    QCOMPARE(refused.errorCode(), QStringLiteral("FileFormatInvalid"));
+    QVERIFY(refused.exitCode != 0);
+    QCOMPARE(m_database->count(QStringLiteral("Session")), rows);
+}
+
+void CtlPlanTest::badRequests()
+{
+    QCOMPARE(m_planner->run(words("connections add shop --database-env DB")).exitCode, 0);
+    QCOMPARE(m_planner->run(words("plan save --connection shop --out x")).exitCode, 2); // which sessions?
+    QCOMPARE(m_planner->run(words("plan save --all --connection shop")).exitCode, 2);   // where to?
+    QCOMPARE(m_planner->run(words("plan show")).exitCode, 2);
+    QCOMPARE(m_planner->run(words("plan show /nonexistent")).errorCode(), QStringLiteral("FileUnreadable"));
+    const QString nonsense = m_planner->writeFile(QStringLiteral("nonsense"), "hello");
+    QCOMPARE(m_planner->run(words("plan show") << nonsense).errorCode(), QStringLiteral("FileFormatInvalid"));
+    QCOMPARE(m_planner->run(words("plan approve --out x") << nonsense).errorCode(),
+             QStringLiteral("FileFormatInvalid"));
+    QCOMPARE(save().exitCode, 0);
+    QCOMPARE(revoke(words("--all")).exitCode, 2);
+    QCOMPARE(m_planner->run(words("sessions revoke --all --yes --connection shop --approval") << nonsense).exitCode, 2);
+    QCOMPARE(m_planner->run(words("connections add shop --database-env DB --approver me")).exitCode, 2);
+    // Another's key, and another database.
+    QCOMPARE(m_other->run(words("sessions revoke --yes --database-env DB --plan") << path("plan.json")).errorCode(),
+             QStringLiteral("NoKeyStore"));
+    const SqliteDatabase elsewhere(QStringLiteral("prisma-adapter-sqlite"));
+    m_planner->setEnvironment(QStringLiteral("DB"), elsewhere.url());
+    const CtlResult other =
+        m_planner->run(words("sessions revoke --yes --database-env DB --plan") << path("plan.json"));
+    QCOMPARE(other.exitCode, 4);
+    QCOMPARE(other.errorCode(), QStringLiteral("PlanStale"));
+}
+
+QTEST_GUILESS_MAIN(CtlPlanTest)
+#include "tst_CtlPlan.moc"
