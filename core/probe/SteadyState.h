@@ -13,8 +13,8 @@ namespace rollcall::probe {
 [[nodiscard]] std::size_t warmupLength(std::span<const double> series);
 
 /// Where the level of @p series changed, if it did: the largest excursion of the rank CUSUM, against 999 seeded
-/// permutations, p < 0.01. The index of the first value of the new level; nullopt where none is found, and for fewer
-/// than 20 values. **Source:** facts/latency-method.md §1.6.
+/// permutations, p < 0.01; of series beyond 500 values by means of neighbours. The index of the first value of the new
+/// level; nullopt where none is found, and for fewer than 20 values. **Source:** facts/latency-method.md §1.6.
 [[nodiscard]] std::optional<std::size_t> levelChange(std::span<const double> series, quint64 seed);
 
 /// One value a block, over all cells: the mean of the logarithms of what its cells took, each less the cell's own

@@ -91,6 +91,8 @@ private Q_SLOTS:
         const auto at = levelChange(series(100, 40, 0.5, 9), 1);
         QVERIFY(at && *at >= 38 && *at <= 42);
         QVERIFY(!levelChange(series(19, 9, 5, 9), 1));
+        const auto late = levelChange(series(100'000, 70'000, 0.5, 9), 1); // in no time, for all its length
+        QVERIFY(late && *late >= 69'000 && *late <= 71'000);
     }
     void blocksWithoutAllCellsAreLeftOut()
     {
