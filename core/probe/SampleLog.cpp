@@ -119,7 +119,7 @@ QJsonValue samplesToJson(std::span<const Sample> samples)
     // qCompress() puts four bytes of length before the zlib stream; the stream alone is what others can read.
     return QJsonObject{{QStringLiteral("count"), static_cast<qint64>(samples.size())},
                        {QStringLiteral("columns"), names},
-                       {QStringLiteral("data"), QString::fromLatin1(qCompress(bytes, 9).mid(4).toBase64())}};
+                       {QStringLiteral("data"), QString::fromLatin1(qCompress(bytes).mid(4).toBase64())}};
 }
 
 base::Result<std::vector<Sample>> samplesFromJson(const QJsonValue &value, std::size_t cells)
