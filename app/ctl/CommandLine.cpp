@@ -16,9 +16,10 @@ constexpr auto helpFlag = QLatin1StringView("--help");
 const QStringList &laterCommands()
 {
     static const QStringList names{
-        QStringLiteral("sessions prune"),  QStringLiteral("sessions restore"), QStringLiteral("plan"),
-        QStringLiteral("doctor"),          QStringLiteral("routes list"),      QStringLiteral("routes test"),
-        QStringLiteral("latency compare"), QStringLiteral("latency report"),   QStringLiteral("latency propagation"),
+        QStringLiteral("plan"),
+        QStringLiteral("doctor"),
+        QStringLiteral("routes test"),
+        QStringLiteral("latency propagation"),
     };
     return names;
 }
