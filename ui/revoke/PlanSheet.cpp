@@ -3,16 +3,11 @@
 #include <QDateTime>
 #include <QLocale>
 #include <QProgressBar>
-#include <QTimer>
 #include <QVBoxLayout>
 
-#include "core/base/ErrorText.h"
-#include "ui/common/Button.h"
-#include "ui/common/Label.h"
 #include "ui/common/Note.h"
 #include "ui/common/RelativeTime.h"
 #include "ui/revoke/PlanView.h"
-#include "ui/revoke/ProgressView.h"
 #include "ui/revoke/ResultView.h"
 #include "ui/revoke/UnfinishedView.h"
 
@@ -21,9 +16,7 @@ namespace rollcall::revoke {
 using common::Button;
 using common::ButtonKind;
 using common::ColorToken;
-using common::FontToken;
 using common::Icon;
-using common::Label;
 
 namespace {
 
@@ -58,11 +51,7 @@ QString titleOf(const RevocationPlan &plan)
 
 PlanSheet::PlanSheet(const common::Theme &theme, QWidget &origin, common::OpenConnection &connection,
                      Selection selection)
-    : common::Sheet(theme, origin),
-      m_theme(theme),
-      m_connection(connection),
-      m_selection(std::move(selection)),
-      m_controller(connection)
+    : ActSheet(theme, origin, connection), m_selection(std::move(selection)), m_controller(connection)
 {
     listen();
     if (connection.deployment().hasRows()) {
@@ -74,11 +63,7 @@ PlanSheet::PlanSheet(const common::Theme &theme, QWidget &origin, common::OpenCo
 
 PlanSheet::PlanSheet(const common::Theme &theme, QWidget &origin, common::OpenConnection &connection,
                      Operation unfinished)
-    : common::Sheet(theme, origin),
-      m_theme(theme),
-      m_connection(connection),
-      m_unfinished(std::move(unfinished)),
-      m_controller(connection)
+    : ActSheet(theme, origin, connection), m_unfinished(std::move(unfinished)), m_controller(connection)
 {
     listen();
     showUnfinished();
@@ -92,18 +77,6 @@ void PlanSheet::listen()
     connect(&m_controller, &RevocationController::finished, this, &PlanSheet::showResult);
     connect(&m_controller, &RevocationController::failed, this, &PlanSheet::showFailure);
     connect(&m_controller, &RevocationController::discarded, this, &PlanSheet::dismiss);
-    connect(&m_connection, &common::OpenConnection::writeModeChanged, this, &PlanSheet::updateConsent);
-}
-
-Button *PlanSheet::addButton(const QString &text, bool atEnd)
-{
-    auto *button = new Button(m_theme, text);
-    button->setLarge(true);
-    if (atEnd)
-        addFootEnd(button);
-    else
-        addFootStart(button);
-    return button;
 }
 
 void PlanSheet::freeze()
@@ -117,42 +90,28 @@ void PlanSheet::showUnfinished()
     setHeading(Icon::Warn, ColorToken::Warn, UnfinishedView::title(*m_unfinished),
                UnfinishedView::subtitle(*m_unfinished));
     setAside(tr("Plan %1").arg(m_unfinished->head.planDigest.first(8)));
-    setBody(new UnfinishedView(m_theme, *m_unfinished));
-    clearFoot();
-    m_obstacle = new Label(m_theme, {}, FontToken::Status, ColorToken::Muted);
-    addFootStart(m_obstacle);
-    Button *later = addButton(tr("Later"), true);
-    later->setKeyHint(tr("Esc"));
-    connect(later, &Button::clicked, this, &PlanSheet::dismiss);
-    Button *end = addButton(tr("End it here"), true);
+    setBody(new UnfinishedView(theme(), *m_unfinished));
+    auto *end = new Button(theme(), tr("End it here"));
+    end->setLarge(true);
     end->setObjectName(QStringLiteral("operationDiscard"));
     connect(end, &Button::clicked, this, [this, end] {
         end->setEnabled(false);
         m_controller.discard(m_unfinished->head.id);
     });
-    m_execute = addButton(tr("Go on"), true);
-    m_execute->setObjectName(QStringLiteral("operationResume"));
-    m_execute->setKind(ButtonKind::Danger);
-    m_execute->setKeyHint(tr("Ctrl+Enter"));
-    connect(m_execute, &Button::clicked, this, &PlanSheet::resume);
-    setExecute(m_execute);
-    updateConsent();
-    focusSoon(later);
-}
-
-void PlanSheet::resume()
-{
-    if (!m_execute || !m_execute->isEnabled())
-        return;
-    showProgress(m_unfinished->head.planned);
-    m_controller.resume(m_unfinished->head.id);
+    focusSoon(askConsent(tr("Later"),
+                         {tr("Go on"), "operationResume", ButtonKind::Danger,
+                          [this] {
+                              run(m_unfinished->head.planned);
+                              m_controller.resume(m_unfinished->head.id);
+                          }},
+                         {end}));
 }
 
 void PlanSheet::showPlanning()
 {
     setHeading(Icon::Revoked, ColorToken::Bad, tr("Revoke…"), tr("Reading exactly what would be touched"));
     clearFoot();
-    Button *cancel = addButton(tr("Cancel"), true);
+    Button *cancel = addButton(tr("Cancel"));
     cancel->setKeyHint(tr("Esc"));
     connect(cancel, &Button::clicked, this, &PlanSheet::dismiss);
     QVBoxLayout *column = nullptr;
@@ -178,117 +137,70 @@ void PlanSheet::showPlan()
     if (rows == 0) {
         QVBoxLayout *column = nullptr;
         QWidget *body = paddedBody(column);
-        column->addWidget(new common::Note(m_theme, common::NoteKind::Info, tr("No session matches any more"),
+        column->addWidget(new common::Note(theme(), common::NoteKind::Info, tr("No session matches any more"),
                                            tr("What was selected is gone already. Nothing was changed.")));
         setBody(body);
-        Button *done = addButton(tr("Close"), true);
+        Button *done = addButton(tr("Close"));
         connect(done, &Button::clicked, this, &PlanSheet::dismiss);
         focusSoon(done);
         return;
     }
-    m_view = new PlanView(m_theme, m_connection, plan);
+    m_view = new PlanView(theme(), connection(), plan);
     connect(m_view, &PlanView::changed, this, &PlanSheet::updateConsent);
     setBody(m_view);
 
-    m_obstacle = new Label(m_theme, {}, FontToken::Status, ColorToken::Muted);
-    addFootStart(m_obstacle);
-    Button *cancel = addButton(tr("Cancel"), true);
-    cancel->setKeyHint(tr("Esc"));
-    connect(cancel, &Button::clicked, this, &PlanSheet::dismiss);
-    m_execute = addButton(tr("Revoke %1").arg(sessionsText(rows)), true);
-    m_execute->setObjectName(QStringLiteral("planExecute"));
-    m_execute->setKind(ButtonKind::Danger);
-    m_execute->setKeyHint(tr("Ctrl+Enter"));
-    connect(m_execute, &Button::clicked, this, &PlanSheet::carryOut);
-    setExecute(m_execute);
-    updateConsent();
+    askConsent(tr("Cancel"),
+               {tr("Revoke %1").arg(sessionsText(rows)), "planExecute", ButtonKind::Danger, [this] { carryOut(); }});
     focusSoon(m_view->firstField());
 }
 
-/// What was just added to the sheet is shown by its layout at the next turn of the loop, and only then takes the
-/// keyboard.
-void PlanSheet::focusSoon(QWidget *widget)
+QString PlanSheet::missing() const
 {
-    QTimer::singleShot(0, widget, [widget] { widget->setFocus(Qt::OtherFocusReason); });
-}
-
-void PlanSheet::updateConsent()
-{
-    if (!m_execute || !(m_view || m_unfinished))
-        return;
-    const QString obstacle = m_connection.writeMode() == common::WriteMode::ReadOnly
-                                 ? tr("This connection is read-only: switch to Guarded in the header first.")
-                             : m_view ? m_view->obstacle()
-                                      : QString();
-    m_execute->setEnabled(obstacle.isEmpty());
-    m_execute->setToolTip(obstacle);
-    m_obstacle->setText(obstacle);
+    return m_view ? m_view->obstacle() : QString();
 }
 
 void PlanSheet::showNotRevocable()
 {
-    const NotRevocable reason = explainNotRevocable(m_connection.deployment());
+    const NotRevocable reason = explainNotRevocable(connection().deployment());
     setHeading(Icon::Accepted, ColorToken::Warn, tr("There is no row to revoke"),
                tr("This deployment keeps its sessions in encrypted cookies (JWT strategy)."));
     QVBoxLayout *column = nullptr;
     QWidget *body = paddedBody(column);
     column->addWidget(new common::Note(
-        m_theme, common::NoteKind::Warn,
+        theme(), common::NoteKind::Warn,
         reason.acceptedUntil ? tr("Accepted until %1")
                                    .arg(QDateTime::fromMSecsSinceEpoch(reason.acceptedUntil->time_since_epoch().count())
                                             .toString(QStringLiteral("d MMM yyyy HH:mm")))
                              : tr("Accepted without a known end"),
         reason.explanation));
-    column->addWidget(new common::Note(m_theme, common::NoteKind::Info, tr("What does work"), reason.remedy));
+    column->addWidget(new common::Note(theme(), common::NoteKind::Info, tr("What does work"), reason.remedy));
     setBody(body);
     clearFoot();
-    Button *close = addButton(tr("Close"), true);
+    Button *close = addButton(tr("Close"));
     close->setKeyHint(tr("Esc"));
     connect(close, &Button::clicked, this, &PlanSheet::dismiss);
 }
 
 void PlanSheet::carryOut()
 {
-    if (!m_view || !m_execute || !m_execute->isEnabled())
-        return;
     RevocationOptions options;
     options.reason = m_view->reason();
     options.verify = m_view->verify();
     options.canary = m_view->canary();
-    options.verifyFor = m_connection.timeout();
-    showProgress(static_cast<qint64>(m_controller.plan()->rows.size()));
+    options.verifyFor = connection().timeout();
+    run(static_cast<qint64>(m_controller.plan()->rows.size()));
     m_controller.carryOut(options);
 }
 
-void PlanSheet::showProgress(qint64 rows)
+void PlanSheet::run(qint64 rows)
 {
-    setDismissable(false);
     m_view = nullptr;
-    m_execute = nullptr;
-    m_obstacle = nullptr;
-    clearFoot();
-    setExecute(nullptr);
-    m_progress = new ProgressView(m_theme, rows, tr("Sessions revoked"));
-    setBody(m_progress);
-    Button *cancel = addButton(tr("Stop at the next batch"), true);
-    cancel->setObjectName(QStringLiteral("planStop"));
-    connect(cancel, &Button::clicked, this, [this, cancel] {
-        cancel->setEnabled(false);
-        m_controller.cancel();
-    });
-    focusSoon(cancel);
-}
-
-void PlanSheet::updateProgress(const RevocationProgress &progress)
-{
-    if (m_progress)
-        m_progress->display(progress);
+    connect(showProgress(rows, tr("Sessions revoked")), &Button::clicked, &m_controller, &RevocationController::cancel);
 }
 
 void PlanSheet::showResult(const RevocationReport &report)
 {
-    m_progress = nullptr;
-    setDismissable(true);
+    endAct();
     const ResultHeadline head = headlineOf(report);
     const Icon icon = head.proven ? Icon::Refused : head.good ? Icon::Revoked : Icon::Accepted;
     setHeading(head.proven || head.good ? icon : Icon::Warn,
@@ -296,54 +208,32 @@ void PlanSheet::showResult(const RevocationReport &report)
                : head.good ? ColorToken::Muted
                            : ColorToken::Warn,
                head.title, head.subtitle);
-    setBody(new ResultView(m_theme, report));
-    clearFoot();
-    Button *audit = addButton(tr("Open in Audit"), true);
-    audit->setGlyph(Icon::Link);
-    connect(audit, &Button::clicked, this, [this] {
-        Q_EMIT auditRequested();
-        dismiss();
-    });
+    setBody(new ResultView(theme(), report));
+    QList<Button *> others;
     if (report.undoUntil && report.revoked > 0) {
-        Button *undo = addButton(tr("Undo…"), true);
+        auto *undo = new Button(theme(), tr("Undo…"));
+        undo->setLarge(true);
         undo->setObjectName(QStringLiteral("planUndo"));
         undo->setGlyph(Icon::Undo);
         undo->setToolTip(tr("The deleted rows are kept, sealed, until %1")
-                             .arg(common::exactText(*report.undoUntil, m_connection.deployment().clock().now())));
+                             .arg(common::exactText(*report.undoUntil, connection().deployment().clock().now())));
         connect(undo, &Button::clicked, this, [this, auditId = report.auditId] {
             dismiss();
             Q_EMIT undoRequested(auditId);
         });
+        others << undo;
     }
-    Button *done = addButton(tr("Done"), true);
-    done->setObjectName(QStringLiteral("planDone"));
-    done->setKind(ButtonKind::Primary);
-    done->setKeyHint(tr("Esc"));
-    connect(done, &Button::clicked, this, &PlanSheet::dismiss);
-    setExecute(done);
-    focusSoon(done);
+    showWaysOut("planDone", others);
     Q_EMIT finished(report.auditId);
 }
 
 void PlanSheet::showFailure(const base::Error &error)
 {
-    setDismissable(true);
-    const base::ErrorText text = base::describe(error);
     setHeading(Icon::Fail, ColorToken::Bad,
                m_unfinished ? tr("Nothing more was done")
                : m_frozen   ? tr("Nothing was revoked")
                             : tr("The plan could not be made"));
-    QVBoxLayout *column = nullptr;
-    QWidget *body = paddedBody(column);
-    column->addWidget(new common::Note(m_theme, common::NoteKind::Bad, text.message, text.remedy));
-    setBody(body);
-    clearFoot();
-    Button *again = addButton(tr("Try again"), true);
-    connect(again, &Button::clicked, this, m_unfinished ? &PlanSheet::showUnfinished : &PlanSheet::freeze);
-    Button *close = addButton(tr("Close"), true);
-    close->setKeyHint(tr("Esc"));
-    connect(close, &Button::clicked, this, &PlanSheet::dismiss);
-    focusSoon(close);
+    showError(error, [this] { m_unfinished ? showUnfinished() : freeze(); });
 }
 
 } // namespace rollcall::revoke

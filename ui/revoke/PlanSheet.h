@@ -1,23 +1,15 @@
 #pragma once
 
-#include "core/revoke/Revoker.h"
-#include "ui/common/OpenConnection.h"
-#include "ui/common/Sheet.h"
+#include "ui/revoke/ActSheet.h"
 #include "ui/revoke/RevocationController.h"
-
-namespace rollcall::common {
-class Button;
-class Label;
-} // namespace rollcall::common
 
 namespace rollcall::revoke {
 
 class PlanView;
-class ProgressView;
 
 /// The sheet that every revocation goes through: it freezes a plan, shows it, asks for reason and consent, carries it
 /// out with progress, and ends on the outcome. **Thread-safety:** GUI thread only; never blocks.
-class PlanSheet final : public common::Sheet
+class PlanSheet final : public ActSheet
 {
     Q_OBJECT
 
@@ -29,39 +21,28 @@ public:
     PlanSheet(const common::Theme &theme, QWidget &origin, common::OpenConnection &connection, Operation unfinished);
 
 Q_SIGNALS:
-    /// The outcome is shown; @p auditId names the operation.
-    void finished(const QString &auditId);
-    /// The user wants to see the operation in the audit log.
-    void auditRequested();
     /// The user wants what @p auditId deleted put back; the sheet is closing.
     void undoRequested(const QString &auditId);
+
+protected:
+    [[nodiscard]] QString missing() const override;
 
 private:
     void listen();
     void freeze();
     void showUnfinished();
-    void resume();
     void showPlanning();
     void showPlan();
     void showNotRevocable();
-    void showProgress(qint64 rows);
-    void updateProgress(const RevocationProgress &progress);
+    void run(qint64 rows);
     void showResult(const RevocationReport &report);
     void showFailure(const base::Error &error);
     void carryOut();
-    void updateConsent();
-    void focusSoon(QWidget *widget);
-    common::Button *addButton(const QString &text, bool atEnd);
 
-    const common::Theme &m_theme;
-    common::OpenConnection &m_connection;
     Selection m_selection;
     std::optional<Operation> m_unfinished; ///< what is gone on with; nullopt: a new revocation
     RevocationController m_controller;
     PlanView *m_view = nullptr;
-    common::Button *m_execute = nullptr;
-    common::Label *m_obstacle = nullptr;
-    ProgressView *m_progress = nullptr;
     bool m_frozen = false;
 };
 

@@ -1,21 +1,15 @@
 #pragma once
 
-#include "ui/common/Sheet.h"
+#include "ui/revoke/ActSheet.h"
 #include "ui/revoke/RestoreController.h"
-
-namespace rollcall::common {
-class Button;
-class Label;
-} // namespace rollcall::common
 
 namespace rollcall::revoke {
 
 class ConsentFields;
-class ProgressView;
 
 /// The sheet that puts back what a revocation deleted: it reads the sealed record, shows what would come back, asks for
 /// reason and consent, carries it out, and ends on the outcome. **Thread-safety:** GUI thread only; never blocks.
-class UndoSheet final : public common::Sheet
+class UndoSheet final : public ActSheet
 {
     Q_OBJECT
 
@@ -27,35 +21,23 @@ public:
     UndoSheet(const common::Theme &theme, QWidget &origin, common::OpenConnection &connection,
               const Operation &unfinished);
 
-Q_SIGNALS:
-    /// The outcome is shown; @p auditId names the restore.
-    void finished(const QString &auditId);
-    /// The user wants to see the operation in the audit log.
-    void auditRequested();
+protected:
+    [[nodiscard]] QString missing() const override;
 
 private:
     void listen();
     void read();
     void showUnfinished(const Operation &operation);
     void showPlan();
-    /// The foot of a decision: @p leave does nothing, @p execute runs @p act once nothing is in its way.
-    void askConsent(const QString &leave, const QString &execute, std::function<void()> act);
-    void showProgress(qint64 rows);
+    void run(qint64 rows);
     [[nodiscard]] QWidget *planBody();
-    void updateConsent();
     void carryOut();
     void showResult(const RestoreReport &report);
     void showFailure(const base::Error &error);
-    common::Button *addButton(const QString &text);
 
-    const common::Theme &m_theme;
-    common::OpenConnection &m_connection;
     QString m_auditId;
     RestoreController m_controller;
     ConsentFields *m_consent = nullptr;
-    ProgressView *m_progress = nullptr;
-    common::Button *m_execute = nullptr;
-    common::Label *m_obstacle = nullptr;
 };
 
 } // namespace rollcall::revoke

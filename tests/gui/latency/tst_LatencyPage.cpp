@@ -6,12 +6,11 @@
 #include <QHBoxLayout>
 #include <QJsonDocument>
 #include <QPlainTextEdit>
-#include <QTemporaryDir>
 
 #include "core/demo/DemoDeployment.h"
-#include "core/workspace/Workspace.h"
 #include "tests/support/LoopTicks.h"
 #include "tests/support/Screenshots.h"
+#include "tests/support/TestConnection.h"
 #include "ui/charts/DumbbellChart.h"
 #include "ui/charts/PercentileChart.h"
 #include "ui/common/Button.h"
@@ -40,12 +39,9 @@ class LatencyPageTest final : public QObject
 
 private:
     std::unique_ptr<common::Theme> m_theme;
-    QTemporaryDir m_folder;
     base::SystemClock m_clock;
     std::unique_ptr<demo::DemoDeployment> m_demo;
-    std::unique_ptr<base::SecretVault> m_vault;
-    std::unique_ptr<audit::AuditLog> m_log;
-    std::unique_ptr<common::OpenConnection> m_connection;
+    test::TestConnection m_open{m_clock};
     std::unique_ptr<QWidget> m_window;
     LatencyPage *m_page = nullptr;
 
@@ -68,20 +64,18 @@ private:
         find<QComboBox>("planPace")->setCurrentIndex(1);
     }
 
-    std::shared_ptr<const deployment::Deployment> open()
+    bool open()
     {
         QFile secret(m_demo->info().secretFile);
         if (!secret.open(QIODevice::ReadOnly))
-            return nullptr;
+            return false;
         workspace::ConnectionProfile profile;
         workspace::ConnectionSecrets secrets;
         profile.name = QStringLiteral("demo");
         profile.baseUrl = m_demo->info().baseUrl.toString();
         profile.database = m_demo->info().databaseUrl;
         secrets.authSecrets.emplace_back(QByteArrayView(secret.readAll().trimmed()));
-        auto config = deployment::ConnectionConfig::from(std::move(profile), std::move(secrets), 10s);
-        auto opened = deployment::Deployment::open(std::move(*config), {true, true}, m_clock, Call::within(20s));
-        return opened ? std::move(*opened) : nullptr;
+        return m_open.open(std::move(profile), std::move(secrets), {true, true});
     }
 
 private Q_SLOTS:
@@ -93,22 +87,16 @@ private Q_SLOTS:
         auto started = demo::DemoDeployment::start(options, Call::within(30s));
         QVERIFY(started.has_value());
         m_demo = std::move(*started);
-        m_vault = workspace::openKeyFileVault(m_folder.filePath(QStringLiteral("keys")));
-        m_log = std::make_unique<audit::AuditLog>(m_folder.path(), m_vault.get(), m_clock);
     }
 
     void init()
     {
-        const auto deployment = open();
-        QVERIFY(deployment != nullptr);
-        m_connection = std::make_unique<common::OpenConnection>(
-            deployment, deployment::CheckResult(), *m_log,
-            revoke::OperationPlace{revoke::operationsBelow(m_folder.path()), m_vault.get()});
-        m_connection->setWriteMode(common::WriteMode::Guarded);
+        QVERIFY(open());
+        m_open.connection().setWriteMode(common::WriteMode::Guarded);
         m_window = std::make_unique<QWidget>();
         auto *row = new QHBoxLayout(m_window.get());
         row->setContentsMargins({});
-        m_page = new LatencyPage(*m_theme, *m_connection);
+        m_page = new LatencyPage(*m_theme, m_open.connection());
         row->addWidget(m_page);
         m_window->resize(1272, 780);
         m_window->show();
@@ -117,7 +105,7 @@ private Q_SLOTS:
     void cleanup()
     {
         m_window.reset();
-        m_connection.reset();
+        m_open.close();
     }
 
     void emptyStateInvitesToRun()
@@ -131,7 +119,7 @@ private Q_SLOTS:
 
     void readOnlySaysWhyAndOffersAWayOn()
     {
-        m_connection->setWriteMode(common::WriteMode::ReadOnly);
+        m_open.connection().setWriteMode(common::WriteMode::ReadOnly);
         QVERIFY(!button("startRun")->isEnabled());
         QVERIFY(find<common::Label>("planHint")->text().contains(QStringLiteral("read-only")));
         QVERIFY(shot(QStringLiteral("read-only")));

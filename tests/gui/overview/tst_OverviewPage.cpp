@@ -3,14 +3,13 @@
 #include <QClipboard>
 #include <QHBoxLayout>
 #include <QPlainTextEdit>
-#include <QTemporaryDir>
 
 #include <sqlite3.h>
 
-#include "core/workspace/Workspace.h"
 #include "tests/support/LoopTicks.h"
 #include "tests/support/Screenshots.h"
 #include "tests/support/SqliteDatabase.h"
+#include "tests/support/TestConnection.h"
 #include "ui/charts/TimelineChart.h"
 #include "ui/common/Button.h"
 #include "ui/common/EmptyState.h"
@@ -97,11 +96,8 @@ private:
     [[nodiscard]] FindingRow *row(const char *id);
 
     std::unique_ptr<common::Theme> m_theme;
-    QTemporaryDir m_folder;
     base::FixedClock m_clock{fixtureNow()};
-    std::unique_ptr<base::SecretVault> m_vault;
-    std::unique_ptr<audit::AuditLog> m_log;
-    std::unique_ptr<common::OpenConnection> m_connection;
+    test::TestConnection m_open{m_clock};
     std::unique_ptr<QWidget> m_window;
     OverviewPage *m_page = nullptr;
 };
@@ -109,14 +105,12 @@ private:
 void OverviewPageTest::initTestCase()
 {
     m_theme = std::make_unique<common::Theme>(*qApp, common::Appearance::Light);
-    m_vault = workspace::openKeyFileVault(m_folder.filePath(QStringLiteral("keys")));
-    m_log = std::make_unique<audit::AuditLog>(m_folder.path(), m_vault.get(), m_clock);
 }
 
 void OverviewPageTest::cleanup()
 {
     m_window.reset();
-    m_connection.reset();
+    m_open.close();
 }
 
 void OverviewPageTest::open(const QString &database, const QSize &size)
@@ -124,17 +118,11 @@ void OverviewPageTest::open(const QString &database, const QSize &size)
     workspace::ConnectionProfile profile;
     profile.name = QStringLiteral("orchard-shop");
     profile.database = database;
-    auto config = deployment::ConnectionConfig::from(std::move(profile), {}, 10s);
-    QVERIFY(config.has_value());
-    auto deployment = deployment::Deployment::open(std::move(*config), {}, m_clock, base::Call::within(20s));
-    QVERIFY(deployment.has_value());
-    m_connection = std::make_unique<common::OpenConnection>(
-        *deployment, deployment::CheckResult(), *m_log,
-        revoke::OperationPlace{revoke::operationsBelow(m_folder.path()), m_vault.get()});
+    QVERIFY(m_open.open(std::move(profile)));
     m_window = std::make_unique<QWidget>();
     auto *row = new QHBoxLayout(m_window.get());
     row->setContentsMargins({});
-    m_page = new OverviewPage(*m_theme, *m_connection);
+    m_page = new OverviewPage(*m_theme, m_open.connection());
     row->addWidget(m_page);
     m_window->resize(size);
     m_window->show();
@@ -303,7 +291,7 @@ void OverviewPageTest::staysAsItIsAfterRevocations()
     QTRY_VERIFY_WITH_TIMEOUT(!rows().isEmpty(), patience);
     const QString live = figure("tileLive");
     database.exec(QStringLiteral("DELETE FROM session"));
-    Q_EMIT m_connection->sessionsChanged();
+    Q_EMIT m_open.connection().sessionsChanged();
     // Counting may read a large table: nobody asked for that.
     QVERIFY(!m_page->findChild<common::LoadingState *>()->isRunning());
     QVERIFY(find<common::Label>("overviewSummary")->text().contains(QStringLiteral("changed since")));

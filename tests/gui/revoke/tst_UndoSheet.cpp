@@ -1,11 +1,10 @@
 #include <QtTest>
 
 #include <QLineEdit>
-#include <QTemporaryDir>
 
 #include "core/demo/DemoDeployment.h"
-#include "core/workspace/Workspace.h"
 #include "tests/support/Screenshots.h"
+#include "tests/support/TestConnection.h"
 #include "ui/common/Button.h"
 #include "ui/common/Label.h"
 #include "ui/revoke/UndoSheet.h"
@@ -31,10 +30,6 @@ private Q_SLOTS:
 private:
     static constexpr int deleted = 12;
 
-    [[nodiscard]] revoke::OperationPlace place() const
-    {
-        return {revoke::operationsBelow(m_folder.path()), m_vault.get()};
-    }
     [[nodiscard]] qint64 liveSessions() const;
     /// Revokes a dozen sessions; @p options say whether they are kept.
     revoke::RevocationReport revoke(revoke::RevocationOptions options);
@@ -44,14 +39,10 @@ private:
     /// Gives a reason and presses the button; the restore's name.
     QString putBack();
 
-    QTemporaryDir m_folder;
     base::SystemClock m_clock;
     std::unique_ptr<common::Theme> m_theme;
     std::unique_ptr<demo::DemoDeployment> m_demo;
-    std::unique_ptr<base::SecretVault> m_vault;
-    std::unique_ptr<audit::AuditLog> m_log;
-    std::shared_ptr<const deployment::Deployment> m_deployment;
-    std::unique_ptr<common::OpenConnection> m_connection;
+    test::TestConnection m_open{m_clock};
     std::unique_ptr<QWidget> m_window;
     QPointer<UndoSheet> m_sheet;
 };
@@ -64,20 +55,14 @@ void UndoSheetTest::initTestCase()
     auto started = demo::DemoDeployment::start(options, Call::within(30s));
     QVERIFY(started.has_value());
     m_demo = std::move(*started);
-    m_vault = workspace::openKeyFileVault(m_folder.filePath(QStringLiteral("keys")));
-    m_log = std::make_unique<audit::AuditLog>(m_folder.path(), m_vault.get(), m_clock);
-    workspace::ConnectionProfile profile;
-    profile.name = QStringLiteral("demo");
-    profile.database = m_demo->info().databaseUrl;
-    auto config = deployment::ConnectionConfig::from(std::move(profile), {}, 10s);
-    auto opened = deployment::Deployment::open(std::move(*config), {true, false}, m_clock, Call::within(20s));
-    QVERIFY(opened.has_value());
-    m_deployment = std::move(*opened);
 }
 
 void UndoSheetTest::init()
 {
-    m_connection = std::make_unique<common::OpenConnection>(m_deployment, deployment::CheckResult(), *m_log, place());
+    workspace::ConnectionProfile profile;
+    profile.name = QStringLiteral("demo");
+    profile.database = m_demo->info().databaseUrl;
+    QVERIFY(m_open.open(std::move(profile), {}, {true, false}));
     m_window = std::make_unique<QWidget>();
     m_window->resize(1040, 720);
     m_window->show();
@@ -87,30 +72,32 @@ void UndoSheetTest::init()
 void UndoSheetTest::cleanup()
 {
     m_window.reset();
-    m_connection.reset();
+    m_open.close();
 }
 
 qint64 UndoSheetTest::liveSessions() const
 {
-    auto store = m_deployment->openStore(store::Access::ReadOnly, Call::within(10s));
+    auto store = m_open.deployment().openStore(store::Access::ReadOnly, Call::within(10s));
     return store ? (*store)->count(store::SessionQuery(), m_clock.now(), Call::within(10s)).value_or(-1) : -1;
 }
 
 revoke::RevocationReport UndoSheetTest::revoke(revoke::RevocationOptions options)
 {
     options.reason = QStringLiteral("Laptops stolen in Lyon");
-    auto store = m_deployment->openStore(store::Access::Write, Call::within(10s));
+    auto store = m_open.deployment().openStore(store::Access::Write, Call::within(10s));
     revoke::Selection selection;
     selection.query.emplace();
-    auto plan = revoke::freezePlan(*m_deployment, **store, std::move(selection), 100'000, Call::within(10s));
+    auto plan = revoke::freezePlan(m_open.deployment(), **store, std::move(selection), 100'000, Call::within(10s));
     plan->rows.resize(deleted);
     plan->digest = plan->computeDigest();
-    return revoke::carryOut(*plan, options, *m_deployment, **store, *m_log, place(), Call::within(10s)).value();
+    return revoke::carryOut(*plan, options, m_open.deployment(), **store, m_open.log(), m_open.place(),
+                            Call::within(10s))
+        .value();
 }
 
 void UndoSheetTest::openSheet(const QString &auditId)
 {
-    m_sheet = new UndoSheet(*m_theme, *m_window, *m_connection, auditId);
+    m_sheet = new UndoSheet(*m_theme, *m_window, m_open.connection(), auditId);
     m_sheet->open();
 }
 
@@ -124,7 +111,7 @@ QString UndoSheetTest::texts() const
 
 QString UndoSheetTest::putBack()
 {
-    m_connection->setWriteMode(common::WriteMode::Guarded);
+    m_open.connection().setWriteMode(common::WriteMode::Guarded);
     QTest::keyClicks(m_window->findChild<QLineEdit *>(QStringLiteral("planReason")), QStringLiteral("It was a drill"));
     QSignalSpy done(m_sheet.data(), &UndoSheet::finished);
     QTest::mouseClick(button("undoExecute"), Qt::LeftButton);
@@ -144,14 +131,14 @@ void UndoSheetTest::putsBackWhatWasDeleted()
     QVERIFY(!button("undoExecute")->isEnabled());
     QVERIFY2(texts().contains(u"read-only"), qPrintable(texts()));
     QVERIFY(test::saveScreenshots(*m_window, *m_theme, QStringLiteral("undo-plan")));
-    m_connection->setWriteMode(common::WriteMode::Guarded);
+    m_open.connection().setWriteMode(common::WriteMode::Guarded);
     QVERIFY(!button("undoExecute")->isEnabled()); // without a reason
     const QString restore = putBack();
     QVERIFY(!restore.isEmpty());
     QVERIFY2(texts().contains(u"12 of 12 put back"), qPrintable(texts()));
     QVERIFY(test::saveScreenshots(*m_window, *m_theme, QStringLiteral("undo-done")));
     QCOMPARE(liveSessions(), before);
-    const auto entries = m_log->list(0, 1000);
+    const auto entries = m_open.log().list(0, 1000);
     QVERIFY(entries.has_value());
     QCOMPARE(entries->back().operation, restore);
     QCOMPARE(entries->back().reason, QStringLiteral("It was a drill"));
@@ -167,7 +154,7 @@ void UndoSheetTest::isSpentAfterwards()
     QTRY_VERIFY(m_sheet.isNull());
     // A second time there is nothing kept any more.
     openSheet(report.auditId);
-    QTRY_VERIFY(button("undoClose"));
+    QTRY_VERIFY(button("actClose"));
     QVERIFY2(texts().contains(u"Nothing was put back"), qPrintable(texts()));
     QVERIFY(test::saveScreenshots(*m_window, *m_theme, QStringLiteral("undo-spent")));
 }
@@ -179,7 +166,7 @@ void UndoSheetTest::saysWhatWasNeverKept()
     const auto report = revoke(options);
     QVERIFY(!report.undoUntil);
     openSheet(report.auditId);
-    QTRY_VERIFY(button("undoClose"));
+    QTRY_VERIFY(button("actClose"));
     QVERIFY2(texts().contains(u"Nothing was put back"), qPrintable(texts()));
 }
 

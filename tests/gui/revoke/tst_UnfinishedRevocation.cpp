@@ -1,11 +1,9 @@
 #include <QtTest>
 
-#include <QTemporaryDir>
-
 #include "core/demo/DemoDeployment.h"
-#include "core/workspace/Workspace.h"
 #include "tests/support/FaultyStore.h"
 #include "tests/support/Screenshots.h"
+#include "tests/support/TestConnection.h"
 #include "ui/common/Button.h"
 #include "ui/common/Label.h"
 #include "ui/revoke/PlanSheet.h"
@@ -33,10 +31,6 @@ private Q_SLOTS:
 private:
     static constexpr int planned = 40;
 
-    [[nodiscard]] revoke::OperationPlace place() const
-    {
-        return {revoke::operationsBelow(m_folder.path()), m_vault.get()};
-    }
     /// Revokes sessions until the link is lost in the third of four batches.
     void interrupt();
     /// The operation that the controller finds; nullopt where it finds none.
@@ -44,14 +38,10 @@ private:
     void openSheet();
     common::Button *button(const char *name) { return m_window->findChild<common::Button *>(QLatin1String(name)); }
 
-    QTemporaryDir m_folder;
     base::SystemClock m_clock;
     std::unique_ptr<common::Theme> m_theme;
     std::unique_ptr<demo::DemoDeployment> m_demo;
-    std::unique_ptr<base::SecretVault> m_vault;
-    std::unique_ptr<audit::AuditLog> m_log;
-    std::shared_ptr<const deployment::Deployment> m_deployment;
-    std::unique_ptr<common::OpenConnection> m_connection;
+    test::TestConnection m_open{m_clock};
     std::unique_ptr<QWidget> m_window;
     QPointer<PlanSheet> m_sheet;
 };
@@ -64,20 +54,14 @@ void UnfinishedRevocationTest::initTestCase()
     auto started = demo::DemoDeployment::start(options, Call::within(30s));
     QVERIFY(started.has_value());
     m_demo = std::move(*started);
-    m_vault = workspace::openKeyFileVault(m_folder.filePath(QStringLiteral("keys")));
-    m_log = std::make_unique<audit::AuditLog>(m_folder.path(), m_vault.get(), m_clock);
-    workspace::ConnectionProfile profile;
-    profile.name = QStringLiteral("demo");
-    profile.database = m_demo->info().databaseUrl;
-    auto config = deployment::ConnectionConfig::from(std::move(profile), {}, 10s);
-    auto opened = deployment::Deployment::open(std::move(*config), {true, false}, m_clock, Call::within(20s));
-    QVERIFY(opened.has_value());
-    m_deployment = std::move(*opened);
 }
 
 void UnfinishedRevocationTest::init()
 {
-    m_connection = std::make_unique<common::OpenConnection>(m_deployment, deployment::CheckResult(), *m_log, place());
+    workspace::ConnectionProfile profile;
+    profile.name = QStringLiteral("demo");
+    profile.database = m_demo->info().databaseUrl;
+    QVERIFY(m_open.open(std::move(profile), {}, {true, false}));
     m_window = std::make_unique<QWidget>();
     m_window->resize(1040, 720);
     m_window->show();
@@ -87,12 +71,12 @@ void UnfinishedRevocationTest::init()
 void UnfinishedRevocationTest::cleanup()
 {
     m_window.reset();
-    m_connection.reset();
+    m_open.close();
 }
 
 void UnfinishedRevocationTest::interrupt()
 {
-    auto store = m_deployment->openStore(store::Access::Write, Call::within(10s));
+    auto store = m_open.deployment().openStore(store::Access::Write, Call::within(10s));
     QVERIFY(store.has_value());
     test::FaultyStore faulty(std::move(*store));
     faulty.beforeDelete = [](int number) {
@@ -100,27 +84,28 @@ void UnfinishedRevocationTest::interrupt()
     };
     revoke::Selection selection;
     selection.query.emplace();
-    auto plan = revoke::freezePlan(*m_deployment, faulty, std::move(selection), 100'000, Call::within(10s));
+    auto plan = revoke::freezePlan(m_open.deployment(), faulty, std::move(selection), 100'000, Call::within(10s));
     QVERIFY(plan.has_value() && plan->rows.size() > planned);
     plan->rows.resize(planned);
     plan->digest = plan->computeDigest();
     revoke::RevocationOptions options;
     options.reason = QStringLiteral("Laptops stolen in Lyon");
     options.batchSize = planned / 4;
-    const auto report = revoke::carryOut(*plan, options, *m_deployment, faulty, *m_log, place(), Call::within(10s));
+    const auto report =
+        revoke::carryOut(*plan, options, m_open.deployment(), faulty, m_open.log(), m_open.place(), Call::within(10s));
     QVERIFY(report && report->resumable && report->revoked == planned / 2);
 }
 
 std::optional<revoke::Operation> UnfinishedRevocationTest::found()
 {
-    revoke::RevocationController controller(*m_connection);
+    revoke::RevocationController controller(m_open.connection());
     std::optional<revoke::Operation> operation;
     connect(&controller, &revoke::RevocationController::unfinishedFound, this,
             [&operation](const revoke::Operation &unfinished) { operation = unfinished; });
     controller.findUnfinished();
     // The same worker answers this after it.
     std::atomic_bool isAsked{false};
-    static_cast<void>(m_connection->workers().engine.submit(
+    static_cast<void>(m_open.connection().workers().engine.submit(
         [&isAsked](const base::Result<store::SessionStore *> &, const Call &) { isAsked = true; }, {}, 5s));
     static_cast<void>(QTest::qWaitFor([&isAsked] { return isAsked.load(); }));
     QTest::qWait(0); // what was posted before arrives
@@ -132,7 +117,7 @@ void UnfinishedRevocationTest::openSheet()
     interrupt();
     const auto operation = found();
     QVERIFY(operation.has_value());
-    m_sheet = new PlanSheet(*m_theme, *m_window, *m_connection, *operation);
+    m_sheet = new PlanSheet(*m_theme, *m_window, m_open.connection(), *operation);
     m_sheet->open();
 }
 
@@ -149,7 +134,7 @@ void UnfinishedRevocationTest::offersWhatWasInterrupted()
     QTRY_VERIFY(m_sheet.isNull() || !m_sheet->isVisible());
     // Later is later: it is still there.
     QVERIFY(found().has_value());
-    QVERIFY(revoke::discardOperation(found()->head.id, place(), *m_log, Call::within(5s)).has_value());
+    QVERIFY(revoke::discardOperation(found()->head.id, m_open.place(), m_open.log(), Call::within(5s)).has_value());
 }
 
 void UnfinishedRevocationTest::goesOnInGuardedModeAlone()
@@ -157,14 +142,14 @@ void UnfinishedRevocationTest::goesOnInGuardedModeAlone()
     openSheet();
     QVERIFY(!button("operationResume")->isEnabled());
     QVERIFY(!button("operationResume")->toolTip().isEmpty());
-    m_connection->setWriteMode(common::WriteMode::Guarded);
+    m_open.connection().setWriteMode(common::WriteMode::Guarded);
     QVERIFY(button("operationResume")->isEnabled());
     QSignalSpy done(m_sheet.data(), &PlanSheet::finished);
     QTest::mouseClick(button("operationResume"), Qt::LeftButton);
     QVERIFY(done.wait(20'000));
     QVERIFY(test::saveScreenshots(*m_window, *m_theme, QStringLiteral("unfinished-ended")));
     QVERIFY(!found().has_value());
-    const auto entries = m_log->list(0, 100);
+    const auto entries = m_open.log().list(0, 100);
     QVERIFY(entries.has_value());
     QCOMPARE(entries->back().counts.value(u"revoked").toInteger(), planned);
 }
@@ -175,7 +160,7 @@ void UnfinishedRevocationTest::endsItWhereItStands()
     QTest::mouseClick(button("operationDiscard"), Qt::LeftButton);
     QTRY_VERIFY(m_sheet.isNull() || !m_sheet->isVisible());
     QVERIFY(!found().has_value());
-    QCOMPARE(m_log->list(0, 100)->back().action, QStringLiteral("operations.discard"));
+    QCOMPARE(m_open.log().list(0, 100)->back().action, QStringLiteral("operations.discard"));
 }
 
 void UnfinishedRevocationTest::nothingUnfinishedIsNotOffered()

@@ -3,14 +3,13 @@
 #include <QAction>
 #include <QHBoxLayout>
 #include <QScrollBar>
-#include <QTemporaryDir>
 
-#include "core/workspace/Workspace.h"
 #include "tests/support/LoopTicks.h"
 #include "tests/support/ManualClock.h"
 #include "tests/support/PostgresServer.h"
 #include "tests/support/Screenshots.h"
 #include "tests/support/SqliteDatabase.h"
+#include "tests/support/TestConnection.h"
 #include "tests/support/TestPaths.h"
 #include "ui/common/Button.h"
 #include "ui/common/Label.h"
@@ -70,11 +69,8 @@ private:
     void goLive();
 
     std::unique_ptr<common::Theme> m_theme;
-    QTemporaryDir m_folder;
     test::ManualClock m_clock;
-    std::unique_ptr<base::SecretVault> m_vault;
-    std::unique_ptr<audit::AuditLog> m_log;
-    std::unique_ptr<common::OpenConnection> m_connection;
+    test::TestConnection m_open{m_clock};
     std::unique_ptr<QWidget> m_window;
     SessionsPage *m_page = nullptr;
 };
@@ -82,14 +78,12 @@ private:
 void LiveSessionsTest::initTestCase()
 {
     m_theme = std::make_unique<common::Theme>(*qApp, common::Appearance::Light);
-    m_vault = workspace::openKeyFileVault(m_folder.filePath(QStringLiteral("keys")));
-    m_log = std::make_unique<audit::AuditLog>(m_folder.path(), m_vault.get(), m_clock);
 }
 
 void LiveSessionsTest::cleanup()
 {
     m_window.reset();
-    m_connection.reset();
+    m_open.close();
 }
 
 void LiveSessionsTest::open(const QString &database)
@@ -99,17 +93,11 @@ void LiveSessionsTest::open(const QString &database)
     profile.name = QStringLiteral("orchard-shop");
     workspace::ConnectionSecrets secrets;
     secrets.databaseUrl = base::SecretBytes(database.toUtf8());
-    auto config = deployment::ConnectionConfig::from(std::move(profile), std::move(secrets), 10s);
-    QVERIFY(config.has_value());
-    auto deployment = deployment::Deployment::open(std::move(*config), {}, m_clock, base::Call::within(20s));
-    QVERIFY(deployment.has_value());
-    m_connection = std::make_unique<common::OpenConnection>(
-        *deployment, deployment::CheckResult(), *m_log,
-        revoke::OperationPlace{revoke::operationsBelow(m_folder.path()), m_vault.get()});
+    QVERIFY(m_open.open(std::move(profile), std::move(secrets)));
     m_window = std::make_unique<QWidget>();
     auto *row = new QHBoxLayout(m_window.get());
     row->setContentsMargins({});
-    m_page = new SessionsPage(*m_theme, *m_connection);
+    m_page = new SessionsPage(*m_theme, m_open.connection());
     row->addWidget(m_page, 1);
     m_page->details()->setFixedWidth(330);
     row->addWidget(m_page->details());

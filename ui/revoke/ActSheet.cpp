@@ -1,0 +1,140 @@
+#include "ui/revoke/ActSheet.h"
+
+#include <QTimer>
+#include <QVBoxLayout>
+
+#include "core/base/ErrorText.h"
+#include "ui/common/Label.h"
+#include "ui/common/Note.h"
+#include "ui/revoke/ProgressView.h"
+
+namespace rollcall::revoke {
+
+using common::Button;
+using common::ButtonKind;
+using common::ColorToken;
+using common::FontToken;
+using common::Icon;
+using common::Label;
+
+ActSheet::ActSheet(const common::Theme &theme, QWidget &origin, common::OpenConnection &connection)
+    : common::Sheet(theme, origin), m_theme(theme), m_connection(connection)
+{
+    connect(&m_connection, &common::OpenConnection::writeModeChanged, this, &ActSheet::updateConsent);
+}
+
+Button *ActSheet::addButton(const QString &text)
+{
+    auto *button = new Button(m_theme, text);
+    button->setLarge(true);
+    addFootEnd(button);
+    return button;
+}
+
+Button *ActSheet::askConsent(const QString &leave, Execute execute, const QList<Button *> &others)
+{
+    clearFoot();
+    m_obstacle = new Label(m_theme, {}, FontToken::Status, ColorToken::Muted);
+    addFootStart(m_obstacle);
+    Button *cancel = addButton(leave);
+    cancel->setKeyHint(tr("Esc"));
+    connect(cancel, &Button::clicked, this, &ActSheet::dismiss);
+    for (Button *other : others)
+        addFootEnd(other);
+    m_execute = addButton(execute.text);
+    m_execute->setObjectName(QLatin1String(execute.objectName));
+    m_execute->setKind(execute.kind);
+    m_execute->setKeyHint(tr("Ctrl+Enter"));
+    connect(m_execute, &Button::clicked, this, std::move(execute.act));
+    setExecute(m_execute);
+    updateConsent();
+    return cancel;
+}
+
+void ActSheet::updateConsent()
+{
+    if (!m_execute)
+        return;
+    const QString obstacle = m_connection.writeMode() == common::WriteMode::ReadOnly
+                                 ? tr("This connection is read-only: switch to Guarded in the header first.")
+                                 : missing();
+    m_execute->setEnabled(obstacle.isEmpty());
+    m_execute->setToolTip(obstacle);
+    m_obstacle->setText(obstacle);
+}
+
+Button *ActSheet::showProgress(qint64 rows, const QString &name)
+{
+    setDismissable(false);
+    m_execute = nullptr;
+    m_obstacle = nullptr;
+    clearFoot();
+    m_progress = new ProgressView(m_theme, rows, name);
+    setBody(m_progress);
+    Button *stop = addButton(tr("Stop at the next batch"));
+    stop->setObjectName(QStringLiteral("planStop"));
+    connect(stop, &Button::clicked, stop, [stop] { stop->setEnabled(false); });
+    focusSoon(stop);
+    return stop;
+}
+
+void ActSheet::updateProgress(const RevocationProgress &progress)
+{
+    if (m_progress)
+        m_progress->display(progress);
+}
+
+void ActSheet::endAct()
+{
+    m_execute = nullptr;
+    m_obstacle = nullptr;
+    m_progress = nullptr;
+    setDismissable(true);
+    clearFoot();
+}
+
+void ActSheet::showWaysOut(const char *objectName, const QList<Button *> &others)
+{
+    Button *audit = addButton(tr("Open in Audit"));
+    audit->setGlyph(Icon::Link);
+    connect(audit, &Button::clicked, this, [this] {
+        Q_EMIT auditRequested();
+        dismiss();
+    });
+    for (Button *other : others)
+        addFootEnd(other);
+    Button *done = addButton(tr("Done"));
+    done->setObjectName(QLatin1String(objectName));
+    done->setKind(ButtonKind::Primary);
+    done->setKeyHint(tr("Esc"));
+    connect(done, &Button::clicked, this, &ActSheet::dismiss);
+    setExecute(done);
+    focusSoon(done);
+}
+
+void ActSheet::showError(const base::Error &error, const std::function<void()> &again)
+{
+    endAct();
+    const base::ErrorText text = base::describe(error);
+    auto *body = new QWidget;
+    auto *column = new QVBoxLayout(body);
+    column->setContentsMargins(20, common::space::m, 20, common::space::l);
+    column->addWidget(new common::Note(m_theme, common::NoteKind::Bad, text.message, text.remedy));
+    setBody(body);
+    if (again) {
+        Button *retry = addButton(tr("Try again"));
+        connect(retry, &Button::clicked, this, again);
+    }
+    Button *close = addButton(tr("Close"));
+    close->setObjectName(QStringLiteral("actClose"));
+    close->setKeyHint(tr("Esc"));
+    connect(close, &Button::clicked, this, &ActSheet::dismiss);
+    focusSoon(close);
+}
+
+void ActSheet::focusSoon(QWidget *widget)
+{
+    QTimer::singleShot(0, widget, [widget] { widget->setFocus(Qt::OtherFocusReason); });
+}
+
+} // namespace rollcall::revoke

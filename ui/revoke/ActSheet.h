@@ -1,0 +1,81 @@
+#pragma once
+
+#include <functional>
+
+#include "core/revoke/Revoker.h"
+#include "ui/common/Button.h"
+#include "ui/common/OpenConnection.h"
+#include "ui/common/Sheet.h"
+
+namespace rollcall::common {
+class Label;
+}
+
+namespace rollcall::revoke {
+
+class ProgressView;
+
+/// What the sheets of all acts share: consent that wants a writable connection and the asked fields filled, progress
+/// that can be stopped, an outcome that leads to the audit log. **Thread-safety:** GUI thread only; never blocks.
+class ActSheet : public common::Sheet
+{
+    Q_OBJECT
+
+public:
+    /// @p theme and @p connection are borrowed and outlive the sheet.
+    ActSheet(const common::Theme &theme, QWidget &origin, common::OpenConnection &connection);
+
+Q_SIGNALS:
+    /// The outcome is shown; @p auditId names the operation.
+    void finished(const QString &auditId);
+    /// The user wants to see the operation in the audit log.
+    void auditRequested();
+
+protected:
+    /// The button that carries the act out.
+    struct Execute
+    {
+        QString text;
+        const char *objectName;
+        common::ButtonKind kind;
+        std::function<void()> act; ///< called while nothing is in the way
+    };
+
+    /// Why the act may not begin yet, beyond the write mode; empty where it may.
+    [[nodiscard]] virtual QString missing() const = 0;
+
+    [[nodiscard]] const common::Theme &theme() const { return m_theme; }
+    [[nodiscard]] common::OpenConnection &connection() { return m_connection; }
+    [[nodiscard]] const common::OpenConnection &connection() const { return m_connection; }
+
+    /// Adds a large button to the right of the foot.
+    common::Button *addButton(const QString &text);
+    /// A foot that asks for consent: what is in the way, @p leave, @p others, and @p execute. Returns the button that
+    /// leaves.
+    common::Button *askConsent(const QString &leave, Execute execute, const QList<common::Button *> &others = {});
+    /// Looks anew whether something is in the way of the act; nothing while none is asked for.
+    void updateConsent();
+    /// Shows that the act runs, about @p rows rows; @p name: of the bar. It cannot be dismissed until it ends. Returns
+    /// the button that stops it.
+    common::Button *showProgress(qint64 rows, const QString &name);
+    void updateProgress(const RevocationProgress &progress);
+    /// The act has ended: the sheet can be dismissed again, and its foot is empty.
+    void endAct();
+    /// A foot that leads to the audit log or, by the button @p objectName, out.
+    void showWaysOut(const char *objectName, const QList<common::Button *> &others = {});
+    /// A body with one note that says what went wrong, and a foot with @p again, where it can be tried again, and
+    /// Close.
+    void showError(const base::Error &error, const std::function<void()> &again);
+
+    /// Gives @p widget the keyboard once the sheet's layout has shown it.
+    static void focusSoon(QWidget *widget);
+
+private:
+    const common::Theme &m_theme;
+    common::OpenConnection &m_connection;
+    common::Button *m_execute = nullptr; ///< null: no act is asked for
+    common::Label *m_obstacle = nullptr;
+    ProgressView *m_progress = nullptr;
+};
+
+} // namespace rollcall::revoke
