@@ -30,7 +30,7 @@ struct ActWords
     const char *outcome;
 };
 
-constexpr std::array<ActWords, 6> actWords{{
+constexpr std::array<ActWords, 11> actWords{{
     {"sessions.revoke", QT_TRANSLATE_NOOP("AuditWords", "Revoke, intent"), QT_TRANSLATE_NOOP("AuditWords", "Revoked")},
     {"sessions.prune", QT_TRANSLATE_NOOP("AuditWords", "Prune, intent"), QT_TRANSLATE_NOOP("AuditWords", "Pruned")},
     {"sessions.restore", QT_TRANSLATE_NOOP("AuditWords", "Restore, intent"),
@@ -40,10 +40,20 @@ constexpr std::array<ActWords, 6> actWords{{
      QT_TRANSLATE_NOOP("AuditWords", "Canary made")},
     {"token.remove", QT_TRANSLATE_NOOP("AuditWords", "Remove canary, intent"),
      QT_TRANSLATE_NOOP("AuditWords", "Canary removed")},
+    {"operations.discard", QT_TRANSLATE_NOOP("AuditWords", "End an operation, intent"),
+     QT_TRANSLATE_NOOP("AuditWords", "Operation ended where it stood")},
+    {"cache.purge", QT_TRANSLATE_NOOP("AuditWords", "Purge cached copies, intent"),
+     QT_TRANSLATE_NOOP("AuditWords", "Cached copies purged")},
+    {"rule.set", QT_TRANSLATE_NOOP("AuditWords", "Set a not-before rule, intent"),
+     QT_TRANSLATE_NOOP("AuditWords", "Not-before rule set")},
+    {"rule.verify", QT_TRANSLATE_NOOP("AuditWords", "Prove the not-before rule, intent"),
+     QT_TRANSLATE_NOOP("AuditWords", "Not-before rule tried")},
+    {"sessions.resolve", QT_TRANSLATE_NOOP("AuditWords", "Resolve with effects, intent"),
+     QT_TRANSLATE_NOOP("AuditWords", "Resolved with effects")},
 }};
 
 /// The order in which counts are told: what was meant, what was done, what was not.
-constexpr std::array<std::pair<const char *, const char *>, 9> countWords{{
+constexpr std::array<std::pair<const char *, const char *>, 12> countWords{{
     {"matched", QT_TRANSLATE_NOOP("AuditWords", "%1 matched")},
     {"revoked", QT_TRANSLATE_NOOP("AuditWords", "%1 revoked")},
     {"restored", QT_TRANSLATE_NOOP("AuditWords", "%1 restored")},
@@ -51,6 +61,9 @@ constexpr std::array<std::pair<const char *, const char *>, 9> countWords{{
     {"failed", QT_TRANSLATE_NOOP("AuditWords", "%1 failed")},
     {"unknown", QT_TRANSLATE_NOOP("AuditWords", "%1 not known")},
     {"users", QT_TRANSLATE_NOOP("AuditWords", "%1 users")},
+    {"rules", QT_TRANSLATE_NOOP("AuditWords", "%1 rules")},
+    {"keys", QT_TRANSLATE_NOOP("AuditWords", "%1 keys found")},
+    {"purged", QT_TRANSLATE_NOOP("AuditWords", "%1 purged")},
     {"cachePurged", QT_TRANSLATE_NOOP("AuditWords", "%1 purged from the cache")},
     {"batches", QT_TRANSLATE_NOOP("AuditWords", "%1 batches")},
 }};
@@ -77,7 +90,8 @@ QStringList orderedKeys(const QJsonObject &counts)
             keys << QLatin1String(name);
     }
     for (const QString &key : counts.keys()) {
-        if (!keys.contains(key))
+        // What is no number counts nothing: a flag beside the counts.
+        if (!keys.contains(key) && counts.value(key).isDouble())
             keys << key;
     }
     return keys;
