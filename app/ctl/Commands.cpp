@@ -6,15 +6,15 @@ std::vector<std::unique_ptr<const Command>> makeCommands()
 {
     std::vector<std::unique_ptr<const Command>> commands;
     for (const auto make :
-         {makeCheck,           makeConnectionsList,  makeConnectionsShow,   makeConnectionsAdd, makeConnectionsRemove,
-          makeSchemaDetect,    makeSessionsList,     makeSessionsStats,     makeSessionsWatch,  makeSessionsRevoke,
-          makeSessionsRestore, makeSessionsPrune,    makePlanSave,          makePlanShow,       makePlanApprove,
-          makeOperationsList,  makeOperationsResume, makeOperationsDiscard, makeFindings,       makeResolve,
-          makeRoutesList,      makeRoutesMatch,      makeTokenDecode,       makeTokenMint,      makeTokenRemove,
-          makeTokenVerify,     makeUsersList,        makeCacheList,         makeCacheDrift,     makeCachePurge,
-          makeRuleShow,        makeRuleSet,          makeRuleSnippet,       makeRuleVerify,     makeLatencyRun,
-          makeLatencyCompare,  makeLatencyReport,    makeLatencyImport,     makeAuditList,      makeAuditVerify,
-          makeAuditEvidence,   makeAuditExport,      makeDemoServe})
+         {makeCheck,           makeConnectionsList,  makeConnectionsShow, makeConnectionsAdd,    makeConnectionsRemove,
+          makeSchemaDetect,    makeSessionsList,     makeSessionsStats,   makeSessionsWatch,     makeSessionsRevoke,
+          makeSessionsRestore, makeSessionsPrune,    makePlanSave,        makePlanShow,          makePlanApprove,
+          makeOperationsList,  makeOperationsResume, makeOperationsPause, makeOperationsDiscard, makeFindings,
+          makeResolve,         makeRoutesList,       makeRoutesMatch,     makeTokenDecode,       makeTokenMint,
+          makeTokenRemove,     makeTokenVerify,      makeUsersList,       makeCacheList,         makeCacheDrift,
+          makeCachePurge,      makeRuleShow,         makeRuleSet,         makeRuleSnippet,       makeRuleVerify,
+          makeLatencyRun,      makeLatencyCompare,   makeLatencyReport,   makeLatencyImport,     makeAuditList,
+          makeAuditVerify,     makeAuditEvidence,    makeAuditExport,     makeDemoServe})
         commands.push_back(make());
     return commands;
 }

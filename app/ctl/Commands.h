@@ -28,6 +28,7 @@ namespace rollcall::ctl {
 [[nodiscard]] std::unique_ptr<const Command> makePlanApprove();
 [[nodiscard]] std::unique_ptr<const Command> makeOperationsList();
 [[nodiscard]] std::unique_ptr<const Command> makeOperationsResume();
+[[nodiscard]] std::unique_ptr<const Command> makeOperationsPause();
 [[nodiscard]] std::unique_ptr<const Command> makeOperationsDiscard();
 [[nodiscard]] std::unique_ptr<const Command> makeFindings();
 [[nodiscard]] std::unique_ptr<const Command> makeResolve();

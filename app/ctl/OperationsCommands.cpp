@@ -14,7 +14,7 @@ public:
         return {{QStringLiteral("operations"), QStringLiteral("list")},
                 {},
                 false,
-                QStringLiteral("operations that have not ended: killed, or cut off from the database"),
+                QStringLiteral("operations that have not ended: killed, paused, or cut off from the database"),
                 {},
                 {}};
     }
@@ -106,6 +106,31 @@ public:
     }
 };
 
+class OperationsPauseCommand final : public Command
+{
+public:
+    CommandSpec spec() const override
+    {
+        return {{QStringLiteral("operations"), QStringLiteral("pause")},
+                QStringLiteral("ID"),
+                true,
+                QStringLiteral("have the process that runs an operation stop after its batch, to be resumed later"),
+                {},
+                {}};
+    }
+
+    Outcome run(Context &context) const override
+    {
+        const QString id = context.arguments().argument();
+        const auto asked = revoke::pauseOperation(operationPlace(context).folder, id);
+        if (!asked)
+            return Outcome::failed(asked.error());
+        Answer answer;
+        answer.members.add(QStringLiteral("pausing"), id);
+        return Outcome::done(std::move(answer));
+    }
+};
+
 class OperationsDiscardCommand final : public Command
 {
 public:
@@ -151,6 +176,11 @@ std::unique_ptr<const Command> makeOperationsList()
 std::unique_ptr<const Command> makeOperationsResume()
 {
     return std::make_unique<OperationsResumeCommand>();
+}
+
+std::unique_ptr<const Command> makeOperationsPause()
+{
+    return std::make_unique<OperationsPauseCommand>();
 }
 
 std::unique_ptr<const Command> makeOperationsDiscard()

@@ -42,7 +42,7 @@ Outcome revocationOutcome(const revoke::RevocationReport &report, Answer answer)
     if (report.error) {
         Outcome outcome = Outcome::failed(*report.error, std::move(answer));
         // Whatever stopped it, it stopped midway: what was done stands in the answer.
-        if (report.resumable)
+        if (report.resumable && report.error->code != base::ErrorCode::Cancelled)
             outcome.exit = static_cast<int>(base::ExitClass::Midway);
         return outcome;
     }
@@ -115,7 +115,7 @@ Outcome restoreOutcome(Context &context, const revoke::RestoreReport &report)
     if (!report.error)
         return Outcome::done(restoreAnswer(report));
     Outcome outcome = Outcome::failed(*report.error, restoreAnswer(report));
-    if (report.resumable)
+    if (report.resumable && report.error->code != base::ErrorCode::Cancelled) // paused
         outcome.exit = static_cast<int>(base::ExitClass::Midway);
     return outcome;
 }

@@ -170,6 +170,11 @@ void addStep(StepNote step, JournalLines &lines)
 
 } // namespace
 
+QString pausePath(const QString &folder)
+{
+    return folder + QStringLiteral("/pause");
+}
+
 base::Result<OperationHead> readHead(const QString &folder)
 {
     const QString path = headPath(folder);
@@ -300,6 +305,7 @@ base::Result<OperationJournal> OperationJournal::reopen(const QString &operation
     if (!lines)
         return base::fail(lines.error());
     journal.m_lines = std::move(*lines);
+    QFile::remove(pausePath(journal.m_folder)); // it was wanted of the run before; where it stays, this one pauses too
     return journal;
 }
 
@@ -351,6 +357,11 @@ base::Status OperationJournal::noteStep(const StepNote &step)
     m_lines.batches += 1;
     addStep(step, m_lines);
     return {};
+}
+
+bool OperationJournal::isPauseWanted() const
+{
+    return QFile::exists(pausePath(m_folder));
 }
 
 base::Status OperationJournal::remove()

@@ -72,6 +72,7 @@ struct JournalLines
 ///   there again. Rows are numbers in the plan. Of a prune `{"batch":N,"deleted":N,"next":"…","again":bool}` before the
 ///   commit of a step, with the next one's position sealed as `ID/position`: of the last one the end is not known.
 /// - `lock`: held by the process that runs the operation
+/// - `pause`: made by who wants it to pause; gone when it is gone on with
 ///
 /// Each line is on disk when its function returns; a line that a crash left half written is cut off when the journal
 /// is opened again. **Thread-safety:** one object, one thread.
@@ -107,6 +108,9 @@ public:
     /// What the steps so far say.
     [[nodiscard]] const JournalLines &lines() const { return m_lines; }
 
+    /// Whether somebody wants it to stop at the next border of a batch, and to be gone on with later.
+    [[nodiscard]] bool isPauseWanted() const;
+
     /// Removes the operation: it has ended. Errors: FileUnwritable.
     [[nodiscard]] base::Status remove();
 
@@ -127,6 +131,9 @@ private:
 /// What the journal in @p folder says of the operation of @p head, also while its process writes it. Errors: as
 /// readHead().
 [[nodiscard]] base::Result<JournalLines> readJournal(const QString &folder, const OperationHead &head);
+
+/// The file in @p folder whose being there says that the operation is to pause.
+[[nodiscard]] QString pausePath(const QString &folder);
 
 /// Whether the outcome is one that another try may change.
 [[nodiscard]] constexpr bool isOpen(RowOutcome outcome)

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "core/base/DurableFile.h"
+
 namespace rollcall::revoke {
 
 namespace {
@@ -24,7 +26,15 @@ QString operationsBelow(const QString &state)
 
 QString operationStateName(OperationState state)
 {
-    return state == OperationState::Running ? QStringLiteral("running") : QStringLiteral("interrupted");
+    switch (state) {
+    case OperationState::Running:
+        return QStringLiteral("running");
+    case OperationState::Paused:
+        return QStringLiteral("paused");
+    case OperationState::Interrupted:
+        return QStringLiteral("interrupted");
+    }
+    Q_UNREACHABLE();
 }
 
 QString databaseNameOf(const deployment::Deployment &deployment)
@@ -53,7 +63,9 @@ base::Result<std::vector<Operation>> listOperations(const QString &folder, const
             return base::fail(lines.error());
         operation.done = lines->deleted +
                          std::ranges::count_if(lines->outcomes, [](RowOutcome outcome) { return !isOpen(outcome); });
-        operation.state = isRunning(path) ? OperationState::Running : OperationState::Interrupted;
+        operation.state = isRunning(path)                  ? OperationState::Running
+                          : QFile::exists(pausePath(path)) ? OperationState::Paused
+                                                           : OperationState::Interrupted;
         operations.push_back(std::move(operation));
     }
     std::ranges::sort(operations, {}, [](const Operation &operation) { return operation.head.startedAt; });
@@ -70,6 +82,18 @@ base::Result<QString> operationKind(const QString &folder, const QString &id)
     if (!head)
         return base::fail(head.error());
     return head->kind;
+}
+
+base::Status pauseOperation(const QString &folder, const QString &id)
+{
+    if (const auto kind = operationKind(folder, id); !kind)
+        return base::fail(kind.error());
+    const QString path = folder + QLatin1Char('/') + id;
+    if (!isRunning(path)) {
+        return base::fail(base::Error(base::ErrorCode::WriteRefused)
+                              .with(base::ErrorParam::Detail, QStringLiteral("no process runs %1").arg(id)));
+    }
+    return base::replaceFile(pausePath(path), {}, base::ErrorCode::FileUnwritable);
 }
 
 base::Status discardOperation(const QString &id, const OperationPlace &place, audit::AuditLog &log,

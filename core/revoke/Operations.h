@@ -18,10 +18,11 @@ struct OperationPlace
 
 enum class OperationState {
     Running,     ///< by a process that is alive
+    Paused,      ///< it stopped because that was wanted
     Interrupted, ///< that process was killed, or the database went away
 };
 
-/// "running", "interrupted".
+/// "running", "paused", "interrupted".
 [[nodiscard]] QString operationStateName(OperationState state);
 
 /// An operation that has not ended.
@@ -41,6 +42,10 @@ struct Operation
 
 /// The kind of the operation @p id. Errors: NotFound, FileUnreadable, FileFormatInvalid.
 [[nodiscard]] base::Result<QString> operationKind(const QString &folder, const QString &id);
+
+/// Has the process that runs the operation @p id stop at the next border of a batch; it can be gone on with. Returns at
+/// once. Errors: NotFound, WriteRefused (it is not running), FileUnwritable.
+[[nodiscard]] base::Status pauseOperation(const QString &folder, const QString &id);
 
 /// Ends the operation @p id where it stands: on record in @p log, with what it had done, then its files are removed.
 /// Nothing is written to the deployment; rows whose batch was under way count as unknown. The key is not needed.

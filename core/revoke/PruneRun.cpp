@@ -102,6 +102,12 @@ private:
     void walk()
     {
         for (bool isOver = false; !isOver && !m_report.error;) {
+            if (m_journal.isPauseWanted()) {
+                m_paused = true;
+                m_report.error = Error(ErrorCode::Cancelled);
+                note(QStringLiteral("Paused before step %1").arg(m_journal.batches() + 1));
+                return;
+            }
             if (const auto status = m_call.check(QStringLiteral("The prune")); !status) {
                 m_report.error = status.error();
                 note(QStringLiteral("Stopped before step %1").arg(m_journal.batches() + 1));
@@ -232,6 +238,7 @@ private:
             m_report.resumable =
                 base::isLostLink(code) || code == ErrorCode::Timeout || m_report.revoked > 0 || m_inDoubt > 0;
         }
+        m_report.resumable = m_report.resumable || m_paused;
         if (m_report.resumable) {
             note(QStringLiteral("The operation stays unfinished, and can be resumed"));
             return;
@@ -254,6 +261,7 @@ private:
     qint64 m_inDoubt = 0;            ///< rows of a step that is noted and whose commit failed
     Call::Clock::time_point m_lagNext{};
     RevocationReport m_report;
+    bool m_paused = false; ///< it stopped because that was wanted
 };
 
 } // namespace

@@ -149,6 +149,12 @@ private:
             open, [this](std::size_t row) { return m_outcomes[row] == RowOutcome::Unknown; });
         const auto doubtful = static_cast<std::size_t>(inDoubt.begin() - open.begin());
         for (std::size_t from = 0; from < open.size() && !m_report.error;) {
+            if (m_journal.isPauseWanted()) {
+                m_paused = true;
+                m_report.error = Error(ErrorCode::Cancelled);
+                note(QStringLiteral("Paused before batch %1").arg(m_report.batches + 1));
+                return;
+            }
             if (const auto status = m_call.check(QStringLiteral("The restore")); !status) {
                 m_report.error = status.error();
                 note(QStringLiteral("Stopped before batch %1").arg(m_report.batches + 1));
@@ -224,6 +230,7 @@ private:
             m_report.resumable =
                 base::isLostLink(code) || code == ErrorCode::Timeout || m_report.restored + m_report.skipped() > 0;
         }
+        m_report.resumable = m_report.resumable || m_paused;
         if (m_report.resumable) {
             note(QStringLiteral("The operation stays unfinished, and can be resumed"));
             return;
@@ -251,6 +258,7 @@ private:
     const OnProgress &m_onProgress;
     std::vector<RowOutcome> m_outcomes; ///< by row, as the journal names them
     RestoreReport m_report;
+    bool m_paused = false; ///< it stopped because that was wanted
 };
 
 } // namespace

@@ -7,6 +7,7 @@
 
 #include "core/base/ErrorText.h"
 #include "core/base/LostLink.h"
+#include "core/revoke/BatchPace.h"
 #include "core/revoke/RefusalVerifier.h"
 
 namespace rollcall::revoke {
@@ -164,6 +165,7 @@ private:
             m_report.resumable =
                 base::isLostLink(code) || code == ErrorCode::Timeout || std::ranges::any_of(m_report.rows, isTouched);
         }
+        m_report.resumable = m_report.resumable || m_paused;
         if (m_report.resumable) {
             note(QStringLiteral("The operation stays unfinished, and can be resumed"));
             return;
@@ -264,13 +266,24 @@ private:
         }
         const auto size = std::clamp<std::size_t>(static_cast<std::size_t>(std::max<qsizetype>(m_options.batchSize, 1)),
                                                   1, largestBatch);
-        for (std::size_t from = 0; from < open.size() && !m_report.error; from += size) {
+        BatchPace pace({std::chrono::seconds(1), 1}, static_cast<qint64>(size), static_cast<qint64>(size));
+        for (std::size_t from = 0; from < open.size() && !m_report.error;) {
+            if (m_journal.isPauseWanted()) {
+                m_paused = true;
+                m_report.error = Error(ErrorCode::Cancelled);
+                note(QStringLiteral("Paused before batch %1").arg(m_report.batches + 1));
+                return;
+            }
             if (const auto status = m_call.check(QStringLiteral("The revocation")); !status) {
                 m_report.error = status.error();
                 note(QStringLiteral("Stopped before batch %1").arg(m_report.batches + 1));
                 return;
             }
-            deleteBatch(std::span(open).subspan(from, std::min(size, open.size() - from)));
+            const auto count = std::min(static_cast<std::size_t>(pace.size()), open.size() - from);
+            const auto begun = Call::Clock::now();
+            deleteBatch(std::span(open).subspan(from, count));
+            static_cast<void>(pace.took(Call::Clock::now() - begun));
+            from += count;
             progress(m_report.revoked + m_report.skipped, QStringLiteral("Deleting"));
         }
     }
@@ -508,6 +521,7 @@ private:
     const Call &m_call;
     const OnProgress &m_onProgress;
     RevocationReport m_report;
+    bool m_paused = false; ///< it stopped because that was wanted
     /// By row: when its delete was committed, where this run did it.
     std::vector<std::optional<Call::Clock::time_point>> m_committed;
     std::vector<std::size_t> m_toPurge; ///< rows whose cached entries are still to be dropped

@@ -96,7 +96,7 @@ void RevocationController::findUnfinished()
                 return;
             for (const Operation &operation : *operations) {
                 const bool isKnown = operation.head.kind == revocationKind() || operation.head.kind == restoreKind();
-                if (isKnown && operation.state == OperationState::Interrupted && operation.head.database == database) {
+                if (isKnown && operation.state != OperationState::Running && operation.head.database == database) {
                     sender.post([this, operation] { Q_EMIT unfinishedFound(operation); });
                     return;
                 }

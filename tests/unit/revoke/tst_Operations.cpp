@@ -213,6 +213,31 @@ private Q_SLOTS:
         QCOMPARE(fixture.rows(), 3);
     }
 
+    void aPauseStopsAtABatchBorder()
+    {
+        RevokeFixture fixture;
+        QString id;
+        fixture.onProgress = [&](const RevocationProgress &progress) {
+            if (progress.done == 2 && id.isEmpty()) {
+                id = fixture.operations().front().head.id;
+                QVERIFY(pauseOperation(fixture.place().folder, id).has_value());
+            }
+        };
+        const auto report = fixture.carryOut(fixture.plan(planned), options());
+        QVERIFY(report && report->error && report->resumable);
+        QCOMPARE(report->error->code, ErrorCode::Cancelled);
+        QCOMPARE(report->revoked, 2);
+        QCOMPARE(fixture.rows(), 3);
+        QVERIFY(fixture.operations().front().state == OperationState::Paused);
+        QCOMPARE(pauseOperation(fixture.place().folder, id).error().code, ErrorCode::WriteRefused);
+        QCOMPARE(pauseOperation(fixture.place().folder, QStringLiteral("op-none")).error().code, ErrorCode::NotFound);
+        fixture.onProgress = {};
+        const auto rest = fixture.resume(id);
+        QVERIFY(rest && !rest->error);
+        QCOMPARE(rest->revoked, planned);
+        QVERIFY(fixture.operations().empty());
+    }
+
     void badFiles_data()
     {
         QTest::addColumn<QString>("name");
