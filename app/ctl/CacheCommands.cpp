@@ -5,8 +5,10 @@
 #include "app/ctl/Commands.h"
 #include "app/ctl/Confirmation.h"
 #include "core/audit/AuditedAct.h"
+#include "core/base/Loopback.h"
 #include "core/deployment/Deployment.h"
 #include "core/redis/ReadOnlyChannel.h"
+#include "core/revoke/CachePurge.h"
 #include "core/revoke/CachedCopies.h"
 
 namespace rollcall::ctl {
@@ -39,11 +41,8 @@ base::Result<ConnectionConfig> configWithCache(Context &context)
 /// Rollcall's own entries and those of the deployment that were named.
 std::vector<cache::CacheKeyPattern> patternsOf(const ConnectionConfig &config)
 {
-    std::vector<cache::CacheKeyPattern> patterns{cache::CacheKeyPattern::ours()};
-    for (const QString &keys : config.profile.cacheKeys) {
-        if (auto pattern = cache::CacheKeyPattern::parse(keys))
-            patterns.push_back(std::move(*pattern));
-    }
+    std::vector<cache::CacheKeyPattern> patterns = revoke::copyPatterns(config);
+    patterns.insert(patterns.begin(), cache::CacheKeyPattern::ours());
     return patterns;
 }
 
@@ -203,12 +202,8 @@ public:
             return Outcome::failed(config.error());
         if (const auto status = checkConsentPossible(context, config->profile); !status)
             return Outcome::failed(status.error());
-        if (holdsTheRows(*config))
-            return Outcome::failed(
-                base::Error(base::ErrorCode::WriteRefused)
-                    .with(base::ErrorParam::Detail,
-                          QStringLiteral("these keys are not copies: the sessions themselves live in that Redis "
-                                         "database, and `sessions revoke` ends them")));
+        if (const QString why = whyNotCopies(*config, context.arguments()); !why.isEmpty())
+            return Outcome::failed(base::Error(base::ErrorCode::WriteRefused).with(base::ErrorParam::Detail, why));
         auto list = readCopies(context, *config);
         if (!list)
             return Outcome::failed(list.error());
@@ -251,14 +246,33 @@ private:
                                                         "or --all.")));
     }
 
-    /// Whether the named keys are where the deployment keeps its sessions, and not copies of them.
-    static bool holdsTheRows(const ConnectionConfig &config)
+    /// Why the keys that the connection names may be the sessions themselves, and not copies of them; empty: they are
+    /// copies.
+    static QString whyNotCopies(const ConnectionConfig &config, const Arguments &arguments)
     {
-        if (config.profile.cacheKeys.isEmpty() || !config.database || !config.database->redis)
-            return false;
-        const redis::RedisUrl &rows = *config.database->redis;
-        return rows.host == config.cache->host && rows.port == config.cache->port &&
-               rows.database == config.cache->database;
+        if (config.profile.cacheKeys.isEmpty())
+            return {};
+        const redis::RedisUrl *rows = config.database && config.database->redis ? &*config.database->redis : nullptr;
+        const auto isSameHost = [](const QString &one, const QString &other) {
+            return one.compare(other, Qt::CaseInsensitive) == 0 ||
+                   (base::isLoopbackHost(one) && base::isLoopbackHost(other));
+        };
+        if (rows && isSameHost(rows->host, config.cache->host) && rows->port == config.cache->port &&
+            rows->database == config.cache->database)
+            return QStringLiteral("these keys are not copies: the sessions themselves live in that Redis database, and "
+                                  "`sessions revoke` ends them");
+        // Sessions that are named may go; all of them must not on a mistake.
+        if (!arguments.has(QStringLiteral("all")) && !arguments.has(QStringLiteral("drifted")))
+            return {};
+        if (rows)
+            return QStringLiteral(
+                "the sessions live in Redis, and the cache may be another name of that database: name "
+                "them by --fingerprint or --user, or end them by `sessions revoke`");
+        if (config.profile.cacheKeys.contains(QStringLiteral("better-auth")))
+            return QStringLiteral(
+                "with Better Auth's secondary storage these keys may be the sessions themselves: name "
+                "them by --fingerprint or --user, or end them by `sessions revoke`");
+        return {};
     }
 
     /// Leaves of @p copies those that the flags ask for.

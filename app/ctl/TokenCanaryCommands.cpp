@@ -128,11 +128,12 @@ public:
             context.output().warn(note);
         if (!out)
             context.output().warn(QStringLiteral("without --out nobody gets this canary's cookie."));
+        const base::Instant expires = context.clock().now() + *life; // never later than the canary's own end
         auto canary = deployment.auth()->strategy == session::Strategy::Jwt ? mintToken(context, deployment, *life)
                                                                             : mintRow(context, deployment, *life);
         if (!canary)
             return Outcome::failed(canary.error());
-        return answered(context, deployment, *canary, out, context.clock().now() + *life);
+        return answered(context, deployment, *canary, out, expires);
     }
 
 private:

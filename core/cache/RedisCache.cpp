@@ -52,7 +52,6 @@ RedisCache::RedisCache(ChannelPerThread::Factory channels, Names names, std::chr
     : m_channels(std::move(channels)),
       m_prefix("rollcall:1:" + names.scope + ':'),
       m_form(std::move(names.form)),
-      m_copies(std::move(names.copies)),
       m_allKey(m_prefix + 'g'),
       m_absencesKey(m_prefix + 'a'),
       m_patience(patience),
@@ -192,10 +191,7 @@ base::Result<std::vector<bool>> RedisCache::eraseMany(std::span<const QByteArray
     for (const QByteArrayView token : tokens) {
         const QByteArray digest = cacheKey(token);
         flights().invalidate(digest);
-        redis::RedisCommand remove{"DEL", entryKey(digest)};
-        for (const CacheKeyPattern &copies : m_copies)
-            remove.push_back(copies.keyOf(token));
-        commands.push_back(std::move(remove));
+        commands.push_back({"DEL", entryKey(digest)});
     }
     std::vector<bool> erased;
     erased.reserve(tokens.size());

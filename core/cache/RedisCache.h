@@ -1,7 +1,6 @@
 #pragma once
 
 #include "core/cache/Breaker.h"
-#include "core/cache/CacheKeyPattern.h"
 #include "core/cache/CacheValue.h"
 #include "core/cache/ChannelPerThread.h"
 
@@ -48,9 +47,6 @@ public:
                           ///< seen by all
         QByteArray form;  ///< of what an answer is made beside the token: the deployment's database or secret, version,
                           ///< ages
-        /// Keys under which the deployment itself keeps copies of its sessions in this database: erased together with
-        /// ours.
-        std::vector<CacheKeyPattern> copies = {};
     };
 
     /// @p channels makes connections. An operation takes @p patience and half of its call at most: a cache that answers
@@ -88,7 +84,6 @@ private:
     ChannelPerThread m_channels;
     const QByteArray m_prefix;
     const QByteArray m_form;
-    const std::vector<CacheKeyPattern> m_copies;
     const QByteArray m_allKey;
     const QByteArray m_absencesKey;
     const std::chrono::milliseconds m_patience;

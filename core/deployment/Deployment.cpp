@@ -216,12 +216,7 @@ cache::RedisCache::Names cacheNames(const ConnectionConfig &config, const sessio
     // What was found by a made-up time is nobody else's truth.
     if (clock.isFixed())
         form.push_back(base::toIso(clock.now()).toLatin1());
-    cache::RedisCache::Names names{QByteArrayLiteral("all"), wordOf(form)};
-    for (const QString &keys : config.profile.cacheKeys) { // all can be read: ConnectionConfig::from()
-        if (auto pattern = cache::CacheKeyPattern::parse(keys))
-            names.copies.push_back(std::move(*pattern));
-    }
-    return names;
+    return {QByteArrayLiteral("all"), wordOf(form)};
 }
 
 std::shared_ptr<cache::SessionCache> makeCache(const ConnectionConfig &config, const session::AuthProfile &auth,

@@ -8,6 +8,7 @@
 #include "core/base/ErrorText.h"
 #include "core/base/LostLink.h"
 #include "core/revoke/BatchPace.h"
+#include "core/revoke/CachePurge.h"
 #include "core/revoke/RefusalVerifier.h"
 
 namespace rollcall::revoke {
@@ -411,8 +412,7 @@ private:
         tokens.reserve(m_toPurge.size());
         for (const std::size_t i : m_toPurge)
             tokens.push_back(m_plan.rows[i].key.token.view());
-        const std::optional<Error> &unusable = m_deployment.config().cacheError;
-        const auto erased = unusable ? base::fail(*unusable) : m_deployment.cache()->eraseMany(tokens, cleanup());
+        const auto erased = purgeCached(m_deployment, tokens, cleanup());
         if (!erased) {
             m_report.cacheError = erased.error();
             note(QStringLiteral("Cached entries of %1 sessions could not be dropped: %2")

@@ -267,6 +267,14 @@ private Q_SLOTS:
             cache("purge --all --yes",
                   {QStringLiteral("--database"), QStringLiteral("redis://localhost:%1/0").arg(m_server->port())});
         QVERIFY2(result.exitCode == 4 && result.err.contains("not copies"), result.all().constData());
+        // Another database number, as if it were another name of the same: all of them are too many to be wrong about.
+        const CtlResult other =
+            cache("purge --drifted --yes",
+                  {QStringLiteral("--database"), QStringLiteral("redis://localhost:%1/3").arg(m_server->port())});
+        QVERIFY2(other.exitCode == 4 && other.err.contains("another name"), other.all().constData());
+        const CtlResult storage =
+            m_ctl->run(words("cache purge --cache-env CACHE --cache-keys better-auth --all --yes"));
+        QVERIFY2(storage.exitCode == 4 && storage.err.contains("secondary storage"), storage.all().constData());
         QCOMPARE(keys(), before);
     }
 
