@@ -41,8 +41,9 @@ base::Result<ConnectionConfig> configWithCache(Context &context)
 /// Rollcall's own entries and those of the deployment that were named.
 std::vector<cache::CacheKeyPattern> patternsOf(const ConnectionConfig &config)
 {
-    std::vector<cache::CacheKeyPattern> patterns = revoke::copyPatterns(config);
-    patterns.insert(patterns.begin(), cache::CacheKeyPattern::ours());
+    std::vector<cache::CacheKeyPattern> patterns{cache::CacheKeyPattern::ours()};
+    for (const cache::CacheKeyPattern &copies : revoke::copyPatterns(config))
+        patterns.push_back(copies);
     return patterns;
 }
 
