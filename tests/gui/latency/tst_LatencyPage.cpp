@@ -180,7 +180,9 @@ private Q_SLOTS:
         QVERIFY(read.has_value());
         QCOMPARE(read->toJson(), m_page->exportedJson());
         QCOMPARE(m_page->exportedCells().count('\n'), 21);
-        QCOMPARE(m_page->exportedSamples().count('\n'), 20 * 403 + 1);
+        // How much warm-up there was is found by the run: a line for each sample, and the head.
+        QVERIFY(read->samples.size() >= 20 * 403);
+        QCOMPARE(m_page->exportedSamples().count('\n'), std::ssize(read->samples) + 1);
     }
 
     void figuresSortAndCopy()
