@@ -16,7 +16,6 @@ constexpr auto helpFlag = QLatin1StringView("--help");
 const QStringList &laterCommands()
 {
     static const QStringList names{
-        QStringLiteral("plan"),
         QStringLiteral("doctor"),
         QStringLiteral("routes test"),
         QStringLiteral("latency propagation"),
