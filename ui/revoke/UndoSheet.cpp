@@ -180,7 +180,9 @@ void UndoSheet::showResult(const RestoreReport &report)
 void UndoSheet::showFailure(const base::Error &error)
 {
     m_consent = nullptr;
-    setHeading(Icon::Warn, ColorToken::Warn, tr("Nothing was put back"));
+    // One that is gone on with may have put rows back before.
+    setHeading(Icon::Warn, ColorToken::Warn,
+               m_auditId.isEmpty() ? tr("Nothing more was put back") : tr("Nothing was put back"));
     showError(
         error, m_auditId.isEmpty() ? std::function<void()>() : [this] { read(); });
 }

@@ -26,6 +26,7 @@ private Q_SLOTS:
     void putsBackWhatWasDeleted();
     void isSpentAfterwards();
     void saysWhatWasNeverKept();
+    void aResumeThatFailsClaimsNothing();
 
 private:
     static constexpr int deleted = 12;
@@ -168,6 +169,22 @@ void UndoSheetTest::saysWhatWasNeverKept()
     openSheet(report.auditId);
     QTRY_VERIFY(button("actClose"));
     QVERIFY2(texts().contains(u"Nothing was put back"), qPrintable(texts()));
+}
+
+void UndoSheetTest::aResumeThatFailsClaimsNothing()
+{
+    revoke::Operation unfinished;
+    unfinished.head.id = QStringLiteral("op-ended-meanwhile");
+    unfinished.head.kind = revoke::restoreKind();
+    unfinished.head.planned = deleted;
+    unfinished.done = deleted / 2;
+    m_sheet = new UndoSheet(*m_theme, *m_window, m_open.connection(), unfinished);
+    m_sheet->open();
+    m_open.connection().setWriteMode(common::WriteMode::Guarded);
+    QTRY_VERIFY(button("undoExecute") && button("undoExecute")->isEnabled());
+    QTest::mouseClick(button("undoExecute"), Qt::LeftButton);
+    QTRY_VERIFY(button("actClose"));
+    QVERIFY2(texts().contains(u"Nothing more was put back"), qPrintable(texts()));
 }
 
 QTEST_MAIN(UndoSheetTest)
