@@ -1,5 +1,7 @@
 #include "core/revoke/KeptDelete.h"
 
+#include <algorithm>
+
 #include "core/base/ErrorText.h"
 
 namespace rollcall::revoke {
@@ -9,7 +11,7 @@ using base::ErrorCode;
 
 base::Status KeptDelete::prepare(const OperationHead &head, base::Instant now, const Call &call)
 {
-    destroyOldUndos(m_folder, now);
+    destroyOldUndos(m_operations, now);
     if (m_window.count() <= 0)
         return {};
     store::KeptRows *rows = m_store.keptRows();
@@ -24,8 +26,9 @@ base::Status KeptDelete::prepare(const OperationHead &head, base::Instant now, c
         m_whyNot = text.message + QLatin1Char(' ') + text.remedy;
         return {};
     }
-    auto record =
-        UndoRecord::open(m_folder, {head.id, head.connection, head.database, head.planDigest, now + m_window}, m_seal);
+    auto record = UndoRecord::open(undoBeside(m_operations),
+                                   {head.id, head.connection, head.database, head.planDigest, now + m_window},
+                                   m_store.deleteStatement(), m_seal);
     if (!record)
         return base::fail(record.error());
     m_record.emplace(std::move(*record));
@@ -43,11 +46,26 @@ KeptDelete::deleteRows(std::span<const std::size_t> rows, std::span<const store:
     if (!m_record)
         return m_store.deleteRows(keys, call);
     const auto keep = [&](std::span<store::KeptRow> kept) {
-        for (store::KeptRow &row : kept)
+        std::unordered_set<std::size_t> others(rows.begin(), rows.end());
+        for (store::KeptRow &row : kept) {
             row.place = rows[row.place]; // in the plan
-        return m_record->keep(kept);
+            others.erase(row.place);
+        }
+        return m_record->keep(kept, std::vector(others.begin(), others.end()));
     };
-    return m_store.keptRows()->deleteRows(keys, keep, call);
+    auto outcomes = m_store.keptRows()->deleteRows(keys, keep, call);
+    if (!outcomes)
+        return outcomes;
+    // Where no row was deleted, nobody has asked to keep any.
+    const bool isNoneDeleted = std::ranges::count(*outcomes, store::DeleteOutcome::Deleted) == 0;
+    if (const auto noted = isNoneDeleted ? m_record->keep({}, rows) : base::Status(); !noted)
+        return base::fail(noted.error());
+    return outcomes;
+}
+
+base::Status KeptDelete::beginWindow(base::Instant now)
+{
+    return m_record ? m_record->keepUntil(now + m_window) : base::Status();
 }
 
 base::Status KeptDelete::dropRecord()
@@ -56,7 +74,7 @@ base::Status KeptDelete::dropRecord()
         return {};
     const QString id = m_record->head().id;
     m_record.reset();
-    return destroyUndo(m_folder, id);
+    return destroyUndo(undoBeside(m_operations), id);
 }
 
 } // namespace rollcall::revoke

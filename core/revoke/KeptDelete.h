@@ -11,10 +11,10 @@ namespace rollcall::revoke {
 class KeptDelete final
 {
 public:
-    /// All are borrowed. @p window: how long rows are kept after this run; 0: they are not.
+    /// All but @p operations are borrowed. @p window: how long rows are kept after this run; 0: they are not.
     KeptDelete(store::SessionStore &store, const QString &operations, const OperationSeal &seal,
                std::chrono::milliseconds window)
-        : m_store(store), m_folder(undoBeside(operations)), m_seal(seal), m_window(window)
+        : m_store(store), m_operations(operations), m_seal(seal), m_window(window)
     {}
 
     /// Finds out whether rows can be kept, and makes their record; writes nothing to the database. Errors: those of
@@ -26,17 +26,22 @@ public:
     /// For people: why they are not although it was wanted; empty where they are, or nobody wanted it.
     [[nodiscard]] const QString &whyNot() const { return m_whyNot; }
 
-    /// Deletes @p keys, which are those of the plan's @p rows, in one transaction. Errors: those of the store and,
-    /// before anything is committed, of UndoRecord::keep().
+    /// Deletes @p keys, which are those of the plan's @p rows, in one transaction; what an earlier try kept of rows
+    /// that are not deleted now is taken back. Errors: those of the store and, before anything is committed or where
+    /// nothing was deleted, of UndoRecord::keep().
     [[nodiscard]] base::Result<std::vector<store::DeleteOutcome>>
     deleteRows(std::span<const std::size_t> rows, std::span<const store::RowKey> keys, const base::Call &call);
+
+    /// The run ends at @p now: from now on the rows are kept for their window. Until then the operation is unfinished,
+    /// and its record is not destroyed. Errors: those of UndoRecord::keepUntil().
+    [[nodiscard]] base::Status beginWindow(base::Instant now);
 
     /// The operation has ended and deleted nothing: there is nothing to keep. Errors: FileUnwritable.
     [[nodiscard]] base::Status dropRecord();
 
 private:
     store::SessionStore &m_store;
-    QString m_folder;
+    QString m_operations;
     const OperationSeal &m_seal;
     std::chrono::milliseconds m_window;
     std::optional<UndoRecord> m_record;

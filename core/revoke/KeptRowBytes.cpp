@@ -9,7 +9,7 @@ namespace rollcall::revoke {
 
 namespace {
 
-constexpr quint32 version = 1;
+constexpr quint32 version = 2;
 constexpr quint32 mostColumns = 5000; ///< more than any database allows
 
 void write(QDataStream &out, const base::SecretBytes &bytes)
@@ -64,17 +64,18 @@ std::optional<store::KeptRow> readRow(QDataStream &in)
 
 } // namespace
 
-base::SecretBytes keptRowBytes(std::span<const store::KeptRow> rows)
+base::SecretBytes keptRowBytes(const QString &statement, std::span<const store::KeptRow> rows,
+                               std::span<const std::size_t> takenBack)
 {
     // Room for all of it at once: an array that grows leaves copies of tokens behind.
-    qsizetype room = 64;
+    qsizetype room = 64 + 2 * statement.size() + static_cast<qsizetype>(takenBack.size_bytes());
     for (const store::KeptRow &row : rows)
         room += roomFor(row);
     QByteArray bytes;
     bytes.reserve(room);
     QDataStream out(&bytes, QIODevice::WriteOnly);
     out.setVersion(QDataStream::Qt_6_0);
-    out << version << quint64(rows.size());
+    out << version << statement << quint64(rows.size());
     for (const store::KeptRow &row : rows) {
         out << quint64(row.place);
         write(out, row.key.key);
@@ -86,10 +87,13 @@ base::SecretBytes keptRowBytes(std::span<const store::KeptRow> rows)
             write(out, cell.value);
         }
     }
+    out << quint64(takenBack.size());
+    for (const std::size_t place : takenBack)
+        out << quint64(place);
     return base::SecretBytes::fromAndWipe(bytes);
 }
 
-base::Result<std::vector<store::KeptRow>> keptRowsOf(const base::SecretBytes &bytes)
+base::Result<KeptBatch> keptRowsOf(const base::SecretBytes &bytes)
 {
     const auto refused = [] {
         return base::fail(base::Error(base::ErrorCode::FileFormatInvalid)
@@ -98,22 +102,33 @@ base::Result<std::vector<store::KeptRow>> keptRowsOf(const base::SecretBytes &by
     const QByteArray content = QByteArray::fromRawData(bytes.view().data(), bytes.size());
     QDataStream in(content);
     in.setVersion(QDataStream::Qt_6_0);
+    KeptBatch batch;
     quint32 found = 0;
     quint64 count = 0;
-    in >> found >> count;
-    if (in.status() != QDataStream::Ok || found != version || count > static_cast<quint64>(largestPlan))
+    in >> found;
+    if (in.status() != QDataStream::Ok || found != version)
         return refused();
-    std::vector<store::KeptRow> rows;
-    rows.reserve(static_cast<std::size_t>(count));
+    in >> batch.statement >> count;
+    if (in.status() != QDataStream::Ok || count > static_cast<quint64>(largestPlan))
+        return refused();
+    batch.rows.reserve(static_cast<std::size_t>(count));
     for (quint64 i = 0; i < count; ++i) {
         auto row = readRow(in);
         if (!row)
             return refused();
-        rows.push_back(std::move(*row));
+        batch.rows.push_back(std::move(*row));
     }
-    if (!in.atEnd())
+    in >> count;
+    if (in.status() != QDataStream::Ok || count > static_cast<quint64>(largestPlan))
         return refused();
-    return rows;
+    for (quint64 i = 0; i < count; ++i) {
+        quint64 place = 0;
+        in >> place;
+        batch.takenBack.push_back(static_cast<std::size_t>(place));
+    }
+    if (in.status() != QDataStream::Ok || !in.atEnd())
+        return refused();
+    return batch;
 }
 
 } // namespace rollcall::revoke

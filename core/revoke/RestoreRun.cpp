@@ -36,11 +36,11 @@ RowOutcome outcomeOf(store::RestoreOutcome outcome)
 class Run
 {
 public:
-    Run(const QString &of, std::span<const store::KeptRow> rows, const RestoreOptions &options,
-        const deployment::Deployment &deployment, store::KeptRows &store, audit::AuditLog &log,
-        OperationJournal &journal, const QString &operations, const Call &call, const OnProgress &onProgress)
-        : m_of(of),
-          m_rows(rows),
+    Run(const RestoreWork &work, const RestoreOptions &options, const deployment::Deployment &deployment,
+        store::KeptRows &store, audit::AuditLog &log, OperationJournal &journal, const QString &operations,
+        const Call &call, const OnProgress &onProgress)
+        : m_work(work),
+          m_rows(work.rows),
           m_options(options),
           m_deployment(deployment),
           m_store(store),
@@ -92,7 +92,7 @@ private:
         entry.connection = m_deployment.config().displayName();
         entry.reason = m_options.reason;
         entry.planDigest = m_journal.head().planDigest;
-        entry.counts = {{QStringLiteral("of"), m_of}, {QStringLiteral("matched"), m_report.matched}};
+        entry.counts = {{QStringLiteral("of"), m_work.of}, {QStringLiteral("matched"), m_report.matched}};
         if (const QStringList &hosts = m_deployment.config().profile.insecureHosts; !hosts.isEmpty())
             entry.counts.insert(QStringLiteral("insecureHosts"), QJsonArray::fromStringList(hosts));
         return entry;
@@ -222,6 +222,29 @@ private:
             note(QStringLiteral("Cached entries could not be dropped: %1").arg(base::describe(erased.error()).message));
     }
 
+    /// Rows whose user is gone stay: the user may come back within the window. The others are done with; who signs out
+    /// after this must not come back with the rest.
+    base::Status closeRecord()
+    {
+        const QString folder = undoBeside(m_operations);
+        if (m_report.userGone == 0)
+            return destroyUndo(folder, m_work.of);
+        auto head = readUndoHead(folder, m_work.of);
+        if (!head)
+            return base::fail(head.error());
+        if (!*head)
+            return {}; // its window is over
+        auto record = UndoRecord::open(folder, std::move(**head), m_work.statement, m_work.seal);
+        if (!record)
+            return base::fail(record.error());
+        std::vector<std::size_t> done;
+        for (std::size_t i = 0; i < m_rows.size(); ++i) {
+            if (m_outcomes[i] != RowOutcome::AlreadyGone)
+                done.push_back(m_rows[i].place);
+        }
+        return record->keep({}, done);
+    }
+
     void end()
     {
         if (m_report.error && m_report.error->code != ErrorCode::Cancelled) {
@@ -235,7 +258,7 @@ private:
             note(QStringLiteral("The operation stays unfinished, and can be resumed"));
             return;
         }
-        auto ended = m_report.error ? base::Status() : destroyUndo(undoBeside(m_operations), m_of);
+        auto ended = m_report.error ? base::Status() : closeRecord();
         if (ended)
             ended = m_journal.remove();
         if (!ended) {
@@ -246,7 +269,7 @@ private:
         }
     }
 
-    const QString &m_of;
+    const RestoreWork &m_work;
     std::span<const store::KeptRow> m_rows;
     const RestoreOptions &m_options;
     const deployment::Deployment &m_deployment;
@@ -263,10 +286,18 @@ private:
 
 } // namespace
 
-base::Result<RestoreReport> runRestore(const QString &of, std::span<const store::KeptRow> rows,
-                                       const RestoreOptions &options, const deployment::Deployment &deployment,
-                                       store::SessionStore &store, audit::AuditLog &log, OperationJournal &journal,
-                                       const QString &operations, const Call &call, const OnProgress &onProgress)
+base::Status isOfTables(const QString &statement, const store::SessionStore &store)
+{
+    if (statement == store.deleteStatement())
+        return {};
+    return base::fail(Error(ErrorCode::PlanStale)
+                          .with(ErrorParam::Detail, QStringLiteral("its rows were deleted from another table")));
+}
+
+base::Result<RestoreReport> runRestore(const RestoreWork &work, const RestoreOptions &options,
+                                       const deployment::Deployment &deployment, store::SessionStore &store,
+                                       audit::AuditLog &log, OperationJournal &journal, const QString &operations,
+                                       const Call &call, const OnProgress &onProgress)
 {
     store::KeptRows *kept = store.keptRows();
     if (!kept) {
@@ -274,7 +305,9 @@ base::Result<RestoreReport> runRestore(const QString &of, std::span<const store:
                               .with(ErrorParam::Part, QStringLiteral("undo"))
                               .with(ErrorParam::Detail, QStringLiteral("this kind of store takes no rows back")));
     }
-    return Run(of, rows, options, deployment, *kept, log, journal, operations, call, onProgress)();
+    if (auto fits = isOfTables(work.statement, store); !fits)
+        return base::fail(fits.error());
+    return Run(work, options, deployment, *kept, log, journal, operations, call, onProgress)();
 }
 
 } // namespace rollcall::revoke

@@ -4,12 +4,27 @@
 
 namespace rollcall::revoke {
 
-/// One run of a restore of @p rows, from where @p journal says that it stands; see carryOut(), which has checked what
-/// may be checked before. @p of: the revocation whose undo record is destroyed where all was carried through. Errors:
-/// those of the audit intent, WriteRefused (a store that keeps no rows). **Thread-safety:** as carryOut().
-[[nodiscard]] base::Result<RestoreReport>
-runRestore(const QString &of, std::span<const store::KeptRow> rows, const RestoreOptions &options,
-           const deployment::Deployment &deployment, store::SessionStore &store, audit::AuditLog &log,
-           OperationJournal &journal, const QString &operations, const base::Call &call, const OnProgress &onProgress);
+/// What a restore puts back. All is borrowed.
+struct RestoreWork
+{
+    const QString &of;        ///< the revocation
+    const QString &statement; ///< KeptBatch::statement of the rows
+    std::span<const store::KeptRow> rows;
+    const OperationSeal &seal; ///< of the undo record
+};
+
+/// Whether rows that were deleted by @p statement can go back into @p store. Errors: PlanStale (another schema or
+/// table). **Thread-safety:** as the store.
+[[nodiscard]] base::Status isOfTables(const QString &statement, const store::SessionStore &store);
+
+/// One run of a restore of @p work, from where @p journal says that it stands; see carryOut(), which has checked what
+/// may be checked before. Where all was carried through, the undo record is destroyed, or loses what is done with.
+/// Errors: those of the audit intent and of isOfTables(), WriteRefused (a store that keeps no rows).
+/// **Thread-safety:** as carryOut().
+[[nodiscard]] base::Result<RestoreReport> runRestore(const RestoreWork &work, const RestoreOptions &options,
+                                                     const deployment::Deployment &deployment,
+                                                     store::SessionStore &store, audit::AuditLog &log,
+                                                     OperationJournal &journal, const QString &operations,
+                                                     const base::Call &call, const OnProgress &onProgress);
 
 } // namespace rollcall::revoke

@@ -16,7 +16,7 @@ using base::ErrorParam;
 
 namespace {
 
-Error nothingKept(const QString &why)
+Error refused(const QString &why)
 {
     return Error(ErrorCode::WriteRefused).with(ErrorParam::Part, QStringLiteral("undo")).with(ErrorParam::Detail, why);
 }
@@ -35,13 +35,12 @@ Error whyNone(const QString &id, const audit::AuditLog &log)
         const QString until = counts.value(QStringLiteral("undoUntil")).toString();
         if (entry.operation == id) {
             why = entry.action != QStringLiteral("sessions.revoke")
-                      ? nothingKept(QStringLiteral("%1 is no revocation").arg(id))
+                      ? refused(QStringLiteral("%1 is no revocation").arg(id))
                   : until.isEmpty()
-                      ? nothingKept(QStringLiteral("of %1 no rows were kept").arg(id))
-                      : nothingKept(
-                            QStringLiteral("the rows of %1 were kept until %2, and are destroyed").arg(id, until));
+                      ? refused(QStringLiteral("of %1 no rows were kept").arg(id))
+                      : refused(QStringLiteral("the rows of %1 were kept until %2, and are destroyed").arg(id, until));
         } else if (counts.value(QStringLiteral("of")) == id && !counts.contains(QStringLiteral("error"))) {
-            why = nothingKept(QStringLiteral("the rows of %1 were put back by %2").arg(id, entry.operation));
+            why = refused(QStringLiteral("the rows of %1 were put back by %2").arg(id, entry.operation));
         }
     }
     return why ? std::move(*why) : Error(ErrorCode::NotFound).with(ErrorParam::Name, id);
@@ -53,6 +52,15 @@ base::Status isOf(const QString &database, const deployment::Deployment &deploym
         return {};
     return base::fail(
         Error(ErrorCode::PlanStale).with(ErrorParam::Detail, QStringLiteral("it was made for %1").arg(database)));
+}
+
+/// A revocation that may go on deletes more, and writes its record.
+base::Status hasEnded(const QString &id, const OperationPlace &place)
+{
+    const auto kind = operationKind(place.folder, id);
+    if (kind)
+        return base::fail(refused(QStringLiteral("%1 has not ended, resume or discard it first").arg(id)));
+    return kind.error().code == ErrorCode::NotFound ? base::Status() : base::fail(kind.error());
 }
 
 base::Status mayRestore(const deployment::Deployment &deployment, const Call &call)
@@ -68,7 +76,7 @@ base::Status mayRestore(const deployment::Deployment &deployment, const Call &ca
 base::SecretBytes contentOf(const RestorePlan &plan)
 {
     const QByteArray name = plan.of.id.toLatin1() + '\n';
-    const base::SecretBytes rows = keptRowBytes(plan.rows);
+    const base::SecretBytes rows = keptRowBytes(plan.statement, plan.rows);
     return base::SecretBytes::written(name.size() + rows.size(), [&](char *to) {
         to = std::copy(name.cbegin(), name.cend(), to);
         return std::copy(rows.view().begin(), rows.view().end(), to);
@@ -81,7 +89,9 @@ base::Result<RestorePlan> planRestore(const QString &auditId, const deployment::
                                       const audit::AuditLog &log, const OperationPlace &place, const Call &call)
 {
     const QString folder = undoBeside(place.folder);
-    destroyOldUndos(folder, deployment.clock().now());
+    if (auto ended = hasEnded(auditId, place); !ended)
+        return base::fail(ended.error());
+    destroyOldUndos(place.folder, deployment.clock().now());
     auto head = readUndoHead(folder, auditId);
     if (!head)
         return base::fail(head.error());
@@ -92,10 +102,17 @@ base::Result<RestorePlan> planRestore(const QString &auditId, const deployment::
     const auto seal = OperationSeal::load(place.vault, false, call);
     if (!seal)
         return base::fail(seal.error());
-    auto rows = readUndoRows(folder, auditId, *seal);
-    if (!rows)
-        return base::fail(rows.error());
-    RestorePlan plan{std::move(**head), std::move(*rows), 0};
+    auto kept = readUndoRows(folder, auditId, *seal);
+    if (!kept)
+        return base::fail(kept.error());
+    if (kept->rows.empty())
+        return base::fail(refused(QStringLiteral("of %1 no rows were kept").arg(auditId)));
+    const auto store = deployment.openStore(store::Access::ReadOnly, call);
+    if (!store)
+        return base::fail(store.error());
+    if (auto fits = isOfTables(kept->statement, **store); !fits)
+        return base::fail(fits.error());
+    RestorePlan plan{std::move(**head), std::move(kept->statement), std::move(kept->rows), 0};
     std::set<QString> users;
     for (const store::KeptRow &row : plan.rows) {
         if (row.key.userId)
@@ -130,8 +147,8 @@ base::Result<RestoreReport> carryOut(const RestorePlan &plan, const RestoreOptio
     auto journal = OperationJournal::begin(place.folder, std::move(head), *sealed, call);
     if (!journal)
         return base::fail(journal.error());
-    auto report = runRestore(plan.of.id, plan.rows, options, deployment, writeStore, log, *journal, place.folder, call,
-                             onProgress);
+    auto report = runRestore({plan.of.id, plan.statement, plan.rows, *seal}, options, deployment, writeStore, log,
+                             *journal, place.folder, call, onProgress);
     // Nothing was done: there is nothing to go on with.
     if (!report)
         static_cast<void>(journal->remove());
@@ -163,17 +180,18 @@ base::Result<RestoreReport> resumeRestore(const QString &id, const deployment::D
         return base::fail(opened.error());
     const qsizetype end = opened->view().indexOf('\n');
     const base::SecretBytes content(opened->view().sliced(end + 1));
-    const auto rows = keptRowsOf(content);
-    if (!rows)
-        return base::fail(rows.error());
-    if (end < 0 || static_cast<qint64>(rows->size()) != head.planned) {
+    const auto kept = keptRowsOf(content);
+    if (!kept)
+        return base::fail(kept.error());
+    if (end < 0 || static_cast<qint64>(kept->rows.size()) != head.planned) {
         return base::fail(Error(ErrorCode::FileFormatInvalid)
                               .with(ErrorParam::Detail, QStringLiteral("its files do not fit each other")));
     }
     const QString of = QString::fromLatin1(opened->view().first(end));
     RestoreOptions options;
     options.reason = head.reason;
-    return runRestore(of, *rows, options, deployment, writeStore, log, *journal, place.folder, call, onProgress);
+    return runRestore({of, kept->statement, kept->rows, *seal}, options, deployment, writeStore, log, *journal,
+                      place.folder, call, onProgress);
 }
 
 } // namespace rollcall::revoke

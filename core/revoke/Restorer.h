@@ -8,7 +8,8 @@ namespace rollcall::revoke {
 /// Exactly what a restore will put back, before consent. Holds tokens. Move-only.
 struct RestorePlan
 {
-    UndoHead of; ///< the revocation
+    UndoHead of;       ///< the revocation
+    QString statement; ///< KeptBatch::statement of the rows
     std::vector<store::KeptRow> rows;
     qint64 users = 0; ///< distinct users
 };
@@ -33,20 +34,22 @@ struct RestoreReport
     [[nodiscard]] qint64 skipped() const { return thereAgain + userGone; }
 };
 
-/// Reads what the revocation @p auditId deleted. Writes nothing. Errors: WriteRefused (Part "undo": its window is over,
-/// it was put back already, or nothing was kept), NotFound, PlanStale (another database), NoKeyStore,
-/// FileUnreadable, FileFormatInvalid.
+/// Reads what the revocation @p auditId deleted. Writes nothing to the database, and asks it only which tables are its
+/// sessions'. Errors: WriteRefused (Part "undo": the revocation has not ended, its window is over, it was put back
+/// already, or nothing was kept), NotFound, PlanStale (another database, schema or table), NoKeyStore, FileUnreadable,
+/// FileFormatInvalid, those of Deployment::openStore().
 [[nodiscard]] base::Result<RestorePlan> planRestore(const QString &auditId, const deployment::Deployment &deployment,
                                                     const audit::AuditLog &log, const OperationPlace &place,
                                                     const base::Call &call);
 
 /// Puts the rows of @p plan back: journal with the sealed rows → audit intent (synced) → batches in short transactions,
 /// each between two lines of the journal → audit outcome → the undo record is destroyed → the journal is removed. A row
-/// whose key or token exists again, or whose user is gone, is left out. Errors before the first row are returned; later
-/// ones stand in the report. Cancel stops at a batch border and ends the operation; where the database goes away, or
-/// this process does, it stays in @p place, for resumeRestore(). **Thread-safety:** reentrant; run it on the write
-/// worker. Errors: WriteRefused (fixed clock), NoKeyStore, FileUnwritable, AuditUnwritable, DiskFull, KeychainFailed,
-/// KeyFileUnsafe, Cancelled.
+/// whose key or token exists again, or whose user is gone, is left out. Where users are gone, the record stays until
+/// its window ends, with their rows alone: another restore tries them again. Errors before the first row are returned;
+/// later ones stand in the report. Cancel stops at a batch border and ends the operation; where the database goes away,
+/// or this process does, it stays in @p place, for resumeRestore(). **Thread-safety:** reentrant; run it on the write
+/// worker. Errors: WriteRefused (fixed clock), PlanStale (another schema or table), NoKeyStore, FileUnwritable,
+/// AuditUnwritable, DiskFull, KeychainFailed, KeyFileUnsafe, Cancelled.
 [[nodiscard]] base::Result<RestoreReport> carryOut(const RestorePlan &plan, const RestoreOptions &options,
                                                    const deployment::Deployment &deployment,
                                                    store::SessionStore &writeStore, audit::AuditLog &log,
@@ -55,7 +58,7 @@ struct RestoreReport
 
 /// Carries the restore @p id through to its end. Rows of a batch that was under way when it stopped count as put back
 /// where they are there. Otherwise as carryOut(). Errors: those, NotFound, WriteRefused (it is running), PlanStale
-/// (another connection, or no restore), FileUnreadable, FileFormatInvalid.
+/// (also: another database, or no restore), FileUnreadable, FileFormatInvalid.
 [[nodiscard]] base::Result<RestoreReport> resumeRestore(const QString &id, const deployment::Deployment &deployment,
                                                         store::SessionStore &writeStore, audit::AuditLog &log,
                                                         const OperationPlace &place, const base::Call &call,

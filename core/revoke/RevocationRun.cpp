@@ -62,7 +62,7 @@ public:
             verify();
         if (canary)
             removeCanary(*canary);
-        dropEmptyUndo();
+        closeUndo();
         writeOutcome();
         end();
         m_report.took = std::chrono::duration_cast<milliseconds>(Call::Clock::now() - begun);
@@ -137,21 +137,23 @@ private:
     {
         m_report.undoUntil = m_rows.keptUntil();
         m_report.whyNoUndo = m_rows.whyNot();
-        if (m_report.undoUntil)
-            note(QStringLiteral("Deleted rows are kept until %1").arg(base::toIso(*m_report.undoUntil)));
-        else if (!m_report.whyNoUndo.isEmpty())
+        if (!m_report.whyNoUndo.isEmpty())
             note(QStringLiteral("Deleted rows cannot be kept, so there is no undo: %1").arg(m_report.whyNoUndo));
     }
 
-    /// A record of nothing is none.
-    void dropEmptyUndo()
+    /// A record of nothing is none; of any other the window begins now.
+    void closeUndo()
     {
-        const bool isInDoubt = std::ranges::count(m_report.rows, RowOutcome::Unknown, &RowReport::outcome) > 0;
-        if (!m_report.undoUntil || m_report.revoked > 0 || isInDoubt)
+        if (!m_report.undoUntil)
             return;
-        m_report.undoUntil.reset();
-        if (const auto dropped = m_rows.dropRecord(); !dropped)
-            note(base::describe(dropped.error()).message);
+        const bool isInDoubt = std::ranges::count(m_report.rows, RowOutcome::Unknown, &RowReport::outcome) > 0;
+        const bool holdsRows = m_report.revoked > 0 || isInDoubt;
+        if (const auto closed = holdsRows ? m_rows.beginWindow(m_deployment.clock().now()) : m_rows.dropRecord();
+            !closed)
+            note(base::describe(closed.error()).message);
+        m_report.undoUntil = m_rows.keptUntil();
+        if (m_report.undoUntil)
+            note(QStringLiteral("Deleted rows are kept until %1").arg(base::toIso(*m_report.undoUntil)));
     }
 
     /// What can be gone on with stays; what cannot, or was carried through, has ended.

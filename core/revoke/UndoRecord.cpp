@@ -8,13 +8,12 @@
 
 #include <fcntl.h>
 
-#include <algorithm>
-#include <unordered_map>
+#include <map>
 
 #include "core/base/DurableFile.h"
 #include "core/base/ErrorText.h"
 #include "core/base/Log.h"
-#include "core/revoke/KeptRowBytes.h"
+#include "core/revoke/Operations.h"
 
 namespace rollcall::revoke {
 
@@ -67,18 +66,51 @@ base::Result<QByteArray> contentOf(const QString &path, qint64 most)
     return file.readAll();
 }
 
-/// The sealed batches in @p content; what follows the last whole one is left out.
+/// The sealed batches in @p content; what follows the last whole one is left out. A file that a crash made longer
+/// without its content has zeros there.
 std::vector<QByteArrayView> batchesIn(QByteArrayView content)
 {
     std::vector<QByteArrayView> batches;
     while (content.size() >= lengthBytes) {
         const auto length = static_cast<qsizetype>(qFromBigEndian<quint32>(content.data()));
-        if (content.size() - lengthBytes < length)
+        if (length <= 0 || content.size() - lengthBytes < length)
             break;
         batches.push_back(content.sliced(lengthBytes, length));
         content = content.sliced(lengthBytes + length);
     }
     return batches;
+}
+
+struct Opened
+{
+    qint64 bytes = 0;            ///< to the end of the last batch that opens
+    std::optional<Error> damage; ///< why one before that does not, or why none does
+};
+
+/// Gives the batches in @p content that open to @p take, in their order. Errors: FileFormatInvalid (one that opens is
+/// of another version).
+template <typename Take>
+base::Result<Opened> openBatches(QByteArrayView content, const QString &id, const OperationSeal &seal, const Take &take)
+{
+    Opened all;
+    std::optional<Error> closed;
+    for (const QByteArrayView sealed : batchesIn(content)) {
+        const auto opened = seal.open(sealed, sealedAs(id));
+        if (!opened) {
+            closed = opened.error();
+            continue;
+        }
+        auto batch = keptRowsOf(*opened);
+        if (!batch)
+            return base::fail(batch.error());
+        if (closed)
+            all.damage = closed;
+        all.bytes = sealed.data() + sealed.size() - content.data();
+        take(std::move(*batch));
+    }
+    if (all.bytes == 0)
+        all.damage = std::move(closed);
+    return all;
 }
 
 QByteArray jsonOf(const UndoHead &head)
@@ -101,7 +133,16 @@ QString undoBeside(const QString &operations)
     return QDir::cleanPath(operations + QStringLiteral("/../undo"));
 }
 
-base::Result<UndoRecord> UndoRecord::open(const QString &folder, UndoHead head, const OperationSeal &seal)
+UndoRecord::UndoRecord(const QString &folder, UndoHead head, QString statement, const OperationSeal &seal)
+    : m_headPath(headPath(folder, head.id)),
+      m_path(rowsPath(folder, head.id)),
+      m_head(std::move(head)),
+      m_statement(std::move(statement)),
+      m_seal(&seal)
+{}
+
+base::Result<UndoRecord> UndoRecord::open(const QString &folder, UndoHead head, QString statement,
+                                          const OperationSeal &seal)
 {
     const QString own = folder + QLatin1Char('/') + head.id;
     const bool isMade =
@@ -112,29 +153,65 @@ base::Result<UndoRecord> UndoRecord::open(const QString &folder, UndoHead head, 
                               .with(ErrorParam::Path, own)
                               .with(ErrorParam::Detail, QStringLiteral("the folder cannot be made")));
     }
-    QString path = rowsPath(folder, head.id);
-    UndoRecord record(std::move(path), std::move(head), seal);
-    if (QFile::exists(record.m_path)) {
-        const auto content = contentOf(record.m_path, largestRecord);
-        if (!content)
-            return base::fail(content.error());
-        for (const QByteArrayView batch : batchesIn(*content))
-            record.m_bytes += lengthBytes + batch.size();
-    } else if (const auto made = base::replaceFile(record.m_path, {}, ErrorCode::FileUnwritable); !made) {
-        return base::fail(made.error());
-    }
-    if (const auto written =
-            base::replaceFile(headPath(folder, record.m_head.id), jsonOf(record.m_head), ErrorCode::FileUnwritable);
-        !written)
+    UndoRecord record(folder, std::move(head), std::move(statement), seal);
+    if (const auto taken = QFile::exists(record.m_path)
+                               ? record.takeUp()
+                               : base::replaceFile(record.m_path, {}, ErrorCode::FileUnwritable);
+        !taken)
+        return base::fail(taken.error());
+    if (const auto written = record.writeHead(record.m_head); !written)
         return base::fail(written.error());
     if (const auto synced = base::syncFolder(folder, ErrorCode::FileUnwritable); !synced)
         return base::fail(synced.error());
     return record;
 }
 
-base::Status UndoRecord::keep(std::span<const store::KeptRow> rows)
+base::Status UndoRecord::takeUp()
 {
-    auto sealed = m_seal->seal(keptRowBytes(rows).view(), sealedAs(m_head.id));
+    const auto content = contentOf(m_path, largestRecord);
+    if (!content)
+        return base::fail(content.error());
+    const auto opened = openBatches(*content, m_head.id, *m_seal, [this](const KeptBatch &batch) {
+        for (const store::KeptRow &row : batch.rows)
+            m_places.insert(row.place);
+        for (const std::size_t place : batch.takenBack)
+            m_places.erase(place);
+    });
+    if (!opened)
+        return base::fail(Error(opened.error()).with(ErrorParam::Path, m_path));
+    // Damage before the last good batch stays for the one who reads: cutting there would lose the good ones.
+    m_bytes = opened->bytes;
+    const base::FileDescriptor file(m_path, O_WRONLY);
+    if (!file.isOpen())
+        return base::fail(base::systemError(m_path, ErrorCode::FileUnwritable));
+    return base::cutBack(file, m_path, m_bytes, ErrorCode::FileUnwritable);
+}
+
+base::Status UndoRecord::writeHead(const UndoHead &head) const
+{
+    return base::replaceFile(m_headPath, jsonOf(head), ErrorCode::FileUnwritable);
+}
+
+base::Status UndoRecord::keepUntil(base::Instant until)
+{
+    UndoHead later = m_head;
+    later.keptUntil = until;
+    if (auto written = writeHead(later); !written)
+        return written;
+    m_head = std::move(later);
+    return {};
+}
+
+base::Status UndoRecord::keep(std::span<const store::KeptRow> rows, std::span<const std::size_t> notDeleted)
+{
+    std::vector<std::size_t> takenBack;
+    for (const std::size_t place : notDeleted) {
+        if (m_places.contains(place))
+            takenBack.push_back(place);
+    }
+    if (rows.empty() && takenBack.empty())
+        return {};
+    auto sealed = m_seal->seal(keptRowBytes(m_statement, rows, takenBack).view(), sealedAs(m_head.id));
     if (!sealed)
         return base::fail(sealed.error());
     QByteArray batch(lengthBytes, Qt::Uninitialized);
@@ -148,13 +225,17 @@ base::Status UndoRecord::keep(std::span<const store::KeptRow> rows)
     if (const auto done = base::appendAndSync(file, m_path, batch, m_bytes, ErrorCode::FileUnwritable); !done)
         return base::fail(done.error());
     m_bytes += batch.size();
+    for (const store::KeptRow &row : rows)
+        m_places.insert(row.place);
+    for (const std::size_t place : takenBack)
+        m_places.erase(place);
     return {};
 }
 
 base::Result<std::optional<UndoHead>> readUndoHead(const QString &folder, const QString &id)
 {
     const QString path = headPath(folder, id);
-    if (!isName(id) || !QFile::exists(path))
+    if (!isName(id) || !QFile::exists(path) || !QFile::exists(rowsPath(folder, id)))
         return std::nullopt;
     const auto content = contentOf(path, largestHead);
     if (!content)
@@ -172,54 +253,65 @@ base::Result<std::optional<UndoHead>> readUndoHead(const QString &folder, const 
     return head;
 }
 
-base::Result<std::vector<store::KeptRow>> readUndoRows(const QString &folder, const QString &id,
-                                                       const OperationSeal &seal)
+base::Result<KeptBatch> readUndoRows(const QString &folder, const QString &id, const OperationSeal &seal)
 {
     const QString path = rowsPath(folder, id);
     const auto content = contentOf(path, largestRecord);
     if (!content)
         return base::fail(content.error());
-    std::vector<std::pair<const char *, store::KeptRow>> all; // with the batch that it stands in
-    std::unordered_map<std::size_t, const char *> latest;     // by place: the batch that it stands in last
-    for (const QByteArrayView batch : batchesIn(*content)) {
-        const auto opened = seal.open(batch, sealedAs(id));
-        if (!opened)
-            return base::fail(Error(opened.error()).with(ErrorParam::Path, path));
-        auto rows = keptRowsOf(*opened);
-        if (!rows)
-            return base::fail(Error(rows.error()).with(ErrorParam::Path, path));
-        for (const store::KeptRow &row : *rows)
-            latest[row.place] = batch.data();
-        for (store::KeptRow &row : *rows)
-            all.emplace_back(batch.data(), std::move(row));
-    }
+    KeptBatch all;
+    bool isOfOneTable = true;
     // A batch that was undone and tried again stands here twice; the later one is what was deleted.
-    std::vector<store::KeptRow> rows;
-    rows.reserve(latest.size());
-    for (auto &[batch, row] : all) {
-        if (latest[row.place] == batch)
-            rows.push_back(std::move(row));
-    }
-    std::ranges::stable_sort(rows, {}, &store::KeptRow::place);
-    return rows;
+    std::map<std::size_t, store::KeptRow> latest;
+    const auto opened = openBatches(*content, id, seal, [&](KeptBatch batch) {
+        isOfOneTable = isOfOneTable && (all.statement.isEmpty() || all.statement == batch.statement);
+        all.statement = std::move(batch.statement);
+        for (store::KeptRow &row : batch.rows) {
+            const std::size_t place = row.place;
+            latest.insert_or_assign(place, std::move(row));
+        }
+        for (const std::size_t place : batch.takenBack)
+            latest.erase(place);
+    });
+    if (!opened)
+        return base::fail(Error(opened.error()).with(ErrorParam::Path, path));
+    if (opened->damage)
+        return base::fail(Error(*opened->damage).with(ErrorParam::Path, path));
+    if (!isOfOneTable)
+        return base::fail(invalid(path, QStringLiteral("its rows are of several tables")));
+    if (const qint64 rest = content->size() - opened->bytes; rest > 0)
+        qCWarning(base::log).noquote() << path << "- left out, damaged:" << rest << "bytes at the end";
+    all.rows.reserve(latest.size());
+    for (auto &[place, row] : latest)
+        all.rows.push_back(std::move(row));
+    return all;
 }
 
 base::Status destroyUndo(const QString &folder, const QString &id)
 {
     const QString own = folder + QLatin1Char('/') + id;
-    if (!isName(id) || !QDir(own).exists() || QDir(own).removeRecursively())
+    if (!isName(id) || !QDir(own).exists())
+        return {};
+    // The rows first: a record that is half destroyed holds none, and counts as over.
+    const QString rows = rowsPath(folder, id);
+    if ((!QFile::exists(rows) || QFile::remove(rows)) && QDir(own).removeRecursively())
         return {};
     return base::fail(Error(ErrorCode::FileUnwritable)
                           .with(ErrorParam::Path, own)
                           .with(ErrorParam::Detail, QStringLiteral("the folder cannot be removed")));
 }
 
-void destroyOldUndos(const QString &folder, base::Instant now)
+void destroyOldUndos(const QString &operations, base::Instant now)
 {
+    const QString folder = undoBeside(operations);
     for (const QString &id : QDir(folder).entryList({QStringLiteral("op-*")}, QDir::Dirs)) {
+        // Before the head: that of one that ends now is then the one which it ends with.
+        const auto unfinished = operationKind(operations, id);
+        if (unfinished || unfinished.error().code != ErrorCode::NotFound)
+            continue;
         const auto head = readUndoHead(folder, id);
         // One whose head cannot be read is not known to be over: it is left for the one who looks.
-        if (!head || !*head || (*head)->keptUntil > now)
+        if (!head || (*head && (*head)->keptUntil > now))
             continue;
         if (const auto gone = destroyUndo(folder, id); !gone)
             qCWarning(base::log).noquote() << base::oneLine(gone.error());

@@ -2,10 +2,12 @@
 
 #include <QString>
 
+#include <unordered_set>
+
 #include "core/base/Call.h"
 #include "core/base/Clock.h"
+#include "core/revoke/KeptRowBytes.h"
 #include "core/revoke/OperationSeal.h"
-#include "core/store/KeptRows.h"
 
 namespace rollcall::revoke {
 
@@ -25,50 +27,66 @@ struct UndoHead
 /// | file | what |
 /// | --- | --- |
 /// | `undo.json` | the head, in clear |
-/// | `rows.sealed` | for each batch four bytes, the length (big endian), and so many bytes: its rows (KeptRowBytes),
-/// sealed by OperationSeal as `ID/undo` |
+/// | `rows.sealed` | for each batch four bytes, the length (big endian, never 0), and so many bytes: its rows, and
+/// where they came from (KeptRowBytes), sealed by OperationSeal as `ID/undo` |
 ///
 /// A batch is on disk before its delete is committed; one that was then undone stands in the record all the same, and
-/// its rows are there. What a crash left half written was committed by nobody and is cut off.
-/// **Thread-safety:** one object, one thread.
+/// its rows are there. Tried again, a row that was not deleted then is taken back. Two things stay undecidable: of a
+/// row that is gone when the outcome of its commit was never learnt, whether this revocation deleted it or somebody
+/// else did since (it counts as deleted here, and comes back); and a commit that took effect only after its rows were
+/// read as still there (they count as gone by another hand, and do not).
+///
+/// What a crash left damaged at the end was committed by nobody and is cut off. **Thread-safety:** one object, one
+/// thread.
 class UndoRecord final
 {
 public:
-    /// Makes the record of @p head in @p folder, or goes on with the one that is there. @p seal is borrowed.
-    /// Errors: FileUnwritable, DiskFull, FileUnreadable.
-    [[nodiscard]] static base::Result<UndoRecord> open(const QString &folder, UndoHead head, const OperationSeal &seal);
+    /// Makes the record of @p head in @p folder, or goes on with the one that is there, whose window becomes that of
+    /// @p head. @p statement: of the store that deletes (KeptBatch::statement). @p seal is borrowed, and is the one
+    /// that an earlier run had. Errors: FileUnwritable, DiskFull, FileUnreadable, FileFormatInvalid (of another
+    /// version).
+    [[nodiscard]] static base::Result<UndoRecord> open(const QString &folder, UndoHead head, QString statement,
+                                                       const OperationSeal &seal);
 
     [[nodiscard]] const UndoHead &head() const { return m_head; }
-    /// Adds @p rows; they are on disk when it returns. Errors: FileUnwritable, DiskFull, Internal.
-    [[nodiscard]] base::Status keep(std::span<const store::KeptRow> rows);
+    /// Adds @p rows, and takes back those at the places @p notDeleted that an earlier batch holds; it is on disk when
+    /// it returns. Nothing where that is nothing. Errors: FileUnwritable, DiskFull, Internal.
+    [[nodiscard]] base::Status keep(std::span<const store::KeptRow> rows, std::span<const std::size_t> notDeleted);
+    /// Moves the end of the window to @p until. Errors: FileUnwritable, DiskFull; it is then where it was.
+    [[nodiscard]] base::Status keepUntil(base::Instant until);
 
 private:
-    UndoRecord(QString path, UndoHead head, const OperationSeal &seal)
-        : m_path(std::move(path)), m_head(std::move(head)), m_seal(&seal)
-    {}
+    UndoRecord(const QString &folder, UndoHead head, QString statement, const OperationSeal &seal);
+    [[nodiscard]] base::Status takeUp();
+    [[nodiscard]] base::Status writeHead(const UndoHead &head) const;
 
-    QString m_path;
+    QString m_headPath;
+    QString m_path; ///< of the rows
     UndoHead m_head;
+    QString m_statement;
     const OperationSeal *m_seal;
-    qint64 m_bytes = 0; ///< of whole batches
+    std::unordered_set<std::size_t> m_places; ///< of the rows that it holds
+    qint64 m_bytes = 0;                       ///< of whole batches
 };
 
 /// The folder of undo records beside the folder of @p operations.
 [[nodiscard]] QString undoBeside(const QString &operations);
 
-/// The head of the record of operation @p id; nullopt where there is none. Errors: FileUnreadable, FileFormatInvalid.
+/// The head of the record of operation @p id; nullopt where there is none, or half of one. Errors: FileUnreadable,
+/// FileFormatInvalid.
 [[nodiscard]] base::Result<std::optional<UndoHead>> readUndoHead(const QString &folder, const QString &id);
 
-/// The rows of the record of operation @p id, each once, in the order in which they were planned.
-/// Errors: FileUnreadable, FileFormatInvalid.
-[[nodiscard]] base::Result<std::vector<store::KeptRow>> readUndoRows(const QString &folder, const QString &id,
-                                                                     const OperationSeal &seal);
+/// The rows of the record of operation @p id, each once, in the order in which they were planned; the statement is
+/// empty where it holds no batch. What is damaged at the end is left out, and logged. Errors: FileUnreadable,
+/// FileFormatInvalid (also: damaged before the end, of another key, of several tables).
+[[nodiscard]] base::Result<KeptBatch> readUndoRows(const QString &folder, const QString &id, const OperationSeal &seal);
 
-/// Destroys the record of operation @p id; fine where there is none. Errors: FileUnwritable.
+/// Destroys the record of operation @p id, the rows first; fine where there is none. Errors: FileUnwritable.
 [[nodiscard]] base::Status destroyUndo(const QString &folder, const QString &id);
 
-/// Destroys the records in @p folder whose window is over at @p now. What cannot be destroyed is logged, and tried
-/// again the next time. **Thread-safety:** thread-safe; blocks on files.
-void destroyOldUndos(const QString &folder, base::Instant now);
+/// Destroys the records whose window is over at @p now, and halves of records; but none of an operation in the folder
+/// of @p operations, which has not ended. What cannot be destroyed is logged, and tried again the next time.
+/// **Thread-safety:** thread-safe; blocks on files.
+void destroyOldUndos(const QString &operations, base::Instant now);
 
 } // namespace rollcall::revoke

@@ -1,6 +1,7 @@
 #include <QtTest>
 
 #include <QDirIterator>
+#include <QJsonDocument>
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -73,6 +74,42 @@ QString revoked(RevokeFixture &fixture, const RevocationOptions &options = revoc
     return report && !report->error && report->revoked == planned ? report->auditId : QString();
 }
 
+/// A revocation whose second batch of two is kept, and undone.
+base::Result<RevocationReport> cutInSecondBatch(RevokeFixture &fixture, const RevocationPlan &plan,
+                                                const RevocationOptions &options = revocation())
+{
+    fixture.store->beforeCommit = failsAt(2, ErrorCode::ConnectionLost);
+    auto cut = fixture.carryOut(plan, options);
+    fixture.store->beforeCommit = {};
+    return cut;
+}
+
+QString fileOf(const RevokeFixture &fixture, const QString &id, const char *name)
+{
+    return undoOf(fixture) + QLatin1Char('/') + id + QLatin1Char('/') + QLatin1String(name);
+}
+
+bool append(const QString &path, const QByteArray &content)
+{
+    QFile file(path);
+    return file.open(QIODevice::WriteOnly | QIODevice::Append) && file.write(content) == content.size();
+}
+
+/// The same database, with another sessions table.
+std::shared_ptr<deployment::Deployment> withTable(const RevokeFixture &fixture, const QString &table)
+{
+    store::SchemaProfile map = *fixture.deployment->schema();
+    map.sessions.table = table;
+    map.fingerprint.clear();
+    workspace::ConnectionProfile profile = fixture.deployment->config().profile;
+    profile.schemaMap = QString::fromUtf8(QJsonDocument(map.toJson()).toJson());
+    auto config = deployment::ConnectionConfig::from(std::move(profile), {}, std::chrono::seconds(2));
+    if (!config)
+        return nullptr;
+    return deployment::Deployment::open(std::move(*config), {true, false}, fixture.clock, fixture.call())
+        .value_or(nullptr);
+}
+
 } // namespace
 
 /// What a revocation deleted is kept for a while, and can be put back.
@@ -91,7 +128,7 @@ private Q_SLOTS:
         QVERIFY(*report->undoUntil - before < std::chrono::hours(25));
         QCOMPARE(fixture.rows(), 0);
         const auto plan = restorePlan(fixture, report->auditId);
-        QVERIFY2(plan.has_value(), qPrintable(base::oneLine(plan.error())));
+        QVERIFY2(plan.has_value(), plan ? "" : qPrintable(base::oneLine(plan.error())));
         QCOMPARE(plan->rows.size(), std::size_t(planned));
         QCOMPARE(plan->users, planned);
 
@@ -133,6 +170,16 @@ private Q_SLOTS:
         QCOMPARE(fixture.rowsOf(2), 0);
         QCOMPARE(fixture.rowsOf(3), 2);
         QCOMPARE(fixture.rowsOf(4), 0);
+        // Whose user was gone can come back with the user; who signed out since does not.
+        fixture.run("DELETE FROM session WHERE userId = 'u1';"
+                    "INSERT INTO user VALUES ('u4','User 4','u4@example.test',NULL,NULL);");
+        const auto rest = restored(fixture, id);
+        QVERIFY(rest && !rest->error);
+        QCOMPARE(rest->matched, 1);
+        QCOMPARE(rest->restored, 1);
+        QCOMPARE(fixture.rowsOf(4), 1);
+        QCOMPARE(fixture.rowsOf(1), 0);
+        QVERIFY(!QDir(undoOf(fixture)).exists(id));
     }
 
     void afterTheWindowAllIsDestroyed()
@@ -189,13 +236,9 @@ private Q_SLOTS:
     void anUndoneBatchIsNotPutBackTwice()
     {
         RevokeFixture fixture;
-        fixture.store->beforeCommit = failsAt(2, ErrorCode::ConnectionLost);
-        const auto cut = fixture.carryOut(fixture.plan(planned), revocation());
-        fixture.store->beforeCommit = {};
+        const auto cut = cutInSecondBatch(fixture, fixture.plan(planned));
         QVERIFY(cut && cut->resumable);
         QCOMPARE(fixture.rows(), 3);
-        // Half done is undone as well, with what was kept so far.
-        QCOMPARE(restorePlan(fixture, cut->auditId)->rows.size(), std::size_t(4));
         const auto report = fixture.resume(cut->auditId);
         QVERIFY(report && !report->error);
         QCOMPARE(fixture.rows(), 0);
@@ -204,6 +247,68 @@ private Q_SLOTS:
         QCOMPARE(back->matched, planned);
         QCOMPARE(back->restored, planned);
         QCOMPARE(fixture.rows(), planned);
+    }
+
+    void whatWasSignedOutMeanwhileStaysGone_data()
+    {
+        QTest::addColumn<std::size_t>("gone");
+        QTest::newRow("one of the batch") << std::size_t(1);
+        QTest::newRow("the whole batch") << std::size_t(2);
+    }
+    void whatWasSignedOutMeanwhileStaysGone()
+    {
+        QFETCH(std::size_t, gone);
+        RevokeFixture fixture;
+        const auto plan = fixture.plan(planned);
+        const auto cut = cutInSecondBatch(fixture, plan);
+        QVERIFY(cut && cut->resumable);
+        for (std::size_t row = 2; row < 2 + gone; ++row)
+            fixture.run("DELETE FROM session WHERE userId = '" + plan.rows[row].key.userId->toLatin1() + "'");
+        const auto report = fixture.resume(cut->auditId);
+        QVERIFY(report && !report->error);
+        QCOMPARE(report->skipped, qint64(gone));
+        const auto back = restored(fixture, cut->auditId);
+        QVERIFY(back && !back->error);
+        QCOMPARE(back->restored, qint64(planned - gone));
+        QCOMPARE(back->matched, qint64(planned - gone));
+        for (std::size_t row = 2; row < 2 + gone; ++row)
+            QCOMPARE(fixture.rowsOf(plan.rows[row].key.userId->mid(1).toInt()), 0);
+    }
+
+    void untilItHasEndedNothingIsPutBackOrDestroyed()
+    {
+        RevokeFixture fixture;
+        RevocationOptions options = revocation();
+        options.undoFor = std::chrono::milliseconds(1);
+        const auto cut = cutInSecondBatch(fixture, fixture.plan(planned), options);
+        QVERIFY(cut && cut->resumable && cut->undoUntil);
+        const QString id = cut->auditId;
+        QTRY_VERIFY(fixture.clock.now() > *cut->undoUntil);
+        const auto early = restorePlan(fixture, id);
+        QCOMPARE(early.error().code, ErrorCode::WriteRefused);
+        QVERIFY(early.error().param(ErrorParam::Detail).contains(QStringLiteral("has not ended")));
+        destroyOldUndos(fixture.place().folder, fixture.clock.now());
+        QVERIFY(QFile::exists(fileOf(fixture, id, "rows.sealed")));
+        QVERIFY(discardOperation(id, fixture.place(), *fixture.log, fixture.call()).has_value());
+        destroyOldUndos(fixture.place().folder, fixture.clock.now());
+        QVERIFY(!QDir(undoOf(fixture)).exists(id));
+    }
+
+    void theWindowBeginsAtTheEnd()
+    {
+        RevokeFixture fixture;
+        base::Instant late{};
+        fixture.store->afterCommit = [&](int) -> std::optional<Error> {
+            for (const auto begun = fixture.clock.now(); late <= begun;)
+                late = fixture.clock.now();
+            return std::nullopt;
+        };
+        const auto report = fixture.carryOut(fixture.plan(planned), revocation());
+        QVERIFY(report && report->undoUntil);
+        QVERIFY(*report->undoUntil >= late + std::chrono::hours(24));
+        const auto head = readUndoHead(undoOf(fixture), report->auditId);
+        QVERIFY(head && *head);
+        QCOMPARE(base::toIso((*head)->keptUntil), base::toIso(*report->undoUntil));
     }
 
     void aRevocationKilledAnywhereCanBeUndone_data()
@@ -237,6 +342,8 @@ private Q_SLOTS:
         const QString id = fixture.operations().front().head.id;
         const int left = fixture.rows();
         QCOMPARE(left, where.startsWith(QStringLiteral("after")) ? 2 : 3);
+        QCOMPARE(restorePlan(fixture, id).error().code, ErrorCode::WriteRefused);
+        QVERIFY(discardOperation(id, fixture.place(), *fixture.log, fixture.call()).has_value());
         const auto back = restored(fixture, id);
         QVERIFY(back && !back->error);
         QCOMPARE(back->restored, planned - left);
@@ -360,6 +467,88 @@ private Q_SLOTS:
         QVERIFY(!plan);
         QCOMPARE(plan.error().code, ErrorCode::FileFormatInvalid);
         QCOMPARE(fixture.rows(), 0);
+    }
+
+    void aDamagedEndIsCutOff_data()
+    {
+        QTest::addColumn<QByteArray>("damage");
+        QTest::newRow("zeros") << QByteArray(4096, '\0');
+        QTest::newRow("half a batch") << QByteArray("\0\0\0\x40RCS1", 8);
+        QTest::newRow("a batch of zeros") << QByteArray("\0\0\0\x40RCS1", 8).append(QByteArray(60, '\0'));
+    }
+    void aDamagedEndIsCutOff()
+    {
+        QFETCH(QByteArray, damage);
+        RevokeFixture fixture;
+        const auto cut = cutInSecondBatch(fixture, fixture.plan(planned));
+        QVERIFY(cut && cut->resumable);
+        const QString path = fileOf(fixture, cut->auditId, "rows.sealed");
+        QVERIFY(append(path, damage));
+        const auto report = fixture.resume(cut->auditId);
+        QVERIFY2(report && !report->error, report ? "" : qPrintable(base::oneLine(report.error())));
+        QVERIFY(append(path, damage)); // nobody goes on: it is left out
+        const auto back = restored(fixture, cut->auditId);
+        QVERIFY2(back && !back->error, back ? "" : qPrintable(base::oneLine(back.error())));
+        QCOMPARE(back->restored, planned);
+        QCOMPARE(fixture.rows(), planned);
+    }
+
+    void aDamagedBeginningIsSaid()
+    {
+        RevokeFixture fixture;
+        const QString id = revoked(fixture);
+        QFile file(fileOf(fixture, id, "rows.sealed"));
+        QVERIFY(file.open(QIODevice::ReadWrite) && file.seek(40));
+        char byte = 0;
+        QVERIFY(file.getChar(&byte) && file.seek(40) && file.putChar(static_cast<char>(byte ^ 1)));
+        file.close();
+        QCOMPARE(restorePlan(fixture, id).error().code, ErrorCode::FileFormatInvalid);
+    }
+
+    void halfARecordIsOver_data()
+    {
+        QTest::addColumn<QByteArray>("missing");
+        QTest::newRow("without its rows") << QByteArray("rows.sealed");
+        QTest::newRow("without its head") << QByteArray("undo.json");
+    }
+    void halfARecordIsOver()
+    {
+        QFETCH(QByteArray, missing);
+        RevokeFixture fixture;
+        const QString id = revoked(fixture);
+        QVERIFY(QFile::remove(fileOf(fixture, id, missing.constData())));
+        QCOMPARE(restorePlan(fixture, id).error().code, ErrorCode::WriteRefused);
+        QVERIFY(!QDir(undoOf(fixture)).exists(id));
+    }
+
+    void anotherTableIsRefused()
+    {
+        RevokeFixture fixture;
+        fixture.run("CREATE TABLE session_b (sessionToken text PRIMARY KEY, userId text NOT NULL, expires integer NOT "
+                    "NULL)");
+        const QString id = revoked(fixture);
+        const auto other = withTable(fixture, QStringLiteral("session_b"));
+        QVERIFY(other);
+        const auto otherStore = other->openStore(store::Access::Write, fixture.call());
+        QVERIFY(otherStore.has_value());
+        QCOMPARE(planRestore(id, *other, *fixture.log, fixture.place(), fixture.call()).error().code,
+                 ErrorCode::PlanStale);
+        const auto plan = restorePlan(fixture, id);
+        QVERIFY(plan.has_value());
+        QCOMPARE(carryOut(*plan, restoring(), *other, **otherStore, *fixture.log, fixture.place(), fixture.call())
+                     .error()
+                     .code,
+                 ErrorCode::PlanStale);
+        QVERIFY(fixture.operations().empty());
+        fixture.store->afterRestore = failsAt(2, ErrorCode::ConnectionLost);
+        const auto cut = restored(fixture, id);
+        fixture.store->afterRestore = {};
+        QVERIFY(cut && cut->resumable);
+        QCOMPARE(resumeRestore(cut->auditId, *other, **otherStore, *fixture.log, fixture.place(), fixture.call())
+                     .error()
+                     .code,
+                 ErrorCode::PlanStale);
+        QCOMPARE(resumed(fixture, cut->auditId)->restored, planned);
     }
 
     void anotherDatabaseOrKeyIsRefused()
