@@ -6,6 +6,7 @@
 
 #include "core/base/ErrorText.h"
 #include "core/base/LostLink.h"
+#include "core/revoke/CachePurge.h"
 
 namespace rollcall::revoke {
 
@@ -215,10 +216,9 @@ private:
             if (m_outcomes[i] == RowOutcome::Revoked)
                 tokens.push_back(m_rows[i].key.token.view());
         }
-        const std::optional<Error> &unusable = m_deployment.config().cacheError;
-        if (tokens.empty() || unusable)
+        if (tokens.empty() || m_deployment.config().cacheError)
             return;
-        if (const auto erased = m_deployment.cache()->eraseMany(tokens, cleanup()); !erased)
+        if (const auto erased = purgeCached(m_deployment, tokens, cleanup()); !erased)
             note(QStringLiteral("Cached entries could not be dropped: %1").arg(base::describe(erased.error()).message));
     }
 

@@ -137,7 +137,9 @@ private:
     {
         m_report.undoUntil = m_rows.keptUntil();
         m_report.whyNoUndo = m_rows.whyNot();
-        if (!m_report.whyNoUndo.isEmpty())
+        if (m_report.undoUntil)
+            note(QStringLiteral("Deleted rows are kept until %1 at least").arg(base::toIso(*m_report.undoUntil)));
+        else if (!m_report.whyNoUndo.isEmpty())
             note(QStringLiteral("Deleted rows cannot be kept, so there is no undo: %1").arg(m_report.whyNoUndo));
     }
 
@@ -152,8 +154,6 @@ private:
             !closed)
             note(base::describe(closed.error()).message);
         m_report.undoUntil = m_rows.keptUntil();
-        if (m_report.undoUntil)
-            note(QStringLiteral("Deleted rows are kept until %1").arg(base::toIso(*m_report.undoUntil)));
     }
 
     /// What can be gone on with stays; what cannot, or was carried through, has ended.
