@@ -52,6 +52,7 @@ public:
         const qint64 value = number(0, largest);
         return value > 0 ? std::optional(value - 1) : std::nullopt;
     }
+    void refuse() { m_ok = false; }
     [[nodiscard]] bool ok() const { return m_ok; }
     [[nodiscard]] bool atEnd() const { return m_at == m_bytes.size(); }
 
@@ -67,7 +68,11 @@ Sample sampleFrom(Reader &reader, qint64 &intended, std::size_t cells)
     sample.cell = static_cast<int>(reader.number(0, static_cast<qint64>(cells) - 1));
     sample.block = static_cast<int>(reader.number(0, std::numeric_limits<int>::max()));
     intended += reader.number(-largest, largest);
-    sample.intendedNs = std::clamp(intended, -largest, largest);
+    if (intended < -largest || intended > largest) { // the sum is bounded as each of its parts is
+        reader.refuse();
+        return sample;
+    }
+    sample.intendedNs = intended;
     sample.startNs = sample.intendedNs + reader.number(-largest, largest);
     sample.endNs = sample.startNs + reader.number(0, largest);
     sample.phases.dns = reader.phase();

@@ -5,7 +5,9 @@
 #include "core/probe/CsvWriter.h"
 #include "core/probe/DocumentBuilder.h"
 #include "core/probe/ProbeThread.h"
+#include "core/probe/SampleLog.h"
 #include "core/probe/Verdicts.h"
+#include "core/probe/ZigZag.h"
 #include "tests/support/ScriptedServer.h"
 #include "tests/support/TestPaths.h"
 #include "tests/unit/probe/SchemaCheck.h"
@@ -141,6 +143,35 @@ private Q_SLOTS:
         QVERIFY(!read);
         QCOMPARE(read.error().code, ErrorCode::FileFormatInvalid);
         QCOMPARE(read.error().param(rollcall::base::ErrorParam::Path), QStringLiteral("run.json"));
+    }
+
+    void samplesBeyondAnyTimeAreRefused_data()
+    {
+        QTest::addColumn<qint64>("step");
+        QTest::addColumn<bool>("isRefused");
+        QTest::newRow("a second") << qint64(1'000'000'000) << false;
+        QTest::newRow("each in bounds, their sum not") << (qint64(1) << 61) << true;
+        QTest::newRow("backwards") << -(qint64(1) << 61) << true;
+    }
+    void samplesBeyondAnyTimeAreRefused()
+    {
+        QFETCH(qint64, step);
+        QFETCH(bool, isRefused);
+        constexpr int count = 2;
+        QByteArray bytes;
+        for (int i = 0; i < count; ++i) {
+            for (int column = 0; column < 15; ++column)
+                appendZigZag(bytes, column == 2 ? step : 0);
+        }
+        QJsonObject log = samplesToJson(m_run.samples).toObject();
+        log.insert(QStringLiteral("count"), count);
+        log.insert(QStringLiteral("data"), QString::fromLatin1(qCompress(bytes).mid(4).toBase64()));
+        const auto read = samplesFromJson(log, 1);
+        QCOMPARE(!read, isRefused);
+        if (isRefused)
+            QCOMPARE(read.error().code, ErrorCode::FileFormatInvalid);
+        else
+            QCOMPARE(read->back().intendedNs, count * step);
     }
 
     void csvHasARowForEachCellAndSample()
