@@ -87,9 +87,13 @@ void writeLikeSample(sqlite3_context *context, int, sqlite3_value **values)
         resultText(context, text);
 }
 
-QByteArray bytesOf(sqlite3_value *value)
+/// What is stored: of text its UTF-8, whatever the database's own encoding.
+QByteArrayView storedIn(sqlite3_value *value)
 {
-    return {static_cast<const char *>(sqlite3_value_blob(value)), sqlite3_value_bytes(value)};
+    if (sqlite3_value_type(value) == SQLITE_TEXT)
+        return textOf(value);
+    const auto *bytes = static_cast<const char *>(sqlite3_value_blob(value));
+    return {bytes, sqlite3_value_bytes(value)};
 }
 
 void packed(sqlite3_context *context, int, sqlite3_value **values)
@@ -103,8 +107,9 @@ void packed(sqlite3_context *context, int, sqlite3_value **values)
     }
     case SQLITE_TEXT:
     case SQLITE_BLOB: {
-        QByteArray bytes = bytesOf(values[0]); // it may be a token
-        QByteArray text = (sqlite3_value_type(values[0]) == SQLITE_TEXT ? 't' : 'b') + bytes.toHex();
+        const char kind = sqlite3_value_type(values[0]) == SQLITE_TEXT ? 't' : 'b';
+        QByteArray bytes = storedIn(values[0]).toByteArray(); // it may be a token
+        QByteArray text = kind + bytes.toHex();
         base::wipe(bytes);
         resultText(context, text);
         return base::wipe(text);

@@ -6,12 +6,13 @@
 
 namespace rollcall::test {
 
-RevokeFixture::RevokeFixture(bool withUrl, const QString &cache)
+RevokeFixture::RevokeFixture(bool withUrl, const QString &cache, const QByteArray &encoding)
 {
     const QString path = folder.filePath(QStringLiteral("auth.db"));
     if (sqlite3_open(QFile::encodeName(path).constData(), &m_handle) != SQLITE_OK)
         qFatal("no database");
     sqlite3_busy_timeout(m_handle, 5000);
+    run("PRAGMA encoding = '" + encoding + "';");
     run("PRAGMA synchronous = OFF;"
         "CREATE TABLE user (id text PRIMARY KEY, name text, email text UNIQUE, emailVerified integer, image text);"
         "CREATE TABLE session (sessionToken text PRIMARY KEY, userId text NOT NULL, expires integer NOT NULL);"

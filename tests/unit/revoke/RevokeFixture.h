@@ -20,8 +20,8 @@ namespace rollcall::test {
 class RevokeFixture final
 {
 public:
-    /// @p cache: an address; empty: none.
-    explicit RevokeFixture(bool withUrl = true, const QString &cache = {});
+    /// @p cache: an address; empty: none. @p encoding: of the SQLite file.
+    explicit RevokeFixture(bool withUrl = true, const QString &cache = {}, const QByteArray &encoding = "UTF-8");
     ~RevokeFixture();
 
     [[nodiscard]] static QByteArray token(int user);

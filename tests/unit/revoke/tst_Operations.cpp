@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "RevokeFixture.h"
+#include "core/revoke/Restorer.h"
 
 using namespace rollcall;
 using namespace rollcall::revoke;
@@ -146,6 +147,25 @@ private Q_SLOTS:
         QVERIFY(fixture.operations().empty());
         QCOMPARE(fixture.audited().size(), std::size_t(3)); // two intents, an outcome
         QVERIFY(fixture.log->verify(fixture.call())->ok);
+    }
+
+    void rowsOfAUtf16FileComeBackAsTheyWere()
+    {
+        RevokeFixture fixture(true, {}, "UTF-16");
+        const auto report = fixture.carryOut(fixture.plan(planned), options());
+        QVERIFY(report && !report->error && report->undoUntil);
+        const auto plan =
+            planRestore(report->auditId, *fixture.deployment, *fixture.log, fixture.place(), fixture.call());
+        QVERIFY(plan.has_value());
+        const auto back =
+            carryOut(*plan, {}, *fixture.deployment, *fixture.store, *fixture.log, fixture.place(), fixture.call());
+        QVERIFY(back && !back->error);
+        QCOMPARE(back->restored, planned);
+        for (int user = 1; user <= planned; ++user) {
+            QCOMPARE(fixture.rowsOf(user), 1);
+            const auto found = fixture.store->lookup(RevokeFixture::token(user), fixture.call());
+            QVERIFY(found && *found);
+        }
     }
 
     void whatChangedMeanwhileIsLeftAlone()
