@@ -17,7 +17,7 @@ using base::ErrorParam;
 
 namespace {
 
-constexpr quint32 version = 1;
+constexpr quint32 version = 2;
 
 Error refused(const QString &why)
 {
@@ -29,12 +29,19 @@ Error noPrune()
     return refused(QStringLiteral("expired sessions of this kind of store cannot be pruned"));
 }
 
-QString digestOf(const QString &statement, base::Instant before)
+QString zoneOf(const deployment::Deployment &deployment)
+{
+    return QString::fromUtf8(deployment.config().storeOptions.timeZone.id());
+}
+
+/// The zone is no part of every statement: SQLite's reads times in the connection's zone, whichever that is.
+QString digestOf(const PrunePlan &plan)
 {
     QCryptographicHash hash(QCryptographicHash::Sha256);
-    hash.addData(statement.toUtf8());
-    hash.addData(QByteArrayView("\n"));
-    hash.addData(base::toIso(before).toLatin1());
+    for (const QString &part : {plan.statement, base::toIso(plan.before), plan.zone}) {
+        hash.addData(part.toUtf8());
+        hash.addData(QByteArrayView("\n"));
+    }
     return QString::fromLatin1(hash.result().toHex());
 }
 
@@ -43,8 +50,8 @@ QByteArray bytesOf(const PrunePlan &plan)
     QByteArray bytes;
     QDataStream out(&bytes, QIODevice::WriteOnly);
     out.setVersion(QDataStream::Qt_6_0);
-    out << version << qint64(plan.before.time_since_epoch().count()) << plan.matched << plan.statement << plan.digest
-        << qint64(plan.options.olderThan.count()) << plan.options.reason << plan.options.batchSize
+    out << version << qint64(plan.before.time_since_epoch().count()) << plan.matched << plan.statement << plan.zone
+        << plan.digest << qint64(plan.options.olderThan.count()) << plan.options.reason << plan.options.batchSize
         << plan.options.paced;
     return bytes;
 }
@@ -58,29 +65,14 @@ base::Result<PrunePlan> planOf(const base::SecretBytes &bytes)
     quint32 found = 0;
     qint64 before = 0;
     qint64 olderThan = 0;
-    in >> found >> before >> plan.matched >> plan.statement >> plan.digest >> olderThan >> plan.options.reason >>
-        plan.options.batchSize >> plan.options.paced;
+    in >> found >> before >> plan.matched >> plan.statement >> plan.zone >> plan.digest >> olderThan >>
+        plan.options.reason >> plan.options.batchSize >> plan.options.paced;
     plan.before = base::Instant(std::chrono::milliseconds(before));
     plan.options.olderThan = std::chrono::milliseconds(olderThan);
-    if (in.status() != QDataStream::Ok || found != version || !in.atEnd() ||
-        plan.digest != digestOf(plan.statement, plan.before))
+    if (in.status() != QDataStream::Ok || found != version || !in.atEnd() || plan.digest != digestOf(plan))
         return base::fail(Error(ErrorCode::FileFormatInvalid)
                               .with(ErrorParam::Detail, QStringLiteral("it is no plan of this version")));
     return plan;
-}
-
-base::Status mayPrune(const PrunePlan &plan, const deployment::Deployment &deployment, store::SessionStore &store,
-                      const Call &call)
-{
-    if (deployment.clock().isFixed())
-        return base::fail(refused(QStringLiteral("the time is fixed, and a wrong clock must not delete")));
-    const store::ExpiredRows *rows = store.expiredRows();
-    if (!rows)
-        return base::fail(noPrune());
-    if (plan.statement != rows->statement())
-        return base::fail(Error(ErrorCode::PlanStale)
-                              .with(ErrorParam::Detail, QStringLiteral("the tables are others than when it was made")));
-    return call.check(QStringLiteral("The prune"));
 }
 
 /// Whether rows that expired so short ago may be told from those that have not.
@@ -98,6 +90,27 @@ base::Status checkZone(const PruneOptions &options, const deployment::Deployment
     return base::fail(
         refused(QStringLiteral("expiries are stored without a time zone, so less than 24h past them could still be "
                                "live; say --timezone, or keep --older-than at 24h")));
+}
+
+base::Status mayPrune(const PrunePlan &plan, const deployment::Deployment &deployment, store::SessionStore &store,
+                      const Call &call)
+{
+    if (deployment.clock().isFixed())
+        return base::fail(refused(QStringLiteral("the time is fixed, and a wrong clock must not delete")));
+    const store::ExpiredRows *rows = store.expiredRows();
+    if (!rows)
+        return base::fail(noPrune());
+    if (plan.statement != rows->statement())
+        return base::fail(Error(ErrorCode::PlanStale)
+                              .with(ErrorParam::Detail, QStringLiteral("the tables are others than when it was made")));
+    if (const QString zone = zoneOf(deployment); plan.zone != zone)
+        return base::fail(Error(ErrorCode::PlanStale)
+                              .with(ErrorParam::Detail,
+                                    QStringLiteral("it read times in the zone %1, this connection reads them in %2")
+                                        .arg(plan.zone, zone)));
+    if (auto fine = checkZone(plan.options, deployment, store, call); !fine)
+        return fine;
+    return call.check(QStringLiteral("The prune"));
 }
 
 } // namespace
@@ -123,7 +136,8 @@ base::Result<PrunePlan> planPrune(const PruneOptions &options, const deployment:
         return base::fail(
             Error(ErrorCode::TooManyMatched).with(ErrorParam::Count, plan.matched).with(ErrorParam::Limit, max));
     plan.statement = rows->statement();
-    plan.digest = digestOf(plan.statement, plan.before);
+    plan.zone = zoneOf(deployment);
+    plan.digest = digestOf(plan);
     return plan;
 }
 

@@ -25,7 +25,8 @@ struct PrunePlan
     base::Instant before; ///< rows that ended before it
     qint64 matched = 0;
     QString statement; ///< of one step, with parameters masked
-    QString digest;    ///< hex SHA-256 over statement and @ref before
+    QString zone;      ///< IANA name of the zone in which times that name none are read
+    QString digest;    ///< hex SHA-256 over statement, @ref before and zone
     PruneOptions options;
 };
 
@@ -41,8 +42,8 @@ struct PrunePlan
 /// by others, or replicas fall behind, it waits and makes smaller steps. Cancel, an outage and a process that dies are
 /// as with a revocation; resumePrune() goes on where it stood. In the report `revoked` is what was deleted, `skipped`
 /// what was planned and no longer expired or there. **Thread-safety:** reentrant; run it on the write worker. Errors
-/// before the first step are returned: WriteRefused (fixed clock), PlanStale, NoKeyStore, FileUnwritable,
-/// AuditUnwritable, DiskFull, KeychainFailed, KeyFileUnsafe, Cancelled.
+/// before the first step are returned: WriteRefused (fixed clock; as planPrune()), PlanStale (other tables, another
+/// zone), NoKeyStore, FileUnwritable, AuditUnwritable, DiskFull, KeychainFailed, KeyFileUnsafe, Cancelled.
 [[nodiscard]] base::Result<RevocationReport> carryOut(const PrunePlan &plan, const deployment::Deployment &deployment,
                                                       store::SessionStore &writeStore, audit::AuditLog &log,
                                                       const OperationPlace &place, const base::Call &call,

@@ -49,6 +49,8 @@ private Q_SLOTS:
     void wantsConsent();
     void badRequests();
     void zonelessColumnsWantAZone();
+    void aResumptionReadsTimesAsThePlanDid_data();
+    void aResumptionReadsTimesAsThePlanDid();
     void whatIsRefreshedMeanwhileSurvives();
     void whoHoldsARowIsWaitedFor();
     void missingRightsAreNamed();
@@ -265,6 +267,60 @@ void CtlPruneTest::zonelessColumnsWantAZone()
     init();
     QCOMPARE(numberOf(ctl.run(words("sessions prune --yes --older-than 24h --database-env DB")), "revoked"), rows / 2);
     run(QStringLiteral("ALTER TABLE sessions ALTER COLUMN expires TYPE timestamptz USING expires AT TIME ZONE 'UTC'"));
+}
+
+void CtlPruneTest::aResumptionReadsTimesAsThePlanDid_data()
+{
+    QTest::addColumn<QString>("planned");
+    QTest::addColumn<QString>("resumed");
+    QTest::addColumn<QString>("code");
+    const QString newYork = QStringLiteral("--timezone America/New_York");
+    const QString utc = QStringLiteral("--timezone UTC");
+    QTest::newRow("no zone is another one") << newYork << QString() << QStringLiteral("PlanStale");
+    QTest::newRow("another zone") << newYork << utc << QStringLiteral("PlanStale");
+    QTest::newRow("the same, but nobody says so") << utc << QString() << QStringLiteral("WriteRefused");
+}
+
+void CtlPruneTest::aResumptionReadsTimesAsThePlanDid()
+{
+    QFETCH(QString, planned);
+    QFETCH(QString, resumed);
+    QFETCH(QString, code);
+    // Forty are long over; ten end in an hour or two in New York, and ended three hours ago where they are read as UTC.
+    const SqliteDatabase sqlite(QStringLiteral("prisma-adapter-sqlite"));
+    sqlite.exec(QStringLiteral("DELETE FROM Session; WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
+                               "WHERE i < 50) INSERT INTO Session SELECT '%1' || printf('%012d', i), (SELECT min(id) "
+                               "FROM User), datetime('now', CASE WHEN i <= 40 THEN '-20 days' ELSE '-3 hours' END), "
+                               "'id' || (100 + i), datetime('now'), datetime('now') FROM n; CREATE TRIGGER stop BEFORE "
+                               "DELETE ON Session WHEN OLD.id = 'id130' BEGIN SELECT RAISE(ABORT, 'stop'); END;")
+                    .replace(QStringLiteral("%1"), QLatin1String(tokenStart)));
+    CtlProcess ctl;
+    ctl.neverShow(tokenStart);
+    ctl.setEnvironment(QStringLiteral("DB"), sqlite.url());
+    const CtlResult cut =
+        ctl.run(words("sessions prune --yes --unpaced --older-than 1h --batch-size 8 --database-env DB") +
+                planned.split(QLatin1Char(' ')));
+    QCOMPARE(cut.exitCode, 5);
+    const int left = sqlite.count(QStringLiteral("Session"));
+    QVERIFY2(left < 50 && left > 20, cut.all().constData());
+    sqlite.exec(QStringLiteral("DROP TRIGGER stop"));
+    const QString id = ctl.run(words("operations list"))
+                           .json()
+                           .value(QStringLiteral("operations"))
+                           .toArray()
+                           .first()
+                           .toObject()
+                           .value(QStringLiteral("id"))
+                           .toString();
+    const QStringList resume = words("operations resume --yes --database-env DB") << id;
+    const CtlResult refused = ctl.run(resume + resumed.split(QLatin1Char(' '), Qt::SkipEmptyParts));
+    QVERIFY2(refused.errorCode() == code, refused.all().constData());
+    QCOMPARE(refused.exitCode, 4);
+    QCOMPARE(sqlite.count(QStringLiteral("Session")), left);
+    const CtlResult done = ctl.run(resume + planned.split(QLatin1Char(' ')));
+    QVERIFY2(done.exitCode == 0, done.all().constData());
+    QCOMPARE(numberOf(done, "revoked"), numberOf(done, "matched"));
+    QCOMPARE(sqlite.count(QStringLiteral("Session")), planned.contains(QStringLiteral("New_York")) ? 10 : 0);
 }
 
 void CtlPruneTest::whatIsRefreshedMeanwhileSurvives()
