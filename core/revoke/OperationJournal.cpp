@@ -163,6 +163,7 @@ void addStep(StepNote step, JournalLines &lines)
         lines.steps.pop_back();
     }
     lines.deleted += step.deleted;
+    lines.isLastKnown = false;
     lines.steps.push_back(std::move(step));
     if (lines.steps.size() > 2)
         lines.steps.erase(lines.steps.begin());
@@ -221,6 +222,10 @@ base::Result<JournalLines> readJournal(const QString &folder, const OperationHea
                      QByteArray::fromBase64(line.value(QStringLiteral("next")).toString().toLatin1()),
                      line.value(QStringLiteral("again")).toBool()},
                     lines);
+            continue;
+        }
+        if (line.contains(QStringLiteral("committed")) && head.kind == pruneKind()) {
+            lines.isLastKnown = true;
             continue;
         }
         const QString outcomes = line.value(QStringLiteral("outcomes")).toString();
@@ -357,6 +362,13 @@ base::Status OperationJournal::noteStep(const StepNote &step)
     m_lines.batches += 1;
     addStep(step, m_lines);
     return {};
+}
+
+base::Status OperationJournal::keepEnd()
+{
+    if (m_lines.steps.empty() || !m_lines.isLastKnown)
+        return {};
+    return append(lineOf({{QStringLiteral("batch"), m_lines.batches}, {QStringLiteral("committed"), true}}));
 }
 
 bool OperationJournal::isPauseWanted() const

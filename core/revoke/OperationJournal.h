@@ -57,8 +57,12 @@ struct JournalLines
     std::vector<std::size_t> batch;   ///< the rows of the batch that was begun last
     qint64 batches = 0;               ///< that were begun
     std::vector<StepNote> steps;      ///< of a prune: the last two, as far as there are
-    qint64 deleted = 0;               ///< by all steps
+    qint64 deleted = 0;               ///< by all steps, the last one among them
+    bool isLastKnown = true;          ///< whether it is known that the last step was committed
     qint64 bytes = 0;                 ///< of whole lines
+
+    /// Of a prune: rows that a step deleted of which it is not known whether it was committed.
+    [[nodiscard]] qint64 inDoubt() const { return isLastKnown ? 0 : steps.back().deleted; }
 };
 
 /// What one operation has done, kept so that a process that dies at any moment loses nothing of it: a folder of its
@@ -70,7 +74,8 @@ struct JournalLines
 /// letter
 ///   a row, R revoked, G already gone, C changed, F failed, U unknown; of a restore R put back, G its user is gone, C
 ///   there again. Rows are numbers in the plan. Of a prune `{"batch":N,"deleted":N,"next":"…","again":bool}` before the
-///   commit of a step, with the next one's position sealed as `ID/position`: of the last one the end is not known.
+///   commit of a step, with the next one's position sealed as `ID/position`: of the last one the end is not known,
+///   unless `{"batch":N,"committed":true}` follows it, which is written where the run ends in good order.
 /// - `lock`: held by the process that runs the operation
 /// - `pause`: made by who wants it to pause; gone when it is gone on with
 ///
@@ -105,6 +110,10 @@ public:
 
     /// Of a prune: the step that is about to be committed. Errors: as beginBatch().
     [[nodiscard]] base::Status noteStep(const StepNote &step);
+    /// The step that was noted last is committed. Not on disk before keepEnd(): a sync a step would be for nothing.
+    void stepEnded() { m_lines.isLastKnown = true; }
+    /// Has the journal say whether the last step is known to be committed. Errors: as beginBatch().
+    [[nodiscard]] base::Status keepEnd();
     /// What the steps so far say.
     [[nodiscard]] const JournalLines &lines() const { return m_lines; }
 

@@ -61,7 +61,7 @@ base::Result<std::vector<Operation>> listOperations(const QString &folder, const
         const auto lines = readJournal(path, operation.head);
         if (!lines)
             return base::fail(lines.error());
-        operation.done = lines->deleted +
+        operation.done = lines->deleted - lines->inDoubt() +
                          std::ranges::count_if(lines->outcomes, [](RowOutcome outcome) { return !isOpen(outcome); });
         operation.state = isRunning(path)                  ? OperationState::Running
                           : QFile::exists(pausePath(path)) ? OperationState::Paused
@@ -103,6 +103,7 @@ base::Status discardOperation(const QString &id, const OperationPlace &place, au
     if (!journal)
         return base::fail(journal.error());
     const OperationHead &head = journal->head();
+    const JournalLines &lines = journal->lines();
     const auto count = [&journal](RowOutcome which) { return qint64(std::ranges::count(journal->outcomes(), which)); };
     audit::AuditEntry entry;
     entry.operation = head.id;
@@ -114,10 +115,10 @@ base::Status discardOperation(const QString &id, const OperationPlace &place, au
     entry.planDigest = head.planDigest;
     entry.counts = {{QStringLiteral("matched"), head.planned},
                     {head.kind == restoreKind() ? QStringLiteral("restored") : QStringLiteral("revoked"),
-                     count(RowOutcome::Revoked) + journal->lines().deleted},
+                     count(RowOutcome::Revoked) + lines.deleted - lines.inDoubt()},
                     {QStringLiteral("skipped"), count(RowOutcome::AlreadyGone) + count(RowOutcome::Changed)},
                     {QStringLiteral("failed"), count(RowOutcome::Failed)},
-                    {QStringLiteral("unknown"), count(RowOutcome::Unknown)},
+                    {QStringLiteral("unknown"), count(RowOutcome::Unknown) + lines.inDoubt()},
                     {QStringLiteral("notTried"), count(RowOutcome::NotTried)},
                     {QStringLiteral("batches"), journal->batches()}};
     if (const auto written = log.append(std::move(entry), call); !written)

@@ -53,14 +53,14 @@ public:
         const auto begun = Call::Clock::now();
         m_report.auditId = m_journal.head().id;
         m_report.matched = m_plan.matched;
-        m_report.revoked = m_journal.lines().deleted;
+        m_report.revoked = revoked();
         if (auto status = takeUp(); !status)
             return base::fail(std::move(status.error()));
         if (auto status = writeIntent(); !status)
             return base::fail(std::move(status.error()));
         walk();
         m_report.batches = m_journal.batches();
-        m_report.revoked = m_journal.lines().deleted - m_inDoubt;
+        m_report.revoked = revoked();
         if (!m_report.error)
             m_report.skipped = std::max<qint64>(0, m_report.matched - m_report.revoked);
         writeOutcome();
@@ -76,6 +76,9 @@ private:
     {
         return m_seal.open(sealed, positionName());
     }
+
+    /// What is known to be deleted, by all runs.
+    [[nodiscard]] qint64 revoked() const { return m_journal.lines().deleted - m_journal.lines().inDoubt(); }
 
     /// The last step that is noted is done once more: its commit is not known.
     base::Status takeUp()
@@ -99,6 +102,19 @@ private:
         return {};
     }
 
+    /// A step was noted, then its commit refused: it is done once more in place of the one that is noted.
+    bool undone()
+    {
+        const qint64 before = m_again ? m_again->deleted : 0;
+        if (const auto status = takeUp(); !status) {
+            m_report.error = status.error();
+            return false;
+        }
+        // This try deleted nothing, for sure: rows that others delete meanwhile are not its own.
+        m_again->deleted = before;
+        return true;
+    }
+
     void walk()
     {
         for (bool isOver = false; !isOver && !m_report.error;) {
@@ -115,6 +131,7 @@ private:
             }
             waitForReplicas();
             const auto begun = Call::Clock::now();
+            const qint64 noted = m_journal.batches();
             auto done = step();
             const auto took = Call::Clock::now() - begun;
             if (!done) {
@@ -126,17 +143,19 @@ private:
                              .arg(base::describe(done.error()).message));
                     return;
                 }
+                if (m_journal.batches() > noted && !undone())
+                    return;
                 static_cast<void>(rest(*pause, m_call));
                 continue;
             }
-            m_inDoubt = 0;
+            m_journal.stepEnded();
             const auto pause = m_pace.took(took);
             isOver = !done->next;
             if (!isOver)
                 m_range = {std::move(*done->next), std::nullopt};
             m_again.reset();
             if (m_onProgress)
-                m_onProgress({m_journal.lines().deleted, m_report.matched, QStringLiteral("Pruning")});
+                m_onProgress({revoked(), m_report.matched, QStringLiteral("Pruning")});
             if (!isOver)
                 static_cast<void>(rest(pause, m_call));
         }
@@ -155,7 +174,6 @@ private:
                     return base::fail(sealed.error());
                 note.next = std::move(*sealed);
             }
-            m_inDoubt = step.deleted;
             return m_journal.noteStep(note);
         };
         // What was the last step is the last again.
@@ -218,7 +236,7 @@ private:
         audit::AuditEntry outcome = entry(audit::Phase::Outcome);
         outcome.counts.insert(QStringLiteral("revoked"), m_report.revoked);
         outcome.counts.insert(QStringLiteral("skipped"), m_report.skipped);
-        outcome.counts.insert(QStringLiteral("unknown"), m_inDoubt);
+        outcome.counts.insert(QStringLiteral("unknown"), m_journal.lines().inDoubt());
         outcome.counts.insert(QStringLiteral("batches"), m_report.batches);
         if (m_report.error)
             outcome.counts.insert(QStringLiteral("error"), base::errorName(m_report.error->code));
@@ -235,11 +253,15 @@ private:
     {
         if (m_report.error && m_report.error->code != ErrorCode::Cancelled) {
             const ErrorCode code = m_report.error->code;
-            m_report.resumable =
-                base::isLostLink(code) || code == ErrorCode::Timeout || m_report.revoked > 0 || m_inDoubt > 0;
+            m_report.resumable = base::isLostLink(code) || code == ErrorCode::Timeout || m_report.revoked > 0 ||
+                                 m_journal.lines().inDoubt() > 0;
         }
         m_report.resumable = m_report.resumable || m_paused;
         if (m_report.resumable) {
+            // Where that cannot be written, the last step counts as unknown until it is resumed.
+            if (const auto kept = m_journal.keepEnd(); !kept)
+                note(QStringLiteral("The end of the last step could not be noted: %1")
+                         .arg(base::describe(kept.error()).message));
             note(QStringLiteral("The operation stays unfinished, and can be resumed"));
             return;
         }
@@ -258,7 +280,6 @@ private:
     BatchPace m_pace;
     store::PruneRange m_range;
     std::optional<StepNote> m_again; ///< the step that is done once more
-    qint64 m_inDoubt = 0;            ///< rows of a step that is noted and whose commit failed
     Call::Clock::time_point m_lagNext{};
     RevocationReport m_report;
     bool m_paused = false; ///< it stopped because that was wanted

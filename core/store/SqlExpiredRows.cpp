@@ -182,12 +182,22 @@ Result<std::optional<base::SecretBytes>> SqlExpiredRows::endOfKeys(const base::S
     if (!m_schema.bound().sessions.isIndexed(m_schema.bound().keyColumn()))
         return std::nullopt;
     SqlStatement statement;
-    const QString from = after.isEmpty() ? QStringLiteral("TRUE")
+    // A row without a key bounds nothing.
+    const QString from = after.isEmpty() ? QStringLiteral("%1 IS NOT NULL").arg(walked())
                                          : QStringLiteral("%1 > %2").arg(walked(), bound(after, statement.params));
     statement.sql = QStringLiteral("SELECT %1 FROM %2 WHERE %3 ORDER BY %4 LIMIT 1 OFFSET %5")
                         .arg(m_schema.dialect().cell(walked(), m_schema.profile().sessions.keyType), m_schema.table(),
                              from, walked(), QString::number(rows - 1));
-    return first(statement, call);
+    auto end = first(statement, call);
+    // An empty position means the beginning; what does not move on would never end.
+    if (end && *end && ((*end)->isEmpty() || **end == after))
+        return fail(
+            Error(ErrorCode::WriteRefused)
+                .with(ErrorParam::Detail, QStringLiteral("the keys in %1 cannot be walked in order: one is empty "
+                                                         "or does not read back as it is stored; mend that "
+                                                         "row first")
+                                              .arg(m_schema.table())));
+    return end;
 }
 
 Result<PruneStep> SqlExpiredRows::pruneRange(const PruneRange &range, base::Instant before, qint64 rows,
@@ -204,8 +214,14 @@ Result<PruneStep> SqlExpiredRows::pruneRange(const PruneRange &range, base::Inst
     }
     SqlStatement statement;
     statement.sql = QStringLiteral("DELETE") + expired(before, statement.params);
-    if (!range.after.isEmpty())
-        statement.sql += QStringLiteral(" AND %1 > %2").arg(walked(), bound(range.after, statement.params));
+    if (!range.after.isEmpty()) {
+        const QString position = bound(range.after, statement.params);
+        // Rows without a key, which SQLite allows, are in no range of keys: they go with the last one.
+        const bool takesKeyless = !end && *m_blocks == 0;
+        statement.sql +=
+            (takesKeyless ? QStringLiteral(" AND (%1 > %2 OR %1 IS NULL)") : QStringLiteral(" AND %1 > %2"))
+                .arg(walked(), position);
+    }
     if (end)
         statement.sql += QStringLiteral(" AND %1 <= %2").arg(walked(), bound(*end, statement.params));
     const auto deleted = m_connection.execute(statement, {}, call);

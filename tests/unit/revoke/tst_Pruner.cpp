@@ -166,6 +166,88 @@ private Q_SLOTS:
         QVERIFY(report->batches > (expired + 7) / 8);
     }
 
+    void aRefusedCommitCountsOnce_data()
+    {
+        QTest::addColumn<bool>("othersDelete");
+        QTest::newRow("it is done once more") << false;
+        QTest::newRow("others prune meanwhile") << true;
+    }
+    void aRefusedCommitCountsOnce()
+    {
+        QFETCH(bool, othersDelete);
+        RevokeFixture fixture;
+        fill(fixture);
+        int leftByOne = 0;
+        fixture.store->beforePrune = [&](int number) -> std::optional<Error> {
+            if (number == 2)
+                leftByOne = fixture.rows();
+            if (number == 3 && othersDelete)
+                fixture.run("DELETE FROM session WHERE expires = 1000000000000");
+            return std::nullopt;
+        };
+        fixture.store->beforePruneCommit =
+            failsAt(2, Error(ErrorCode::StatementFailed).with(ErrorParam::SqlState, QStringLiteral("40001")));
+        const auto report = pruned(fixture);
+        QVERIFY(report && !report->error);
+        const int ours = othersDelete ? live + expired - leftByOne : expired;
+        QCOMPARE(report->revoked, ours);
+        QCOMPARE(report->skipped, expired - ours);
+        QCOMPARE(fixture.audited().back().counts.value(u"unknown").toInteger(-1), 0);
+        QCOMPARE(fixture.rows(), live);
+    }
+
+    void aStepThatCannotBeNotedIsNotInDoubt()
+    {
+        RevokeFixture fixture;
+        fill(fixture);
+        int left = 0;
+        fixture.store->beforePrune = [&](int number) -> std::optional<Error> {
+            if (number == 2) { // as on a full disk: its line cannot be written, so it is undone
+                left = fixture.rows();
+                const QString journal = fixture.place().folder + QLatin1Char('/') +
+                                        fixture.operations().front().head.id + QStringLiteral("/journal.ndjson");
+                if (!QFile::rename(journal, journal + QStringLiteral(".away")))
+                    qFatal("no journal");
+            }
+            return std::nullopt;
+        };
+        const auto report = pruned(fixture);
+        QVERIFY(report && report->error);
+        QCOMPARE(report->error->code, ErrorCode::FileUnwritable);
+        QCOMPARE(fixture.rows(), left);
+        QVERIFY(left < live + expired);
+        QCOMPARE(report->revoked, live + expired - left);
+        QCOMPARE(fixture.audited().back().counts.value(u"revoked").toInteger(-1), live + expired - left);
+        QCOMPARE(fixture.audited().back().counts.value(u"unknown").toInteger(-1), 0);
+    }
+
+    void rowsWithoutAKeyEndNoStep()
+    {
+        RevokeFixture fixture;
+        fill(fixture);
+        constexpr int keyless = 20; // more than a step has; SQLite takes them for a text primary key, and first
+        for (int i = 0; i < keyless; ++i)
+            fixture.run("INSERT INTO session VALUES (NULL,'u1',1000000000000)");
+        const auto report = pruned(fixture);
+        QVERIFY(report && !report->error);
+        QCOMPARE(report->revoked, expired + keyless);
+        QCOMPARE(fixture.rows(), live);
+    }
+
+    void anEmptyKeyIsRefusedWhereItEndsAStep()
+    {
+        RevokeFixture fixture;
+        fill(fixture);
+        fixture.run("INSERT INTO session VALUES ('','u1',99999999999999)");
+        const auto report = pruned(fixture, options(1));
+        QVERIFY(report && report->error);
+        QCOMPARE(report->error->code, ErrorCode::WriteRefused);
+        QCOMPARE(report->revoked, 0);
+        QCOMPARE(fixture.rows(), live + expired + 1);
+        QVERIFY(pruned(fixture).has_value()); // larger steps do not end there
+        QCOMPARE(fixture.rows(), live + 1);
+    }
+
     void cancelStopsBetweenSteps()
     {
         RevokeFixture fixture;
@@ -179,15 +261,46 @@ private Q_SLOTS:
         QVERIFY(!report->resumable && fixture.operations().empty());
     }
 
-    void discardTellsWhatWasDone()
+    void whatIsNotKnownCountsNowhereAsDone_data()
     {
+        QTest::addColumn<bool>("isKnown");
+        QTest::newRow("the link broke before a step") << true;
+        QTest::newRow("it broke while one was committed") << false;
+    }
+    void whatIsNotKnownCountsNowhereAsDone()
+    {
+        QFETCH(bool, isKnown);
         RevokeFixture fixture;
         fill(fixture);
-        fixture.store->afterPrune = failsAt(2, Error(ErrorCode::ConnectionLost));
+        std::vector<int> left; // before each step
+        fixture.store->beforePrune = [&](int number) -> std::optional<Error> {
+            left.push_back(fixture.rows());
+            return isKnown && number >= 3 ? std::optional(Error(ErrorCode::ConnectionLost)) : std::nullopt;
+        };
+        if (!isKnown)
+            fixture.store->afterPrune = failsAt(2, Error(ErrorCode::ConnectionLost));
         const auto cut = pruned(fixture);
         QVERIFY(cut && cut->resumable);
+        const qint64 done = live + expired - (isKnown ? left.at(2) : left.at(1));
+        const qint64 inDoubt = isKnown ? 0 : left.at(1) - fixture.rows();
+        QVERIFY(done > 0 && (isKnown || inDoubt > 0));
+        QCOMPARE(cut->revoked, done);
+        QCOMPARE(fixture.operations().front().done, done);
+        // A resumption that gets nowhere says the same.
+        fixture.store->beforePrune = [](int) { return std::optional(Error(ErrorCode::ConnectionLost)); };
+        const auto again = resumed(fixture, cut->auditId);
+        QVERIFY(again && again->resumable);
+        QCOMPARE(again->revoked, done);
+        const auto entries = fixture.audited();
+        QCOMPARE(entries.at(2).counts.value(u"doneBefore").toInteger(), done);
+        QCOMPARE(entries.at(3).counts.value(u"revoked").toInteger(), done);
+        QCOMPARE(entries.at(3).counts.value(u"unknown").toInteger(-1), inDoubt);
+        QCOMPARE(fixture.operations().front().done, done);
         QVERIFY(discardOperation(cut->auditId, fixture.place(), *fixture.log, fixture.call()).has_value());
-        QVERIFY(fixture.audited().back().counts.value(u"revoked").toInteger() > 0);
+        const audit::AuditEntry last = fixture.audited().back();
+        QCOMPARE(last.action, QStringLiteral("operations.discard"));
+        QCOMPARE(last.counts.value(u"revoked").toInteger(), done);
+        QCOMPARE(last.counts.value(u"unknown").toInteger(-1), inDoubt);
         QVERIFY(fixture.operations().empty());
     }
 
