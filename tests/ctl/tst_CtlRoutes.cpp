@@ -160,7 +160,7 @@ private Q_SLOTS:
     {
         CtlProcess ctl;
         ctl.neverShow("very-secret-code");
-        const auto entry = [](const char *second, const char *url, const char *type) {
+        const auto entry = [](const char *second, const char *url, const char *type) -> QByteArray {
             return QByteArray("{\"startedDateTime\":\"2026-05-01T12:00:0") + second +
                    "Z\",\"time\":20,\"request\":{\"method\":\"GET\",\"url\":\"" + url +
                    "\"},\"response\":{\"status\":200},\"_resourceType\":\"" + type + "\"}";

@@ -1,5 +1,6 @@
 // What recording a latency costs: our histogram and the record of a run against push_back on a reserved vector, in
-// alternating rounds. Usage: rollcall_recorder [VALUES] (2000000); exit 1 where a bar is missed.
+// alternating rounds. Usage: rollcall_recorder [VALUES] (2000000); exit 1 where a bar is missed. Of fewer values than
+// that, which stay in the processor's cache, the ratio is printed and not judged.
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -17,6 +18,7 @@ using namespace rollcall::probe;
 namespace {
 
 constexpr int rounds = 11;
+constexpr int wholeProof = 2'000'000;
 constexpr double bar = 5;
 constexpr std::size_t mostBytes = 128 * 1024;
 
@@ -36,7 +38,7 @@ double median(std::vector<double> values)
 
 int main(int argc, char *argv[])
 {
-    const int count = argc > 1 ? std::atoi(argv[1]) : 2'000'000;
+    const int count = argc > 1 ? std::atoi(argv[1]) : wholeProof;
     if (count < 1000)
         return 2;
     Random random(1);
@@ -74,12 +76,15 @@ int main(int argc, char *argv[])
         keeping.push_back(nsPerValue(values.size(), begin));
     }
     const double ratio = median(counting) / median(pushing);
-    const bool cheap = ratio <= bar;
+    const bool judged = count >= wholeProof;
+    const bool cheap = !judged || ratio <= bar;
     const bool small = Histogram::bytes() <= mostBytes;
     std::printf("%d log-normal values, %d rounds, medians\n", count, rounds);
     std::printf("push_back, reserved     %6.2f ns\n", median(pushing));
     std::printf("histogram               %6.2f ns   ratio %.2f (bar %.0f)   %s\n", median(counting), ratio, bar,
-                cheap ? "kept" : "MISSED");
+                !judged ? "not judged"
+                : cheap ? "kept"
+                        : "MISSED");
     std::printf("histogram, memory       %6zu bytes (bar %zu)   %s\n", Histogram::bytes(), mostBytes,
                 small ? "kept" : "MISSED");
     std::printf("record of a run         %6.2f ns   with its lock, a whole sample, pages touched for the first time\n",
