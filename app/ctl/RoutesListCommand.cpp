@@ -180,8 +180,13 @@ public:
             audit = std::move(*read);
         }
         if (sitemap) {
-            if (const auto added = addSitemap(context, *sitemap, list); !added)
-                return Outcome::failed(added.error());
+            if (const auto added = addSitemap(context, *sitemap, list); !added) {
+                Outcome outcome = Outcome::failed(added.error());
+                // A sitemap that is not there is no answer to the question which routes there are.
+                if (added.error().code == base::ErrorCode::DeploymentStatus)
+                    outcome.exit = static_cast<int>(base::ExitClass::Connect);
+                return outcome;
+            }
         }
         if (paths) {
             if (const auto added = addList(*paths, list); !added)
