@@ -4,6 +4,7 @@
 #include <QSet>
 
 #include "core/store/SqlCanary.h"
+#include "core/store/UserProviders.h"
 
 using rollcall::base::Call;
 using rollcall::base::Error;
@@ -227,40 +228,16 @@ Result<SessionPage> SqlSessionStore::page(const SessionQuery &query, const std::
 
 Status SqlSessionStore::addProviders(std::span<session::ListedSession *> sessions, const Call &call)
 {
-    QSet<QString> wanted;
-    for (const auto *session : sessions) {
-        if (session->userId)
-            wanted.insert(*session->userId);
-    }
-    const QStringList ids(wanted.cbegin(), wanted.cend());
-    QHash<QString, QStringList> found;
-    QHash<QByteArray, QStringList> alone; // most users have one provider, and there are few: these lists are shared
-    for (qsizetype from = 0; from < ids.size(); from += idsPerStatement) {
-        const auto statement = m_list.providers(ids.mid(from, idsPerStatement));
-        if (!statement)
-            return {};
-        const auto read = m_connection->read(
-            *statement,
-            [&](const SqlRow &row) {
-                if (row.isNull(0) || row.isNull(1))
-                    return;
-                QStringList &only = alone[row.bytes(1).toByteArray()];
-                if (only.isEmpty())
-                    only << *row.text(1);
-                QStringList &providers = found[*row.text(0)];
-                if (providers.isEmpty())
-                    providers = only;
-                else if (!providers.contains(only.first()))
-                    providers << only.first();
-            },
-            call);
-        if (!read)
-            return fail(explain(read.error(), reading()));
-    }
-    for (auto *session : sessions) {
-        session->providers = found.value(session->userId.value_or(QString()));
-        if (session->providers.size() > 1)
-            session->providers.sort();
+    UserProviders providers(sessions.size());
+    std::vector<std::size_t> places;
+    places.reserve(sessions.size());
+    for (const auto *session : sessions)
+        places.push_back(session->userId ? providers.place(*session->userId) : 0);
+    if (auto read = providers.read(*m_connection, m_list, call); !read)
+        return fail(explain(read.error(), reading()));
+    for (std::size_t i = 0; i < sessions.size(); ++i) {
+        if (sessions[i]->userId)
+            sessions[i]->providers = providers.of(places[i]);
     }
     return {};
 }

@@ -1,8 +1,7 @@
 #include "core/store/SqlUserDirectory.h"
 
-#include <QHash>
-
 #include "core/store/PageCursor.h"
+#include "core/store/UserProviders.h"
 
 namespace rollcall::store {
 
@@ -15,8 +14,6 @@ using base::Result;
 using base::Status;
 
 namespace {
-
-constexpr std::size_t usersPerStatement = 500;
 
 enum Column : std::size_t { UserId, Sessions, Newest, Oldest, Name, Email };
 
@@ -160,29 +157,15 @@ Result<UserPage> SqlUserDirectory::usersPage(const UserQuery &query, const std::
 
 Status SqlUserDirectory::addProviders(std::vector<ListedUser> &users, const Call &call)
 {
-    QHash<QString, QStringList> found;
-    for (std::size_t from = 0; from < users.size(); from += usersPerStatement) {
-        QStringList ids;
-        for (std::size_t i = from; i < std::min(from + usersPerStatement, users.size()); ++i)
-            ids << users[i].id;
-        const auto statement = m_sessions.providers(ids);
-        if (!statement)
-            return {};
-        const auto read = m_connection.read(
-            *statement,
-            [&](const SqlRow &row) {
-                if (!row.isNull(0) && !row.isNull(1))
-                    found[*row.text(0)] << *row.text(1);
-            },
-            call);
-        if (!read)
-            return fail(m_explain(read.error()));
-    }
-    for (ListedUser &user : users) {
-        user.providers = found.value(user.id);
-        user.providers.removeDuplicates();
-        user.providers.sort();
-    }
+    UserProviders providers(users.size());
+    std::vector<std::size_t> places;
+    places.reserve(users.size());
+    for (const ListedUser &user : users)
+        places.push_back(providers.place(user.id));
+    if (auto read = providers.read(m_connection, m_sessions, call); !read)
+        return fail(m_explain(read.error()));
+    for (std::size_t i = 0; i < users.size(); ++i)
+        users[i].providers = providers.of(places[i]);
     return {};
 }
 
