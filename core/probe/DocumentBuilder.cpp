@@ -128,6 +128,21 @@ RunDocument DocumentBuilder::partial(std::span<const Sample> samples) const
     return document;
 }
 
+RunDocument DocumentBuilder::live(std::span<const Sample> samples) const
+{
+    RunDocument document = partial(samples);
+    if (samples.size() <= mostLiveSamples)
+        document.samples = withoutControl({samples.begin(), samples.end()});
+    return document;
+}
+
+/// The samples of the plan's own cells, their times from the first start.
+std::vector<Sample> DocumentBuilder::withoutControl(std::vector<Sample> samples) const
+{
+    std::erase_if(samples, [this](const Sample &s) { return static_cast<std::size_t>(s.cell) >= m_setup.planCells(); });
+    return fromFirstStart(std::move(samples));
+}
+
 void DocumentBuilder::noteChecks(RunDocument &document, const ByCell &measured, std::span<const Sample> samples) const
 {
     if (m_setup.controlOf)
@@ -175,8 +190,7 @@ RunDocument DocumentBuilder::finished(std::vector<Sample> samples, const RunReco
     document.meta.insert(QStringLiteral("samples"), static_cast<qint64>(samples.size()));
     document.meta.insert(QStringLiteral("blocks"), std::max(0, state.block + 1 - state.warmupBlocks));
     document.meta.insert(QStringLiteral("warmupBlocks"), state.warmupBlocks);
-    std::erase_if(samples, [this](const Sample &s) { return static_cast<std::size_t>(s.cell) >= m_setup.planCells(); });
-    document.samples = fromFirstStart(std::move(samples));
+    document.samples = withoutControl(std::move(samples));
     return document;
 }
 

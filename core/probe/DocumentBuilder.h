@@ -30,6 +30,10 @@ public:
 
     /// Plan and cells of what is measured so far.
     [[nodiscard]] RunDocument partial(std::span<const Sample> samples) const;
+    /// The same with the samples themselves, where there are mostLiveSamples at most: charts over time and of paired
+    /// blocks want them, and a copy of more would cost the machine that is measured.
+    [[nodiscard]] RunDocument live(std::span<const Sample> samples) const;
+    static constexpr std::size_t mostLiveSamples = 50'000;
     /// The whole document: cells, comparisons, verdicts, guards, and the samples themselves.
     [[nodiscard]] RunDocument finished(std::vector<Sample> samples, const RunRecord::State &state,
                                        base::Instant endedAt) const;
@@ -38,6 +42,7 @@ private:
     using ByCell = std::vector<std::vector<Sample>>;
     [[nodiscard]] std::vector<CellResult> cellsOf(const ByCell &samples) const;
     [[nodiscard]] std::vector<Comparison> comparisonsOf(const ByCell &samples) const;
+    [[nodiscard]] std::vector<Sample> withoutControl(std::vector<Sample> samples) const;
     void noteChecks(RunDocument &document, const ByCell &measured, std::span<const Sample> samples) const;
 
     const RunPlan &m_plan;

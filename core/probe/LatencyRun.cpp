@@ -138,7 +138,7 @@ public:
         if (state.beginNs > 0)
             m_progress.elapsed = std::chrono::nanoseconds(http::steadyNs() - state.beginNs);
         if (!m_progress.warmup && now >= m_nextPartial) {
-            m_progress.partial = std::make_shared<const RunDocument>(m_builder.partial(m_samples));
+            m_progress.partial = std::make_shared<const RunDocument>(m_builder.live(m_samples));
             const auto cost = Call::Clock::now() - now;
             m_nextPartial = now + std::max<Call::Clock::duration>(partialInterval, partialShare * cost);
         }

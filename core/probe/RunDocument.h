@@ -45,7 +45,7 @@ struct RunDocument
     std::vector<GuardEvent> guards;
     StopReason stopReason = StopReason::Samples;
     /// All samples, warm-up included, in the order in which they ended; times from the first intended start. Empty
-    /// while the run goes on, and where they were too many to keep (mostLoggedSamples).
+    /// where they were too many to keep (mostLoggedSamples), while the run goes on from far fewer on.
     std::vector<Sample> samples;
 
     /// The document as indented JSON, keys sorted, one line end at its end. The same document gives the same bytes.

@@ -266,19 +266,42 @@ void DumbbellChart::paintRow(QPainter &painter, int row) const
 void DumbbellChart::describe()
 {
     setAccessibleName(tr("Latency by route and mode"));
-    if (m_rows.empty()) {
-        setAccessibleDescription(tr("Nothing is measured yet."));
-        return;
-    }
+    setAccessibleDescription(sentence());
+    setToolTip(m_rows.empty() ? QString() : sentence());
+}
+
+QString DumbbellChart::sentence() const
+{
+    if (m_rows.empty())
+        return tr("Nothing is measured yet.");
     const Row &row = m_rows[static_cast<std::size_t>(m_selected)];
     QStringList parts;
     for (const Mark &mark : row.marks)
         parts << tr("%1 %2").arg(lookOf(mark.id).word, latencyText(mark.value));
-    setAccessibleDescription(tr("%1, %2: %3. Route %4 of %5.")
-                                 .arg(row.route, m_quantileWord, parts.join(QStringLiteral(", ")))
-                                 .arg(m_selected + 1)
-                                 .arg(m_rows.size()));
-    setToolTip(accessibleDescription());
+    return tr("%1, %2: %3. Route %4 of %5.")
+        .arg(row.route, m_quantileWord, parts.join(QStringLiteral(", ")))
+        .arg(m_selected + 1)
+        .arg(m_rows.size());
+}
+
+ChartTable DumbbellChart::table() const
+{
+    ChartTable table;
+    table.head = {tr("Route"),     tr("Mode"),    m_quantileWord,
+                  tr("95 % from"), tr("95 % to"), m_ratioWord.isEmpty() ? tr("Ratio") : m_ratioWord};
+    const auto latency = [](qint64 ns) { return ChartValue{latencyText(ns), static_cast<double>(ns)}; };
+    const ChartValue none{QStringLiteral("–"), 0};
+    for (const Row &row : m_rows) {
+        for (const Mark &mark : row.marks) {
+            table.rows.push_back({{row.route, {}},
+                                  {lookOf(mark.id).word, {}},
+                                  latency(mark.value),
+                                  mark.interval ? latency(mark.interval->lo) : none,
+                                  mark.interval ? latency(mark.interval->hi) : none,
+                                  row.ratio ? ChartValue{ratioText(*row.ratio), *row.ratio} : none});
+        }
+    }
+    return table;
 }
 
 void DumbbellChart::selectRoute(const QString &route)

@@ -23,10 +23,11 @@ public:
     [[nodiscard]] QString selectedRoute() const;
     /// Routes from the top down.
     [[nodiscard]] QStringList routes() const;
-    /// The modes that are drawn, for the legend.
-    [[nodiscard]] std::vector<probe::CellId> modes() const { return m_modes; }
+    [[nodiscard]] ChartTable table() const override;
+    [[nodiscard]] QString sentence() const override;
+    [[nodiscard]] std::vector<probe::CellId> modes() const override { return m_modes; }
     /// What the ratio column divides: "proxy ÷ local"; empty where there is none.
-    [[nodiscard]] QString ratioWord() const { return m_ratioWord; }
+    [[nodiscard]] QString remark() const override { return m_ratioWord; }
 
 Q_SIGNALS:
     void routeSelected(const QString &route);

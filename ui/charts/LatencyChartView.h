@@ -2,6 +2,7 @@
 
 #include <QtCharts/QChartView>
 
+#include "ui/charts/Chart.h"
 #include "ui/charts/LatencyAxis.h"
 #include "ui/common/Theme.h"
 
@@ -15,7 +16,7 @@ namespace rollcall::charts {
 /// What the latency charts share: a QChart without decoration whose series lie on one logarithmic latency axis and one
 /// linear axis; grid, labels and everything beneath the markers is painted by the subclass in drawBackground().
 /// **Thread-safety:** GUI thread only.
-class LatencyChartView : public QChartView
+class LatencyChartView : public QChartView, public Chart
 {
     Q_OBJECT
 
@@ -23,7 +24,8 @@ public:
     /// @p latencyAt tells which side the latency axis stands on: Qt::Horizontal or Qt::Vertical. @p theme outlives it.
     LatencyChartView(const common::Theme &theme, Qt::Orientation latencyAt, QWidget *parent = nullptr);
 
-    [[nodiscard]] QSize minimumSizeHint() const override { return {320, 180}; }
+    [[nodiscard]] QWidget &widget() override { return *this; }
+    [[nodiscard]] QSize minimumSizeHint() const override { return {280, 160}; }
     [[nodiscard]] QSize sizeHint() const override { return {600, 270}; }
 
 protected:

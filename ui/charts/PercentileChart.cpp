@@ -262,9 +262,9 @@ const CurvePoint *PercentileChart::pointAt(const Curve &curve, double nines) con
 
 void PercentileChart::paintReadOut(QPainter &painter) const
 {
-    constexpr int line = 16;
     const QRectF area = plot();
-    const qreal height = 26 + line * static_cast<qreal>(m_curves.size());
+    const int line = area.height() < 160 ? 14 : 16; // a low plot has words above the box
+    const qreal height = 24 + line * static_cast<qreal>(m_curves.size());
     // Where the curves have ended it covers nothing; with complete curves it keeps to the free corner below right.
     const qreal free = linearPosition(m_end);
     const qreal left = area.right() - free >= readOutWidth + 8 ? free + 8 : area.right() - readOutWidth - 4;
@@ -336,16 +336,50 @@ void PercentileChart::mousePressEvent(QMouseEvent *event)
 void PercentileChart::describe()
 {
     setAccessibleName(tr("Latency over percentiles"));
+    setAccessibleDescription(sentence());
+}
+
+QString PercentileChart::sentence() const
+{
     QStringList parts;
     for (const Curve &curve : m_curves) {
         if (const CurvePoint *point = pointAt(curve, m_cursor))
             parts << tr("%1 %2").arg(lookOf(curve.id).word, latencyText(point->value));
     }
+    for (const BudgetLine &budget : m_budgets)
+        parts << budget.words;
     const double percent = 100 * (1 - std::pow(10, -m_cursor));
-    setAccessibleDescription(parts.isEmpty()
-                                 ? tr("Nothing is measured yet.")
-                                 : tr("At the %1th percentile: %2.")
-                                       .arg(QLocale().toString(percent, 'g', 3), parts.join(QStringLiteral(", "))));
+    return m_curves.empty()
+               ? tr("Nothing is measured yet.")
+               : tr("At p%1: %2.").arg(QLocale().toString(percent, 'g', 3), parts.join(QStringLiteral(", ")));
+}
+
+ChartTable PercentileChart::table() const
+{
+    ChartTable table;
+    table.head = {tr("Mode"), tr("Percentile"), tr("Latency"), tr("95 % from"), tr("95 % to")};
+    const auto latency = [](qint64 ns) { return ChartValue{latencyText(ns), static_cast<double>(ns)}; };
+    for (const Curve &curve : m_curves) {
+        for (const Stop &stop : stops) {
+            const CurvePoint *point = pointAt(curve, ninesOf(stop.p));
+            if (point == nullptr) {
+                table.rows.push_back(
+                    {{lookOf(curve.id).word, {}},
+                     {QString::fromUtf8(stop.label), stop.p},
+                     {tr("needs %1 samples").arg(QLocale().toString(probe::minimumSamples(stop.p))), -1},
+                     {QStringLiteral("–"), -1},
+                     {QStringLiteral("–"), -1}});
+                continue;
+            }
+            table.rows.push_back(
+                {{lookOf(curve.id).word, {}},
+                 {QString::fromUtf8(stop.label), stop.p},
+                 latency(point->value),
+                 point->interval ? latency(point->interval->lo) : ChartValue{QStringLiteral("–"), -1},
+                 point->interval ? latency(point->interval->hi) : ChartValue{QStringLiteral("–"), -1}});
+        }
+    }
+    return table;
 }
 
 } // namespace rollcall::charts

@@ -21,7 +21,10 @@ public:
     void show(const probe::RunDocument &document, const QString &route);
     /// Puts the read-out to the quantile of @p p.
     void setReadOut(double p);
-    [[nodiscard]] std::vector<probe::CellId> modes() const;
+    [[nodiscard]] ChartTable table() const override;
+    [[nodiscard]] QString sentence() const override;
+    [[nodiscard]] std::vector<probe::CellId> modes() const override;
+    [[nodiscard]] QString remark() const override { return m_curves.empty() ? QString() : tr("band: 95 % CI"); }
 
 protected:
     void drawBackground(QPainter *painter, const QRectF &rect) override;

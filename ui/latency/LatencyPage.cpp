@@ -1,33 +1,33 @@
 #include "ui/latency/LatencyPage.h"
 
 #include <QAction>
-#include <QClipboard>
 #include <QFileDialog>
-#include <QGuiApplication>
 #include <QHeaderView>
 #include <QMenu>
-#include <QPainter>
+#include <QScrollArea>
 #include <QSortFilterProxyModel>
 #include <QVBoxLayout>
 
 #include <array>
 
 #include "core/probe/CsvWriter.h"
-#include "ui/charts/ChartLegend.h"
-#include "ui/charts/DumbbellChart.h"
-#include "ui/charts/PercentileChart.h"
+#include "ui/charts/ChartTableView.h"
 #include "ui/common/Button.h"
 #include "ui/common/EmptyState.h"
 #include "ui/common/ErrorBanner.h"
 #include "ui/common/Label.h"
-#include "ui/common/SegmentedControl.h"
 #include "ui/common/Surface.h"
+#include "ui/latency/ChartBoard.h"
 #include "ui/latency/ModeDelegate.h"
 #include "ui/latency/RunBar.h"
 #include "ui/latency/RunPlanEditor.h"
-#include "ui/latency/VerdictText.h"
+#include "ui/latency/VerdictBox.h"
 
 namespace rollcall::latency {
+
+namespace {
+constexpr int leastTableRows = 5; ///< with the head
+} // namespace
 
 using common::Button;
 using common::ButtonKind;
@@ -35,41 +35,6 @@ using common::ColorToken;
 using common::FontToken;
 using common::Icon;
 using common::Label;
-
-namespace {
-
-constexpr int verdictHeight = 90; // constant, so that nothing jumps when a run ends
-constexpr int chartsHeight = 320;
-constexpr double shownQuantiles[] = {0.5, 0.95, 0.99};
-
-/// The mark at the left edge of the verdict: information while a run goes on, accent once there is a verdict.
-class VerdictFrame final : public QFrame
-{
-public:
-    explicit VerdictFrame(const common::Theme &theme) : m_theme(theme)
-    {
-        common::setSurface(*this, common::Surface::Card);
-    }
-    void setTint(ColorToken tint)
-    {
-        m_tint = tint;
-        update();
-    }
-
-protected:
-    void paintEvent(QPaintEvent *event) override
-    {
-        QFrame::paintEvent(event);
-        QPainter painter(this);
-        painter.fillRect(QRect(0, 4, 3, height() - 8), m_theme.color(m_tint));
-    }
-
-private:
-    const common::Theme &m_theme;
-    ColorToken m_tint = ColorToken::Accent;
-};
-
-} // namespace
 
 LatencyPage::LatencyPage(const common::Theme &theme, common::OpenConnection &connection, QWidget *parent)
     : common::Page(parent),
@@ -92,10 +57,20 @@ LatencyPage::LatencyPage(const common::Theme &theme, common::OpenConnection &con
     results->setContentsMargins({});
     results->setSpacing(common::space::s);
     results->addWidget(m_bar);
-    results->addWidget(makeVerdict());
-    results->addWidget(makeCharts());
+    m_verdict = new VerdictBox(theme);
+    m_board = new ChartBoard(theme);
+    results->addWidget(m_verdict);
+    results->addWidget(m_board, 1);
     results->addWidget(makeTable(), 1);
-    m_results->hide();
+    // A low window scrolls rather than squeezes the table to a line.
+    m_scroll = new QScrollArea;
+    m_scroll->setFrameShape(QFrame::NoFrame);
+    m_scroll->setWidgetResizable(true);
+    m_scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_scroll->setFocusPolicy(Qt::NoFocus);
+    m_scroll->setWidget(m_results);
+    common::setSurface(*m_results, common::Surface::Window);
+    m_scroll->hide();
 
     auto *body = new QVBoxLayout;
     body->setContentsMargins(common::space::l, 0, common::space::l, common::space::m);
@@ -103,7 +78,7 @@ LatencyPage::LatencyPage(const common::Theme &theme, common::OpenConnection &con
     body->addWidget(m_error);
     body->addWidget(m_editor);
     body->addWidget(m_empty, 1);
-    body->addWidget(m_results, 1);
+    body->addWidget(m_scroll, 1);
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins({});
     column->setSpacing(0);
@@ -118,6 +93,9 @@ LatencyPage::LatencyPage(const common::Theme &theme, common::OpenConnection &con
     connect(&m_controller, &RunController::saveFailed, this,
             [this](const base::Error &error) { m_error->showError(error, tr("The run could not be exported")); });
     connect(&theme, &common::Theme::changed, this, &LatencyPage::showVerdict);
+    connect(m_board, &ChartBoard::routeSelected, this, &LatencyPage::showVerdict);
+    connect(m_board, &ChartBoard::pictureReady, this,
+            [this](const QByteArray &content, const QString &fileName) { saveAs(fileName, content); });
     updateButtons();
 }
 
@@ -163,71 +141,6 @@ QWidget *LatencyPage::makeHead()
     return head;
 }
 
-QWidget *LatencyPage::makeVerdict()
-{
-    m_verdictBox = new VerdictFrame(m_theme);
-    m_verdictBox->setObjectName(QStringLiteral("verdict"));
-    m_verdictBox->setFixedHeight(verdictHeight);
-    m_headline = new Label(m_theme, {}, FontToken::Verdict);
-    m_headline->setObjectName(QStringLiteral("verdictHeadline"));
-    m_headline->setTextFormat(Qt::RichText);
-    m_headline->setWordWrap(true);
-    m_remark = new Label(m_theme, {}, FontToken::Body, ColorToken::Muted);
-    m_remark->setWordWrap(true);
-    auto *column = new QVBoxLayout(m_verdictBox);
-    column->setContentsMargins(common::space::l, common::space::s, common::space::l, common::space::s);
-    column->setSpacing(2);
-    column->addWidget(m_headline);
-    column->addWidget(m_remark);
-    column->addStretch();
-    return m_verdictBox;
-}
-
-QWidget *LatencyPage::makeChartCard(QHBoxLayout *head, charts::ChartLegend *legend, QWidget *chart) const
-{
-    auto *card = new QFrame;
-    common::setSurface(*card, common::Surface::Card);
-    head->setContentsMargins(common::space::m, common::space::xs, common::space::m, common::space::xs);
-    head->addStrut(common::measure::control); // both heads are as high as the one with the switch
-    auto *column = new QVBoxLayout(card);
-    column->setContentsMargins(1, 1, 1, 1);
-    column->setSpacing(0);
-    column->addLayout(head);
-    column->addWidget(legend);
-    column->addWidget(chart, 1);
-    return card;
-}
-
-QWidget *LatencyPage::makeCharts()
-{
-    m_dumbbell = new charts::DumbbellChart(m_theme);
-    m_percentiles = new charts::PercentileChart(m_theme);
-    m_dumbbellLegend = new charts::ChartLegend(m_theme);
-    m_percentileLegend = new charts::ChartLegend(m_theme);
-    m_quantile = new common::SegmentedControl({tr("p50"), tr("p95"), tr("p99")}, tr("Percentile shown"));
-    m_quantile->setObjectName(QStringLiteral("quantile"));
-    m_routeName = new Label(m_theme, {}, FontToken::Section);
-    connect(m_quantile, &common::SegmentedControl::changed, this, &LatencyPage::showQuantile);
-    connect(m_dumbbell, &charts::DumbbellChart::routeSelected, this, &LatencyPage::showRoute);
-
-    auto *left = new QHBoxLayout;
-    left->addWidget(new Label(m_theme, tr("Routes, widest gap first"), FontToken::Section));
-    left->addStretch();
-    left->addWidget(m_quantile);
-    auto *right = new QHBoxLayout;
-    right->addWidget(new Label(m_theme, tr("Percentiles"), FontToken::Section));
-    right->addStretch();
-    right->addWidget(m_routeName);
-    auto *row = new QWidget;
-    row->setFixedHeight(chartsHeight);
-    auto *both = new QHBoxLayout(row);
-    both->setContentsMargins({});
-    both->setSpacing(common::space::s);
-    both->addWidget(makeChartCard(left, m_dumbbellLegend, m_dumbbell), 1);
-    both->addWidget(makeChartCard(right, m_percentileLegend, m_percentiles), 1);
-    return row;
-}
-
 QWidget *LatencyPage::makeTable()
 {
     auto *card = new QFrame;
@@ -236,10 +149,12 @@ QWidget *LatencyPage::makeTable()
     column->setContentsMargins(1, 1, 1, 1);
     m_table = new common::TableView(m_theme);
     m_table->setObjectName(QStringLiteral("cellTable"));
+    m_table->setMinimumHeight(leastTableRows * common::measure::row);
     m_table->setAccessibleName(tr("Figures of each cell"));
     m_sorted->setSourceModel(&m_model);
     m_sorted->setSortRole(CellResultsModel::SortRole);
     m_table->setModel(m_sorted);
+    charts::addCopyAction(*m_table);
     m_table->setSortingEnabled(true);
     m_table->sortByColumn(-1, Qt::AscendingOrder); // as measured, until a head is clicked
     m_table->setItemDelegateForColumn(CellResultsModel::Mode, new ModeDelegate(m_theme, m_table));
@@ -253,7 +168,7 @@ QWidget *LatencyPage::makeTable()
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
             [this](const QModelIndex &current) {
                 if (current.isValid())
-                    m_dumbbell->selectRoute(m_model.cell(current.data(CellResultsModel::CellRole).toInt()).id.route);
+                    m_board->selectRoute(m_model.cell(current.data(CellResultsModel::CellRole).toInt()).id.route);
             });
     return card;
 }
@@ -271,12 +186,6 @@ void LatencyPage::makeActions()
     };
     m_runAction = add(tr("Run latency measurement"), QKeySequence(Qt::CTRL | Qt::Key_Return), &LatencyPage::run);
     m_stopAction = add(tr("Stop the measurement"), QKeySequence(Qt::Key_Escape), &LatencyPage::stop);
-    auto *copy = new QAction(tr("Copy figures"), m_table);
-    copy->setShortcut(QKeySequence::Copy);
-    copy->setShortcutContext(Qt::WidgetShortcut);
-    connect(copy, &QAction::triggered, this, &LatencyPage::copySelection);
-    m_table->addAction(copy);
-    m_table->setContextMenuPolicy(Qt::ActionsContextMenu);
 }
 
 void LatencyPage::run()
@@ -295,7 +204,7 @@ void LatencyPage::run()
     m_editor->hide();
     m_empty->hide();
     showDocument(nullptr);
-    m_results->show();
+    m_scroll->show();
     m_controller.start(std::move(*plan));
     updateButtons();
     showVerdict();
@@ -327,7 +236,7 @@ void LatencyPage::onFinished(const std::shared_ptr<const probe::RunOutcome> &out
 
 void LatencyPage::onFailed(const base::Error &error)
 {
-    m_results->hide();
+    m_scroll->hide();
     m_editor->show();
     m_empty->show();
     if (error.code != base::ErrorCode::Cancelled)
@@ -340,42 +249,14 @@ void LatencyPage::showDocument(std::shared_ptr<const probe::RunDocument> documen
 {
     m_document = std::move(document);
     m_model.setDocument(m_document);
-    showQuantile();
+    m_board->show(m_document, m_controller.isRunning());
     showVerdict();
     Q_EMIT statusChanged();
 }
 
-void LatencyPage::showQuantile()
-{
-    const double p = shownQuantiles[m_quantile->current()];
-    m_dumbbell->show(m_document ? *m_document : probe::RunDocument(), p);
-    m_dumbbellLegend->setModes(m_dumbbell->modes(), m_dumbbell->ratioWord());
-    m_percentiles->setReadOut(p);
-    showRoute(m_dumbbell->selectedRoute());
-}
-
-void LatencyPage::showRoute(const QString &route)
-{
-    m_percentiles->show(m_document ? *m_document : probe::RunDocument(), route);
-    m_percentileLegend->setModes(m_percentiles->modes(), tr("band: 95 % CI"));
-    m_routeName->setText(route);
-    showVerdict();
-}
-
 void LatencyPage::showVerdict()
 {
-    const bool running = m_controller.isRunning();
-    static_cast<VerdictFrame *>(m_verdictBox)->setTint(running ? ColorToken::Info : ColorToken::Accent);
-    if (!m_document) {
-        m_headline->setText(running ? tr("No verdict yet: the first blocks warm connections up") : QString());
-        m_remark->setText(running ? tr("Order and pace are fixed by the seed.") : QString());
-        return;
-    }
-    const VerdictText text = verdictText(*m_document, m_dumbbell->selectedRoute(), running);
-    const QString tail = QStringLiteral(" <span style=\"color:%1\">%2</span>")
-                             .arg(m_theme.color(ColorToken::Muted).name(), text.tail.toHtmlEscaped());
-    m_headline->setText(text.headline + (text.tail.isEmpty() ? QString() : tail));
-    m_remark->setText(text.remark);
+    m_verdict->show(m_document.get(), m_board->selectedRoute(), m_controller.isRunning());
 }
 
 void LatencyPage::updateButtons()
@@ -391,7 +272,7 @@ void LatencyPage::updateButtons()
     m_stopAction->setEnabled(running);
     m_export->setEnabled(m_outcome != nullptr);
     m_export->setToolTip(m_outcome ? QString() : tr("There is no finished run to export"));
-    m_edit->setVisible(!running && m_results->isVisibleTo(this));
+    m_edit->setVisible(!running && m_scroll->isVisibleTo(this));
     m_edit->setText(m_editor->isVisibleTo(this) ? tr("Hide plan") : tr("Edit plan"));
     m_summary->setText(m_editor->summary());
     Q_EMIT statusChanged();
@@ -401,24 +282,6 @@ void LatencyPage::toggleEditor()
 {
     m_editor->setVisible(!m_editor->isVisibleTo(this));
     updateButtons();
-}
-
-void LatencyPage::copySelection()
-{
-    QStringList lines;
-    QStringList heads;
-    for (int column = 0; column < CellResultsModel::ColumnCount; ++column)
-        heads << m_model.headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
-    lines << heads.join(QLatin1Char('\t'));
-    for (int row = 0; row < m_sorted->rowCount(); ++row) {
-        if (m_table->selectionModel()->hasSelection() && !m_table->selectionModel()->isRowSelected(row))
-            continue;
-        QStringList cells;
-        for (int column = 0; column < CellResultsModel::ColumnCount; ++column)
-            cells << m_sorted->index(row, column).data().toString();
-        lines << cells.join(QLatin1Char('\t'));
-    }
-    QGuiApplication::clipboard()->setText(lines.join(QLatin1Char('\n')));
 }
 
 QByteArray LatencyPage::exportedJson() const
@@ -449,8 +312,8 @@ void LatencyPage::saveAs(const QString &suggestion, const QByteArray &content)
 
 void LatencyPage::focusMain()
 {
-    if (m_results->isVisible())
-        m_dumbbell->setFocus(Qt::OtherFocusReason);
+    if (m_scroll->isVisible())
+        m_board->focusMain();
     else
         m_run->setFocus(Qt::OtherFocusReason);
 }
@@ -493,7 +356,15 @@ QString LatencyPage::help() const
         "**Esc** stops it at once.\n\n"
         "A **canary** session is made for the run and removed after it. With database sessions it is a row, so "
         "the connection must be Guarded.\n\n"
-        "Percentiles that the samples do not bear are left out. ↑ ↓ choose a route, ← → move the read-out.");
+        "Percentiles that the samples do not bear are left out. Every chart has a table (**T**) and is saved as a "
+        "picture "
+        "from its own menu.\n\n"
+        "- **Routes** ↑ ↓ choose a route; the charts at the right follow.\n"
+        "- **Percentiles** by nines: is the tail the problem? ← → move the read-out.\n"
+        "- **Shift**: how many times as long one mode takes as another at each percentile, with a band that holds "
+        "for all of them at once.\n"
+        "- **Over time**: is it steady? ↑ ↓ choose a mode, + − zoom, 0 shows all.\n"
+        "- **Phases**: network, waiting or receiving? S shows shares.");
 }
 
 } // namespace rollcall::latency

@@ -8,28 +8,23 @@
 #include "ui/latency/CellResultsModel.h"
 #include "ui/latency/RunController.h"
 
-class QHBoxLayout;
+class QScrollArea;
 class QSortFilterProxyModel;
-
-namespace rollcall::charts {
-class ChartLegend;
-class DumbbellChart;
-class PercentileChart;
-} // namespace rollcall::charts
 
 namespace rollcall::common {
 class Button;
 class EmptyState;
 class ErrorBanner;
 class Label;
-class SegmentedControl;
 class TableView;
 } // namespace rollcall::common
 
 namespace rollcall::latency {
 
+class ChartBoard;
 class RunBar;
 class RunPlanEditor;
+class VerdictBox;
 
 /// What a session check costs: plan a run, watch it, read the verdict, the charts and their table, export both.
 /// **Thread-safety:** GUI thread only; never blocks.
@@ -69,9 +64,6 @@ Q_SIGNALS:
 
 private:
     [[nodiscard]] QWidget *makeHead();
-    [[nodiscard]] QWidget *makeVerdict();
-    [[nodiscard]] QWidget *makeCharts();
-    [[nodiscard]] QWidget *makeChartCard(QHBoxLayout *head, charts::ChartLegend *legend, QWidget *chart) const;
     [[nodiscard]] QWidget *makeTable();
     void makeActions();
     void onProgress(const probe::RunProgress &progress);
@@ -79,11 +71,8 @@ private:
     void onFailed(const base::Error &error);
     void showDocument(std::shared_ptr<const probe::RunDocument> document);
     void showVerdict();
-    void showRoute(const QString &route);
-    void showQuantile();
     void updateButtons();
     void toggleEditor();
-    void copySelection();
     void saveAs(const QString &suggestion, const QByteArray &content);
 
     const common::Theme &m_theme;
@@ -103,17 +92,11 @@ private:
     RunPlanEditor *m_editor = nullptr;
     common::ErrorBanner *m_error = nullptr;
     RunBar *m_bar = nullptr;
+    QScrollArea *m_scroll = nullptr; ///< around what a run shows
     QWidget *m_results = nullptr;
     common::EmptyState *m_empty = nullptr;
-    QWidget *m_verdictBox = nullptr;
-    common::Label *m_headline = nullptr;
-    common::Label *m_remark = nullptr;
-    charts::ChartLegend *m_dumbbellLegend = nullptr;
-    charts::ChartLegend *m_percentileLegend = nullptr;
-    charts::DumbbellChart *m_dumbbell = nullptr;
-    charts::PercentileChart *m_percentiles = nullptr;
-    common::SegmentedControl *m_quantile = nullptr;
-    common::Label *m_routeName = nullptr;
+    VerdictBox *m_verdict = nullptr;
+    ChartBoard *m_board = nullptr;
     common::TableView *m_table = nullptr;
     QAction *m_runAction = nullptr;
     QAction *m_stopAction = nullptr;

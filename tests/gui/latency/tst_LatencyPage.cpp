@@ -6,18 +6,27 @@
 #include <QHBoxLayout>
 #include <QJsonDocument>
 #include <QPlainTextEdit>
+#include <QStackedWidget>
+#include <QSvgRenderer>
 
 #include "core/demo/DemoDeployment.h"
 #include "tests/support/LoopTicks.h"
 #include "tests/support/Screenshots.h"
 #include "tests/support/TestConnection.h"
+#include "ui/charts/ChartCard.h"
+#include "ui/charts/ChartPicture.h"
+#include "ui/charts/ChartTableView.h"
 #include "ui/charts/DumbbellChart.h"
+#include "ui/charts/HeatmapChart.h"
 #include "ui/charts/PercentileChart.h"
+#include "ui/charts/PhaseChart.h"
+#include "ui/charts/ShiftChart.h"
 #include "ui/common/Button.h"
 #include "ui/common/EmptyState.h"
 #include "ui/common/ErrorBanner.h"
 #include "ui/common/Label.h"
 #include "ui/common/TableView.h"
+#include "ui/latency/ChartBoard.h"
 #include "ui/latency/LatencyPage.h"
 #include "ui/latency/RunPlanEditor.h"
 
@@ -62,6 +71,78 @@ private:
         m_page->planEditor().setRoutes(m_demo->info().routes.mid(0, 4));
         m_page->planEditor().setSamples(samples);
         find<QComboBox>("planPace")->setCurrentIndex(1);
+    }
+
+    /// The table twin of the card @p name holds figures, and its chart's picture is a file of both kinds.
+    void readsAsTableAndPicture(const char *name)
+    {
+        auto *card = find<charts::ChartCard>(name);
+        QWidget *chart = card->findChild<QStackedWidget *>()->currentWidget();
+        chart->setFocus();
+        QTest::keyClick(chart, Qt::Key_T);
+        QVERIFY(card->showsTable());
+        auto *table = card->findChild<charts::ChartTableView *>();
+        QVERIFY(table->isVisible());
+        QVERIFY(table->model()->rowCount() > 0);
+        const QAbstractItemModelTester tester(table->model(), QAbstractItemModelTester::FailureReportingMode::QtTest);
+        table->setFocus();
+        QTest::keyClick(table, Qt::Key_T);
+        QVERIFY(!card->showsTable());
+        QVERIFY(!chart->accessibleDescription().isEmpty());
+        const QImage png = QImage::fromData(charts::asPng(*chart, Qt::white));
+        QCOMPARE(png.size(), chart->size() * 2);
+        const QByteArray svg = charts::asSvg(*chart, Qt::white, QStringLiteral("chart"));
+        QVERIFY2(svg.contains("<text") && svg.contains("<poly"), "words and lines, not one image");
+        QVERIFY(QSvgRenderer(svg).isValid());
+    }
+
+    void chartsOfOneRoute()
+    {
+        auto *board = m_page->findChild<latency::ChartBoard *>();
+        readsAsTableAndPicture("routesCard");
+        readsAsTableAndPicture("routeCard");
+
+        board->setTab(latency::ChartBoard::Shift);
+        auto *shift = find<charts::ShiftChart>("shiftChart");
+        QTRY_VERIFY2_WITH_TIMEOUT(shift->points() > 0, qPrintable(shift->sentence()), 20'000);
+        QCOMPARE(shift->points(), 12); // 400 samples bear a p99
+        QTest::keyClick(shift, Qt::Key_Home);
+        const QString first = shift->accessibleDescription();
+        QTest::keyClick(shift, Qt::Key_End);
+        QVERIFY(shift->accessibleDescription() != first);
+        QCOMPARE(shift->cursor(), 11);
+        QVERIFY(shot(QStringLiteral("shift")));
+        readsAsTableAndPicture("routeCard");
+
+        board->setTab(latency::ChartBoard::OverTime);
+        auto *heatmap = find<charts::HeatmapChart>("heatmapChart");
+        QCOMPARE(heatmap->allModes().size(), 4U);
+        QTest::keyClick(heatmap, Qt::Key_Plus);
+        QVERIFY(heatmap->windowTo() - heatmap->windowFrom() < 0.51);
+        QTest::keyClick(heatmap, Qt::Key_0);
+        QCOMPARE(heatmap->windowTo(), 1.0);
+        QVERIFY(shot(QStringLiteral("time")));
+        const auto all = heatmap->table().rows.size();
+        QTest::keyClick(heatmap, Qt::Key_Down);
+        QCOMPARE(heatmap->mode(), 0);
+        QVERIFY(heatmap->table().rows.size() < all);
+        QVERIFY(shot(QStringLiteral("time-one-mode")));
+        readsAsTableAndPicture("routeCard");
+
+        board->setTab(latency::ChartBoard::Phases);
+        auto *phases = find<charts::PhaseChart>("phaseChart");
+        QCOMPARE(phases->bars(), 2); // proxy and floor
+        phases->setFocus();
+        QTest::keyClick(phases, Qt::Key_S);
+        QVERIFY(phases->showsShares());
+        QTest::keyClick(phases, Qt::Key_S);
+        QVERIFY(shot(QStringLiteral("phases")));
+        readsAsTableAndPicture("routeCard");
+        m_window->resize(972, 530); // a window of 1024 × 640 without rail and bands
+        QVERIFY(shot(QStringLiteral("narrow-phases")));
+        board->setTab(latency::ChartBoard::Percentiles);
+        QVERIFY(shot(QStringLiteral("narrow")));
+        m_window->resize(1272, 780);
     }
 
     bool open()
@@ -147,6 +228,11 @@ private Q_SLOTS:
         QVERIFY(ended.isEmpty());
         QVERIFY2(ticks.longestGap() < longestGap, qPrintable(QString::number(ticks.longestGap().count())));
         QVERIFY(shot(QStringLiteral("running")));
+        // The course of time is drawn while the run goes on.
+        auto *board = m_page->findChild<latency::ChartBoard *>();
+        board->setTab(latency::ChartBoard::OverTime);
+        QVERIFY(!find<charts::HeatmapChart>("heatmapChart")->table().rows.empty());
+        board->setTab(latency::ChartBoard::Percentiles);
         QTRY_COMPARE_WITH_TIMEOUT(ended.size(), 1, 60'000);
 
         const probe::RunDocument *document = m_page->document();
@@ -175,6 +261,8 @@ private Q_SLOTS:
         const QString atMinimum = percentiles->accessibleDescription();
         QTest::keyClick(percentiles, Qt::Key_End);
         QVERIFY(percentiles->accessibleDescription() != atMinimum);
+
+        chartsOfOneRoute();
 
         const auto read = probe::RunDocument::fromJson(m_page->exportedJson(), QStringLiteral("export"));
         QVERIFY(read.has_value());

@@ -1,0 +1,111 @@
+#include "ui/charts/ChartTableView.h"
+
+#include <QAction>
+#include <QClipboard>
+#include <QGuiApplication>
+#include <QHeaderView>
+#include <QSortFilterProxyModel>
+
+namespace rollcall::charts {
+
+namespace {
+
+constexpr int leastColumn = 72;
+
+QString textOf(const QTableView &table)
+{
+    const QAbstractItemModel *model = table.model();
+    const auto line = [model](const auto &textAt) {
+        QStringList cells;
+        for (int column = 0; column < model->columnCount(); ++column)
+            cells << textAt(column);
+        return QString(cells.join(QLatin1Char('\t')));
+    };
+    QStringList lines{
+        line([model](int column) { return model->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString(); })};
+    for (int row = 0; row < model->rowCount(); ++row) {
+        if (!table.selectionModel()->hasSelection() || table.selectionModel()->isRowSelected(row))
+            lines << line([model, row](int column) { return model->index(row, column).data().toString(); });
+    }
+    return lines.join(QLatin1Char('\n'));
+}
+
+} // namespace
+
+void addCopyAction(QTableView &table)
+{
+    auto *copy = new QAction(ChartTableView::tr("Copy figures"), &table);
+    copy->setShortcut(QKeySequence::Copy);
+    copy->setShortcutContext(Qt::WidgetShortcut);
+    QObject::connect(copy, &QAction::triggered, &table,
+                     [&table] { QGuiApplication::clipboard()->setText(textOf(table)); });
+    table.addAction(copy);
+    table.setContextMenuPolicy(Qt::ActionsContextMenu);
+}
+
+void ChartTableModel::setTable(ChartTable table)
+{
+    beginResetModel();
+    m_table = std::move(table);
+    endResetModel();
+}
+
+int ChartTableModel::rowCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : static_cast<int>(m_table.rows.size());
+}
+
+int ChartTableModel::columnCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : static_cast<int>(m_table.head.size());
+}
+
+bool ChartTableModel::isNumber(int column) const
+{
+    return !m_table.rows.empty() && m_table.rows.front()[static_cast<std::size_t>(column)].number.has_value();
+}
+
+QVariant ChartTableModel::data(const QModelIndex &index, int role) const
+{
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid))
+        return {};
+    const ChartValue &value =
+        m_table.rows[static_cast<std::size_t>(index.row())][static_cast<std::size_t>(index.column())];
+    if (role == Qt::DisplayRole)
+        return value.text;
+    if (role == SortRole)
+        return value.number ? QVariant(*value.number) : QVariant(value.text);
+    if (role == Qt::TextAlignmentRole)
+        return headerData(index.column(), Qt::Horizontal, role);
+    return {};
+}
+
+QVariant ChartTableModel::headerData(int section, Qt::Orientation orientation, int role) const
+{
+    if (orientation != Qt::Horizontal || section < 0 || section >= columnCount())
+        return {};
+    if (role == Qt::TextAlignmentRole)
+        return static_cast<int>((isNumber(section) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+    return role == Qt::DisplayRole ? QVariant(m_table.head.at(section)) : QVariant();
+}
+
+ChartTableView::ChartTableView(const common::Theme &theme, QWidget *parent)
+    : common::TableView(theme, parent), m_sorted(new QSortFilterProxyModel(this))
+{
+    m_sorted->setSourceModel(&m_model);
+    m_sorted->setSortRole(ChartTableModel::SortRole);
+    setModel(m_sorted);
+    setSortingEnabled(true);
+    sortByColumn(-1, Qt::AscendingOrder); // as the chart has them, until a head is clicked
+    horizontalHeader()->setHighlightSections(false);
+    horizontalHeader()->setMinimumSectionSize(leastColumn);
+    horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
+    addCopyAction(*this);
+}
+
+void ChartTableView::setTable(ChartTable table)
+{
+    m_model.setTable(std::move(table));
+}
+
+} // namespace rollcall::charts

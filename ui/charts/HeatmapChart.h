@@ -1,0 +1,68 @@
+#pragma once
+
+#include <QImage>
+
+#include "core/probe/RunDocument.h"
+#include "ui/charts/PaintedChart.h"
+#include "ui/charts/TimeGrid.h"
+
+namespace rollcall::charts {
+
+/// Chart 4 of the Latency page: when answers took how long, darker where there are more of them, with the median line
+/// of each mode and marks where guards acted. ↑ ↓ choose the mode shown, or all. **Thread-safety:** GUI thread only.
+class HeatmapChart final : public PaintedChart
+{
+    Q_OBJECT
+
+public:
+    /// @p theme outlives the chart.
+    explicit HeatmapChart(const common::Theme &theme, QWidget *parent = nullptr);
+
+    /// Shows the samples of @p document on @p route: hits of cached modes, not misses.
+    void show(const probe::RunDocument &document, const QString &route);
+    /// Shows the mode at @p index of allModes() alone; -1: all of them.
+    void setMode(int index);
+    [[nodiscard]] int mode() const { return m_mode; }
+    /// The modes that could be drawn.
+    [[nodiscard]] const std::vector<probe::CellId> &allModes() const { return m_modes; }
+
+    [[nodiscard]] ChartTable table() const override;
+    [[nodiscard]] QString sentence() const override;
+    [[nodiscard]] std::vector<probe::CellId> modes() const override;
+    [[nodiscard]] QString remark() const override;
+
+Q_SIGNALS:
+    void modeChanged(int index);
+
+protected:
+    void keyPressEvent(QKeyEvent *event) override;
+    [[nodiscard]] int stops() const override { return m_grids.empty() ? 0 : TimeGrid::columns; }
+    [[nodiscard]] double shareOf(int stop) const override { return (stop + 0.5) / TimeGrid::columns; }
+    void paintAxes(QPainter &painter) const override;
+    void paintMarks(QPainter &painter) const override;
+    void paintReadOut(QPainter &painter) const override;
+    [[nodiscard]] QString nothing() const override { return m_grids.empty() ? m_why : QString(); }
+
+private:
+    struct Event
+    {
+        qint64 atNs = 0;
+        QString rule;
+    };
+
+    [[nodiscard]] bool isShown(std::size_t layer) const { return m_mode < 0 || static_cast<int>(layer) == m_mode; }
+    [[nodiscard]] qreal yAt(double ns) const;
+    /// The cells of all layers shown, one over the other; drawn once for the data, not for each move of the cursor.
+    [[nodiscard]] const QImage &image() const;
+    void paintLayer(QImage &image, std::size_t layer) const;
+    [[nodiscard]] QString timeText(int column) const;
+
+    std::vector<probe::CellId> m_modes;
+    std::vector<TimeGrid> m_grids; ///< one for each mode; empty where there is nothing
+    std::vector<Event> m_events;
+    QString m_why;
+    int m_mode = -1;
+    mutable QImage m_image; ///< null: to be drawn anew
+};
+
+} // namespace rollcall::charts

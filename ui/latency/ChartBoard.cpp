@@ -1,0 +1,216 @@
+#include "ui/latency/ChartBoard.h"
+
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QSignalBlocker>
+
+#include "ui/charts/ChartCard.h"
+#include "ui/charts/ChartPalette.h"
+#include "ui/charts/DumbbellChart.h"
+#include "ui/charts/HeatmapChart.h"
+#include "ui/charts/PercentileChart.h"
+#include "ui/charts/PhaseChart.h"
+#include "ui/charts/ShiftChart.h"
+#include "ui/common/Label.h"
+#include "ui/common/SegmentedControl.h"
+
+namespace rollcall::latency {
+
+using charts::lookOf;
+using common::FontToken;
+using common::Label;
+using probe::RunDocument;
+
+namespace {
+
+constexpr int boardHeight = 320;
+constexpr int lowestBoard = 232;
+constexpr double shownQuantiles[] = {0.5, 0.95, 0.99};
+
+const RunDocument &emptyDocument()
+{
+    static const RunDocument nothing;
+    return nothing;
+}
+
+} // namespace
+
+ChartBoard::ChartBoard(const common::Theme &theme, QWidget *parent)
+    : QWidget(parent),
+      m_theme(theme),
+      m_dumbbell(new charts::DumbbellChart(theme)),
+      m_percentiles(new charts::PercentileChart(theme)),
+      m_shift(new charts::ShiftChart(theme)),
+      m_heatmap(new charts::HeatmapChart(theme)),
+      m_phases(new charts::PhaseChart(theme)),
+      m_left(new charts::ChartCard(theme)),
+      m_right(new charts::ChartCard(theme)),
+      m_quantile(new common::SegmentedControl({tr("p50"), tr("p95"), tr("p99")}, tr("Percentile shown"))),
+      m_pair(new QComboBox),
+      m_mode(new QComboBox),
+      m_routeName(new Label(theme, {}, FontToken::Section))
+{
+    setMinimumHeight(lowestBoard);
+    setMaximumHeight(boardHeight);
+    m_quantile->setObjectName(QStringLiteral("quantile"));
+    m_pair->setObjectName(QStringLiteral("shiftPair"));
+    m_pair->setAccessibleName(tr("Modes compared"));
+    m_mode->setObjectName(QStringLiteral("timeMode"));
+    m_mode->setAccessibleName(tr("Mode shown over time"));
+    m_left->setObjectName(QStringLiteral("routesCard"));
+    m_right->setObjectName(QStringLiteral("routeCard"));
+    m_left->addChart(*m_dumbbell, tr("Routes, widest gap first"));
+    m_left->addTool(m_quantile);
+    m_right->addChart(*m_percentiles, tr("Percentiles"));
+    m_right->addChart(*m_shift, tr("Shift"));
+    m_right->addChart(*m_heatmap, tr("Over time"));
+    m_right->addChart(*m_phases, tr("Phases"));
+    m_right->addTool(m_pair);
+    m_right->addTool(m_mode);
+    m_right->addTool(m_routeName);
+    m_routeName->setMinimumWidth(40);
+    auto *row = new QHBoxLayout(this);
+    row->setContentsMargins({});
+    row->setSpacing(common::space::s);
+    row->addWidget(m_left, 1);
+    row->addWidget(m_right, 1);
+
+    connect(m_quantile, &common::SegmentedControl::changed, this, &ChartBoard::showQuantile);
+    connect(m_dumbbell, &charts::DumbbellChart::routeSelected, this, &ChartBoard::showRoute);
+    connect(m_right, &charts::ChartCard::currentChanged, this, &ChartBoard::showTab);
+    connect(m_pair, &QComboBox::currentIndexChanged, this, [this] {
+        m_shift->showNothing(tr("Computing…"));
+        showShift();
+    });
+    connect(m_mode, &QComboBox::currentIndexChanged, this, [this](int index) {
+        m_heatmap->setMode(index - 1);
+        m_right->refresh();
+    });
+    connect(m_heatmap, &charts::HeatmapChart::modeChanged, this,
+            [this](int index) { m_mode->setCurrentIndex(index + 1); });
+    connect(&m_shiftSource, &ShiftSource::ready, this, [this](const charts::ShiftCurve &curve) {
+        m_shift->show(curve);
+        m_right->refresh();
+    });
+    for (charts::ChartCard *card : {m_left, m_right})
+        connect(card, &charts::ChartCard::pictureReady, this, &ChartBoard::pictureReady);
+    showTab();
+}
+
+void ChartBoard::show(std::shared_ptr<const RunDocument> document, bool running)
+{
+    m_document = std::move(document);
+    m_running = running;
+    showQuantile();
+}
+
+void ChartBoard::selectRoute(const QString &route)
+{
+    m_dumbbell->selectRoute(route);
+}
+
+QString ChartBoard::selectedRoute() const
+{
+    return m_dumbbell->selectedRoute();
+}
+
+void ChartBoard::setTab(Tab tab)
+{
+    m_right->setCurrent(tab);
+}
+
+void ChartBoard::focusMain()
+{
+    m_dumbbell->setFocus(Qt::OtherFocusReason);
+}
+
+void ChartBoard::showQuantile()
+{
+    const double p = shownQuantiles[m_quantile->current()];
+    m_dumbbell->show(m_document ? *m_document : emptyDocument(), p);
+    m_percentiles->setReadOut(p);
+    m_left->refresh();
+    showRoute();
+}
+
+void ChartBoard::showRoute()
+{
+    m_routeName->setText(selectedRoute());
+    m_routeName->setToolTip(selectedRoute());
+    listPairs();
+    listModes();
+    showTab();
+    m_left->refresh();
+    Q_EMIT routeSelected(selectedRoute());
+}
+
+void ChartBoard::showTab()
+{
+    const RunDocument &document = m_document ? *m_document : emptyDocument();
+    const int tab = m_right->current();
+    m_pair->setVisible(tab == Shift && m_pairs.size() > 1);
+    m_mode->setVisible(tab == OverTime && m_mode->count() > 2);
+    m_routeName->setVisible(m_pair->isHidden() && m_mode->isHidden()); // the card at the left names the route as well
+    switch (tab) {
+    case Percentiles:
+        m_percentiles->show(document, selectedRoute());
+        break;
+    case Shift:
+        showShift();
+        break;
+    case OverTime:
+        m_heatmap->show(document, selectedRoute());
+        break;
+    case Phases:
+        m_phases->show(document, selectedRoute());
+        break;
+    default:
+        break;
+    }
+    m_right->refresh();
+}
+
+void ChartBoard::listPairs()
+{
+    const std::vector<ModePair> pairs = m_document ? modePairs(*m_document, selectedRoute()) : std::vector<ModePair>();
+    if (pairs == m_pairs)
+        return;
+    m_pairs = pairs;
+    m_shift->showNothing(m_pairs.empty() ? tr("A shift function compares two modes of a route.") : tr("Computing…"));
+    const QSignalBlocker blocked(m_pair);
+    m_pair->clear();
+    for (const auto &[a, b] : m_pairs)
+        m_pair->addItem(tr("%1 ÷ %2").arg(lookOf(a).word, lookOf(b).word.toLower()));
+}
+
+void ChartBoard::listModes()
+{
+    QStringList words{tr("All modes")};
+    for (const probe::CellResult &cell : (m_document ? *m_document : emptyDocument()).cells) {
+        if (cell.id.route == selectedRoute() && cell.id.cache != probe::CachePath::Miss)
+            words << lookOf(cell.id).word;
+    }
+    QStringList known;
+    for (int i = 0; i < m_mode->count(); ++i)
+        known << m_mode->itemText(i);
+    if (known == words)
+        return;
+    const QSignalBlocker blocked(m_mode);
+    m_mode->clear();
+    m_mode->addItems(words);
+    m_mode->setCurrentIndex(std::min(m_heatmap->mode() + 1, m_mode->count() - 1));
+}
+
+void ChartBoard::showShift()
+{
+    if (m_pairs.empty() || !m_document)
+        return;
+    if (m_document->samples.empty()) {
+        m_shift->showNothing(tr("This run keeps figures and histograms, no single samples: there were more than one "
+                                "document holds, or the run is not over."));
+        return;
+    }
+    m_shiftSource.want(m_document, m_pairs[static_cast<std::size_t>(std::max(0, m_pair->currentIndex()))], m_running);
+}
+
+} // namespace rollcall::latency
