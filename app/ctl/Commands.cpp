@@ -13,8 +13,8 @@ std::vector<std::unique_ptr<const Command>> makeCommands()
           makeResolve,         makeRoutesList,       makeRoutesMatch,     makeTokenDecode,       makeTokenMint,
           makeTokenRemove,     makeTokenVerify,      makeUsersList,       makeCacheList,         makeCacheDrift,
           makeCachePurge,      makeRuleShow,         makeRuleSet,         makeRuleSnippet,       makeRuleVerify,
-          makeLatencyRun,      makeLatencyCompare,   makeLatencyReport,   makeLatencyImport,     makeAuditList,
-          makeAuditVerify,     makeAuditEvidence,    makeAuditExport,     makeDemoServe})
+          makeLatencyRun,      makeLatencyCompare,   makeLatencyReport,   makeLatencyImport,     makeLatencyPropagation,
+          makeAuditList,       makeAuditVerify,      makeAuditEvidence,   makeAuditExport,       makeDemoServe})
         commands.push_back(make());
     return commands;
 }

@@ -50,6 +50,7 @@ namespace rollcall::ctl {
 [[nodiscard]] std::unique_ptr<const Command> makeLatencyCompare();
 [[nodiscard]] std::unique_ptr<const Command> makeLatencyReport();
 [[nodiscard]] std::unique_ptr<const Command> makeLatencyImport();
+[[nodiscard]] std::unique_ptr<const Command> makeLatencyPropagation();
 [[nodiscard]] std::unique_ptr<const Command> makeAuditList();
 [[nodiscard]] std::unique_ptr<const Command> makeAuditVerify();
 [[nodiscard]] std::unique_ptr<const Command> makeAuditEvidence();

@@ -16,17 +16,6 @@ using base::Status;
 
 namespace {
 
-/// 256 random bits in hex: as long as the longest token a library makes, and plain in a cookie.
-SecretBytes randomToken()
-{
-    std::array<quint32, 8> words{};
-    QRandomGenerator::system()->fillRange(words.data(), static_cast<qsizetype>(words.size()));
-    QByteArray raw(reinterpret_cast<const char *>(words.data()), sizeof words);
-    QByteArray hex = raw.toHex();
-    base::wipe(raw);
-    return SecretBytes::fromAndWipe(hex);
-}
-
 audit::AuditEntry entryOf(const deployment::Deployment &deployment, const QString &action, const QString &reason)
 {
     audit::AuditEntry entry;
@@ -52,6 +41,16 @@ Status refused(const QString &detail)
 
 } // namespace
 
+SecretBytes randomSessionToken()
+{
+    std::array<quint32, 8> words{};
+    QRandomGenerator::system()->fillRange(words.data(), static_cast<qsizetype>(words.size()));
+    QByteArray raw(reinterpret_cast<const char *>(words.data()), sizeof words);
+    QByteArray hex = raw.toHex();
+    base::wipe(raw);
+    return SecretBytes::fromAndWipe(hex);
+}
+
 Result<CanarySession> CanarySession::make(const deployment::Deployment &deployment, audit::AuditLog *audit,
                                           bool mayWrite, std::chrono::seconds ttl, const Call &call,
                                           const QString &reason)
@@ -73,7 +72,7 @@ Result<CanarySession> CanarySession::make(const deployment::Deployment &deployme
     auto store = deployment.openStore(store::Access::Write, call);
     if (!store)
         return base::fail(std::move(store.error()));
-    const SecretBytes token = randomToken();
+    const SecretBytes token = randomSessionToken();
     audit::AuditEntry entry = entryOf(deployment, QStringLiteral("token.mint"), reason);
     Status made =
         audit::audited(*audit, entry, audit::WithoutRecord::Refuse, call, [&](audit::AuditEntry &outcome) -> Status {

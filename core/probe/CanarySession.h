@@ -37,6 +37,10 @@ private:
     std::optional<store::CanaryKey> m_row;
 };
 
+/// A token for a canary's row: 256 random bits in hex, as long as the longest token a library makes, and plain in a
+/// cookie. **Thread-safety:** thread-safe.
+[[nodiscard]] base::SecretBytes randomSessionToken();
+
 /// Removes exactly @p canaries, sessions and users, as one act on record for @p reason; their number. One that fails
 /// ends it, and the record says how many were removed. None: nothing is done or recorded. Errors: those of
 /// SessionStore::removeCanary() and of AuditLog::append(), Timeout, Cancelled. **Thread-safety:** as the store.

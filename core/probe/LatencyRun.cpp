@@ -7,6 +7,7 @@
 #include "core/probe/CanarySession.h"
 #include "core/probe/DocumentBuilder.h"
 #include "core/probe/LocalRunner.h"
+#include "core/probe/Preflight.h"
 #include "core/probe/ProbeThread.h"
 #include "core/probe/RunMeta.h"
 #include "core/probe/SelfCalibration.h"
@@ -14,8 +15,6 @@
 namespace rollcall::probe {
 
 using base::Call;
-using base::Error;
-using base::ErrorCode;
 using base::Result;
 using base::SecretBytes;
 using base::Status;
@@ -23,8 +22,6 @@ using deployment::Deployment;
 
 namespace {
 
-/// Served by the framework itself, so that no code of the application runs.
-constexpr QLatin1String floorPath("/_next/static/rollcall-floor");
 constexpr std::chrono::minutes canarySpare{10}; // beyond the longest run
 constexpr auto partialInterval = std::chrono::milliseconds(500);
 constexpr int partialShare = 10; // of the time at most goes into partial documents
@@ -59,55 +56,10 @@ http::HttpRequest requestOf(const Deployment &deployment, const CellId &id, cons
 {
     http::HttpRequest request;
     request.url = urlOf(deployment, id);
-    request.headers.emplace_back(QByteArrayLiteral("User-Agent"),
-                                 QByteArrayLiteral("rollcall/" ROLLCALL_VERSION " (latency probe)"));
+    request.headers.emplace_back(QByteArrayLiteral("User-Agent"), QByteArray(probeAgent));
     if (id.mode != ProbeMode::Floor && !cookieHeader.isEmpty())
         request.headers.emplace_back(QByteArrayLiteral("Cookie"), cookieHeader.view().toByteArray());
     return request;
-}
-
-/// What `cached` means on @p deployment.
-QString backendOf(const Deployment &deployment)
-{
-    const auto &cache = deployment.config().cache;
-    if (!cache)
-        return QStringLiteral("memory");
-    return cache->kind == redis::RedisUrl::Kind::Upstash ? QStringLiteral("upstash") : QStringLiteral("redis");
-}
-
-/// A mode that names its cache wants that one configured: found out before anything is written.
-Status checkCaches(const std::vector<ProbeMode> &modes, const Deployment &deployment)
-{
-    const QString backend = backendOf(deployment);
-    for (const ProbeMode mode : modes) {
-        const bool fits = (mode != ProbeMode::CachedRedis || backend == QLatin1String("redis")) &&
-                          (mode != ProbeMode::CachedUpstash || backend == QLatin1String("upstash"));
-        if (!fits) {
-            return base::fail(Error(ErrorCode::PartNotGiven)
-                                  .with(base::ErrorParam::Part, probeModeName(mode))
-                                  .with(base::ErrorParam::Flag, QStringLiteral("--cache")));
-        }
-    }
-    return {};
-}
-
-bool isUnreachable(ErrorCode code)
-{
-    return base::exitClass(code) == base::ExitClass::Connect;
-}
-
-/// One request without cookie before anything is written or measured: a deployment that is not there is an error, not
-/// a run full of failed samples.
-Status knock(const Deployment &deployment, const RunPlan &plan, const Call &call)
-{
-    http::HttpOptions options = deployment.config().httpOptions;
-    options.timeout = plan.timeout;
-    http::HttpClient client(options);
-    const CellId floor{QStringLiteral("/"), ProbeMode::Floor, {}};
-    auto answer = client.send(requestOf(deployment, floor, {}), call.atMost(plan.timeout));
-    if (!answer && (isUnreachable(answer.error().code) || answer.error().code == ErrorCode::Cancelled))
-        return base::fail(std::move(answer.error()));
-    return {};
 }
 
 /// Tells the caller how far the run is, with partial documents as often as they are cheap.
@@ -175,7 +127,7 @@ Result<RunDocument> measure(const RunPlan &plan, const std::shared_ptr<const Dep
     DocumentBuilder builder(plan, setup);
     builder.begin(deployment->clock().now(), session::versionName(deployment->auth()->version),
                   session::strategyName(deployment->auth()->strategy));
-    builder.setCacheBackend(backendOf(*deployment));
+    builder.setCacheBackend(cacheBackendOf(*deployment));
     if (plan.hasNetwork())
         builder.setCalibration(calibrate(call));
     std::unique_ptr<LocalRunner> local;
@@ -240,7 +192,7 @@ Result<RunOutcome> runLatency(const RunPlan &plan, const std::shared_ptr<const D
     if (auto caches = checkCaches(plan.modes, *deployment); !caches)
         return base::fail(std::move(caches.error()));
     if (plan.hasNetwork()) {
-        if (auto there = knock(*deployment, plan, call); !there)
+        if (auto there = knock(*deployment, plan.timeout, call); !there)
             return base::fail(std::move(there.error()));
     }
     const bool needsCookie =

@@ -201,6 +201,60 @@ private Q_SLOTS:
             QVERIFY2(judged.contains(QLatin1StringView(key)), key);
     }
 
+    void revocationsAreTimed()
+    {
+        const CtlResult result = m_ctl.run(propagation(words("--modes local,proxy,cached --trials 3 --yes")));
+        QVERIFY2(result.exitCode == 0, result.all().constData());
+        const QJsonArray cells = result.json().value(QStringLiteral("cells")).toArray();
+        QCOMPARE(cells.size(), 3);
+        for (const QJsonValue &value : cells) {
+            const QJsonObject cell = value.toObject();
+            for (const char *key : {"strategy", "mode", "trials", "refused", "p50Ms", "p99Ms", "maxMs"})
+                QVERIFY2(cell.contains(QLatin1StringView(key)), key);
+            QCOMPARE(cell.value(QStringLiteral("strategy")).toString(), QStringLiteral("database"));
+            QCOMPARE(cell.value(QStringLiteral("refused")).toInt(), 3);
+            QVERIFY(cell.value(QStringLiteral("p50Ms")).toDouble() <= cell.value(QStringLiteral("maxMs")).toDouble());
+        }
+        QCOMPARE(cells.at(2).toObject().value(QStringLiteral("mode")).toString(), QStringLiteral("cached"));
+        const CtlResult audit = m_ctl.run(words("audit verify"));
+        QVERIFY2(audit.exitCode == 0, audit.all().constData());
+    }
+    void revocationsNeedConsent()
+    {
+        const CtlResult refused = m_ctl.run(propagation(words("--modes local --trials 1")));
+        QVERIFY2(refused.exitCode == 4 && refused.errorCode() == QStringLiteral("WriteRefused"),
+                 refused.all().constData());
+        const CtlResult readOnly = m_ctl.run(propagation(words("--modes local --trials 1 --yes --read-only")));
+        QVERIFY2(readOnly.exitCode == 4, readOnly.all().constData());
+        for (const char *wrong : {"--modes route", "--modes floor", "--trials 0", "--interval 1ms", "--trials many"}) {
+            const CtlResult usage = m_ctl.run(propagation(words(wrong) + words("--yes")));
+            QVERIFY2(usage.exitCode == 2, usage.all().constData());
+        }
+    }
+    void timingRevocationsStopsCleanly()
+    {
+        int polls = 0;
+        const CtlResult result = m_ctl.runUntil(
+            propagation(words("--modes proxy --trials 5 --settle 50s --yes --format json")),
+            [&polls](const QByteArray &) { return ++polls > 50; }, SIGINT);
+        QVERIFY2(result.exitCode == 130, result.all().constData());
+        QCOMPARE(result.errorCode(), QStringLiteral("Cancelled"));
+        QCOMPARE(result.json().value(QStringLiteral("cells")).toArray().size(), 1);
+    }
+    void jwtRevocationsAreTimedWithoutWriting()
+    {
+        const CtlResult result = m_ctl.run(words("latency propagation --modes local,proxy --trials 2 --interval 20ms "
+                                                 "--horizon 200ms --age 50ms --settle 0s --base-url")
+                                           << m_demo->info().jwtBaseUrl.toString() << QStringLiteral("--secret-file")
+                                           << m_demo->info().secretFile);
+        QVERIFY2(result.exitCode == 0, result.all().constData());
+        const QJsonObject cell = result.json().value(QStringLiteral("cells")).toArray().at(1).toObject();
+        QCOMPARE(cell.value(QStringLiteral("strategy")).toString(), QStringLiteral("jwt"));
+        QCOMPARE(cell.value(QStringLiteral("refused")).toInt(-1), 0);
+        QVERIFY(cell.value(QStringLiteral("p50Ms")).isNull());
+        QVERIFY2(result.err.contains("not-before"), result.err.constData());
+    }
+
     void stopsCleanly()
     {
         int polls = 0;
@@ -258,6 +312,19 @@ private:
                QStringList{QStringLiteral("--base-url"),    info.baseUrl.toString(),
                            QStringLiteral("--database"),    info.databaseUrl,
                            QStringLiteral("--secret-file"), info.secretFile};
+    }
+
+    QStringList propagation(const QStringList &flags) const
+    {
+        const demo::DemoInfo &info = m_demo->info();
+        QStringList all = words("latency propagation --cache-ttl 300ms");
+        if (!flags.contains(QStringLiteral("--interval")))
+            all += words("--interval 20ms");
+        if (!flags.contains(QStringLiteral("--settle")))
+            all += words("--settle 0s --age 50ms");
+        return all + flags + QStringList{QStringLiteral("--base-url"),    info.baseUrl.toString(),
+                                         QStringLiteral("--database"),    info.databaseUrl,
+                                         QStringLiteral("--secret-file"), info.secretFile};
     }
 
     CtlResult run(const QStringList &flags) { return m_ctl.run(arguments(flags)); }

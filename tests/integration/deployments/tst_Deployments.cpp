@@ -254,6 +254,31 @@ private Q_SLOTS:
         }
     }
 
+    void revocationsAreTimed()
+    {
+        const CtlResult result =
+            ctl(words("latency propagation --modes local,proxy,cached --trials 4 --interval 50ms --cache-ttl 800ms "
+                      "--age 300ms --settle 500ms --horizon 3s --yes"));
+        QVERIFY2(result.exitCode == 0, result.all().constData());
+        const QJsonArray cells = result.json().value(QStringLiteral("cells")).toArray();
+        QCOMPARE(cells.size(), 3);
+        for (const QJsonValue &value : cells) {
+            const QJsonObject cell = value.toObject();
+            QCOMPARE(cell.value(QStringLiteral("strategy")).toString(), m_app->text("strategy"));
+            QCOMPARE(cell.value(QStringLiteral("trials")).toInt(), 4);
+            // A row that is gone is refused; a JWT of which the deployment is told nothing is not.
+            QCOMPARE(cell.value(QStringLiteral("refused")).toInt(), m_app->hasRows() ? 4 : 0);
+            QCOMPARE(cell.value(QStringLiteral("maxMs")).isDouble(), m_app->hasRows());
+        }
+        if (m_app->hasRows()) {
+            const auto maximum = [&cells](qsizetype i) {
+                return cells.at(i).toObject().value(QStringLiteral("maxMs")).toDouble();
+            };
+            QVERIFY2(maximum(1) < 1'000, result.all().constData());
+            QVERIFY2(maximum(2) > maximum(0) && maximum(2) < 1'500, result.all().constData());
+        }
+    }
+
     void revocationIsTrue()
     {
         if (m_app->hasRows())

@@ -1,0 +1,284 @@
+#include <QtTest>
+
+#include <cmath>
+
+#include "core/probe/PropagationFigures.h"
+#include "core/probe/PropagationPlan.h"
+#include "core/probe/TradeoffModel.h"
+
+using namespace rollcall::probe;
+using namespace std::chrono_literals;
+using rollcall::base::ErrorCode;
+using End = TrialOutcome::End;
+using Step = PropagationTrial::Step;
+
+namespace {
+
+constexpr qint64 ms = 1'000'000;
+
+TrialLaw lawOf(std::chrono::milliseconds interval = 100ms)
+{
+    TrialLaw law;
+    law.interval = interval;
+    law.age = 1s;
+    law.horizon = 10s;
+    law.settle = 2s;
+    return law;
+}
+
+/// Carries @p trial out; @p answer is asked with the time since the revocation (negative: before it), in milliseconds.
+TrialOutcome carryOut(PropagationTrial trial, const std::function<ProbeAnswer(double)> &answer)
+{
+    std::optional<qint64> revokedAt;
+    for (int i = 0; i < 10'000 && trial.step() != Step::Done; ++i) {
+        const qint64 now = trial.dueNs();
+        if (trial.step() == Step::Revoke) {
+            trial.revoked(now - 3 * ms, now);
+            revokedAt = now;
+        } else {
+            trial.probed(now, now + ms, answer(revokedAt ? static_cast<double>(now - *revokedAt) / ms : -1));
+        }
+    }
+    return trial.outcome();
+}
+
+TrialOutcome refusedAfter(qint64 firstMs, qint64 lastAcceptedMs = 0)
+{
+    TrialOutcome outcome;
+    outcome.end = End::Refused;
+    outcome.firstRefusedNs = firstMs * ms;
+    outcome.settledNs = std::max(firstMs, lastAcceptedMs + 100) * ms;
+    if (lastAcceptedMs > 0)
+        outcome.lastAcceptedNs = lastAcceptedMs * ms;
+    return outcome;
+}
+
+PropagationBounds boundsOf(std::optional<std::chrono::nanoseconds> ttl = {})
+{
+    return {100ms, ttl, 5ms};
+}
+
+} // namespace
+
+class PropagationTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void aTrialConfirmsRevokesAndSettles()
+    {
+        Random random(1);
+        int before = 0;
+        int after = 0;
+        const TrialOutcome outcome = carryOut({lawOf(), 5'000 * ms, random}, [&](double sinceMs) {
+            ++(sinceMs < 0 ? before : after);
+            return sinceMs < 450 ? ProbeAnswer::Accepted : ProbeAnswer::Refused;
+        });
+        QCOMPARE(outcome.end, End::Refused);
+        QVERIFY(before >= TrialLaw::confirmations);
+        QVERIFY(*outcome.firstRefusedNs >= 450 * ms && *outcome.firstRefusedNs < 600 * ms);
+        QVERIFY(*outcome.lastAcceptedNs < 450 * ms);
+        const qint64 gap = *outcome.firstRefusedNs - *outcome.lastAcceptedNs;
+        QVERIFY(gap >= 50 * ms && gap <= 150 * ms);
+        QCOMPARE(*outcome.windowNs(), (*outcome.firstRefusedNs + *outcome.lastAcceptedNs) / 2);
+        QVERIFY(outcome.staleAccepts >= 3 && outcome.staleAccepts <= 9);
+        QCOMPARE(outcome.acknowledgeNs, 3 * ms);
+        QVERIFY2(after >= 20, "refusals must last");
+    }
+
+    void agesDifferFromTrialToTrial()
+    {
+        // Else the revocation always comes at the same phase of what is cached.
+        Random random(2);
+        QSet<qint64> ages;
+        for (int i = 0; i < 20; ++i) {
+            PropagationTrial trial(lawOf(), 0, Random(random.next()));
+            while (trial.step() == Step::Probe)
+                trial.probed(trial.dueNs(), trial.dueNs() + ms, ProbeAnswer::Accepted);
+            ages << trial.dueNs() / (50 * ms);
+        }
+        QVERIFY2(ages.size() > 8, qPrintable(QString::number(ages.size())));
+    }
+
+    void whatIsNeverRefusedIsCensored()
+    {
+        Random random(3);
+        const TrialOutcome outcome = carryOut({lawOf(), 0, random}, [](double) { return ProbeAnswer::Accepted; });
+        QCOMPARE(outcome.end, End::NeverRefused);
+        QVERIFY(!outcome.firstRefusedNs && !outcome.windowNs());
+        QVERIFY(outcome.counts());
+    }
+
+    void aCanaryNobodyAcceptsTellsNothing()
+    {
+        Random random(4);
+        QCOMPARE(carryOut({lawOf(), 0, random}, [](double) { return ProbeAnswer::Refused; }).end, End::NotAccepted);
+        QCOMPARE(carryOut({lawOf(), 0, random}, [](double) { return ProbeAnswer::NoAnswer; }).end, End::NoAnswer);
+        // The negative control: refused before anything was revoked.
+        int asked = 0;
+        QCOMPARE(carryOut({lawOf(), 0, random},
+                          [&asked](double) { return ++asked > 3 ? ProbeAnswer::Refused : ProbeAnswer::Accepted; })
+                     .end,
+                 End::NotAccepted);
+    }
+
+    void silenceIsNoRefusal()
+    {
+        Random random(5);
+        int asked = 0;
+        const TrialOutcome outcome = carryOut({lawOf(), 0, random}, [&asked](double sinceMs) {
+            if (sinceMs < 0)
+                return ProbeAnswer::Accepted;
+            return ++asked <= 5 ? ProbeAnswer::NoAnswer : ProbeAnswer::Refused;
+        });
+        QCOMPARE(outcome.end, End::Refused);
+        QVERIFY(*outcome.firstRefusedNs >= 250 * ms);
+    }
+
+    void slowAnswersDelayProbesWithoutMakingThemUp()
+    {
+        Random random(6);
+        PropagationTrial trial(lawOf(), 0, random);
+        const qint64 first = trial.dueNs();
+        trial.probed(first, first + 750 * ms, ProbeAnswer::Accepted);
+        QVERIFY2(trial.dueNs() >= first + 750 * ms, "one is asked while another is under way");
+        QVERIFY(trial.dueNs() <= first + 1'000 * ms);
+    }
+
+    void cachesThatDisagreeAreSeen()
+    {
+        Random random(7);
+        const TrialOutcome outcome = carryOut({lawOf(), 0, random}, [](double sinceMs) {
+            const bool otherInstance = sinceMs > 400 && sinceMs < 900;
+            return sinceMs < 100 || otherInstance ? ProbeAnswer::Accepted : ProbeAnswer::Refused;
+        });
+        QCOMPARE(outcome.end, End::Refused);
+        QVERIFY(*outcome.firstRefusedNs < 300 * ms);
+        QVERIFY(*outcome.lastAcceptedNs > 700 * ms && *outcome.settledNs >= 900 * ms);
+        const std::vector<TrialOutcome> trials(5, outcome);
+        QCOMPARE(summarise(trials, boundsOf()).verdict, PropagationVerdict::Flapping);
+    }
+
+    void figuresRespectCensoring()
+    {
+        std::vector<TrialOutcome> trials;
+        for (int i = 1; i <= 9; ++i)
+            trials.push_back(refusedAfter(10 * i));
+        PropagationFigures figures = summarise(trials, boundsOf());
+        QCOMPARE(figures.trials, 9);
+        QCOMPARE(figures.refused, 9);
+        QCOMPARE(*figures.p50Ms, 50.0);
+        QCOMPARE(*figures.p95Ms, 86.0);
+        QCOMPARE(*figures.maxMs, 90.0);
+        QCOMPARE(figures.coveredShare, std::pow(0.05, 1.0 / 9));
+        QCOMPARE(figures.verdict, PropagationVerdict::Instant);
+        TrialOutcome never;
+        never.end = End::NeverRefused;
+        trials.push_back(never);
+        trials.push_back({}); // still running
+        figures = summarise(trials, boundsOf());
+        QCOMPARE(figures.trials, 10);
+        QCOMPARE(figures.refused, 9);
+        QCOMPARE(*figures.p50Ms, 55.0);
+        QVERIFY(!figures.p99Ms && !figures.maxMs && !figures.windowMeanMs);
+        QCOMPARE(figures.coveredShare, 0.0);
+        QCOMPARE(figures.verdict, PropagationVerdict::NotRevoked);
+        QCOMPARE(summarise({}, boundsOf()).verdict, PropagationVerdict::Unknown);
+    }
+
+    void verdictsKnowTheTimeToLive()
+    {
+        const std::vector<TrialOutcome> trials{refusedAfter(1'000, 950), refusedAfter(2'900, 2'850)};
+        QCOMPARE(summarise(trials, boundsOf(3s)).verdict, PropagationVerdict::WithinTtl);
+        QCOMPARE(summarise(trials, boundsOf(2s)).verdict, PropagationVerdict::Late);
+        QCOMPARE(summarise(trials, boundsOf()).verdict, PropagationVerdict::Late);
+    }
+
+    void theModelIsThatOfTheMethod_data()
+    {
+        // facts/latency-method.md §4.2, T = 60 s.
+        QTest::addColumn<double>("rate");
+        QTest::addColumn<double>("hits");
+        QTest::addColumn<double>("mean");
+        QTest::addColumn<double>("p95");
+        QTest::addColumn<double>("stale");
+        QTest::newRow("0.005") << 0.005 << 0.2308 << 6.92 << 47.00 << 0.0346;
+        QTest::newRow("0.05") << 0.05 << 0.7500 << 22.50 << 56.00 << 1.125;
+        QTest::newRow("1") << 1.0 << 0.9836 << 29.51 << 56.95 << 29.5;
+    }
+    void theModelIsThatOfTheMethod()
+    {
+        QFETCH(double, rate);
+        QFETCH(double, hits);
+        QFETCH(double, mean);
+        QFETCH(double, p95);
+        QFETCH(double, stale);
+        const TradeoffModel model = TradeoffModel::poisson(rate, 60);
+        const auto near = [](double a, double b) { return std::abs(a / b - 1) < 0.002; };
+        QVERIFY(near(model.hitRatio(), hits));
+        QVERIFY(near(model.windowMean(), mean));
+        QVERIFY(near(model.windowQuantile(0.95), p95));
+        QVERIFY(near(model.staleAccepts(), stale));
+        QCOMPARE(model.databaseCallsPerSecond(), rate * (1 - model.hitRatio()));
+    }
+    void moreInstancesRevokeLater()
+    {
+        const TradeoffModel model = TradeoffModel::poisson(1, 60, 20);
+        QVERIFY(std::abs(model.hitRatio() - 0.75) < 1e-9);
+        QVERIFY(std::abs(model.windowQuantile(0.5) - 57.3) < 0.05);
+        QVERIFY(std::abs(model.windowQuantile(0.95) - 59.8) < 0.05);
+        QCOMPARE(TradeoffModel::poisson(0.001, 60).windowQuantile(0.5), 0.0); // most deletes find nothing cached
+        QCOMPARE(TradeoffModel::poisson(1, 60).windowQuantile(1), 60.0);
+    }
+    void pollingFillsEveryFewQuestions()
+    {
+        for (const auto &[interval, hits] : {std::pair{7.0, 8.0 / 9}, {15.0, 0.75}, {25.0, 2.0 / 3}, {45.0, 0.5}})
+            QCOMPARE(TradeoffModel::polling(interval, 60).hitRatio(), hits);
+    }
+
+    void plansAreChecked_data()
+    {
+        QTest::addColumn<QString>("what");
+        QTest::addColumn<QString>("baseUrl");
+        QTest::addColumn<QString>("error");
+        const auto row = [](const char *what, const char *url, const char *error) {
+            QTest::newRow(what) << QString::fromLatin1(what) << QString::fromLatin1(url) << QString::fromLatin1(error);
+        };
+        row("fine", "http://127.0.0.1:1", "");
+        row("route", "http://127.0.0.1:1", "UsageInvalid");
+        row("no url", "", "PartNotGiven");
+        row("no trials", "http://127.0.0.1:1", "UsageInvalid");
+        row("too fast elsewhere", "https://shop.example", "GuardRefused");
+        row("as fast here", "http://127.0.0.1:1", "");
+    }
+    void plansAreChecked()
+    {
+        QFETCH(QString, what);
+        QFETCH(QString, baseUrl);
+        QFETCH(QString, error);
+        PropagationPlan plan;
+        plan.modes = {ProbeMode::Local, ProbeMode::Proxy};
+        if (what == QStringLiteral("route"))
+            plan.modes.push_back(ProbeMode::Route);
+        if (what == QStringLiteral("no trials"))
+            plan.trials = 0;
+        if (what.contains(QStringLiteral("fast")))
+            plan.interval = 20ms;
+        const auto valid = plan.validate(baseUrl.isEmpty() ? std::nullopt : std::optional(QUrl(baseUrl)));
+        QCOMPARE(valid ? QString() : rollcall::base::errorName(valid.error().code), error);
+    }
+
+    void elsewhereTheGuardsSetThePace()
+    {
+        const std::optional<QUrl> shop(QUrl(QStringLiteral("https://shop.example")));
+        PropagationPlan plan;
+        QCOMPARE(plan.intervalFor(shop), std::chrono::nanoseconds(2s));
+        QCOMPARE(plan.parallelFor(shop), 4); // two questions a second in all
+        QCOMPARE(plan.intervalFor(std::nullopt), std::chrono::nanoseconds(250ms));
+        QCOMPARE(plan.lawFor(ProbeMode::Cached, true, shop).age, std::chrono::nanoseconds(120s));
+        QCOMPARE(plan.lawFor(ProbeMode::Proxy, false, shop).horizon, std::chrono::nanoseconds(2min));
+    }
+};
+
+QTEST_APPLESS_MAIN(PropagationTest)
+#include "tst_Propagation.moc"

@@ -1,0 +1,256 @@
+#include <QtTest>
+
+#include <QTemporaryDir>
+
+#include "core/demo/DemoDeployment.h"
+#include "core/probe/PropagationRun.h"
+#include "core/store/UserDirectory.h"
+#include "core/workspace/Workspace.h"
+#include "tests/support/SqliteDatabase.h"
+
+using namespace rollcall;
+using namespace std::chrono_literals;
+using base::Call;
+using base::ErrorCode;
+using probe::ProbeMode;
+using probe::PropagationCell;
+using probe::PropagationPlan;
+using probe::PropagationVerdict;
+
+namespace {
+
+class AuditBox
+{
+public:
+    AuditBox()
+        : m_vault(workspace::openKeyFileVault(m_folder.filePath(QStringLiteral("keys")))),
+          log(m_folder.path(), m_vault.get(), m_clock)
+    {}
+
+private:
+    QTemporaryDir m_folder;
+    base::SystemClock m_clock;
+    std::unique_ptr<base::SecretVault> m_vault;
+
+public:
+    audit::AuditLog log;
+};
+
+} // namespace
+
+/// Revocations of canaries on the demo's two deployments, with everything real but the people.
+class PropagationRunTest final : public QObject
+{
+    Q_OBJECT
+
+private:
+    std::unique_ptr<demo::DemoDeployment> m_demo;
+    base::SystemClock m_clock;
+
+    std::shared_ptr<const deployment::Deployment> open(bool rows, const QString &rulesAt = {})
+    {
+        QFile secret(m_demo->info().secretFile);
+        if (!secret.open(QIODevice::ReadOnly))
+            return nullptr;
+        workspace::ConnectionProfile profile;
+        workspace::ConnectionSecrets secrets;
+        profile.name = QStringLiteral("demo");
+        profile.version = session::AuthVersion::V5;
+        profile.strategy = rows ? session::Strategy::Database : session::Strategy::Jwt;
+        profile.baseUrl = (rows ? m_demo->info().baseUrl : m_demo->info().jwtBaseUrl).toString();
+        profile.database = rows ? m_demo->info().databaseUrl : rulesAt;
+        secrets.authSecrets.emplace_back(QByteArrayView(secret.readAll().trimmed()));
+        auto config = deployment::ConnectionConfig::from(std::move(profile), std::move(secrets), 10s);
+        if (!config)
+            return nullptr;
+        auto opened = deployment::Deployment::open(std::move(*config), {rows, true}, m_clock, Call::within(20s));
+        return opened ? std::move(*opened) : nullptr;
+    }
+
+    static PropagationPlan plan(std::vector<ProbeMode> modes, int trials = 4)
+    {
+        PropagationPlan plan;
+        plan.modes = std::move(modes);
+        plan.trials = trials;
+        plan.interval = 10ms;
+        plan.cacheTtl = 400ms;
+        plan.age = 50ms;
+        plan.settle = 0ms;
+        plan.mayWrite = true;
+        plan.seed = 5;
+        return plan;
+    }
+
+    qint64 rowsOf(const deployment::Deployment &deployment)
+    {
+        auto store = deployment.openStore(store::Access::ReadOnly, Call::within(10s));
+        store::SessionQuery everything;
+        everything.state = store::StateFilter::All;
+        return store ? (*store)->count(everything, m_clock.now(), Call::within(10s)).value_or(-1) : -1;
+    }
+    qint64 canariesOf(const deployment::Deployment &deployment)
+    {
+        auto store = deployment.openStore(store::Access::ReadOnly, Call::within(10s));
+        auto canaries = (*store)->users()->canaries(Call::within(10s));
+        return canaries ? static_cast<qint64>(canaries->size()) : -1;
+    }
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        demo::DemoOptions options;
+        options.sessions = 100;
+        auto started = demo::DemoDeployment::start(options, Call::within(30s));
+        QVERIFY(started.has_value());
+        m_demo = std::move(*started);
+    }
+    void cleanupTestCase() { m_demo.reset(); }
+
+    void rowsEndAtOnceAndCachesLater()
+    {
+        const auto deployment = open(true);
+        QVERIFY(deployment != nullptr);
+        AuditBox box;
+        const qint64 before = rowsOf(*deployment);
+        int told = 0;
+        const auto outcome = probe::runPropagation(
+            plan({ProbeMode::Local, ProbeMode::Proxy, ProbeMode::CachedMemory}, 8), deployment, &box.log,
+            Call::within(60s), [&told](const probe::PropagationProgress &progress) {
+                ++told;
+                QVERIFY(progress.total == 24 && progress.done <= 24 && progress.cells.size() == 3);
+            });
+        QVERIFY2(outcome.has_value(), outcome ? "" : qPrintable(base::errorName(outcome.error().code)));
+        QCOMPARE(outcome->cells.size(), 3U);
+        QVERIFY(told > 0);
+        for (const PropagationCell &cell : outcome->cells) {
+            QCOMPARE(cell.strategy(), QStringLiteral("database"));
+            QCOMPARE(cell.figures.trials, 8);
+            QCOMPARE(cell.figures.refused, 8);
+            QCOMPARE(cell.figures.failed, 0);
+        }
+        const auto &direct = outcome->cells[0].figures;
+        const auto &cached = outcome->cells[2].figures;
+        QVERIFY2(*direct.maxMs < 200, qPrintable(QString::number(*direct.maxMs)));
+        QCOMPARE(direct.staleAccepts, 0);
+        // Eight phases of 400 ms: that all of them lie in the first or last eighth happens once in a million runs.
+        QVERIFY2(*cached.maxMs > 50 && *cached.maxMs <= 700, qPrintable(QString::number(*cached.maxMs)));
+        QVERIFY(cached.staleAccepts > 8);
+        QVERIFY(cached.verdict == PropagationVerdict::WithinTtl || cached.verdict == PropagationVerdict::Late);
+        QCOMPARE(rowsOf(*deployment), before);
+        QCOMPARE(canariesOf(*deployment), 0);
+        const auto entries = box.log.list(0, 100);
+        QVERIFY(entries.has_value());
+        QCOMPARE(entries->size(), 2U);
+        QCOMPARE(entries->back().operation, outcome->auditId);
+        QCOMPARE(entries->back().counts.value(QStringLiteral("rows")).toInt(), 24);
+        QCOMPARE(entries->back().counts.value(QStringLiteral("revoked")).toInt(), 24);
+        QCOMPARE(entries->back().counts.value(QStringLiteral("left")).toInt(), 0);
+    }
+
+    void jwtIsNotRevokedWithoutARule()
+    {
+        const auto deployment = open(false);
+        PropagationPlan jwt = plan({ProbeMode::Local, ProbeMode::Proxy});
+        jwt.mayWrite = false;
+        jwt.horizon = 300ms;
+        const auto outcome = probe::runPropagation(jwt, deployment, nullptr, Call::within(60s));
+        QVERIFY(outcome.has_value());
+        QCOMPARE(outcome->cells.size(), 2U);
+        for (const PropagationCell &cell : outcome->cells) {
+            QCOMPARE(cell.strategy(), QStringLiteral("jwt"));
+            QCOMPARE(cell.figures.trials, 4);
+            QCOMPARE(cell.figures.refused, 0);
+            QVERIFY(!cell.figures.p50Ms && !cell.figures.maxMs);
+            QCOMPARE(cell.figures.verdict, PropagationVerdict::NotRevoked);
+        }
+        QVERIFY(!outcome->notes.isEmpty());
+        QVERIFY(outcome->auditId.isEmpty());
+    }
+
+    void aRuleEndsJwtWhereItIsRead()
+    {
+        const test::SqliteDatabase rules;
+        const auto deployment = open(false, rules.url());
+        QVERIFY(deployment != nullptr);
+        AuditBox box;
+        PropagationPlan jwt = plan({ProbeMode::Local, ProbeMode::Proxy, ProbeMode::Cached});
+        jwt.horizon = 900ms;
+        const auto outcome = probe::runPropagation(jwt, deployment, &box.log, Call::within(60s));
+        QVERIFY2(outcome.has_value(), outcome ? "" : qPrintable(base::errorName(outcome.error().code)));
+        QCOMPARE(outcome->cells.size(), 6U);
+        for (const PropagationCell &cell : outcome->cells) {
+            const bool byRule = cell.strategy() == QStringLiteral("jwt-not-before");
+            const bool isRead = byRule && cell.arm.mode != ProbeMode::Proxy; // the demo has no callback
+            QCOMPARE(cell.figures.trials, 4);
+            QCOMPARE(cell.figures.refused, isRead ? 4 : 0);
+        }
+        QCOMPARE(rules.count(QStringLiteral("rollcall_not_before")), 0);
+        QCOMPARE(box.log.list(0, 10)->back().counts.value(QStringLiteral("rules")).toInt(), 12);
+    }
+
+    void withoutConsentNothingIsWritten()
+    {
+        const auto deployment = open(true);
+        AuditBox box;
+        const qint64 before = rowsOf(*deployment);
+        PropagationPlan refused = plan({ProbeMode::Local});
+        refused.mayWrite = false;
+        const auto outcome = probe::runPropagation(refused, deployment, &box.log, Call::within(20s));
+        QVERIFY(!outcome);
+        QCOMPARE(outcome.error().code, ErrorCode::WriteRefused);
+        QCOMPARE(rowsOf(*deployment), before);
+        QVERIFY(box.log.list(0, 10)->empty());
+    }
+
+    void aStoppedExperimentLeavesNothing()
+    {
+        const auto deployment = open(true);
+        AuditBox box;
+        const qint64 before = rowsOf(*deployment);
+        std::stop_source stop;
+        PropagationPlan longer = plan({ProbeMode::Proxy}, 20);
+        longer.settle = 60s;
+        const auto outcome =
+            probe::runPropagation(longer, deployment, &box.log, Call{Call::Clock::time_point::max(), stop.get_token()},
+                                  [&stop](const probe::PropagationProgress &progress) {
+                                      if (progress.elapsed > 300ms)
+                                          stop.request_stop();
+                                  });
+        QVERIFY(outcome.has_value());
+        QVERIFY(outcome->cancelled);
+        QCOMPARE(rowsOf(*deployment), before);
+        QCOMPARE(canariesOf(*deployment), 0);
+        QCOMPARE(box.log.list(0, 10)->size(), 2U);
+    }
+
+    void aDeploymentThatGoesAwayEndsItAndLeavesNothing()
+    {
+        demo::DemoOptions options;
+        options.sessions = 20;
+        auto other = demo::DemoDeployment::start(options, Call::within(30s));
+        QVERIFY(other.has_value());
+        m_demo.swap(*other);
+        const auto deployment = open(true);
+        AuditBox box;
+        const qint64 before = rowsOf(*deployment);
+        PropagationPlan longer = plan({ProbeMode::Proxy}, 10);
+        longer.settle = 60s;
+        longer.timeout = 500ms;
+        bool stopped = false;
+        const auto outcome = probe::runPropagation(longer, deployment, &box.log, Call::within(60s),
+                                                   [&](const probe::PropagationProgress &) {
+                                                       if (!stopped)
+                                                           m_demo->stop();
+                                                       stopped = true;
+                                                   });
+        QVERIFY(outcome.has_value());
+        QVERIFY2(outcome->guard && outcome->guard->rule == QStringLiteral("error-breaker"),
+                 "the breaker did not stop it");
+        QCOMPARE(rowsOf(*deployment), before);
+        QCOMPARE(canariesOf(*deployment), 0);
+        m_demo.swap(*other);
+    }
+};
+
+QTEST_GUILESS_MAIN(PropagationRunTest)
+#include "tst_PropagationRun.moc"
