@@ -10,6 +10,7 @@ namespace rollcall::probe {
 namespace {
 
 constexpr std::chrono::minutes lengthCeiling{60};
+constexpr std::chrono::minutes longestPause{2};
 constexpr std::size_t baseline = 10; // answers that tell how fast the deployment was at the begin
 constexpr double smoothing = 0.2;
 constexpr double slowerByNs = 100e6;
@@ -85,6 +86,12 @@ std::optional<GuardEvent> Guard::afterSample(const Sample &sample)
                      QStringLiteral("the deployment answered %1: it asks for fewer requests").arg(sample.status),
                      sample.endNs);
     }
+    if (m_retrying && sample.outcome != Outcome::Ok) {
+        return event(QStringLiteral("error-breaker"),
+                     QStringLiteral("the retry after the pause failed too: %1").arg(outcomeName(sample.outcome)),
+                     sample.endNs);
+    }
+    m_retrying = false;
     m_bad[m_seen++ % window] = sample.outcome != Outcome::Ok;
     const auto errors = std::count(m_bad.begin(), m_bad.end(), true);
     if (errors < mostErrors)
@@ -95,6 +102,27 @@ std::optional<GuardEvent> Guard::afterSample(const Sample &sample)
                      .arg(std::min(m_seen, window))
                      .arg(outcomeName(sample.outcome)),
                  sample.endNs);
+}
+
+std::optional<std::chrono::nanoseconds> Guard::pauseAfter(std::optional<std::chrono::nanoseconds> retryAfter,
+                                                          qint64 nowNs)
+{
+    const std::chrono::nanoseconds wait = std::max(std::chrono::nanoseconds(0), retryAfter.value_or(m_limits.pause));
+    if (m_paused || wait > longestPause || nowNs - m_beginNs > (m_limits.length - wait).count())
+        return std::nullopt;
+    m_paused = true;
+    m_retrying = true;
+    m_bad.fill(false); // what failed before the pause has had its consequence
+    m_seen = 0;
+    return wait;
+}
+
+GuardEvent Guard::paused(const GuardEvent &why, std::chrono::nanoseconds pause) const
+{
+    return {QStringLiteral("pause"),
+            QStringLiteral("%1; paused for %2 s, then at half the rate")
+                .arg(why.detail, QString::number(std::chrono::duration<double>(pause).count(), 'f', 1)),
+            why.atNs};
 }
 
 std::optional<GuardEvent> Guard::afterTime(int cell, qint64 ns, qint64 nowNs)

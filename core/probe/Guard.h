@@ -26,6 +26,7 @@ struct GuardLimits
     double closedRate = 2;      ///< a closed run sends no faster than this; 0: as fast as answers come
     double localPerSecond = 50; ///< database look-ups of the local cells; 0: as fast as they go
     bool breakers = true;
+    std::chrono::nanoseconds pause = std::chrono::seconds(5); ///< of a breaker, where the answer names no Retry-After
 
     static constexpr qint64 requestsCeiling = 20'000;
 
@@ -39,8 +40,9 @@ struct GuardLimits
 /// A guard that fired, or something it wants on record.
 struct GuardEvent
 {
-    QString rule; ///< "error-breaker", "latency-breaker", "rate-limited", "scope", "requests", "run-length", "cleanup"
-    QString detail;  ///< for people
+    QString rule;   ///< "error-breaker", "latency-breaker", "rate-limited", "scope", "requests", "run-length", "pause",
+                    ///< "cleanup"
+    QString detail; ///< for people
     qint64 atNs = 0; ///< after the run's begin
     bool operator==(const GuardEvent &) const = default;
 };
@@ -55,8 +57,16 @@ public:
 
     /// Counts one request about to be sent at @p nowNs; an event where it must not be sent.
     [[nodiscard]] std::optional<GuardEvent> beforeRequest(qint64 nowNs);
-    /// Looks at the outcome of a network sample; an event where the run must stop.
+    /// Looks at the outcome of a network sample; an event where the run must not go on: stop it, or pause it where
+    /// pauseAfter() allows that.
     [[nodiscard]] std::optional<GuardEvent> afterSample(const Sample &sample);
+    /// After an event of afterSample() at @p nowNs: for how long to send nothing before one retry, from which on the
+    /// rate is halved; @p retryAfter: what the answer asks for. nullopt: stop; there was a pause before, or it would be
+    /// too long or outlast the run. The next sample looked at is the retry: where that fails there is an event again.
+    [[nodiscard]] std::optional<std::chrono::nanoseconds> pauseAfter(std::optional<std::chrono::nanoseconds> retryAfter,
+                                                                     qint64 nowNs);
+    /// The pause as an event for the record: @p why and how long.
+    [[nodiscard]] GuardEvent paused(const GuardEvent &why, std::chrono::nanoseconds pause) const;
     /// A redirect that left the deployment's own host.
     [[nodiscard]] GuardEvent scopeBreach(qint64 nowNs) const;
 
@@ -79,6 +89,8 @@ private:
     qint64 m_requests = 0;
     std::array<bool, window> m_bad{}; ///< ring of the last outcomes
     std::size_t m_seen = 0;
+    bool m_paused = false;   ///< once is all there is
+    bool m_retrying = false; ///< the next sample is the retry
 
     struct Level
     {

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "core/base/Clock.h"
+#include "core/http/HttpDate.h"
 #include "core/http/ServerTiming.h"
 #include "core/probe/CellResult.h"
 #include "core/probe/Judge.h"
@@ -50,6 +52,19 @@ std::optional<qint64> serverTime(const http::Exchange &exchange, const std::opti
     return sum && wait && *sum >= 0 && *sum <= *wait ? sum : std::nullopt;
 }
 
+/// What a Retry-After header asks for: seconds, or until a date. **Source:** RFC 9110 §10.2.3.
+std::optional<std::chrono::nanoseconds> retryAfterOf(const http::Exchange &exchange)
+{
+    const QByteArray value = http::headerValue(exchange.message.headers, "Retry-After").trimmed();
+    bool isNumber = false;
+    const uint seconds = value.toUInt(&isNumber);
+    if (isNumber)
+        return std::chrono::seconds(seconds);
+    if (const auto date = http::parseHttpDate(value))
+        return *date - base::SystemClock().now();
+    return std::nullopt;
+}
+
 /// Our own misuse rather than the deployment's answer: nothing can be measured.
 bool isFatal(const http::Exchange &exchange)
 {
@@ -83,7 +98,8 @@ void ProbeRunner::start()
 {
     m_state.beginNs = http::steadyNs();
     m_guard.emplace(m_setup.limits, m_state.beginNs);
-    m_nextIntendedNs = m_state.beginNs + m_arrivals.next();
+    m_arrivalsFromNs = m_state.beginNs;
+    m_nextIntendedNs = m_arrivalsFromNs + m_arrivals.next();
     step();
 }
 
@@ -119,7 +135,9 @@ void ProbeRunner::step()
     if (m_ending)
         return;
     const qint64 now = http::steadyNs();
-    if (m_setup.closed)
+    if (now < m_pausedUntilNs)
+        m_timer.startAt(m_pausedUntilNs);
+    else if (m_setup.closed)
         stepClosed(now);
     else
         stepOpen(now);
@@ -134,7 +152,7 @@ void ProbeRunner::queueDueVisits(qint64 now)
         noteMeasuring(visit, m_nextIntendedNs);
         m_lastNetworkBlock = visit.block;
         m_waiting.push_back({visit, m_nextIntendedNs});
-        m_nextIntendedNs = m_state.beginNs + m_arrivals.next();
+        m_nextIntendedNs = m_arrivalsFromNs + m_arrivals.next();
     }
 }
 
@@ -146,7 +164,7 @@ void ProbeRunner::stepOpen(qint64 now)
         finish(StopReason::Saturated);
         return;
     }
-    while (!m_localBusy && !m_waiting.empty()) {
+    while (!m_localBusy && !m_waiting.empty() && m_waiting.front().intendedNs <= now) {
         if (!send(m_waiting.front()))
             break;
         m_waiting.pop_front();
@@ -155,7 +173,9 @@ void ProbeRunner::stepOpen(qint64 now)
         return;
     startLocalIfQuiet(now);
     const bool localWaits = !m_localBusy && !isLocalOver() && m_nextLocalNs > now;
-    if (!isNetworkOver())
+    if (!m_waiting.empty() && m_waiting.front().intendedNs > now)
+        m_timer.startAt(m_waiting.front().intendedNs); // put off by a pause
+    else if (!isNetworkOver())
         m_timer.startAt(localWaits ? std::min(m_nextIntendedNs, m_nextLocalNs) : m_nextIntendedNs);
     else if (localWaits)
         m_timer.startAt(m_nextLocalNs);
@@ -194,7 +214,8 @@ void ProbeRunner::stepClosed(qint64 now)
             return;
         noteMeasuring(m_network.take(), now);
         if (m_setup.limits.closedRate > 0)
-            m_nextSendNs = now + static_cast<qint64>(static_cast<double>(second) / m_setup.limits.closedRate);
+            m_nextSendNs =
+                now + static_cast<qint64>(static_cast<double>(second) / (m_pace * m_setup.limits.closedRate));
     }
 }
 
@@ -271,8 +292,10 @@ void ProbeRunner::onExchange(const Pending &pending, const http::Exchange &excha
     }
     if (m_setup.limits.breakers && leavesHost(exchange, *m_setup.origin))
         stopFor(m_guard->scopeBreach(sample.endNs));
+    else if (sample.startNs < m_pausedUntilNs)
+        step(); // it was under way when the pause began, and has had its consequence
     else if (const auto event = m_guard->afterSample(sample))
-        stopFor(*event);
+        pauseOrStop(*event, exchange, sample.endNs);
     else if (const auto slower = watchTime(cell.id.mode, sample))
         stopFor(*slower);
     else
@@ -339,6 +362,36 @@ void ProbeRunner::stopFor(const GuardEvent &event)
 {
     m_state.events.push_back(event);
     finish(StopReason::Guard);
+}
+
+void ProbeRunner::pauseOrStop(const GuardEvent &event, const http::Exchange &exchange, qint64 nowNs)
+{
+    const auto pause = m_guard->pauseAfter(retryAfterOf(exchange), nowNs);
+    if (!pause) {
+        stopFor(event);
+        return;
+    }
+    m_state.events.push_back(m_guard->paused(event, *pause));
+    m_pausedUntilNs = nowNs + pause->count();
+    m_pace = 0.5;
+    m_nextSendNs = m_pausedUntilNs;
+    if (!m_setup.closed)
+        resumeSchedule(m_pausedUntilNs);
+    step();
+}
+
+/// An open run goes on at @p atNs as if it began anew, at the present pace: what was due meanwhile is put off, as
+/// nobody waits for what we chose not to send.
+void ProbeRunner::resumeSchedule(qint64 atNs)
+{
+    m_arrivals = ArrivalClock(m_setup.arrival, m_pace * m_setup.rate, m_setup.seed + 3);
+    m_arrivalsFromNs = atNs;
+    qint64 next = atNs;
+    for (Pending &pending : m_waiting) {
+        pending.intendedNs = next;
+        next = m_arrivalsFromNs + m_arrivals.next();
+    }
+    m_nextIntendedNs = next;
 }
 
 void ProbeRunner::finish(StopReason reason)

@@ -64,6 +64,8 @@ private:
     [[nodiscard]] std::optional<GuardEvent> watchTime(ProbeMode mode, const Sample &sample);
     void keep(const Sample &sample);
     void stopFor(const GuardEvent &event);
+    void pauseOrStop(const GuardEvent &event, const http::Exchange &exchange, qint64 nowNs);
+    void resumeSchedule(qint64 atNs);
     void finish(StopReason reason);
     void endIfDone();
     void publish();
@@ -84,6 +86,9 @@ private:
     std::vector<std::vector<qint64>> m_times; ///< per cell, for the stop rule
     qint64 m_nextIntendedNs = 0;
     std::optional<qint64> m_measuringFromNs;
+    double m_pace = 1;           ///< of the plan's rate: halved after a pause
+    qint64 m_pausedUntilNs = 0;  ///< nothing is begun before
+    qint64 m_arrivalsFromNs = 0; ///< when m_arrivals counts from
     qint64 m_nextSendNs = 0;     ///< closed runs: the guard's pace
     qint64 m_nextLocalNs = 0;    ///< the pace of local look-ups
     qint64 m_longestLocalNs = 0; ///< how much quiet a local sample needs

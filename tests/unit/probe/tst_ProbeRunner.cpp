@@ -289,16 +289,88 @@ private Q_SLOTS:
         QCOMPARE(countWhere(ran.samples, [](const Sample &s) { return isCensored(s.outcome); }), 2);
     }
 
-    void errorBreakerStopsTheRun()
+    void errorBreakerPausesRetriesOnceAndStops_data()
     {
+        QTest::addColumn<bool>("closed");
+        QTest::newRow("open") << false;
+        QTest::newRow("closed") << true;
+    }
+    void errorBreakerPausesRetriesOnceAndStops()
+    {
+        QFETCH(bool, closed);
         const ScriptedServer server([](const ScriptedServer::Request &) { return Reply::http(500, "oops"); });
         RunPlan plan = planOf(QStringLiteral("proxy"), 500);
+        plan.guards = true;
+        if (closed)
+            plan.concurrency = 1;
+        else
+            plan.rate = 20;
+        RunSetup setup = setupOf(plan, server.url());
+        setup.limits.closedRate = 20;
+        setup.limits.pause = milliseconds(400);
+        const Ran ran = run(setup);
+        QCOMPARE(ran.state.stopReason, StopReason::Guard);
+        QCOMPARE(ran.state.events.size(), 2U);
+        QCOMPARE(ran.state.events.front().rule, QStringLiteral("pause"));
+        QCOMPARE(ran.state.events.back().rule, QStringLiteral("error-breaker"));
+        const auto beforePause = countWhere(ran.samples, [&](const Sample &s) {
+            return s.startNs - ran.state.beginNs < ran.state.events.front().atNs;
+        });
+        QVERIFY(beforePause >= 5 && beforePause < 8);
+        // One request, no sooner than after the pause.
+        QCOMPARE(countWhere(ran.samples, [](const Sample &) { return true; }), beforePause + 1);
+        QVERIFY(ran.samples.back().startNs - ran.state.beginNs >= ran.state.events.front().atNs + 400'000'000);
+    }
+    void afterRetryAfterTheRunGoesOnAtHalfTheRate()
+    {
+        const ScriptedServer server([](const ScriptedServer::Request &request) {
+            return request.index == 10 ? Reply::http(429, "", "text/plain", "Retry-After: 1\r\n") : session();
+        });
+        RunPlan plan = planOf(QStringLiteral("proxy"), 30);
+        plan.guards = true;
+        plan.rate = 20;
+        plan.arrival = Arrival::Constant;
+        const Ran ran = run(setupOf(plan, server.url()));
+        QCOMPARE(ran.state.stopReason, StopReason::Samples);
+        QCOMPARE(ran.state.events.size(), 1U);
+        QCOMPARE(ran.state.events.front().rule, QStringLiteral("pause"));
+        QCOMPARE(ran.samples.size(), 30U);
+        const auto gap = [&ran](std::size_t i) { return ran.samples[i].intendedNs - ran.samples[i - 1].intendedNs; };
+        QCOMPARE(gap(5), 50'000'000);
+        QCOMPARE(gap(25), 100'000'000);
+        QVERIFY2(gap(11) >= 900'000'000, qPrintable(QString::number(gap(11))));
+        // Nobody waited for what we chose not to send.
+        QCOMPARE(countWhere(ran.samples, [](const Sample &s) { return s.responseNs() > 500'000'000; }), 0);
+    }
+    void aSecondRefusalStopsTheRun()
+    {
+        const ScriptedServer server([](const ScriptedServer::Request &request) {
+            return request.index % 5 == 4 ? Reply::http(429, "", "text/plain", "Retry-After: 0\r\n") : session();
+        });
+        RunPlan plan = planOf(QStringLiteral("proxy"), 200);
         plan.guards = true;
         plan.rate = 20;
         const Ran ran = run(setupOf(plan, server.url()));
         QCOMPARE(ran.state.stopReason, StopReason::Guard);
-        QCOMPARE(ran.state.events.front().rule, QStringLiteral("error-breaker"));
-        QVERIFY(ran.samples.size() >= 5 && ran.samples.size() < 10);
+        QCOMPARE(ran.state.events.back().rule, QStringLiteral("rate-limited"));
+        QVERIFY2(ran.samples.size() >= 10 && ran.samples.size() <= 12, qPrintable(QString::number(ran.samples.size())));
+    }
+    void thePauseDoesNotHoldTheOffSwitch()
+    {
+        const ScriptedServer server(
+            [](const ScriptedServer::Request &) { return Reply::http(429, "", "text/plain", "Retry-After: 60\r\n"); });
+        RunPlan plan = planOf(QStringLiteral("proxy"), 200);
+        plan.guards = true;
+        plan.rate = 20;
+        std::stop_source stop;
+        std::jthread presser([&stop] {
+            std::this_thread::sleep_for(milliseconds(300));
+            stop.request_stop();
+        });
+        const Ran ran = run(setupOf(plan, server.url()), Call{Call::Clock::time_point::max(), stop.get_token()});
+        QCOMPARE(ran.state.stopReason, StopReason::Cancelled);
+        QVERIFY(ran.samples.size() <= 2U);
+        QVERIFY(ran.state.endNs - ran.state.beginNs < 1'000'000'000);
     }
     void leavingTheHostStopsTheRun()
     {

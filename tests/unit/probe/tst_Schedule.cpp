@@ -236,6 +236,21 @@ private Q_SLOTS:
         const auto event = guard.afterSample(outcome(Outcome::RateLimited, 429));
         QVERIFY(event && event->rule == QLatin1String("rate-limited"));
     }
+    void aPauseIsGrantedOnceAndWithinBounds()
+    {
+        using namespace std::chrono_literals;
+        Guard guard({}, 0);
+        QVERIFY(!guard.pauseAfter(3min, 0)); // longer than anybody waits at a progress bar
+        QVERIFY(!guard.pauseAfter(30s, std::chrono::nanoseconds(590s).count())); // would outlast the run
+        QCOMPARE(*guard.pauseAfter(std::nullopt, 0), std::chrono::nanoseconds(5s));
+        QVERIFY(!guard.pauseAfter(1s, 0));
+        const auto event = guard.afterSample(outcome(Outcome::Timeout));
+        QVERIFY2(event && event->detail.contains(QStringLiteral("retry")), "one failing retry is enough");
+        Guard other({}, 0);
+        QVERIFY(other.pauseAfter(1s, 0));
+        QVERIFY(!other.afterSample(outcome(Outcome::Ok, 200)));
+        QVERIFY(!other.afterSample(outcome(Outcome::Timeout))); // the retry was well: back to five in twenty
+    }
     void capsHold()
     {
         GuardLimits limits;
