@@ -180,7 +180,10 @@ ErrorText findingText(const Error &error)
                 tr("Rotate the secret to end all sessions at once, or move to database sessions.")};
     case ErrorCode::NotFound:
         return {tr("Nothing matches \"%1\".").arg(error.param(ErrorParam::Name)),
-                tr("List the sessions to see what there is.")};
+                error.param(ErrorParam::Part) == QStringLiteral("operation")
+                    ? tr("Its name stands in the answer of what began it, in the audit log, and among the unfinished "
+                         "operations while it is one.")
+                    : tr("List the sessions to see what there is.")};
     default:
         return {};
     }

@@ -171,6 +171,11 @@ void addStep(StepNote step, JournalLines &lines)
 
 } // namespace
 
+base::Error noOperation(const QString &id)
+{
+    return Error(ErrorCode::NotFound).with(ErrorParam::Part, QStringLiteral("operation")).with(ErrorParam::Name, id);
+}
+
 QString pausePath(const QString &folder)
 {
     return folder + QStringLiteral("/pause");
@@ -289,7 +294,7 @@ base::Result<OperationJournal> OperationJournal::reopen(const QString &operation
     journal.m_folder = operations + QLatin1Char('/') + id;
     const bool isName = id.startsWith(QStringLiteral("op-")) && !id.contains(QLatin1Char('/'));
     if (!isName || !QFile::exists(headPath(journal.m_folder)))
-        return base::fail(Error(ErrorCode::NotFound).with(ErrorParam::Name, id));
+        return base::fail(noOperation(id));
     journal.m_lock = std::make_unique<base::FileLock>(lockPath(journal.m_folder), call.atMost(lockWait));
     if (!journal.m_lock->isHeld()) {
         const bool isBusy = journal.m_lock->state() == base::FileLock::State::Busy;

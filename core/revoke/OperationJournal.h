@@ -141,6 +141,9 @@ private:
 /// readHead().
 [[nodiscard]] base::Result<JournalLines> readJournal(const QString &folder, const OperationHead &head);
 
+/// NotFound (Part "operation"): nobody knows an operation @p id.
+[[nodiscard]] base::Error noOperation(const QString &id);
+
 /// The file in @p folder whose being there says that the operation is to pause.
 [[nodiscard]] QString pausePath(const QString &folder);
 

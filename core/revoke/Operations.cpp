@@ -77,7 +77,7 @@ base::Result<QString> operationKind(const QString &folder, const QString &id)
     const QString path = folder + QLatin1Char('/') + id;
     const bool isName = id.startsWith(QStringLiteral("op-")) && !id.contains(QLatin1Char('/'));
     if (!isName || !QFile::exists(path + QStringLiteral("/operation.json")))
-        return base::fail(base::Error(base::ErrorCode::NotFound).with(base::ErrorParam::Name, id));
+        return base::fail(noOperation(id));
     const auto head = readHead(path);
     if (!head)
         return base::fail(head.error());
