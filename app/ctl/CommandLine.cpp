@@ -5,6 +5,8 @@
 #include "app/ctl/Commands.h"
 #include "app/ctl/Help.h"
 #include "core/base/ErrorText.h"
+#include "core/revoke/Operations.h"
+#include "core/revoke/UndoTimer.h"
 
 namespace rollcall::ctl {
 
@@ -115,6 +117,8 @@ Outcome CommandLine::dispatch(const QStringList &words, OutputWriter &output, co
     if (!options)
         return Outcome::failed(options.error());
     Context context(*arguments, *options, output, stop);
+    // Kept rows go when their time is over, whatever is being done now.
+    const revoke::UndoTimer undo(revoke::operationsBelow(context.workspace().folders().state), context.clock());
     return found.command->run(context);
 }
 

@@ -78,8 +78,8 @@ void warnAbout(Context &context, const revoke::RevocationReport &report)
     if (report.cacheError) {
         const base::ErrorText why = base::describe(*report.cacheError);
         context.output().warn(
-            QStringLiteral("revoked sessions may stay in the cache until their time to live is over: %1 %2 Then "
-                           "`rollcallctl cache purge --drifted` removes them.")
+            QStringLiteral("revoked sessions may stay in the cache until their time to live is over: %1 %2 Then go on "
+                           "with the operation, which removes them.")
                 .arg(why.message, why.remedy));
     }
     if (!report.whyNoUndo.isEmpty()) {

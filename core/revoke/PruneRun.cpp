@@ -1,11 +1,9 @@
 #include "core/revoke/PruneRun.h"
 
-#include <QJsonArray>
-
 #include <limits>
 
 #include "core/base/ErrorText.h"
-#include "core/base/LostLink.h"
+#include "core/revoke/OperationRun.h"
 
 namespace rollcall::revoke {
 
@@ -17,6 +15,8 @@ using base::ErrorParam;
 namespace {
 
 constexpr qint64 firstStep = 500; ///< what they take is not known yet
+/// The same for one who minds nobody: each step waits for the disk to have its note, so that few are better.
+constexpr qint64 firstUnpacedStep = 20'000;
 constexpr std::chrono::seconds lagEvery{1};
 constexpr std::chrono::milliseconds lagRest{250};
 constexpr std::chrono::seconds longestLagWait{60}; ///< a replica that is gone must not hold it up for ever
@@ -37,15 +37,17 @@ public:
     Run(const PrunePlan &plan, const deployment::Deployment &deployment, store::ExpiredRows &rows, audit::AuditLog &log,
         OperationJournal &journal, const OperationSeal &seal, const Call &call, const OnProgress &onProgress)
         : m_plan(plan),
-          m_deployment(deployment),
           m_rows(rows),
-          m_log(log),
           m_journal(journal),
           m_seal(seal),
           m_call(call),
           m_onProgress(onProgress),
-          m_pace(plan.options.paced ? Pacing() : unpaced(), firstStep,
-                 std::min(plan.options.batchSize, largestPruneBatch))
+          m_pace(plan.options.paced ? Pacing() : unpaced(), plan.options.paced ? firstStep : firstUnpacedStep,
+                 std::min(plan.options.batchSize, largestPruneBatch)),
+          m_run({QStringLiteral("sessions.prune"), plan.digest, plan.options.reason,
+                 QJsonObject{{QStringLiteral("matched"), plan.matched},
+                             {QStringLiteral("before"), base::toIso(plan.before)}}},
+                deployment, log, journal, call, m_report.log, m_report.error)
     {}
 
     base::Result<RevocationReport> operator()()
@@ -56,7 +58,7 @@ public:
         m_report.revoked = revoked();
         if (auto status = takeUp(); !status)
             return base::fail(std::move(status.error()));
-        if (auto status = writeIntent(); !status)
+        if (auto status = m_run.writeIntent({}, m_report.revoked); !status)
             return base::fail(std::move(status.error()));
         walk();
         m_report.batches = m_journal.batches();
@@ -118,17 +120,8 @@ private:
     void walk()
     {
         for (bool isOver = false; !isOver && !m_report.error;) {
-            if (m_journal.isPauseWanted()) {
-                m_paused = true;
-                m_report.error = Error(ErrorCode::Cancelled);
-                note(QStringLiteral("Paused before step %1").arg(m_journal.batches() + 1));
+            if (!m_run.mayGoOn(QStringLiteral("The prune"), QStringLiteral("step %1").arg(m_journal.batches() + 1)))
                 return;
-            }
-            if (const auto status = m_call.check(QStringLiteral("The prune")); !status) {
-                m_report.error = status.error();
-                note(QStringLiteral("Stopped before step %1").arg(m_journal.batches() + 1));
-                return;
-            }
             waitForReplicas();
             const auto begun = Call::Clock::now();
             const qint64 noted = m_journal.batches();
@@ -137,10 +130,7 @@ private:
             if (!done) {
                 const auto pause = isBlocked(done.error()) ? m_pace.wasBlocked() : std::nullopt;
                 if (!pause) {
-                    m_report.error = done.error();
-                    note(QStringLiteral("Step %1 failed: %2")
-                             .arg(m_journal.batches())
-                             .arg(base::describe(done.error()).message));
+                    m_run.failed(QStringLiteral("Step %1 failed").arg(m_journal.batches()), done.error());
                     return;
                 }
                 if (m_journal.batches() > noted && !undone())
@@ -198,81 +188,28 @@ private:
         }
     }
 
-    void note(const QString &what) { m_report.log.push_back({m_deployment.clock().now(), what}); }
-
-    // --- audit ---
-
-    [[nodiscard]] audit::AuditEntry entry(audit::Phase phase) const
-    {
-        audit::AuditEntry entry;
-        entry.operation = m_report.auditId;
-        entry.phase = phase;
-        entry.action = QStringLiteral("sessions.prune");
-        entry.actor = audit::currentActor();
-        entry.connection = m_deployment.config().displayName();
-        entry.reason = m_plan.options.reason;
-        entry.planDigest = m_plan.digest;
-        entry.counts = {{QStringLiteral("matched"), m_report.matched},
-                        {QStringLiteral("before"), base::toIso(m_plan.before)}};
-        if (const QStringList &hosts = m_deployment.config().profile.insecureHosts; !hosts.isEmpty())
-            entry.counts.insert(QStringLiteral("insecureHosts"), QJsonArray::fromStringList(hosts));
-        return entry;
-    }
-
-    base::Status writeIntent()
-    {
-        audit::AuditEntry intent = entry(audit::Phase::Intent);
-        if (m_report.revoked > 0)
-            intent.counts.insert(QStringLiteral("doneBefore"), m_report.revoked);
-        const auto seq = m_log.append(std::move(intent), m_call);
-        if (!seq)
-            return base::fail(seq.error());
-        note(QStringLiteral("Audit intent written as entry %1").arg(*seq));
-        return {};
-    }
-
     void writeOutcome()
     {
-        audit::AuditEntry outcome = entry(audit::Phase::Outcome);
-        outcome.counts.insert(QStringLiteral("revoked"), m_report.revoked);
-        outcome.counts.insert(QStringLiteral("skipped"), m_report.skipped);
-        outcome.counts.insert(QStringLiteral("unknown"), m_journal.lines().inDoubt());
-        outcome.counts.insert(QStringLiteral("batches"), m_report.batches);
-        if (m_report.error)
-            outcome.counts.insert(QStringLiteral("error"), base::errorName(m_report.error->code));
-        // Cancelling it must not keep its outcome from the log.
-        const auto seq = m_log.append(std::move(outcome), Call::within(m_deployment.config().storeOptions.timeout));
-        if (!seq && !m_report.error)
-            m_report.error = seq.error();
-        note(seq ? QStringLiteral("Audit outcome written as entry %1").arg(*seq)
-                 : QStringLiteral("The audit outcome could not be written: %1")
-                       .arg(base::describe(seq.error()).message));
+        m_run.writeOutcome({{QStringLiteral("revoked"), m_report.revoked},
+                            {QStringLiteral("skipped"), m_report.skipped},
+                            {QStringLiteral("unknown"), m_journal.lines().inDoubt()},
+                            {QStringLiteral("batches"), m_report.batches}});
     }
 
     void end()
     {
-        if (m_report.error && m_report.error->code != ErrorCode::Cancelled) {
-            const ErrorCode code = m_report.error->code;
-            m_report.resumable = base::isLostLink(code) || code == ErrorCode::Timeout || m_report.revoked > 0 ||
-                                 m_journal.lines().inDoubt() > 0;
-        }
-        m_report.resumable = m_report.resumable || m_paused;
-        if (m_report.resumable) {
-            // Where that cannot be written, the last step counts as unknown until it is resumed.
-            if (const auto kept = m_journal.keepEnd(); !kept)
-                note(QStringLiteral("The end of the last step could not be noted: %1")
-                         .arg(base::describe(kept.error()).message));
-            note(QStringLiteral("The operation stays unfinished, and can be resumed"));
-            return;
-        }
-        if (const auto removed = m_journal.remove(); !removed && !m_report.error)
-            m_report.error = removed.error();
+        m_report.resumable = m_run.isResumable(m_report.revoked > 0 || m_journal.lines().inDoubt() > 0);
+        if (!m_report.resumable)
+            return m_run.remove();
+        // Where that cannot be written, the last step counts as unknown until it is resumed.
+        if (const auto kept = m_journal.keepEnd(); !kept)
+            m_run.note(QStringLiteral("The end of the last step could not be noted: %1")
+                           .arg(base::describe(kept.error()).message));
+        m_run.keep();
     }
 
     const PrunePlan &m_plan;
-    const deployment::Deployment &m_deployment;
     store::ExpiredRows &m_rows;
-    audit::AuditLog &m_log;
     OperationJournal &m_journal;
     const OperationSeal &m_seal;
     const Call &m_call;
@@ -282,7 +219,7 @@ private:
     std::optional<StepNote> m_again; ///< the step that is done once more
     Call::Clock::time_point m_lagNext{};
     RevocationReport m_report;
-    bool m_paused = false; ///< it stopped because that was wanted
+    OperationRun m_run;
 };
 
 } // namespace

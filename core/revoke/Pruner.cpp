@@ -4,7 +4,7 @@
 #include <QDataStream>
 #include <QIODevice>
 
-#include "core/revoke/OperationSeal.h"
+#include "core/revoke/OpenedOperation.h"
 #include "core/revoke/PruneRun.h"
 #include "core/store/StoreInspector.h"
 
@@ -45,7 +45,7 @@ QString digestOf(const PrunePlan &plan)
     return QString::fromLatin1(hash.result().toHex());
 }
 
-QByteArray bytesOf(const PrunePlan &plan)
+base::SecretBytes bytesOf(const PrunePlan &plan)
 {
     QByteArray bytes;
     QDataStream out(&bytes, QIODevice::WriteOnly);
@@ -53,7 +53,7 @@ QByteArray bytesOf(const PrunePlan &plan)
     out << version << qint64(plan.before.time_since_epoch().count()) << plan.matched << plan.statement << plan.zone
         << plan.digest << qint64(plan.options.olderThan.count()) << plan.options.reason << plan.options.batchSize
         << plan.options.paced;
-    return bytes;
+    return base::SecretBytes::fromAndWipe(bytes);
 }
 
 base::Result<PrunePlan> planOf(const base::SecretBytes &bytes)
@@ -149,28 +149,15 @@ base::Result<RevocationReport> carryOut(const PrunePlan &plan, const deployment:
         return base::fail(allowed.error());
     if (plan.matched == 0)
         return RevocationReport();
-    const auto seal = OperationSeal::load(place.vault, true, call);
-    if (!seal)
-        return base::fail(seal.error());
-    OperationHead head;
-    head.id = audit::newOperationId();
-    head.kind = pruneKind();
-    head.connection = deployment.config().displayName();
-    head.database = databaseNameOf(deployment);
-    head.planDigest = plan.digest;
-    head.reason = plan.options.reason;
-    head.startedAt = deployment.clock().now();
-    head.planned = plan.matched;
-    const auto sealed = seal->seal(bytesOf(plan), planName(head.id));
-    if (!sealed)
-        return base::fail(sealed.error());
-    auto journal = OperationJournal::begin(place.folder, std::move(head), *sealed, call);
-    if (!journal)
-        return base::fail(journal.error());
-    auto report = runPrune(plan, deployment, *writeStore.expiredRows(), log, *journal, *seal, call, onProgress);
+    auto operation = beginOperation({pruneKind(), plan.digest, plan.options.reason, plan.matched}, bytesOf(plan),
+                                    deployment, place, call);
+    if (!operation)
+        return base::fail(operation.error());
+    auto report = runPrune(plan, deployment, *writeStore.expiredRows(), log, operation->journal, operation->seal, call,
+                           onProgress);
     // Nothing was done: there is nothing to go on with.
     if (!report)
-        static_cast<void>(journal->remove());
+        static_cast<void>(operation->journal.remove());
     return report;
 }
 
@@ -178,21 +165,10 @@ base::Result<RevocationReport> resumePrune(const QString &id, const deployment::
                                            store::SessionStore &writeStore, audit::AuditLog &log,
                                            const OperationPlace &place, const Call &call, const OnProgress &onProgress)
 {
-    auto journal = OperationJournal::reopen(place.folder, id, call);
-    if (!journal)
-        return base::fail(journal.error());
-    const OperationHead &head = journal->head();
-    const bool isPrune = head.kind == pruneKind();
-    if (!isPrune || head.database != databaseNameOf(deployment)) {
-        return base::fail(Error(ErrorCode::PlanStale)
-                              .with(ErrorParam::Detail,
-                                    isPrune ? QStringLiteral("it was made for %1").arg(head.database)
-                                            : QStringLiteral("this operation is no prune but a %1").arg(head.kind)));
-    }
-    const auto seal = OperationSeal::load(place.vault, false, call);
-    if (!seal)
-        return base::fail(seal.error());
-    const auto bytes = seal->open(journal->sealedPlan(), planName(id));
+    auto operation = reopenOperation(id, pruneKind(), deployment, place, call);
+    if (!operation)
+        return base::fail(operation.error());
+    const auto bytes = openPlan(*operation);
     if (!bytes)
         return base::fail(bytes.error());
     const auto plan = planOf(*bytes);
@@ -200,7 +176,8 @@ base::Result<RevocationReport> resumePrune(const QString &id, const deployment::
         return base::fail(plan.error());
     if (auto allowed = mayPrune(*plan, deployment, writeStore, call); !allowed)
         return base::fail(allowed.error());
-    return runPrune(*plan, deployment, *writeStore.expiredRows(), log, *journal, *seal, call, onProgress);
+    return runPrune(*plan, deployment, *writeStore.expiredRows(), log, operation->journal, operation->seal, call,
+                    onProgress);
 }
 
 } // namespace rollcall::revoke

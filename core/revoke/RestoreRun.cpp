@@ -1,12 +1,10 @@
 #include "core/revoke/RestoreRun.h"
 
-#include <QJsonArray>
-
 #include <algorithm>
 
 #include "core/base/ErrorText.h"
-#include "core/base/LostLink.h"
 #include "core/revoke/CachePurge.h"
+#include "core/revoke/OperationRun.h"
 
 namespace rollcall::revoke {
 
@@ -45,12 +43,15 @@ public:
           m_options(options),
           m_deployment(deployment),
           m_store(store),
-          m_log(log),
           m_journal(journal),
           m_operations(operations),
           m_call(call),
           m_onProgress(onProgress),
-          m_outcomes(journal.outcomes())
+          m_outcomes(journal.outcomes()),
+          m_run({QStringLiteral("sessions.restore"), journal.head().planDigest, options.reason,
+                 QJsonObject{{QStringLiteral("of"), work.of},
+                             {QStringLiteral("matched"), static_cast<qint64>(work.rows.size())}}},
+                deployment, log, journal, call, m_report.log, m_report.error)
     {}
 
     base::Result<RestoreReport> operator()()
@@ -59,7 +60,7 @@ public:
         m_report.matched = static_cast<qint64>(m_rows.size());
         m_report.batches = m_journal.batches();
         count();
-        if (auto status = writeIntent(); !status)
+        if (auto status = m_run.writeIntent({}, m_report.restored + m_report.skipped()); !status)
             return base::fail(std::move(status.error()));
         restoreAll();
         dropCached();
@@ -76,62 +77,16 @@ private:
         m_report.userGone = std::ranges::count(m_outcomes, RowOutcome::AlreadyGone);
     }
 
-    void note(const QString &what) { m_report.log.push_back({m_deployment.clock().now(), what}); }
-
-    /// For what must be done however the operation ended: cancelling it must not keep its outcome from the log.
-    [[nodiscard]] Call cleanup() const { return Call::within(m_deployment.config().storeOptions.timeout); }
-
-    // --- audit ---
-
-    [[nodiscard]] audit::AuditEntry entry(audit::Phase phase) const
-    {
-        audit::AuditEntry entry;
-        entry.operation = m_report.auditId;
-        entry.phase = phase;
-        entry.action = QStringLiteral("sessions.restore");
-        entry.actor = audit::currentActor();
-        entry.connection = m_deployment.config().displayName();
-        entry.reason = m_options.reason;
-        entry.planDigest = m_journal.head().planDigest;
-        entry.counts = {{QStringLiteral("of"), m_work.of}, {QStringLiteral("matched"), m_report.matched}};
-        if (const QStringList &hosts = m_deployment.config().profile.insecureHosts; !hosts.isEmpty())
-            entry.counts.insert(QStringLiteral("insecureHosts"), QJsonArray::fromStringList(hosts));
-        return entry;
-    }
-
-    base::Status writeIntent()
-    {
-        audit::AuditEntry intent = entry(audit::Phase::Intent);
-        if (m_report.restored + m_report.skipped() > 0)
-            intent.counts.insert(QStringLiteral("doneBefore"), m_report.restored + m_report.skipped());
-        const auto seq = m_log.append(std::move(intent), m_call);
-        if (!seq)
-            return base::fail(seq.error());
-        note(QStringLiteral("Audit intent written as entry %1").arg(*seq));
-        return {};
-    }
-
     void writeOutcome()
     {
-        audit::AuditEntry outcome = entry(audit::Phase::Outcome);
         const auto number = [&](RowOutcome which) { return qint64(std::ranges::count(m_outcomes, which)); };
-        outcome.counts.insert(QStringLiteral("restored"), m_report.restored);
-        outcome.counts.insert(QStringLiteral("skipped"), m_report.skipped());
-        outcome.counts.insert(QStringLiteral("thereAgain"), m_report.thereAgain);
-        outcome.counts.insert(QStringLiteral("userGone"), m_report.userGone);
-        outcome.counts.insert(QStringLiteral("unknown"), number(RowOutcome::Unknown));
-        outcome.counts.insert(QStringLiteral("notTried"), number(RowOutcome::NotTried));
-        outcome.counts.insert(QStringLiteral("batches"), m_report.batches);
-        if (m_report.error)
-            outcome.counts.insert(QStringLiteral("error"), base::errorName(m_report.error->code));
-        const auto seq = m_log.append(std::move(outcome), cleanup());
-        if (seq) {
-            note(QStringLiteral("Audit outcome written as entry %1").arg(*seq));
-            return;
-        }
-        note(QStringLiteral("The audit outcome could not be written: %1").arg(base::describe(seq.error()).message));
-        if (!m_report.error)
-            m_report.error = seq.error();
+        m_run.writeOutcome({{QStringLiteral("restored"), m_report.restored},
+                            {QStringLiteral("skipped"), m_report.skipped()},
+                            {QStringLiteral("thereAgain"), m_report.thereAgain},
+                            {QStringLiteral("userGone"), m_report.userGone},
+                            {QStringLiteral("unknown"), number(RowOutcome::Unknown)},
+                            {QStringLiteral("notTried"), number(RowOutcome::NotTried)},
+                            {QStringLiteral("batches"), m_report.batches}});
     }
 
     // --- rows ---
@@ -150,17 +105,8 @@ private:
             open, [this](std::size_t row) { return m_outcomes[row] == RowOutcome::Unknown; });
         const auto doubtful = static_cast<std::size_t>(inDoubt.begin() - open.begin());
         for (std::size_t from = 0; from < open.size() && !m_report.error;) {
-            if (m_journal.isPauseWanted()) {
-                m_paused = true;
-                m_report.error = Error(ErrorCode::Cancelled);
-                note(QStringLiteral("Paused before batch %1").arg(m_report.batches + 1));
+            if (!m_run.mayGoOn(QStringLiteral("The restore"), QStringLiteral("batch %1").arg(m_report.batches + 1)))
                 return;
-            }
-            if (const auto status = m_call.check(QStringLiteral("The restore")); !status) {
-                m_report.error = status.error();
-                note(QStringLiteral("Stopped before batch %1").arg(m_report.batches + 1));
-                return;
-            }
             const std::size_t border = from < doubtful ? doubtful : open.size();
             const std::size_t count = std::min(size, border - from);
             restoreBatch(std::span(open).subspan(from, count));
@@ -175,8 +121,9 @@ private:
     {
         const bool wasUnderWay = m_outcomes[rows.front()] == RowOutcome::Unknown;
         if (const auto noted = m_journal.beginBatch(rows); !noted) {
-            m_report.error = noted.error();
-            note(QStringLiteral("Stopped before batch %1: the journal could not be written").arg(m_report.batches + 1));
+            m_run.failed(QStringLiteral("Stopped before batch %1, as the journal could not be written")
+                             .arg(m_report.batches + 1),
+                         noted.error());
             return;
         }
         m_report.batches += 1;
@@ -186,10 +133,7 @@ private:
             batch.push_back(m_rows[row].clone());
         const auto outcomes = m_store.restoreRows(batch, m_call);
         if (!outcomes) {
-            m_report.error = outcomes.error();
-            note(QStringLiteral("Batch %1 failed: %2")
-                     .arg(m_report.batches)
-                     .arg(base::describe(outcomes.error()).message));
+            m_run.failed(QStringLiteral("Batch %1 failed").arg(m_report.batches), outcomes.error());
             // The journal says that it was under way: whether it was committed is found out when it is gone on with.
             for (const std::size_t row : rows)
                 m_outcomes[row] = RowOutcome::Unknown;
@@ -203,7 +147,7 @@ private:
             m_outcomes[rows[i]] = known.back();
         }
         count();
-        note(QStringLiteral("Batch %1 committed: %2 rows").arg(m_report.batches).arg(rows.size()));
+        m_run.note(QStringLiteral("Batch %1 committed: %2 rows").arg(m_report.batches).arg(rows.size()));
         if (const auto noted = m_journal.endBatch(known); !noted)
             m_report.error = noted.error();
     }
@@ -218,16 +162,22 @@ private:
         }
         if (tokens.empty() || m_deployment.config().cacheError)
             return;
-        if (const auto erased = purgeCached(m_deployment, tokens, cleanup()); !erased)
-            note(QStringLiteral("Cached entries could not be dropped: %1").arg(base::describe(erased.error()).message));
+        if (const auto erased = purgeCached(m_deployment, tokens, m_run.cleanup()); !erased)
+            m_run.note(
+                QStringLiteral("Cached entries could not be dropped: %1").arg(base::describe(erased.error()).message));
     }
 
-    /// Rows whose user is gone stay: the user may come back within the window. The others are done with; who signs out
-    /// after this must not come back with the rest.
+    /// What was not put back stays: a user may come back within the window, a restore that was cancelled may be done
+    /// again. The others are done with; who signs out after this must not come back with the rest.
+    [[nodiscard]] static bool isLeft(RowOutcome outcome)
+    {
+        return outcome == RowOutcome::AlreadyGone || isOpen(outcome);
+    }
+
     base::Status closeRecord()
     {
         const QString folder = undoBeside(m_operations);
-        if (m_report.userGone == 0)
+        if (std::ranges::none_of(m_outcomes, isLeft))
             return destroyUndo(folder, m_work.of);
         auto head = readUndoHead(folder, m_work.of);
         if (!head)
@@ -239,7 +189,7 @@ private:
             return base::fail(record.error());
         std::vector<std::size_t> done;
         for (std::size_t i = 0; i < m_rows.size(); ++i) {
-            if (m_outcomes[i] != RowOutcome::AlreadyGone)
+            if (!isLeft(m_outcomes[i]))
                 done.push_back(m_rows[i].place);
         }
         return record->keep({}, done);
@@ -247,26 +197,11 @@ private:
 
     void end()
     {
-        if (m_report.error && m_report.error->code != ErrorCode::Cancelled) {
-            // What was refused before a row was there has not begun; where the link was lost, another try may succeed.
-            const ErrorCode code = m_report.error->code;
-            m_report.resumable =
-                base::isLostLink(code) || code == ErrorCode::Timeout || m_report.restored + m_report.skipped() > 0;
-        }
-        m_report.resumable = m_report.resumable || m_paused;
-        if (m_report.resumable) {
-            note(QStringLiteral("The operation stays unfinished, and can be resumed"));
-            return;
-        }
-        auto ended = m_report.error ? base::Status() : closeRecord();
-        if (ended)
-            ended = m_journal.remove();
-        if (!ended) {
-            note(QStringLiteral("The operation's files could not be removed: %1")
-                     .arg(base::describe(ended.error()).message));
-            if (!m_report.error)
-                m_report.error = ended.error();
-        }
+        m_report.resumable = m_run.isResumable(m_report.restored + m_report.skipped() > 0);
+        if (m_report.resumable)
+            m_run.keep();
+        else
+            m_run.remove(closeRecord());
     }
 
     const RestoreWork &m_work;
@@ -274,14 +209,13 @@ private:
     const RestoreOptions &m_options;
     const deployment::Deployment &m_deployment;
     store::KeptRows &m_store;
-    audit::AuditLog &m_log;
     OperationJournal &m_journal;
     const QString &m_operations;
     const Call &m_call;
     const OnProgress &m_onProgress;
     std::vector<RowOutcome> m_outcomes; ///< by row, as the journal names them
     RestoreReport m_report;
-    bool m_paused = false; ///< it stopped because that was wanted
+    OperationRun m_run;
 };
 
 } // namespace

@@ -4,7 +4,7 @@
 #include <set>
 
 #include "core/revoke/KeptRowBytes.h"
-#include "core/revoke/OperationSeal.h"
+#include "core/revoke/OpenedOperation.h"
 #include "core/revoke/RestoreRun.h"
 
 namespace rollcall::revoke {
@@ -43,7 +43,7 @@ Error whyNone(const QString &id, const audit::AuditLog &log)
             why = refused(QStringLiteral("the rows of %1 were put back by %2").arg(id, entry.operation));
         }
     }
-    return why ? std::move(*why) : Error(ErrorCode::NotFound).with(ErrorParam::Name, id);
+    return why ? std::move(*why) : noOperation(id);
 }
 
 base::Status isOf(const QString &database, const deployment::Deployment &deployment)
@@ -129,29 +129,16 @@ base::Result<RestoreReport> carryOut(const RestorePlan &plan, const RestoreOptio
 {
     if (auto allowed = mayRestore(deployment, call); !allowed)
         return base::fail(allowed.error());
-    const auto seal = OperationSeal::load(place.vault, true, call);
-    if (!seal)
-        return base::fail(seal.error());
-    OperationHead head;
-    head.id = audit::newOperationId();
-    head.kind = restoreKind();
-    head.connection = deployment.config().displayName();
-    head.database = databaseNameOf(deployment);
-    head.planDigest = plan.of.planDigest;
-    head.reason = options.reason;
-    head.startedAt = deployment.clock().now();
-    head.planned = static_cast<qint64>(plan.rows.size());
-    const auto sealed = seal->seal(contentOf(plan).view(), planName(head.id));
-    if (!sealed)
-        return base::fail(sealed.error());
-    auto journal = OperationJournal::begin(place.folder, std::move(head), *sealed, call);
-    if (!journal)
-        return base::fail(journal.error());
-    auto report = runRestore({plan.of.id, plan.statement, plan.rows, *seal}, options, deployment, writeStore, log,
-                             *journal, place.folder, call, onProgress);
+    auto operation =
+        beginOperation({restoreKind(), plan.of.planDigest, options.reason, static_cast<qint64>(plan.rows.size())},
+                       contentOf(plan), deployment, place, call);
+    if (!operation)
+        return base::fail(operation.error());
+    auto report = runRestore({plan.of.id, plan.statement, plan.rows, operation->seal}, options, deployment, writeStore,
+                             log, operation->journal, place.folder, call, onProgress);
     // Nothing was done: there is nothing to go on with.
     if (!report)
-        static_cast<void>(journal->remove());
+        static_cast<void>(operation->journal.remove());
     return report;
 }
 
@@ -159,23 +146,12 @@ base::Result<RestoreReport> resumeRestore(const QString &id, const deployment::D
                                           store::SessionStore &writeStore, audit::AuditLog &log,
                                           const OperationPlace &place, const Call &call, const OnProgress &onProgress)
 {
-    auto journal = OperationJournal::reopen(place.folder, id, call);
-    if (!journal)
-        return base::fail(journal.error());
-    const OperationHead &head = journal->head();
-    if (head.kind != restoreKind()) {
-        return base::fail(
-            Error(ErrorCode::PlanStale)
-                .with(ErrorParam::Detail, QStringLiteral("this operation is no restore but a %1").arg(head.kind)));
-    }
-    if (auto fits = isOf(head.database, deployment); !fits)
-        return base::fail(fits.error());
+    auto operation = reopenOperation(id, restoreKind(), deployment, place, call);
+    if (!operation)
+        return base::fail(operation.error());
     if (auto allowed = mayRestore(deployment, call); !allowed)
         return base::fail(allowed.error());
-    const auto seal = OperationSeal::load(place.vault, false, call);
-    if (!seal)
-        return base::fail(seal.error());
-    const auto opened = seal->open(journal->sealedPlan(), planName(id));
+    const auto opened = openPlan(*operation);
     if (!opened)
         return base::fail(opened.error());
     const qsizetype end = opened->view().indexOf('\n');
@@ -183,6 +159,7 @@ base::Result<RestoreReport> resumeRestore(const QString &id, const deployment::D
     const auto kept = keptRowsOf(content);
     if (!kept)
         return base::fail(kept.error());
+    const OperationHead &head = operation->journal.head();
     if (end < 0 || static_cast<qint64>(kept->rows.size()) != head.planned) {
         return base::fail(Error(ErrorCode::FileFormatInvalid)
                               .with(ErrorParam::Detail, QStringLiteral("its files do not fit each other")));
@@ -190,8 +167,8 @@ base::Result<RestoreReport> resumeRestore(const QString &id, const deployment::D
     const QString of = QString::fromLatin1(opened->view().first(end));
     RestoreOptions options;
     options.reason = head.reason;
-    return runRestore({of, kept->statement, kept->rows, *seal}, options, deployment, writeStore, log, *journal,
-                      place.folder, call, onProgress);
+    return runRestore({of, kept->statement, kept->rows, operation->seal}, options, deployment, writeStore, log,
+                      operation->journal, place.folder, call, onProgress);
 }
 
 } // namespace rollcall::revoke

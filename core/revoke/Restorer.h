@@ -44,12 +44,12 @@ struct RestoreReport
 
 /// Puts the rows of @p plan back: journal with the sealed rows → audit intent (synced) → batches in short transactions,
 /// each between two lines of the journal → audit outcome → the undo record is destroyed → the journal is removed. A row
-/// whose key or token exists again, or whose user is gone, is left out. Where users are gone, the record stays until
-/// its window ends, with their rows alone: another restore tries them again. Errors before the first row are returned;
-/// later ones stand in the report. Cancel stops at a batch border and ends the operation; where the database goes away,
-/// or this process does, it stays in @p place, for resumeRestore(). **Thread-safety:** reentrant; run it on the write
-/// worker. Errors: WriteRefused (fixed clock), PlanStale (another schema or table), NoKeyStore, FileUnwritable,
-/// AuditUnwritable, DiskFull, KeychainFailed, KeyFileUnsafe, Cancelled.
+/// whose key or token exists again, or whose user is gone, is left out. Where users are gone, or it was cancelled, the
+/// record stays until its window ends, with the rows alone that were not put back: another restore tries them. Errors
+/// before the first row are returned; later ones stand in the report. Cancel stops at a batch border and ends the
+/// operation; where the database goes away, or this process does, it stays in @p place, for resumeRestore().
+/// **Thread-safety:** reentrant; run it on the write worker. Errors: WriteRefused (fixed clock), PlanStale (another
+/// schema or table), NoKeyStore, FileUnwritable, AuditUnwritable, DiskFull, KeychainFailed, KeyFileUnsafe, Cancelled.
 [[nodiscard]] base::Result<RestoreReport> carryOut(const RestorePlan &plan, const RestoreOptions &options,
                                                    const deployment::Deployment &deployment,
                                                    store::SessionStore &writeStore, audit::AuditLog &log,

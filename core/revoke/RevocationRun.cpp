@@ -1,14 +1,13 @@
 #include "core/revoke/RevocationRun.h"
 
-#include <QJsonArray>
 #include <QUuid>
 
 #include <algorithm>
 
 #include "core/base/ErrorText.h"
-#include "core/base/LostLink.h"
 #include "core/revoke/BatchPace.h"
 #include "core/revoke/CachePurge.h"
+#include "core/revoke/OperationRun.h"
 #include "core/revoke/RefusalVerifier.h"
 
 namespace rollcall::revoke {
@@ -35,11 +34,14 @@ public:
           m_options(options),
           m_deployment(deployment),
           m_store(store),
-          m_log(log),
           m_journal(journal),
           m_rows(rows),
           m_call(call),
-          m_onProgress(onProgress)
+          m_onProgress(onProgress),
+          m_run({QStringLiteral("sessions.revoke"), plan.digest, options.reason,
+                 QJsonObject{{QStringLiteral("matched"), static_cast<qint64>(plan.rows.size())},
+                             {QStringLiteral("users"), plan.users}}},
+                deployment, log, journal, call, m_report.log, m_report.error)
     {}
 
     base::Result<RevocationReport> operator()()
@@ -50,7 +52,10 @@ public:
             return base::fail(std::move(status.error()));
         if (auto status = m_rows.prepare(m_journal.head(), m_deployment.clock().now(), m_call); !status)
             return base::fail(std::move(status.error()));
-        if (auto status = writeIntent(); !status)
+        progress(0, QStringLiteral("Writing the audit intent"));
+        if (auto status =
+                m_run.writeIntent({{QStringLiteral("selection"), m_plan.what}}, m_report.revoked + m_report.skipped);
+            !status)
             return base::fail(std::move(status.error()));
         noteUndo();
         std::optional<store::CanaryKey> canary;
@@ -156,32 +161,21 @@ private:
         m_report.undoUntil = m_rows.keptUntil();
     }
 
-    /// What can be gone on with stays; what cannot, or was carried through, has ended.
+    /// What can be gone on with stays; what cannot, or was carried through, has ended. Copies that are still in the
+    /// cache are as good as sessions: they are dropped when it is gone on with.
     void end()
     {
         const auto isTouched = [](const RowReport &row) {
             return row.outcome != RowOutcome::NotTried && row.outcome != RowOutcome::Failed;
         };
-        if (m_report.error && m_report.error->code != ErrorCode::Cancelled) {
-            // What was refused before a row was gone has not begun; where the link was lost, another try may succeed.
-            const ErrorCode code = m_report.error->code;
-            m_report.resumable =
-                base::isLostLink(code) || code == ErrorCode::Timeout || std::ranges::any_of(m_report.rows, isTouched);
-        }
-        m_report.resumable = m_report.resumable || m_paused;
-        if (m_report.resumable) {
-            note(QStringLiteral("The operation stays unfinished, and can be resumed"));
-            return;
-        }
-        if (const auto removed = m_journal.remove(); !removed) {
-            note(QStringLiteral("The operation's files could not be removed: %1")
-                     .arg(base::describe(removed.error()).message));
-            if (!m_report.error)
-                m_report.error = removed.error();
-        }
+        m_report.resumable = m_report.cacheError || m_run.isResumable(std::ranges::any_of(m_report.rows, isTouched));
+        if (m_report.resumable)
+            m_run.keep();
+        else
+            m_run.remove();
     }
 
-    void note(const QString &what) { m_report.log.push_back({m_deployment.clock().now(), what}); }
+    void note(const QString &what) { m_run.note(what); }
 
     void progress(qint64 done, const QString &step) const
     {
@@ -189,73 +183,32 @@ private:
             m_onProgress({done, m_report.matched, step});
     }
 
-    /// For what must be done however the operation ended: cancelling it must not keep its outcome from the log.
-    [[nodiscard]] Call cleanup() const { return Call::within(m_deployment.config().storeOptions.timeout); }
-
     // --- audit ---
-
-    [[nodiscard]] audit::AuditEntry entry(audit::Phase phase) const
-    {
-        audit::AuditEntry entry;
-        entry.operation = m_report.auditId;
-        entry.phase = phase;
-        entry.action = QStringLiteral("sessions.revoke");
-        entry.actor = audit::currentActor();
-        entry.connection = m_deployment.config().displayName();
-        entry.reason = m_options.reason;
-        entry.planDigest = m_plan.digest;
-        entry.counts = {{QStringLiteral("matched"), m_report.matched}, {QStringLiteral("users"), m_plan.users}};
-        if (const QStringList &hosts = m_deployment.config().profile.insecureHosts; !hosts.isEmpty())
-            entry.counts.insert(QStringLiteral("insecureHosts"), QJsonArray::fromStringList(hosts));
-        return entry;
-    }
-
-    base::Status writeIntent()
-    {
-        progress(0, QStringLiteral("Writing the audit intent"));
-        audit::AuditEntry intent = entry(audit::Phase::Intent);
-        intent.counts.insert(QStringLiteral("selection"), m_plan.what);
-        if (m_report.revoked + m_report.skipped > 0)
-            intent.counts.insert(QStringLiteral("doneBefore"), m_report.revoked + m_report.skipped);
-        const auto seq = m_log.append(std::move(intent), m_call);
-        if (!seq)
-            return base::fail(seq.error());
-        note(QStringLiteral("Audit intent written as entry %1").arg(*seq));
-        return {};
-    }
 
     void writeOutcome()
     {
-        audit::AuditEntry outcome = entry(audit::Phase::Outcome);
         const auto count = [&](RowOutcome which) {
-            return std::ranges::count(m_report.rows, which, &RowReport::outcome);
+            return qint64(std::ranges::count(m_report.rows, which, &RowReport::outcome));
         };
-        outcome.counts.insert(QStringLiteral("revoked"), m_report.revoked);
-        outcome.counts.insert(QStringLiteral("skipped"), m_report.skipped);
-        outcome.counts.insert(QStringLiteral("failed"), qint64(count(RowOutcome::Failed)));
-        outcome.counts.insert(QStringLiteral("unknown"), qint64(count(RowOutcome::Unknown)));
-        outcome.counts.insert(QStringLiteral("notTried"), qint64(count(RowOutcome::NotTried)));
-        outcome.counts.insert(QStringLiteral("batches"), m_report.batches);
-        outcome.counts.insert(QStringLiteral("cachePurged"), m_report.cachePurged);
+        QJsonObject counts{{QStringLiteral("revoked"), m_report.revoked},
+                           {QStringLiteral("skipped"), m_report.skipped},
+                           {QStringLiteral("failed"), count(RowOutcome::Failed)},
+                           {QStringLiteral("unknown"), count(RowOutcome::Unknown)},
+                           {QStringLiteral("notTried"), count(RowOutcome::NotTried)},
+                           {QStringLiteral("batches"), m_report.batches},
+                           {QStringLiteral("cachePurged"), m_report.cachePurged}};
         if (m_report.undoUntil)
-            outcome.counts.insert(QStringLiteral("undoUntil"), base::toIso(*m_report.undoUntil));
+            counts.insert(QStringLiteral("undoUntil"), base::toIso(*m_report.undoUntil));
         if (m_report.cacheError)
-            outcome.counts.insert(QStringLiteral("cacheError"), base::errorName(m_report.cacheError->code));
-        if (m_report.error)
-            outcome.counts.insert(QStringLiteral("error"), base::errorName(m_report.error->code));
-        if (m_report.verification)
-            outcome.verification = {{QStringLiteral("checked"), m_report.verification->checked},
-                                    {QStringLiteral("refused"), m_report.verification->refused},
-                                    {QStringLiteral("stillAccepted"), m_report.verification->stillAccepted},
-                                    {QStringLiteral("unchecked"), m_report.verification->unchecked}};
-        const auto seq = m_log.append(std::move(outcome), cleanup());
-        if (seq) {
-            note(QStringLiteral("Audit outcome written as entry %1").arg(*seq));
-            return;
+            counts.insert(QStringLiteral("cacheError"), base::errorName(m_report.cacheError->code));
+        std::optional<QJsonObject> verification;
+        if (const auto &sum = m_report.verification) {
+            verification = {{QStringLiteral("checked"), sum->checked},
+                            {QStringLiteral("refused"), sum->refused},
+                            {QStringLiteral("stillAccepted"), sum->stillAccepted},
+                            {QStringLiteral("unchecked"), sum->unchecked}};
         }
-        note(QStringLiteral("The audit outcome could not be written: %1").arg(base::describe(seq.error()).message));
-        if (!m_report.error)
-            m_report.error = seq.error();
+        m_run.writeOutcome(std::move(counts), verification);
     }
 
     // --- delete ---
@@ -271,17 +224,8 @@ private:
                                                   1, largestBatch);
         BatchPace pace({std::chrono::seconds(1), 1}, static_cast<qint64>(size), static_cast<qint64>(size));
         for (std::size_t from = 0; from < open.size() && !m_report.error;) {
-            if (m_journal.isPauseWanted()) {
-                m_paused = true;
-                m_report.error = Error(ErrorCode::Cancelled);
-                note(QStringLiteral("Paused before batch %1").arg(m_report.batches + 1));
+            if (!m_run.mayGoOn(QStringLiteral("The revocation"), QStringLiteral("batch %1").arg(m_report.batches + 1)))
                 return;
-            }
-            if (const auto status = m_call.check(QStringLiteral("The revocation")); !status) {
-                m_report.error = status.error();
-                note(QStringLiteral("Stopped before batch %1").arg(m_report.batches + 1));
-                return;
-            }
             const auto count = std::min(static_cast<std::size_t>(pace.size()), open.size() - from);
             const auto begun = Call::Clock::now();
             deleteBatch(std::span(open).subspan(from, count));
@@ -295,8 +239,9 @@ private:
     {
         // On disk before the first row goes: whoever finds this line knows which rows may be gone.
         if (const auto noted = m_journal.beginBatch(rows); !noted) {
-            m_report.error = noted.error();
-            note(QStringLiteral("Stopped before batch %1: the journal could not be written").arg(m_report.batches + 1));
+            m_run.failed(QStringLiteral("Stopped before batch %1, as the journal could not be written")
+                             .arg(m_report.batches + 1),
+                         noted.error());
             return;
         }
         const std::vector<store::RowKey> keys = keysOf(rows);
@@ -309,11 +254,9 @@ private:
             note(QStringLiteral("Batch %1 committed: %2 rows").arg(m_report.batches).arg(keys.size()));
             readAgain(rows, keys);
         } else {
-            m_report.error = outcomes ? Error(ErrorCode::Internal).with(ErrorParam::Detail, QStringLiteral("row count"))
-                                      : outcomes.error();
-            note(QStringLiteral("Batch %1 failed: %2")
-                     .arg(m_report.batches)
-                     .arg(base::describe(*m_report.error).message));
+            m_run.failed(QStringLiteral("Batch %1 failed").arg(m_report.batches),
+                         outcomes ? Error(ErrorCode::Internal).with(ErrorParam::Detail, QStringLiteral("row count"))
+                                  : outcomes.error());
             resolveUnknown(rows, keys, committed);
         }
         noteBatch(rows);
@@ -326,11 +269,9 @@ private:
         outcomes.reserve(rows.size());
         for (const std::size_t row : rows)
             outcomes.push_back(m_report.rows[row].outcome);
-        if (const auto noted = m_journal.endBatch(outcomes); !noted) {
-            note(QStringLiteral("The journal could not be written after batch %1").arg(m_report.batches));
-            if (!m_report.error)
-                m_report.error = noted.error();
-        }
+        if (const auto noted = m_journal.endBatch(outcomes); !noted)
+            m_run.failed(QStringLiteral("The journal could not be written after batch %1").arg(m_report.batches),
+                         noted.error());
     }
 
     void settle(std::size_t row, store::DeleteOutcome outcome, Call::Clock::time_point committed)
@@ -378,8 +319,8 @@ private:
     void resolveUnknown(std::span<const std::size_t> rows, const std::vector<store::RowKey> &keys,
                         Call::Clock::time_point at)
     {
-        const auto fresh = m_deployment.openStore(store::Access::ReadOnly, cleanup());
-        const auto there = fresh ? (*fresh)->stillThere(keys, cleanup()) : base::fail(fresh.error());
+        const auto fresh = m_deployment.openStore(store::Access::ReadOnly, m_run.cleanup());
+        const auto there = fresh ? (*fresh)->stillThere(keys, m_run.cleanup()) : base::fail(fresh.error());
         const bool known = there && there->size() == keys.size();
         for (std::size_t i = 0; i < keys.size(); ++i) {
             if (!known)
@@ -414,7 +355,7 @@ private:
         tokens.reserve(m_toPurge.size());
         for (const std::size_t i : m_toPurge)
             tokens.push_back(m_plan.rows[i].key.token.view());
-        const auto erased = purgeCached(m_deployment, tokens, cleanup());
+        const auto erased = purgeCached(m_deployment, tokens, m_run.cleanup());
         if (!erased) {
             m_report.cacheError = erased.error();
             note(QStringLiteral("Cached entries of %1 sessions could not be dropped: %2")
@@ -454,19 +395,17 @@ private:
 
     void removeCanary(const store::CanaryKey &canary)
     {
-        auto removed = m_store.removeCanary(canary, cleanup());
+        auto removed = m_store.removeCanary(canary, m_run.cleanup());
         if (!removed) {
             // The link may have broken on the way: once more over a new one.
-            if (const auto fresh = m_deployment.openStore(store::Access::Write, cleanup()); fresh)
-                removed = (*fresh)->removeCanary(canary, cleanup());
+            if (const auto fresh = m_deployment.openStore(store::Access::Write, m_run.cleanup()); fresh)
+                removed = (*fresh)->removeCanary(canary, m_run.cleanup());
         }
         if (removed) {
             note(QStringLiteral("The canary is removed"));
             return;
         }
-        note(QStringLiteral("The canary could not be removed: %1").arg(base::describe(removed.error()).message));
-        if (!m_report.error)
-            m_report.error = removed.error();
+        m_run.failed(QStringLiteral("The canary could not be removed"), removed.error());
     }
 
     void verify()
@@ -517,13 +456,12 @@ private:
     const RevocationOptions &m_options;
     const deployment::Deployment &m_deployment;
     store::SessionStore &m_store;
-    audit::AuditLog &m_log;
     OperationJournal &m_journal;
     KeptDelete &m_rows;
     const Call &m_call;
     const OnProgress &m_onProgress;
     RevocationReport m_report;
-    bool m_paused = false; ///< it stopped because that was wanted
+    OperationRun m_run;
     /// By row: when its delete was committed, where this run did it.
     std::vector<std::optional<Call::Clock::time_point>> m_committed;
     std::vector<std::size_t> m_toPurge; ///< rows whose cached entries are still to be dropped

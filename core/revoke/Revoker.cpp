@@ -1,6 +1,6 @@
 #include "core/revoke/Revoker.h"
 
-#include "core/revoke/OperationSeal.h"
+#include "core/revoke/OpenedOperation.h"
 #include "core/revoke/PlanFile.h"
 #include "core/revoke/RevocationRun.h"
 
@@ -42,26 +42,6 @@ base::Status mayCarryOut(const RevocationPlan &plan, const RevocationOptions &op
     return call.check(QStringLiteral("The revocation"));
 }
 
-/// The journal of a new operation, its plan sealed in it.
-base::Result<OperationJournal> beginJournal(const RevocationPlan &plan, const RevocationOptions &options,
-                                            const deployment::Deployment &deployment, const OperationPlace &place,
-                                            const OperationSeal &seal, const Call &call)
-{
-    OperationHead head;
-    head.id = audit::newOperationId();
-    head.kind = revocationKind();
-    head.connection = deployment.config().displayName();
-    head.database = databaseNameOf(deployment);
-    head.planDigest = plan.digest;
-    head.reason = options.reason;
-    head.startedAt = deployment.clock().now();
-    head.planned = static_cast<qint64>(plan.rows.size());
-    const auto sealed = seal.seal(planBytes(plan, options).view(), planName(head.id));
-    if (!sealed)
-        return base::fail(sealed.error());
-    return OperationJournal::begin(place.folder, std::move(head), *sealed, call);
-}
-
 } // namespace
 
 base::Result<RevocationReport> carryOut(const RevocationPlan &plan, const RevocationOptions &options,
@@ -77,18 +57,17 @@ base::Result<RevocationReport> carryOut(const RevocationPlan &plan, const Revoca
             nothing.verification.emplace();
         return nothing;
     }
-    const auto seal = OperationSeal::load(place.vault, true, call);
-    if (!seal)
-        return base::fail(seal.error());
-    auto journal = beginJournal(plan, options, deployment, place, *seal, call);
-    if (!journal)
-        return base::fail(std::move(journal.error()));
-    KeptDelete rows(writeStore, place.folder, *seal, options.undoFor);
-    auto report = runRevocation(plan, options, deployment, writeStore, log, *journal, rows, call, onProgress);
+    auto operation =
+        beginOperation({revocationKind(), plan.digest, options.reason, static_cast<qint64>(plan.rows.size())},
+                       planBytes(plan, options), deployment, place, call);
+    if (!operation)
+        return base::fail(std::move(operation.error()));
+    KeptDelete rows(writeStore, place.folder, operation->seal, options.undoFor);
+    auto report = runRevocation(plan, options, deployment, writeStore, log, operation->journal, rows, call, onProgress);
     // Nothing was done: there is nothing to go on with.
     if (!report) {
         static_cast<void>(rows.dropRecord());
-        static_cast<void>(journal->remove());
+        static_cast<void>(operation->journal.remove());
     }
     return report;
 }
@@ -98,36 +77,25 @@ base::Result<RevocationReport> resumeOperation(const QString &id, const deployme
                                                const OperationPlace &place, const Call &call,
                                                const OnProgress &onProgress)
 {
-    auto journal = OperationJournal::reopen(place.folder, id, call);
-    if (!journal)
-        return base::fail(std::move(journal.error()));
-    if (journal->head().kind != revocationKind()) {
-        return base::fail(
-            Error(ErrorCode::PlanStale)
-                .with(ErrorParam::Detail,
-                      QStringLiteral("this operation is no revocation but a %1").arg(journal->head().kind)));
-    }
-    const auto seal = OperationSeal::load(place.vault, false, call);
-    if (!seal)
-        return base::fail(seal.error());
-    const auto bytes = seal->open(journal->sealedPlan(), planName(id));
+    auto operation = reopenOperation(id, revocationKind(), deployment, place, call);
+    if (!operation)
+        return base::fail(std::move(operation.error()));
+    const auto bytes = openPlan(*operation);
     if (!bytes)
         return base::fail(bytes.error());
     const auto stored = planOf(*bytes);
     if (!stored)
         return base::fail(stored.error());
-    const bool isWhole = stored->plan.digest == journal->head().planDigest &&
-                         static_cast<qint64>(stored->plan.rows.size()) == journal->head().planned;
-    if (!isWhole || journal->head().database != databaseNameOf(deployment)) {
+    const OperationHead &head = operation->journal.head();
+    if (stored->plan.digest != head.planDigest || static_cast<qint64>(stored->plan.rows.size()) != head.planned) {
         return base::fail(
-            Error(ErrorCode::PlanStale)
-                .with(ErrorParam::Detail, isWhole ? QStringLiteral("it was made for %1").arg(journal->head().database)
-                                                  : QStringLiteral("its files do not fit each other")));
+            Error(ErrorCode::PlanStale).with(ErrorParam::Detail, QStringLiteral("its files do not fit each other")));
     }
     if (auto status = mayCarryOut(stored->plan, stored->options, deployment, writeStore, call); !status)
         return base::fail(std::move(status.error()));
-    KeptDelete rows(writeStore, place.folder, *seal, stored->options.undoFor);
-    return runRevocation(stored->plan, stored->options, deployment, writeStore, log, *journal, rows, call, onProgress);
+    KeptDelete rows(writeStore, place.folder, operation->seal, stored->options.undoFor);
+    return runRevocation(stored->plan, stored->options, deployment, writeStore, log, operation->journal, rows, call,
+                         onProgress);
 }
 
 } // namespace rollcall::revoke

@@ -31,9 +31,10 @@ using OnProgress = std::function<void(const RevocationProgress &)>;
 /// undo is wanted and can be had (UndoRecord; else the report says why not); after each the cached entries are dropped
 /// and the rows read again → ask the deployment until it refuses (only about rows whose delete is committed) → audit
 /// outcome → the journal is removed. Errors before the first delete are returned; later ones stand in the report.
-/// Cancel stops at a batch border and ends the operation. Where the database goes away midway, or this process does,
-/// the operation stays in @p place, for resumeOperation(). An empty plan is done at once and not audited (auditId stays
-/// empty). Rows of a transaction whose end is not known are read again over a new connection: gone counts as revoked.
+/// Cancel stops at a batch border and ends the operation. Where the database goes away midway, or this process does, or
+/// cached entries of rows that are gone could not be dropped, the operation stays in @p place, for resumeOperation().
+/// An empty plan is done at once and not audited (auditId stays empty). Rows of a transaction whose end is not known
+/// are read again over a new connection: gone counts as revoked.
 /// **Thread-safety:** reentrant; run it on the write worker. @p onProgress is called on the caller's thread and, while
 /// the deployment is asked, on others, one at a time. Errors: WriteRefused (fixed clock), NotRevocable, PartNotGiven
 /// (verify without the deployment's URL), PlanStale, NoKeyStore, FileUnwritable, AuditUnwritable, DiskFull,

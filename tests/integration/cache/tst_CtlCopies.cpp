@@ -240,6 +240,35 @@ private Q_SLOTS:
         QCOMPARE(command({"EXISTS", "app:s:" + strange}).number, 1);
     }
 
+    void aPurgeThatFailedIsGoneOnWith()
+    {
+        fill();
+        m_ctl->setEnvironment(QStringLiteral("AWAY"), QStringLiteral("redis://localhost:1/0"));
+        const CtlResult cut = m_ctl->run(words("sessions revoke --yes --cache-env AWAY --cache-keys app:s:{token} "
+                                               "--reason drill --session")
+                                         << fingerprintOf(token) << rows());
+        QVERIFY2(cut.exitCode == 5 && cut.err.contains("operations resume"), cut.all().constData());
+        QCOMPARE(cut.json().value(QStringLiteral("revoked")).toInt(), 1);
+        QCOMPARE(command({"EXISTS", "app:s:" + token}).number, 1);
+        const QJsonObject operation = m_ctl->run(words("operations list"))
+                                          .json()
+                                          .value(QStringLiteral("operations"))
+                                          .toArray()
+                                          .first()
+                                          .toObject();
+        QCOMPARE(operation.value(QStringLiteral("id")), cut.json().value(QStringLiteral("auditId")));
+        QCOMPARE(operation.value(QStringLiteral("done")).toInt(), 1);
+        const CtlResult resumed =
+            m_ctl->run(words("operations resume --yes --cache-env CACHE --cache-keys app:s:{token}")
+                       << operation.value(QStringLiteral("id")).toString() << rows());
+        QVERIFY2(resumed.exitCode == 0, resumed.all().constData());
+        QCOMPARE(resumed.json().value(QStringLiteral("revoked")).toInt(), 1);
+        QCOMPARE(resumed.json().value(QStringLiteral("cachePurged")).toInt(), 1);
+        QCOMPARE(command({"EXISTS", "app:s:" + token}).number, 0);
+        QCOMPARE(command({"EXISTS", "app:s:" + strange}).number, 1);
+        QVERIFY(m_ctl->run(words("operations list")).json().value(QStringLiteral("operations")).toArray().isEmpty());
+    }
+
     void whatALibraryKeeps()
     {
         // Better Auth's secondary storage beside a database: bare tokens, among keys of everything else.

@@ -10,6 +10,7 @@
 #include "core/base/ErrorText.h"
 #include "core/revoke/Restorer.h"
 #include "core/revoke/UndoRecord.h"
+#include "core/revoke/UndoTimer.h"
 
 using namespace rollcall;
 using namespace rollcall::revoke;
@@ -195,7 +196,9 @@ private Q_SLOTS:
         QVERIFY(late.error().param(ErrorParam::Detail).contains(QStringLiteral("destroyed")));
         QVERIFY(!QDir(undoOf(fixture)).exists(id));
         QCOMPARE(fixture.rows(), 0);
-        QCOMPARE(restorePlan(fixture, QStringLiteral("op-none")).error().code, ErrorCode::NotFound);
+        const auto none = restorePlan(fixture, QStringLiteral("op-none"));
+        QCOMPARE(none.error().code, ErrorCode::NotFound);
+        QVERIFY(base::describe(none.error()).remedy.contains(QStringLiteral("audit log")));
         QCOMPARE(restorePlan(fixture, QStringLiteral("../x")).error().code, ErrorCode::NotFound);
     }
 
@@ -273,6 +276,28 @@ private Q_SLOTS:
         QCOMPARE(back->matched, qint64(planned - gone));
         for (std::size_t row = 2; row < 2 + gone; ++row)
             QCOMPARE(fixture.rowsOf(plan.rows[row].key.userId->mid(1).toInt()), 0);
+    }
+
+    void aWindowEndsWithoutAnybodysAct()
+    {
+        RevokeFixture fixture;
+        const QString kept = revoked(fixture);
+        fixture.run("INSERT INTO session SELECT 'again-' || id, id, 4102444800000 FROM user");
+        RevocationOptions options = revocation();
+        options.undoFor = std::chrono::milliseconds(1);
+        revoke::Selection everyone;
+        everyone.query.emplace();
+        const auto plan = freezePlan(*fixture.deployment, *fixture.store, std::move(everyone), 100, fixture.call());
+        QVERIFY(plan.has_value());
+        const auto report = fixture.carryOut(*plan, options);
+        QVERIFY(report && report->revoked == planned);
+        const QString over = report->auditId;
+        QVERIFY(QDir(undoOf(fixture)).exists(over));
+        {
+            const UndoTimer timer(fixture.place().folder, fixture.clock);
+            QTRY_VERIFY(!QDir(undoOf(fixture)).exists(over));
+        }
+        QVERIFY(QFile::exists(fileOf(fixture, kept, "rows.sealed")));
     }
 
     void untilItHasEndedNothingIsPutBackOrDestroyed()
@@ -434,13 +459,15 @@ private Q_SLOTS:
         QVERIFY(!report->resumable);
         QCOMPARE(fixture.rows(), 2);
         QVERIFY(fixture.operations().empty());
-        // The rest can still be put back.
+        // The rest can still be put back, and nothing else: who signs out meanwhile stays signed out.
         fixture.onProgress = {};
         fixture.stop = std::stop_source();
+        fixture.run("DELETE FROM session");
         const auto rest = restored(fixture, of);
         QVERIFY(rest && !rest->error);
+        QCOMPARE(rest->matched, 3);
         QCOMPARE(rest->restored, 3);
-        QCOMPARE(rest->thereAgain, 2);
+        QCOMPARE(fixture.rows(), 3);
     }
 
     void badFiles_data()

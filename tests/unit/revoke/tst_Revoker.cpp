@@ -350,8 +350,29 @@ private Q_SLOTS:
         const auto tries = std::ranges::count_if(
             report->log, [](const Done &done) { return done.what.startsWith(u"Cached entries of"); });
         QCOMPARE(tries, 2);
-        QVERIFY(report->log.at(report->log.size() - 2).what.startsWith(u"Cached entries of 4 sessions"));
+        QVERIFY(report->log.at(report->log.size() - 3).what.startsWith(u"Cached entries of 4 sessions"));
         QCOMPARE(fixture.audited().back().counts.value(u"cacheError").toString(), base::errorName(code));
+        QVERIFY(report->resumable);
+    }
+
+    void aPurgeThatFailedIsGoneOnWith()
+    {
+        RevokeFixture fixture(true, QStringLiteral("redis://127.0.0.1:1"));
+        auto wanted = options(false, 2);
+        wanted.reason = QStringLiteral("stolen laptop");
+        const auto cut = fixture.carryOut(fixture.plan(4), wanted);
+        QVERIFY(cut && cut->cacheError && cut->resumable);
+        const auto open = fixture.operations();
+        QCOMPARE(open.size(), std::size_t(1));
+        QCOMPARE(open.front().head.id, cut->auditId);
+        QCOMPARE(open.front().done, 4);
+        // The cache is still away: it stays. A session that began meanwhile is no business of it.
+        fixture.run("INSERT INTO session SELECT 'new-' || id, id, 4102444800000 FROM user WHERE id = 'u1'");
+        const auto again = fixture.resume(cut->auditId);
+        QVERIFY(again && again->cacheError && again->resumable);
+        QCOMPARE(again->revoked, 4);
+        QCOMPARE(fixture.operations().size(), std::size_t(1));
+        QCOMPARE(fixture.rows(), 2);
     }
 
     void refusesBeforeAnythingIsDone()

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "core/revoke/OperationSeal.h"
+#include "core/revoke/Operations.h"
+
+namespace rollcall::revoke {
+
+/// What an operation begins with.
+struct OperationOrder
+{
+    QString kind; ///< revocationKind(), …
+    QString planDigest;
+    QString reason;
+    qint64 planned = 0; ///< rows
+};
+
+/// An operation whose lock is held, with the key of what it keeps.
+struct OpenedOperation
+{
+    OperationJournal journal;
+    OperationSeal seal;
+};
+
+/// Begins an operation against @p deployment; @p plan is sealed in its journal. Errors: NoKeyStore and those of the
+/// vault, FileUnwritable, DiskFull. **Thread-safety:** thread-safe; blocks on files.
+[[nodiscard]] base::Result<OpenedOperation> beginOperation(const OperationOrder &order, const base::SecretBytes &plan,
+                                                           const deployment::Deployment &deployment,
+                                                           const OperationPlace &place, const base::Call &call);
+
+/// Opens the operation @p id of @p kind again, to go on with it against @p deployment. Errors: NotFound, WriteRefused
+/// (another process runs it), PlanStale (another kind, another database), NoKeyStore and those of the vault,
+/// FileUnreadable, FileFormatInvalid. **Thread-safety:** as beginOperation().
+[[nodiscard]] base::Result<OpenedOperation> reopenOperation(const QString &id, const QString &kind,
+                                                            const deployment::Deployment &deployment,
+                                                            const OperationPlace &place, const base::Call &call);
+
+/// What beginOperation() sealed. Errors: FileFormatInvalid.
+[[nodiscard]] base::Result<base::SecretBytes> openPlan(const OpenedOperation &operation);
+
+} // namespace rollcall::revoke
