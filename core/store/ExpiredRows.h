@@ -36,7 +36,8 @@ public:
     [[nodiscard]] virtual base::Result<qint64> count(base::Instant before, const base::Call &call) = 0;
 
     /// Deletes those of @p range that ended before @p before when they are deleted: at most @p rows, or as many as the
-    /// range has where it says where it ends. Only on a store for writing. Errors besides: WriteRefused, those of
+    /// range has where it says where it ends. The last step by key takes the rows without a key as well (SQLite allows
+    /// them), which no bound can divide: it alone may exceed @p rows. Only on a store for writing. Errors besides: WriteRefused, those of
     /// @p beforeCommit.
     [[nodiscard]] virtual base::Result<PruneStep> prune(const PruneRange &range, base::Instant before, qint64 rows,
                                                         const BeforeCommit &beforeCommit, const base::Call &call) = 0;

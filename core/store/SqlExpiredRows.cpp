@@ -100,6 +100,7 @@ Result<qint64> SqlExpiredRows::count(base::Instant before, const Call &call)
 {
     SqlStatement statement;
     statement.sql = QStringLiteral("SELECT count(*)") + expired(before, statement.params);
+    statement.fewRows = true;
     qint64 number = 0;
     const auto read = m_connection.read(
         statement, [&number](const SqlRow &row) { number = row.integer(0); }, call);
