@@ -98,7 +98,8 @@ QString exactTexts(DatabaseKind kind)
 {
     if (kind != DatabaseKind::PostgreSql)
         return {};
-    return QStringLiteral("SELECT set_config('extra_float_digits', '1', true), "
+    // 3: before PostgreSQL 12 one digit more is not always enough; since then any above 0 means exact.
+    return QStringLiteral("SELECT set_config('extra_float_digits', '3', true), "
                           "set_config('intervalstyle', 'postgres', true), set_config('bytea_output', 'hex', true)");
 }
 
