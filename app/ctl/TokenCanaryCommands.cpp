@@ -76,7 +76,7 @@ void sweep(Context &context, const Deployment &deployment, audit::AuditLog &log)
                       [now](const store::LeftCanary &canary) { return !canary.expires || *canary.expires >= now; });
         const auto removed =
             probe::removeCanaries(deployment, **store, *canaries, log, QStringLiteral("canaries that are over"), call);
-        return removed ? base::Status() : base::fail(removed.error());
+        return removed.error ? base::fail(*removed.error) : base::Status();
     };
     if (const auto done = clean(); !done && done.error().code != base::ErrorCode::Cancelled)
         context.output().warn(
@@ -278,11 +278,14 @@ public:
         const auto removed = probe::removeCanaries(
             deployment, **store, *canaries, log,
             context.arguments().value(QStringLiteral("reason")).value_or(QString()), context.callFor(2));
-        if (!removed)
-            return Outcome::failed(removed.error());
         Answer answer;
-        answer.members.add(QStringLiteral("removed"), *removed);
-        return Outcome::done(std::move(answer));
+        answer.members.add(QStringLiteral("removed"), removed.removed);
+        if (!removed.error)
+            return Outcome::done(std::move(answer));
+        Outcome outcome = Outcome::failed(*removed.error, std::move(answer));
+        if (removed.removed > 0 && removed.error->code != base::ErrorCode::Cancelled)
+            outcome.exit = static_cast<int>(base::ExitClass::Midway);
+        return outcome;
     }
 };
 

@@ -115,16 +115,16 @@ Status CanarySession::remove(const deployment::Deployment &deployment, audit::Au
     });
 }
 
-Result<qint64> removeCanaries(const deployment::Deployment &deployment, store::SessionStore &writeStore,
+CanaryRemoval removeCanaries(const deployment::Deployment &deployment, store::SessionStore &writeStore,
                               std::span<const store::LeftCanary> canaries, audit::AuditLog &audit,
                               const QString &reason, const Call &call)
 {
-    qint64 removed = 0;
+    CanaryRemoval removal;
     if (canaries.empty())
-        return removed;
+        return removal;
     audit::AuditEntry entry = entryOf(deployment, QStringLiteral("token.remove"), reason);
     entry.counts = {{QStringLiteral("rows"), qint64{std::ssize(canaries)}}};
-    Status done =
+    const Status done =
         audit::audited(audit, entry, audit::WithoutRecord::Refuse, call, [&](audit::AuditEntry &outcome) -> Status {
             Status status;
             for (const store::LeftCanary &canary : canaries) {
@@ -133,16 +133,16 @@ Result<qint64> removeCanaries(const deployment::Deployment &deployment, store::S
                     status = writeStore.removeCanary(canary.key, call);
                 if (!status)
                     break;
-                removed += 1;
+                removal.removed += 1;
             }
-            outcome.counts = {{QStringLiteral("rows"), removed}};
+            outcome.counts = {{QStringLiteral("rows"), removal.removed}};
             if (!status)
-                outcome.counts.insert(QStringLiteral("failed"), qint64{std::ssize(canaries)} - removed);
+                outcome.counts.insert(QStringLiteral("failed"), qint64{std::ssize(canaries)} - removal.removed);
             return status;
         });
     if (!done)
-        return base::fail(std::move(done.error()));
-    return removed;
+        removal.error = done.error();
+    return removal;
 }
 
 } // namespace rollcall::probe

@@ -41,12 +41,18 @@ private:
 /// cookie. **Thread-safety:** thread-safe.
 [[nodiscard]] base::SecretBytes randomSessionToken();
 
-/// Removes exactly @p canaries, sessions and users, as one act on record for @p reason; their number. One that fails
-/// ends it, and the record says how many were removed. None: nothing is done or recorded. Errors: those of
-/// SessionStore::removeCanary() and of AuditLog::append(), Timeout, Cancelled. **Thread-safety:** as the store.
-[[nodiscard]] base::Result<qint64> removeCanaries(const deployment::Deployment &deployment,
-                                                  store::SessionStore &writeStore,
-                                                  std::span<const store::LeftCanary> canaries, audit::AuditLog &audit,
-                                                  const QString &reason, const base::Call &call);
+/// How many canaries were removed, and why not all of them.
+struct CanaryRemoval
+{
+    qint64 removed = 0;
+    std::optional<base::Error> error; ///< nullopt: all were
+};
+
+/// Removes exactly @p canaries, sessions and users, as one act on record for @p reason. One that fails ends it, and the
+/// record says how many were removed. None: nothing is done or recorded. Its error is one of
+/// SessionStore::removeCanary() and of AuditLog::append(), Timeout or Cancelled. **Thread-safety:** as the store.
+[[nodiscard]] CanaryRemoval removeCanaries(const deployment::Deployment &deployment, store::SessionStore &writeStore,
+                                           std::span<const store::LeftCanary> canaries, audit::AuditLog &audit,
+                                           const QString &reason, const base::Call &call);
 
 } // namespace rollcall::probe

@@ -159,6 +159,26 @@ private Q_SLOTS:
                  none.all().constData());
     }
 
+    void cutOffMidwayItSaysHowManyWereRemoved()
+    {
+        const SqliteDatabase database(fixture);
+        CtlProcess ctl;
+        const QStringList where{QStringLiteral("--database"), database.url()};
+        for (int i = 0; i < 3; ++i)
+            QCOMPARE(ctl.run(words("token mint --yes") + where).exitCode, 0);
+        database.exec(QStringLiteral("CREATE TRIGGER last_stays BEFORE DELETE ON \"User\" WHEN (SELECT count(*) FROM "
+                                     "\"User\" WHERE email LIKE '%@rollcall.invalid') = 1 BEGIN SELECT "
+                                     "RAISE(ABORT, 'no'); END"));
+        const CtlResult cut = ctl.run(words("token remove --all --yes") + where);
+        QVERIFY2(cut.exitCode == 5 && cut.errorCode() == QStringLiteral("StatementFailed"), cut.all().constData());
+        QCOMPARE(cut.json().value(QStringLiteral("removed")).toInt(-1), 2);
+        QCOMPARE(database.value(labelled("User")).value_or(QString()), QStringLiteral("1"));
+        // Where nothing was removed it is the error alone that is told.
+        const CtlResult none = ctl.run(words("token remove --all --yes") + where);
+        QVERIFY2(none.exitCode != 0 && none.json().value(QStringLiteral("removed")).toInt(-1) == 0,
+                 none.all().constData());
+    }
+
     void whatIsOverGoesWithTheNext()
     {
         const SqliteDatabase database(fixture);
