@@ -1,5 +1,6 @@
 #include "tests/support/PostgresServer.h"
 
+#include <QFile>
 #include <QJsonDocument>
 
 #include "tests/support/TestPaths.h"
@@ -27,6 +28,7 @@ PostgresServer::PostgresServer(Tls tls, int fileLimitKib)
     m_port = said->value(QStringLiteral("port")).toInt();
     m_password = said->value(QStringLiteral("password")).toString();
     m_caFile = said->value(QStringLiteral("caFile")).toString();
+    m_logFile = said->value(QStringLiteral("dataDir")).toString() + QStringLiteral("/../server.log");
     if (m_port == 0)
         m_problem = QStringLiteral("the test server did not say its port");
 }
@@ -45,6 +47,12 @@ std::optional<QJsonObject> PostgresServer::answer()
             return std::nullopt;
     }
     return QJsonDocument::fromJson(m_script.readLine()).object();
+}
+
+QByteArray PostgresServer::log() const
+{
+    QFile file(m_logFile);
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
 }
 
 QString PostgresServer::psql(const QString &database, const QStringList &arguments, int timeoutMs)

@@ -38,6 +38,8 @@ public:
                                          const QString &password = {}) const;
     [[nodiscard]] int port() const { return m_port; }
     [[nodiscard]] QString caFile() const { return m_caFile; }
+    /// What the server has logged since it was started last.
+    [[nodiscard]] QByteArray log() const;
 
     /// Ends the server at once, without waiting for its clients ("immediate" shutdown); false where that failed.
     [[nodiscard]] bool kill();
@@ -49,7 +51,7 @@ private:
     [[nodiscard]] std::optional<QJsonObject> answer();
 
     QProcess m_script;
-    QString m_problem, m_password, m_caFile;
+    QString m_problem, m_password, m_caFile, m_logFile;
     int m_port = 0;
 };
 
