@@ -36,6 +36,10 @@ std::vector<Flag> runFlags()
         {QStringLiteral("cookie"), QStringLiteral("canary|none"), QStringLiteral("what the requests carry (canary)")},
         {QStringLiteral("cookie-file"), QStringLiteral("FILE"),
          QStringLiteral("measure with this cookie; asking may extend its session")},
+        {QStringLiteral("cookies"), QStringLiteral("S,S"),
+         QStringLiteral("of valid, none, garbage: cells of their own for proxy and route (valid)")},
+        {QStringLiteral("connections"), QStringLiteral("C,C"),
+         QStringLiteral("of reused, cold (a new connection for each request) (reused)")},
         {QStringLiteral("guards"), QStringLiteral("on|off"), QStringLiteral("rate, in flight, length, breakers (on)")},
         {QStringLiteral("confirm-host"), QStringLiteral("HOST"),
          QStringLiteral("guards off towards this host, deliberately")},
@@ -114,6 +118,20 @@ base::Status readCare(const Context &context, RunPlan &plan)
         plan.cookie = header->isEmpty() ? probe::CookieChoice::None : probe::CookieChoice::Given;
         plan.cookieHeader = std::move(*header);
     }
+    if (const auto states = arguments.value(QStringLiteral("cookies"))) {
+        auto parsed = probe::parseCookieStates(*states);
+        if (!parsed)
+            return base::fail(parsed.error());
+        plan.cookieStates = std::move(*parsed);
+    }
+    if (const auto connections = arguments.value(QStringLiteral("connections"))) {
+        const QStringList words = connections->split(QLatin1Char(','));
+        plan.reused = words.contains(QStringLiteral("reused"));
+        plan.cold = words.contains(QStringLiteral("cold"));
+        if (words.size() != plan.reused + plan.cold)
+            return base::fail(
+                usageError(QStringLiteral("--connections"), QStringLiteral("wants reused, cold, or both")));
+    }
     const auto guards = arguments.choice(QStringLiteral("guards"), {QStringLiteral("on"), QStringLiteral("off")});
     if (!guards)
         return base::fail(guards.error());
@@ -125,6 +143,7 @@ base::Status readCare(const Context &context, RunPlan &plan)
         plan.budgets.push_back(std::move(*budget));
     }
     plan.timeout = context.options().timeout;
+    plan.partials = false; // a line of progress is all that is shown
     return {};
 }
 
@@ -159,9 +178,10 @@ Answer tableOf(const RunDocument &document)
 {
     Answer answer;
     answer.list.emplace();
-    answer.list->columns = {QStringLiteral("route"), QStringLiteral("mode"),  QStringLiteral("cache"),
-                            QStringLiteral("count"), QStringLiteral("ok"),    QStringLiteral("p50Ms"),
-                            QStringLiteral("p95Ms"), QStringLiteral("p99Ms"), QStringLiteral("maxMs")};
+    answer.list->columns = {QStringLiteral("route"),  QStringLiteral("mode"),       QStringLiteral("cache"),
+                            QStringLiteral("cookie"), QStringLiteral("connection"), QStringLiteral("count"),
+                            QStringLiteral("ok"),     QStringLiteral("p50Ms"),      QStringLiteral("p95Ms"),
+                            QStringLiteral("p99Ms"),  QStringLiteral("maxMs")};
     for (const CellResult &cell : document.cells) {
         const probe::Distribution &times = document.judged(cell);
         const auto quantile = [&times](double p) { return milliseconds(times.quantiles.at(CellResult::indexOf(p))); };
@@ -169,6 +189,8 @@ Answer tableOf(const RunDocument &document)
         record.add(QStringLiteral("route"), cell.id.route)
             .add(QStringLiteral("mode"), probe::probeModeName(cell.id.mode))
             .add(QStringLiteral("cache"), cell.id.cache ? probe::cachePathName(*cell.id.cache) : QString())
+            .add(QStringLiteral("cookie"), cell.cookie)
+            .add(QStringLiteral("connection"), cell.connection)
             .add(QStringLiteral("count"), cell.count)
             .add(QStringLiteral("ok"), cell.ok)
             .add(QStringLiteral("p50Ms"), quantile(0.5))
@@ -209,7 +231,8 @@ QString whyNothing(const RunDocument &document)
 
 /// Ends the command with @p outcome's document: exit 1 where a budget is missed or no request succeeded, 130 where the
 /// run was cancelled, 5 where the canary could not be removed or a guard stopped the run before anything succeeded.
-Outcome outcomeOf(Context &context, const probe::RunOutcome &outcome)
+/// @p answer: answerOf() its document, where that was made already.
+Outcome outcomeOf(Context &context, const probe::RunOutcome &outcome, std::optional<Answer> answer)
 {
     const bool strict = context.arguments().has(QStringLiteral("strict"));
     QStringList missed;
@@ -224,16 +247,17 @@ Outcome outcomeOf(Context &context, const probe::RunOutcome &outcome)
     for (const probe::GuardEvent &event : outcome.document.guards)
         context.output().warn(QStringLiteral("guard %1: %2").arg(event.rule, event.detail));
 
-    std::optional<Answer> answer;
     switch (context.output().format()) {
     case Format::Json:
     case Format::Ndjson:
-        answer = answerOf(outcome.document);
+        if (!answer)
+            answer = answerOf(outcome.document);
         break;
     case Format::Table:
         answer = tableOf(outcome.document);
         break;
     case Format::Csv:
+        answer.reset();
         if (const auto status = context.output().text(QString::fromUtf8(probe::cellsAsCsv(outcome.document))); !status)
             return Outcome::failed(status.error());
         break;
@@ -325,12 +349,13 @@ private:
             });
         if (!outcome)
             return Outcome::failed(outcome.error());
+        std::optional<Answer> answer;
         if (const auto path = context.arguments().value(QStringLiteral("out"))) {
-            const Answer answer = answerOf(outcome->document);
-            if (const auto status = writeOutputFile(*path, renderJson(&answer, nullptr)); !status)
+            answer = answerOf(outcome->document); // with every sample packed: once is enough
+            if (const auto status = writeOutputFile(*path, renderJson(&*answer, nullptr)); !status)
                 return Outcome::failed(status.error());
         }
-        return outcomeOf(context, *outcome);
+        return outcomeOf(context, *outcome, std::move(answer));
     }
 };
 

@@ -12,6 +12,16 @@
 
 namespace rollcall::http {
 
+namespace {
+
+constexpr std::size_t readBytes = 64 * 1024; ///< a read takes at most so much
+qint64 nsOf(std::chrono::milliseconds time)
+{
+    return std::chrono::nanoseconds(time).count();
+}
+
+} // namespace
+
 using base::Error;
 using base::ErrorCode;
 using base::ErrorParam;
@@ -23,7 +33,12 @@ qint64 steadyNs()
 }
 
 HttpConnection::HttpConnection(const QUrl &origin, ConnectionOptions options, QObject *parent)
-    : QObject(parent), m_options(std::move(options)), m_limits(limitsOf(m_options.http)), m_timeout(this)
+    : QObject(parent),
+      m_options(std::move(options)),
+      m_limits(limitsOf(m_options.http)),
+      m_ownPoller(m_options.poller ? nullptr : std::make_unique<SocketPoller>()),
+      m_poller(m_options.poller ? m_options.poller : m_ownPoller.get()),
+      m_timeout(this)
 {
     m_limits.keepBody = m_options.keepBody;
     base::Result<Origin> parsed = originOf(origin);
@@ -47,7 +62,24 @@ HttpConnection::HttpConnection(const QUrl &origin, ConnectionOptions options, QO
 HttpConnection::~HttpConnection()
 {
     closeSocket();
-    base::wipe(m_bytes);
+}
+
+base::Result<PreparedRequest> HttpConnection::prepare(const HttpRequest &request) const
+{
+    if (m_originError)
+        return base::fail(*m_originError);
+    const base::Result<Origin> target = originOf(request.url);
+    if (!target)
+        return base::fail(target.error());
+    if (*target != *m_origin) {
+        return base::fail(Error(ErrorCode::UrlInvalid)
+                              .with(ErrorParam::Part, QStringLiteral("request"))
+                              .with(ErrorParam::Detail, QStringLiteral("it belongs to another server")));
+    }
+    if (base::Status status = checkRequest(request, *m_origin, m_options.http); !status)
+        return base::fail(std::move(status.error()));
+    QByteArray bytes = encodeRequest(request, *m_origin);
+    return PreparedRequest{request.method, base::SecretBytes::fromAndWipe(bytes)};
 }
 
 void HttpConnection::send(const HttpRequest &request, Handler handler)
@@ -56,21 +88,28 @@ void HttpConnection::send(const HttpRequest &request, Handler handler)
     m_handler = std::move(handler);
     m_exchange = {};
     m_exchange.times.queuedNs = steadyNs();
-    if (m_originError)
-        return failLater(*m_originError);
-    const base::Result<Origin> target = originOf(request.url);
-    if (!target)
-        return failLater(target.error());
-    if (*target != *m_origin) {
-        return failLater(Error(ErrorCode::UrlInvalid)
-                             .with(ErrorParam::Part, QStringLiteral("request"))
-                             .with(ErrorParam::Detail, QStringLiteral("it belongs to another server")));
-    }
-    if (base::Status status = checkRequest(request, *m_origin, m_options.http); !status)
-        return failLater(std::move(status.error()));
-    m_method = request.method;
-    m_bytes = encodeRequest(request, *m_origin);
-    m_timeout.start(m_options.http.timeout);
+    base::Result<PreparedRequest> prepared = prepare(request);
+    if (!prepared)
+        return failLater(std::move(prepared.error()));
+    m_own = std::move(*prepared);
+    begin(m_own);
+}
+
+void HttpConnection::send(const PreparedRequest &request, Handler handler)
+{
+    Q_ASSERT(!isBusy());
+    m_handler = std::move(handler);
+    m_exchange = {};
+    m_exchange.times.queuedNs = steadyNs();
+    begin(request);
+}
+
+void HttpConnection::begin(const PreparedRequest &request)
+{
+    m_request = &request;
+    m_deadlineNs = m_exchange.times.queuedNs + nsOf(m_options.http.timeout);
+    if (!m_timeout.isActive())
+        m_timeout.start(m_options.http.timeout);
     if (isKept()) {
         m_exchange.reused = true;
         return writeRequest();
@@ -81,6 +120,8 @@ void HttpConnection::send(const HttpRequest &request, Handler handler)
 
 bool HttpConnection::isKept()
 {
+    if (m_plain)
+        return m_plain->isIdle();
     if (!m_socket)
         return false;
     // What came since the loop's last turn lies with the system yet. In the phase Idle its signals do nothing.
@@ -124,8 +165,13 @@ void HttpConnection::onConnected()
 {
     m_exchange.times.connectedNs = steadyNs();
     m_socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
-    if (!m_origin->tls)
-        return writeRequest();
+    if (!m_origin->tls) {
+        SocketPoller::Client &self = *this;
+        m_plain = std::make_unique<PlainSocket>(static_cast<int>(m_socket->socketDescriptor()), *m_poller, self);
+        closeQtSocket(); // its descriptor; ours is another of the same connection
+        m_buffer.resize(readBytes);
+        return m_plain->isOpen() ? writeRequest() : failLater(errorAt(ErrorCode::ConnectionLost, *m_origin));
+    }
     m_phase = Phase::Handshake;
     static_cast<QSslSocket *>(m_socket.get())->startClientEncryption();
 }
@@ -133,10 +179,31 @@ void HttpConnection::onConnected()
 void HttpConnection::writeRequest()
 {
     m_phase = Phase::Answer;
-    m_framer = HttpFramer::forResponse(m_method, m_limits);
+    m_framer = HttpFramer::forResponse(m_request->method, m_limits);
+    const QByteArrayView bytes = m_request->bytes.view();
     m_exchange.times.writtenNs = steadyNs();
-    m_socket->write(m_bytes);
+    if (m_plain)
+        return m_plain->write(bytes);
+    m_socket->write(bytes.data(), bytes.size());
     m_socket->flush();
+}
+
+void HttpConnection::onSocketReady()
+{
+    const qint64 arrivedNs = steadyNs();
+    if (m_phase != Phase::Answer) {
+        closeSocket(); // the kept connection ended, or something came unasked: the next request opens a new one
+        return;
+    }
+    m_plain->resume();
+    const std::optional<qsizetype> count = m_plain->read(m_buffer);
+    if (!count)
+        return;
+    if (*count == 0)
+        return onClosed();
+    if (!m_exchange.times.firstByteNs)
+        m_exchange.times.firstByteNs = arrivedNs;
+    onArrived(QByteArrayView(m_buffer.data(), *count));
 }
 
 void HttpConnection::onReadyRead(qint64 arrivedNs)
@@ -145,7 +212,11 @@ void HttpConnection::onReadyRead(qint64 arrivedNs)
         return; // left unread: send() sees it and opens a new connection
     if (!m_exchange.times.firstByteNs)
         m_exchange.times.firstByteNs = arrivedNs;
-    const QByteArray bytes = m_socket->readAll();
+    onArrived(m_socket->readAll());
+}
+
+void HttpConnection::onArrived(QByteArrayView bytes)
+{
     const bool surplus = m_framer->feed(bytes) < bytes.size();
     judge(surplus);
 }
@@ -154,7 +225,8 @@ void HttpConnection::onClosed()
 {
     if (m_phase != Phase::Answer)
         return;
-    m_framer->feed(m_socket->readAll());
+    if (m_socket)
+        m_framer->feed(m_socket->readAll());
     m_framer->endOfStream();
     judge(false);
 }
@@ -202,6 +274,13 @@ void HttpConnection::onSocketError()
 
 void HttpConnection::onTimeout()
 {
+    if (!isBusy() || m_exchange.error)
+        return;
+    const qint64 left = m_deadlineNs - steadyNs();
+    if (left > 0) { // set for an earlier exchange
+        m_timeout.start(std::chrono::ceil<std::chrono::milliseconds>(std::chrono::nanoseconds(left)));
+        return;
+    }
     const ErrorCode code = m_phase == Phase::Connecting ? ErrorCode::ConnectTimeout : ErrorCode::Timeout;
     const QString part =
         m_phase == Phase::Handshake ? QStringLiteral("The TLS handshake") : QStringLiteral("The deployment's answer");
@@ -226,7 +305,6 @@ void HttpConnection::failLater(Error error)
         return; // the first failure is on its way
     m_exchange.times.endNs = steadyNs();
     m_exchange.error = std::move(error);
-    m_timeout.stop();
     m_phase = Phase::Idle;
     QMetaObject::invokeMethod(
         this,
@@ -239,14 +317,20 @@ void HttpConnection::failLater(Error error)
 
 void HttpConnection::finish()
 {
-    m_timeout.stop();
     m_phase = Phase::Idle;
-    base::wipe(m_bytes);
+    m_request = nullptr;
+    m_own = {};
     const Handler handler = std::exchange(m_handler, {});
     handler(std::exchange(m_exchange, {}));
 }
 
 void HttpConnection::closeSocket()
+{
+    m_plain.reset();
+    closeQtSocket();
+}
+
+void HttpConnection::closeQtSocket()
 {
     if (!m_socket)
         return;

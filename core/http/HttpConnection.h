@@ -7,10 +7,13 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "core/base/Result.h"
+#include "core/base/Secret.h"
 #include "core/http/HttpClient.h"
 #include "core/http/HttpMessage.h"
+#include "core/http/PlainSocket.h"
 
 class QTcpSocket;
 
@@ -41,11 +44,20 @@ struct Exchange
     bool retried = false; ///< the kept connection was found dead; `times` cover the second attempt too
 };
 
+/// A request as it goes over the wire, made once for many exchanges. Holds what the request's headers hold, wiped with
+/// it. Move-only.
+struct PreparedRequest
+{
+    QByteArray method;
+    base::SecretBytes bytes;
+};
+
 /// How a HttpConnection behaves.
 struct ConnectionOptions
 {
-    HttpOptions http;            ///< timeout is that of one exchange, connecting included
-    qint64 keepBody = 64 * 1024; ///< bytes of the body kept for judging the answer
+    HttpOptions http;               ///< timeout is that of one exchange, connecting included
+    qint64 keepBody = 64 * 1024;    ///< bytes of the body kept for judging the answer
+    SocketPoller *poller = nullptr; ///< borrowed: shared by many connections of one thread; null: one of its own
 };
 
 /// Now, in the clock of PhaseTimes.
@@ -53,10 +65,11 @@ struct ConnectionOptions
 
 /// A keep-alive HTTP/1.1 connection to one origin that stamps the phases of each exchange, for the latency probe: one
 /// write a request, no delay in the kernel, no redirects, no environment proxies, no cookies of its own. Timestamps
-/// are taken before writing and first thing when bytes arrive. One exchange at a time; open several for more.
+/// are taken before writing and first thing when bytes arrive. One exchange at a time; open several for more. Qt
+/// connects, and does TLS; without TLS the connected socket is then read and written directly (PlainSocket).
 /// **Thread-safety:** lives on the thread that made it, which must run an event loop; all functions are called there.
 /// To end a run from another thread, post abort() to this object: it takes effect at the loop's next turn.
-class HttpConnection final : public QObject
+class HttpConnection final : public QObject, private SocketPoller::Client
 {
     Q_OBJECT
 
@@ -75,6 +88,12 @@ public:
     /// connection on which anything came unasked is not used again; one that turns out dead before any byte of the
     /// answer is retried once on a new one.
     void send(const HttpRequest &request, Handler handler);
+    /// The same with what prepare() made, which must stay until the handler is called.
+    void send(const PreparedRequest &request, Handler handler);
+
+    /// @p request for many exchanges with this origin. Errors: UrlInvalid, UrlSchemeUnsupported, UsageInvalid,
+    /// InsecureTransport, those of the constructor's address.
+    [[nodiscard]] base::Result<PreparedRequest> prepare(const HttpRequest &request) const;
 
     /// Closes the idle connection, so that the next exchange is a cold one. No effect on an exchange under way.
     void disconnectIdle();
@@ -93,7 +112,10 @@ private:
     void connectNext();
     void onConnected();
     void writeRequest();
+    void begin(const PreparedRequest &request);
+    void onSocketReady() override;
     void onReadyRead(qint64 arrivedNs);
+    void onArrived(QByteArrayView bytes);
     void onClosed();
     void onSocketError();
     void onTimeout();
@@ -101,18 +123,24 @@ private:
     void failLater(base::Error error);
     void finish();
     void closeSocket();
+    void closeQtSocket();
 
     std::unique_ptr<Origin> m_origin;         ///< null where the constructor's address was unusable
     std::optional<base::Error> m_originError; ///< why nothing can be sent
     ConnectionOptions m_options;
     MessageLimits m_limits;
     QSslConfiguration m_tls; ///< of https origins
-    std::unique_ptr<QTcpSocket> m_socket;
-    QTimer m_timeout;
+    std::unique_ptr<SocketPoller> m_ownPoller;
+    SocketPoller *m_poller;
+    std::unique_ptr<QTcpSocket> m_socket; ///< while connecting, and with TLS
+    std::unique_ptr<PlainSocket> m_plain; ///< once connected without TLS; goes before its poller
+    std::vector<char> m_buffer;           ///< of m_plain's reads
+    QTimer m_timeout;                     ///< fires at the deadline or before: setting it anew for each exchange costs
+    qint64 m_deadlineNs = 0;
     Phase m_phase = Phase::Idle;
-    QStringList m_addresses; ///< still to be tried
-    QByteArray m_method;
-    QByteArray m_bytes; ///< the request on the wire; wiped after the exchange
+    QStringList m_addresses;                    ///< still to be tried
+    PreparedRequest m_own;                      ///< of send() with a plain request; wiped after the exchange
+    const PreparedRequest *m_request = nullptr; ///< of the exchange under way
     std::optional<HttpFramer> m_framer;
     Exchange m_exchange;
     Handler m_handler;

@@ -41,10 +41,31 @@ QString cachePathName(CachePath path)
     return path == CachePath::Hit ? QStringLiteral("hit") : QStringLiteral("miss");
 }
 
+QString cookieStateName(CookieState state)
+{
+    switch (state) {
+    case CookieState::Plan:
+        return QStringLiteral("valid");
+    case CookieState::None:
+        return QStringLiteral("none");
+    case CookieState::Garbage:
+        return QStringLiteral("garbage");
+    }
+    return {};
+}
+
 QString cellName(const CellId &id)
 {
-    const QString name = id.route + QLatin1Char(' ') + probeModeName(id.mode);
-    return id.cache ? QString(name + QLatin1Char(' ') + cachePathName(*id.cache)) : name;
+    QString name = id.route + QLatin1Char(' ') + probeModeName(id.mode);
+    if (id.cache)
+        name += QLatin1Char(' ') + cachePathName(*id.cache);
+    if (id.cookie == CookieState::None)
+        name += QStringLiteral(" without cookie");
+    if (id.cookie == CookieState::Garbage)
+        name += QStringLiteral(" with a garbage cookie");
+    if (id.cold)
+        name += QStringLiteral(", cold");
+    return name;
 }
 
 } // namespace rollcall::probe

@@ -39,16 +39,30 @@ enum class CachePath { Hit, Miss };
 /// "hit", "miss".
 [[nodiscard]] QString cachePathName(CachePath path);
 
+/// Which cookie a cell's requests carry.
+enum class CookieState {
+    Plan,    ///< what the run is about: RunPlan::cookie
+    None,    ///< none, in a run that is about one
+    Garbage, ///< one that names no session
+};
+
+/// "valid", "none", "garbage".
+[[nodiscard]] QString cookieStateName(CookieState state);
+
 /// Names a cell.
 struct CellId
 {
     QString route;
     ProbeMode mode = ProbeMode::Local;
-    std::optional<CachePath> cache; ///< set exactly for cached modes
+    std::optional<CachePath> cache;         ///< set exactly for cached modes
+    CookieState cookie = CookieState::Plan; ///< others for network modes alone
+    bool cold = false;                      ///< each request on a connection of its own, made for it
+    /// Whether it stands for its mode in comparisons and budgets: the plan's cookie on a kept connection.
+    [[nodiscard]] bool isPrimary() const { return cookie == CookieState::Plan && !cold; }
     bool operator==(const CellId &) const = default;
 };
 
-/// "/dashboard proxy", "/ cached hit": what a cell is called in files and reports.
+/// "/dashboard proxy", "/ cached hit", "/ route without cookie, cold": what a cell is called in files and reports.
 [[nodiscard]] QString cellName(const CellId &id);
 
 } // namespace rollcall::probe

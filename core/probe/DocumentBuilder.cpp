@@ -88,9 +88,13 @@ std::vector<CellResult> DocumentBuilder::cellsOf(const ByCell &samples) const
     for (std::size_t i = 0; i < m_setup.planCells(); ++i) {
         const RunCell &cell = m_setup.cells[i];
         CellResult result = summarise(cell.id, samples[i], timeoutNs, m_batches[i]);
-        result.cookie =
-            cell.id.mode == ProbeMode::Floor ? cookieChoiceName(CookieChoice::None) : cookieChoiceName(m_plan.cookie);
-        result.connection = isNetwork(cell.id.mode) ? QStringLiteral("reused") : QStringLiteral("none");
+        if (cell.id.cookie != CookieState::Plan)
+            result.cookie = cookieStateName(cell.id.cookie);
+        else
+            result.cookie = cookieChoiceName(cell.id.mode == ProbeMode::Floor ? CookieChoice::None : m_plan.cookie);
+        result.connection = !isNetwork(cell.id.mode) ? QStringLiteral("none")
+                            : cell.id.cold           ? QStringLiteral("cold")
+                                                     : QStringLiteral("reused");
         cells.push_back(std::move(result));
     }
     return cells;
@@ -100,7 +104,8 @@ std::vector<Comparison> DocumentBuilder::comparisonsOf(const ByCell &samples) co
 {
     const auto find = [this](const QString &route, ProbeMode mode) {
         return std::find_if(m_setup.cells.begin(), m_setup.cells.end(), [&](const RunCell &cell) {
-            return cell.id.route == route && cell.id.mode == mode && cell.id.cache != CachePath::Miss;
+            return cell.id.route == route && cell.id.mode == mode && cell.id.cache != CachePath::Miss &&
+                   cell.id.isPrimary();
         });
     };
     std::vector<Comparison> comparisons;

@@ -59,6 +59,13 @@ Outcome judge(ProbeMode mode, bool cookieSent, const http::Exchange &exchange)
     return mode == ProbeMode::Proxy ? judgeSessionAnswer(cookieSent, answer.body) : Outcome::Ok;
 }
 
+Outcome judgeStranger(ProbeMode mode, const http::Exchange &exchange)
+{
+    const Outcome outcome = judge(mode, false, exchange);
+    const bool denied = !exchange.error && (exchange.message.status == 401 || exchange.message.status == 403);
+    return denied || outcome == Outcome::Redirect ? Outcome::Ok : outcome;
+}
+
 Outcome judge(bool cookieSent, const session::Resolution &resolution)
 {
     if (resolution.hasSession())

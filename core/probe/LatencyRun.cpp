@@ -52,6 +52,14 @@ QUrl urlOf(const Deployment &deployment, const CellId &id)
     return {};
 }
 
+/// What a request carries that is to be turned away: nothing, or a session cookie that names no session.
+SecretBytes strangersCookie(const Deployment &deployment, const CellId &id)
+{
+    if (id.cookie != CookieState::Garbage)
+        return {};
+    return engine::cookieHeaderFor(*deployment.auth(), SecretBytes(QByteArrayView("rollcall-no-such-session")));
+}
+
 http::HttpRequest requestOf(const Deployment &deployment, const CellId &id, const SecretBytes &cookieHeader)
 {
     http::HttpRequest request;
@@ -68,7 +76,7 @@ class Reporter
 public:
     Reporter(const RunPlan &plan, const RunSetup &setup, const DocumentBuilder &builder,
              const std::vector<Sample> &samples, const std::function<void(const RunProgress &)> &onProgress)
-        : m_setup(setup), m_builder(builder), m_samples(samples), m_onProgress(onProgress)
+        : m_setup(setup), m_builder(builder), m_samples(samples), m_onProgress(onProgress), m_partials(plan.partials)
     {
         if (plan.samples || !plan.duration) {
             m_progress.blocks = setup.warmupBlocks + setup.measuredBlocks;
@@ -89,7 +97,7 @@ public:
         const auto now = Call::Clock::now();
         if (state.beginNs > 0)
             m_progress.elapsed = std::chrono::nanoseconds(http::steadyNs() - state.beginNs);
-        if (!m_progress.warmup && now >= m_nextPartial) {
+        if (m_partials && !m_progress.warmup && now >= m_nextPartial) {
             m_progress.partial = std::make_shared<const RunDocument>(m_builder.live(m_samples));
             const auto cost = Call::Clock::now() - now;
             m_nextPartial = now + std::max<Call::Clock::duration>(partialInterval, partialShare * cost);
@@ -102,6 +110,7 @@ private:
     const DocumentBuilder &m_builder;
     const std::vector<Sample> &m_samples;
     const std::function<void(const RunProgress &)> &m_onProgress;
+    const bool m_partials;
     RunProgress m_progress;
     std::size_t m_counted = 0;
     Call::Clock::time_point m_nextPartial{};
@@ -118,9 +127,11 @@ Result<RunDocument> measure(const RunPlan &plan, const std::shared_ptr<const Dep
     setup.http = deployment->config().httpOptions;
     setup.http.timeout = plan.timeout;
     for (RunCell &cell : setup.cells) {
-        cell.cookieSent = !cookie->isEmpty() && cell.id.mode != ProbeMode::Floor;
+        const bool stranger = cell.id.cookie != CookieState::Plan;
+        cell.cookieSent = !cookie->isEmpty() && cell.id.mode != ProbeMode::Floor && !stranger;
+        const SecretBytes strangers = stranger ? strangersCookie(*deployment, cell.id) : SecretBytes();
         if (isNetwork(cell.id.mode))
-            cell.request = requestOf(*deployment, cell.id, *cookie);
+            cell.request = requestOf(*deployment, cell.id, stranger ? strangers : *cookie);
     }
     if (!deployment->hasRows())
         setup.limits.localPerSecond = 0; // decoding a token costs nobody else anything

@@ -46,7 +46,8 @@ QByteArray labelsOf(const CellResult &cell)
     QByteArray labels = label("route", cell.id.route) + ',' + label("mode", probeModeName(cell.id.mode));
     if (cell.id.cache)
         labels += ',' + label("cache", cachePathName(*cell.id.cache));
-    return labels + ',' + label("cookie", cell.cookie);
+    labels += ',' + label("cookie", cell.cookie);
+    return cell.id.cold ? labels + ',' + label("connection", cell.connection) : labels;
 }
 
 QByteArray seconds(qint64 ns)

@@ -16,7 +16,8 @@ namespace rollcall::probe {
 namespace {
 
 constexpr qint64 second = 1'000'000'000;
-constexpr qint64 leastQuietNs = 2'000'000; // a local sample is not begun closer to the next intended start
+constexpr qint64 leastQuietNs = 2'000'000;   // a local sample is not begun closer to the next intended start
+constexpr qint64 reportEveryNs = 20'000'000; // nobody looks more often
 constexpr std::size_t leastQueue = 20;
 constexpr int leastBlocks = 20; // before the stop rule is asked
 constexpr int checkEvery = 5;
@@ -88,9 +89,18 @@ ProbeRunner::ProbeRunner(const RunSetup &setup, RunRecord &record, LocalProbe *l
     if (!setup.origin)
         return;
     const int connections = setup.closed ? std::min(setup.concurrency, setup.limits.inFlight) : setup.limits.inFlight;
+    const http::ConnectionOptions options{setup.http, 64 * 1024, &m_poller};
+    const bool cold = std::any_of(setup.cells.begin(), setup.cells.end(), [](const RunCell &c) { return c.id.cold; });
     for (int i = 0; i < connections; ++i) {
-        m_connections.push_back(
-            std::make_unique<http::HttpConnection>(*setup.origin, http::ConnectionOptions{setup.http, 64 * 1024}));
+        m_lanes.push_back({std::make_unique<http::HttpConnection>(*setup.origin, options), {}});
+        if (cold)
+            m_cold.push_back({std::make_unique<http::HttpConnection>(*setup.origin, options), {}});
+    }
+    for (const RunCell &cell : setup.cells) {
+        auto prepared = isNetwork(cell.id.mode) && !m_lanes.empty()
+                            ? m_lanes.front().connection->prepare(cell.request)
+                            : base::fail(base::Error(base::ErrorCode::Unconfigured));
+        m_requests.push_back(prepared ? std::optional(std::move(*prepared)) : std::nullopt);
     }
 }
 
@@ -117,7 +127,7 @@ bool ProbeRunner::isLocalOver() const
 {
     if (m_locals.atEnd())
         return true;
-    if (m_connections.empty())
+    if (m_lanes.empty())
         return isPastDuration(http::steadyNs());
     // With network cells the local ones keep to the blocks that the network has begun.
     return isNetworkOver() && m_locals.peek().block > m_lastNetworkBlock;
@@ -186,7 +196,7 @@ void ProbeRunner::startLocalIfQuiet(qint64 now)
     if (m_localBusy || m_state.inFlight > 0 || !m_waiting.empty() || isLocalOver() || now < m_nextLocalNs)
         return;
     if (!isNetworkOver()) {
-        const bool ahead = !m_connections.empty() && m_locals.peek().block > std::max(0, m_lastNetworkBlock);
+        const bool ahead = !m_lanes.empty() && m_locals.peek().block > std::max(0, m_lastNetworkBlock);
         const qint64 quiet = m_nextIntendedNs - now;
         if (ahead || quiet < std::max(leastQuietNs, 2 * m_longestLocalNs))
             return;
@@ -246,23 +256,35 @@ void ProbeRunner::onLocalDone(const Visit &visit, Sample sample)
 
 bool ProbeRunner::send(const Pending &pending)
 {
-    const auto idle = std::find_if(m_connections.begin(), m_connections.end(),
-                                   [](const auto &connection) { return !connection->isBusy(); });
-    if (idle == m_connections.end())
+    if (m_state.inFlight >= static_cast<int>(m_lanes.size()))
         return false;
+    const auto cell = static_cast<std::size_t>(pending.visit.cell);
+    std::vector<Lane> &lanes = m_setup.cells[cell].id.cold ? m_cold : m_lanes;
+    const auto idle =
+        std::find_if(lanes.begin(), lanes.end(), [](const Lane &lane) { return !lane.connection->isBusy(); });
+    if (idle == lanes.end())
+        return false; // not while fewer are in flight than there are lanes of either kind
     if (const auto event = m_guard->beforeRequest(http::steadyNs())) {
         stopFor(*event);
         return false;
     }
     ++m_state.inFlight;
-    (*idle)->send(cellAt(pending.visit.cell).request,
-                  [this, pending](const http::Exchange &exchange) { onExchange(pending, exchange); });
+    Lane &lane = *idle;
+    lane.pending = pending;
+    auto handler = [this, &lane](const http::Exchange &exchange) { onExchange(lane, exchange); };
+    if (m_requests[cell])
+        lane.connection->send(*m_requests[cell], std::move(handler));
+    else // says why it may not be sent
+        lane.connection->send(m_setup.cells[cell].request, std::move(handler));
     return true;
 }
 
-void ProbeRunner::onExchange(const Pending &pending, const http::Exchange &exchange)
+void ProbeRunner::onExchange(const Lane &lane, const http::Exchange &exchange)
 {
+    const Pending pending = lane.pending; // the lane is free from here on
     --m_state.inFlight;
+    if (cellAt(pending.visit.cell).id.cold)
+        lane.connection->disconnectIdle();
     if (isFatal(exchange)) {
         m_state.error = exchange.error;
         finish(StopReason::Guard);
@@ -282,7 +304,8 @@ void ProbeRunner::onExchange(const Pending &pending, const http::Exchange &excha
     sample.reused = exchange.reused;
     sample.warmup = pending.visit.block < m_setup.warmupBlocks;
     sample.setCookie = !http::headerValue(exchange.message.headers, "Set-Cookie").isEmpty();
-    sample.outcome = judge(cell.id.mode, cell.cookieSent, exchange);
+    sample.outcome = cell.id.cookie == CookieState::Plan ? judge(cell.id.mode, cell.cookieSent, exchange)
+                                                         : judgeStranger(cell.id.mode, exchange);
     if (sample.outcome == Outcome::AbortedByUser && m_state.stopReason != StopReason::Cancelled)
         sample.outcome = Outcome::AbortedByGuard;
     keep(sample);
@@ -402,9 +425,11 @@ void ProbeRunner::finish(StopReason reason)
     m_state.stopReason = reason;
     m_timer.stop();
     m_waiting.clear();
-    for (const auto &connection : m_connections) {
-        if (connection->isBusy())
-            connection->abort();
+    for (std::vector<Lane> *lanes : {&m_lanes, &m_cold}) {
+        for (const Lane &lane : *lanes) {
+            if (lane.connection->isBusy())
+                lane.connection->abort();
+        }
     }
     if (m_localBusy)
         m_local->cancel();
@@ -445,8 +470,11 @@ void ProbeRunner::endIfDone()
 
 void ProbeRunner::report()
 {
-    if (!m_published)
-        m_record.update(m_state);
+    const qint64 now = http::steadyNs();
+    if (m_published || now - m_reportedNs < reportEveryNs)
+        return;
+    m_reportedNs = now;
+    m_record.update(m_state);
 }
 
 void ProbeRunner::publish()

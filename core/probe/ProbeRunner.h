@@ -59,8 +59,15 @@ private:
     void startLocalIfQuiet(qint64 now);
     void startLocal(const Visit &visit);
     void onLocalDone(const Visit &visit, Sample sample);
+    /// A connection with what is under way on it.
+    struct Lane
+    {
+        std::unique_ptr<http::HttpConnection> connection;
+        Pending pending;
+    };
+
     bool send(const Pending &pending);
-    void onExchange(const Pending &pending, const http::Exchange &exchange);
+    void onExchange(const Lane &lane, const http::Exchange &exchange);
     [[nodiscard]] std::optional<GuardEvent> watchTime(ProbeMode mode, const Sample &sample);
     void keep(const Sample &sample);
     void stopFor(const GuardEvent &event);
@@ -77,9 +84,12 @@ private:
     RunRecord::State m_state;
     async::Mailbox m_mailbox;
     PreciseTimer m_timer;
-    std::vector<std::unique_ptr<http::HttpConnection>> m_connections;
-    BlockScheduler m_network; ///< open: network cells; closed: all cells
-    BlockScheduler m_locals;  ///< open: local cells; closed: none
+    http::SocketPoller m_poller; ///< outlives the connections
+    std::vector<Lane> m_lanes;   ///< kept connections; never grows once made
+    std::vector<Lane> m_cold;    ///< connections of cold cells, closed after each exchange; likewise
+    std::vector<std::optional<http::PreparedRequest>> m_requests; ///< by cell; nullopt: in process, or refused
+    BlockScheduler m_network;                                     ///< open: network cells; closed: all cells
+    BlockScheduler m_locals;                                      ///< open: local cells; closed: none
     ArrivalClock m_arrivals;
     std::optional<Guard> m_guard;
     std::deque<Pending> m_waiting;            ///< due, not yet sent
@@ -94,6 +104,7 @@ private:
     qint64 m_longestLocalNs = 0; ///< how much quiet a local sample needs
     int m_lastNetworkBlock = -1;
     int m_checkedBlock = 0;
+    qint64 m_reportedNs = 0;
     bool m_localBusy = false;
     bool m_ending = false;
     bool m_published = false;

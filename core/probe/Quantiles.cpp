@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <numeric>
 
 namespace rollcall::probe {
 
@@ -16,6 +15,7 @@ constexpr qsizetype mostBlocks = 16;
 constexpr qsizetype leastBlocks = 5;
 constexpr qsizetype usualBlock = 20;
 constexpr qsizetype leastBlock = 6;
+constexpr std::size_t mostCandidates = 8'192;
 
 /// t quantile 0.975 for 1 … 15 degrees of freedom.
 constexpr std::array<double, 15> t975{12.706205, 4.302653, 3.182446, 2.776445, 2.570582, 2.446912, 2.364624, 2.306004,
@@ -71,16 +71,6 @@ private:
     std::vector<double> m_counts;
 };
 
-std::vector<qsizetype> ascending(std::span<const qint64> values)
-{
-    std::vector<qsizetype> order(values.size());
-    std::iota(order.begin(), order.end(), 0);
-    std::sort(order.begin(), order.end(), [values](qsizetype a, qsizetype b) {
-        return values[static_cast<std::size_t>(a)] < values[static_cast<std::size_t>(b)];
-    });
-    return order;
-}
-
 } // namespace
 
 double quantile7(std::span<const qint64> sorted, double p)
@@ -125,47 +115,78 @@ std::optional<RankPair> binomialRanks(qsizetype n, double p)
     return ranks;
 }
 
-std::optional<Interval> blockScoreInterval(std::span<const qint64> inOrder, double p)
+QuantileIntervals::QuantileIntervals(std::span<const qint64> inOrder)
 {
     const auto n = static_cast<qsizetype>(inOrder.size());
-    // Few blocks cost more in Student's t than their length brings: two of them widen any interval twentyfold.
-    const qsizetype blocks = std::clamp(n / usualBlock, leastBlocks, mostBlocks);
-    if (n < leastBlocks * leastBlock)
-        return std::nullopt;
-    std::vector<std::size_t> blockOf(inOrder.size());
-    for (qsizetype b = 0; b < blocks; ++b) {
-        std::fill(blockOf.begin() + b * n / blocks, blockOf.begin() + (b + 1) * n / blocks,
-                  static_cast<std::size_t>(b));
+    if (n >= leastBlocks * leastBlock) {
+        // Few blocks cost more in Student's t than their length brings: two of them widen any interval twentyfold.
+        m_blocks = std::clamp(n / usualBlock, leastBlocks, mostBlocks);
     }
-    BlockShares shares(n, blocks);
+    std::vector<std::pair<qint64, quint8>> values;
+    values.reserve(inOrder.size());
+    for (qsizetype b = 0; b < std::max<qsizetype>(1, m_blocks); ++b) {
+        const qsizetype blocks = std::max<qsizetype>(1, m_blocks);
+        for (qsizetype i = b * n / blocks; i < (b + 1) * n / blocks; ++i)
+            values.emplace_back(inOrder[static_cast<std::size_t>(i)], static_cast<quint8>(b));
+    }
+    std::sort(values.begin(), values.end());
+    m_sorted.reserve(values.size());
+    m_blockOf.reserve(values.size());
+    for (const auto &[value, block] : values) {
+        m_sorted.push_back(value);
+        m_blockOf.push_back(block);
+    }
+}
+
+std::optional<Interval> QuantileIntervals::blockScore(double p) const
+{
+    if (m_blocks == 0)
+        return std::nullopt;
+    const std::size_t n = m_sorted.size();
+    const std::size_t step = std::max<std::size_t>(1, n / mostCandidates);
+    BlockShares shares(static_cast<qsizetype>(n), m_blocks);
     std::optional<Interval> hull;
-    const std::vector<qsizetype> order = ascending(inOrder);
-    for (std::size_t i = 0; i < order.size(); ++i) {
-        const auto at = static_cast<std::size_t>(order[i]);
-        shares.add(blockOf[at]);
-        const qint64 value = inOrder[at];
-        if (i + 1 < order.size() && inOrder[static_cast<std::size_t>(order[i + 1])] == value)
+    qint64 before = m_sorted.front(); // the candidate tried before
+    bool wasAccepted = false;
+    for (std::size_t i = 0; i < n; ++i) {
+        shares.add(m_blockOf[i]);
+        const qint64 value = m_sorted[i];
+        if (i + 1 < n && m_sorted[i + 1] == value)
             continue; // all equal values belong to the share before it is judged
-        if (!shares.accepts(p, static_cast<double>(n)))
+        if (i % step != 0 && i + 1 < n)
             continue;
-        hull = hull ? Interval{hull->lo, value} : Interval{value, value};
+        const bool accepted = shares.accepts(p, static_cast<double>(n));
+        if (accepted)
+            hull = Interval{hull ? hull->lo : step > 1 ? before : value, value};
+        else if (wasAccepted && step > 1)
+            hull->hi = value; // what was not tried between them may have been accepted
+        wasAccepted = accepted;
+        before = value;
     }
     return hull;
 }
 
-std::optional<Interval> quantileInterval(std::span<const qint64> inOrder, double p)
+std::optional<Interval> QuantileIntervals::at(double p) const
 {
-    const auto ranks = binomialRanks(static_cast<qsizetype>(inOrder.size()), p);
+    const auto ranks = binomialRanks(static_cast<qsizetype>(m_sorted.size()), p);
     if (!ranks)
         return std::nullopt;
-    std::vector<qint64> sorted(inOrder.begin(), inOrder.end());
-    std::sort(sorted.begin(), sorted.end());
-    Interval hull{sorted[static_cast<std::size_t>(ranks->lo - 1)], sorted[static_cast<std::size_t>(ranks->hi - 1)]};
-    if (const auto score = blockScoreInterval(inOrder, p)) {
+    Interval hull{m_sorted[static_cast<std::size_t>(ranks->lo - 1)], m_sorted[static_cast<std::size_t>(ranks->hi - 1)]};
+    if (const auto score = blockScore(p)) {
         hull.lo = std::min(hull.lo, score->lo);
         hull.hi = std::max(hull.hi, score->hi);
     }
     return hull;
+}
+
+std::optional<Interval> blockScoreInterval(std::span<const qint64> inOrder, double p)
+{
+    return QuantileIntervals(inOrder).blockScore(p);
+}
+
+std::optional<Interval> quantileInterval(std::span<const qint64> inOrder, double p)
+{
+    return QuantileIntervals(inOrder).at(p);
 }
 
 double studentT975(qsizetype degrees)

@@ -45,6 +45,27 @@ struct RankPair
 /// The interval shown: the hull of binomial and block score interval; nullopt where n is too small for @p p.
 [[nodiscard]] std::optional<Interval> quantileInterval(std::span<const qint64> inOrder, double p);
 
+/// quantileInterval() of several quantiles of the same values, which are put in order once.
+/// **Thread-safety:** immutable.
+class QuantileIntervals final
+{
+public:
+    /// @p inOrder in the order of time; not kept.
+    explicit QuantileIntervals(std::span<const qint64> inOrder);
+    /// The values, ascending.
+    [[nodiscard]] const std::vector<qint64> &sorted() const { return m_sorted; }
+    /// As quantileInterval(). Of more than some thousand values the block score interval tries every few of them only,
+    /// and is wider by those between: never too narrow.
+    [[nodiscard]] std::optional<Interval> at(double p) const;
+    /// As blockScoreInterval(), likewise.
+    [[nodiscard]] std::optional<Interval> blockScore(double p) const;
+
+private:
+    std::vector<qint64> m_sorted;
+    std::vector<quint8> m_blockOf; ///< of each of them, the block of time that it is from; empty where there are none
+    qsizetype m_blocks = 0;
+};
+
 /// Student's t, quantile 0.975, for @p degrees of freedom (1 … 15).
 [[nodiscard]] double studentT975(qsizetype degrees);
 

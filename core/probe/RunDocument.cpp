@@ -130,6 +130,7 @@ CellResult cellFrom(const JsonFields &fields)
     cell.id = idFromJson(fields);
     cell.cookie = fields.text(QStringLiteral("cookie"));
     cell.connection = fields.text(QStringLiteral("connection"));
+    cell.id.cold = cell.connection == QLatin1String("cold");
     cell.count = fields.integer(QStringLiteral("count"));
     cell.ok = fields.integer(QStringLiteral("ok"));
     const QJsonObject errors = fields.object(QStringLiteral("errors")).raw();
@@ -306,6 +307,13 @@ Result<RunDocument> RunDocument::fromJson(const QByteArray &json, const QString 
     document.meta = fields.object(QStringLiteral("meta")).raw();
     document.plan = fields.object(QStringLiteral("plan")).raw();
     fields.each(QStringLiteral("cells"), [&](const JsonFields &each) { document.cells.push_back(cellFrom(each)); });
+    const QString planned = document.plan.value(QStringLiteral("cookie")).toString();
+    for (CellResult &cell : document.cells) {
+        if (cell.cookie == cookieStateName(CookieState::Garbage))
+            cell.id.cookie = CookieState::Garbage;
+        else if (cell.cookie != planned && cell.id.mode != ProbeMode::Floor && isNetwork(cell.id.mode))
+            cell.id.cookie = CookieState::None;
+    }
     fields.each(QStringLiteral("comparisons"),
                 [&](const JsonFields &each) { document.comparisons.push_back(comparisonFrom(each)); });
     fields.each(QStringLiteral("budgets"),

@@ -72,6 +72,14 @@ QJsonObject planToJson(const RunPlan &plan, double rate)
     QJsonArray budgets;
     for (const Budget &budget : plan.budgets)
         budgets.append(budget.text);
+    QJsonArray states;
+    for (const CookieState state : plan.cookieStates)
+        states.append(cookieStateName(state));
+    QJsonArray connections;
+    if (plan.reused)
+        connections.append(QStringLiteral("reused"));
+    if (plan.cold)
+        connections.append(QStringLiteral("cold"));
     const bool poisson = plan.arrival == Arrival::Poisson;
     return {{QStringLiteral("routes"), QJsonArray::fromStringList(plan.routes)},
             {QStringLiteral("modes"), modes},
@@ -84,6 +92,8 @@ QJsonObject planToJson(const RunPlan &plan, double rate)
                                                         : QJsonValue(QStringLiteral("constant"))},
             {QStringLiteral("warmupBlocks"), plan.warmupBlocks()},
             {QStringLiteral("cookie"), cookieChoiceName(plan.cookie)},
+            {QStringLiteral("cookieStates"), states},
+            {QStringLiteral("connections"), connections},
             {QStringLiteral("guards"), plan.guards},
             {QStringLiteral("timeoutMs"), qint64(plan.timeout.count())},
             {QStringLiteral("cacheTtlMs"), qint64(plan.cacheTtl.count())},

@@ -100,11 +100,24 @@ bool RunPlan::hasLocal() const
 std::vector<CellId> RunPlan::cells() const
 {
     std::vector<CellId> ids;
+    const auto addNetwork = [&](const QString &route, ProbeMode mode) {
+        for (const CookieState state : cookieStates) {
+            if (mode == ProbeMode::Floor && state != cookieStates.front())
+                continue; // it never has a cookie
+            const CookieState shown = mode == ProbeMode::Floor ? CookieState::Plan : state;
+            if (reused)
+                ids.push_back({route, mode, {}, shown, false});
+            if (cold)
+                ids.push_back({route, mode, {}, shown, true});
+        }
+    };
     for (const QString &route : routes) {
         for (const ProbeMode mode : modes) {
             if (isCached(mode)) {
                 ids.push_back({route, mode, CachePath::Hit});
                 ids.push_back({route, mode, CachePath::Miss});
+            } else if (isNetwork(mode)) {
+                addNetwork(route, mode);
             } else {
                 ids.push_back({route, mode, std::nullopt});
             }
@@ -124,6 +137,10 @@ base::Status RunPlan::validate(const std::optional<QUrl> &baseUrl) const
         return status;
     if (cookie == CookieChoice::None && std::any_of(modes.begin(), modes.end(), isCached))
         return usage(QStringLiteral("--cookie"), QStringLiteral("without a cookie there is nothing to cache"));
+    if (cookie == CookieChoice::None && cookieStates != std::vector{CookieState::Plan})
+        return usage(QStringLiteral("--cookies"), QStringLiteral("needs a cookie to compare with"));
+    if (cookieStates.empty() || (!reused && !cold))
+        return usage(QStringLiteral("--connections"), QStringLiteral("name at least one of reused, cold"));
     for (const Budget &budget : budgets) {
         if (std::find(modes.begin(), modes.end(), budget.mode) == modes.end() ||
             (budget.route && !routes.contains(*budget.route))) {
@@ -139,6 +156,21 @@ base::Status RunPlan::validate(const std::optional<QUrl> &baseUrl) const
                               .with(ErrorParam::Flag, QStringLiteral("--base-url")));
     }
     return checkCeilings(*this, *baseUrl);
+}
+
+base::Result<std::vector<CookieState>> parseCookieStates(const QString &text)
+{
+    std::vector<CookieState> states;
+    for (const QString &word : text.split(QLatin1Char(','))) {
+        const auto all = {CookieState::Plan, CookieState::None, CookieState::Garbage};
+        const auto state =
+            std::find_if(all.begin(), all.end(), [&word](CookieState one) { return cookieStateName(one) == word; });
+        if (state == all.end() || std::find(states.begin(), states.end(), *state) != states.end())
+            return usage(QStringLiteral("--cookies"),
+                         QStringLiteral("wants each of valid, none, garbage once at most"));
+        states.push_back(*state);
+    }
+    return states;
 }
 
 base::Result<std::vector<ProbeMode>> parseModes(const QString &text)

@@ -37,12 +37,17 @@ struct RunPlan
     Arrival arrival = Arrival::Poisson;
     std::optional<int> warmup; ///< blocks to drop; nullopt: autoWarmup, 0 keeps all
     CookieChoice cookie = CookieChoice::Canary;
+    /// States of the cookie that network cells are measured with, side by side; the first is usually Plan.
+    std::vector<CookieState> cookieStates{CookieState::Plan};
+    bool reused = true;             ///< network cells on kept connections
+    bool cold = false;              ///< network cells on connections made for each request, beside or instead
     base::SecretBytes cookieHeader; ///< with CookieChoice::Given: a raw Cookie header value
     bool guards = true;
     bool hostConfirmed = false;                ///< guards off towards a host that is not loopback
     bool mayWrite = false;                     ///< the user agreed to the row of a canary
     std::chrono::milliseconds timeout{10'000}; ///< of one request
     std::chrono::milliseconds cacheTtl{60'000};
+    bool partials = true; ///< RunProgress::partial is wanted; making it costs processor time
     quint64 seed = 0;
     std::vector<Budget> budgets;
 
@@ -61,6 +66,9 @@ struct RunPlan
     /// (network modes without @p baseUrl), GuardRefused (rate, concurrency or samples beyond a guard's ceiling).
     [[nodiscard]] base::Status validate(const std::optional<QUrl> &baseUrl) const;
 };
+
+/// Reads "valid,none,garbage". Errors: UsageInvalid (unknown or repeated).
+[[nodiscard]] base::Result<std::vector<CookieState>> parseCookieStates(const QString &text);
 
 /// Reads "local,proxy,cached". Errors: UsageInvalid (unknown or repeated).
 [[nodiscard]] base::Result<std::vector<ProbeMode>> parseModes(const QString &text);

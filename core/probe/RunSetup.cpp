@@ -12,8 +12,9 @@ std::optional<std::size_t> controlCell(const RunPlan &plan, const std::vector<Ru
 {
     if (!plan.hasLocal())
         return std::nullopt; // nothing is compared, so there is nothing to control
-    const auto at =
-        std::find_if(cells.begin(), cells.end(), [](const RunCell &cell) { return cell.id.mode == ProbeMode::Proxy; });
+    const auto at = std::find_if(cells.begin(), cells.end(), [](const RunCell &cell) {
+        return cell.id.mode == ProbeMode::Proxy && cell.id.isPrimary();
+    });
     return at == cells.end() ? std::nullopt : std::optional(static_cast<std::size_t>(at - cells.begin()));
 }
 

@@ -66,7 +66,9 @@ std::vector<BudgetResult> judgeBudgets(const std::vector<Budget> &budgets, const
         for (const CellResult &cell : document.cells) {
             const bool meant = cell.id.mode == budget.mode && cell.id.cache != CachePath::Miss &&
                                (!budget.route || *budget.route == cell.id.route);
-            if (!meant)
+            const bool stands = cell.id.isPrimary() || (cell.id.cold && cell.id.cookie == CookieState::Plan &&
+                                                        !document.cell({cell.id.route, cell.id.mode, {}}));
+            if (!meant || !stands)
                 continue;
             BudgetResult result{budget, cell.id.route, {}, Verdict::NotEnough, {}};
             judge(result, cell, measured(document.judged(cell), budget.measure));

@@ -159,6 +159,42 @@ private Q_SLOTS:
         QVERIFY2(result.err.contains("--cache"), result.err.constData());
     }
 
+    void coldConnectionsAndStrangersAreCells()
+    {
+        const QString out = m_ctl.folder() + QStringLiteral("/states.json");
+        const CtlResult result = run(words("--route /dashboard --modes local,proxy,route --cookies valid,none,garbage "
+                                           "--connections reused,cold --samples 6 --concurrency 1 --yes --out")
+                                     << out);
+        QVERIFY2(result.exitCode == 0, result.all().constData());
+        QStringList seen;
+        const QJsonArray cells = result.json().value(QStringLiteral("cells")).toArray();
+        for (const QJsonValue &value : cells) {
+            const QJsonObject cell = value.toObject();
+            const QString connection = cell.value(QStringLiteral("connection")).toString();
+            seen << cell.value(QStringLiteral("mode")).toString() + QLatin1Char(' ') +
+                        cell.value(QStringLiteral("cookie")).toString() + QLatin1Char(' ') + connection;
+            QVERIFY2(cell.value(QStringLiteral("ok")).toInt() == 6, QJsonDocument(cell).toJson().constData());
+            const QJsonValue tcp = cell.value(QStringLiteral("phases")).toObject().value(QStringLiteral("tcp"));
+            QVERIFY2(connection != QStringLiteral("cold") || tcp.toInt() > 0, result.all().constData());
+        }
+        QCOMPARE(seen.size(), 13);
+        seen.removeDuplicates();
+        QCOMPARE(seen.size(), 13);
+        // What was measured beside the plan's own cookie takes part in no comparison.
+        QCOMPARE(result.json().value(QStringLiteral("comparisons")).toArray().size(), 1);
+        for (const char *form : {"html", "csv", "hdr", "openmetrics", "markdown"}) {
+            const CtlResult report = m_ctl.run({QStringLiteral("latency"), QStringLiteral("report"), out,
+                                                QStringLiteral("--as"), QString::fromLatin1(form)});
+            QVERIFY2(report.exitCode == 0, report.all().constData());
+        }
+        const CtlResult same = m_ctl.run({QStringLiteral("latency"), QStringLiteral("compare"), out, out});
+        QCOMPARE(same.json().value(QStringLiteral("cells")).toArray().size(), 13);
+        for (const char *wrong : {"--cookies valid,stale", "--connections warm", "--cookies none --cookie none"}) {
+            const CtlResult usage = run(words("--route / --modes proxy --samples 3 --yes") + words(wrong));
+            QVERIFY2(usage.exitCode == 2, usage.all().constData());
+        }
+    }
+
     void jwtNeedsNoConsent()
     {
         const CtlResult result = m_ctl.run(

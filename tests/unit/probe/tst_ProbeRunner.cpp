@@ -218,6 +218,64 @@ private Q_SLOTS:
         QCOMPARE(countWhere(ran.samples, [](const Sample &s) { return s.warmup; }), 2);
     }
 
+    void coldCellsConnectEachTimeAndKeptOnesDoNot()
+    {
+        const ScriptedServer server([](const ScriptedServer::Request &) { return session(); });
+        RunPlan plan = planOf(QStringLiteral("proxy"), 12);
+        plan.cold = true;
+        plan.concurrency = 2;
+        const RunSetup setup = setupOf(plan, server.url());
+        QCOMPARE(setup.cells.size(), 2U);
+        QVERIFY(!setup.cells[0].id.cold && setup.cells[1].id.cold);
+        const Ran ran = run(setup);
+        QCOMPARE(ran.samples.size(), 24U);
+        for (const Sample &sample : ran.samples) {
+            QCOMPARE(sample.outcome, Outcome::Ok);
+            if (sample.cell == 1)
+                QVERIFY(!sample.reused && sample.phases.tcp.has_value());
+        }
+        QVERIFY2(server.connections() >= 13 && server.connections() <= 14,
+                 qPrintable(QString::number(server.connections())));
+        QVERIFY(countWhere(ran.samples, [](const Sample &s) { return s.cell == 0 && s.reused; }) >= 10);
+    }
+
+    void cookieStatesAreCellsOfOneRun()
+    {
+        // Strangers are turned away; who has the session is let in.
+        const ScriptedServer server([](const ScriptedServer::Request &request) {
+            return request.header("cookie").contains("canary")
+                       ? session()
+                       : Reply::http(302, "", "text/plain", "Location: /sign-in\r\n");
+        });
+        RunPlan plan = planOf(QStringLiteral("route"), 6);
+        plan.concurrency = 1;
+        plan.cookieStates = *parseCookieStates(QStringLiteral("valid,none,garbage"));
+        RunSetup setup = setupOf(plan, server.url());
+        QCOMPARE(setup.cells.size(), 3U);
+        for (RunCell &cell : setup.cells) {
+            cell.cookieSent = cell.id.cookie == CookieState::Plan;
+            if (cell.id.cookie == CookieState::None)
+                cell.request.headers.clear();
+            if (cell.id.cookie == CookieState::Garbage)
+                cell.request.headers = {{"Cookie", "next-auth.session-token=nonsense"}};
+        }
+        const Ran ran = run(setup);
+        QCOMPARE(ran.samples.size(), 18U);
+        QCOMPARE(countWhere(ran.samples, [](const Sample &s) { return s.outcome == Outcome::Ok; }), 18);
+        QCOMPARE(countWhere(ran.samples, [](const Sample &s) { return s.cell > 0 && s.status == 302; }), 12);
+        QVERIFY(!parseCookieStates(QStringLiteral("valid,valid")) && !parseCookieStates(QStringLiteral("stale")));
+    }
+
+    void aStrangerWithASessionIsAnError()
+    {
+        const ScriptedServer server([](const ScriptedServer::Request &) { return session(); });
+        RunPlan plan = planOf(QStringLiteral("proxy"), 3);
+        plan.concurrency = 1;
+        plan.cookieStates = {CookieState::Garbage};
+        const Ran ran = run(setupOf(plan, server.url()));
+        QCOMPARE(countWhere(ran.samples, [](const Sample &s) { return s.outcome == Outcome::UnexpectedAuth; }), 3);
+    }
+
     void outcomesAreNamed_data()
     {
         QTest::addColumn<QString>("mode");
