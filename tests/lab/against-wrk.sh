@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The probe beside wrk on servers whose delay is known, in alternating blocks; its p99 against the truth of a server that
-# freezes 400 ms every 4 s; its processor time for a request beside wrk's. Every block is printed, then a table.
+# freezes 400 ms every 4 s; its processor time for a request beside wrk's and autocannon's. Every block is printed, then a table.
 # A ratio is met where the 95 % interval of the median of its blocks reaches into the band (with fewer than 6 blocks
 # there is no interval: the table then says so and judges nothing).
 # Usage: against-wrk.sh BUILD_DIR [BLOCKS [SECONDS]]      10 blocks of 2 seconds
@@ -62,9 +62,14 @@ cost() {
       processor probe --concurrency 64 --duration "${length}s" >"$place/probe-$length"
       cp "$place/run.json" "$place/run-$length.json"
       processor wrk_into "$length" >"$place/wrk-$length"
+      processor autocannon_into "$length" >"$place/autocannon-$length"
     done
     "$node" "$here/node/wrk-table.mjs" cost cpu-per-request "$place" "$seconds" $((3 * seconds)) | tee -a "$place/blocks"
   done
+}
+autocannon_into() {
+  "$node" "$ROLLCALL_LAB_NODE_DIR/node_modules/autocannon/autocannon.js" -c 64 -d "$1" --json --no-progress \
+    "http://127.0.0.1:$port/" >"$place/autocannon-$1.json"
 }
 wrk_into() { wrk -t1 -c64 -d"$1" --latency "http://127.0.0.1:$port/" | tee "$place/wrk-$1.txt"; }
 

@@ -12,13 +12,14 @@ const wrkQuantile = (text, percent) => {
   return Number(value) * units[unit]
 }
 const wrkRequests = (text) => Number(text.match(/(\d+) requests in/)[1])
-const say = (ours, theirs, unit) => console.log(`${name} ${ours.toFixed(3)} ${theirs.toFixed(3)} ${unit} ${(ours / theirs).toFixed(4)}`)
+const say = (ours, theirs, unit, row = name) => console.log(`${row} ${ours.toFixed(3)} ${theirs.toFixed(3)} ${unit} ${(ours / theirs).toFixed(4)}`)
 
 const bands = {
   'p50-1ms': [0.97, 1.03],
   'p50-20ms': [0.99, 1.01],
   'p99-freeze': [0.98, 1.02],
   'cpu-per-request': [0, 1.35],
+  'cpu-autocannon': [0, 0.3333],
 }
 
 /** The median and, with six blocks or more, its distribution-free 95 % interval. */
@@ -48,6 +49,9 @@ if (command === 'block') {
   const ours = cell(`${folder}/run-${long}.json`).count - cell(`${folder}/run-${short}.json`).count
   const theirs = wrkRequests(wrkText(`${folder}/wrk-${long}.txt`)) - wrkRequests(wrkText(`${folder}/wrk-${short}.txt`))
   say((1e6 * processor('probe')) / ours, (1e6 * processor('wrk')) / theirs, 'us')
+  const requests = (length) => JSON.parse(readFileSync(`${folder}/autocannon-${length}.json`, 'utf8')).requests.total
+  const autocannons = requests(long) - requests(short)
+  say((1e6 * processor('probe')) / ours, (1e6 * processor('autocannon')) / autocannons, 'us', 'cpu-autocannon')
 } else {
   let missed = 0
   const rows = new Map()
