@@ -5,11 +5,10 @@
 #include "app/ctl/Commands.h"
 #include "app/ctl/Confirmation.h"
 #include "core/audit/AuditedAct.h"
-#include "core/base/Loopback.h"
 #include "core/deployment/Deployment.h"
 #include "core/redis/ReadOnlyChannel.h"
-#include "core/revoke/CachePurge.h"
 #include "core/revoke/CachedCopies.h"
+#include "core/revoke/CopyRules.h"
 
 namespace rollcall::ctl {
 
@@ -38,15 +37,6 @@ base::Result<ConnectionConfig> configWithCache(Context &context)
     return config;
 }
 
-/// Rollcall's own entries and those of the deployment that were named.
-std::vector<cache::CacheKeyPattern> patternsOf(const ConnectionConfig &config)
-{
-    std::vector<cache::CacheKeyPattern> patterns{cache::CacheKeyPattern::ours()};
-    for (const cache::CacheKeyPattern &copies : revoke::copyPatterns(config))
-        patterns.push_back(copies);
-    return patterns;
-}
-
 std::unique_ptr<redis::RedisChannel> channelTo(const ConnectionConfig &config)
 {
     return redis::makeChannel(config.cache->clone(), config.httpOptions);
@@ -57,7 +47,7 @@ base::Result<CopyList> readCopies(Context &context, const ConnectionConfig &conf
 {
     const auto channel = channelTo(config);
     redis::ReadOnlyChannel readOnly(*channel);
-    const auto patterns = patternsOf(config);
+    const auto patterns = revoke::lookedForPatterns(config);
     auto list =
         revoke::listCopies(readOnly, patterns, context.clock().now(), config.storeOptions.scanPace, context.call());
     if (list && !list->complete)
@@ -203,7 +193,9 @@ public:
             return Outcome::failed(config.error());
         if (const auto status = checkConsentPossible(context, config->profile); !status)
             return Outcome::failed(status.error());
-        if (const QString why = whyNotCopies(*config, context.arguments()); !why.isEmpty())
+        const bool wholesale =
+            context.arguments().has(QStringLiteral("all")) || context.arguments().has(QStringLiteral("drifted"));
+        if (const QString why = revoke::whyNotCopies(*config, wholesale); !why.isEmpty())
             return Outcome::failed(base::Error(base::ErrorCode::WriteRefused).with(base::ErrorParam::Detail, why));
         auto list = readCopies(context, *config);
         if (!list)
@@ -245,35 +237,6 @@ private:
         }
         return base::fail(usageError({}, QStringLiteral("Which cached sessions? Give --fingerprint, --user, --drifted "
                                                         "or --all.")));
-    }
-
-    /// Why the keys that the connection names may be the sessions themselves, and not copies of them; empty: they are
-    /// copies.
-    static QString whyNotCopies(const ConnectionConfig &config, const Arguments &arguments)
-    {
-        if (config.profile.cacheKeys.isEmpty())
-            return {};
-        const redis::RedisUrl *rows = config.database && config.database->redis ? &*config.database->redis : nullptr;
-        const auto isSameHost = [](const QString &one, const QString &other) {
-            return one.compare(other, Qt::CaseInsensitive) == 0 ||
-                   (base::isLoopbackHost(one) && base::isLoopbackHost(other));
-        };
-        if (rows && isSameHost(rows->host, config.cache->host) && rows->port == config.cache->port &&
-            rows->database == config.cache->database)
-            return QStringLiteral("these keys are not copies: the sessions themselves live in that Redis database, and "
-                                  "`sessions revoke` ends them");
-        // Sessions that are named may go; all of them must not on a mistake.
-        if (!arguments.has(QStringLiteral("all")) && !arguments.has(QStringLiteral("drifted")))
-            return {};
-        if (rows)
-            return QStringLiteral(
-                "the sessions live in Redis, and the cache may be another name of that database: name "
-                "them by --fingerprint or --user, or end them by `sessions revoke`");
-        if (config.profile.cacheKeys.contains(QStringLiteral("better-auth")))
-            return QStringLiteral(
-                "with Better Auth's secondary storage these keys may be the sessions themselves: name "
-                "them by --fingerprint or --user, or end them by `sessions revoke`");
-        return {};
     }
 
     /// Leaves of @p copies those that the flags ask for.
