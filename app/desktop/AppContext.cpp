@@ -8,17 +8,28 @@
 #include "core/workspace/EnvFile.h"
 #include "ui/audit/AuditPage.h"
 #include "ui/audit/LastOperations.h"
+#include "ui/cache/CachePage.h"
+#include "ui/common/Actions.h"
+#include "ui/common/Activities.h"
 #include "ui/common/ErrorBanner.h"
+#include "ui/common/Sheet.h"
 #include "ui/connect/ConnectionPage.h"
+#include "ui/jwt/JwtPage.h"
 #include "ui/latency/LatencyPage.h"
 #include "ui/latency/RunPlanEditor.h"
+#include "ui/main/ActivityDrawer.h"
+#include "ui/main/CloseQuestion.h"
 #include "ui/main/HeaderBand.h"
 #include "ui/main/HealthChips.h"
 #include "ui/main/WriteModeButton.h"
 #include "ui/overview/OverviewPage.h"
 #include "ui/revoke/PlanSheet.h"
+#include "ui/revoke/PruneSheet.h"
+#include "ui/revoke/PurgeSheet.h"
+#include "ui/revoke/RuleSheet.h"
 #include "ui/revoke/UndoSheet.h"
 #include "ui/sessions/SessionsPage.h"
+#include "ui/users/UsersPage.h"
 #include "ui/welcome/WelcomePage.h"
 
 namespace rollcall::app {
@@ -73,6 +84,10 @@ AppContext::AppContext(common::Theme &theme, const DesktopOptions &options, cons
     auto *demo = new QAction(tr("Open the demo deployment"), this);
     QObject::connect(demo, &QAction::triggered, this, &AppContext::openDemo);
     m_window.addApplicationAction(common::MenuOf::File, demo);
+    m_prune = common::makeAction(theme, this, common::Icon::Prune, tr("&Prune expired sessions…"));
+    QObject::connect(m_prune, &QAction::triggered, this, &AppContext::openPrune);
+    common::setUnavailable(*m_prune, tr("no connection is open"));
+    m_window.addApplicationAction(common::MenuOf::Session, m_prune);
 
     m_keeper.readProfiles();
     if (options.demo)
@@ -151,16 +166,18 @@ void AppContext::wireHeader()
                          if (!m_connection)
                              return;
                          m_connection->setWriteMode(mode);
-                         m_window.band().writeMode().setMode(mode);
+                         m_window.band().writeMode().setMode(mode, m_connection->armedLeft());
                      });
     QObject::connect(&m_window.band().health(), &main::HealthChips::checkRequested, this, [this] {
         if (m_connection)
             m_opener.check(m_connection->deployment().config().clone());
     });
-    QObject::connect(&m_window, &main::MainWindow::closeProfileRequested, this, [this] {
-        if (!m_connection || !m_connection->isActing())
-            closeConnection();
-    });
+    QObject::connect(&m_window, &main::MainWindow::closeProfileRequested, this,
+                     [this] { leave([this] { closeConnection(); }); });
+    main::ActivityDrawer &drawer = m_window.drawer();
+    QObject::connect(&drawer, &main::ActivityDrawer::resumeRequested, this, &AppContext::openUnfinished);
+    QObject::connect(&drawer, &main::ActivityDrawer::resultRequested, this, &AppContext::openResult);
+    QObject::connect(&drawer, &main::ActivityDrawer::auditRequested, this, &AppContext::openAuditSoon);
 }
 
 void AppContext::setOpening(const QString &name)
@@ -250,8 +267,10 @@ void AppContext::openWith(const ConnectionProfile &profile, const workspace::Con
 
 void AppContext::openDemo()
 {
-    if (m_connection && m_connection->isActing())
+    if (m_connection && m_connection->activities().isActing()) {
+        leave([this] { openDemo(); });
         return;
+    }
     closeConnection();
     m_demo = std::make_unique<DemoHost>(m_clock);
     QObject::connect(m_demo.get(), &DemoHost::started, this,
@@ -279,7 +298,10 @@ void AppContext::showOpened(const std::shared_ptr<const Deployment> &deployment,
                : revoke::OperationPlace{revoke::operationsBelow(m_folders.state), m_keeper.vault().get()});
 
     auto *overview = new overview::OverviewPage(m_theme, *m_connection);
-    auto *sessions = new sessions::SessionsPage(m_theme, *m_connection);
+    QList<common::Page *> pages{overview};
+    pages << (deployment->hasRows() ? makeRowPages() : makeJwtPages());
+    auto *cached = new cache::CachePage(m_theme, *m_connection);
+    QObject::connect(cached, &cache::CachePage::purgeRequested, this, &AppContext::openPurge);
     auto *latency = new latency::LatencyPage(m_theme, *m_connection);
     if (isDemo) {
         // The demo is on this machine and nobody else's: its runs need not be spared.
@@ -295,59 +317,138 @@ void AppContext::showOpened(const std::shared_ptr<const Deployment> &deployment,
     QObject::connect(m_connection.get(), &common::OpenConnection::sessionsChanged, last,
                      &audit::LastOperations::refresh);
     overview->addToSide(last);
-    QObject::connect(sessions, &sessions::SessionsPage::revokeRequested, this, &AppContext::openPlan);
+    QObject::connect(overview, &overview::OverviewPage::pruneRequested, this, &AppContext::openPrune);
     QObject::connect(audit, &audit::AuditPage::undoRequested, this, &AppContext::openUndo);
     const ConnectionProfile &profile = deployment->config().profile;
-    m_window.setCloseGuard([this] { return !m_connection || !m_connection->isActing(); });
+    m_window.setCloseGuard([this] {
+        if (!m_connection || !m_connection->activities().isActing())
+            return true;
+        leave([this] { m_window.close(); });
+        return false;
+    });
     m_window.openProfile({profile.name, profile.name, profile.environment, summaryOf(*deployment)},
-                         {overview, sessions, latency, audit});
+                         pages << latency << cached << audit);
     m_window.band().health().setLegs(check.legs);
-    auto *unfinished = new revoke::RevocationController(*m_connection, m_connection.get());
-    QObject::connect(unfinished, &revoke::RevocationController::unfinishedFound, this, &AppContext::openUnfinished);
-    unfinished->findUnfinished();
+    common::setUnavailable(*m_prune, deployment->hasRows() ? QString() : tr("sessions have no rows here"));
+    common::Activities &activities = m_connection->activities();
+    m_window.drawer().setActivities(&activities);
+    QObject::connect(&activities, &common::Activities::changed, this, [this, &activities] {
+        // What an earlier start left is offered, once, without being in the way.
+        if (!std::exchange(m_offered, true) && !activities.unfinished().empty())
+            m_window.setDrawerShown(true);
+    });
+    m_offered = false;
+    activities.refresh();
     main::WriteModeButton &mode = m_window.band().writeMode();
     mode.setMode(common::WriteMode::ReadOnly);
+    QObject::connect(m_connection.get(), &common::OpenConnection::writeModeChanged, &mode,
+                     [this, &mode](common::WriteMode now) { mode.setMode(now, m_connection->armedLeft()); });
     mode.setGuardedUnavailable(!isDemo && !m_keeper.vault()
                                    ? tr("There is neither a keychain nor a key file to keep the audit log's key in.")
                                    : QString());
 }
 
+QList<common::Page *> AppContext::makeRowPages()
+{
+    auto *sessions = new sessions::SessionsPage(m_theme, *m_connection);
+    auto *users = new users::UsersPage(m_theme, *m_connection);
+    QObject::connect(sessions, &sessions::SessionsPage::revokeRequested, this, &AppContext::openPlan);
+    QObject::connect(users, &users::UsersPage::revokeRequested, this, &AppContext::openPlan);
+    QObject::connect(users, &users::UsersPage::sessionsRequested, this, [this, sessions](const QString &user) {
+        sessions->setFilter(QStringLiteral("state:all user:\"%1\"").arg(user));
+        m_window.showPage(sessions->id());
+    });
+    return {sessions, users};
+}
+
+QList<common::Page *> AppContext::makeJwtPages()
+{
+    // Nobody knows who is signed in: in the place of the lists stands what can be done.
+    auto *page = new jwt::JwtPage(m_theme, *m_connection);
+    QObject::connect(page, &jwt::JwtPage::ruleRequested, this, [this] {
+        if (mayOpenSheet())
+            open(new revoke::RuleSheet(m_theme, *m_window.currentPage(), *m_connection));
+    });
+    return {page};
+}
+
+void AppContext::openPurge(const common::PurgeRequest &request)
+{
+    if (mayOpenSheet())
+        open(new revoke::PurgeSheet(m_theme, *m_window.currentPage(), *m_connection, request));
+}
+
 void AppContext::openPlan(const revoke::Selection &selection)
 {
-    if (!m_connection || !m_window.currentPage())
+    if (!mayOpenSheet())
         return;
     // Over the page's part of the window only: the header band stays lit, so that the environment is in sight.
     show(new revoke::PlanSheet(m_theme, *m_window.currentPage(), *m_connection, selection));
 }
 
+void AppContext::leave(const std::function<void()> &then)
+{
+    if (m_connection)
+        main::leaveWhenIdle(m_window, m_connection->activities(), then);
+    else
+        then();
+}
+
+bool AppContext::mayOpenSheet() const
+{
+    return m_connection && m_window.currentPage() && !common::Sheet::openIn(m_window);
+}
+
+void AppContext::openPrune()
+{
+    if (mayOpenSheet())
+        open(new revoke::PruneSheet(m_theme, *m_window.currentPage(), *m_connection));
+}
+
+void AppContext::openResult(const common::Activity &activity)
+{
+    if (!mayOpenSheet() || !activity.end() || !activity.end()->report)
+        return;
+    if (activity.head().kind == revoke::pruneKind())
+        open(new revoke::PruneSheet(m_theme, *m_window.currentPage(), *m_connection, *activity.end()->report));
+    else
+        show(new revoke::PlanSheet(m_theme, *m_window.currentPage(), *m_connection, *activity.end()->report));
+}
+
 void AppContext::openUnfinished(const revoke::Operation &operation)
 {
-    if (!m_connection || !m_window.currentPage())
+    if (!mayOpenSheet())
         return;
-    if (operation.head.kind == revoke::restoreKind())
-        show(new revoke::UndoSheet(m_theme, *m_window.currentPage(), *m_connection, operation));
+    if (operation.head.kind == revoke::pruneKind())
+        open(new revoke::PruneSheet(m_theme, *m_window.currentPage(), *m_connection, operation));
+    else if (operation.head.kind == revoke::restoreKind())
+        open(new revoke::UndoSheet(m_theme, *m_window.currentPage(), *m_connection, operation));
     else
         show(new revoke::PlanSheet(m_theme, *m_window.currentPage(), *m_connection, operation));
 }
 
 void AppContext::openUndo(const QString &auditId)
 {
-    if (m_connection && m_window.currentPage())
-        show(new revoke::UndoSheet(m_theme, *m_window.currentPage(), *m_connection, auditId));
+    if (mayOpenSheet())
+        open(new revoke::UndoSheet(m_theme, *m_window.currentPage(), *m_connection, auditId));
+}
+
+void AppContext::open(revoke::ActSheet *sheet)
+{
+    QObject::connect(sheet, &revoke::ActSheet::auditRequested, this, &AppContext::openAuditSoon);
+    QObject::connect(sheet, &revoke::ActSheet::dismissed, this, [this] {
+        // What was left to the background is in sight there.
+        if (m_connection && m_connection->activities().isActing())
+            m_window.setDrawerShown(true);
+    });
+    sheet->open();
 }
 
 void AppContext::show(revoke::PlanSheet *sheet)
 {
-    QObject::connect(sheet, &revoke::PlanSheet::auditRequested, this, &AppContext::openAuditSoon);
     // The sheet that asks is closing: the next opens when it has.
     QObject::connect(sheet, &revoke::PlanSheet::undoRequested, this, &AppContext::openUndo, Qt::QueuedConnection);
-    sheet->open();
-}
-
-void AppContext::show(revoke::UndoSheet *sheet)
-{
-    QObject::connect(sheet, &revoke::UndoSheet::auditRequested, this, &AppContext::openAuditSoon);
-    sheet->open();
+    open(sheet);
 }
 
 void AppContext::openAuditSoon()
@@ -360,6 +461,7 @@ void AppContext::closeConnection()
     m_opener.cancel();
     m_whenVaultKnown = {};
     m_window.closeProfile();
+    common::setUnavailable(*m_prune, tr("no connection is open"));
     m_connection.reset();
     m_demo.reset();
 }

@@ -14,12 +14,18 @@
 #include "ui/connect/ConnectionOpener.h"
 #include "ui/main/MainWindow.h"
 
+class QAction;
+
+namespace rollcall::common {
+class Activity;
+struct PurgeRequest;
+} // namespace rollcall::common
 namespace rollcall::connect {
 class ConnectionPage;
 } // namespace rollcall::connect
 namespace rollcall::revoke {
+class ActSheet;
 class PlanSheet;
-class UndoSheet;
 } // namespace rollcall::revoke
 namespace rollcall::welcome {
 class WelcomePage;
@@ -64,7 +70,17 @@ private:
     void openUndo(const QString &auditId);
     void openAuditSoon();
     void show(revoke::PlanSheet *sheet);
-    void show(revoke::UndoSheet *sheet);
+    void open(revoke::ActSheet *sheet);
+    /// The pages of a deployment whose sessions have rows.
+    [[nodiscard]] QList<common::Page *> makeRowPages();
+    /// The page of one that keeps them in cookies.
+    [[nodiscard]] QList<common::Page *> makeJwtPages();
+    void openPrune();
+    void openPurge(const common::PurgeRequest &request);
+    void openResult(const common::Activity &activity);
+    /// Calls @p then, at once or after what runs was paused; not at all where somebody wants to keep working.
+    void leave(const std::function<void()> &then);
+    [[nodiscard]] bool mayOpenSheet() const;
     void closeConnection();
     void showError(const base::Error &error, const QString &what);
 
@@ -78,12 +94,14 @@ private:
     std::unique_ptr<common::OpenConnection> m_connection;
     main::MainWindow m_window;
     workspace::Folders m_folders;
+    QAction *m_prune = nullptr; ///< of the Session menu, owned by this object
     welcome::WelcomePage *m_welcome = nullptr;
     connect::ConnectionPage *m_edit = nullptr;
     std::vector<workspace::ConnectionProfile> m_profiles;
     QString m_vaultDescription;
     std::function<void()> m_whenVaultKnown; ///< what was opened before the vault was known
     QString m_opening;                      ///< name of the saved connection being opened
+    bool m_offered = false;                 ///< what an earlier start left unfinished was looked for
     QString m_editing;                      ///< name of the saved connection whose secrets are being read for editing
 };
 

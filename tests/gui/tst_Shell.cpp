@@ -329,7 +329,7 @@ void TestShell::menusOfferPageActions()
     QVERIFY(session->actions().contains(m_sessions->removal()));
     QVERIFY(saveScreenshot(*session, *m_theme, QStringLiteral("shell-menu")));
     session->close();
-    QTRY_VERIFY(session->actions().isEmpty());
+    QTRY_VERIFY(!session->actions().contains(m_sessions->removal()));
 }
 
 void TestShell::pageAloneHidesTheBand()

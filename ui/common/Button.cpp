@@ -129,6 +129,8 @@ Button::Colors Button::colors() const
     case ButtonKind::DangerOutline:
         return {hovered || pressed ? m_theme.color(ColorToken::BadSoft) : surface, m_theme.color(ColorToken::Bad),
                 ColorToken::Bad};
+    case ButtonKind::Warn:
+        return {m_theme.color(ColorToken::WarnSoft), m_theme.color(ColorToken::Warn), ColorToken::Warn};
     case ButtonKind::Quiet:
         return {hovered || pressed ? lifted : none, none, ColorToken::Text};
     case ButtonKind::Link:

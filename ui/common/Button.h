@@ -15,6 +15,7 @@ enum class ButtonKind {
     Primary,       ///< filled with the accent
     Danger,        ///< filled red, white words
     DangerOutline, ///< leads to a Plan
+    Warn,          ///< something is on that should not stay so
     Quiet,         ///< no edge until hovered
     Link,          ///< accent words only
 };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QObject>
+#include <QTimer>
 
 #include <memory>
 
@@ -10,11 +11,17 @@
 
 namespace rollcall::common {
 
+class Activities;
+
 /// What the application may do to the connected deployment.
 enum class WriteMode {
     ReadOnly, ///< nothing is written; every connection begins here
-    Guarded,  ///< each act is planned, shown and confirmed
+    Guarded,  ///< each act is planned, shown and confirmed with a reason
+    Armed,    ///< for a few minutes the reason given last stands for the next acts as well; then Guarded again
 };
+
+/// So long a connection stays armed.
+inline constexpr std::chrono::minutes armedFor{5};
 
 /// A deployment the user is connected to, as its pages share it: what is known of it, its workers, and the write mode.
 /// **Thread-safety:** GUI thread only; the workers may be used from there without blocking.
@@ -27,6 +34,7 @@ public:
     /// found.
     OpenConnection(std::shared_ptr<const deployment::Deployment> deployment, deployment::CheckResult check,
                    audit::AuditLog &auditLog, revoke::OperationPlace operations, QObject *parent = nullptr);
+    ~OpenConnection() override;
 
     [[nodiscard]] const deployment::Deployment &deployment() const { return *m_deployment; }
     [[nodiscard]] std::shared_ptr<const deployment::Deployment> shared() const { return m_deployment; }
@@ -38,13 +46,19 @@ public:
     [[nodiscard]] const workspace::ConnectionProfile &profile() const { return m_deployment->config().profile; }
 
     [[nodiscard]] WriteMode writeMode() const { return m_writeMode; }
-    /// Changes the mode; emits writeModeChanged() where it differs.
+    /// Changes the mode; emits writeModeChanged() where it differs. Armed ends by itself after armedFor; asked for
+    /// again, its time begins anew.
     void setWriteMode(WriteMode mode);
+    /// How long it stays armed; zero in other modes.
+    [[nodiscard]] std::chrono::milliseconds armedLeft() const;
+    /// The reason that stands for the next acts as well: the last one given while armed. Empty in other modes.
+    [[nodiscard]] QString standingReason() const { return m_standingReason; }
+    /// An act was begun for @p reason.
+    void noteReason(const QString &reason);
 
-    /// While an act changes the deployment (a revocation) the connection must not be closed: its outcome would be lost.
-    [[nodiscard]] bool isActing() const { return m_acts > 0; }
-    void beginAct() { ++m_acts; }
-    void endAct() { --m_acts; }
+    /// What is and was done to the deployment. While one of its acts runs, the connection must not be closed: its
+    /// outcome would be lost.
+    [[nodiscard]] Activities &activities() { return *m_activities; }
 
     /// The bound of one database or network operation.
     [[nodiscard]] std::chrono::milliseconds timeout() const { return m_deployment->config().storeOptions.timeout; }
@@ -61,7 +75,9 @@ private:
     revoke::OperationPlace m_operations;
     deployment::DeploymentWorkers m_workers;
     WriteMode m_writeMode = WriteMode::ReadOnly;
-    int m_acts = 0;
+    QTimer m_disarm; ///< runs while armed
+    QString m_standingReason;
+    std::unique_ptr<Activities> m_activities;
 };
 
 } // namespace rollcall::common

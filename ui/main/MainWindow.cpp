@@ -9,6 +9,8 @@
 
 #include "ui/common/Actions.h"
 #include "ui/common/Sheet.h"
+#include "ui/main/ActivityButton.h"
+#include "ui/main/ActivityDrawer.h"
 #include "ui/main/AppearanceMenu.h"
 #include "ui/main/HelpSheet.h"
 #include "ui/main/MainMenu.h"
@@ -16,6 +18,7 @@
 #include "ui/main/PaletteField.h"
 #include "ui/main/ShellBody.h"
 #include "ui/main/StatusLine.h"
+#include "ui/main/WriteModeButton.h"
 
 namespace rollcall::main {
 
@@ -80,6 +83,14 @@ MainWindow::MainWindow(common::Theme &theme, const QString &stateFolder, QWidget
             m_body->rail().focusCurrent();
         }
     });
+    connect(&m_status->activity(), &QAbstractButton::clicked, this,
+            [this] { setDrawerShown(m_body->drawer().isHidden()); });
+    connect(&m_body->drawer(), &ActivityDrawer::changed, this, &MainWindow::showActivitySummary);
+    connect(&m_body->drawer(), &ActivityDrawer::closeRequested, this, [this] {
+        setDrawerShown(false);
+        if (Page *page = currentPage())
+            page->focusMain();
+    });
     makeActions();
     const QByteArray geometry = m_state.geometry();
     if (!geometry.isEmpty()) {
@@ -120,6 +131,20 @@ void MainWindow::makeActions()
                      [this] { m_body->setDetailsShown(!m_body->detailsVisible()); });
     common::setUnavailable(*m_details, tr("this page has none"));
     m_menu->add(MenuOf::View, m_details);
+    m_activity = make(Icon::Up, tr("&Activity"), QKeySequence(Qt::CTRL | Qt::Key_J), [this] {
+        const bool shown = !m_body->drawer().isHidden();
+        setDrawerShown(!shown);
+        if (!shown)
+            m_body->drawer().focusFirst();
+    });
+    common::setUnavailable(*m_activity, tr("no connection is open"));
+    m_menu->add(MenuOf::View, m_activity);
+    m_arm = make(Icon::Unlock, tr("&Arm or disarm"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_A), [this] {
+        WriteModeButton &mode = m_band->writeMode();
+        mode.request(mode.mode() == WriteMode::Armed ? WriteMode::Guarded : WriteMode::Armed);
+    });
+    common::setUnavailable(*m_arm, tr("no connection is open"));
+    m_menu->add(MenuOf::Session, m_arm);
     m_menu->add(MenuOf::View, make(Icon::Right, tr("&Next pane"), QKeySequence(Qt::Key_F6), &MainWindow::nextPane));
     fillAppearanceMenu(*m_menu->addViewSubmenu(tr("&Appearance")), m_theme, m_state);
 
@@ -158,6 +183,8 @@ void MainWindow::showAlone(Page *page)
     m_alone.append(page);
     m_band->hide();
     m_body->setRailShown(false);
+    setDrawerShown(false);
+    m_status->setActivityShown(false);
     bringToFront(page);
 }
 
@@ -202,6 +229,9 @@ void MainWindow::openProfile(const ProfileHeader &profile, const QList<Page *> &
     }
     m_menu->setPages(pages);
     common::setUnavailable(*m_closeProfile, {});
+    common::setUnavailable(*m_activity, {});
+    common::setUnavailable(*m_arm, {});
+    m_status->setActivityShown(true);
     const WindowState::Layout layout = m_state.layout(profile.key);
     m_body->setDetailsWanted(layout.detailsShown);
     if (!pages.isEmpty() && !showPage(layout.page)) {
@@ -233,6 +263,11 @@ void MainWindow::closeProfile()
     m_profileKey.clear();
     m_band->hide();
     m_body->setRailShown(false);
+    m_body->drawer().setActivities(nullptr);
+    setDrawerShown(false);
+    m_status->setActivityShown(false);
+    common::setUnavailable(*m_activity, tr("no connection is open"));
+    common::setUnavailable(*m_arm, tr("no connection is open"));
     setWindowTitle(QStringLiteral("Rollcall"));
     common::setUnavailable(*m_closeProfile, tr("no connection is open"));
     m_alone.removeAll(nullptr);
@@ -252,6 +287,7 @@ bool MainWindow::showPage(const QString &id)
     }
     m_band->show();
     m_body->setRailShown(true);
+    m_status->setActivityShown(true);
     m_body->rail().setCurrent(id);
     bringToFront(*it);
     return true;
@@ -274,6 +310,26 @@ Page *MainWindow::currentPage() const
     return qobject_cast<Page *>(m_body->stack().currentWidget());
 }
 
+ActivityDrawer &MainWindow::drawer()
+{
+    return m_body->drawer();
+}
+
+void MainWindow::setDrawerShown(bool shown)
+{
+    // Under a sheet it may come, so that it is there when the sheet goes.
+    m_body->setDrawerShown(shown && hasProfile());
+    showActivitySummary();
+}
+
+void MainWindow::showActivitySummary()
+{
+    const QString summary = m_body->drawer().summary();
+    m_status->activity().setSummary(summary, summary != ActivityDrawer::idleText());
+    m_status->activity().setChecked(!m_body->drawer().isHidden());
+    m_status->update();
+}
+
 void MainWindow::nextPane()
 {
     Page *page = currentPage();
@@ -282,8 +338,13 @@ void MainWindow::nextPane()
     }
     const QWidget *focus = QApplication::focusWidget();
     QWidget *details = m_body->detailsVisible() ? page->details() : nullptr;
+    ActivityDrawer &activity = m_body->drawer();
+    const bool beforeDrawer =
+        focus != nullptr && (details != nullptr ? details : static_cast<QWidget *>(page))->isAncestorOf(focus);
     if (focus != nullptr && page->isAncestorOf(focus) && details != nullptr) {
         focusInto(*details);
+    } else if (beforeDrawer && !activity.isHidden()) {
+        activity.focusFirst();
     } else if (hasProfile() && !m_body->rail().isAncestorOf(focus)) {
         m_body->rail().focusCurrent();
     } else {

@@ -12,6 +12,7 @@
 
 namespace rollcall::main {
 
+class ActivityDrawer;
 class MainMenu;
 class ShellBody;
 class StatusLine;
@@ -42,6 +43,9 @@ public:
     [[nodiscard]] bool hasProfile() const { return !m_pages.isEmpty(); }
 
     [[nodiscard]] HeaderBand &band() { return *m_band; }
+    [[nodiscard]] ActivityDrawer &drawer();
+    /// Shows or hides the activity drawer of the open profile.
+    void setDrawerShown(bool shown);
     /// Brings the profile's page @p id to the front and gives it the keyboard. Nothing happens while a sheet is open or
     /// where there is no such page; false then.
     bool showPage(const QString &id);
@@ -70,6 +74,7 @@ private:
     void takePage(common::Page *page);
     void bringToFront(common::Page *page);
     void nextPane();
+    void showActivitySummary();
     void refreshStatus();
     void rememberLayout();
     [[nodiscard]] QList<Command> commands();
@@ -83,6 +88,8 @@ private:
     MainMenu *m_menu;
     QAction *m_closeProfile = nullptr;
     QAction *m_details = nullptr;
+    QAction *m_activity = nullptr;
+    QAction *m_arm = nullptr;
     QList<QAction *> m_pageActions; ///< Ctrl+1 … for the pages of the rail, owned by the window
     QList<common::Page *> m_pages;  ///< of the open profile
     QList<QPointer<common::Page>> m_alone;

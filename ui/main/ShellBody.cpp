@@ -5,6 +5,7 @@
 #include <QVBoxLayout>
 
 #include "ui/common/Sheet.h"
+#include "ui/main/ActivityDrawer.h"
 #include "ui/main/NavigationBar.h"
 
 namespace rollcall::main {
@@ -40,12 +41,20 @@ ShellBody::ShellBody(const common::Theme &theme, QWidget *parent)
     : QWidget(parent),
       m_rail(new NavigationBar(theme, this)),
       m_stack(new QStackedWidget(this)),
-      m_pane(new Pane(theme, this))
+      m_pane(new Pane(theme, this)),
+      m_drawer(new ActivityDrawer(theme, this))
 {
     common::Sheet::markHost(*this);
     m_pane->setAccessibleName(tr("Details"));
     m_pane->hide();
     m_rail->hide();
+    connect(m_drawer, &ActivityDrawer::changed, this, &ShellBody::place);
+}
+
+void ShellBody::setDrawerShown(bool shown)
+{
+    m_drawer->setVisible(shown);
+    place();
 }
 
 void ShellBody::setRailShown(bool shown)
@@ -94,8 +103,10 @@ void ShellBody::place()
     m_rail->setGeometry(0, 0, m_rail->width(), height());
     const bool pane = detailsVisible();
     const bool beside = pane && !isNarrow();
-    m_stack->setGeometry(left, 0, width() - left - (beside ? paneWidth : 0), height());
-    m_pane->setGeometry(width() - paneWidth, 0, paneWidth, height());
+    const int foot = m_drawer->isHidden() ? 0 : m_drawer->sizeHint().height();
+    m_drawer->setGeometry(left, height() - foot, width() - left, foot);
+    m_stack->setGeometry(left, 0, width() - left - (beside ? paneWidth : 0), height() - foot);
+    m_pane->setGeometry(width() - paneWidth, 0, paneWidth, height() - foot);
     m_pane->setVisible(pane);
     if (pane) {
         // Above the page, but below a sheet that may be open over both.

@@ -8,10 +8,12 @@ class QStackedWidget;
 
 namespace rollcall::main {
 
+class ActivityDrawer;
 class NavigationBar;
 
-/// Rail, page and details pane side by side; where the window is narrow the rail shows icons and the pane lies over the
-/// page. Sheets and the command palette cover this and nothing else. **Thread-safety:** GUI thread only.
+/// Rail, page and details pane side by side, and the activity drawer below the two; where the window is narrow the rail
+/// shows icons and the pane lies over the page. Sheets and the command palette cover this and nothing else.
+/// **Thread-safety:** GUI thread only.
 class ShellBody final : public QWidget
 {
     Q_OBJECT
@@ -22,7 +24,9 @@ public:
 
     [[nodiscard]] NavigationBar &rail() { return *m_rail; }
     [[nodiscard]] QStackedWidget &stack() { return *m_stack; }
+    [[nodiscard]] ActivityDrawer &drawer() { return *m_drawer; }
     void setRailShown(bool shown);
+    void setDrawerShown(bool shown);
     /// Puts @p details (borrowed, becomes a child of the pane) into the pane; null for a page without. Where the pane
     /// lies over the page it begins closed.
     void setDetails(QWidget *details);
@@ -48,6 +52,7 @@ private:
     NavigationBar *m_rail;
     QStackedWidget *m_stack;
     QWidget *m_pane;
+    ActivityDrawer *m_drawer;
     QWidget *m_details = nullptr;
     bool m_railShown = false;
     bool m_detailsWanted = true;

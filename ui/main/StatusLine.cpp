@@ -1,6 +1,9 @@
 #include "ui/main/StatusLine.h"
 
+#include <QHBoxLayout>
 #include <QPainter>
+
+#include "ui/main/ActivityButton.h"
 
 namespace rollcall::main {
 
@@ -12,11 +15,18 @@ namespace {
 constexpr int iconSize = 14;
 constexpr int iconGap = 4;
 constexpr int gap = 12;
+constexpr int buttonPadding = 6; ///< the button's own words begin there
 
 } // namespace
 
-StatusLine::StatusLine(const common::Theme &theme, QWidget *parent) : QWidget(parent), m_theme(theme)
+StatusLine::StatusLine(const common::Theme &theme, QWidget *parent)
+    : QWidget(parent), m_theme(theme), m_activity(new ActivityButton(theme))
 {
+    auto *row = new QHBoxLayout(this);
+    row->setContentsMargins(0, 1, gap - buttonPadding, 0);
+    row->addStretch();
+    row->addWidget(m_activity);
+    m_activity->hide();
     setFixedHeight(24);
     setFont(theme.font(common::FontToken::Status));
 }
@@ -30,6 +40,12 @@ void StatusLine::setItems(const QList<StatusItem> &items)
     }
     setAccessibleName(tr("Status: %1").arg(words.join(QStringLiteral(", "))));
     setToolTip(words.join(QLatin1Char('\n')));
+    update();
+}
+
+void StatusLine::setActivityShown(bool shown)
+{
+    m_activity->setVisible(shown);
     update();
 }
 
@@ -58,8 +74,8 @@ void StatusLine::paintEvent(QPaintEvent * /*event*/)
     painter.fillRect(0, 0, width(), 1, m_theme.color(ColorToken::Line));
     const auto separator = [&](int x) { painter.fillRect(x, 6, 1, 12, m_theme.color(ColorToken::LineStrong)); };
     // Those at the end first: what stands at the left gives way where both do not fit.
-    int right = width() - gap;
-    bool last = true;
+    int right = m_activity->isVisible() ? m_activity->x() - buttonPadding : width() - gap;
+    bool last = !m_activity->isVisible();
     for (auto it = m_items.rbegin(); it != m_items.rend(); ++it) {
         if (!it->atEnd) {
             continue;

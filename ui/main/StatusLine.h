@@ -6,6 +6,8 @@
 
 namespace rollcall::main {
 
+class ActivityButton;
+
 /// The line at the foot of the window: what the page says of its rows and of when they were read.
 /// **Thread-safety:** GUI thread only.
 class StatusLine final : public QWidget
@@ -17,6 +19,9 @@ public:
     explicit StatusLine(const common::Theme &theme, QWidget *parent = nullptr);
 
     void setItems(const QList<common::StatusItem> &items);
+    /// The button at its end; hidden while no profile is open.
+    [[nodiscard]] ActivityButton &activity() { return *m_activity; }
+    void setActivityShown(bool shown);
     [[nodiscard]] QSize sizeHint() const override { return {200, 24}; }
 
 protected:
@@ -29,6 +34,7 @@ private:
 
     const common::Theme &m_theme;
     QList<common::StatusItem> m_items;
+    ActivityButton *m_activity;
 };
 
 } // namespace rollcall::main

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <QDeadlineTimer>
+#include <QTimer>
+
 #include "ui/common/Button.h"
 #include "ui/common/OpenConnection.h"
 
@@ -10,7 +13,8 @@ namespace rollcall::main {
 
 using common::WriteMode;
 
-/// Shows the write mode and lets a person change it. **Thread-safety:** GUI thread only.
+/// Shows the write mode, Armed with the time that is left of it, and lets a person change it. **Thread-safety:** GUI
+/// thread only.
 class WriteModeButton final : public QWidget
 {
     Q_OBJECT
@@ -19,9 +23,12 @@ public:
     /// Read-only. @p theme outlives the button.
     explicit WriteModeButton(const common::Theme &theme, QWidget *parent = nullptr);
 
-    void setMode(WriteMode mode);
+    /// @p left: how long it stays armed, counted down from now; without meaning in other modes.
+    void setMode(WriteMode mode, std::chrono::milliseconds left = {});
     [[nodiscard]] WriteMode mode() const { return m_mode; }
-    /// Why Guarded cannot be had (no key store, JWT sessions); shown in the menu. Empty: it can.
+    /// A person asks for @p mode by a shortcut: as by the menu, nothing where it cannot be had.
+    void request(WriteMode mode);
+    /// Why nothing can be written (no key store); shown in the menu. Empty: it can.
     void setGuardedUnavailable(const QString &reason);
 
 Q_SIGNALS:
@@ -29,12 +36,18 @@ Q_SIGNALS:
     void modeRequested(rollcall::common::WriteMode mode);
 
 private:
+    [[nodiscard]] QAction *actionOf(WriteMode mode) const;
+    void showTimeLeft();
+
     common::Button *m_button;
     QMenu *m_menu;
     QActionGroup *m_group;
     QAction *m_readOnly;
     QAction *m_guarded;
+    QAction *m_armed;
     WriteMode m_mode = WriteMode::ReadOnly;
+    QDeadlineTimer m_until;
+    QTimer m_tick; ///< while armed
 };
 
 } // namespace rollcall::main

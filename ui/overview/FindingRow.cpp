@@ -106,6 +106,14 @@ FindingRow::FindingRow(const common::Theme &theme, findings::Finding finding, QW
     words->addWidget(wrapped(theme, m_finding.title, FontToken::Section, ColorToken::Text));
     words->addWidget(wrapped(theme, m_finding.evidence, FontToken::Body, ColorToken::Muted));
     row->addLayout(words, 1);
+    if (m_finding.id == QStringLiteral("prune-due")) {
+        auto *plan = new common::Button(theme, tr("Plan prune…"));
+        plan->setObjectName(QStringLiteral("planPrune"));
+        plan->setAccessibleDescription(m_finding.title);
+        connect(plan, &common::Button::clicked, this, &FindingRow::planRequested);
+        row->addSpacing(common::space::l);
+        row->addWidget(plan, 0, Qt::AlignVCenter);
+    }
     if (const QString text = copyText(m_finding); !text.isEmpty()) {
         m_copy = new common::Button(theme, text);
         m_copy->setObjectName(QStringLiteral("copyStatement"));

@@ -13,7 +13,8 @@ class Label;
 namespace rollcall::overview {
 
 /// One finding in the list: its weight as icon, word and bar, its title and evidence, and the button that copies its
-/// statement. Rows exclude each other; arrows move between them. **Thread-safety:** GUI thread only.
+/// statement or plans what Rollcall can do about it. Rows exclude each other; arrows move between them.
+/// **Thread-safety:** GUI thread only.
 class FindingRow final : public QAbstractButton
 {
     Q_OBJECT
@@ -29,6 +30,8 @@ public:
 Q_SIGNALS:
     /// The statement stands on the clipboard.
     void copied();
+    /// Rollcall can do what the finding asks for: plan it.
+    void planRequested();
 
 protected:
     void paintEvent(QPaintEvent *event) override;
@@ -45,7 +48,7 @@ private:
     const common::Theme &m_theme;
     findings::Finding m_finding;
     common::Label *m_glyph;
-    common::Button *m_copy = nullptr;
+    common::Button *m_copy = nullptr; ///< null: there is no statement
 };
 
 } // namespace rollcall::overview

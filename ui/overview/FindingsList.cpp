@@ -127,6 +127,7 @@ void FindingsList::display(const std::vector<findings::Finding> &found, bool tab
     }
     for (const findings::Finding &finding : found) {
         auto *row = new FindingRow(m_theme, finding);
+        connect(row, &FindingRow::planRequested, this, &FindingsList::pruneRequested);
         connect(row, &QAbstractButton::toggled, this, [this, row](bool on) {
             if (on)
                 showRemedy(row);

@@ -41,6 +41,10 @@ public:
     /// The id of the selected finding; empty where there is none.
     [[nodiscard]] QString selected() const;
 
+Q_SIGNALS:
+    /// Somebody wants to plan a prune.
+    void pruneRequested();
+
 private:
     void showRemedy(FindingRow *row);
     [[nodiscard]] QWidget *makeRemedy();

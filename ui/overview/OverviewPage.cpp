@@ -140,6 +140,12 @@ QWidget *OverviewPage::makeTiles()
     m_expiring->setObjectName(QStringLiteral("tileExpiring"));
     m_expired->setObjectName(QStringLiteral("tileExpired"));
     m_orphans->setObjectName(QStringLiteral("tileOrphans"));
+    m_prune = new Button(m_theme, tr("Prune…"));
+    m_prune->setObjectName(QStringLiteral("tilePrune"));
+    m_prune->setToolTip(tr("Plans the deletion of sessions that expired long ago"));
+    m_prune->hide();
+    connect(m_prune, &Button::clicked, this, &OverviewPage::pruneRequested);
+    m_expired->addAction(m_prune);
     auto *tiles = new QWidget;
     auto *row = new QHBoxLayout(tiles);
     row->setContentsMargins({});
@@ -152,6 +158,7 @@ QWidget *OverviewPage::makeTiles()
 QWidget *OverviewPage::makeBody()
 {
     m_findings = new FindingsList(m_theme);
+    connect(m_findings, &FindingsList::pruneRequested, this, &OverviewPage::pruneRequested);
     auto *side = new QWidget;
     side->setMaximumWidth(sideWidth);
     m_side = new QVBoxLayout(side);
@@ -346,6 +353,7 @@ void OverviewPage::showStats(const findings::Survey &survey)
     const bool allEstimated = allSeen ? survey.tables->expiries->estimated : stats.estimated;
     m_live->setFigure(common::figureText(stats.live, stats.estimated),
                       tr("of %1 rows").arg(common::figureText(all, allEstimated)));
+    m_prune->setVisible(stats.expired > 0);
     m_expired->setFigure(common::figureText(stats.expired, stats.estimated),
                          stats.expired > 0 ? tr("%1 of the table").arg(shareText(stats.expired, all)) : QString());
     m_expiring->setFigure(common::figureText(stats.expiring24h, stats.estimated),

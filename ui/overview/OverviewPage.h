@@ -45,6 +45,10 @@ public:
     void focusMain() override;
     [[nodiscard]] QList<common::StatusItem> statusItems() const override;
 
+Q_SIGNALS:
+    /// Somebody wants to plan a prune of what expired.
+    void pruneRequested();
+
 private:
     [[nodiscard]] QWidget *makeHead();
     [[nodiscard]] QWidget *makeTiles();
@@ -81,6 +85,7 @@ private:
     Tile *m_expiring;
     Tile *m_expired;
     Tile *m_orphans;
+    common::Button *m_prune;
     FindingsList *m_findings;
     charts::TimelineChart *m_timeline;
     common::Label *m_timelineWords;

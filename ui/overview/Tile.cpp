@@ -19,6 +19,7 @@ Tile::Tile(const common::Theme &theme, common::Icon icon, ColorToken tint, const
       m_glyph(new Label(theme)),
       m_caption(new Label(theme, caption, FontToken::Body, ColorToken::Muted)),
       m_figure(new Label(theme, {}, FontToken::Figure)),
+      m_figureRow(new QHBoxLayout),
       m_remark(new Label(theme, {}, FontToken::Small, ColorToken::Muted))
 {
     common::setSurface(*this, common::Surface::Card);
@@ -31,7 +32,9 @@ Tile::Tile(const common::Theme &theme, common::Icon icon, ColorToken tint, const
     head->addWidget(m_glyph);
     head->addWidget(m_caption, 1);
     column->addLayout(head);
-    column->addWidget(m_figure);
+    m_figureRow->setSpacing(common::space::xs);
+    m_figureRow->addWidget(m_figure, 1);
+    column->addLayout(m_figureRow);
     column->addWidget(m_remark);
     // Words give way before the row of tiles does.
     for (Label *label : {m_caption, m_figure, m_remark})
@@ -54,6 +57,11 @@ void Tile::setFigure(const QString &figure, const QString &remark)
 QString Tile::figure() const
 {
     return m_figure->text();
+}
+
+void Tile::addAction(QWidget *button)
+{
+    m_figureRow->addWidget(button, 0, Qt::AlignVCenter);
 }
 
 void Tile::drawGlyph()

@@ -4,6 +4,8 @@
 
 #include "ui/common/Icons.h"
 
+class QHBoxLayout;
+
 namespace rollcall::common {
 class Label;
 } // namespace rollcall::common
@@ -23,6 +25,8 @@ public:
     /// Shows @p figure; a dash in its place where it is empty, and @p remark says why.
     void setFigure(const QString &figure, const QString &remark);
     [[nodiscard]] QString figure() const;
+    /// Adds @p button, taken over, to the right of the figure.
+    void addAction(QWidget *button);
 
 private:
     void drawGlyph();
@@ -33,6 +37,7 @@ private:
     common::Label *m_glyph;
     common::Label *m_caption;
     common::Label *m_figure;
+    QHBoxLayout *m_figureRow;
     common::Label *m_remark;
 };
 

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <QPointer>
+
 #include <atomic>
 #include <functional>
 #include <memory>
 
-#include "core/async/Mailbox.h"
 #include "core/revoke/Revoker.h"
+#include "ui/common/Activities.h"
 #include "ui/common/OpenConnection.h"
 
 namespace rollcall::revoke {
@@ -15,42 +17,49 @@ template <typename Report>
 using Act = std::function<base::Result<Report>(store::SessionStore &store, const base::Call &call,
                                                const OnProgress &onProgress)>;
 
-/// Runs @p act on the write worker of @p connection, which may not be closed meanwhile. @p progressed and, in the end,
-/// @p ended are called on the GUI thread while @p mailbox lives; @p ended at once where the worker's queue is full.
-/// **Thread-safety:** GUI thread only; never blocks.
+/// Runs @p act on the write worker of @p connection, which may not be closed meanwhile, as an activity that
+/// @p connection keeps: it goes on and is shown whether or not @p owner lives. In the end @p summarize says how it
+/// ended, and @p ended is called while @p owner lives, both on the GUI thread; at once where the worker's queue is
+/// full. **Thread-safety:** GUI thread only; never blocks.
 template <typename Report>
-void actOnWorker(common::OpenConnection &connection, const async::Mailbox &mailbox, std::stop_token stop,
-                 Act<Report> act, OnProgress progressed, std::function<void(const base::Result<Report> &)> ended)
+common::Activity &actOnWorker(common::OpenConnection &connection, common::ActHead head, QObject *owner, Act<Report> act,
+                              std::function<common::ActEnd(const base::Result<Report> &)> summarize,
+                              std::function<void(const base::Result<Report> &)> ended)
 {
-    /// Its deletes, purges and proofs together: each operation inside has its own, shorter bound.
-    constexpr std::chrono::minutes wholeAct{30};
-    connection.beginAct();
+    /// All of it, with its rests: each operation inside has its own, shorter bound, and it can be paused and stopped.
+    constexpr std::chrono::hours wholeAct{24};
+    common::Activity &activity = connection.activities().begin(std::move(head));
+    const auto end = [&connection, &activity, summarize = std::move(summarize), ended = std::move(ended),
+                      owner = QPointer<QObject>(owner)](const base::Result<Report> &report) {
+        activity.finish(summarize(report));
+        if (owner)
+            ended(report);
+        if (report)
+            Q_EMIT connection.sessionsChanged();
+    };
     const auto submitted = connection.workers().write.submit(
-        [&connection, act = std::move(act), progressed = std::move(progressed), ended,
-         sender = mailbox.sender()](base::Result<store::SessionStore *> store, const base::Call &call) {
+        [act = std::move(act), &activity, end, sender = connection.activities().mailbox().sender()](
+            base::Result<store::SessionStore *> store, const base::Call &call) {
+            sender.post([&activity] { activity.beginRunning(); });
             // One message waits at most: thousands of steps must not crowd out the outcome.
             const auto waiting = std::make_shared<std::atomic_bool>(false);
             const auto progress = [&](const RevocationProgress &step) {
                 if (waiting->exchange(true))
                     return;
-                const bool posted = sender.post([progressed, waiting, step] {
+                const bool posted = sender.post([&activity, waiting, step] {
                     waiting->store(false);
-                    progressed(step);
+                    activity.advance(step);
                 });
                 if (!posted)
                     waiting->store(false);
             };
             auto report = store ? act(**store, call, progress) : base::Result<Report>(base::fail(store.error()));
-            sender.post([&connection, ended, report = std::move(report)] {
-                connection.endAct();
-                ended(report);
-            });
+            sender.post([end, report = std::move(report)] { end(report); });
         },
-        std::move(stop), wholeAct);
-    if (!submitted) {
-        connection.endAct();
-        ended(base::fail(submitted.error()));
-    }
+        activity.stopToken(), wholeAct);
+    if (!submitted)
+        end(base::fail(submitted.error()));
+    return activity;
 }
 
 } // namespace rollcall::revoke

@@ -4,6 +4,7 @@
 #include <QVBoxLayout>
 
 #include "core/base/ErrorText.h"
+#include "ui/common/Activities.h"
 #include "ui/common/Label.h"
 #include "ui/common/Note.h"
 #include "ui/revoke/ProgressView.h"
@@ -63,33 +64,45 @@ void ActSheet::updateConsent()
     m_obstacle->setText(obstacle);
 }
 
-Button *ActSheet::showProgress(qint64 rows, const QString &name)
+void ActSheet::showProgress(common::Activity &activity, const QString &name)
 {
-    setDismissable(false);
-    m_execute = nullptr;
-    m_obstacle = nullptr;
-    clearFoot();
-    m_progress = new ProgressView(m_theme, rows, name);
-    setBody(m_progress);
-    Button *stop = addButton(tr("Stop at the next batch"));
+    endAct();
+    setBody(new ProgressView(m_theme, activity, name));
+    const QPointer<common::Activity> act(&activity);
+    auto *stop = new Button(m_theme, tr("Stop at the next batch"), ButtonKind::Quiet);
+    stop->setLarge(true);
     stop->setObjectName(QStringLiteral("planStop"));
-    connect(stop, &Button::clicked, stop, [stop] { stop->setEnabled(false); });
-    focusSoon(stop);
-    return stop;
-}
-
-void ActSheet::updateProgress(const RevocationProgress &progress)
-{
-    if (m_progress)
-        m_progress->display(progress);
+    stop->setToolTip(tr("Ends it there: what was done stays done, the rest is not touched."));
+    addFootStart(stop);
+    Button *pause = addButton(tr("Pause"));
+    pause->setObjectName(QStringLiteral("planPause"));
+    pause->setGlyph(Icon::Pause);
+    pause->setToolTip(tr("At the next batch; it can be gone on with."));
+    Button *leave = addButton(tr("Go on in the background"));
+    leave->setObjectName(QStringLiteral("planBackground"));
+    leave->setKeyHint(tr("Esc"));
+    connect(leave, &Button::clicked, this, &ActSheet::dismiss);
+    connect(stop, &Button::clicked, stop, [act] {
+        if (act)
+            act->stop();
+    });
+    connect(pause, &Button::clicked, pause, [this, act] {
+        if (act)
+            m_connection.activities().pause(*act);
+    });
+    const auto show = [&activity, stop, pause] {
+        stop->setEnabled(activity.state() != common::ActState::Stopping);
+        pause->setEnabled(activity.canPause());
+    };
+    connect(&activity, &common::Activity::changed, pause, show);
+    show();
+    focusSoon(leave);
 }
 
 void ActSheet::endAct()
 {
     m_execute = nullptr;
     m_obstacle = nullptr;
-    m_progress = nullptr;
-    setDismissable(true);
     clearFoot();
 }
 
@@ -130,6 +143,11 @@ void ActSheet::showError(const base::Error &error, const std::function<void()> &
     close->setKeyHint(tr("Esc"));
     connect(close, &Button::clicked, this, &ActSheet::dismiss);
     focusSoon(close);
+}
+
+void ActSheet::focusConsent(QWidget *field)
+{
+    focusSoon(m_execute && m_execute->isEnabled() ? m_execute : field);
 }
 
 void ActSheet::focusSoon(QWidget *widget)

@@ -2,7 +2,7 @@
 
 #include <functional>
 
-#include "core/revoke/Revoker.h"
+#include "ui/common/Activity.h"
 #include "ui/common/Button.h"
 #include "ui/common/OpenConnection.h"
 #include "ui/common/Sheet.h"
@@ -13,10 +13,9 @@ class Label;
 
 namespace rollcall::revoke {
 
-class ProgressView;
-
 /// What the sheets of all acts share: consent that wants a writable connection and the asked fields filled, progress
-/// that can be stopped, an outcome that leads to the audit log. **Thread-safety:** GUI thread only; never blocks.
+/// that can be paused, stopped and left alone, an outcome that leads to the audit log. **Thread-safety:** GUI thread
+/// only; never blocks.
 class ActSheet : public common::Sheet
 {
     Q_OBJECT
@@ -55,10 +54,9 @@ protected:
     common::Button *askConsent(const QString &leave, Execute execute, const QList<common::Button *> &others = {});
     /// Looks anew whether something is in the way of the act; nothing while none is asked for.
     void updateConsent();
-    /// Shows that the act runs, about @p rows rows; @p name: of the bar. It cannot be dismissed until it ends. Returns
-    /// the button that stops it.
-    common::Button *showProgress(qint64 rows, const QString &name);
-    void updateProgress(const RevocationProgress &progress);
+    /// Shows how far @p activity came until endAct(); @p name: of the bar. It can be paused and stopped; closing the
+    /// sheet leaves it to the list of activities.
+    void showProgress(common::Activity &activity, const QString &name);
     /// The act has ended: the sheet can be dismissed again, and its foot is empty.
     void endAct();
     /// A foot that leads to the audit log or, by the button @p objectName, out.
@@ -67,6 +65,9 @@ protected:
     /// Close.
     void showError(const base::Error &error, const std::function<void()> &again);
 
+    /// Gives the keyboard to what is to be done next, once shown: @p field, or the button of the act where nothing is
+    /// in its way (armed, with a reason that stands).
+    void focusConsent(QWidget *field);
     /// Gives @p widget the keyboard once the sheet's layout has shown it.
     static void focusSoon(QWidget *widget);
 
@@ -75,7 +76,6 @@ private:
     common::OpenConnection &m_connection;
     common::Button *m_execute = nullptr; ///< null: no act is asked for
     common::Label *m_obstacle = nullptr;
-    ProgressView *m_progress = nullptr;
 };
 
 } // namespace rollcall::revoke

@@ -45,6 +45,11 @@ QString ConsentFields::reason() const
     return m_reason->text().trimmed();
 }
 
+void ConsentFields::setReason(const QString &reason)
+{
+    m_reason->setText(reason);
+}
+
 QString ConsentFields::obstacle() const
 {
     if (reason().isEmpty())

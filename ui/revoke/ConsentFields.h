@@ -22,6 +22,7 @@ public:
 
     /// The reason as typed.
     [[nodiscard]] QString reason() const;
+    void setReason(const QString &reason);
     /// Why the act may not begin yet; empty where it may.
     [[nodiscard]] QString obstacle() const;
     /// The field to begin with.

@@ -5,6 +5,7 @@
 #include <QProgressBar>
 #include <QVBoxLayout>
 
+#include "ui/common/Activities.h"
 #include "ui/common/Note.h"
 #include "ui/common/RelativeTime.h"
 #include "ui/revoke/PlanView.h"
@@ -69,11 +70,18 @@ PlanSheet::PlanSheet(const common::Theme &theme, QWidget &origin, common::OpenCo
     showUnfinished();
 }
 
+PlanSheet::PlanSheet(const common::Theme &theme, QWidget &origin, common::OpenConnection &connection,
+                     const RevocationReport &ended)
+    : ActSheet(theme, origin, connection), m_controller(connection)
+{
+    listen();
+    showResult(ended);
+}
+
 void PlanSheet::listen()
 {
     setObjectName(QStringLiteral("planSheet"));
     connect(&m_controller, &RevocationController::planned, this, &PlanSheet::showPlan);
-    connect(&m_controller, &RevocationController::progressed, this, &PlanSheet::updateProgress);
     connect(&m_controller, &RevocationController::finished, this, &PlanSheet::showResult);
     connect(&m_controller, &RevocationController::failed, this, &PlanSheet::showFailure);
     connect(&m_controller, &RevocationController::discarded, this, &PlanSheet::dismiss);
@@ -101,8 +109,8 @@ void PlanSheet::showUnfinished()
     focusSoon(askConsent(tr("Later"),
                          {tr("Go on"), "operationResume", ButtonKind::Danger,
                           [this] {
-                              run(m_unfinished->head.planned);
-                              m_controller.resume(m_unfinished->head.id);
+                              m_controller.resume(*m_unfinished, UnfinishedView::actTitle(*m_unfinished));
+                              follow();
                           }},
                          {end}));
 }
@@ -151,7 +159,7 @@ void PlanSheet::showPlan()
 
     askConsent(tr("Cancel"),
                {tr("Revoke %1").arg(sessionsText(rows)), "planExecute", ButtonKind::Danger, [this] { carryOut(); }});
-    focusSoon(m_view->firstField());
+    focusConsent(m_view->firstField());
 }
 
 QString PlanSheet::missing() const
@@ -185,21 +193,26 @@ void PlanSheet::carryOut()
 {
     RevocationOptions options;
     options.reason = m_view->reason();
+    connection().noteReason(options.reason);
     options.verify = m_view->verify();
     options.canary = m_view->canary();
     options.verifyFor = connection().timeout();
-    run(static_cast<qint64>(m_controller.plan()->rows.size()));
-    m_controller.carryOut(options);
+    m_controller.carryOut(options, titleOf(*m_controller.plan()));
+    follow();
 }
 
-void PlanSheet::run(qint64 rows)
+void PlanSheet::follow()
 {
-    m_view = nullptr;
-    connect(showProgress(rows, tr("Sessions revoked")), &Button::clicked, &m_controller, &RevocationController::cancel);
+    // Where it could not begin, failed() has said so.
+    if (common::Activity *activity = m_controller.activity()) {
+        m_view = nullptr;
+        showProgress(*activity, tr("Sessions revoked"));
+    }
 }
 
 void PlanSheet::showResult(const RevocationReport &report)
 {
+    m_view = nullptr;
     endAct();
     const ResultHeadline head = headlineOf(report);
     const Icon icon = head.proven ? Icon::Refused : head.good ? Icon::Revoked : Icon::Accepted;
@@ -229,6 +242,7 @@ void PlanSheet::showResult(const RevocationReport &report)
 
 void PlanSheet::showFailure(const base::Error &error)
 {
+    m_view = nullptr;
     setHeading(Icon::Fail, ColorToken::Bad,
                m_unfinished ? tr("Nothing more was done")
                : m_frozen   ? tr("Nothing was revoked")

@@ -19,6 +19,9 @@ public:
     PlanSheet(const common::Theme &theme, QWidget &origin, common::OpenConnection &connection, Selection selection);
     /// The same over a revocation that was interrupted: shows how far it came, and offers to go on with it.
     PlanSheet(const common::Theme &theme, QWidget &origin, common::OpenConnection &connection, Operation unfinished);
+    /// The same over a revocation that has ended: shows its outcome.
+    PlanSheet(const common::Theme &theme, QWidget &origin, common::OpenConnection &connection,
+              const RevocationReport &ended);
 
 Q_SIGNALS:
     /// The user wants what @p auditId deleted put back; the sheet is closing.
@@ -34,7 +37,7 @@ private:
     void showPlanning();
     void showPlan();
     void showNotRevocable();
-    void run(qint64 rows);
+    void follow();
     void showResult(const RevocationReport &report);
     void showFailure(const base::Error &error);
     void carryOut();

@@ -1,5 +1,6 @@
 #include "ui/revoke/RestoreController.h"
 
+#include "ui/revoke/ActEnds.h"
 #include "ui/revoke/ActOnWorker.h"
 
 namespace rollcall::revoke {
@@ -37,44 +38,42 @@ void RestoreController::read(const QString &auditId)
         Q_EMIT failed(submitted.error());
 }
 
-void RestoreController::carryOut(const RestoreOptions &options)
+void RestoreController::carryOut(const RestoreOptions &options, const QString &title)
 {
-    if (!m_plan)
+    if (!m_plan || m_activity)
         return;
-    run([plan = m_plan, options, deployment = m_connection.shared(), &log = m_connection.auditLog(),
+    run({restoreKind(), title, m_plan->of.planDigest, {}, static_cast<qint64>(m_plan->rows.size())},
+        [plan = m_plan, options, deployment = m_connection.shared(), &log = m_connection.auditLog(),
          place = m_connection.operations()](store::SessionStore &store, const base::Call &call,
                                             const OnProgress &onProgress) {
-        return revoke::carryOut(*plan, options, *deployment, store, log, place, call, onProgress);
-    });
-}
-
-void RestoreController::resume(const QString &id)
-{
-    run([id, deployment = m_connection.shared(), &log = m_connection.auditLog(), place = m_connection.operations()](
-            store::SessionStore &store, const base::Call &call, const OnProgress &onProgress) {
-        return resumeRestore(id, *deployment, store, log, place, call, onProgress);
-    });
-}
-
-void RestoreController::run(RestoreAct act)
-{
-    m_stop = std::stop_source();
-    actOnWorker<RestoreReport>(
-        m_connection, m_mailbox, m_stop.get_token(), std::move(act),
-        [this](const RevocationProgress &step) { Q_EMIT progressed(step); },
-        [this](const base::Result<RestoreReport> &report) {
-            if (!report) {
-                Q_EMIT failed(report.error());
-                return;
-            }
-            Q_EMIT finished(*report);
-            Q_EMIT m_connection.sessionsChanged();
+            return revoke::carryOut(*plan, options, *deployment, store, log, place, call, onProgress);
         });
 }
 
-void RestoreController::cancel()
+void RestoreController::resume(const Operation &operation, const QString &title)
 {
-    m_stop.request_stop();
+    const OperationHead &head = operation.head;
+    run({head.kind, title, head.planDigest, head.id, head.planned},
+        [id = head.id, deployment = m_connection.shared(), &log = m_connection.auditLog(),
+         place = m_connection.operations()](store::SessionStore &store, const base::Call &call,
+                                            const OnProgress &onProgress) {
+            return resumeRestore(id, *deployment, store, log, place, call, onProgress);
+        });
+}
+
+void RestoreController::run(common::ActHead head, RestoreAct act)
+{
+    common::Activity &activity =
+        actOnWorker<RestoreReport>(m_connection, std::move(head), this, std::move(act), endOfRestore,
+                                   [this](const base::Result<RestoreReport> &report) {
+                                       m_activity.clear();
+                                       if (report)
+                                           Q_EMIT finished(*report);
+                                       else
+                                           Q_EMIT failed(report.error());
+                                   });
+    if (!activity.isEnded())
+        m_activity = &activity;
 }
 
 } // namespace rollcall::revoke

@@ -1,6 +1,5 @@
 #include "ui/revoke/ResultView.h"
 
-#include <QDateTime>
 #include <QGridLayout>
 #include <QLocale>
 #include <QVBoxLayout>
@@ -12,6 +11,8 @@
 #include "ui/common/Label.h"
 #include "ui/common/RelativeTime.h"
 #include "ui/common/States.h"
+#include "ui/revoke/ActEnds.h"
+#include "ui/revoke/DoneLog.h"
 #include "ui/revoke/ProofLanes.h"
 
 namespace rollcall::revoke {
@@ -28,11 +29,6 @@ constexpr int tableRows = 50;
 QString ofAll(qint64 whole)
 {
     return ResultView::tr("of %1").arg(QLocale().toString(whole));
-}
-
-QString clockTime(base::Instant at)
-{
-    return QDateTime::fromMSecsSinceEpoch(at.time_since_epoch().count()).toString(QStringLiteral("HH:mm:ss.zzz"));
 }
 
 /// How a row's own outcome is shown, and in which words where the state's own do not fit.
@@ -76,6 +72,12 @@ ResultHeadline headlineOf(const RevocationReport &report)
 {
     ResultHeadline head;
     const auto &proof = report.verification;
+    if (isPaused(report.error, report.resumable)) {
+        head.title = ResultView::tr("Paused after %1 of %2").arg(report.revoked).arg(report.matched);
+        head.subtitle = ResultView::tr(
+            "It stands in Activity, below the page, and can be gone on with there. What was done stays.");
+        return head;
+    }
     if (report.error) {
         const base::ErrorText text = base::describe(*report.error);
         head.title = ResultView::tr("Stopped after %1 of %2").arg(report.revoked).arg(report.matched);
@@ -128,7 +130,7 @@ ResultView::ResultView(const common::Theme &theme, const RevocationReport &repor
         inner->addWidget(new ProofLanes(theme, report));
     }
     inner->addWidget(rows(report));
-    inner->addWidget(done(report));
+    inner->addWidget(new DoneLog(theme, report.log));
     column->addLayout(inner);
 }
 
@@ -200,26 +202,6 @@ QWidget *ResultView::rows(const RevocationReport &report) const
                                   FontToken::Status, ColorToken::Muted),
                         line, 0, 1, 6);
     }
-    return box;
-}
-
-QWidget *ResultView::done(const RevocationReport &report) const
-{
-    auto *box = new QWidget;
-    auto *grid = new QGridLayout(box);
-    grid->setContentsMargins(0, common::space::s, 0, 0);
-    grid->setHorizontalSpacing(common::space::l);
-    grid->setVerticalSpacing(common::space::xs);
-    grid->addWidget(new Label(m_theme, tr("What was done"), FontToken::Caption, ColorToken::Muted), 0, 0, 1, 2);
-    int line = 1;
-    for (const Done &step : report.log) {
-        grid->addWidget(new Label(m_theme, clockTime(step.at), FontToken::Code, ColorToken::Muted), line, 0);
-        auto *what = new Label(m_theme, step.what);
-        what->setWordWrap(true);
-        grid->addWidget(what, line, 1);
-        ++line;
-    }
-    grid->setColumnStretch(1, 1);
     return box;
 }
 

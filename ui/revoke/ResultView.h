@@ -30,7 +30,6 @@ public:
 private:
     [[nodiscard]] QWidget *figures(const RevocationReport &report) const;
     [[nodiscard]] QWidget *rows(const RevocationReport &report) const;
-    [[nodiscard]] QWidget *done(const RevocationReport &report) const;
 
     const common::Theme &m_theme;
 };

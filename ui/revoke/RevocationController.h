@@ -7,20 +7,21 @@
 
 #include "core/async/Mailbox.h"
 #include "core/revoke/Revoker.h"
+#include "ui/common/Activities.h"
 #include "ui/common/OpenConnection.h"
 
 namespace rollcall::revoke {
 
 /// Takes one revocation from selection, or from where it was interrupted, to its outcome: freezes the plan on the
-/// engine worker, carries it out on the write worker, and brings progress and result to the GUI thread.
+/// engine worker, carries it out on the write worker, as an activity that goes on without the controller.
 /// **Thread-safety:** GUI thread only; never blocks.
 class RevocationController final : public QObject
 {
     Q_OBJECT
 
 public:
-    /// Plans of more rows than this are refused; larger ones come with resumable operations.
-    static constexpr qint64 maxRows = 10'000;
+    /// Plans of more rows than this are refused: they are held in memory, and shown.
+    static constexpr qint64 maxRows = 100'000;
 
     /// @p connection is borrowed and outlives the controller.
     explicit RevocationController(common::OpenConnection &connection, QObject *parent = nullptr);
@@ -28,41 +29,35 @@ public:
 
     /// Freezes a plan; ends in planned() or failed().
     void freeze(const Selection &selection);
-    /// Carries the frozen plan out; ends in finished() or failed(). Nothing where there is no plan or it already ran.
-    void carryOut(const RevocationOptions &options);
-    /// Looks for revocations and restores of this connection's database that were interrupted; ends in
-    /// unfinishedFound() where there is one, for the oldest. Where they cannot be read nothing is said: `operations
-    /// list` says why.
-    void findUnfinished();
-    /// Goes on with the operation @p id; ends in finished() or failed().
-    void resume(const QString &id);
+    /// Carries the frozen plan out as the activity @p title; ends in finished() or failed(). Nothing where there is no
+    /// plan or it already ran.
+    void carryOut(const RevocationOptions &options, const QString &title);
+    /// Goes on with @p operation; ends in finished() or failed().
+    void resume(const Operation &operation, const QString &title);
     /// Ends the operation @p id where it stands; ends in discarded() or failed().
     void discard(const QString &id);
-    /// Stops at the next batch border.
-    void cancel();
 
-    [[nodiscard]] bool isRunning() const { return m_running; }
+    /// What runs; null before and where it could not begin.
+    [[nodiscard]] common::Activity *activity() const { return m_activity; }
     /// The frozen plan; null before planned().
     [[nodiscard]] const RevocationPlan *plan() const { return m_plan.get(); }
 
 Q_SIGNALS:
     void planned();
-    void progressed(const rollcall::revoke::RevocationProgress &progress);
     void finished(const rollcall::revoke::RevocationReport &report);
     void failed(const rollcall::base::Error &error);
-    void unfinishedFound(const rollcall::revoke::Operation &operation);
     void discarded();
 
 private:
     using RevocationAct = std::function<base::Result<RevocationReport>(
         store::SessionStore &store, const base::Call &call, const OnProgress &onProgress)>;
-    void run(RevocationAct act);
+    void run(common::ActHead head, RevocationAct act);
 
     common::OpenConnection &m_connection;
     async::Mailbox m_mailbox;
-    std::stop_source m_stop;
+    std::stop_source m_stop; ///< of the freezing
     std::shared_ptr<const RevocationPlan> m_plan;
-    bool m_running = false;
+    QPointer<common::Activity> m_activity;
     bool m_spent = false;
 };
 

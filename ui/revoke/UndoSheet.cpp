@@ -8,6 +8,7 @@
 #include "ui/common/Label.h"
 #include "ui/common/Note.h"
 #include "ui/common/RelativeTime.h"
+#include "ui/revoke/ActEnds.h"
 #include "ui/revoke/ConsentFields.h"
 #include "ui/revoke/StepList.h"
 #include "ui/revoke/UnfinishedView.h"
@@ -54,7 +55,6 @@ void UndoSheet::listen()
 {
     setObjectName(QStringLiteral("undoSheet"));
     connect(&m_controller, &RestoreController::planned, this, &UndoSheet::showPlan);
-    connect(&m_controller, &RestoreController::progressed, this, &UndoSheet::updateProgress);
     connect(&m_controller, &RestoreController::finished, this, &UndoSheet::showResult);
     connect(&m_controller, &RestoreController::failed, this, &UndoSheet::showFailure);
 }
@@ -75,10 +75,9 @@ void UndoSheet::showUnfinished(const Operation &operation)
     setHeading(Icon::Warn, ColorToken::Warn, UnfinishedView::title(operation), UnfinishedView::subtitle(operation));
     setAside(tr("Plan %1").arg(operation.head.planDigest.first(8)));
     setBody(new UnfinishedView(theme(), operation));
-    focusSoon(askConsent(tr("Later"), {tr("Go on"), "undoExecute", ButtonKind::Primary,
-                                       [this, id = operation.head.id, rows = operation.head.planned] {
-                                           run(rows);
-                                           m_controller.resume(id);
+    focusSoon(askConsent(tr("Later"), {tr("Go on"), "undoExecute", ButtonKind::Primary, [this, operation] {
+                                           m_controller.resume(operation, UnfinishedView::actTitle(operation));
+                                           follow();
                                        }}));
 }
 
@@ -115,6 +114,7 @@ QWidget *UndoSheet::planBody()
                                           "whose end has passed meanwhile come back as expired rows.")));
     column->addLayout(middle);
     m_consent = new ConsentFields(theme(), connection().profile(), rows);
+    m_consent->setReason(connection().standingReason());
     connect(m_consent, &ConsentFields::changed, this, &UndoSheet::updateConsent);
     column->addWidget(m_consent);
     return body;
@@ -128,7 +128,7 @@ void UndoSheet::showPlan()
     setBody(planBody());
     askConsent(tr("Cancel"),
                {tr("Put %1 back").arg(sessionsText(rows)), "undoExecute", ButtonKind::Primary, [this] { carryOut(); }});
-    focusSoon(m_consent->firstField());
+    focusConsent(m_consent->firstField());
 }
 
 QString UndoSheet::missing() const
@@ -140,27 +140,37 @@ void UndoSheet::carryOut()
 {
     RestoreOptions options;
     options.reason = m_consent->reason();
-    run(static_cast<qint64>(m_controller.plan()->rows.size()));
-    m_controller.carryOut(options);
+    connection().noteReason(options.reason);
+    m_controller.carryOut(options,
+                          tr("Put %1 back").arg(sessionsText(static_cast<qint64>(m_controller.plan()->rows.size()))));
+    follow();
 }
 
-void UndoSheet::run(qint64 rows)
+void UndoSheet::follow()
 {
-    m_consent = nullptr;
-    connect(showProgress(rows, tr("Sessions put back")), &Button::clicked, &m_controller, &RestoreController::cancel);
+    // Where it could not begin, failed() has said so.
+    if (common::Activity *activity = m_controller.activity()) {
+        m_consent = nullptr;
+        showProgress(*activity, tr("Sessions put back"));
+    }
 }
 
 void UndoSheet::showResult(const RestoreReport &report)
 {
+    m_consent = nullptr;
     endAct();
     const bool whole = !report.error && report.skipped() == 0;
     setHeading(whole ? Icon::Undo : Icon::Warn, whole ? ColorToken::Good : ColorToken::Warn,
-               tr("%1 of %2 put back").arg(number(report.restored), number(report.matched)));
+               endOfRestore(report).words);
     auto *body = new QWidget;
     auto *column = new QVBoxLayout(body);
     column->setContentsMargins(20, common::space::m, 20, common::space::l);
     column->setSpacing(common::space::m);
-    if (report.error) {
+    if (isPaused(report.error, report.resumable)) {
+        column->addWidget(
+            new common::Note(theme(), common::NoteKind::Info, tr("Paused"),
+                             tr("It stands in Activity, below the page, and can be gone on with there.")));
+    } else if (report.error) {
         const base::ErrorText text = base::describe(*report.error);
         column->addWidget(new common::Note(theme(), common::NoteKind::Bad, text.message, text.remedy));
     }

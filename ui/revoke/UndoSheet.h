@@ -29,7 +29,7 @@ private:
     void read();
     void showUnfinished(const Operation &operation);
     void showPlan();
-    void run(qint64 rows);
+    void follow();
     [[nodiscard]] QWidget *planBody();
     void carryOut();
     void showResult(const RestoreReport &report);

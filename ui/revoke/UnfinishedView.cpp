@@ -8,6 +8,24 @@
 
 namespace rollcall::revoke {
 
+namespace {
+
+/// What becomes of the rows that are left.
+QString restText(const QString &kind)
+{
+    if (kind == restoreKind())
+        return UnfinishedView::tr("A session that exists again, or whose user is gone, is left alone and counted. "
+                                  "What was kept stays until its time is over. It is written to the audit log.");
+    if (kind == pruneKind())
+        return UnfinishedView::tr("What was refreshed meanwhile stays. Ending it here leaves the rest of the expired "
+                                  "rows where they are; both are written to the audit log.");
+    return UnfinishedView::tr("Sessions that began since are not in it. Rows that changed or went meanwhile are left "
+                              "alone and listed. Ending it here leaves the rest signed in; both are written to the "
+                              "audit log.");
+}
+
+} // namespace
+
 UnfinishedView::UnfinishedView(const common::Theme &theme, const Operation &operation, QWidget *parent)
     : QWidget(parent)
 {
@@ -17,25 +35,35 @@ UnfinishedView::UnfinishedView(const common::Theme &theme, const Operation &oper
     column->setSpacing(common::space::m);
     const QString begun = QLocale().toString(QDateTime::fromMSecsSinceEpoch(head.startedAt.time_since_epoch().count()),
                                              QLocale::ShortFormat);
-    const QString ended = tr("The program, or its link to the database, ended before it was done.");
+    const bool isPaused = operation.state == OperationState::Paused;
+    const QString ended = isPaused ? tr("Somebody paused it.")
+                                   : tr("The program, or its link to the database, ended before it was done.");
     column->addWidget(
-        new common::Note(theme, common::NoteKind::Warn, tr("Begun %1").arg(begun),
+        new common::Note(theme, isPaused ? common::NoteKind::Plain : common::NoteKind::Warn, tr("Begun %1").arg(begun),
                          head.reason.isEmpty() ? ended : tr("%1 Its reason: %2").arg(ended, head.reason)));
-    const QString rest =
-        head.kind == restoreKind()
-            ? tr("A session that exists again, or whose user is gone, is left alone and counted. "
-                 "What was kept stays until its time is over. It is written to the audit log.")
-            : tr("Sessions that began since are not in it. Rows that changed or went meanwhile are left "
-                 "alone and listed. Ending it here leaves the rest signed in; both are written to the "
-                 "audit log.");
     column->addWidget(new common::Note(theme, common::NoteKind::Info,
-                                       tr("Going on touches the rest of the same plan, and nothing else"), rest));
+                                       tr("Going on touches the rest of the same plan, and nothing else"),
+                                       restText(head.kind)));
 }
 
 QString UnfinishedView::title(const Operation &operation)
 {
-    return operation.head.kind == restoreKind() ? tr("Putting sessions back was interrupted")
-                                                : tr("A revocation was interrupted");
+    const bool isPaused = operation.state == OperationState::Paused;
+    if (operation.head.kind == restoreKind())
+        return isPaused ? tr("Putting sessions back is paused") : tr("Putting sessions back was interrupted");
+    if (operation.head.kind == pruneKind())
+        return isPaused ? tr("A prune is paused") : tr("A prune was interrupted");
+    return isPaused ? tr("A revocation is paused") : tr("A revocation was interrupted");
+}
+
+QString UnfinishedView::actTitle(const Operation &operation)
+{
+    const QString planned = QLocale().toString(operation.head.planned);
+    if (operation.head.kind == restoreKind())
+        return tr("Put %1 sessions back").arg(planned);
+    if (operation.head.kind == pruneKind())
+        return tr("Prune %1 expired sessions").arg(planned);
+    return tr("Revoke %1 sessions").arg(planned);
 }
 
 QString UnfinishedView::subtitle(const Operation &operation)

@@ -16,8 +16,10 @@ public:
     /// @p theme outlives the view.
     UnfinishedView(const common::Theme &theme, const Operation &operation, QWidget *parent = nullptr);
 
-    /// "A revocation was interrupted".
+    /// "A revocation was interrupted", "A prune is paused".
     [[nodiscard]] static QString title(const Operation &operation);
+    /// "Revocation of 40 sessions": what it is as an activity.
+    [[nodiscard]] static QString actTitle(const Operation &operation);
     /// "20 of 40 sessions are settled".
     [[nodiscard]] static QString subtitle(const Operation &operation);
 };

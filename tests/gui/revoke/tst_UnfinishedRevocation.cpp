@@ -4,6 +4,7 @@
 #include "tests/support/FaultyStore.h"
 #include "tests/support/Screenshots.h"
 #include "tests/support/TestConnection.h"
+#include "ui/common/Activities.h"
 #include "ui/common/Button.h"
 #include "ui/common/Label.h"
 #include "ui/revoke/PlanSheet.h"
@@ -33,7 +34,7 @@ private:
 
     /// Revokes sessions until the link is lost in the third of four batches.
     void interrupt();
-    /// The operation that the controller finds; nullopt where it finds none.
+    /// The operation that is found unfinished; nullopt where there is none.
     std::optional<revoke::Operation> found();
     void openSheet();
     common::Button *button(const char *name) { return m_window->findChild<common::Button *>(QLatin1String(name)); }
@@ -98,18 +99,15 @@ void UnfinishedRevocationTest::interrupt()
 
 std::optional<revoke::Operation> UnfinishedRevocationTest::found()
 {
-    revoke::RevocationController controller(m_open.connection());
-    std::optional<revoke::Operation> operation;
-    connect(&controller, &revoke::RevocationController::unfinishedFound, this,
-            [&operation](const revoke::Operation &unfinished) { operation = unfinished; });
-    controller.findUnfinished();
+    common::Activities &activities = m_open.connection().activities();
+    activities.refresh();
     // The same worker answers this after it.
     std::atomic_bool isAsked{false};
     static_cast<void>(m_open.connection().workers().engine.submit(
         [&isAsked](const base::Result<store::SessionStore *> &, const Call &) { isAsked = true; }, {}, 5s));
     static_cast<void>(QTest::qWaitFor([&isAsked] { return isAsked.load(); }));
     QTest::qWait(0); // what was posted before arrives
-    return operation;
+    return activities.unfinished().empty() ? std::nullopt : std::optional(activities.unfinished().front());
 }
 
 void UnfinishedRevocationTest::openSheet()

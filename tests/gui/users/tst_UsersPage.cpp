@@ -1,0 +1,220 @@
+#include <QtTest>
+
+#include <QHeaderView>
+#include <QLineEdit>
+#include <QTableView>
+#include <QVBoxLayout>
+
+#include "core/demo/DemoDeployment.h"
+#include "tests/support/Screenshots.h"
+#include "tests/support/TestConnection.h"
+#include "ui/common/Button.h"
+#include "ui/common/Label.h"
+#include "ui/users/UsersPage.h"
+
+using namespace rollcall;
+using namespace std::chrono_literals;
+using base::Call;
+using users::UserListModel;
+using users::UsersPage;
+
+/// The users of the demo deployment, beside what its directory answers.
+class UsersPageTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void init();
+    void cleanup();
+    void listsWhoHasMostFirst();
+    void loadsMoreWhenScrolled();
+    void ordersByNewestAndOldest();
+    void searches();
+    void showsEverySessionOfAUser();
+    void plansTheEndOfAllOfThem();
+    void fitsASmallWindow();
+
+private:
+    [[nodiscard]] QTableView *table() { return m_page->findChild<QTableView *>(QStringLiteral("userTable")); }
+    [[nodiscard]] QString cell(int row, int column) { return table()->model()->index(row, column).data().toString(); }
+    [[nodiscard]] std::vector<store::ListedUser> expected(store::UserQuery query);
+    [[nodiscard]] QString texts() const;
+    common::Button *button(const char *name) { return m_window->findChild<common::Button *>(QLatin1String(name)); }
+    void photograph(const char *name)
+    {
+        QVERIFY(test::saveScreenshots(*m_window, *m_theme, QStringLiteral("users-") + QLatin1String(name)));
+    }
+
+    base::SystemClock m_clock;
+    std::unique_ptr<common::Theme> m_theme;
+    std::unique_ptr<demo::DemoDeployment> m_demo;
+    test::TestConnection m_open{m_clock};
+    std::unique_ptr<QWidget> m_window;
+    UsersPage *m_page = nullptr;
+};
+
+void UsersPageTest::initTestCase()
+{
+    m_theme = std::make_unique<common::Theme>(*qApp, common::Appearance::Light);
+    demo::DemoOptions options;
+    options.sessions = 1500;
+    auto started = demo::DemoDeployment::start(options, Call::within(30s));
+    QVERIFY(started.has_value());
+    m_demo = std::move(*started);
+}
+
+void UsersPageTest::init()
+{
+    workspace::ConnectionProfile profile;
+    profile.name = QStringLiteral("demo");
+    profile.database = m_demo->info().databaseUrl;
+    QVERIFY(m_open.open(std::move(profile), {}, {true, false}));
+    m_window = std::make_unique<QWidget>();
+    auto *row = new QHBoxLayout(m_window.get());
+    row->setContentsMargins({});
+    row->setSpacing(0);
+    m_page = new UsersPage(*m_theme, m_open.connection());
+    row->addWidget(m_page, 1);
+    m_page->details()->setFixedWidth(344);
+    row->addWidget(m_page->details());
+    m_page->details()->show();
+    m_window->resize(1240, 700);
+    m_window->show();
+    QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
+    m_page->activate();
+    QTRY_VERIFY(table()->model()->rowCount() > 0);
+}
+
+void UsersPageTest::cleanup()
+{
+    m_window.reset();
+    m_open.close();
+}
+
+std::vector<store::ListedUser> UsersPageTest::expected(store::UserQuery query)
+{
+    query.limit = users::UserPager::pageSize;
+    auto store = m_open.deployment().openStore(store::Access::ReadOnly, Call::within(10s));
+    auto page = store ? (*store)->users()->usersPage(query, std::nullopt, m_clock.now(), Call::within(10s))
+                      : base::Result<store::UserPage>(base::fail(store.error()));
+    return page ? std::move(page->users) : std::vector<store::ListedUser>();
+}
+
+QString UsersPageTest::texts() const
+{
+    QStringList all;
+    for (const auto *label : m_window->findChildren<common::Label *>()) {
+        if (label->isVisible())
+            all << label->text();
+    }
+    return all.join(QLatin1Char('\n'));
+}
+
+void UsersPageTest::listsWhoHasMostFirst()
+{
+    const auto users = expected({});
+    QVERIFY(users.size() > 20);
+    for (int row = 0; row < 20; ++row) {
+        const store::ListedUser &user = users[static_cast<std::size_t>(row)];
+        QCOMPARE(cell(row, UserListModel::User), users::shownName(user));
+        QCOMPARE(cell(row, UserListModel::Sessions), QString::number(user.sessions));
+    }
+    QVERIFY(!button("usersRevoke")->isEnabled());
+    photograph("list");
+}
+
+void UsersPageTest::loadsMoreWhenScrolled()
+{
+    const int first = table()->model()->rowCount();
+    QCOMPARE(first, users::UserPager::pageSize);
+    table()->scrollToBottom();
+    QTRY_VERIFY(table()->model()->rowCount() > first);
+    QSet<QString> names;
+    const auto *model = qobject_cast<UserListModel *>(table()->model());
+    for (int row = 0; row < model->rowCount(); ++row)
+        names << model->at(row).id;
+    QCOMPARE(names.size(), model->rowCount()); // nobody twice
+}
+
+void UsersPageTest::ordersByNewestAndOldest()
+{
+    for (const auto &[column, order] : {std::pair(UserListModel::Newest, store::UserOrder::Newest),
+                                        std::pair(UserListModel::Oldest, store::UserOrder::Oldest)}) {
+        store::UserQuery query;
+        query.order = order;
+        const auto users = expected(query);
+        Q_EMIT table()->horizontalHeader()->sectionClicked(column);
+        QTRY_COMPARE(cell(0, UserListModel::User), users::shownName(users.front()));
+        QTRY_COMPARE(cell(5, UserListModel::User), users::shownName(users[5]));
+    }
+    // Not what the directory orders by: nothing happens.
+    const QString before = cell(0, UserListModel::User);
+    Q_EMIT table()->horizontalHeader()->sectionClicked(UserListModel::Providers);
+    QCOMPARE(cell(0, UserListModel::User), before);
+}
+
+void UsersPageTest::searches()
+{
+    const QString wanted = expected({}).front().email.value();
+    auto *search = m_page->findChild<QLineEdit *>(QStringLiteral("userSearch"));
+    m_page->focusFilter();
+    QTest::keyClicks(search, wanted);
+    QTest::keyClick(search, Qt::Key_Return);
+    QTRY_COMPARE(table()->model()->rowCount(), 1);
+    search->clear();
+    QTest::keyClicks(search, QStringLiteral("nobody-has-this-name"));
+    QTest::keyClick(search, Qt::Key_Return);
+    QTRY_VERIFY2(texts().contains(u"No user with a live session matches"), qPrintable(texts()));
+    photograph("nobody");
+    QTest::mouseClick(button("clearSearch"), Qt::LeftButton);
+    QTRY_VERIFY(table()->isVisible() && table()->model()->rowCount() > 1);
+}
+
+void UsersPageTest::showsEverySessionOfAUser()
+{
+    table()->setFocus();
+    table()->selectRow(0);
+    const store::ListedUser user = expected({}).front();
+    store::SessionQuery query;
+    query.state = store::StateFilter::All;
+    query.user = user.id;
+    auto store = m_open.deployment().openStore(store::Access::ReadOnly, Call::within(10s));
+    const auto sessions = (*store)->page(query, std::nullopt, m_clock.now(), Call::within(10s));
+    QVERIFY(sessions.has_value() && !sessions->sessions.empty());
+    for (const session::ListedSession &session : sessions->sessions)
+        QTRY_VERIFY2(texts().contains(session.fingerprint.grouped().first(9)), qPrintable(texts()));
+    photograph("user");
+    QSignalSpy wanted(m_page, &UsersPage::sessionsRequested);
+    QTest::mouseClick(button("userOpenSessions"), Qt::LeftButton);
+    QCOMPARE(wanted.count(), 1);
+    QCOMPARE(wanted.first().first().toString(), user.id);
+}
+
+void UsersPageTest::plansTheEndOfAllOfThem()
+{
+    std::optional<revoke::Selection> selection;
+    connect(m_page, &UsersPage::revokeRequested, this,
+            [&selection](const revoke::Selection &wanted) { selection = wanted; });
+    table()->setFocus();
+    table()->selectRow(2);
+    QTest::mouseClick(button("usersRevoke"), Qt::LeftButton);
+    const QString id = expected({})[2].id;
+    QVERIFY(selection && selection->query && selection->query->user == id);
+    QVERIFY(selection->query->state == store::StateFilter::All); // ended ones too
+    selection.reset();
+    QTest::keyClick(table(), Qt::Key_Delete);
+    QVERIFY(selection && selection->query->user == id);
+}
+
+void UsersPageTest::fitsASmallWindow()
+{
+    m_page->details()->hide();
+    m_window->resize(972, 560);
+    photograph("small");
+    for (int column = 0; column < UserListModel::Providers; ++column)
+        QVERIFY(!table()->isColumnHidden(column));
+}
+
+QTEST_MAIN(UsersPageTest)
+#include "tst_UsersPage.moc"

@@ -1,0 +1,114 @@
+#include "ui/common/Activity.h"
+
+#include <QLocale>
+
+#include <cmath>
+
+#include "ui/common/RelativeTime.h"
+
+namespace rollcall::common {
+
+namespace {
+
+/// A rate over less than this is noise.
+constexpr qint64 leastMs = 1500;
+
+} // namespace
+
+Activity::Activity(ActHead head, QObject *parent) : QObject(parent), m_head(std::move(head)) {}
+
+bool Activity::isEnded() const
+{
+    return m_state == ActState::Ended;
+}
+
+bool Activity::canPause() const
+{
+    const bool isJournalled = m_head.kind == revoke::revocationKind() || m_head.kind == revoke::restoreKind() ||
+                              m_head.kind == revoke::pruneKind();
+    return isJournalled && m_state == ActState::Running && m_done < m_head.planned;
+}
+
+int Activity::doneOfThousand() const
+{
+    return m_head.planned <= 0 ? 0 : static_cast<int>(std::min<qint64>(m_done * permille / m_head.planned, permille));
+}
+
+std::optional<double> Activity::rate() const
+{
+    if (!m_running.isValid() || isEnded() || m_running.elapsed() < leastMs || !m_before || m_done <= *m_before)
+        return std::nullopt;
+    return static_cast<double>(m_done - *m_before) * 1000.0 / static_cast<double>(m_running.elapsed());
+}
+
+std::optional<std::chrono::seconds> Activity::timeLeft() const
+{
+    const auto perSecond = rate();
+    if (!perSecond || m_done >= m_head.planned)
+        return std::nullopt;
+    return std::chrono::seconds(std::llround(std::ceil(static_cast<double>(m_head.planned - m_done) / *perSecond)));
+}
+
+QString Activity::paceText() const
+{
+    const QLocale locale;
+    QStringList parts{tr("%1 of %2").arg(locale.toString(m_done), locale.toString(m_head.planned))};
+    if (const auto perSecond = rate())
+        parts << tr("%1 a second").arg(locale.toString(std::max<qint64>(std::llround(*perSecond), 1)));
+    if (const auto left = timeLeft())
+        parts << tr("%1 left").arg(durationText(*left));
+    return parts.join(QStringLiteral(" · "));
+}
+
+void Activity::stop()
+{
+    if (isEnded())
+        return;
+    m_stop.request_stop();
+    m_state = ActState::Stopping;
+    Q_EMIT changed();
+}
+
+void Activity::setPausing(bool pausing)
+{
+    if (isEnded() || m_state == ActState::Stopping)
+        return;
+    m_state = pausing ? ActState::Pausing : ActState::Running;
+    Q_EMIT changed();
+}
+
+void Activity::beginRunning()
+{
+    if (m_state != ActState::Waiting)
+        return;
+    m_state = ActState::Running;
+    m_step = tr("Beginning");
+    Q_EMIT changed();
+}
+
+void Activity::advance(const revoke::RevocationProgress &progress)
+{
+    if (isEnded())
+        return;
+    if (m_state == ActState::Waiting)
+        m_state = ActState::Running;
+    if (!m_running.isValid())
+        m_running.start();
+    // Core says 0 before it has read what an earlier run did; the first rows are no rate of this run.
+    if (!m_before && progress.done > 0) {
+        m_before = progress.done;
+        m_running.restart();
+    }
+    m_done = progress.done;
+    m_step = progress.step;
+    Q_EMIT changed();
+}
+
+void Activity::finish(ActEnd end)
+{
+    m_state = ActState::Ended;
+    m_end = std::move(end);
+    Q_EMIT changed();
+}
+
+} // namespace rollcall::common

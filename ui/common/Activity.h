@@ -1,0 +1,98 @@
+#pragma once
+
+#include <QElapsedTimer>
+#include <QObject>
+
+#include <memory>
+#include <optional>
+#include <stop_token>
+
+#include "core/revoke/Revoker.h"
+
+namespace rollcall::common {
+
+/// What an act is, before it begins.
+struct ActHead
+{
+    QString kind;  ///< revoke::revocationKind() and its like; "purge" and "rule" are no operations on disk
+    QString title; ///< "Revoke 3 sessions"
+    QString planDigest;
+    QString operation;  ///< the id of the operation that is gone on with; empty: a new one
+    qint64 planned = 0; ///< rows
+};
+
+/// How an act ended.
+struct ActEnd
+{
+    QString auditId;   ///< empty where nothing was begun
+    QString words;     ///< one line for people
+    bool good = false; ///< everything that was wanted was done
+    bool resumable = false;
+    std::shared_ptr<const revoke::RevocationReport> report; ///< of a revocation or prune; else null
+};
+
+/// Of what doneOfThousand() counts.
+inline constexpr int permille = 1000;
+
+enum class ActState {
+    Waiting, ///< for the act before it: acts run one after another
+    Running,
+    Pausing,  ///< until the next border of a batch
+    Stopping, ///< likewise
+    Ended,
+};
+
+/// One act of this process against the deployment, while it runs and after: how far it came, how fast, and how it
+/// ended. **Thread-safety:** GUI thread only.
+class Activity final : public QObject
+{
+    Q_OBJECT
+
+public:
+    Activity(ActHead head, QObject *parent);
+
+    [[nodiscard]] const ActHead &head() const { return m_head; }
+    [[nodiscard]] ActState state() const { return m_state; }
+    [[nodiscard]] bool isEnded() const;
+    /// Whether there is a journal to pause it by, and something left to do.
+    [[nodiscard]] bool canPause() const;
+    [[nodiscard]] qint64 done() const { return m_done; }
+    /// The share of it, 0 … permille, for bars.
+    [[nodiscard]] int doneOfThousand() const;
+    /// What it is doing, in words of core.
+    [[nodiscard]] const QString &step() const { return m_step; }
+    /// How it ended; nullopt while it has not.
+    [[nodiscard]] const std::optional<ActEnd> &end() const { return m_end; }
+    /// Rows a second since it began; nullopt while that says nothing yet.
+    [[nodiscard]] std::optional<double> rate() const;
+    /// What is left at that rate; nullopt where it is not known.
+    [[nodiscard]] std::optional<std::chrono::seconds> timeLeft() const;
+    /// "1,200 of 4,212 · 310 a second · 10 s left": as much of it as is known.
+    [[nodiscard]] QString paceText() const;
+
+    /// Triggered by stop(): for the one who runs the act.
+    [[nodiscard]] std::stop_token stopToken() const { return m_stop.get_token(); }
+    /// Ends it at the next border of a batch; at once where it only waits.
+    void stop();
+    /// It will stop at the next border because of a pause, or (@p false) nobody could be told so.
+    void setPausing(bool pausing);
+    /// What runs before it has ended: it is its turn.
+    void beginRunning();
+    void advance(const revoke::RevocationProgress &progress);
+    void finish(ActEnd end);
+
+Q_SIGNALS:
+    void changed();
+
+private:
+    ActHead m_head;
+    ActState m_state = ActState::Waiting;
+    std::optional<qint64> m_before; ///< rows that were done before this run's first
+    qint64 m_done = 0;
+    QString m_step;
+    QElapsedTimer m_running; ///< since its first progress
+    std::optional<ActEnd> m_end;
+    std::stop_source m_stop;
+};
+
+} // namespace rollcall::common

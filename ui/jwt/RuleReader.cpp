@@ -1,0 +1,56 @@
+#include "ui/jwt/RuleReader.h"
+
+namespace rollcall::jwt {
+
+RuleReader::RuleReader(common::OpenConnection &connection, QObject *parent) : QObject(parent), m_connection(connection)
+{}
+
+RuleReader::~RuleReader()
+{
+    m_stop.request_stop();
+}
+
+void RuleReader::read()
+{
+    const auto submitted = m_connection.workers().count.submit(
+        [this, deployment = m_connection.shared(),
+         sender = m_mailbox.sender()](const base::Result<store::SessionStore *> &, const base::Call &call) {
+            auto place = revoke::openRuleStore(deployment->config(), store::Access::ReadOnly, call);
+            auto rules = place ? (*place)->rules(call)
+                               : base::Result<std::vector<revoke::NotBeforeRule>>(base::fail(place.error()));
+            sender.post([this, rules = std::move(rules)] {
+                if (rules)
+                    Q_EMIT ready(*rules);
+                else if (rules.error().code != base::ErrorCode::Cancelled)
+                    Q_EMIT failed(rules.error());
+            });
+        },
+        m_stop.get_token(), m_connection.timeout());
+    if (!submitted)
+        Q_EMIT failed(submitted.error());
+}
+
+void RuleReader::prove(base::Instant notBefore)
+{
+    // Twice the bound of one operation: the callback may hold on to what it read for some seconds.
+    const auto wait = m_connection.timeout();
+    const auto submitted = m_connection.workers().engine.submit(
+        [this, notBefore, wait, deployment = m_connection.shared(),
+         sender = m_mailbox.sender()](const base::Result<store::SessionStore *> &, const base::Call &call) {
+            const base::Status allowed = deployment->config().checkTransport();
+            const auto canaries =
+                allowed ? revoke::mintRuleCanaries(*deployment->auth(), notBefore, deployment->clock().now())
+                        : base::Result<revoke::RuleCanaries>(base::fail(allowed.error()));
+            if (!canaries) {
+                sender.post([this, error = canaries.error()] { Q_EMIT failed(error); });
+                return;
+            }
+            sender.post(
+                [this, proof = revoke::proveRule(*deployment, *canaries, wait, call)] { Q_EMIT proved(proof); });
+        },
+        m_stop.get_token(), 4 * wait);
+    if (!submitted)
+        Q_EMIT failed(submitted.error());
+}
+
+} // namespace rollcall::jwt

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <QObject>
+
+#include <stop_token>
+
+#include "core/async/Mailbox.h"
+#include "core/revoke/RuleProof.h"
+#include "ui/common/OpenConnection.h"
+
+namespace rollcall::jwt {
+
+/// Reads which not-before rules are in force, and has canary tokens prove that the deployment honours them. Writes
+/// nothing. **Thread-safety:** GUI thread only; never blocks.
+class RuleReader final : public QObject
+{
+    Q_OBJECT
+
+public:
+    /// @p connection is borrowed and outlives the reader.
+    explicit RuleReader(common::OpenConnection &connection, QObject *parent = nullptr);
+    ~RuleReader() override;
+
+    /// Reads the rules; ends in ready() or failed().
+    void read();
+    /// Asks the deployment with two canary tokens, one from before and one from after @p notBefore of everybody's rule;
+    /// ends in proved() or failed().
+    void prove(base::Instant notBefore);
+
+Q_SIGNALS:
+    void ready(const std::vector<rollcall::revoke::NotBeforeRule> &rules);
+    void proved(const rollcall::revoke::RuleProof &proof);
+    void failed(const rollcall::base::Error &error);
+
+private:
+    common::OpenConnection &m_connection;
+    async::Mailbox m_mailbox;
+    std::stop_source m_stop;
+};
+
+} // namespace rollcall::jwt

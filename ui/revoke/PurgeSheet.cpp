@@ -1,0 +1,230 @@
+#include "ui/revoke/PurgeSheet.h"
+
+#include <QLocale>
+#include <QSet>
+#include <QVBoxLayout>
+
+#include "core/audit/AuditedAct.h"
+#include "core/base/ErrorText.h"
+#include "core/revoke/CopyRules.h"
+#include "ui/common/Figure.h"
+#include "ui/common/Label.h"
+#include "ui/common/Note.h"
+#include "ui/revoke/ActOnWorker.h"
+#include "ui/revoke/ConsentFields.h"
+#include "ui/revoke/StepList.h"
+
+namespace rollcall::revoke {
+
+using common::Button;
+using common::ButtonKind;
+using common::ColorToken;
+using common::FontToken;
+using common::Icon;
+using common::Label;
+
+namespace {
+
+constexpr std::size_t shownKeys = 3;
+
+QString copiesText(qint64 count)
+{
+    return count == 1 ? PurgeSheet::tr("1 cached copy")
+                      : PurgeSheet::tr("%1 cached copies").arg(QLocale().toString(count));
+}
+
+/// What purgeCopies() needs of the chosen ones.
+std::vector<CachedCopy> chosenOf(const common::PurgeRequest &request)
+{
+    std::vector<CachedCopy> copies;
+    copies.reserve(request.chosen.size());
+    for (const std::size_t place : request.chosen) {
+        CachedCopy copy;
+        copy.key = request.looked->copies[place].key.clone();
+        copy.fingerprint = request.looked->copies[place].fingerprint;
+        copies.push_back(std::move(copy));
+    }
+    return copies;
+}
+
+base::Result<PurgeReport> purge(const deployment::Deployment &deployment, std::span<const CachedCopy> copies,
+                                const QString &reason, audit::AuditLog &log, const base::Call &call)
+{
+    const deployment::ConnectionConfig &config = deployment.config();
+    if (const auto usable = config.checkCache(); !usable)
+        return base::fail(usable.error());
+    PurgeReport report;
+    report.wanted = std::ssize(copies);
+    audit::AuditEntry entry;
+    entry.action = QStringLiteral("cache.purge");
+    entry.connection = config.displayName();
+    entry.reason = reason;
+    entry.counts = {{QStringLiteral("keys"), report.wanted}};
+    const auto done =
+        audit::audited(log, entry, audit::WithoutRecord::Refuse, call, [&](audit::AuditEntry &outcome) -> base::Status {
+            const auto channel = redis::makeChannel(config.cache->clone(), config.httpOptions);
+            auto status = purgeCopies(*channel, copies, report.purged, call.atMost(std::chrono::minutes(5)));
+            outcome.counts.insert(QStringLiteral("purged"), report.purged);
+            return status;
+        });
+    report.auditId = entry.operation;
+    if (!done && report.purged == 0)
+        return base::fail(done.error());
+    if (!done)
+        report.error = done.error();
+    return report;
+}
+
+common::ActEnd endOf(const base::Result<PurgeReport> &report)
+{
+    if (!report)
+        return {{}, base::describe(report.error()).message, false, false, nullptr};
+    const QLocale locale;
+    return {report->auditId,
+            PurgeSheet::tr("%1 of %2 cached copies removed")
+                .arg(locale.toString(report->purged), locale.toString(report->wanted)),
+            !report->error, false, nullptr};
+}
+
+} // namespace
+
+PurgeSheet::PurgeSheet(const common::Theme &theme, QWidget &origin, common::OpenConnection &connection,
+                       common::PurgeRequest request)
+    : ActSheet(theme, origin, connection), m_request(std::move(request))
+{
+    setObjectName(QStringLiteral("purgeSheet"));
+    const QString why = whyNotCopies(connection.deployment().config(), m_request.wholesale);
+    if (why.isEmpty())
+        showPlan();
+    else
+        showRefusal(why);
+}
+
+void PurgeSheet::showRefusal(const QString &why)
+{
+    setHeading(Icon::Warn, ColorToken::Warn, tr("These may be the sessions themselves"));
+    auto *body = new QWidget;
+    auto *column = new QVBoxLayout(body);
+    column->setContentsMargins(20, common::space::m, 20, common::space::l);
+    column->addWidget(new common::Note(
+        theme(), common::NoteKind::Warn, tr("Nothing is removed on a mere look"),
+        base::describe(base::Error(base::ErrorCode::WriteRefused).with(base::ErrorParam::Detail, why)).message));
+    setBody(body);
+    Button *close = addButton(tr("Close"));
+    close->setObjectName(QStringLiteral("actClose"));
+    close->setKeyHint(tr("Esc"));
+    connect(close, &Button::clicked, this, &PurgeSheet::dismiss);
+}
+
+void PurgeSheet::showPlan()
+{
+    const auto count = static_cast<qint64>(m_request.chosen.size());
+    setHeading(Icon::Prune, ColorToken::Bad, tr("Purge %1").arg(copiesText(count)), m_request.what);
+    setBody(planBody());
+    askConsent(tr("Cancel"),
+               {tr("Purge %1").arg(copiesText(count)), "purgeExecute", ButtonKind::Danger, [this] { carryOut(); }});
+    focusConsent(m_consent->firstField());
+}
+
+QWidget *PurgeSheet::planBody()
+{
+    const auto count = static_cast<qint64>(m_request.chosen.size());
+    QSet<QString> users;
+    QStringList keys;
+    for (const std::size_t place : m_request.chosen) {
+        const CachedCopy &copy = m_request.looked->copies[place];
+        if (copy.userId || copy.email)
+            users << copy.userId.value_or(copy.email.value_or(QString()));
+        if (static_cast<std::size_t>(keys.size()) < shownKeys)
+            keys << QStringLiteral("DEL ‹%1›  -- %2").arg(copy.fingerprint.grouped().first(9), copy.pattern);
+    }
+    if (m_request.chosen.size() > shownKeys)
+        keys << tr("… and %1 more").arg(QLocale().toString(count - static_cast<qint64>(shownKeys)));
+    const auto figure = [this](const QString &caption, const QString &value, const QString &aside = {}) {
+        auto *widget = new common::Figure(theme(), caption);
+        widget->setValue(value, aside);
+        return widget;
+    };
+    auto *body = new QWidget;
+    auto *column = new QVBoxLayout(body);
+    column->setContentsMargins({});
+    column->setSpacing(0);
+    column->addWidget(new common::FigureStrip(
+        theme(), {figure(tr("Cached copies"), QLocale().toString(count)),
+                  figure(tr("Users"), QLocale().toString(qint64(users.size())), tr("as far as the copies say")),
+                  figure(tr("Rows touched"), tr("none"))}));
+    auto *middle = new QVBoxLayout;
+    middle->setContentsMargins(20, common::space::m, 20, common::space::m);
+    middle->setSpacing(common::space::m);
+    middle->addWidget(new Label(theme(), tr("What happens, in this order"), FontToken::Caption, ColorToken::Muted));
+    auto *steps = new StepList(theme());
+    steps->addStep(tr("Write the intent to the audit log"), tr("flushed to disk before anything else happens"));
+    steps->addStep(tr("Remove exactly these keys"), tr("fingerprints stand for keys, which may hold tokens"),
+                   keys.join(QLatin1Char('\n')));
+    steps->addStep(tr("Write the outcome to the audit log"));
+    middle->addWidget(steps);
+    middle->addWidget(new common::Note(theme(), common::NoteKind::Info, tr("Nobody is signed out by this"),
+                                       tr("A copy whose session is live is made again when it is next asked for. There "
+                                          "is nothing to undo.")));
+    column->addLayout(middle);
+    m_consent = new ConsentFields(theme(), connection().profile(), count);
+    m_consent->setReason(connection().standingReason());
+    connect(m_consent, &ConsentFields::changed, this, &PurgeSheet::updateConsent);
+    column->addWidget(m_consent);
+    return body;
+}
+
+QString PurgeSheet::missing() const
+{
+    return m_consent ? m_consent->obstacle() : QString();
+}
+
+void PurgeSheet::carryOut()
+{
+    const QString reason = m_consent->reason();
+    connection().noteReason(reason);
+    const auto count = static_cast<qint64>(m_request.chosen.size());
+    // Shared, because a std::function must be copyable and copies are not: their keys may be tokens.
+    const auto copies = std::make_shared<const std::vector<CachedCopy>>(chosenOf(m_request));
+    common::Activity &activity = actOnWorker<PurgeReport>(
+        connection(), {QStringLiteral("purge"), tr("Purge %1").arg(copiesText(count)), {}, {}, count}, this,
+        [copies, reason, deployment = connection().shared(),
+         &log = connection().auditLog()](store::SessionStore &, const base::Call &call, const OnProgress &onProgress) {
+            onProgress({0, std::ssize(*copies), PurgeSheet::tr("Removing the keys")});
+            return purge(*deployment, *copies, reason, log, call);
+        },
+        endOf, [this](const base::Result<PurgeReport> &report) { showResult(report); });
+    if (!activity.isEnded()) {
+        m_consent = nullptr;
+        showProgress(activity, tr("Copies removed"));
+    }
+}
+
+void PurgeSheet::showResult(const base::Result<PurgeReport> &report)
+{
+    m_consent = nullptr;
+    endAct();
+    if (!report) {
+        setHeading(Icon::Fail, ColorToken::Bad, tr("Nothing was removed"));
+        showError(report.error(), [this] { showPlan(); });
+        return;
+    }
+    const bool whole = !report->error;
+    setHeading(whole ? Icon::Ok : Icon::Warn, whole ? ColorToken::Good : ColorToken::Warn, endOf(report).words);
+    auto *body = new QWidget;
+    auto *column = new QVBoxLayout(body);
+    column->setContentsMargins(20, common::space::m, 20, common::space::l);
+    if (report->error) {
+        const base::ErrorText text = base::describe(*report->error);
+        column->addWidget(new common::Note(theme(), common::NoteKind::Bad, text.message, text.remedy));
+    } else {
+        column->addWidget(new common::Note(
+            theme(), common::NoteKind::Good, tr("They are gone from the cache"),
+            report->purged == report->wanted ? QString() : tr("The others had gone by themselves meanwhile.")));
+    }
+    setBody(body);
+    showWaysOut("purgeDone");
+    Q_EMIT finished(report->auditId);
+}
+
+} // namespace rollcall::revoke
