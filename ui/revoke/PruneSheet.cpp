@@ -1,11 +1,13 @@
 #include "ui/revoke/PruneSheet.h"
 
+#include <QAbstractButton>
 #include <QCheckBox>
 #include <QLocale>
 #include <QProgressBar>
 #include <QVBoxLayout>
 
 #include <array>
+#include <utility>
 
 #include "core/base/ErrorText.h"
 #include "ui/common/Figure.h"
@@ -131,6 +133,7 @@ QWidget *PruneSheet::choices()
         m_age, &common::SegmentedControl::changed, this,
         [this](int index) {
             m_ageIndex = index;
+            m_ageChosen = true;
             count();
         },
         Qt::QueuedConnection);
@@ -165,7 +168,6 @@ void PruneSheet::showPlan()
         widget->setValue(value, aside);
         return widget;
     };
-    const bool hadFocus = m_age && m_age->isAncestorOf(focusWidget());
     setHeading(Icon::Prune, ColorToken::Bad,
                plan.matched == 0 ? tr("Nothing to prune") : tr("Prune %1").arg(rowsText(plan.matched)));
     setAside(tr("Plan %1").arg(plan.digest.first(8)));
@@ -199,8 +201,8 @@ void PruneSheet::showPlan()
     if (m_consent) {
         askConsent(tr("Cancel"), {tr("Prune %1").arg(rowsText(plan.matched)), "pruneExecute", ButtonKind::Danger,
                                   [this] { carryOut(); }});
-        if (hadFocus)
-            focusSoon(m_age);
+        if (std::exchange(m_ageChosen, false))
+            focusSoon(m_age->findChildren<QAbstractButton *>().value(m_ageIndex, nullptr));
         else
             focusConsent(m_consent->firstField());
         return;

@@ -53,6 +53,7 @@ private:
     QCheckBox *m_paced = nullptr;
     QString m_reason; ///< as typed, while another age is counted
     int m_ageIndex = 0;
+    bool m_ageChosen = false; ///< the keyboard is on the ages: it stays there
     bool m_unpaced = false;
     bool m_unfinished = false; ///< an earlier prune is gone on with
 };
