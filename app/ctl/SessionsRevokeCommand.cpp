@@ -10,6 +10,7 @@
 #include "app/ctl/SelectionFlags.h"
 #include "core/audit/AuditLog.h"
 #include "core/base/ErrorText.h"
+#include "core/revoke/ResurrectionWatch.h"
 #include "core/revoke/Revoker.h"
 
 namespace rollcall::ctl {
@@ -27,6 +28,7 @@ struct Request
     revoke::Selection selection;
     revoke::RevocationOptions options;
     qint64 max = mostRows;
+    std::chrono::milliseconds watchFor{0}; ///< 0: not at all
     bool dryRun = false;
 };
 
@@ -71,6 +73,10 @@ base::Result<Request> readRequest(const Context &context)
     if (!undoFor)
         return base::fail(undoFor.error());
     request.options.undoFor = std::chrono::duration_cast<std::chrono::milliseconds>(*undoFor);
+    const auto watchFor = arguments.duration(QStringLiteral("watch-for"), request.watchFor);
+    if (!watchFor)
+        return base::fail(watchFor.error());
+    request.watchFor = std::chrono::ceil<std::chrono::milliseconds>(*watchFor);
     request.options.reason = arguments.value(QStringLiteral("reason")).value_or(QString());
     request.options.verify = arguments.has(QStringLiteral("verify"));
     request.options.verifyFor = context.options().timeout;
@@ -143,6 +149,45 @@ Outcome notRevocable(Context &context, deployment::ConnectionConfig config)
     return Outcome::no(std::move(answer), base::oneLine(base::Error(base::ErrorCode::NotRevocable)));
 }
 
+/// What was revoked, and where.
+struct Revoked
+{
+    const revoke::RevocationPlan &plan;
+    const revoke::RevocationReport &report;
+    const Deployment &deployment;
+    audit::AuditLog &log;
+};
+
+/// Looks for @p time whether revoked sessions come back; @p outcome says which did, and is a no where any did.
+void watchReturns(Context &context, const Revoked &revoked, std::chrono::milliseconds time, Outcome &outcome)
+{
+    revoke::ResurrectionWatch::Options options;
+    options.lasts = time;
+    options.interval = std::min(options.interval, std::max(time / 4, std::chrono::milliseconds(50)));
+    revoke::ResurrectionWatch watch(revoked.plan, revoked.report, options, revoked.deployment, revoked.log);
+    QJsonArray returned;
+    const auto onLook = [&](const revoke::ResurrectionLook &look) {
+        for (const revoke::Resurrection &session : look.returned) {
+            returned.append(session.fingerprint.text());
+            context.output().warn(QStringLiteral("the revoked session %1 is back: something writes it again, such as a "
+                                                 "cache or another instance of the deployment. Revoke it again once "
+                                                 "that is mended.")
+                                      .arg(session.fingerprint.text()));
+        }
+        if (look.unrecorded)
+            context.output().warn(base::oneLine(*look.unrecorded));
+    };
+    const auto ended = watch.run(onLook, context.stop());
+    if (!ended)
+        context.output().warn(
+            QStringLiteral("whether revoked sessions come back is not known: %1").arg(base::oneLine(ended.error())));
+    outcome.answer->members.add(QStringLiteral("returned"), returned);
+    if (!returned.isEmpty() && outcome.exit == exitDone) {
+        outcome = Outcome::no(std::move(*outcome.answer),
+                              QStringLiteral("The rows were deleted, but %1 of them came back.").arg(returned.size()));
+    }
+}
+
 class SessionsRevokeCommand final : public Command
 {
 public:
@@ -161,6 +206,8 @@ public:
                   {QStringLiteral("undo-for"), QStringLiteral("DURATION"),
                    QStringLiteral("keep the deleted rows so long, for `sessions restore` (24h); 0h: do not")},
                   {QStringLiteral("verify"), {}, QStringLiteral("ask the deployment until it refuses the cookies")},
+                  {QStringLiteral("watch-for"), QStringLiteral("DURATION"),
+                   QStringLiteral("then look so long whether a revoked session comes back (0s; Ctrl-C ends it)")},
                   {QStringLiteral("max"), QStringLiteral("N"), QStringLiteral("refuse where more sessions match")}},
               writeFlags()})
             flags.insert(flags.end(), more.begin(), more.end());
@@ -236,9 +283,13 @@ private:
         const auto report =
             revoke::carryOut(*plan, request.options, deployment, **store, log, operationPlace(context), call,
                              [&context](const revoke::RevocationProgress &step) { showProgress(context, step); });
-        if (report)
-            warnAbout(context, *report);
-        return report ? outcomeOf(*plan, *report) : Outcome::failed(report.error());
+        if (!report)
+            return Outcome::failed(report.error());
+        warnAbout(context, *report);
+        Outcome outcome = outcomeOf(*plan, *report);
+        if (request.watchFor.count() > 0 && !report->error)
+            watchReturns(context, {*plan, *report, deployment, log}, request.watchFor, outcome);
+        return outcome;
     }
 };
 
