@@ -5,6 +5,7 @@
 #include <QTimer>
 
 #include "app/desktop/DemoHost.h"
+#include "core/probe/RunArchive.h"
 #include "core/workspace/EnvFile.h"
 #include "ui/audit/AuditPage.h"
 #include "ui/audit/LastOperations.h"
@@ -303,6 +304,9 @@ void AppContext::showOpened(const std::shared_ptr<const Deployment> &deployment,
     auto *cached = new cache::CachePage(m_theme, *m_connection);
     QObject::connect(cached, &cache::CachePage::purgeRequested, this, &AppContext::openPurge);
     auto *latency = new latency::LatencyPage(m_theme, *m_connection);
+    latency->setRunsFolder(
+        probe::runsBelow(isDemo ? workspace::Folders::below(m_demo->info().dir).state : m_folders.state,
+                         deployment->config().displayName()));
     if (isDemo) {
         // The demo is on this machine and nobody else's: its runs need not be spared.
         latency->planEditor().setRoutes(m_demo->info().routes);

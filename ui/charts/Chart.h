@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/probe/Cell.h"
+#include "ui/common/Icons.h"
 
 class QWidget;
 
@@ -15,7 +16,9 @@ namespace rollcall::charts {
 struct ChartValue
 {
     QString text;
-    std::optional<double> number; ///< absent: sorted by the words, written at the left
+    std::optional<double> number;                    ///< absent: sorted by the words, written at the left
+    std::optional<common::Icon> icon = std::nullopt; ///< before the words, which say the same
+    common::ColorToken tint = common::ColorToken::Text;
 };
 
 /// A chart's figures as a table: the twin for those who read rather than look.

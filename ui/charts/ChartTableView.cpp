@@ -6,6 +6,8 @@
 #include <QHeaderView>
 #include <QSortFilterProxyModel>
 
+#include <algorithm>
+
 namespace rollcall::charts {
 
 namespace {
@@ -77,6 +79,12 @@ QVariant ChartTableModel::data(const QModelIndex &index, int role) const
         return value.number ? QVariant(*value.number) : QVariant(value.text);
     if (role == Qt::TextAlignmentRole)
         return headerData(index.column(), Qt::Horizontal, role);
+    if (role == Qt::ToolTipRole)
+        return value.text; // a narrow column shows a part
+    if (role == common::cell::IconRole && value.icon)
+        return static_cast<int>(*value.icon);
+    if (role == common::cell::IconTintRole && value.icon)
+        return static_cast<int>(value.tint);
     return {};
 }
 
@@ -99,13 +107,28 @@ ChartTableView::ChartTableView(const common::Theme &theme, QWidget *parent)
     sortByColumn(-1, Qt::AscendingOrder); // as the chart has them, until a head is clicked
     horizontalHeader()->setHighlightSections(false);
     horizontalHeader()->setMinimumSectionSize(leastColumn);
-    horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
     addCopyAction(*this);
 }
 
 void ChartTableView::setTable(ChartTable table)
 {
     m_model.setTable(std::move(table));
+    // Words are whole, figures share what is left.
+    for (int column = 0; column < m_model.columnCount(); ++column) {
+        const bool words = m_model.headerData(column, Qt::Horizontal, Qt::TextAlignmentRole).toInt() & Qt::AlignLeft;
+        const bool last = column == m_model.columnCount() - 1;
+        horizontalHeader()->setSectionResizeMode(column,
+                                                 words && !last ? QHeaderView::ResizeToContents : QHeaderView::Stretch);
+    }
+}
+
+QList<int> ChartTableView::selectedTableRows() const
+{
+    QList<int> rows;
+    for (const QModelIndex &index : selectionModel()->selectedRows())
+        rows << m_sorted->mapToSource(index).row();
+    std::sort(rows.begin(), rows.end());
+    return rows;
 }
 
 } // namespace rollcall::charts

@@ -43,6 +43,8 @@ public:
 
     /// Shows @p table; the order chosen by a click stays.
     void setTable(ChartTable table);
+    /// Rows of the table given that are selected, ascending.
+    [[nodiscard]] QList<int> selectedTableRows() const;
 
 private:
     ChartTableModel m_model;

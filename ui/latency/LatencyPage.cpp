@@ -10,17 +10,24 @@
 
 #include <array>
 
-#include "core/probe/CsvWriter.h"
+#include "core/probe/ReportText.h"
+#include "core/probe/Verdicts.h"
 #include "ui/charts/ChartTableView.h"
 #include "ui/common/Button.h"
 #include "ui/common/EmptyState.h"
 #include "ui/common/ErrorBanner.h"
 #include "ui/common/Label.h"
+#include "ui/common/RelativeTime.h"
 #include "ui/common/Surface.h"
 #include "ui/latency/ChartBoard.h"
+#include "ui/latency/CompareSheet.h"
 #include "ui/latency/ModeDelegate.h"
 #include "ui/latency/RunBar.h"
+#include "ui/latency/RunExport.h"
 #include "ui/latency/RunPlanEditor.h"
+#include "ui/latency/RunRecordSheet.h"
+#include "ui/latency/RunsSheet.h"
+#include "ui/latency/TradeoffSheet.h"
 #include "ui/latency/VerdictBox.h"
 
 namespace rollcall::latency {
@@ -41,6 +48,7 @@ LatencyPage::LatencyPage(const common::Theme &theme, common::OpenConnection &con
       m_theme(theme),
       m_connection(connection),
       m_controller(connection),
+      m_timing(connection),
       m_sorted(new QSortFilterProxyModel(this))
 {
     setObjectName(QStringLiteral("latencyPage"));
@@ -94,8 +102,18 @@ LatencyPage::LatencyPage(const common::Theme &theme, common::OpenConnection &con
             [this](const base::Error &error) { m_error->showError(error, tr("The run could not be exported")); });
     connect(&theme, &common::Theme::changed, this, &LatencyPage::showVerdict);
     connect(m_board, &ChartBoard::routeSelected, this, &LatencyPage::showVerdict);
-    connect(m_board, &ChartBoard::pictureReady, this,
-            [this](const QByteArray &content, const QString &fileName) { saveAs(fileName, content); });
+    connect(m_board, &ChartBoard::pictureReady, this, &LatencyPage::savePicture);
+    connect(m_bar, &RunBar::recordWanted, this, &LatencyPage::showRecord);
+    connect(m_editor, &RunPlanEditor::budgetsChanged, this, &LatencyPage::judgeAgain);
+    connect(&m_library, &RunLibrary::changed, this, &LatencyPage::updateButtons);
+    connect(&m_library, &RunLibrary::loaded, this, &LatencyPage::showLoaded);
+    connect(&m_library, &RunLibrary::kept, this, [this](const probe::SavedRun &run) {
+        m_name = RunLibrary::nameOf(run);
+        m_path = run.path;
+        updateButtons();
+    });
+    connect(&m_library, &RunLibrary::failed, this,
+            [this](const base::Error &error, const QString &what) { m_error->showError(error, what); });
     updateButtons();
 }
 
@@ -109,22 +127,31 @@ QWidget *LatencyPage::makeHead()
     row->setContentsMargins(common::space::l, common::space::m, common::space::l, common::space::s);
     row->setSpacing(common::space::s);
     row->addWidget(new Label(m_theme, title(), FontToken::Title));
+    m_runs = new Button(m_theme, tr("Saved runs"));
+    m_runs->setObjectName(QStringLiteral("savedRuns"));
+    connect(m_runs, &Button::clicked, this, &LatencyPage::showRuns);
+    row->addWidget(m_runs);
     m_summary = new Label(m_theme, {}, FontToken::Body, ColorToken::Muted);
     row->addWidget(m_summary);
     m_edit = new Button(m_theme, tr("Edit plan"), ButtonKind::Link);
     m_edit->setObjectName(QStringLiteral("editPlan"));
     connect(m_edit, &Button::clicked, this, &LatencyPage::toggleEditor);
     row->addWidget(m_edit);
+    m_tradeoff = new Button(m_theme, tr("Trade-off"), ButtonKind::Link);
+    m_tradeoff->setObjectName(QStringLiteral("tradeoff"));
+    m_tradeoff->setToolTip(tr("What a session cache would save, and what it would cost in revocation"));
+    connect(m_tradeoff, &Button::clicked, this, &LatencyPage::showTradeoff);
+    row->addWidget(m_tradeoff);
     row->addStretch();
+    m_compare = new Button(m_theme, tr("Compare…"));
+    m_compare->setObjectName(QStringLiteral("compareRuns"));
+    connect(m_compare, &Button::clicked, this, [this] { compare({}, m_path); });
+    row->addWidget(m_compare);
     m_export = new Button(m_theme, tr("Export"));
     m_export->setObjectName(QStringLiteral("exportRun"));
     auto *menu = new QMenu(m_export);
-    connect(menu->addAction(tr("Run document (JSON)…")), &QAction::triggered, this,
-            [this] { saveAs(QStringLiteral("latency.json"), exportedJson()); });
-    connect(menu->addAction(tr("Cells (CSV)…")), &QAction::triggered, this,
-            [this] { saveAs(QStringLiteral("latency-cells.csv"), exportedCells()); });
-    connect(menu->addAction(tr("Samples (CSV)…")), &QAction::triggered, this,
-            [this] { saveAs(QStringLiteral("latency-samples.csv"), exportedSamples()); });
+    for (const RunExport &format : runExports())
+        connect(menu->addAction(wordOf(format)), &QAction::triggered, this, [this, &format] { exportAs(format); });
     m_export->setMenu(menu);
     row->addWidget(m_export);
     m_stop = new Button(m_theme, tr("Stop"), ButtonKind::DangerOutline);
@@ -199,7 +226,10 @@ void LatencyPage::run()
     }
     m_error->clear();
     m_guarded = plan->guards;
-    m_outcome.reset();
+    m_complete = false;
+    m_name.clear();
+    m_path.clear();
+    m_opening.clear();
     m_bar->showStarting();
     m_editor->hide();
     m_empty->hide();
@@ -224,9 +254,10 @@ void LatencyPage::onProgress(const probe::RunProgress &progress)
 
 void LatencyPage::onFinished(const std::shared_ptr<const probe::RunOutcome> &outcome)
 {
-    m_outcome = outcome;
-    m_bar->showFinished(outcome->document, static_cast<qint64>(outcome->document.samples.size()));
+    m_complete = true;
+    m_bar->showFinished(outcome->document, outcome->document.meta.value(QStringLiteral("samples")).toInteger());
     showDocument(std::shared_ptr<const probe::RunDocument>(outcome, &outcome->document));
+    m_library.keep(m_document);
     if (outcome->cleanup)
         m_error->showError(*outcome->cleanup,
                            tr("The canary session could not be removed, or its removal not be recorded"));
@@ -265,17 +296,29 @@ void LatencyPage::updateButtons()
     const bool ready = m_editor->plan().has_value();
     m_run->setVisible(!running);
     m_run->setEnabled(ready);
-    m_run->setText(m_outcome ? tr("Run again") : tr("Run"));
+    m_run->setText(m_complete ? tr("Run again") : tr("Run"));
     m_run->setToolTip(ready ? QString() : tr("The plan says what is missing"));
     m_stop->setVisible(running);
     m_runAction->setEnabled(!running && ready);
     m_stopAction->setEnabled(running);
-    m_export->setEnabled(m_outcome != nullptr);
-    m_export->setToolTip(m_outcome ? QString() : tr("There is no finished run to export"));
+    m_export->setEnabled(m_complete);
+    m_export->setToolTip(m_complete ? QString() : tr("There is no finished run to export"));
+    m_compare->setVisible(!running);
+    m_runs->setEnabled(!running);
+    m_runs->setText(running                    ? tr("Now running")
+                    : !m_name.isEmpty()        ? tr("%1, %2").arg(m_name, startText())
+                    : m_library.runs().empty() ? tr("Saved runs")
+                                               : tr("Saved runs: %1").arg(m_library.runs().size()));
     m_edit->setVisible(!running && m_scroll->isVisibleTo(this));
     m_edit->setText(m_editor->isVisibleTo(this) ? tr("Hide plan") : tr("Edit plan"));
     m_summary->setText(m_editor->summary());
     Q_EMIT statusChanged();
+}
+
+QString LatencyPage::startText() const
+{
+    return m_document ? common::exactText(probe::startOf(*m_document), m_connection.deployment().clock().now())
+                      : QString();
 }
 
 void LatencyPage::toggleEditor()
@@ -284,29 +327,102 @@ void LatencyPage::toggleEditor()
     updateButtons();
 }
 
-QByteArray LatencyPage::exportedJson() const
+void LatencyPage::showRuns()
 {
-    return m_outcome ? m_outcome->document.toJson() : QByteArray();
+    auto *sheet = new RunsSheet(m_theme, *this, m_library);
+    connect(sheet, &RunsSheet::openWanted, this, [this, sheet](const QString &path) {
+        sheet->dismiss();
+        openRun(path);
+    });
+    connect(sheet, &RunsSheet::compareWanted, this, [this, sheet](const QString &a, const QString &b) {
+        sheet->dismiss();
+        compare(a, b);
+    });
+    sheet->open();
 }
 
-QByteArray LatencyPage::exportedCells() const
+void LatencyPage::openRun(const QString &path)
 {
-    return m_outcome ? probe::cellsAsCsv(m_outcome->document) : QByteArray();
+    if (!m_controller.isRunning()) {
+        m_opening = path;
+        m_library.load(path);
+    }
 }
 
-QByteArray LatencyPage::exportedSamples() const
+void LatencyPage::showLoaded(const LoadedRun &run)
 {
-    return m_outcome ? probe::samplesAsCsv(m_outcome->document) : QByteArray();
+    if (run.path != m_opening || m_controller.isRunning())
+        return; // it is for the comparison
+    m_opening.clear();
+    if (!run.own) {
+        compare({}, run.path); // another tool's: it can stand beside ours, not in its place
+        return;
+    }
+    m_error->clear();
+    m_editor->hide();
+    m_empty->hide();
+    m_scroll->show();
+    m_complete = true;
+    m_name = run.name;
+    m_path = run.path;
+    m_bar->showFinished(*run.own, run.own->meta.value(QStringLiteral("samples")).toInteger());
+    showDocument(run.own);
+    updateButtons();
 }
 
-void LatencyPage::saveAs(const QString &suggestion, const QByteArray &content)
+void LatencyPage::compare(const QString &pathA, const QString &pathB)
+{
+    auto *sheet = new CompareSheet(m_theme, *this, m_library);
+    const auto &runs = m_library.runs();
+    const bool known = std::any_of(runs.begin(), runs.end(), [&](const auto &run) { return run.path == pathB; });
+    sheet->choose(pathA, pathB);
+    if (!pathB.isEmpty() && !known)
+        sheet->addFile(pathB);
+    sheet->open();
+}
+
+void LatencyPage::showTradeoff()
+{
+    const auto &auth = m_connection.deployment().auth();
+    auto *sheet = new TradeoffSheet(m_theme, *this, m_timing, auth && auth->strategy == session::Strategy::Jwt);
+    connect(sheet, &TradeoffSheet::pictureReady, this, &LatencyPage::savePicture);
+    sheet->open();
+}
+
+void LatencyPage::showRecord()
+{
+    if (m_document)
+        (new RunRecordSheet(m_theme, *this, *m_document))->open();
+}
+
+/// Other budgets judge a run that has ended anew; what was measured stays.
+void LatencyPage::judgeAgain()
+{
+    if (!m_complete || !m_document)
+        return;
+    auto judged = std::make_shared<probe::RunDocument>(*m_document);
+    judged->budgets = probe::judgeBudgets(m_editor->budgets(), *judged);
+    showDocument(std::move(judged));
+}
+
+void LatencyPage::exportAs(const RunExport &format)
+{
+    saveAs(QLatin1String(format.fileName), [document = m_document, write = format.write] { return write(*document); });
+}
+
+void LatencyPage::savePicture(const QByteArray &content, const QString &fileName)
+{
+    saveAs(fileName, [content] { return content; });
+}
+
+void LatencyPage::saveAs(const QString &suggestion, std::function<QByteArray()> content)
 {
     auto *dialog = new QFileDialog(this, tr("Export"), suggestion);
     dialog->setAcceptMode(QFileDialog::AcceptSave);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->selectFile(suggestion);
     connect(dialog, &QFileDialog::fileSelected, &m_controller,
-            [this, content](const QString &path) { m_controller.save(path, content); });
+            [this, content = std::move(content)](const QString &path) { m_controller.save(path, content); });
     dialog->open();
 }
 
@@ -364,7 +480,10 @@ QString LatencyPage::help() const
         "- **Shift**: how many times as long one mode takes as another at each percentile, with a band that holds "
         "for all of them at once.\n"
         "- **Over time**: is it steady? ↑ ↓ choose a mode, + − zoom, 0 shows all.\n"
-        "- **Phases**: network, waiting or receiving? S shows shares.");
+        "- **Phases**: network, waiting or receiving? S shows shares.\n\n"
+        "Runs that end are kept. **Compare** sets B against A: *faster* or *slower* where the interval of the ratio of "
+        "medians excludes 1, *no relevant difference* within ±10 %. What wrk, k6 and others wrote stands beside ours, "
+        "unjudged. **Trade-off** is a model of what a cache saves and of how long a revoked session lives on in it.");
 }
 
 } // namespace rollcall::latency

@@ -6,7 +6,9 @@
 #include "ui/common/OpenConnection.h"
 #include "ui/common/Page.h"
 #include "ui/latency/CellResultsModel.h"
+#include "ui/latency/RevocationTiming.h"
 #include "ui/latency/RunController.h"
+#include "ui/latency/RunLibrary.h"
 
 class QScrollArea;
 class QSortFilterProxyModel;
@@ -23,6 +25,7 @@ namespace rollcall::latency {
 
 class ChartBoard;
 class RunBar;
+struct RunExport;
 class RunPlanEditor;
 class VerdictBox;
 
@@ -53,10 +56,10 @@ public:
     /// The document shown, or null; of a finished run unless isRunning().
     [[nodiscard]] const probe::RunDocument *document() const { return m_document.get(); }
 
-    /// The exports' content, as the menu writes it to files.
-    [[nodiscard]] QByteArray exportedJson() const;
-    [[nodiscard]] QByteArray exportedCells() const;
-    [[nodiscard]] QByteArray exportedSamples() const;
+    /// Keeps runs that end in @p folder, and offers those that are there.
+    void setRunsFolder(const QString &folder) { m_library.setFolder(folder); }
+    /// Shows the run in the file at @p path in place of the one shown; not while a run goes on.
+    void openRun(const QString &path);
 
 Q_SIGNALS:
     /// A run ended, with or without a document.
@@ -73,19 +76,36 @@ private:
     void showVerdict();
     void updateButtons();
     void toggleEditor();
-    void saveAs(const QString &suggestion, const QByteArray &content);
+    void showRuns();
+    void compare(const QString &pathA, const QString &pathB);
+    void showTradeoff();
+    void showRecord();
+    void showLoaded(const LoadedRun &run);
+    void savePicture(const QByteArray &content, const QString &fileName);
+    [[nodiscard]] QString startText() const;
+    void judgeAgain();
+    void exportAs(const RunExport &format);
+    void saveAs(const QString &suggestion, std::function<QByteArray()> content);
 
     const common::Theme &m_theme;
     common::OpenConnection &m_connection;
     RunController m_controller;
+    RevocationTiming m_timing;
     std::shared_ptr<const probe::RunDocument> m_document;
-    std::shared_ptr<const probe::RunOutcome> m_outcome; ///< of the last finished run
+    bool m_complete = false; ///< the document is that of a run that has ended
+    QString m_name;          ///< of the run shown: "Run 14"
+    QString m_path;          ///< where it is saved; empty: not yet
+    QString m_opening;       ///< the file that is to be shown once it is read
+    RunLibrary m_library;
     bool m_guarded = true;
     CellResultsModel m_model;
     QSortFilterProxyModel *m_sorted;
 
     common::Label *m_summary = nullptr;
+    common::Button *m_runs = nullptr;
     common::Button *m_edit = nullptr;
+    common::Button *m_tradeoff = nullptr;
+    common::Button *m_compare = nullptr;
     common::Button *m_export = nullptr;
     common::Button *m_run = nullptr;
     common::Button *m_stop = nullptr;

@@ -5,6 +5,7 @@
 #include <QPainter>
 #include <QProgressBar>
 
+#include "ui/common/Button.h"
 #include "ui/common/Label.h"
 #include "ui/common/RelativeTime.h"
 #include "ui/common/Surface.h"
@@ -33,7 +34,8 @@ RunBar::RunBar(const common::Theme &theme, QWidget *parent)
     : QFrame(parent),
       m_theme(theme),
       m_state(new common::StateLabel(theme, State::Testing)),
-      m_progress(new QProgressBar)
+      m_progress(new QProgressBar),
+      m_record(new common::Button(theme, tr("Run record"), common::ButtonKind::Link))
 {
     setObjectName(QStringLiteral("runBar"));
     common::setSurface(*this, common::Surface::Card);
@@ -53,6 +55,10 @@ RunBar::RunBar(const common::Theme &theme, QWidget *parent)
     m_guard = addPart(*row);
     m_canary = addPart(*row);
     row->addStretch();
+    m_record->setObjectName(QStringLiteral("runRecordLink"));
+    m_record->hide();
+    connect(m_record, &common::Button::clicked, this, &RunBar::recordWanted);
+    row->addWidget(m_record);
 }
 
 Label *RunBar::addPart(QHBoxLayout &row)
@@ -75,6 +81,7 @@ void RunBar::paintEvent(QPaintEvent *event)
 
 void RunBar::showStarting()
 {
+    m_record->hide();
     m_state->setState(State::Testing, tr("Preparing"));
     m_progress->setRange(0, 1);
     m_progress->setValue(0);
@@ -111,6 +118,7 @@ void RunBar::showProgress(const probe::RunProgress &progress, bool guarded)
 
 void RunBar::showFinished(const probe::RunDocument &document, qint64 samples)
 {
+    m_record->show();
     const bool stopped =
         document.stopReason == probe::StopReason::Guard || document.stopReason == probe::StopReason::Saturated;
     const bool cancelled = document.stopReason == probe::StopReason::Cancelled;

@@ -10,8 +10,9 @@ class QHBoxLayout;
 class QProgressBar;
 
 namespace rollcall::common {
+class Button;
 class Label;
-}
+} // namespace rollcall::common
 
 namespace rollcall::latency {
 
@@ -29,6 +30,10 @@ public:
     void showProgress(const probe::RunProgress &progress, bool guarded);
     void showFinished(const probe::RunDocument &document, qint64 samples);
 
+Q_SIGNALS:
+    /// Somebody wants to know everything of the run.
+    void recordWanted();
+
 protected:
     void paintEvent(QPaintEvent *event) override;
 
@@ -44,6 +49,7 @@ private:
     common::Label *m_blocks = nullptr;
     common::Label *m_guard = nullptr;
     common::Label *m_canary = nullptr;
+    common::Button *m_record;
 };
 
 } // namespace rollcall::latency

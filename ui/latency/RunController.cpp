@@ -51,20 +51,22 @@ void RunController::start(probe::RunPlan plan)
     }
 }
 
-void RunController::save(const QString &path, const QByteArray &content)
+void RunController::save(const QString &path, std::function<QByteArray()> content)
 {
-    auto queued = m_worker.submit([this, path, content, sender = m_mailbox.sender()](std::stop_token) {
-        QSaveFile file(path);
-        const bool written = file.open(QIODevice::WriteOnly) && file.write(content) == content.size() && file.commit();
-        sender.post([this, path, written, detail = file.errorString()] {
-            if (written)
-                Q_EMIT saved(path);
-            else
-                Q_EMIT saveFailed(base::Error(base::ErrorCode::FileUnwritable)
-                                      .with(base::ErrorParam::Path, path)
-                                      .with(base::ErrorParam::Detail, detail));
+    auto queued =
+        m_worker.submit([this, path, content = std::move(content), sender = m_mailbox.sender()](std::stop_token) {
+            const QByteArray bytes = content();
+            QSaveFile file(path);
+            const bool written = file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size() && file.commit();
+            sender.post([this, path, written, detail = file.errorString()] {
+                if (written)
+                    Q_EMIT saved(path);
+                else
+                    Q_EMIT saveFailed(base::Error(base::ErrorCode::FileUnwritable)
+                                          .with(base::ErrorParam::Path, path)
+                                          .with(base::ErrorParam::Detail, detail));
+            });
         });
-    });
     if (!queued)
         Q_EMIT saveFailed(queued.error());
 }

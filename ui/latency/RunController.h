@@ -3,6 +3,7 @@
 #include <QObject>
 
 #include <atomic>
+#include <functional>
 #include <memory>
 
 #include "core/async/Mailbox.h"
@@ -30,8 +31,9 @@ public:
     void stop();
     [[nodiscard]] bool isRunning() const { return m_running; }
 
-    /// Writes @p content to @p path, whole or not at all; saveFailed() follows where it cannot.
-    void save(const QString &path, const QByteArray &content);
+    /// Writes what @p content returns, called on another thread, to @p path, whole or not at all; saved() or
+    /// saveFailed() follows.
+    void save(const QString &path, std::function<QByteArray()> content);
 
 Q_SIGNALS:
     void progressed(const rollcall::probe::RunProgress &progress);

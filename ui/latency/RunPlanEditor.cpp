@@ -2,9 +2,11 @@
 
 #include <QCheckBox>
 #include <QComboBox>
+#include <QFileDialog>
 #include <QHBoxLayout>
 #include <QLineEdit>
 #include <QLocale>
+#include <QMenu>
 #include <QPlainTextEdit>
 #include <QRegularExpression>
 #include <QSpinBox>
@@ -14,12 +16,15 @@
 #include "core/base/Loopback.h"
 #include "core/probe/Guard.h"
 #include "ui/charts/ChartPalette.h"
+#include "ui/common/Button.h"
 #include "ui/common/Label.h"
 #include "ui/common/RelativeTime.h"
 #include "ui/common/Surface.h"
+#include "ui/latency/BudgetSheet.h"
 
 namespace rollcall::latency {
 
+using common::Button;
 using common::ColorToken;
 using common::FontToken;
 using common::Label;
@@ -31,14 +36,6 @@ namespace {
 
 constexpr int defaultSamples = 80; ///< a p95 with an interval needs 72
 constexpr int mostSamples = 20'000;
-
-/// Limits to begin with. **Source:** facts/latency-method.md §1.7.
-constexpr std::pair<ProbeMode, const char *> defaultBudgets[] = {
-    {ProbeMode::Local, "local.p95<20ms"},
-    {ProbeMode::Cached, "cached.p95<5ms"},
-    {ProbeMode::Proxy, "proxy.p95<300ms"},
-    {ProbeMode::Route, "route.p95<800ms"},
-};
 
 bool isLoopback(const common::OpenConnection &connection)
 {
@@ -57,7 +54,10 @@ RunPlanEditor::RunPlanEditor(const common::Theme &theme, common::OpenConnection 
       m_pace(new QComboBox),
       m_cookie(new QComboBox),
       m_cookieText(new QLineEdit),
-      m_hint(new Label(theme, {}, FontToken::Status, ColorToken::Muted))
+      m_hint(new Label(theme, {}, FontToken::Status, ColorToken::Muted)),
+      m_routesRemark(new Label(theme, {}, FontToken::Status, ColorToken::Muted)),
+      m_budgetsButton(new Button(theme, {}, common::ButtonKind::Link)),
+      m_budgets(defaultBudgets())
 {
     setObjectName(QStringLiteral("runPlan"));
     common::setSurface(*this, common::Surface::Card);
@@ -106,8 +106,21 @@ RunPlanEditor::RunPlanEditor(const common::Theme &theme, common::OpenConnection 
     column->setContentsMargins(common::space::l, common::space::m, common::space::l, common::space::m);
     column->setSpacing(common::space::s);
     column->addLayout(fields);
-    column->addWidget(m_hint);
+    column->addWidget(m_routesRemark);
+    column->addWidget(makeFoot());
 
+    connect(&m_import, &RouteImport::ready, this, [this](const QStringList &routes, const QString &remark) {
+        m_routesRemark->setTint(ColorToken::Muted);
+        m_routesRemark->setText(remark);
+        m_routesRemark->setVisible(!remark.isEmpty());
+        if (!routes.isEmpty())
+            setRoutes(routes);
+    });
+    connect(&m_import, &RouteImport::failed, this, [this](const base::Error &error) {
+        m_routesRemark->setTint(ColorToken::Warn);
+        m_routesRemark->setText(base::describe(error).message);
+        m_routesRemark->show();
+    });
     connect(m_routes, &QPlainTextEdit::textChanged, this, &RunPlanEditor::updateHint);
     connect(m_samples, &QSpinBox::valueChanged, this, &RunPlanEditor::updateHint);
     connect(m_pace, &QComboBox::currentIndexChanged, this, &RunPlanEditor::updateHint);
@@ -166,6 +179,72 @@ QWidget *RunPlanEditor::makeModes()
     return makeField(tr("Modes"), box);
 }
 
+QWidget *RunPlanEditor::makeFoot()
+{
+    m_routesRemark->setObjectName(QStringLiteral("routesRemark"));
+    m_routesRemark->setWordWrap(true);
+    m_routesRemark->hide();
+    auto *foot = new QWidget;
+    auto *row = new QHBoxLayout(foot);
+    row->setContentsMargins({});
+    row->setSpacing(common::space::l);
+    row->addWidget(m_hint, 1);
+    auto *from = new Button(m_theme, tr("Routes from"), common::ButtonKind::Quiet);
+    from->setObjectName(QStringLiteral("planRoutesFrom"));
+    auto *menu = new QMenu(from);
+    const std::pair<RouteSource, QString> sources[] = {{RouteSource::Build, tr("A Next.js build folder…")},
+                                                       {RouteSource::Har, tr("A HAR recorded by a browser…")},
+                                                       {RouteSource::Sitemap, tr("A sitemap file…")},
+                                                       {RouteSource::List, tr("A file, a path a line…")}};
+    for (const auto &[source, word] : sources)
+        connect(menu->addAction(word), &QAction::triggered, this, [this, source = source] { chooseRoutes(source); });
+    from->setMenu(menu);
+    row->addWidget(from);
+    m_budgetsButton->setObjectName(QStringLiteral("planBudgets"));
+    connect(m_budgetsButton, &Button::clicked, this, &RunPlanEditor::editBudgets);
+    row->addWidget(m_budgetsButton);
+    return foot;
+}
+
+/// Where this deployment's clients ask for the session.
+QString RunPlanEditor::sessionPath() const
+{
+    const auto &auth = m_connection.deployment().auth();
+    return (auth ? QString::fromUtf8(auth->basePath) : QStringLiteral("/api/auth")) + QStringLiteral("/session");
+}
+
+void RunPlanEditor::chooseRoutes(RouteSource source)
+{
+    auto *dialog = new QFileDialog(this, tr("Routes from"));
+    dialog->setFileMode(source == RouteSource::Build ? QFileDialog::Directory : QFileDialog::ExistingFile);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &QFileDialog::fileSelected, this,
+            [this, source](const QString &path) { importRoutes(source, path); });
+    dialog->open();
+}
+
+void RunPlanEditor::importRoutes(RouteSource source, const QString &path)
+{
+    m_routesRemark->setTint(ColorToken::Muted);
+    m_routesRemark->setText(tr("Reading routes…"));
+    m_routesRemark->show();
+    m_import.read(source, path, sessionPath());
+}
+
+void RunPlanEditor::editBudgets()
+{
+    auto *sheet = new BudgetSheet(m_theme, *this, m_budgets, routes());
+    connect(sheet, &BudgetSheet::accepted, this, [this, sheet] { setBudgets(sheet->budgets()); });
+    sheet->open();
+}
+
+void RunPlanEditor::setBudgets(std::vector<probe::Budget> budgets)
+{
+    m_budgets = std::move(budgets);
+    updateHint();
+    Q_EMIT budgetsChanged();
+}
+
 QStringList RunPlanEditor::routes() const
 {
     static const QRegularExpression blanks(QStringLiteral("\\s+"));
@@ -218,10 +297,11 @@ base::Result<RunPlan> RunPlanEditor::plan() const
         plan.concurrency = 1;
     plan.timeout = m_connection.timeout();
     plan.seed = probe::randomSeed();
-    for (const auto &[mode, text] : defaultBudgets) {
-        auto budget = probe::parseBudget(QLatin1String(text));
-        if (budget && std::find(plan.modes.begin(), plan.modes.end(), mode) != plan.modes.end())
-            plan.budgets.push_back(std::move(*budget));
+    for (const probe::Budget &budget : m_budgets) {
+        const bool measured = std::find(plan.modes.begin(), plan.modes.end(), budget.mode) != plan.modes.end() &&
+                              (!budget.route || plan.routes.contains(*budget.route));
+        if (measured)
+            plan.budgets.push_back(budget);
     }
     if (plan.cookie == CookieChoice::Given) {
         QByteArray text = m_cookieText->text().trimmed().toUtf8();
@@ -282,6 +362,7 @@ void RunPlanEditor::updateHint()
 {
     m_cookieText->setVisible(m_cookie->currentData().toInt() == static_cast<int>(CookieChoice::Given));
     const auto current = plan();
+    m_budgetsButton->setText(current ? tr("Budgets: %1…").arg(current->budgets.size()) : tr("Budgets…"));
     if (current) {
         m_hint->setTint(ColorToken::Muted);
         m_hint->setText(forecast(*current));

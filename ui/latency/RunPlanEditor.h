@@ -5,6 +5,7 @@
 #include "core/probe/RunPlan.h"
 #include "ui/common/OpenConnection.h"
 #include "ui/common/Theme.h"
+#include "ui/latency/RouteImport.h"
 
 class QCheckBox;
 class QComboBox;
@@ -13,8 +14,9 @@ class QPlainTextEdit;
 class QSpinBox;
 
 namespace rollcall::common {
+class Button;
 class Label;
-}
+} // namespace rollcall::common
 
 namespace rollcall::latency {
 
@@ -28,10 +30,15 @@ public:
     /// @p theme and @p connection are borrowed and outlive the editor.
     RunPlanEditor(const common::Theme &theme, common::OpenConnection &connection, QWidget *parent = nullptr);
 
-    /// The plan as it stands, with a new seed; budgets are the defaults of each mode. Errors: those of
+    /// The plan as it stands, with a new seed and the budgets of the modes it measures. Errors: those of
     /// RunPlan::validate(), WriteRefused (a canary is a row and the connection is read-only).
     [[nodiscard]] base::Result<probe::RunPlan> plan() const;
     void setRoutes(const QStringList &routes);
+    /// Reads routes of @p path in place of those that are there; changed() follows, or the hint says why not.
+    void importRoutes(RouteSource source, const QString &path);
+    /// The budgets set, of modes that are measured and of others.
+    [[nodiscard]] const std::vector<probe::Budget> &budgets() const { return m_budgets; }
+    void setBudgets(std::vector<probe::Budget> budgets);
     void setSamples(int samples);
     /// Whether requests are paced by the guards; off has effect towards a loopback deployment alone.
     void setGuarded(bool guarded);
@@ -41,11 +48,17 @@ public:
 
 Q_SIGNALS:
     void changed();
+    /// budgets() are others than before.
+    void budgetsChanged();
 
 private:
     enum Pace { Guarded, Unguarded };
     [[nodiscard]] QWidget *makeField(const QString &caption, QWidget *field) const;
     [[nodiscard]] QWidget *makeModes();
+    [[nodiscard]] QWidget *makeFoot();
+    [[nodiscard]] QString sessionPath() const;
+    void editBudgets();
+    void chooseRoutes(RouteSource source);
     [[nodiscard]] QStringList routes() const;
     [[nodiscard]] bool needsRow() const;
     void updateHint();
@@ -60,6 +73,10 @@ private:
     QComboBox *m_cookie;
     QLineEdit *m_cookieText;
     common::Label *m_hint;
+    common::Label *m_routesRemark; ///< of the routes read last
+    common::Button *m_budgetsButton;
+    std::vector<probe::Budget> m_budgets;
+    RouteImport m_import;
 };
 
 } // namespace rollcall::latency

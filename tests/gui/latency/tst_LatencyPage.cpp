@@ -10,6 +10,7 @@
 #include <QSvgRenderer>
 
 #include "core/demo/DemoDeployment.h"
+#include "core/probe/CsvWriter.h"
 #include "tests/support/LoopTicks.h"
 #include "tests/support/Screenshots.h"
 #include "tests/support/TestConnection.h"
@@ -264,13 +265,14 @@ private Q_SLOTS:
 
         chartsOfOneRoute();
 
-        const auto read = probe::RunDocument::fromJson(m_page->exportedJson(), QStringLiteral("export"));
+        document = m_page->document();
+        const auto read = probe::RunDocument::fromJson(document->toJson(), QStringLiteral("export"));
         QVERIFY(read.has_value());
-        QCOMPARE(read->toJson(), m_page->exportedJson());
-        QCOMPARE(m_page->exportedCells().count('\n'), 21);
+        QCOMPARE(read->toJson(), document->toJson());
+        QCOMPARE(probe::cellsAsCsv(*document).count('\n'), 21);
         // How much warm-up there was is found by the run: a line for each sample, and the head.
         QVERIFY(read->samples.size() >= 20 * 403);
-        QCOMPARE(m_page->exportedSamples().count('\n'), std::ssize(read->samples) + 1);
+        QCOMPARE(probe::samplesAsCsv(*document).count('\n'), std::ssize(read->samples) + 1);
     }
 
     void figuresSortAndCopy()

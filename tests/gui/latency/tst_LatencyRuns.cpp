@@ -1,0 +1,266 @@
+#include <QtTest>
+
+#include <QComboBox>
+#include <QDoubleSpinBox>
+#include <QHBoxLayout>
+#include <QPlainTextEdit>
+#include <QSlider>
+
+#include "core/demo/DemoDeployment.h"
+#include "tests/support/Screenshots.h"
+#include "tests/support/TestConnection.h"
+#include "tests/support/TestPaths.h"
+#include "ui/charts/ChartTableView.h"
+#include "ui/charts/TradeoffChart.h"
+#include "ui/common/Button.h"
+#include "ui/common/EmptyState.h"
+#include "ui/common/Label.h"
+#include "ui/common/TableView.h"
+#include "ui/latency/BudgetSheet.h"
+#include "ui/latency/CompareSheet.h"
+#include "ui/latency/LatencyPage.h"
+#include "ui/latency/RunExport.h"
+#include "ui/latency/RunPlanEditor.h"
+#include "ui/latency/RunsSheet.h"
+
+using namespace rollcall;
+using namespace std::chrono_literals;
+using latency::LatencyPage;
+
+/// What surrounds a run on the Latency page: saved runs, their comparison, budgets, routes read from files and the
+/// trade-off of a cache. Runs are measured on the demo deployment.
+class LatencyRunsTest final : public QObject
+{
+    Q_OBJECT
+
+private:
+    std::unique_ptr<common::Theme> m_theme;
+    base::SystemClock m_clock;
+    std::unique_ptr<demo::DemoDeployment> m_demo;
+    test::TestConnection m_open{m_clock};
+    QTemporaryDir m_folder;
+    std::unique_ptr<QWidget> m_window;
+    LatencyPage *m_page = nullptr;
+
+    template <typename T>
+    T *find(const char *name)
+    {
+        return m_window->findChild<T *>(QLatin1String(name));
+    }
+    common::Button *button(const char *name) { return find<common::Button>(name); }
+    void press(const char *name) { QTest::mouseClick(button(name), Qt::LeftButton); }
+    [[nodiscard]] bool shot(const QString &name)
+    {
+        return test::saveScreenshots(*m_window, *m_theme, QStringLiteral("latency-") + name);
+    }
+    /// A sheet is deleted by the event loop after it was dismissed.
+    void dismiss(const char *sheet)
+    {
+        QTest::keyClick(find<common::Sheet>(sheet), Qt::Key_Escape);
+        QTRY_VERIFY(find<common::Sheet>(sheet) == nullptr);
+    }
+
+    void measure(int samples)
+    {
+        m_page->planEditor().setRoutes(m_demo->info().routes.mid(0, 2));
+        m_page->planEditor().setSamples(samples);
+        m_page->planEditor().setGuarded(false);
+        QSignalSpy ended(m_page, &LatencyPage::runEnded);
+        m_page->run();
+        QTRY_COMPARE_WITH_TIMEOUT(ended.size(), 1, 60'000);
+        QVERIFY(m_page->document() != nullptr);
+    }
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        m_theme = std::make_unique<common::Theme>(*qApp, common::Appearance::Light);
+        demo::DemoOptions options;
+        options.sessions = 200;
+        auto started = demo::DemoDeployment::start(options, base::Call::within(30s));
+        QVERIFY(started.has_value());
+        m_demo = std::move(*started);
+        QFile secret(m_demo->info().secretFile);
+        QVERIFY(secret.open(QIODevice::ReadOnly));
+        workspace::ConnectionProfile profile;
+        workspace::ConnectionSecrets secrets;
+        profile.name = QStringLiteral("demo");
+        profile.baseUrl = m_demo->info().baseUrl.toString();
+        profile.database = m_demo->info().databaseUrl;
+        secrets.authSecrets.emplace_back(QByteArrayView(secret.readAll().trimmed()));
+        QVERIFY(m_open.open(std::move(profile), std::move(secrets), {true, true}));
+        m_open.connection().setWriteMode(common::WriteMode::Guarded);
+    }
+    void init()
+    {
+        m_window = std::make_unique<QWidget>();
+        auto *row = new QHBoxLayout(m_window.get());
+        row->setContentsMargins({});
+        m_page = new LatencyPage(*m_theme, m_open.connection());
+        m_page->setRunsFolder(m_folder.filePath(QStringLiteral("runs")));
+        row->addWidget(m_page);
+        m_window->resize(1272, 780);
+        m_window->show();
+        QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
+    }
+    void cleanup() { m_window.reset(); }
+
+    void withoutSavedRunsTheListSaysSo()
+    {
+        press("savedRuns");
+        auto *sheet = find<latency::RunsSheet>("runsSheet");
+        QVERIFY(sheet != nullptr);
+        QVERIFY(sheet->findChild<common::EmptyState *>()->isVisible());
+        QVERIFY(!button("runsOpen")->isEnabled());
+        QVERIFY(shot(QStringLiteral("runs-empty")));
+        dismiss("runsSheet");
+        press("compareRuns");
+        QVERIFY(find<common::Label>("compareSentence")->text().contains(QStringLiteral("No run is saved")));
+        dismiss("compareSheet");
+    }
+
+    void runsAreKeptOpenedAndCompared()
+    {
+        measure(40);
+        QTRY_VERIFY(button("savedRuns")->text().startsWith(QStringLiteral("Run 1,")));
+        const QByteArray first = m_page->document()->toJson();
+        measure(40);
+        QTRY_VERIFY(button("savedRuns")->text().startsWith(QStringLiteral("Run 2,")));
+        QVERIFY(m_page->document()->toJson() != first);
+        QVERIFY(shot(QStringLiteral("saved")));
+
+        press("savedRuns");
+        auto *list = find<charts::ChartTableView>("runsTable");
+        QCOMPARE(list->model()->rowCount(), 2);
+        QVERIFY(shot(QStringLiteral("runs")));
+        list->clearSelection();
+        list->selectRow(1);
+        QVERIFY(!button("runsCompare")->isEnabled());
+        press("runsOpen");
+        QTRY_VERIFY(button("savedRuns")->text().startsWith(QStringLiteral("Run 1,")));
+        QCOMPARE(m_page->document()->toJson(), first); // byte for byte what was saved
+
+        press("compareRuns");
+        auto *table = find<charts::ChartTableView>("compareTable");
+        QTRY_VERIFY(table->model()->rowCount() > 0);
+        QCOMPARE(table->model()->rowCount(), 10); // two routes: local, proxy, hit, miss, floor
+        find<QComboBox>("compareA")->setCurrentIndex(1);
+        find<QComboBox>("compareB")->setCurrentIndex(0);
+        QTRY_VERIFY(find<common::Label>("compareSentence")->text().contains(QStringLiteral("of 10 cells")));
+        QVERIFY(shot(QStringLiteral("compare")));
+        const QStringList words{QStringLiteral("Faster"), QStringLiteral("Slower"),
+                                QStringLiteral("No relevant difference"), QStringLiteral("Cannot tell")};
+        for (int i = 0; i < table->model()->rowCount(); ++i)
+            QVERIFY(words.contains(table->model()->index(i, 7).data().toString()));
+
+        // Another tool's run stands beside ours, unjudged.
+        find<latency::CompareSheet>("compareSheet")
+            ->addFile(test::sourceFile(QStringLiteral("tests/data/foreign/wrk2.txt")));
+        QTRY_VERIFY(find<common::Label>("compareSentence")->text().contains(QStringLiteral("not judged")));
+        QVERIFY(shot(QStringLiteral("compare-foreign")));
+        dismiss("compareSheet");
+
+        for (const latency::RunExport &format : latency::runExports())
+            QVERIFY2(!format.write(*m_page->document()).isEmpty(), format.id);
+        press("runRecordLink");
+        QVERIFY(find<charts::ChartTableView>("runMeta")->model()->rowCount() > 20);
+        QVERIFY(shot(QStringLiteral("record")));
+        dismiss("runRecord");
+    }
+
+    void budgetsAreSetAndJudgeTheRunShown()
+    {
+        measure(40);
+        const std::size_t before = m_page->planEditor().budgets().size();
+        press("editPlan");
+        press("planBudgets");
+        auto *sheet = find<latency::BudgetSheet>("budgetSheet");
+        QCOMPARE(sheet->budgets().size(), before);
+        press("budgetAdd");
+        QCOMPARE(sheet->budgets().size(), before + 1);
+        QVERIFY(shot(QStringLiteral("budgets")));
+        // A limit nobody keeps, on the median of the first route alone.
+        auto *row = sheet->findChildren<QWidget *>(QStringLiteral("budgetRow")).last();
+        row->findChild<QComboBox *>(QStringLiteral("route"))->setCurrentIndex(1);
+        row->findChild<QComboBox *>(QStringLiteral("measure"))->setCurrentIndex(0);
+        row->findChild<QDoubleSpinBox *>(QStringLiteral("limit"))->setValue(0.001);
+        press("budgetSave");
+        QCOMPARE(m_page->planEditor().budgets().back().limit, 1us);
+        const auto &results = m_page->document()->budgets;
+        const auto over = std::count_if(results.begin(), results.end(), [](const probe::BudgetResult &result) {
+            return result.verdict == probe::Verdict::Over;
+        });
+        QCOMPARE(over, 1);
+        QTRY_VERIFY(find<common::Sheet>("budgetSheet") == nullptr);
+        auto *table = find<common::TableView>("cellTable");
+        int said = 0;
+        for (int i = 0; i < table->model()->rowCount(); ++i)
+            said += table->model()->index(i, latency::CellResultsModel::Budget).data().toString() ==
+                            QStringLiteral("Over budget")
+                        ? 1
+                        : 0;
+        QCOMPARE(said, 1);
+    }
+
+    void routesAreReadFromFiles()
+    {
+        const auto write = [this](const QString &name, const QByteArray &content) {
+            QFile file(m_folder.filePath(name));
+            return file.open(QIODevice::WriteOnly) && file.write(content) == content.size() ? file.fileName()
+                                                                                            : QString();
+        };
+        auto *routes = find<QPlainTextEdit>("planRoutes");
+        auto *remark = find<common::Label>("routesRemark");
+        m_page->planEditor().importRoutes(latency::RouteSource::List,
+                                          write(QStringLiteral("list"), "# mine\n/a\n/b\n/a\n/orders/[id]\n"));
+        QTRY_COMPARE(routes->toPlainText(), QStringLiteral("/a\n/b"));
+        QVERIFY(remark->text().contains(QStringLiteral("take parameters: 1")));
+        QVERIFY(shot(QStringLiteral("routes-read")));
+        const QByteArray sitemap = "<?xml version='1.0'?><urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>"
+                                   "<url><loc>https://example.com/</loc></url>"
+                                   "<url><loc>https://example.com/shop</loc></url></urlset>";
+        m_page->planEditor().importRoutes(latency::RouteSource::Sitemap, write(QStringLiteral("map.xml"), sitemap));
+        QTRY_COMPARE(routes->toPlainText(), QStringLiteral("/\n/shop"));
+        m_page->planEditor().importRoutes(latency::RouteSource::Har, write(QStringLiteral("broken.har"), "{"));
+        QTRY_VERIFY(remark->text().contains(QStringLiteral("broken.har")));
+        QCOMPARE(routes->toPlainText(), QStringLiteral("/\n/shop")); // what was there stays
+        m_page->planEditor().importRoutes(latency::RouteSource::Build, m_folder.path());
+        QTRY_VERIFY(!remark->text().contains(QStringLiteral("broken.har")) &&
+                    !remark->text().contains(QStringLiteral("Reading")));
+        QCOMPARE(routes->toPlainText(), QStringLiteral("/\n/shop"));
+    }
+
+    void theTradeOffFollowsItsSlider()
+    {
+        press("tradeoff");
+        auto *slider = find<QSlider>("tradeoffTtl");
+        auto *sentence = find<common::Label>("tradeoffSentence");
+        const QString atAMinute = sentence->text();
+        QVERIFY2(atAMinute.contains(QStringLiteral("50 %")), qPrintable(atAMinute)); // 1 a minute, 60 s: half
+        QVERIFY(shot(QStringLiteral("tradeoff")));
+        slider->setFocus();
+        QTest::keyClick(slider, Qt::Key_Right);
+        QVERIFY(sentence->text() != atAMinute);
+        auto *chart = find<charts::TradeoffChart>("tradeoffChart");
+        QCOMPARE(chart->cursor(), slider->value());
+        QTest::keyClick(chart, Qt::Key_Left);
+        QCOMPARE(sentence->text(), atAMinute); // the chart moves the slider as the slider moves the chart
+        QCOMPARE(chart->table().rows.size(), charts::TradeoffChart::ttls().size());
+        // Canary sessions are deleted and refused: rings beside the model.
+        slider->setValue(0); // 1 s
+        press("tradeoffMeasure");
+        auto *measured = find<common::Label>("tradeoffMeasured");
+        QTRY_VERIFY2_WITH_TIMEOUT(chart->measured().size() == 3 &&
+                                      button("tradeoffMeasure")->text().startsWith(QStringLiteral("Measure")),
+                                  qPrintable(measured->text()), 150'000);
+        for (const charts::MeasuredWindow &each : chart->measured())
+            QVERIFY2(each.seconds < 2, qPrintable(measured->text()));
+        QVERIFY(shot(QStringLiteral("tradeoff-measured")));
+        m_window->resize(972, 530);
+        QVERIFY(shot(QStringLiteral("narrow-tradeoff")));
+        dismiss("tradeoffSheet");
+    }
+};
+
+QTEST_MAIN(LatencyRunsTest)
+#include "tst_LatencyRuns.moc"

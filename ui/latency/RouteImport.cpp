@@ -1,0 +1,140 @@
+#include "ui/latency/RouteImport.h"
+
+#include <QFile>
+#include <QUrl>
+
+#include "core/http/HarReader.h"
+#include "core/routes/NavigationAudit.h"
+#include "core/routes/NextBuild.h"
+#include "core/routes/RouteList.h"
+#include "core/routes/SitemapReader.h"
+#include "ui/common/RelativeTime.h"
+
+namespace rollcall::latency {
+
+using base::Error;
+using base::ErrorCode;
+using base::ErrorParam;
+using base::Result;
+using base::Status;
+
+namespace {
+
+constexpr qint64 largestFile = 64 * 1024 * 1024;
+
+struct Found
+{
+    routes::RouteList list;
+    QStringList remarks;
+};
+
+Result<QByteArray> readWhole(const QString &path)
+{
+    QFile file(path);
+    if (!file.open(QIODevice::ReadOnly) || file.size() > largestFile) {
+        return base::fail(
+            Error(ErrorCode::FileUnreadable)
+                .with(ErrorParam::Path, path)
+                .with(ErrorParam::Detail, file.isOpen() ? RouteImport::tr("larger than 64 MiB") : file.errorString()));
+    }
+    return file.readAll();
+}
+
+QString auditText(const routes::HarRoutes &har)
+{
+    int calls = 0;
+    std::chrono::nanoseconds time{0};
+    std::chrono::nanoseconds longest{0};
+    for (const routes::Navigation &navigation : har.navigations) {
+        calls += navigation.sessionCalls;
+        time += navigation.sessionTime;
+        longest = std::max(longest, navigation.longestSession);
+    }
+    if (calls == 0)
+        return RouteImport::tr("%1 navigations asked for no session.").arg(har.navigations.size());
+    return RouteImport::tr("%1 navigations made %2 session calls: %3 in all, %4 the longest.")
+        .arg(QString::number(har.navigations.size()), QString::number(calls), common::durationText(time),
+             common::durationText(longest));
+}
+
+Status readInto(Found &found, RouteSource source, const QString &path, const QString &sessionPath)
+{
+    if (source == RouteSource::Build) {
+        const auto build = routes::readNextBuild(path);
+        if (!build)
+            return base::fail(build.error());
+        for (const QString &route : build->routes)
+            found.list.add(route, QStringLiteral("build"));
+        return {};
+    }
+    const auto content = readWhole(path);
+    if (!content)
+        return base::fail(content.error());
+    if (source == RouteSource::Har) {
+        const auto entries = http::readHar(*content, path);
+        if (!entries)
+            return base::fail(entries.error());
+        const routes::HarRoutes har = routes::auditNavigations(*entries, sessionPath);
+        for (const QString &route : har.paths)
+            found.list.add(route, QStringLiteral("har"));
+        found.remarks << auditText(har);
+    } else if (source == RouteSource::Sitemap) {
+        const auto sitemap = routes::readSitemap(*content, path);
+        if (!sitemap)
+            return base::fail(sitemap.error());
+        for (const QUrl &page : sitemap->pages) {
+            const QString route = page.path(QUrl::FullyEncoded);
+            found.list.add(route.isEmpty() ? QStringLiteral("/") : route, QStringLiteral("sitemap"));
+        }
+        if (!sitemap->sitemaps.empty())
+            found.remarks
+                << RouteImport::tr("It is an index: %1 further sitemaps are not read.").arg(sitemap->sitemaps.size());
+    } else {
+        for (const QString &line : QString::fromUtf8(*content).split(QLatin1Char('\n'))) {
+            const QString route = line.trimmed();
+            if (!route.isEmpty() && !route.startsWith(QLatin1Char('#')))
+                found.list.add(route, QStringLiteral("list"));
+        }
+    }
+    return {};
+}
+
+} // namespace
+
+RouteImport::RouteImport(QObject *parent) : QObject(parent), m_worker("rc-routes", 2) {}
+
+RouteImport::~RouteImport() = default;
+
+void RouteImport::read(RouteSource source, const QString &path, const QString &sessionPath)
+{
+    const auto queued =
+        m_worker.submit([this, source, path, sessionPath, sender = m_mailbox.sender()](std::stop_token) {
+            Found found;
+            const Status read = readInto(found, source, path, sessionPath);
+            if (!read) {
+                sender.post([this, error = read.error()] { Q_EMIT failed(error); });
+                return;
+            }
+            QStringList paths;
+            qsizetype dynamic = 0;
+            for (const routes::ListedRoute &route : found.list.routes()) {
+                if (routes::isDynamicRoute(route.path))
+                    ++dynamic;
+                else
+                    paths << route.path;
+            }
+            if (dynamic > 0)
+                found.remarks << tr("Left out, because they take parameters: %1.").arg(dynamic);
+            if (paths.size() > mostRoutes)
+                found.remarks << tr("The first %1 of %2 routes are taken.").arg(mostRoutes).arg(paths.size());
+            if (paths.isEmpty())
+                found.remarks << tr("No route to measure is named there.");
+            sender.post([this, taken = paths.mid(0, mostRoutes), remark = found.remarks.join(QLatin1Char(' '))] {
+                Q_EMIT ready(taken, remark);
+            });
+        });
+    if (!queued)
+        Q_EMIT failed(queued.error());
+}
+
+} // namespace rollcall::latency
