@@ -39,11 +39,20 @@ QString shortened(const QString &text)
     return text.size() <= most ? text : QString(text.left(most - 1) + QChar(u'…'));
 }
 
+/// One mark a mode: a colour stands for a mode, so that what was measured beside its usual state would look the same.
+/// The tables have all.
+bool isDrawn(const RunDocument &document, const CellResult &cell)
+{
+    return cell.id.isPrimary() || document.cell({cell.id.route, cell.id.mode, cell.id.cache}) == nullptr;
+}
+
 std::vector<CellId> idsOf(const RunDocument &document)
 {
     std::vector<CellId> ids;
-    for (const CellResult &cell : document.cells)
-        ids.push_back(cell.id);
+    for (const CellResult &cell : document.cells) {
+        if (isDrawn(document, cell))
+            ids.push_back(cell.id);
+    }
     return ids;
 }
 
@@ -128,15 +137,17 @@ ReportChart dumbbellChart(const RunDocument &document)
     for (const CellResult &cell : document.cells) {
         const Distribution &times = document.judged(cell);
         const auto p95 = times.quantiles[CellResult::indexOf(0.95)];
+        chart.rows.push_back({cellName(cell.id), quantileText(cell, times, 0.5), intervalText(times.intervals[0]),
+                              quantileText(cell, times, 0.95), quantileText(cell, times, 0.99),
+                              QString::number(cell.count), QString::number(cell.ok)});
+        if (!isDrawn(document, cell))
+            continue;
         range.include(times.quantiles[0]);
         range.include(p95);
         if (times.intervals[0]) {
             range.include(times.intervals[0]->lo);
             range.include(times.intervals[0]->hi);
         }
-        chart.rows.push_back({cellName(cell.id), quantileText(cell, times, 0.5), intervalText(times.intervals[0]),
-                              quantileText(cell, times, 0.95), quantileText(cell, times, 0.99),
-                              QString::number(cell.count), QString::number(cell.ok)});
         said << cellName(cell.id) + QLatin1Char(' ') + durationText(times.quantiles[0]);
     }
     if (range.empty()) {
@@ -154,7 +165,7 @@ ReportChart dumbbellChart(const RunDocument &document)
         canvas.text(left - 14, y + 4, shortened(routes.at(i)), QStringLiteral("end"));
         canvas.line(left, y, right, y, QStringLiteral("grid"));
         for (const CellResult &cell : document.cells) {
-            if (cell.id.route == routes.at(i))
+            if (cell.id.route == routes.at(i) && isDrawn(document, cell))
                 drawDumbbell(canvas, axis, cell, document.judged(cell), y);
         }
     }
@@ -186,6 +197,8 @@ ReportChart percentileChart(const RunDocument &document, const QString &route)
         for (const double p : reportedQuantiles)
             row << quantileText(cell, times, p);
         chart.rows.push_back(row << maxText(cell, times));
+        if (!isDrawn(document, cell))
+            continue;
         Curve curve{cell.id, percentileCurve(cell, curveSteps)};
         for (const CurvePoint &point : curve.points) {
             range.include(point.value);

@@ -311,7 +311,8 @@ Result<RunDocument> RunDocument::fromJson(const QByteArray &json, const QString 
     for (CellResult &cell : document.cells) {
         if (cell.cookie == cookieStateName(CookieState::Garbage))
             cell.id.cookie = CookieState::Garbage;
-        else if (cell.cookie != planned && cell.id.mode != ProbeMode::Floor && isNetwork(cell.id.mode))
+        else if (isNetwork(cell.id.mode) && cell.id.mode != ProbeMode::Floor &&
+                 cell.cookie == cookieStateName(CookieState::None) && !planned.isEmpty() && planned != cell.cookie)
             cell.id.cookie = CookieState::None;
     }
     fields.each(QStringLiteral("comparisons"),

@@ -12,6 +12,7 @@
 #include "core/probe/MarkdownWriter.h"
 #include "core/probe/OpenMetricsWriter.h"
 #include "core/probe/Random.h"
+#include "core/probe/ReportCharts.h"
 #include "core/probe/ReportText.h"
 #include "core/probe/RunComparison.h"
 #include "core/probe/SampleLog.h"
@@ -209,6 +210,29 @@ private Q_SLOTS:
             reader.readNext();
         QVERIFY2(!reader.hasError(), qPrintable(reader.errorString()));
     }
+    void aModeHasOneMarkAndTheTableHasAllCells()
+    {
+        RunDocument document = documentOf(QStringLiteral("/a"));
+        const auto drawn = [&document] {
+            return std::pair(dumbbellChart(document).svg,
+                             percentileChart(document, document.cells.front().id.route).svg);
+        };
+        const auto before = drawn();
+        const qsizetype rows = static_cast<qsizetype>(dumbbellChart(document).rows.size());
+        CellResult cold = document.cells.front();
+        cold.id.cold = true;
+        cold.connection = QStringLiteral("cold");
+        CellResult stranger = document.cells.front();
+        stranger.id.cookie = CookieState::Garbage;
+        document.cells.push_back(cold);
+        document.cells.push_back(stranger);
+        QCOMPARE(drawn(), before);
+        QCOMPARE(static_cast<qsizetype>(dumbbellChart(document).rows.size()), rows + 2);
+        QVERIFY(std::any_of(document.cells.begin(), document.cells.end(), [](const CellResult &cell) {
+            return cellName(cell.id).endsWith(QStringLiteral(", cold"));
+        }));
+    }
+
     void sentencesKeepRoutesAsTheyAre()
     {
         const QString all = verdictSentences(documentOf(hostile)).join(QLatin1Char('\n'));
