@@ -43,6 +43,12 @@ bool StreamSocket::hasArrived()
     return m_socket && (m_socket->bytesAvailable() > 0 || m_socket->waitForReadyRead(0));
 }
 
+void StreamSocket::present(ClientIdentity identity)
+{
+    m_identity = std::move(identity);
+    m_tls.reset();
+}
+
 void StreamSocket::close()
 {
     m_socket.reset();
@@ -97,6 +103,10 @@ base::Status StreamSocket::startTls(const base::Call &call)
         if (!configuration)
             return base::fail(std::move(configuration.error()));
         m_tls = std::move(*configuration);
+        if (m_identity) {
+            m_tls->setLocalCertificateChain(m_identity->chain);
+            m_tls->setPrivateKey(m_identity->key);
+        }
     }
     auto *secure = static_cast<QSslSocket *>(m_socket.get());
     secure->setSslConfiguration(*m_tls);

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "core/base/Call.h"
+#include "core/http/ClientCertificate.h"
 #include "core/http/HttpTransport.h"
 
 class QTcpSocket;
@@ -23,6 +24,9 @@ public:
     ~StreamSocket();
     StreamSocket(const StreamSocket &) = delete;
     StreamSocket &operator=(const StreamSocket &) = delete;
+
+    /// Shows @p identity to servers that ask for it, from the next connectTo() on.
+    void present(ClientIdentity identity);
 
     /// Begins an operation: Error Timeout tells how long it has lasted from here.
     void begin() { m_begun = base::Call::Clock::now(); }
@@ -56,6 +60,7 @@ private:
     HttpOptions m_options;
     Origin m_origin;
     std::unique_ptr<QTcpSocket> m_socket; ///< null: no connection
+    std::optional<ClientIdentity> m_identity;
     std::optional<QSslConfiguration> m_tls;
     base::Call::Clock::time_point m_begun;
 };

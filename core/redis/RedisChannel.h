@@ -26,7 +26,7 @@ public:
     /// Blocks within @p call. Errors: HostNotFound, ConnectRefused, ConnectTimeout, ConnectionLost, TlsFailed,
     /// AuthenticationFailed, PermissionDenied, InsecureTransport, NotADatabase (another protocol), HttpTooLarge,
     /// HttpMalformed, DeploymentStatus, DatabaseUnavailable, Timeout, Cancelled, FileUnreadable and FileFormatInvalid
-    /// (CA file), Overloaded.
+    /// (CA file, client certificate), UrlInvalid (a client certificate without its key), Overloaded.
     [[nodiscard]] virtual base::Result<std::vector<RedisReply>> pipeline(std::span<const RedisCommand> commands,
                                                                          const base::Call &call) = 0;
 

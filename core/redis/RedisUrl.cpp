@@ -45,6 +45,21 @@ base::Status readAuthority(const QUrl &url, RedisUrl &result, int defaultPort)
     return {};
 }
 
+/// Database number and client certificate, where parameters name them.
+base::Status readParameters(const QUrlQuery &query, RedisUrl &result, QString &database)
+{
+    const auto value = [&query](const QString &name) { return query.queryItemValue(name, QUrl::FullyDecoded); };
+    if (database.isEmpty())
+        database = value(QStringLiteral("db"));
+    result.certificate.certificate = value(QStringLiteral("sslcert"));
+    result.certificate.key = value(QStringLiteral("sslkey"));
+    QByteArray password = value(QStringLiteral("sslpassword")).toUtf8();
+    result.certificate.password = base::SecretBytes::fromAndWipe(password);
+    if (result.certificate.isNamed() && !result.tls)
+        return invalid(QStringLiteral("a client certificate is shown over TLS alone: write rediss://"));
+    return {};
+}
+
 base::Result<RedisUrl> readUpstash(const QByteArray &text)
 {
     const QUrl url = QUrl::fromEncoded(text, QUrl::StrictMode);
@@ -69,7 +84,7 @@ base::Result<RedisUrl> readUpstash(const QByteArray &text)
 
 RedisUrl RedisUrl::clone() const
 {
-    return {kind, tls, host, port, database, user, password.clone()};
+    return {kind, tls, host, port, database, user, password.clone(), certificate.clone()};
 }
 
 QString RedisUrl::withoutPassword() const
@@ -131,8 +146,8 @@ base::Result<RedisUrl> RedisUrl::parse(const QByteArray &text)
     if (path.contains(QLatin1Char('@')))
         return invalid(QStringLiteral("the password holds a / that must be written %2F"));
     QString database = path.mid(1);
-    if (database.isEmpty())
-        database = QUrlQuery(url).queryItemValue(QStringLiteral("db"));
+    if (const auto status = readParameters(QUrlQuery(url), result, database); !status)
+        return base::fail(status.error());
     if (!database.isEmpty()) {
         bool ok = false;
         result.database = database.toInt(&ok);

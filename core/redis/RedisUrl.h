@@ -4,6 +4,7 @@
 
 #include "core/base/Result.h"
 #include "core/base/Secret.h"
+#include "core/http/ClientCertificate.h"
 
 namespace rollcall::redis {
 
@@ -19,9 +20,10 @@ struct RedisUrl
     bool tls = false;
     QString host; ///< as written, without brackets
     quint16 port = 6379;
-    int database = 0;           ///< Resp alone
-    QString user;               ///< of an ACL; empty: the default user
-    base::SecretBytes password; ///< Upstash: the REST token; empty: none
+    int database = 0;                    ///< Resp alone
+    QString user;                        ///< of an ACL; empty: the default user
+    base::SecretBytes password;          ///< Upstash: the REST token; empty: none
+    http::ClientCertificate certificate; ///< of ours, for servers that want one: TLS over Resp alone
 
     [[nodiscard]] RedisUrl clone() const;
 
@@ -37,7 +39,8 @@ struct RedisUrl
 
     /// Reads `redis://[[user]:password@]host[:port][/database]`, `rediss://` likewise, and `upstash:` with an https
     /// address after it whose user information ends in the REST token (`upstash:https://default:TOKEN@host`). User name
-    /// and password are percent-decoded. Errors (never with the text): UrlInvalid, UrlSchemeUnsupported.
+    /// and password are percent-decoded. A client certificate is named by the parameters sslcert, sslkey and
+    /// sslpassword, as in a PostgreSQL address. Errors (never with the text): UrlInvalid, UrlSchemeUnsupported.
     /// **Source:** www.iana.org/assignments/uri-schemes/prov/redis (and rediss); contracts of the command line.
     [[nodiscard]] static base::Result<RedisUrl> parse(const QByteArray &text);
 };

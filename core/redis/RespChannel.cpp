@@ -35,9 +35,10 @@ base::Result<std::vector<RedisReply>> RespChannel::pipeline(std::span<const Redi
         if (answer)
             return std::move(*answer);
         m_socket.close();
-        const bool again = reused && answer.error().dead && std::ranges::all_of(commands, isRepeatable);
+        Failure &failure = answer.error();
+        const bool again = reused && failure.dead && std::ranges::all_of(commands, isRepeatable);
         if (!again)
-            return base::fail(std::move(answer.error().error));
+            return base::fail(explainRefusal(std::move(failure.error), failure.dead && !reused));
         reused = false;
     }
 }
@@ -46,8 +47,10 @@ base::Status RespChannel::connect(const base::Call &call)
 {
     if (base::Status allowed = m_url.checkTransport(m_options.insecureHosts); !allowed)
         return allowed;
+    if (base::Status presented = presentCertificate(); !presented)
+        return presented;
     if (base::Status connected = m_socket.connectTo(m_origin, call); !connected)
-        return connected;
+        return base::fail(explainRefusal(std::move(connected.error()), false));
     std::vector<RedisCommand> greeting;
     if (!m_url.password.isEmpty()) {
         RedisCommand auth{"AUTH"};
@@ -64,7 +67,7 @@ base::Status RespChannel::connect(const base::Call &call)
     for (RedisCommand &command : greeting)
         base::wipe(command.back());
     if (!answer)
-        return base::fail(answer.error().error);
+        return base::fail(explainRefusal(answer.error().error, answer.error().dead));
     for (std::size_t i = 0; i < answer->size(); ++i) {
         const RedisReply &reply = answer->at(i);
         if (reply.kind != RedisReply::Kind::Error)
@@ -78,6 +81,41 @@ base::Status RespChannel::connect(const base::Call &call)
         return base::fail(std::move(error));
     }
     return {};
+}
+
+base::Status RespChannel::presentCertificate()
+{
+    if (m_presents || !m_url.certificate.isNamed())
+        return {};
+    auto identity = http::readIdentity(m_url.certificate, QStringLiteral("cache"));
+    if (!identity)
+        return base::fail(std::move(identity.error()));
+    m_socket.present(std::move(*identity));
+    m_presents = true;
+    return {};
+}
+
+Error RespChannel::explainRefusal(Error error, bool isDead) const
+{
+    const QString detail = error.param(ErrorParam::Detail);
+    if (error.code == ErrorCode::TlsFailed && detail.contains(QLatin1String("alert"))) {
+        // With TLS 1.2 the certificate is judged in the handshake.
+        if (m_presents)
+            return http::errorAt(ErrorCode::TlsFailed, m_origin)
+                .with(ErrorParam::Detail,
+                      QString(QStringLiteral("the server does not take our client certificate: ") + detail));
+        return http::errorAt(ErrorCode::TlsFailed, m_origin)
+            .with(ErrorParam::Detail, QString(detail + QStringLiteral("; the server may want a client certificate")));
+    }
+    // With TLS 1.3 afterwards: the server hangs up without a word that arrives.
+    if (!isDead || !m_url.tls)
+        return error;
+    return m_presents ? http::errorAt(ErrorCode::TlsFailed, m_origin)
+                            .with(ErrorParam::Detail,
+                                  QStringLiteral("the server hung up once it had seen our client certificate"))
+                      : http::errorAt(ErrorCode::ConnectionLost, m_origin)
+                            .with(ErrorParam::Detail, QStringLiteral("it was closed without an answer, as by a server "
+                                                                     "that wants a client certificate"));
 }
 
 RespChannel::Exchange RespChannel::exchange(std::span<const RedisCommand> commands, const base::Call &call)

@@ -27,12 +27,17 @@ private:
     using Exchange = tl::expected<std::vector<RedisReply>, Failure>;
 
     [[nodiscard]] base::Status connect(const base::Call &call);
+    /// Has the socket show our certificate, where the address names one.
+    [[nodiscard]] base::Status presentCertificate();
+    /// @p error of a new connection as what it says of our certificate; @p isDead: it ended before any byte of a reply.
+    [[nodiscard]] base::Error explainRefusal(base::Error error, bool isDead) const;
     [[nodiscard]] Exchange exchange(std::span<const RedisCommand> commands, const base::Call &call);
 
     RedisUrl m_url;
     http::HttpOptions m_options;
     http::Origin m_origin;
     http::StreamSocket m_socket;
+    bool m_presents = false; ///< the socket has our certificate
 };
 
 } // namespace rollcall::redis

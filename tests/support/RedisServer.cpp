@@ -23,7 +23,7 @@ int freePort()
 
 } // namespace
 
-RedisServer::RedisServer(const QStringList &configuration, Tls tls) : m_tls(tls)
+RedisServer::RedisServer(const QStringList &configuration, Tls tls, const QString &clientAuthority) : m_tls(tls)
 {
     m_port = freePort();
     const QString directory = m_folder.path();
@@ -31,16 +31,20 @@ RedisServer::RedisServer(const QStringList &configuration, Tls tls) : m_tls(tls)
                           tls == Tls::Only ? QStringLiteral("0") : QString::number(m_port)};
     if (tls == Tls::Only) {
         // The server's user may not be allowed into the source tree.
-        for (const QString &name : {QStringLiteral("cert.pem"), QStringLiteral("key.pem")}) {
+        const QString certificate = dataFile(QStringLiteral("tls/cert.pem"));
+        const bool wantsClients = !clientAuthority.isEmpty();
+        for (const auto &[name, file] : {std::pair{QStringLiteral("cert.pem"), certificate},
+                                         {QStringLiteral("key.pem"), dataFile(QStringLiteral("tls/key.pem"))},
+                                         {QStringLiteral("ca.pem"), wantsClients ? clientAuthority : certificate}}) {
             const QString copy = directory + QLatin1Char('/') + name;
-            if (!QFile::copy(dataFile(QStringLiteral("tls/") + name), copy))
+            if (!QFile::copy(file, copy))
                 m_problem = copy + QStringLiteral(" cannot be written");
         }
         arguments << QStringLiteral("--tls-port") << QString::number(m_port) << QStringLiteral("--tls-cert-file")
                   << directory + QStringLiteral("/cert.pem") << QStringLiteral("--tls-key-file")
                   << directory + QStringLiteral("/key.pem") << QStringLiteral("--tls-ca-cert-file")
-                  << directory + QStringLiteral("/cert.pem") << QStringLiteral("--tls-auth-clients")
-                  << QStringLiteral("no");
+                  << directory + QStringLiteral("/ca.pem") << QStringLiteral("--tls-auth-clients")
+                  << (wantsClients ? QStringLiteral("yes") : QStringLiteral("no"));
     }
     m_script.setProcessChannelMode(QProcess::ForwardedErrorChannel);
     m_script.start(QStringLiteral("bash"), arguments + configuration);

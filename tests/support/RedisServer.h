@@ -15,7 +15,9 @@ public:
     enum class Tls { Off, Only };
     /// @p configuration: further options of redis-server ("--requirepass", "secret"). With TLS the certificate is that
     /// of tests/data/tls, for `localhost` and 0.0.0.0.
-    explicit RedisServer(const QStringList &configuration = {}, Tls tls = Tls::Off);
+    /// With @p clientAuthority, the file of a CA, it wants a client certificate by that.
+    explicit RedisServer(const QStringList &configuration = {}, Tls tls = Tls::Off,
+                         const QString &clientAuthority = {});
     ~RedisServer();
     RedisServer(const RedisServer &) = delete;
     RedisServer &operator=(const RedisServer &) = delete;

@@ -115,15 +115,13 @@ void ConnectionForm::makeDatabase()
         fillSchemas();
         updatePasswordField();
     });
-    m_certificate = new CertificateField(m_theme);
-    connect(m_certificate, &CertificateField::edited, this, [this] { Q_EMIT edited(Part::Database); });
-    row->addField(tr("Certificate"), m_certificate);
 }
 
 void ConnectionForm::addAddress(LegRow *row, AddressField &field, Part part, const std::function<void()> &whenEdited)
 {
     connect(field.password, &QLineEdit::textEdited, this, [this, part] { Q_EMIT edited(part); });
     connect(field.address, &QLineEdit::textEdited, this, [this, &field, part, whenEdited](const QString &text) {
+        showCertificate(field);
         if (whenEdited)
             whenEdited();
         // Pasted, not typed: a password that is still being typed must not jump away.
@@ -134,6 +132,14 @@ void ConnectionForm::addAddress(LegRow *row, AddressField &field, Part part, con
     connect(field.address, &QLineEdit::editingFinished, this, [this, &field, part] { liftPassword(field, part); });
     row->addField(tr("Address"), field.address);
     row->addField(tr("Password"), field.password);
+    field.certificate = new CertificateField(m_theme);
+    field.certificate->setObjectName(field.address->objectName() + QStringLiteral("Certificate"));
+    field.certificate->setAccessibleName(part == Part::Database ? tr("Client certificate for the database")
+                                                                : tr("Client certificate for the cache"));
+    connect(field.certificate, &CertificateField::edited, this, [this, part] { Q_EMIT edited(part); });
+    row->addField(tr("Certificate"), field.certificate);
+    field.row = row;
+    showCertificate(field);
 }
 
 void ConnectionForm::makeSchema()
@@ -228,8 +234,14 @@ void ConnectionForm::loadAddress(AddressField &field, const base::SecretBytes &w
     field.address->setText(split.address);
     field.length = split.address.size();
     field.password->setSecret(split.password);
-    if (&field == &m_database)
-        m_certificate->setCertificate(split.certificate);
+    field.certificate->setCertificate(split.certificate);
+    showCertificate(field);
+}
+
+void ConnectionForm::showCertificate(const AddressField &field)
+{
+    // Before an address stands there, nobody asks for one.
+    field.row->setFieldVisible(field.certificate, takesCertificate(field.address->text()));
 }
 
 void ConnectionForm::load(const workspace::ConnectionProfile &profile, const workspace::ConnectionSecrets &secrets)
@@ -259,9 +271,10 @@ workspace::ConnectionProfile ConnectionForm::profile() const
     workspace::ConnectionProfile profile = m_base;
     profile.name = m_name->text().trimmed();
     profile.environment = static_cast<Environment>(m_environment->currentData().toInt());
-    profile.database =
-        workspace::redactUrl(withCertificate(m_database.address->text(), m_certificate->certificate()).toUtf8());
-    profile.cache = workspace::redactUrl(m_cache.address->text().trimmed().toUtf8());
+    profile.database = workspace::redactUrl(
+        withCertificate(m_database.address->text(), m_database.certificate->certificate()).toUtf8());
+    profile.cache =
+        workspace::redactUrl(withCertificate(m_cache.address->text(), m_cache.certificate->certificate()).toUtf8());
     profile.timeZone = m_timeZone->text().trimmed();
     profile.baseUrl = m_baseUrl->text().trimmed();
     profile.basePath = m_basePath->text().trimmed();
@@ -275,9 +288,11 @@ workspace::ConnectionProfile ConnectionForm::profile() const
 workspace::ConnectionSecrets ConnectionForm::secrets() const
 {
     workspace::ConnectionSecrets secrets;
-    secrets.databaseUrl =
-        joinSecrets(m_database.address->text(), m_database.password->secret(), m_certificate->certificate());
-    secrets.cacheUrl = joinPassword(m_cache.address->text(), m_cache.password->secret());
+    const auto joined = [](const AddressField &field) {
+        return joinSecrets(field.address->text(), field.password->secret(), field.certificate->certificate());
+    };
+    secrets.databaseUrl = joined(m_database);
+    secrets.cacheUrl = joined(m_cache);
     if (!m_secret->text().isEmpty())
         secrets.authSecrets.push_back(m_secret->secret());
     for (base::SecretBytes &older : m_older->secrets())
@@ -377,7 +392,7 @@ void ConnectionForm::liftPassword(AddressField &field, Part part)
     const bool hasPassword = workspace::urlHasPassword(text);
     const SplitAddress split = splitPassword(text);
     base::wipe(text);
-    const bool hasCertificate = &field == &m_database && !split.certificate.certificate.isEmpty();
+    const bool hasCertificate = split.certificate.isNamed();
     if (!hasPassword && !hasCertificate)
         return;
     field.address->setText(split.address);
@@ -385,7 +400,8 @@ void ConnectionForm::liftPassword(AddressField &field, Part part)
     if (!split.password.isEmpty())
         field.password->setSecret(split.password);
     if (hasCertificate)
-        m_certificate->setCertificate(split.certificate);
+        field.certificate->setCertificate(split.certificate);
+    showCertificate(field);
     updatePasswordField();
     Q_EMIT edited(part);
 }
@@ -395,9 +411,6 @@ void ConnectionForm::updatePasswordField()
     const bool file = isFileAddress(m_database.address->text());
     m_database.password->setEnabled(!file);
     const bool keys = isRedisAddress(m_database.address->text());
-    // Only servers of SQL are shown a certificate; before an address stands there, nobody asks for one.
-    const bool isServer = !file && !keys && !m_database.address->text().trimmed().isEmpty();
-    m_rows.at(Row::Database)->setFieldVisible(m_certificate, isServer);
     m_editMap->setEnabled(!keys);
     m_editMap->setToolTip(keys ? tr("Redis has keys and no tables: what they are is found by itself") : QString());
     m_database.password->setPlaceholderText(file ? tr("a file needs none") : QString());

@@ -79,11 +79,13 @@ private:
     void makeCache();
     [[nodiscard]] QLineEdit *makeLine(const QString &objectName, const QString &name, const QString &placeholder,
                                       Part part);
-    /// An address whose password has a field of its own.
+    /// An address whose password and client certificate have fields of their own.
     struct AddressField
     {
+        LegRow *row = nullptr;
         QLineEdit *address = nullptr;
         SecretField *password = nullptr;
+        CertificateField *certificate = nullptr;
         qsizetype length = 0; ///< of the address before the last edit
     };
     /// Adds @p field to @p row. @p whenEdited comes before a password is lifted out.
@@ -91,6 +93,8 @@ private:
     void loadAddress(AddressField &field, const base::SecretBytes &whole, const QString &withoutPassword);
     /// A password, or a client certificate, within the address moves into its own field.
     void liftPassword(AddressField &field, Part part);
+    /// The certificate's fields are there for servers that may want one.
+    static void showCertificate(const AddressField &field);
     void updatePasswordField();
     void updateEnvironment();
     void fillSchemas();
@@ -105,7 +109,6 @@ private:
     QComboBox *m_environment = nullptr;
     common::Tag *m_tag = nullptr;
     AddressField m_database;
-    CertificateField *m_certificate = nullptr;
     QComboBox *m_schema = nullptr;
     QLineEdit *m_timeZone = nullptr;
     common::Button *m_editMap = nullptr;

@@ -50,11 +50,15 @@ SplitAddress splitPassword(const QByteArray &url)
     auto parsed = store::DatabaseUrl::parse(url);
     if (!parsed)
         return split;
-    split.password = parsed->redis ? std::move(parsed->redis->password) : std::move(parsed->password);
-    if (!parsed->sslCert.isEmpty() || !parsed->sslKey.isEmpty()) {
-        split.address = withoutParameters(split.address, certificateParameters(split.address));
+    if (parsed->redis) {
+        split.password = std::move(parsed->redis->password);
+        split.certificate = std::move(parsed->redis->certificate);
+    } else {
+        split.password = std::move(parsed->password);
         split.certificate = {parsed->sslCert, parsed->sslKey, std::move(parsed->sslPassword)};
     }
+    if (split.certificate.isNamed())
+        split.address = withoutParameters(split.address, certificateParameters(split.address));
     return split;
 }
 
@@ -81,7 +85,7 @@ base::SecretBytes joinPassword(const QString &address, const base::SecretBytes &
 QString withCertificate(const QString &address, const ClientCertificate &certificate)
 {
     const QString text = address.trimmed();
-    if (isFileAddress(text) || isRedisAddress(text) || !text.contains(QLatin1String("://")))
+    if (!takesCertificate(text) || !text.contains(QLatin1String("://")))
         return text;
     const QStringList names = certificateParameters(text);
     QString named = text;
@@ -107,6 +111,13 @@ base::SecretBytes joinSecrets(const QString &address, const base::SecretBytes &p
     base::wipe(plain);
     base::wipe(encoded);
     return base::SecretBytes::fromAndWipe(whole);
+}
+
+bool takesCertificate(const QString &address)
+{
+    const QString text = address.trimmed();
+    return !text.isEmpty() && !isFileAddress(text) &&
+           (!isRedisAddress(text) || text.startsWith(QLatin1String("rediss:"), Qt::CaseInsensitive));
 }
 
 bool isFileAddress(const QString &address)

@@ -2,17 +2,11 @@
 
 #include <QString>
 
-#include "core/base/Secret.h"
+#include "core/http/ClientCertificate.h"
 
 namespace rollcall::connect {
 
-/// The files of a client certificate, as a database's address names them.
-struct ClientCertificate
-{
-    QString certificate; ///< path; empty: none
-    QString key;         ///< path
-    base::SecretBytes password;
-};
+using http::ClientCertificate;
 
 /// An address of a database or a cache with its password and client certificate apart, as the form shows them.
 struct SplitAddress
@@ -36,6 +30,10 @@ struct SplitAddress
 /// joinPassword() with the certificate and its password as well; empty where neither password is given.
 [[nodiscard]] base::SecretBytes joinSecrets(const QString &address, const base::SecretBytes &password,
                                             const ClientCertificate &certificate);
+
+/// True for the address of a server that may want a certificate of ours: every one but those of Redis without TLS and
+/// of Upstash.
+[[nodiscard]] bool takesCertificate(const QString &address);
 
 /// True for the address of a file: it has no password.
 [[nodiscard]] bool isFileAddress(const QString &address);

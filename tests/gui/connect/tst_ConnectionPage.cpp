@@ -14,6 +14,7 @@
 #include "ui/common/ErrorBanner.h"
 #include "ui/common/Label.h"
 #include "ui/common/Note.h"
+#include "ui/connect/CertificateField.h"
 #include "ui/connect/ConnectionPage.h"
 #include "ui/connect/DatabaseAddress.h"
 #include "ui/connect/SecretField.h"
@@ -124,6 +125,7 @@ private Q_SLOTS:
     void passwordsSplitAndJoin_data();
     void passwordsSplitAndJoin();
     void aClientCertificateHasFieldsOfItsOwn();
+    void aCacheTakesAClientCertificateToo();
 };
 
 void ConnectionPageTest::initTestCase()
@@ -590,10 +592,33 @@ void ConnectionPageTest::aClientCertificateHasFieldsOfItsOwn()
     // Fields that do nothing are not shown.
     const auto isShown = [this] { return part<QLineEdit>("clientCertificate")->isVisible(); };
     QVERIFY(isShown());
-    for (const char *other : {"sqlite:/tmp/auth.db", "rediss://cache.test:6380", ""}) {
+    for (const char *other : {"sqlite:/tmp/auth.db", "redis://cache.test:6379", "upstash:https://cache.test", ""}) {
         type("databaseAddress", QString::fromLatin1(other));
         QVERIFY2(!isShown(), other);
     }
+    type("databaseAddress", QStringLiteral("rediss://cache.test:6380"));
+    QVERIFY(isShown());
+}
+
+void ConnectionPageTest::aCacheTakesAClientCertificateToo()
+{
+    auto *field = part<CertificateField>("cacheAddressCertificate");
+    QVERIFY(!field->isVisible());
+    const QString address = QStringLiteral("rediss://:pw@127.0.0.1:1/2?sslcert=/my/me.pem&sslkey=/my/me.key");
+    auto *cache = part<QLineEdit>("cacheAddress");
+    cache->setFocus();
+    QGuiApplication::clipboard()->setText(address);
+    QTest::keyClick(cache, Qt::Key_V, Qt::ControlModifier);
+    QCOMPARE(cache->text(), QStringLiteral("rediss://127.0.0.1:1/2"));
+    QVERIFY(field->isVisible());
+    QCOMPARE(field->certificate().key, QStringLiteral("/my/me.key"));
+    type("databaseAddress", QStringLiteral("sqlite:/nowhere/auth.db"));
+    type("connectionName", QStringLiteral("shop"));
+    QSignalSpy saved(m_page.get(), &ConnectionPage::saveRequested);
+    press("saveConnection");
+    const auto profile = saved.first().at(0).value<workspace::ConnectionProfile>();
+    QCOMPARE(profile.cache, QStringLiteral("rediss://127.0.0.1:1/2?sslcert=/my/me.pem&sslkey=/my/me.key"));
+    QCOMPARE(saved.first().at(1).value<ConnectionPage::Secrets>()->cacheUrl.view().toByteArray(), address.toUtf8());
 }
 
 QTEST_MAIN(ConnectionPageTest)

@@ -40,6 +40,20 @@ private Q_SLOTS:
         QTEST(url->password.view().toByteArray(), "password");
     }
 
+    void namesAClientCertificate()
+    {
+        const auto url = RedisUrl::parse("rediss://h/2?sslcert=/my/me.pem&sslkey=/my/a%20key.pem&sslpassword=s%26p");
+        QVERIFY(url.has_value());
+        QCOMPARE(url->database, 2);
+        for (const RedisUrl &one : {url->clone(), url->clone().clone()}) {
+            QCOMPARE(one.certificate.certificate, QStringLiteral("/my/me.pem"));
+            QCOMPARE(one.certificate.key, QStringLiteral("/my/a key.pem"));
+            QCOMPARE(one.certificate.password.view(), QByteArrayView("s&p"));
+            QVERIFY(!one.withoutPassword().contains(QStringLiteral("s&p")));
+        }
+        QVERIFY(!RedisUrl::parse("rediss://h")->certificate.isNamed());
+    }
+
     void refuses_data()
     {
         QTest::addColumn<QByteArray>("text");
@@ -56,6 +70,7 @@ private Q_SLOTS:
         row("redis://h/name", ErrorCode::UrlInvalid, "database number");
         row("redis://h/-1", ErrorCode::UrlInvalid, "database number");
         row("redis://:s3cret/x@h", ErrorCode::UrlInvalid, "");
+        row("redis://h?sslcert=/me.pem&sslkey=/me.key&sslpassword=s3cret", ErrorCode::UrlInvalid, "rediss://");
         row("https://eu.upstash.test", ErrorCode::UrlInvalid, "upstash:");
         row("upstash:https://eu.upstash.test", ErrorCode::UrlInvalid, "token");
         row("upstash:redis://default:s3cret@h", ErrorCode::UrlInvalid, "https://");
