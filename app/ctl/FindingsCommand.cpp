@@ -59,8 +59,13 @@ base::Result<std::vector<Finding>> findingsOf(Context &context)
     const auto store = findings::openForSurvey(**deployment, context.callFor(2));
     if (!store)
         return base::fail(store.error());
-    if (!*store)
-        return std::vector<Finding>(); // JWT sessions, and no table of them either
+    if (!*store) {
+        // With JWT sessions no table of them is no fault. Nobody said so: then nothing was looked at.
+        const auto strategy = (*deployment)->config().profile.strategy;
+        if (strategy != session::Strategy::Jwt)
+            return base::fail(base::Error(base::ErrorCode::SchemaNotFound));
+        return std::vector<Finding>();
+    }
     const auto survey = findings::survey(**deployment, **store, findings::Depth::Exact, context.callFor(operations));
     if (!survey)
         return base::fail(survey.error());

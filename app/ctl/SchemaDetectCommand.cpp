@@ -33,10 +33,18 @@ Outcome answerOf(const store::SchemaDetection &detection)
         candidates.append(candidate.toJson());
     if (!candidates.isEmpty()) {
         answer.members.add(QStringLiteral("candidates"), candidates);
+        if (candidates.size() > 1)
+            return Outcome::no(std::move(answer),
+                               QStringLiteral("Several tables could hold the sessions: write the right candidate to a "
+                                              "file and give it by --map."));
+        const store::SchemaProfile &only = detection.candidates.front();
+        // The last says what speaks against it, where its rows do.
+        const QString why = only.warnings.isEmpty() ? QString() : QString(QLatin1Char(' ') + only.warnings.last());
         return Outcome::no(
             std::move(answer),
-            QStringLiteral(
-                "Several tables could hold the sessions: write the right candidate to a file and give it by --map."));
+            QStringLiteral("Table %1 could hold the sessions, but that is not sure.%2 Write the candidate "
+                           "to a file, corrected where it is wrong, and give it by --map.")
+                .arg(only.sessions.table, why));
     }
     answer.members.add(QStringLiteral("profile"), QJsonValue::Null)
         .add(QStringLiteral("confidence"), 0)

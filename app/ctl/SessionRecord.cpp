@@ -18,6 +18,11 @@ JsonRecord recordOf(const session::ListedSession &listed)
         .add(QStringLiteral("createdAt"), orNull(listed.createdAt))
         .add(QStringLiteral("ipAddress"), orNull(listed.ipAddress))
         .add(QStringLiteral("userAgent"), orNull(listed.userAgent));
+    // Few deployments know these.
+    if (listed.impersonatedBy)
+        record.add(QStringLiteral("impersonatedBy"), *listed.impersonatedBy);
+    if (listed.organization)
+        record.add(QStringLiteral("organization"), *listed.organization);
     return record;
 }
 

@@ -148,8 +148,11 @@ ErrorText findingText(const Error &error)
                 tr("Check that this is the deployment's database and schema; with the JWT strategy there is no such "
                    "table.")};
     case ErrorCode::SchemaAmbiguous:
-        return {tr("%1 tables could hold the sessions.").arg(error.param(ErrorParam::Count)),
-                tr("Choose the right one (--map, or the Schema leg of the connection).")};
+        return {error.param(ErrorParam::Count) == QStringLiteral("1")
+                    ? tr("One table could hold the sessions, but that is not sure.")
+                    : tr("%1 tables could hold the sessions.").arg(error.param(ErrorParam::Count)),
+                tr("Choose the right one (--map, or the Schema leg of the connection); schema detect shows what there "
+                   "is.")};
     case ErrorCode::SchemaChanged:
         return {
             tr("Table %1 is no longer as it was when this connection was saved.").arg(error.param(ErrorParam::Table)),
@@ -194,9 +197,10 @@ ErrorText refusedText(const Error &error)
     switch (error.code) {
     case ErrorCode::WriteRefused:
         if (error.param(ErrorParam::Part) == QStringLiteral("undo"))
-            return {tr("Nothing was put back%1.").arg(colon(error)),
-                    tr("Deleted rows are kept for 24 hours unless --undo-for says otherwise; after that only a backup of "
-                       "the database has them.")};
+            return {
+                tr("Nothing was put back%1.").arg(colon(error)),
+                tr("Deleted rows are kept for 24 hours unless --undo-for says otherwise; after that only a backup of "
+                   "the database has them.")};
         return {tr("Nothing was written%1.").arg(colon(error)),
                 tr("Give --yes once you have seen the dry run; in the application leave Read-only mode.")};
     case ErrorCode::NoKeyStore:

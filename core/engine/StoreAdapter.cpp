@@ -1,4 +1,5 @@
 #include "core/engine/Adapter.h"
+#include "core/jose/Utf8.h"
 
 namespace rollcall::engine {
 
@@ -23,7 +24,7 @@ SessionAndUser fromRow(const store::SessionRow &row, QByteArrayView token)
             object.push_back({name, std::move(value)});
     };
     add(session, QStringLiteral("id"), row.columns.sessionId, textOrNull(row.sessionId));
-    add(session, QStringLiteral("sessionToken"), true, JsonValue(QString::fromUtf8(token)));
+    add(session, QStringLiteral("sessionToken"), true, JsonValue(jose::utf8Whole(token)));
     add(session, QStringLiteral("userId"), true, textOrNull(row.userId));
     add(session, QStringLiteral("expires"), true, row.expires ? JsonValue(base::toIso(*row.expires)) : JsonValue());
     result.session = JsonValue(std::move(session));

@@ -290,13 +290,13 @@ Cookies parseNextEdge(QByteArrayView header, const WantedCookies *wanted)
     return cookies.take();
 }
 
-/// A `token` of RFC 7230 less the apostrophe.
+/// A `token` of RFC 7230. **Source:** better-auth 1.7.7, dist/cookies/cookie-utils.mjs.
 bool isBetterAuthName(QByteArrayView name)
 {
     using namespace std::string_view_literals;
     return !name.isEmpty() && std::ranges::all_of(name, [](char c) {
         return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-               "!#$%&*+-.^_`|~"sv.find(c) != std::string_view::npos;
+               "!#$%&'*+-.^_`|~"sv.find(c) != std::string_view::npos;
     });
 }
 

@@ -47,8 +47,6 @@ void append(QString &text, char32_t codePoint)
 
 Decoding decode(QByteArrayView bytes)
 {
-    if (bytes.startsWith(QByteArrayView("\xef\xbb\xbf")))
-        bytes = bytes.sliced(3);
     Decoding result;
     result.text.reserve(bytes.size());
     const auto replace = [&result] {
@@ -85,16 +83,26 @@ Decoding decode(QByteArrayView bytes)
     return result;
 }
 
+QByteArrayView withoutMark(QByteArrayView bytes)
+{
+    return bytes.startsWith(QByteArrayView("\xef\xbb\xbf")) ? bytes.sliced(3) : bytes;
+}
+
 } // namespace
 
 QString utf8Replacing(QByteArrayView bytes)
+{
+    return decode(withoutMark(bytes)).text;
+}
+
+QString utf8Whole(QByteArrayView bytes)
 {
     return decode(bytes).text;
 }
 
 std::optional<QString> utf8Strict(QByteArrayView bytes)
 {
-    Decoding decoding = decode(bytes);
+    Decoding decoding = decode(withoutMark(bytes));
     if (decoding.broken)
         return std::nullopt;
     return std::move(decoding.text);

@@ -12,7 +12,11 @@ namespace rollcall::jose {
 /// decoder".
 [[nodiscard]] QString utf8Replacing(QByteArrayView bytes);
 
-/// The same, but nullopt where anything would have to be replaced (`fatal: true`).
+/// Decodes valid UTF-8 as it stands, with a leading byte order mark too (QString::fromUtf8 drops one), as JavaScript's
+/// `decodeURIComponent` does; what is broken becomes U+FFFD.
+[[nodiscard]] QString utf8Whole(QByteArrayView bytes);
+
+/// utf8Replacing(), but nullopt where anything would have to be replaced (`fatal: true`).
 [[nodiscard]] std::optional<QString> utf8Strict(QByteArrayView bytes);
 
 } // namespace rollcall::jose

@@ -36,6 +36,9 @@ struct ListedSession
     std::optional<base::Instant> createdAt;
     std::optional<QString> ipAddress;
     std::optional<QString> userAgent;
+    std::optional<QString>
+        impersonatedBy;                  ///< id of the administrator who acts as this user (Better Auth's admin plugin)
+    std::optional<QString> organization; ///< id of the active one (Better Auth's organization plugin)
 
     bool operator==(const ListedSession &) const = default;
 };

@@ -16,6 +16,8 @@ enum Column : std::size_t {
     CreatedAt,
     IpAddress,
     UserAgent,
+    ImpersonatedBy,
+    Organization,
     Token ///< of plans alone: a listing never moves one out of the database
 };
 
@@ -126,6 +128,8 @@ QStringList SessionSql::columns(const Parts &parts, bool withKeys) const
         instant(parts.created, sessions.createdAt.value_or(QString())),
         text(sessions.ipAddress),
         text(sessions.userAgent),
+        text(sessions.impersonatedBy),
+        text(sessions.organization),
     };
     if (withKeys)
         list << m_schema.dialect().asText(m_schema.column(sessions.token));
@@ -355,6 +359,8 @@ session::ListedSession SessionSql::listed(const SqlRow &row) const
         session.createdAt = m_created->decode(row.bytes(CreatedAt)).instant();
     session.ipAddress = row.text(IpAddress);
     session.userAgent = row.text(UserAgent);
+    session.impersonatedBy = row.text(ImpersonatedBy);
+    session.organization = row.text(Organization);
     return session;
 }
 

@@ -1,6 +1,7 @@
 #include <array>
 
 #include "core/http/ChunkedCookie.h"
+#include "core/jose/Utf8.h"
 #include "tests/conformance/Checker.h"
 
 namespace rollcall::conformance {
@@ -38,7 +39,7 @@ jose::JsonValue objectOf(const http::Cookies &cookies)
 {
     jose::JsonValue object{jose::JsonValue::Object()};
     for (const http::Cookie &cookie : cookies)
-        object.set(QString::fromUtf8(cookie.name), jose::JsonValue(QString::fromUtf8(cookie.value.view())));
+        object.set(QString::fromUtf8(cookie.name), jose::JsonValue(jose::utf8Whole(cookie.value.view())));
     return object;
 }
 

@@ -122,6 +122,32 @@ private Q_SLOTS:
         QVERIFY2(nothing.exitCode == 0 && idsIn(nothing).isEmpty(), nothing.all().constData());
     }
 
+    void saysWhereNoTableWasLookedAt()
+    {
+        CtlProcess ctl;
+        const SqliteDatabase database(QStringLiteral("prisma-adapter-sqlite"));
+        database.exec(QStringLiteral("ALTER TABLE \"Session\" RENAME COLUMN \"sessionToken\" TO \"auth_token\""));
+        const CtlResult result = findings(ctl, database, {QStringLiteral("--fail-on"), QStringLiteral("low")});
+        QVERIFY2(result.exitCode != 0 && !result.err.isEmpty(), result.all().constData());
+        // The table is offered, with its column of an unknown name; given as a map, it is looked at.
+        const CtlResult schema =
+            ctl.run({QStringLiteral("schema"), QStringLiteral("detect"), QStringLiteral("--database"), database.url()});
+        QVERIFY2(schema.exitCode == 1 && schema.err.contains("Session could hold"), schema.all().constData());
+        const QJsonArray candidates = schema.json().value(QStringLiteral("candidates")).toArray();
+        QCOMPARE(candidates.size(), 1);
+        QTemporaryDir folder;
+        QFile map(folder.filePath(QStringLiteral("map.json")));
+        QVERIFY(map.open(QIODevice::WriteOnly));
+        map.write(QJsonDocument(candidates.first().toObject()).toJson());
+        map.close();
+        const CtlResult mapped = findings(ctl, database, {QStringLiteral("--map"), map.fileName()});
+        QVERIFY2(mapped.exitCode == 0 && !idsIn(mapped).isEmpty(), mapped.all().constData());
+        const SqliteDatabase none;
+        const CtlResult nothing = findings(ctl, none);
+        QVERIFY2(nothing.exitCode == 1 && nothing.errorCode() == QStringLiteral("SchemaNotFound"),
+                 nothing.all().constData());
+    }
+
     void needsADatabase()
     {
         CtlProcess ctl;

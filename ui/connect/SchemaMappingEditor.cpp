@@ -144,6 +144,8 @@ QWidget *SchemaMappingEditor::makeForm(const store::SchemaProfile &begin)
     m_created = column(left, sessions, tr("Created"), true, "mapCreated");
     m_ip = column(left, sessions, tr("IP address"), true, "mapIp");
     m_agent = column(left, sessions, tr("Client"), true, "mapAgent");
+    m_impersonatedBy = column(left, sessions, tr("Impersonated by"), true, "mapImpersonatedBy");
+    m_organization = column(left, sessions, tr("Organization"), true, "mapOrganization");
 
     QGridLayout &right = *half();
     const QString users = tr("Users");
@@ -233,6 +235,8 @@ void SchemaMappingEditor::offerSessions(const store::SchemaProfile &from)
     m_created->offer(table, from.sessions.createdAt);
     m_ip->offer(table, from.sessions.ipAddress);
     m_agent->offer(table, from.sessions.userAgent);
+    m_impersonatedBy->offer(table, from.sessions.impersonatedBy);
+    m_organization->offer(table, from.sessions.organization);
     offerEncodings(std::nullopt);
 }
 
@@ -308,6 +312,8 @@ store::SchemaProfile SchemaMappingEditor::profile() const
     profile.sessions.createdAt = m_created->column();
     profile.sessions.ipAddress = m_ip->column();
     profile.sessions.userAgent = m_agent->column();
+    profile.sessions.impersonatedBy = m_impersonatedBy->column();
+    profile.sessions.organization = m_organization->column();
     if (const store::TableInfo *table = m_users->table())
         profile.users = store::SchemaProfile::Users{.schema = table->schema,
                                                     .table = table->name,

@@ -68,6 +68,8 @@ private:
     ColumnChoice *m_created = nullptr;
     ColumnChoice *m_ip = nullptr;
     ColumnChoice *m_agent = nullptr;
+    ColumnChoice *m_impersonatedBy = nullptr;
+    ColumnChoice *m_organization = nullptr;
     TableChoice *m_users = nullptr;
     ColumnChoice *m_usersId = nullptr;
     ColumnChoice *m_name = nullptr;

@@ -227,6 +227,8 @@ void SessionDetailView::fillFacts(const session::ListedSession &session, common:
         add(tr("Started"), common::exactText(*session.createdAt, now));
     add(tr("IP"), session.ipAddress.value_or(QString()));
     add(tr("Client"), clientText(session.userAgent.value_or(QString())));
+    add(tr("Impersonated by"), session.impersonatedBy.value_or(QString()));
+    add(tr("Organization"), session.organization.value_or(QString()));
     add(tr("Accounts"), session.providers.isEmpty() ? tr("none") : session.providers.join(QStringLiteral(", ")));
 }
 

@@ -8,6 +8,7 @@
 #include "core/engine/betterauth/JsDate.h"
 #include "core/engine/betterauth/JsonAccess.h"
 #include "core/engine/betterauth/SignedCookie.h"
+#include "core/jose/Utf8.h"
 
 namespace rollcall::engine::betterauth {
 
@@ -119,7 +120,7 @@ void Steps::run(const Call &call)
         const Diagnosis why = whyNoSignedToken(m_config, m_request.cookieHeader, token.state, isCached);
         return fail(why.reason, why.evidence);
     }
-    m_token = QString::fromUtf8(token.value.view());
+    m_token = jose::utf8Whole(token.value.view());
     m_dontRemember =
         readSignedCookie(secret, m_cookies.value(m_config.dontRemember.name)).state == SignedCookieState::Valid;
     if (isCached && m_config.cacheEnabled && !m_request.disableCookieCache && tryCache(sealed->view()))

@@ -1,4 +1,5 @@
 #include "core/engine/betterauth/RedisStorage.h"
+#include "core/jose/Utf8.h"
 
 namespace rollcall::engine::betterauth {
 
@@ -14,7 +15,7 @@ Result<std::optional<QString>> RedisStorage::get(const QString &key, const Call 
     const auto reply = m_channel->send({"GET", m_prefix + key.toUtf8()}, call);
     if (!reply)
         return fail(reply.error());
-    return reply->kind == RedisReply::Kind::Text ? std::optional(QString::fromUtf8(reply->text)) : std::nullopt;
+    return reply->kind == RedisReply::Kind::Text ? std::optional(jose::utf8Whole(reply->text)) : std::nullopt;
 }
 
 Status RedisStorage::set(const QString &key, const QString &text, std::chrono::seconds ttl, const Call &call)

@@ -237,6 +237,8 @@ session::ListedSession listedOf(QByteArrayView token, const std::optional<Sessio
     listed.createdAt = fields.createdAt;
     listed.ipAddress = value->text(u"ipAddress");
     listed.userAgent = value->text(u"userAgent");
+    listed.impersonatedBy = value->text(u"impersonatedBy");
+    listed.organization = value->text(u"activeOrganizationId");
     return listed;
 }
 

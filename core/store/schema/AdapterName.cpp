@@ -43,6 +43,14 @@ bool hasColumn(const TableInfo &table, const char *name)
 QString adapterName(const SchemaProfile &profile, const TableInfo &sessions, const TableInfo *users, DatabaseKind kind)
 {
     const QString &token = profile.sessions.token;
+    // Auth.js keeps there when an address was verified, Better Auth whether.
+    if (users) {
+        for (const ColumnInfo &column : users->columns) {
+            if (normalisedName(column.name) == QStringLiteral("emailverified") &&
+                column.type.startsWith(QStringLiteral("bool"), Qt::CaseInsensitive))
+                return QStringLiteral("better-auth");
+        }
+    }
     if (normalisedName(token) == QStringLiteral("token") &&
         (hasColumn(sessions, "ipaddress") || hasColumn(sessions, "useragent")))
         return QStringLiteral("better-auth");

@@ -44,7 +44,8 @@ std::vector<Question> postgresQuestions()
                        "(a.atthasdef OR a.attidentity <> '' OR a.attgenerated <> '')::int "
                        "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
                        "JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped "
-                       "WHERE c.relkind IN ('r', 'p', 'f') AND %1 ORDER BY n.nspname, c.relname, a.attnum");
+                       "WHERE c.relkind IN ('r', 'p', 'f') AND NOT c.relispartition AND %1 "
+                       "ORDER BY n.nspname, c.relname, a.attnum");
     const QString indexes = QStringLiteral(
         "SELECT n.nspname, c.relname, a.attname, (i.indisunique AND i.indnkeyatts = 1 AND i.indpred IS NULL)::int, "
         "(i.indisprimary AND i.indnkeyatts = 1)::int "

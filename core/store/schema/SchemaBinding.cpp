@@ -134,7 +134,7 @@ Result<BoundSchema> bindSchema(SqlConnection &connection, DatabaseKind kind, Sch
         sessions.id.reset();
     auto table = tableWith(*tables, sessions.schema, sessions.table,
                            {sessions.token, sessions.userId, sessions.expires, sessions.id, sessions.createdAt,
-                            sessions.ipAddress, sessions.userAgent});
+                            sessions.ipAddress, sessions.userAgent, sessions.impersonatedBy, sessions.organization});
     if (!table)
         return fail(std::move(table.error()));
     if (!profile.fingerprint.isEmpty() && profile.fingerprint != schemaFingerprint(*table))

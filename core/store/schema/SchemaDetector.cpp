@@ -92,6 +92,23 @@ Role bestColumn(const TableInfo &table, ColumnRole role, const QString &except =
     return best;
 }
 
+/// Of a table that is called after sessions: the column that may play a role under a name of its own.
+Role likelyColumn(const TableInfo &table, ColumnRole role)
+{
+    const auto contains = [](const ColumnInfo &column, std::initializer_list<const char *> words) {
+        const QString name = normalisedName(column.name);
+        return std::ranges::any_of(words, [&](const char *word) { return name.contains(QLatin1StringView(word)); });
+    };
+    for (const ColumnInfo &column : table.columns) {
+        const bool fits = role == ColumnRole::Token  ? contains(column, {"token"})
+                          : role == ColumnRole::User ? table.foreignKey(column.name) || contains(column, {"user"})
+                                                     : contains(column, {"expire", "expiry", "expiration"});
+        if (fits)
+            return {column.name, 1};
+    }
+    return {};
+}
+
 bool nameContains(const TableInfo &table, std::initializer_list<const char *> words)
 {
     const QString name = normalisedName(table.name);
@@ -103,6 +120,7 @@ struct SessionTable
     const TableInfo *table;
     Role token, user, expires;
     int score;
+    bool isLikely = false; ///< some column has a name that nothing is known of: it is for somebody to say
 };
 
 struct AccountTable
@@ -143,9 +161,17 @@ std::vector<SessionTable> sessionTables(const std::vector<TableInfo> &tables, co
 {
     std::vector<SessionTable> result;
     for (const TableInfo &table : tables) {
-        const Role token = bestColumn(table, ColumnRole::Token);
-        const Role user = bestColumn(table, ColumnRole::User);
-        const Role expires = bestColumn(table, ColumnRole::Expires);
+        Role token = bestColumn(table, ColumnRole::Token);
+        Role user = bestColumn(table, ColumnRole::User);
+        Role expires = bestColumn(table, ColumnRole::Expires);
+        const bool isLikely = nameContains(table, {"session"}) && (!token.found() || !user.found() || !expires.found());
+        if (isLikely) {
+            for (auto [column, role] :
+                 {std::pair{&token, ColumnRole::Token}, {&user, ColumnRole::User}, {&expires, ColumnRole::Expires}}) {
+                if (!column->found())
+                    *column = likelyColumn(table, role);
+            }
+        }
         const bool isAccount =
             std::ranges::any_of(accounts, [&](const AccountTable &account) { return account.table == &table; });
         if (!token.found() || !user.found() || !expires.found() || isAccount || hasColumn(table, "identifier"))
@@ -158,7 +184,7 @@ std::vector<SessionTable> sessionTables(const std::vector<TableInfo> &tables, co
         score += hasColumn(table, "useragent") ? 2 : 0;
         if (nameContains(table, {"invoice", "order", "cart", "reset", "invit", "apikey", "refresh", "password"}))
             score -= 6;
-        result.push_back({&table, token, user, expires, score});
+        result.push_back({&table, token, user, expires, score, isLikely});
     }
     return result;
 }
@@ -273,6 +299,8 @@ SchemaProfile profileOf(const SessionTable &session, const UserTable *user, cons
     sessions.createdAt = columnNamed(table, {"createdat", "created"});
     sessions.ipAddress = columnNamed(table, {"ipaddress", "ip"});
     sessions.userAgent = columnNamed(table, {"useragent"});
+    sessions.impersonatedBy = columnNamed(table, {"impersonatedby"});
+    sessions.organization = columnNamed(table, {"activeorganizationid"});
     sessions.expiresType = table.column(sessions.expires)->type;
     profile.indexes = {table.isIndexed(sessions.token), table.isIndexed(sessions.userId),
                        table.isIndexed(sessions.expires)};
@@ -311,6 +339,8 @@ std::vector<SchemaCandidate> rankSchemas(const std::vector<TableInfo> &tables, D
             if (score > best.score)
                 best = {profileOf(session, &user, account, kind), score};
         }
+        if (session.isLikely)
+            best.score = std::min(best.score, sureScore - sureLead - 1); // beside a sure one it is none
         ranked.push_back(std::move(best));
     }
     std::ranges::stable_sort(ranked, std::greater<>(), &SchemaCandidate::score);

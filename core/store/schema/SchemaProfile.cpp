@@ -99,17 +99,23 @@ private:
 void writeTables(const SchemaProfile &profile, QJsonObject &json)
 {
     const auto &[sessions, users, accounts] = std::tie(profile.sessions, profile.users, profile.accounts);
-    json[QStringLiteral("sessions")] = QJsonObject{
-        {QStringLiteral("schema"), sessions.schema},
-        {QStringLiteral("table"), sessions.table},
-        {QStringLiteral("columns"), QJsonObject{{QStringLiteral("id"), optionalValue(sessions.id)},
-                                                {QStringLiteral("token"), sessions.token},
-                                                {QStringLiteral("userId"), sessions.userId},
-                                                {QStringLiteral("expires"), sessions.expires},
-                                                {QStringLiteral("createdAt"), optionalValue(sessions.createdAt)},
-                                                {QStringLiteral("ipAddress"), optionalValue(sessions.ipAddress)},
-                                                {QStringLiteral("userAgent"), optionalValue(sessions.userAgent)}}},
-        {QStringLiteral("expiresEncoding"), encodingName(sessions.encoding)}};
+    QJsonObject columns{{QStringLiteral("id"), optionalValue(sessions.id)},
+                        {QStringLiteral("token"), sessions.token},
+                        {QStringLiteral("userId"), sessions.userId},
+                        {QStringLiteral("expires"), sessions.expires},
+                        {QStringLiteral("createdAt"), optionalValue(sessions.createdAt)},
+                        {QStringLiteral("ipAddress"), optionalValue(sessions.ipAddress)},
+                        {QStringLiteral("userAgent"), optionalValue(sessions.userAgent)}};
+    // Few have them: they are named where they are there alone.
+    if (sessions.impersonatedBy)
+        columns[QStringLiteral("impersonatedBy")] = *sessions.impersonatedBy;
+    if (sessions.organization)
+        columns[QStringLiteral("organization")] = *sessions.organization;
+    json[QStringLiteral("sessions")] =
+        QJsonObject{{QStringLiteral("schema"), sessions.schema},
+                    {QStringLiteral("table"), sessions.table},
+                    {QStringLiteral("columns"), columns},
+                    {QStringLiteral("expiresEncoding"), encodingName(sessions.encoding)}};
     if (users) {
         json[QStringLiteral("users")] = QJsonObject{
             {QStringLiteral("schema"), users->schema},
@@ -182,6 +188,8 @@ void readTables(MapReader &reader, SchemaProfile &profile)
     sessions.createdAt = reader.optionalColumn(QStringLiteral("createdAt"));
     sessions.ipAddress = reader.optionalColumn(QStringLiteral("ipAddress"));
     sessions.userAgent = reader.optionalColumn(QStringLiteral("userAgent"));
+    sessions.impersonatedBy = reader.optionalColumn(QStringLiteral("impersonatedBy"));
+    sessions.organization = reader.optionalColumn(QStringLiteral("organization"));
     const QString encoding = reader.text(QStringLiteral("expiresEncoding"), true);
     const auto *known = std::ranges::find(encodings, encoding, encodingName);
     if (known == encodings.end())

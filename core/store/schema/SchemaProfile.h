@@ -41,6 +41,7 @@ struct SchemaProfile
         QString schema, table;
         QString token, userId, expires;
         std::optional<QString> id, createdAt, ipAddress, userAgent;
+        std::optional<QString> impersonatedBy, organization; ///< of Better Auth's admin and organization plugins
         ExpiresEncoding encoding = ExpiresEncoding::Timestamptz;
         QString keyType; ///< database type of id, or of token where there is no id: for casts of bound text
         QString userIdType;

@@ -184,6 +184,16 @@ Result<bool> confirmWithData(SqlConnection &connection, DatabaseKind kind, const
                                 "the application writes another.%3")
                                 .arg(SqlDialect::quoted(sessions.expires), QString::fromUtf8(zone.id()), *hint);
     }
+    const bool isMysqlTimestamp = kind == DatabaseKind::MySql && ofType == ExpiresEncoding::Timestamptz;
+    if (isMysqlTimestamp) {
+        // mysql2 sends its process's wall clock, which the server takes for a time in the session's zone.
+        const auto hint = zoneHint(connection, dialect, profile, zone, call);
+        if (!hint)
+            return fail(hint.error());
+        profile.warnings << QStringLiteral("Column %1 is a TIMESTAMP: it holds the right instant only where the "
+                                           "application writes in the zone of its database session.%2")
+                                .arg(SqlDialect::quoted(sessions.expires), *hint);
+    }
     if (profile.adapter == QStringLiteral("better-auth"))
         profile.warnings << QStringLiteral("Better Auth can keep sessions in a secondary storage or a cookie cache as "
                                            "well: deleting a row alone does not end those.");

@@ -73,6 +73,8 @@ private Q_SLOTS:
     void aChangedTableIsSaid();
     void anEmptyDatabaseHasNoSessions();
     void aStrangeDatabaseHasNoSessions();
+    void aPartitionedTableIsOne();
+    void pluginsOfBetterAuthAreRead();
     void serverTimeIsNow();
     void worksThroughAPoolerOfTransactions_data();
     void worksThroughAPoolerOfTransactions();
@@ -412,6 +414,50 @@ void PostgresStoreTest::aStrangeDatabaseHasNoSessions()
     QVERIFY2(detected.has_value(), detected ? "" : qPrintable(base::oneLine(detected.error())));
     QVERIFY(!detected->best);
     QCOMPARE(detected->tablesSeen, 2);
+}
+
+void PostgresStoreTest::aPartitionedTableIsOne()
+{
+    const QString name = QStringLiteral("partitioned");
+    const QString problem = m_fixtures.server().createDatabase(name);
+    QVERIFY2(problem.isEmpty(), qPrintable(problem));
+    run(name, QStringLiteral("CREATE TABLE users (id int PRIMARY KEY, name text, email text); "
+                             "CREATE TABLE sessions (id int, \"sessionToken\" text, \"userId\" int NOT NULL REFERENCES "
+                             "users, expires timestamptz NOT NULL, PRIMARY KEY (id)) PARTITION BY HASH (id); "
+                             "CREATE TABLE sessions_0 PARTITION OF sessions FOR VALUES WITH (MODULUS 2, REMAINDER 0); "
+                             "CREATE TABLE sessions_1 PARTITION OF sessions FOR VALUES WITH (MODULUS 2, REMAINDER 1); "
+                             "INSERT INTO users VALUES (1, 'Ann', 'ann@example.com'); "
+                             "INSERT INTO sessions SELECT n, 'abcdefghijklmnop' || n, 1, now() + interval '1 day' "
+                             "FROM generate_series(1, 9) n"));
+    const auto detected = store::detectSchema(m_fixtures.server().url(name), {}, soon());
+    QVERIFY2(detected.has_value(), detected ? "" : qPrintable(base::oneLine(detected.error())));
+    QVERIFY(detected->best);
+    QCOMPARE(detected->best->sessions.table, QStringLiteral("sessions"));
+    QString opened;
+    const auto sessions = test::openDetected(m_fixtures.server().url(name), store::Access::ReadOnly, opened);
+    QVERIFY2(sessions, qPrintable(opened));
+    const auto page = sessions->page({}, std::nullopt, base::SystemClock().now(), soon());
+    QVERIFY(page.has_value());
+    QCOMPARE(page->sessions.size(), std::size_t{9});
+}
+
+void PostgresStoreTest::pluginsOfBetterAuthAreRead()
+{
+    QString problem;
+    const auto url = m_fixtures.load(QStringLiteral("better-auth-plugins-postgres"), problem);
+    QVERIFY2(problem.isEmpty(), qPrintable(problem));
+    run(url.database, QStringLiteral("UPDATE \"session\" SET \"impersonatedBy\" = 'the-admin', "
+                                     "\"activeOrganizationId\" = 'org-7'"));
+    const auto sessions = test::openDetected(url, store::Access::ReadOnly, problem);
+    QVERIFY2(sessions, qPrintable(problem));
+    store::SessionQuery all;
+    all.state = store::StateFilter::All;
+    const auto page = sessions->page(all, std::nullopt, test::fixtureNow(), soon());
+    QVERIFY(page.has_value() && !page->sessions.empty());
+    for (const auto &session : page->sessions) {
+        QCOMPARE(session.impersonatedBy, QStringLiteral("the-admin"));
+        QCOMPARE(session.organization, QStringLiteral("org-7"));
+    }
 }
 
 void PostgresStoreTest::serverTimeIsNow()

@@ -79,6 +79,13 @@ private Q_SLOTS:
         }
     }
 
+    void namesWithAnApostropheAreThereForBetterAuth()
+    {
+        const auto cookies = textsOf(http::parseCookies("it's=1; a=2", CookieDialect::BetterAuth));
+        QCOMPARE(cookies, (QMap<QString, QString>{{QStringLiteral("it's"), QStringLiteral("1")},
+                                                  {QStringLiteral("a"), QStringLiteral("2")}}));
+    }
+
     void survivesGarbage()
     {
         QRandomGenerator random(7);

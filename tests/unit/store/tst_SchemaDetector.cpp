@@ -96,6 +96,55 @@ private Q_SLOTS:
         QCOMPARE(ranked.size(), std::size_t{2});
     }
 
+    void offersWhatItDoesNotKnowByName_data()
+    {
+        QTest::addColumn<int>("column"); // 1 userId, 2 expires, 3 sessionToken
+        QTest::addColumn<QString>("name");
+        QTest::newRow("token") << 3 << QStringLiteral("auth_token");
+        QTest::newRow("expiry") << 2 << QStringLiteral("expires_on");
+        QTest::newRow("user") << 1 << QStringLiteral("user_fk");
+    }
+    void offersWhatItDoesNotKnowByName()
+    {
+        QFETCH(int, column);
+        QFETCH(QString, name);
+        auto tables = plainTables();
+        tables[2].columns[static_cast<std::size_t>(column)].name = name;
+        addKey(tables[2], "auth_token");
+        addForeignKey(tables[2], "userId", "users");
+        const auto ranked = store::rankSchemas(tables, store::DatabaseKind::PostgreSql);
+        QCOMPARE(ranked.size(), std::size_t{1});
+        QVERIFY(!store::isSure(ranked));
+        const auto &sessions = ranked.front().profile.sessions;
+        QVERIFY((QStringList{sessions.token, sessions.userId, sessions.expires}).contains(name));
+        // Beside a table that is known it raises no doubt.
+        const auto known = plainTables()[2];
+        tables[2].name = QStringLiteral("session_log");
+        tables.push_back(known);
+        QVERIFY(store::isSure(store::rankSchemas(tables, store::DatabaseKind::PostgreSql)));
+    }
+
+    void knowsWhatBetterAuthsPluginsAdd()
+    {
+        auto users = table("user", {"id", "name", "email", "emailVerified", "image"});
+        users.columns[3].type = QStringLiteral("boolean");
+        addKey(users, "id", true);
+        auto sessions = table(
+            "session", {"id", "user_id", "expires_at", "session_token", "impersonated_by", "active_organization_id"});
+        addKey(sessions, "id", true);
+        addForeignKey(sessions, "user_id", "user");
+        const auto ranked = store::rankSchemas({users, sessions}, store::DatabaseKind::PostgreSql);
+        const auto &profile = ranked.front().profile;
+        QCOMPARE(profile.adapter, QStringLiteral("better-auth"));
+        QCOMPARE(profile.sessions.impersonatedBy, QStringLiteral("impersonated_by"));
+        QCOMPARE(profile.sessions.organization, QStringLiteral("active_organization_id"));
+        // A map says them too; one without them is fine.
+        const auto again = store::SchemaProfile::fromJson(profile.toJson(), QStringLiteral("a map"));
+        QVERIFY(again.has_value());
+        QCOMPARE(again->sessions.impersonatedBy, profile.sessions.impersonatedBy);
+        QCOMPARE(again->sessions.organization, profile.sessions.organization);
+    }
+
     void findsNothingWhereNothingIs()
     {
         const auto ranked =
