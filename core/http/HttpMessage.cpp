@@ -268,9 +268,8 @@ bool HttpFramer::readFraming()
     else if (lengths.size() > 1 || (lengths.size() == 1 && lengths.front().contains(',')))
         fail(MessageFault::LengthRepeated);
     else if (codings.size() > 1 ||
-             (codings.size() == 1 && codings.front().compare("chunked", Qt::CaseInsensitive) != 0))
-        fail(MessageFault::CodingUnsupported);
-    else if (codings.size() == 1 && m_message.minorVersion == 0)
+             (codings.size() == 1 &&
+              (m_message.minorVersion == 0 || codings.front().compare("chunked", Qt::CaseInsensitive) != 0)))
         fail(MessageFault::CodingUnsupported);
     if (m_state == State::Failed)
         return false;

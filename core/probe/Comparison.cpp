@@ -79,7 +79,7 @@ std::optional<Comparison> compareMedians(const CellId &a, std::span<const Sample
         drawnB.insert(drawnB.end(), block.b.begin(), block.b.end());
     };
     std::for_each(blocks.begin(), blocks.end(), take);
-    const auto size = static_cast<qint64>(drawnA.size() + drawnB.size());
+    const qint64 size = static_cast<qint64>(drawnA.size()) + static_cast<qint64>(drawnB.size());
     Comparison result{a, b, median(drawnA) / median(drawnB), {}, {}, static_cast<int>(blocks.size())};
     if (blocks.size() < leastBlocks)
         return result;

@@ -117,10 +117,10 @@ Parsed readOha(const QJsonObject &json, const QString &origin)
     series.max = ns(summary.value(QStringLiteral("slowest")), 1e9);
     series.perSecond = rate(summary.value(QStringLiteral("requestsPerSec")));
     qint64 answered = 0;
-    for (const QJsonValue &number : json.value(QStringLiteral("statusCodeDistribution")).toObject())
+    for (const auto &number : json.value(QStringLiteral("statusCodeDistribution")).toObject())
         answered += count(number).value_or(0);
     qint64 broken = 0;
-    for (const QJsonValue &number : json.value(QStringLiteral("errorDistribution")).toObject())
+    for (const auto &number : json.value(QStringLiteral("errorDistribution")).toObject())
         broken += count(number).value_or(0);
     series.count = answered + broken;
     series.failed = broken;

@@ -41,7 +41,7 @@ struct Layout
             sub -= half;
             bucket = 0;
         }
-        const auto shift = static_cast<int>(bucket) + unitMagnitude;
+        const qint64 shift = bucket + unitMagnitude;
         if (shift + halfMagnitude + 2 >= 62)
             return Histogram::maxValue;
         return ((sub + 1) << shift) - 1;

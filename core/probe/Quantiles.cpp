@@ -37,7 +37,8 @@ public:
     {
         for (std::size_t b = 0; b < m_sizes.size(); ++b) {
             const auto block = static_cast<qsizetype>(b);
-            m_sizes[b] = static_cast<double>((block + 1) * n / blocks - block * n / blocks);
+            const qsizetype samples = (block + 1) * n / blocks - block * n / blocks;
+            m_sizes[b] = static_cast<double>(samples);
         }
     }
     void add(std::size_t block) { ++m_counts[block]; }
