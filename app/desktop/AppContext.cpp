@@ -6,6 +6,7 @@
 
 #include "app/desktop/DemoHost.h"
 #include "core/probe/RunArchive.h"
+#include "core/revoke/Operations.h"
 #include "core/workspace/EnvFile.h"
 #include "ui/audit/AuditPage.h"
 #include "ui/audit/LastOperations.h"
@@ -64,7 +65,8 @@ QString summaryOf(const Deployment &deployment)
 } // namespace
 
 AppContext::AppContext(common::Theme &theme, const DesktopOptions &options, const workspace::Folders &folders)
-    : m_theme(theme),
+    : m_undo(revoke::operationsBelow(folders.state), m_clock),
+      m_theme(theme),
       m_options(options),
       m_keeper(folders, options.keyFile),
       m_opener(m_clock),

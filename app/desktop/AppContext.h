@@ -8,6 +8,7 @@
 #include "app/desktop/DesktopOptions.h"
 #include "core/audit/AuditLog.h"
 #include "core/revoke/RevocationPlan.h"
+#include "core/revoke/UndoTimer.h"
 #include "core/workspace/Workspace.h"
 #include "ui/common/OpenConnection.h"
 #include "ui/connect/ConnectionKeeper.h"
@@ -85,6 +86,7 @@ private:
     void showError(const base::Error &error, const QString &what);
 
     base::SystemClock m_clock;
+    revoke::UndoTimer m_undo; ///< sealed rows end with their window, whether anybody acts or not
     common::Theme &m_theme;
     DesktopOptions m_options;
     connect::ConnectionKeeper m_keeper;

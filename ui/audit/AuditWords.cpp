@@ -30,11 +30,13 @@ struct ActWords
     const char *outcome;
 };
 
-constexpr std::array<ActWords, 11> actWords{{
+constexpr std::array<ActWords, 13> actWords{{
     {"sessions.revoke", QT_TRANSLATE_NOOP("AuditWords", "Revoke, intent"), QT_TRANSLATE_NOOP("AuditWords", "Revoked")},
     {"sessions.prune", QT_TRANSLATE_NOOP("AuditWords", "Prune, intent"), QT_TRANSLATE_NOOP("AuditWords", "Pruned")},
     {"sessions.restore", QT_TRANSLATE_NOOP("AuditWords", "Restore, intent"),
      QT_TRANSLATE_NOOP("AuditWords", "Restored")},
+    {"sessions.resurrected", QT_TRANSLATE_NOOP("AuditWords", "Revoked session back, intent"),
+     QT_TRANSLATE_NOOP("AuditWords", "Revoked session came back")},
     {"sessions.reveal", QT_TRANSLATE_NOOP("AuditWords", "Reveal, intent"), QT_TRANSLATE_NOOP("AuditWords", "Revealed")},
     {"token.mint", QT_TRANSLATE_NOOP("AuditWords", "Make canary, intent"),
      QT_TRANSLATE_NOOP("AuditWords", "Canary made")},
@@ -48,14 +50,17 @@ constexpr std::array<ActWords, 11> actWords{{
      QT_TRANSLATE_NOOP("AuditWords", "Not-before rule set")},
     {"rule.verify", QT_TRANSLATE_NOOP("AuditWords", "Prove the not-before rule, intent"),
      QT_TRANSLATE_NOOP("AuditWords", "Not-before rule tried")},
+    {"latency.propagation", QT_TRANSLATE_NOOP("AuditWords", "Time revocations, intent"),
+     QT_TRANSLATE_NOOP("AuditWords", "Revocations timed")},
     {"sessions.resolve", QT_TRANSLATE_NOOP("AuditWords", "Resolve with effects, intent"),
      QT_TRANSLATE_NOOP("AuditWords", "Resolved with effects")},
 }};
 
 /// The order in which counts are told: what was meant, what was done, what was not.
-constexpr std::array<std::pair<const char *, const char *>, 12> countWords{{
+constexpr std::array<std::pair<const char *, const char *>, 13> countWords{{
     {"matched", QT_TRANSLATE_NOOP("AuditWords", "%1 matched")},
     {"revoked", QT_TRANSLATE_NOOP("AuditWords", "%1 revoked")},
+    {"returned", QT_TRANSLATE_NOOP("AuditWords", "%1 came back")},
     {"restored", QT_TRANSLATE_NOOP("AuditWords", "%1 restored")},
     {"skipped", QT_TRANSLATE_NOOP("AuditWords", "%1 skipped")},
     {"failed", QT_TRANSLATE_NOOP("AuditWords", "%1 failed")},
@@ -157,6 +162,7 @@ ActSummary summaryOf(const AuditEntry &entry)
         {QStringLiteral("sessions.revoke"), common::Icon::Revoked},
         {QStringLiteral("sessions.prune"), common::Icon::Prune},
         {QStringLiteral("sessions.restore"), common::Icon::Undo},
+        {QStringLiteral("sessions.resurrected"), common::Icon::Warn},
         {QStringLiteral("sessions.reveal"), common::Icon::Eye},
         {QStringLiteral("token.mint"), common::Icon::Canary},
         {QStringLiteral("token.remove"), common::Icon::Canary},
