@@ -103,6 +103,12 @@ Outcome outcomeOf(Context &context, const probe::PropagationOutcome &outcome)
     Answer answer = answerOf(outcome);
     if (outcome.cancelled)
         return Outcome::failed(base::Error(base::ErrorCode::Cancelled), std::move(answer));
+    if (outcome.error) {
+        context.output().warn(QStringLiteral("canaries may be left: `rollcallctl token remove --all` removes them."));
+        Outcome midway = Outcome::failed(*outcome.error, std::move(answer));
+        midway.exit = static_cast<int>(base::ExitClass::Midway);
+        return midway;
+    }
     if (outcome.guard) {
         Outcome stopped = Outcome::failed(
             base::Error(base::ErrorCode::GuardRefused).with(base::ErrorParam::Detail, outcome.guard->detail),

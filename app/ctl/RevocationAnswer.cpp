@@ -78,9 +78,10 @@ void warnAbout(Context &context, const revoke::RevocationReport &report)
     if (report.cacheError) {
         const base::ErrorText why = base::describe(*report.cacheError);
         context.output().warn(
-            QStringLiteral("revoked sessions may stay in the cache until their time to live is over: %1 %2 Then go on "
-                           "with the operation, which removes them.")
-                .arg(why.message, why.remedy));
+            QStringLiteral("revoked sessions may stay in the cache until their time to live is over: %1 %2 Then %3.")
+                .arg(why.message, why.remedy,
+                     report.resumable ? QStringLiteral("go on with the operation, which removes them")
+                                      : QStringLiteral("remove them by `cache purge --drifted`")));
     }
     if (!report.whyNoUndo.isEmpty()) {
         context.output().warn(

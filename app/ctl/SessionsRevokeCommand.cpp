@@ -181,7 +181,12 @@ void watchReturns(Context &context, const Revoked &revoked, std::chrono::millise
     if (!ended)
         context.output().warn(
             QStringLiteral("whether revoked sessions come back is not known: %1").arg(base::oneLine(ended.error())));
-    outcome.answer->members.add(QStringLiteral("returned"), returned);
+    const bool isKnown = ended || !returned.isEmpty();
+    outcome.answer->members.add(QStringLiteral("returned"), isKnown ? QJsonValue(returned) : QJsonValue());
+    if (!isKnown && outcome.exit == exitDone) {
+        outcome = Outcome::failed(ended.error(), std::move(*outcome.answer));
+        outcome.exit = static_cast<int>(base::ExitClass::Midway);
+    }
     if (!returned.isEmpty() && outcome.exit == exitDone) {
         outcome = Outcome::no(std::move(*outcome.answer),
                               QStringLiteral("The rows were deleted, but %1 of them came back.").arg(returned.size()));

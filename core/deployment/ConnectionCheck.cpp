@@ -10,6 +10,7 @@
 #include "core/base/Mutex.h"
 #include "core/http/CookieNames.h"
 #include "core/redis/RedisChannel.h"
+#include "core/store/schema/SchemaDetector.h"
 
 namespace rollcall::deployment {
 
@@ -111,16 +112,20 @@ Leg schemaLeg(const ConnectionConfig &config, const store::SchemaDetection &foun
         return leg(LegKind::Schema, LegStatus::Warn, described(*found.best),
                    found.best->warnings.join(QLatin1Char(' ')));
     }
-    if (!found.candidates.empty())
-        return failed(LegKind::Schema,
-                      Error(ErrorCode::SchemaAmbiguous).with(base::ErrorParam::Count, qint64(found.candidates.size())));
+    if (const qint64 count = store::recognised(found.candidates); count > 0)
+        return failed(LegKind::Schema, Error(ErrorCode::SchemaAmbiguous).with(base::ErrorParam::Count, count));
+    const QString guess =
+        found.candidates.empty()
+            ? QString()
+            : QString(QStringLiteral("; %1 could be one, by its name").arg(found.candidates.front().sessions.table));
     return failed(LegKind::Schema,
                   Error(ErrorCode::SchemaNotFound)
                       .with(base::ErrorParam::Name, config.database->database)
                       .with(base::ErrorParam::Count, found.tablesSeen)
                       .with(base::ErrorParam::Detail, (config.database->redis ? QStringLiteral("%1 keys looked at")
                                                                               : QStringLiteral("%1 tables seen"))
-                                                          .arg(found.tablesSeen)));
+                                                              .arg(found.tablesSeen) +
+                                                          guess));
 }
 
 /// Database and schema legs; answers how far the database's clock is from ours.

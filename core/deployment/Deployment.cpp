@@ -9,6 +9,7 @@
 #include "core/base/Loopback.h"
 #include "core/cache/RedisCache.h"
 #include "core/deployment/UnavailableStore.h"
+#include "core/store/schema/SchemaDetector.h"
 
 namespace rollcall::deployment {
 
@@ -103,7 +104,7 @@ Strategy strategyOf(const ConnectionConfig &config, const CheckResult &check, Au
 {
     if (config.profile.strategy)
         return *config.profile.strategy;
-    if (config.schema || (check.schema && !check.schema->candidates.empty()))
+    if (config.schema || (check.schema && store::recognised(check.schema->candidates) > 0))
         return Strategy::Database;
     // Better Auth has no JWT sessions; that it keeps them in its cookie cache alone must be said.
     const bool isBetterAuth = version == AuthVersion::BetterAuth;
@@ -154,8 +155,8 @@ std::optional<Error> schemaErrorOf(const ConnectionConfig &config, const CheckRe
         return check.databaseError;
     if (!check.schema || check.schema->best)
         return std::nullopt;
-    if (!check.schema->candidates.empty())
-        return Error(ErrorCode::SchemaAmbiguous).with(ErrorParam::Count, qint64(check.schema->candidates.size()));
+    if (const qint64 count = store::recognised(check.schema->candidates); count > 0)
+        return Error(ErrorCode::SchemaAmbiguous).with(ErrorParam::Count, count);
     return Error(ErrorCode::SchemaNotFound)
         .with(ErrorParam::Name, config.database->database)
         .with(ErrorParam::Count, check.schema->tablesSeen);

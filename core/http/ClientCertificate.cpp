@@ -1,6 +1,7 @@
 #include "core/http/ClientCertificate.h"
 
 #include <QFile>
+#include <QScopeGuard>
 
 namespace rollcall::http {
 
@@ -30,8 +31,9 @@ Result<QByteArray> contentOf(const QString &path)
 /// Null where @p password does not open it, or it is none.
 QSslKey keyOf(const QByteArray &pem, QByteArrayView password)
 {
-    // A view of the caller's: no copy of the password stays behind.
-    const QByteArray phrase = QByteArray::fromRawData(password.data(), password.size());
+    // OpenSSL reads up to a NUL, which the caller's bytes do not have.
+    QByteArray phrase = password.toByteArray();
+    const auto wiping = qScopeGuard([&phrase] { base::wipe(phrase); });
     for (const QSsl::KeyAlgorithm algorithm : {QSsl::Rsa, QSsl::Ec, QSsl::Dsa}) {
         QSslKey key(pem, algorithm, QSsl::Pem, QSsl::PrivateKey, phrase);
         if (!key.isNull())

@@ -62,7 +62,8 @@ std::optional<std::chrono::nanoseconds> retryAfterOf(const http::Exchange &excha
     if (isNumber)
         return std::chrono::seconds(seconds);
     if (const auto date = http::parseHttpDate(value))
-        return *date - base::SystemClock().now();
+        // A date beyond what nanoseconds can count is as good as a day.
+        return std::min<std::chrono::milliseconds>(*date - base::SystemClock().now(), std::chrono::hours(24));
     return std::nullopt;
 }
 

@@ -2,6 +2,8 @@
 
 #include <QHash>
 
+#include <algorithm>
+
 #include "core/revoke/RuledResolver.h"
 
 namespace rollcall::probe {
@@ -108,6 +110,12 @@ Result<Outcome> PropagationAsker::ask(const PropagationArm &arm, const base::Sec
         resolver = std::move(*made);
     }
     const session::Resolution resolution = resolver->resolve(cookieHeader.view(), call);
+    // Where a cache fails its source answers, which is another arm's business.
+    const auto hasFailed = [](const session::TraceStep &step) {
+        return step.step == QStringLiteral("cache") && step.outcome == session::StepOutcome::Error;
+    };
+    if (isCached(arm.mode) && std::ranges::any_of(resolution.trace, hasFailed))
+        return Outcome::Reset;
     if (resolution.hasSession())
         return Outcome::Ok;
     return outcomeOf(resolution.reason.value_or(NullReason::AdapterError));

@@ -25,7 +25,11 @@ ProbeAnswer answerOf(Outcome outcome)
 
 PropagationBoard::PropagationBoard(std::vector<Entry> entries, int parallel, const GuardLimits &limits, quint64 seed,
                                    qint64 nowNs)
-    : m_parallel(parallel), m_random(seed), m_guard(limits, nowNs)
+    : m_beginNs(nowNs),
+      m_lengthNs(std::chrono::nanoseconds(limits.length).count()),
+      m_parallel(parallel),
+      m_random(seed),
+      m_guard(limits, nowNs)
 {
     std::size_t cells = 0;
     for (Entry &entry : entries) {
@@ -112,8 +116,14 @@ void PropagationBoard::probed(std::size_t trial, qint64 startNs, qint64 endNs, O
     slot.trial->probed(startNs, endNs, answerOf(outcome));
     m_answerTimes[slot.entry.cell].push_back(endNs - startNs);
     ended(slot);
-    if (!asked)
+    if (!asked) {
+        if (endNs - m_beginNs > m_lengthNs) {
+            m_guardEvent = GuardEvent{QStringLiteral("run-length"), QStringLiteral("the longest time of a run is over"),
+                                      endNs - m_beginNs};
+            m_stopped = true;
+        }
         return;
+    }
     Sample sample;
     sample.endNs = endNs;
     sample.outcome = outcome == Outcome::Unauthenticated ? Outcome::Ok : outcome; // a refusal is what is waited for

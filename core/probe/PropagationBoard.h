@@ -70,6 +70,8 @@ private:
     std::vector<std::size_t> m_order ROLLCALL_GUARDED_BY(m_mutex); ///< indexes of slots
     std::size_t m_begun ROLLCALL_GUARDED_BY(m_mutex) = 0;
     int m_underWay ROLLCALL_GUARDED_BY(m_mutex) = 0;
+    const qint64 m_beginNs;
+    const qint64 m_lengthNs; ///< that a run may last
     const int m_parallel;
     Random m_random ROLLCALL_GUARDED_BY(m_mutex);
     Guard m_guard ROLLCALL_GUARDED_BY(m_mutex);

@@ -1,6 +1,9 @@
 #include "core/probe/PropagationCanaries.h"
 
+#include <QScopeGuard>
+
 #include <algorithm>
+#include <thread>
 
 #include "core/probe/CanarySession.h"
 #include "core/revoke/RuledResolver.h"
@@ -18,7 +21,8 @@ namespace {
 
 /// A rule is for whole seconds, rounded up: a token that is to be refused by one set now must be older than that.
 constexpr auto olderThanRule = 60s;
-constexpr auto perRemoval = 50ms; ///< what one of many may take, on average
+constexpr auto perRemoval = 100ms; ///< what one of many may take, on average
+constexpr auto betweenRows = 20ms; ///< towards somebody else's database: GuardLimits::localPerSecond
 
 void keepFirst(Status &first, Status next)
 {
@@ -28,8 +32,11 @@ void keepFirst(Status &first, Status next)
 
 } // namespace
 
-Status PropagationCanaries::make(const std::vector<RevokedBy> &by, std::chrono::seconds life, const Call &call)
+Status PropagationCanaries::make(const std::vector<RevokedBy> &by, std::chrono::seconds life, Pace pace,
+                                 const Call &call)
 {
+    const auto begun = Call::Clock::now();
+    const auto timing = qScopeGuard([this, begun] { m_making = Call::Clock::now() - begun; });
     const auto wants = [&by](RevokedBy which) { return std::find(by.begin(), by.end(), which) != by.end(); };
     if (wants(RevokedBy::Row)) {
         auto opened = m_deployment.openStore(store::Access::Write, call);
@@ -47,6 +54,8 @@ Status PropagationCanaries::make(const std::vector<RevokedBy> &by, std::chrono::
     for (const RevokedBy which : by) {
         if (auto status = call.check(QStringLiteral("Making canaries")); !status)
             return status;
+        if (pace == Pace::Careful && !m_canaries.empty() && which == RevokedBy::Row)
+            std::this_thread::sleep_for(betweenRows);
         Canary &canary = m_canaries.emplace_back();
         canary.by = which;
         if (auto made = which == RevokedBy::Row ? makeRow(canary, life, call) : makeToken(canary, life); !made)
@@ -112,11 +121,14 @@ Status PropagationCanaries::revoke(std::size_t index, const Call &call)
 
 Status PropagationCanaries::removeAll()
 {
+    // What could be made in its time can be removed in twice that; and none of the three takes another's time.
     const auto left = static_cast<qint64>(m_canaries.size());
-    const Call call = Call::within(2 * m_deployment.config().storeOptions.timeout + perRemoval * left);
-    Status status = removeRows(call);
-    keepFirst(status, removeRules(call));
-    keepFirst(status, forgetCached(call));
+    const auto budget = 2 * m_deployment.config().storeOptions.timeout +
+                        std::max<std::chrono::milliseconds>(
+                            perRemoval * left, std::chrono::duration_cast<std::chrono::milliseconds>(2 * m_making));
+    Status status = removeRows(Call::within(budget));
+    keepFirst(status, removeRules(Call::within(budget)));
+    keepFirst(status, forgetCached(Call::within(budget)));
     return status;
 }
 

@@ -25,9 +25,9 @@ tl::unexpected<Error> usage(const QString &flag, const QString &detail)
     return base::fail(Error(ErrorCode::UsageInvalid).with(ErrorParam::Flag, flag).with(ErrorParam::Detail, detail));
 }
 
-bool isOwnMachine(const std::optional<QUrl> &baseUrl)
+bool isOwnMachine(const PropagationPlan &plan, const std::optional<QUrl> &baseUrl)
 {
-    return !baseUrl || base::isLoopbackHost(baseUrl->host());
+    return !plan.isElsewhere && (!baseUrl || base::isLoopbackHost(baseUrl->host()));
 }
 
 double perSecond(std::chrono::nanoseconds interval)
@@ -54,6 +54,15 @@ base::Status PropagationPlan::validate(const std::optional<QUrl> &baseUrl) const
         return usage(QStringLiteral("--horizon"), QStringLiteral("must be from one interval to 1h"));
     if (cacheTtl < 1ms || cacheTtl > 1h)
         return usage(QStringLiteral("--cache-ttl"), QStringLiteral("must be from 1ms to 1h"));
+    if (age < 0ms || settle < 0ms || age > longestRun || settle > longestRun)
+        return usage(age < 0ms || age > longestRun ? QStringLiteral("--age") : QStringLiteral("--settle"),
+                     QStringLiteral("must be from 0 to %1m").arg(longestRun.count()));
+    for (const ProbeMode mode : modes) {
+        const TrialLaw law = lawFor(mode, true, baseUrl);
+        if (law.age + law.horizon + law.settle > longestRun)
+            return usage(isCached(mode) ? QStringLiteral("--cache-ttl") : QStringLiteral("--age"),
+                         QStringLiteral("one trial would take longer than %1 minutes").arg(longestRun.count()));
+    }
     const bool asks = std::find(modes.begin(), modes.end(), ProbeMode::Proxy) != modes.end();
     if (!asks)
         return {};
@@ -62,7 +71,7 @@ base::Status PropagationPlan::validate(const std::optional<QUrl> &baseUrl) const
                               .with(ErrorParam::Part, QStringLiteral("deployment"))
                               .with(ErrorParam::Flag, QStringLiteral("--base-url")));
     }
-    if (!isOwnMachine(baseUrl) && perSecond(intervalFor(baseUrl)) > GuardLimits().rateCeiling) {
+    if (!isOwnMachine(*this, baseUrl) && perSecond(intervalFor(baseUrl)) > GuardLimits().rateCeiling) {
         return base::fail(Error(ErrorCode::GuardRefused)
                               .with(ErrorParam::Detail,
                                     QStringLiteral("at most %1 requests a second").arg(GuardLimits().rateCeiling)));
@@ -72,12 +81,12 @@ base::Status PropagationPlan::validate(const std::optional<QUrl> &baseUrl) const
 
 std::chrono::nanoseconds PropagationPlan::intervalFor(const std::optional<QUrl> &baseUrl) const
 {
-    return interval.value_or(isOwnMachine(baseUrl) ? closeInterval : carefulInterval);
+    return interval.value_or(isOwnMachine(*this, baseUrl) ? closeInterval : carefulInterval);
 }
 
 int PropagationPlan::parallelFor(const std::optional<QUrl> &baseUrl) const
 {
-    if (isOwnMachine(baseUrl))
+    if (isOwnMachine(*this, baseUrl))
         return mostParallel;
     // A trial probes once an interval; one that was asked for by name may be faster than the guards' usual rate.
     const double together = GuardLimits().rate / perSecond(intervalFor(baseUrl));

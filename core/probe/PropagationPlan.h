@@ -22,10 +22,12 @@ struct PropagationPlan
     std::chrono::milliseconds age{10'000};            ///< cells without a cache of ours: TrialLaw::age
     std::chrono::milliseconds settle{5'000};          ///< TrialLaw::settle
     std::chrono::milliseconds timeout{10'000};        ///< of one probe
-    bool mayWrite = false;                            ///< the user agreed to canary rows and rules
+    bool isElsewhere = false; ///< database or cache are on another machine: probed carefully, wherever baseUrl leads
+    bool mayWrite = false;    ///< the user agreed to canary rows and rules
     quint64 seed = 0;
 
     static constexpr int mostTrials = 1'000;
+    static constexpr std::chrono::minutes longestRun{60}; ///< of trials; canaries live a little longer
 
     /// Everything that can be wrong before anything is contacted. Errors: UsageInvalid, PartNotGiven (proxy without
     /// @p baseUrl), GuardRefused (an interval below what the guards allow towards that host).

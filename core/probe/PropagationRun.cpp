@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "core/audit/AuditedAct.h"
+#include "core/base/Loopback.h"
 #include "core/http/HttpConnection.h"
 #include "core/probe/Preflight.h"
 #include "core/probe/PropagationBoard.h"
@@ -24,7 +25,6 @@ namespace {
 constexpr std::size_t workers = 4; ///< threads that probe, each with connections of its own: several instances are hit
 constexpr std::size_t carefulWorkers = 2;
 constexpr auto progressInterval = 100ms;
-constexpr std::chrono::minutes longestRun{60};
 constexpr std::chrono::minutes spareLife{10}; ///< of canaries, beyond the longest run
 constexpr std::size_t memoryBytes = 4 << 20;  ///< of the cached-memory cells: a thousand sessions
 
@@ -75,14 +75,15 @@ public:
     /// Makes the canaries and carries all trials out. A cancelled call ends it early, without an error.
     Status run(const Call &call, const std::function<void(const PropagationProgress &)> &onProgress)
     {
-        const Call making = call.atMost(m_plan.timeout + 100ms * static_cast<qint64>(m_by.size()));
-        if (auto made = m_canaries.make(m_by, longestRun + spareLife, making); !made)
-            return made;
         const auto &baseUrl = m_deployment.config().baseUrl;
         const bool careful = m_plan.intervalFor(baseUrl) >= 1s;
+        const auto pace = m_plan.isElsewhere ? PropagationCanaries::Pace::Careful : PropagationCanaries::Pace::Swift;
+        const Call making = call.atMost(m_plan.timeout + 100ms * static_cast<qint64>(m_by.size()));
+        if (auto made = m_canaries.make(m_by, PropagationPlan::longestRun + spareLife, pace, making); !made)
+            return made;
         GuardLimits limits;
         limits.requests = GuardLimits::requestsCeiling;
-        limits.length = longestRun;
+        limits.length = PropagationPlan::longestRun;
         const qint64 begin = http::steadyNs();
         PropagationBoard board(m_entries, m_plan.parallelFor(baseUrl), limits, m_plan.seed, begin);
         m_board = &board;
@@ -179,6 +180,14 @@ private:
     std::optional<GuardEvent> m_guard;
 };
 
+/// Whether what is written to or looked up in may be somebody's production: an address beyond this machine.
+bool isElsewhere(const Deployment &deployment)
+{
+    const auto &config = deployment.config();
+    return (config.database && !config.database->isLoopback()) ||
+           (config.cache && !base::isLoopbackHost(config.cache->host));
+}
+
 /// The experiment and the removal of what it made. Of two errors the one that leaves something behind matters more.
 Status carryOut(Experiment &experiment, const Call &call,
                 const std::function<void(const PropagationProgress &)> &onProgress)
@@ -205,11 +214,13 @@ QString PropagationCell::strategy() const
     return {};
 }
 
-Result<PropagationOutcome> runPropagation(const PropagationPlan &plan,
+Result<PropagationOutcome> runPropagation(const PropagationPlan &wanted,
                                           const std::shared_ptr<const Deployment> &deployment, audit::AuditLog *audit,
                                           const Call &call,
                                           const std::function<void(const PropagationProgress &)> &onProgress)
 {
+    PropagationPlan plan = wanted;
+    plan.isElsewhere = isElsewhere(*deployment);
     if (auto valid = plan.validate(deployment->config().baseUrl); !valid)
         return base::fail(std::move(valid.error()));
     if (auto caches = checkCaches(plan.modes, *deployment); !caches)
@@ -243,8 +254,12 @@ Result<PropagationOutcome> runPropagation(const PropagationPlan &plan,
     } else {
         done = carryOut(experiment, call, onProgress);
     }
-    if (!done && done.error().code != ErrorCode::Cancelled)
-        return base::fail(std::move(done.error()));
+    if (!done && done.error().code != ErrorCode::Cancelled) {
+        // What was measured, and that something may be left, is said with the error.
+        if (!experiment.canaries().hasWritten())
+            return base::fail(std::move(done.error()));
+        outcome.error = std::move(done.error());
+    }
     outcome.cells = experiment.takeCells();
     outcome.guard = experiment.guard();
     outcome.cancelled = call.cancelled() || call.expired();

@@ -37,6 +37,7 @@ struct PropagationOutcome
     bool cancelled = false;             ///< the caller stopped it: `cells` hold what was done until then
     std::optional<GuardEvent> guard;    ///< a guard stopped it
     QStringList notes;                  ///< what was left out and why, for people
+    std::optional<base::Error> error;   ///< why it ended early, or what could not be removed; canaries had been made
     QString auditId;                    ///< the operation in the audit log; empty where nothing was written
 };
 

@@ -96,7 +96,9 @@ void PropagationTrial::afterRevocation(qint64 startNs, ProbeAnswer answer)
     if (settled)
         m_outcome.end = End::Refused;
     else if (startNs >= m_law.horizon.count())
-        m_outcome.end = m_outcome.settledNs ? End::Refused : End::NeverRefused;
+        m_outcome.end = m_outcome.settledNs                         ? End::Refused
+                        : m_silent > 0 || !m_outcome.lastAcceptedNs ? End::NoAnswer
+                                                                    : End::NeverRefused;
 }
 
 } // namespace rollcall::probe

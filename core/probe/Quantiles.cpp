@@ -149,13 +149,15 @@ std::optional<Interval> QuantileIntervals::blockScore(double p) const
     std::optional<Interval> hull;
     qint64 before = m_sorted.front(); // the candidate tried before
     bool wasAccepted = false;
+    std::size_t tried = 0; // where the last candidate stood
     for (std::size_t i = 0; i < n; ++i) {
         shares.add(m_blockOf[i]);
         const qint64 value = m_sorted[i];
         if (i + 1 < n && m_sorted[i + 1] == value)
             continue; // all equal values belong to the share before it is judged
-        if (i % step != 0 && i + 1 < n)
+        if (i + 1 - tried < step && i + 1 < n)
             continue;
+        tried = i + 1;
         const bool accepted = shares.accepts(p, static_cast<double>(n));
         if (accepted)
             hull = Interval{hull ? hull->lo : step > 1 ? before : value, value};

@@ -135,15 +135,28 @@ Result<SavedRun> saveRun(const QString &folder, const RunDocument &document)
     if (!dir.mkpath(QStringLiteral(".")))
         return failed(QStringLiteral("the folder cannot be made"));
     // Routes and addresses of a deployment are nobody else's business.
-    QFile::setPermissions(folder, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
+    if (!QFile::setPermissions(folder, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner))
+        return failed(QStringLiteral("it cannot be kept from others"));
     int last = 0;
     for (const QString &name : dir.entryList({QStringLiteral("run-*.json")}, QDir::Files))
         last = std::max(last, numberOf(name));
-    const QString path = dir.filePath(nameOf(last + 1));
+    // Another window may save a run at this moment: who makes the file has its number.
+    constexpr int mostTries = 100;
+    const int end = last + mostTries;
+    QFile place(dir.filePath(nameOf(++last)));
+    while (!place.open(QIODevice::WriteOnly | QIODevice::NewOnly)) {
+        if (!place.exists() || last == end)
+            return failed(place.errorString());
+        place.setFileName(dir.filePath(nameOf(++last)));
+    }
+    place.close();
+    const QString path = place.fileName();
     QSaveFile file(path);
     const QByteArray json = document.toJson();
-    if (!file.open(QIODevice::WriteOnly) || file.write(json) != json.size() || !file.commit())
+    if (!file.open(QIODevice::WriteOnly) || file.write(json) != json.size() || !file.commit()) {
+        place.remove();
         return failed(file.errorString());
+    }
     return summaryOf(document, path);
 }
 

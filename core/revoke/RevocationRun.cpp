@@ -162,13 +162,16 @@ private:
     }
 
     /// What can be gone on with stays; what cannot, or was carried through, has ended. Copies that are still in the
-    /// cache are as good as sessions: they are dropped when it is gone on with.
+    /// cache are as good as sessions: they are dropped when it is gone on with, unless it was cancelled: then going on
+    /// would delete what was to be left.
     void end()
     {
         const auto isTouched = [](const RowReport &row) {
             return row.outcome != RowOutcome::NotTried && row.outcome != RowOutcome::Failed;
         };
-        m_report.resumable = m_report.cacheError || m_run.isResumable(std::ranges::any_of(m_report.rows, isTouched));
+        const bool isCancelled = m_report.error && m_report.error->code == base::ErrorCode::Cancelled;
+        m_report.resumable =
+            (m_report.cacheError && !isCancelled) || m_run.isResumable(std::ranges::any_of(m_report.rows, isTouched));
         if (m_report.resumable)
             m_run.keep();
         else

@@ -3,6 +3,7 @@
 #include "core/store/AccessRights.h"
 #include "core/store/SqlSessionStore.h"
 #include "core/store/redis/RedisAccess.h"
+#include "core/store/schema/SchemaDetector.h"
 #include "core/store/schema/SchemaFingerprint.h"
 #include "core/store/schema/SchemaSampler.h"
 #include "core/store/sql/OpenConnection.h"
@@ -73,6 +74,9 @@ Result<SchemaDetection> detectSchema(const DatabaseUrl &url, const StoreOptions 
             return info.schema == profile.sessions.schema && info.name == profile.sessions.table;
         });
         const auto confirmed = confirmWithData(**connection, url.kind, *table, options.timeZone, profile, call);
+        // A guess that may not be read says nothing of the rest.
+        if (!confirmed && isGuess(profile) && confirmed.error().code == base::ErrorCode::PermissionDenied)
+            continue;
         if (!confirmed)
             return fail(withMissingRight(**connection, confirmed.error(), profile));
         profile.fingerprint = schemaFingerprint(*table);

@@ -11,6 +11,12 @@ namespace {
 constexpr int sureScore = 55;
 constexpr int sureLead = 5;
 
+/// The adapter of a table that is only called after sessions.
+QString guessed()
+{
+    return QStringLiteral("unknown");
+}
+
 /// Normalised names and their weights. Source: facts/database-schemas.md §8.
 using Weights = QHash<QString, int>;
 
@@ -339,12 +345,24 @@ std::vector<SchemaCandidate> rankSchemas(const std::vector<TableInfo> &tables, D
             if (score > best.score)
                 best = {profileOf(session, &user, account, kind), score};
         }
-        if (session.isLikely)
+        if (session.isLikely) {
+            best.profile.adapter = guessed();
             best.score = std::min(best.score, sureScore - sureLead - 1); // beside a sure one it is none
+        }
         ranked.push_back(std::move(best));
     }
     std::ranges::stable_sort(ranked, std::greater<>(), &SchemaCandidate::score);
     return ranked;
+}
+
+bool isGuess(const SchemaProfile &candidate)
+{
+    return candidate.adapter == guessed();
+}
+
+qint64 recognised(const std::vector<SchemaProfile> &candidates)
+{
+    return std::ranges::count_if(candidates, [](const SchemaProfile &candidate) { return !isGuess(candidate); });
 }
 
 bool isSure(const std::vector<SchemaCandidate> &ranked)

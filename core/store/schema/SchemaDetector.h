@@ -21,6 +21,13 @@ struct SchemaCandidate
 /// **Thread-safety:** reentrant.
 [[nodiscard]] std::vector<SchemaCandidate> rankSchemas(const std::vector<TableInfo> &tables, DatabaseKind kind);
 
+/// Whether @p candidate is a table called after sessions with columns of unknown names: it is offered for somebody to
+/// say, and stands for nothing until then.
+[[nodiscard]] bool isGuess(const SchemaProfile &candidate);
+
+/// Those of @p candidates that are no guesses; their number.
+[[nodiscard]] qint64 recognised(const std::vector<SchemaProfile> &candidates);
+
 /// Step 5: whether the first of @p ranked is sure enough to be taken without asking.
 [[nodiscard]] bool isSure(const std::vector<SchemaCandidate> &ranked);
 
