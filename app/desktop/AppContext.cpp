@@ -193,9 +193,12 @@ void AppContext::openSaved(const QString &name)
 {
     for (const ConnectionProfile &profile : m_profiles) {
         if (profile.name == name) {
-            m_editing.clear();
-            setOpening(name);
-            m_keeper.readSecrets(profile);
+            leave([this, profile] {
+                m_editing.clear();
+                setOpening(profile.name);
+                m_keeper.readSecrets(profile);
+            });
+            return;
         }
     }
 }
@@ -238,8 +241,10 @@ void AppContext::showConnection(const ConnectionProfile &profile, const Connecti
                          m_keeper.save(saved, kept);
                          leaveConnection();
                          if (open) {
-                             setOpening(saved.name);
-                             openWith(saved, *kept);
+                             leave([this, saved, kept] {
+                                 setOpening(saved.name);
+                                 openWith(saved, *kept);
+                             });
                          }
                      });
     m_window.showAlone(m_edit);
@@ -290,6 +295,11 @@ void AppContext::showOpened(const std::shared_ptr<const Deployment> &deployment,
     const bool isDemo =
         m_demo && m_demo->isRunning() && deployment->config().profile.database == m_demo->info().databaseUrl;
     setOpening({});
+    if (m_connection && m_connection->activities().isActing()) {
+        // Begun while this one was being opened: its outcome must not be lost with the connection.
+        leave([this, deployment, check] { showOpened(deployment, check); });
+        return;
+    }
     if (!isDemo && !m_audit) {
         m_whenVaultKnown = [this, deployment, check] { showOpened(deployment, check); };
         return;
