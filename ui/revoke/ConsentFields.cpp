@@ -12,6 +12,11 @@ using common::Label;
 
 ConsentFields::ConsentFields(const common::Theme &theme, const workspace::ConnectionProfile &profile, qint64 rows,
                              QWidget *parent)
+    : ConsentFields(theme, profile, QString::number(rows), parent)
+{}
+
+ConsentFields::ConsentFields(const common::Theme &theme, const workspace::ConnectionProfile &profile,
+                             const QString &what, QWidget *parent)
     : QWidget(parent), m_reason(new QLineEdit)
 {
     auto *row = new QHBoxLayout(this);
@@ -34,7 +39,7 @@ ConsentFields::ConsentFields(const common::Theme &theme, const workspace::Connec
     field(tr("Reason, kept in the audit log"), m_reason, 2);
     if (profile.environment != workspace::Environment::Production)
         return;
-    m_expected = QStringLiteral("%1 %2").arg(profile.name).arg(rows);
+    m_expected = profile.name + QLatin1Char(' ') + what;
     m_confirmation = new QLineEdit;
     m_confirmation->setObjectName(QStringLiteral("planConfirmation"));
     field(tr("Type %1").arg(m_expected), m_confirmation, 1);
@@ -48,6 +53,25 @@ QString ConsentFields::reason() const
 void ConsentFields::setReason(const QString &reason)
 {
     m_reason->setText(reason);
+}
+
+void ConsentFields::lendReason(const common::OpenConnection &connection)
+{
+    m_lent = connection.standingReason();
+    m_reason->setText(m_lent);
+    connect(&connection, &common::OpenConnection::writeModeChanged, this, [this](common::WriteMode mode) {
+        if (mode == common::WriteMode::Armed || m_lent.isEmpty())
+            return;
+        const bool untouched = ownReason().isEmpty();
+        m_lent.clear();
+        if (untouched)
+            m_reason->clear();
+    });
+}
+
+QString ConsentFields::ownReason() const
+{
+    return m_lent.isEmpty() || reason() != m_lent ? reason() : QString();
 }
 
 QString ConsentFields::obstacle() const

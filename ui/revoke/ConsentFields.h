@@ -3,6 +3,7 @@
 #include <QWidget>
 
 #include "core/workspace/ConnectionProfile.h"
+#include "ui/common/OpenConnection.h"
 #include "ui/common/Theme.h"
 
 class QLineEdit;
@@ -10,7 +11,7 @@ class QLineEdit;
 namespace rollcall::revoke {
 
 /// What is asked before an act changes a deployment: its reason and, on a production connection, the connection's name
-/// and the number of rows, typed. **Thread-safety:** GUI thread only.
+/// and the number of rows or another word for whom it concerns, typed. **Thread-safety:** GUI thread only.
 class ConsentFields final : public QWidget
 {
     Q_OBJECT
@@ -19,10 +20,18 @@ public:
     /// @p rows: how many the act is about. @p theme outlives the fields.
     ConsentFields(const common::Theme &theme, const workspace::ConnectionProfile &profile, qint64 rows,
                   QWidget *parent = nullptr);
+    /// The same where no number says it: @p what is typed after the name ("everybody").
+    ConsentFields(const common::Theme &theme, const workspace::ConnectionProfile &profile, const QString &what,
+                  QWidget *parent = nullptr);
 
     /// The reason as typed.
     [[nodiscard]] QString reason() const;
     void setReason(const QString &reason);
+    /// Fills in the reason that stands while @p connection is armed. When it is no longer armed the reason is cleared,
+    /// unless another was typed. @p connection outlives the fields.
+    void lendReason(const common::OpenConnection &connection);
+    /// The reason, unless it is the lent one.
+    [[nodiscard]] QString ownReason() const;
     /// Why the act may not begin yet; empty where it may.
     [[nodiscard]] QString obstacle() const;
     /// The field to begin with.
@@ -36,6 +45,7 @@ private:
     QLineEdit *m_reason;
     QLineEdit *m_confirmation = nullptr; ///< null where nothing is to be typed
     QString m_expected;                  ///< what is to be typed there
+    QString m_lent;                      ///< the reason that stands while armed; empty: none was filled in
 };
 
 } // namespace rollcall::revoke

@@ -52,7 +52,7 @@ PlanView::PlanView(const common::Theme &theme, const common::OpenConnection &con
       m_connection(connection),
       m_consent(new ConsentFields(theme, connection.profile(), static_cast<qint64>(plan.rows.size())))
 {
-    m_consent->setReason(connection.standingReason());
+    m_consent->lendReason(connection);
     connect(m_consent, &ConsentFields::changed, this, &PlanView::changed);
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);

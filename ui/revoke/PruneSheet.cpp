@@ -91,10 +91,13 @@ void PruneSheet::listen()
 void PruneSheet::count()
 {
     if (m_consent)
-        m_reason = m_consent->reason();
-    m_unpaced = m_paced && !m_paced->isChecked();
+        m_reason = m_consent->ownReason();
+    if (m_paced)
+        m_unpaced = !m_paced->isChecked();
     endAct();
+    // They go with the body that is replaced below; the next age may be chosen before the plan makes them anew.
     m_consent = nullptr;
+    m_paced = nullptr;
     setHeading(Icon::Prune, ColorToken::Bad, tr("Prune expired sessions"));
     setAside({});
     QWidget *body = nullptr;
@@ -188,7 +191,10 @@ void PruneSheet::showPlan()
     if (plan.matched > 0) {
         addPlan(*middle, plan);
         m_consent = new ConsentFields(theme(), connection().profile(), plan.matched);
-        m_consent->setReason(m_reason.isEmpty() ? connection().standingReason() : m_reason);
+        if (m_reason.isEmpty())
+            m_consent->lendReason(connection());
+        else
+            m_consent->setReason(m_reason);
         connect(m_consent, &ConsentFields::changed, this, &PruneSheet::updateConsent);
         column->addWidget(m_consent);
     } else {

@@ -114,7 +114,7 @@ QWidget *UndoSheet::planBody()
                                           "whose end has passed meanwhile come back as expired rows.")));
     column->addLayout(middle);
     m_consent = new ConsentFields(theme(), connection().profile(), rows);
-    m_consent->setReason(connection().standingReason());
+    m_consent->lendReason(connection());
     connect(m_consent, &ConsentFields::changed, this, &UndoSheet::updateConsent);
     column->addWidget(m_consent);
     return body;
