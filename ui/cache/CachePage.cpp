@@ -288,6 +288,8 @@ void CachePage::purgeSelected()
     for (const QModelIndex &row : rows)
         request.chosen.push_back(m_model.placeOf(row.row()));
     std::ranges::sort(request.chosen);
+    // All of them (Ctrl+A) is a mere look as well; one alone is still named.
+    request.wholesale = rows.size() > 1 && rows.size() == m_model.rowCount();
     if (!request.chosen.empty())
         Q_EMIT purgeRequested(request);
 }

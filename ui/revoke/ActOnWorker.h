@@ -17,12 +17,20 @@ template <typename Report>
 using Act = std::function<base::Result<Report>(store::SessionStore &store, const base::Call &call,
                                                const OnProgress &onProgress)>;
 
-/// Runs @p act on the write worker of @p connection, which may not be closed meanwhile, as an activity that
-/// @p connection keeps: it goes on and is shown whether or not @p owner lives. In the end @p summarize says how it
-/// ended, and @p ended is called while @p owner lives, both on the GUI thread; at once where the worker's queue is
-/// full. **Thread-safety:** GUI thread only; never blocks.
+/// The same of one that needs no store, or does without where there is none.
 template <typename Report>
-common::Activity &actOnWorker(common::OpenConnection &connection, common::ActHead head, QObject *owner, Act<Report> act,
+using StorelessAct = std::function<base::Result<Report>(const base::Call &call, const OnProgress &onProgress)>;
+
+namespace detail {
+
+template <typename Report>
+using ActOnWhatOpened = std::function<base::Result<Report>(const base::Result<store::SessionStore *> &store,
+                                                           const base::Call &call, const OnProgress &onProgress)>;
+
+/// As actOnWorker(); @p act is told as well where the store could not be opened.
+template <typename Report>
+common::Activity &runOnWorker(common::OpenConnection &connection, common::ActHead head, QObject *owner,
+                              ActOnWhatOpened<Report> act,
                               std::function<common::ActEnd(const base::Result<Report> &)> summarize,
                               std::function<void(const base::Result<Report> &)> ended)
 {
@@ -39,7 +47,7 @@ common::Activity &actOnWorker(common::OpenConnection &connection, common::ActHea
     };
     const auto submitted = connection.workers().write.submit(
         [act = std::move(act), &activity, end, sender = connection.activities().mailbox().sender()](
-            base::Result<store::SessionStore *> store, const base::Call &call) {
+            const base::Result<store::SessionStore *> &store, const base::Call &call) {
             sender.post([&activity] { activity.beginRunning(); });
             // One message waits at most: thousands of steps must not crowd out the outcome.
             const auto waiting = std::make_shared<std::atomic_bool>(false);
@@ -53,13 +61,49 @@ common::Activity &actOnWorker(common::OpenConnection &connection, common::ActHea
                 if (!posted)
                     waiting->store(false);
             };
-            auto report = store ? act(**store, call, progress) : base::Result<Report>(base::fail(store.error()));
+            auto report = act(store, call, progress);
             sender.post([end, report = std::move(report)] { end(report); });
         },
         activity.stopToken(), wholeAct);
     if (!submitted)
         end(base::fail(submitted.error()));
     return activity;
+}
+
+} // namespace detail
+
+/// Runs @p act on the write worker of @p connection, which may not be closed meanwhile, as an activity that
+/// @p connection keeps: it goes on and is shown whether or not @p owner lives. In the end @p summarize says how it
+/// ended, and @p ended is called while @p owner lives, both on the GUI thread; at once where the worker's queue is
+/// full. **Thread-safety:** GUI thread only; never blocks.
+template <typename Report>
+common::Activity &actOnWorker(common::OpenConnection &connection, common::ActHead head, QObject *owner, Act<Report> act,
+                              std::function<common::ActEnd(const base::Result<Report> &)> summarize,
+                              std::function<void(const base::Result<Report> &)> ended)
+{
+    return detail::runOnWorker<Report>(
+        connection, std::move(head), owner,
+        [act = std::move(act)](const base::Result<store::SessionStore *> &store, const base::Call &call,
+                               const OnProgress &onProgress) -> base::Result<Report> {
+            if (!store)
+                return base::fail(store.error());
+            return act(**store, call, onProgress);
+        },
+        std::move(summarize), std::move(ended));
+}
+
+/// The same of an act that needs no store: it is carried out also where sessions have no rows.
+template <typename Report>
+common::Activity &actWithoutStore(common::OpenConnection &connection, common::ActHead head, QObject *owner,
+                                  StorelessAct<Report> act,
+                                  std::function<common::ActEnd(const base::Result<Report> &)> summarize,
+                                  std::function<void(const base::Result<Report> &)> ended)
+{
+    return detail::runOnWorker<Report>(
+        connection, std::move(head), owner,
+        [act = std::move(act)](const base::Result<store::SessionStore *> &, const base::Call &call,
+                               const OnProgress &onProgress) { return act(call, onProgress); },
+        std::move(summarize), std::move(ended));
 }
 
 } // namespace rollcall::revoke

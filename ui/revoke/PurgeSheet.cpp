@@ -163,15 +163,24 @@ QWidget *PurgeSheet::planBody()
                    keys.join(QLatin1Char('\n')));
     steps->addStep(tr("Write the outcome to the audit log"));
     middle->addWidget(steps);
-    middle->addWidget(new common::Note(theme(), common::NoteKind::Info, tr("Nobody is signed out by this"),
-                                       tr("A copy whose session is live is made again when it is next asked for. There "
-                                          "is nothing to undo.")));
+    middle->addWidget(consequence());
     column->addLayout(middle);
     m_consent = new ConsentFields(theme(), connection().profile(), count);
-    m_consent->setReason(connection().standingReason());
+    m_consent->lendReason(connection());
     connect(m_consent, &ConsentFields::changed, this, &PurgeSheet::updateConsent);
     column->addWidget(m_consent);
     return body;
+}
+
+common::Note *PurgeSheet::consequence() const
+{
+    // Keys that must not go wholesale may be more than copies: one by one they may go, but not as if nothing were lost.
+    if (!whyNotCopies(connection().deployment().config(), true).isEmpty())
+        return new common::Note(theme(), common::NoteKind::Warn, tr("These may be the sessions themselves"),
+                                tr("Their holders may be signed out; there is no undo."));
+    return new common::Note(theme(), common::NoteKind::Info, tr("Nobody is signed out by this"),
+                            tr("A copy whose session is live is made again when it is next asked for. There is nothing "
+                               "to undo."));
 }
 
 QString PurgeSheet::missing() const
@@ -186,10 +195,10 @@ void PurgeSheet::carryOut()
     const auto count = static_cast<qint64>(m_request.chosen.size());
     // Shared, because a std::function must be copyable and copies are not: their keys may be tokens.
     const auto copies = std::make_shared<const std::vector<CachedCopy>>(chosenOf(m_request));
-    common::Activity &activity = actOnWorker<PurgeReport>(
+    common::Activity &activity = actWithoutStore<PurgeReport>(
         connection(), {QStringLiteral("purge"), tr("Purge %1").arg(copiesText(count)), {}, {}, count}, this,
         [copies, reason, deployment = connection().shared(),
-         &log = connection().auditLog()](store::SessionStore &, const base::Call &call, const OnProgress &onProgress) {
+         &log = connection().auditLog()](const base::Call &call, const OnProgress &onProgress) {
             onProgress({0, std::ssize(*copies), PurgeSheet::tr("Removing the keys")});
             return purge(*deployment, *copies, reason, log, call);
         },

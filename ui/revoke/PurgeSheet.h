@@ -3,6 +3,10 @@
 #include "ui/common/PurgeRequest.h"
 #include "ui/revoke/ActSheet.h"
 
+namespace rollcall::common {
+class Note;
+}
+
 namespace rollcall::revoke {
 
 class ConsentFields;
@@ -34,6 +38,8 @@ private:
     void showPlan();
     void showRefusal(const QString &why);
     [[nodiscard]] QWidget *planBody();
+    /// What the purge means for those who are signed in.
+    [[nodiscard]] common::Note *consequence() const;
     void carryOut();
     void showResult(const base::Result<PurgeReport> &report);
 
