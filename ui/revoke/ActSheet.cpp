@@ -64,6 +64,12 @@ void ActSheet::updateConsent()
     m_obstacle->setText(obstacle);
 }
 
+void ActSheet::setExecuteText(const QString &text)
+{
+    if (m_execute)
+        m_execute->setText(text);
+}
+
 void ActSheet::showProgress(common::Activity &activity, const QString &name)
 {
     endAct();

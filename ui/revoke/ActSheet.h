@@ -52,6 +52,8 @@ protected:
     /// A foot that asks for consent: what is in the way, @p leave, @p others, and @p execute. Returns the button that
     /// leaves.
     common::Button *askConsent(const QString &leave, Execute execute, const QList<common::Button *> &others = {});
+    /// Names the button of the act anew; nothing while none is asked for.
+    void setExecuteText(const QString &text);
     /// Looks anew whether something is in the way of the act; nothing while none is asked for.
     void updateConsent();
     /// Shows how far @p activity came until endAct(); @p name: of the bar. It can be paused and stopped; closing the

@@ -25,6 +25,8 @@ using common::Label;
 
 namespace {
 
+constexpr int mostOfName = 240; ///< logical pixels of a user's name on the button
+
 /// Sets @p rule, on record before and after; the operation's name is put into @p auditId.
 base::Status setRule(const deployment::Deployment &deployment, const NotBeforeRule &rule, const QString &reason,
                      audit::AuditLog &log, QString &auditId, const base::Call &call)
@@ -125,10 +127,13 @@ QWidget *RuleSheet::whom()
     row->addWidget(m_user, 1);
     column->addLayout(row);
     column->addWidget(m_everybody);
-    connect(m_user, &QLineEdit::textChanged, this, &RuleSheet::updateConsent);
+    connect(m_user, &QLineEdit::textChanged, this, [this] {
+        nameExecute();
+        updateConsent();
+    });
     connect(m_one, &QRadioButton::toggled, this, [this](bool one) {
         m_user->setEnabled(one);
-        updateConsent();
+        askAnew();
     });
     return box;
 }
@@ -156,13 +161,41 @@ void RuleSheet::showPlan(const QStringList &statements)
                                        tr("It holds only where the deployment has the callback"),
                                        tr("Verify by canary afterwards. Without the callback nothing is refused.")));
     column->addLayout(middle);
-    m_consent = new ConsentFields(theme(), connection().profile(), 1);
-    m_consent->setReason(connection().standingReason());
-    connect(m_consent, &ConsentFields::changed, this, &RuleSheet::updateConsent);
-    column->addWidget(m_consent);
+    m_consentPlace = new QVBoxLayout;
+    column->addLayout(m_consentPlace);
     setBody(body);
     askConsent(tr("Cancel"), {tr("Set the rule"), "ruleExecute", ButtonKind::Danger, [this] { carryOut(); }});
+    askAnew();
     focusSoon(m_user);
+}
+
+void RuleSheet::askAnew()
+{
+    delete m_consent;
+    if (m_one->isChecked()) {
+        m_consent = new ConsentFields(theme(), connection().profile(), 1);
+        m_consent->lendReason(connection());
+    } else {
+        // Everybody is never signed out for a reason that was given for something else.
+        m_consent = new ConsentFields(theme(), connection().profile(), QStringLiteral("everybody"));
+    }
+    connect(m_consent, &ConsentFields::changed, this, &RuleSheet::updateConsent);
+    m_consentPlace->addWidget(m_consent);
+    nameExecute();
+    updateConsent();
+}
+
+void RuleSheet::nameExecute()
+{
+    const QString user = m_user->text().trimmed();
+    if (!m_one->isChecked())
+        setExecuteText(tr("Refuse everybody's sessions"));
+    else if (user.isEmpty())
+        setExecuteText(tr("Refuse one user's sessions"));
+    else // an ampersand would be taken for a mnemonic's
+        setExecuteText(tr("Refuse sessions of %1")
+                           .arg(fontMetrics().elidedText(user, Qt::ElideRight, mostOfName))
+                           .replace(QLatin1Char('&'), QLatin1String("&&")));
 }
 
 NotBeforeRule RuleSheet::rule() const

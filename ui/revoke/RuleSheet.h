@@ -8,6 +8,7 @@
 
 class QLineEdit;
 class QRadioButton;
+class QVBoxLayout;
 
 namespace rollcall::revoke {
 
@@ -34,12 +35,16 @@ private:
     [[nodiscard]] QWidget *whom();
     [[nodiscard]] NotBeforeRule rule() const;
     [[nodiscard]] QString ruleText() const;
+    /// Asks for consent to what is chosen, in the place of an earlier consent: one user's is not everybody's.
+    void askAnew();
+    void nameExecute();
     void carryOut();
     void showResult(const base::Status &done, const QString &auditId);
 
     async::Mailbox m_mailbox;
     std::stop_source m_stop; ///< of the reading
     ConsentFields *m_consent = nullptr;
+    QVBoxLayout *m_consentPlace = nullptr; ///< of the body, while the plan is shown
     QRadioButton *m_everybody = nullptr;
     QRadioButton *m_one = nullptr;
     QLineEdit *m_user = nullptr;
