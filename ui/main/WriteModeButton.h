@@ -1,7 +1,8 @@
 #pragma once
 
-#include <QDeadlineTimer>
 #include <QTimer>
+
+#include <chrono>
 
 #include "ui/common/Button.h"
 #include "ui/common/OpenConnection.h"
@@ -23,7 +24,8 @@ public:
     /// Read-only. @p theme outlives the button.
     explicit WriteModeButton(const common::Theme &theme, QWidget *parent = nullptr);
 
-    /// @p left: how long it stays armed, counted down from now; without meaning in other modes.
+    /// @p left: how long it stays armed, counted down from now; without meaning in other modes. The time in which the
+    /// machine is suspended counts, unlike with timers: when it is over, Guarded is asked for by modeRequested().
     void setMode(WriteMode mode, std::chrono::milliseconds left = {});
     [[nodiscard]] WriteMode mode() const { return m_mode; }
     /// A person asks for @p mode by a shortcut: as by the menu, nothing where it cannot be had.
@@ -32,7 +34,7 @@ public:
     void setGuardedUnavailable(const QString &reason);
 
 Q_SIGNALS:
-    /// A person asked for @p mode; nothing changes until setMode().
+    /// A person asked for @p mode, or the time of Armed is over; nothing changes until setMode().
     void modeRequested(rollcall::common::WriteMode mode);
 
 private:
@@ -46,8 +48,8 @@ private:
     QAction *m_guarded;
     QAction *m_armed;
     WriteMode m_mode = WriteMode::ReadOnly;
-    QDeadlineTimer m_until;
-    QTimer m_tick; ///< while armed
+    std::chrono::nanoseconds m_until{0}; ///< when Armed ends, since the machine started
+    QTimer m_tick;                       ///< while armed
 };
 
 } // namespace rollcall::main
