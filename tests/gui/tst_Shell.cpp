@@ -9,6 +9,8 @@
 #include <QTest>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 #include "tests/support/Screenshots.h"
 #include "ui/common/Actions.h"
 #include "ui/common/Label.h"
@@ -134,6 +136,7 @@ private Q_SLOTS:
     void appearanceIsRemembered();
     void healthTellsWhatWasChecked();
     void writeModeAsksFirst();
+    void armedEndsByItself();
     void closeGuardKeepsTheWindow();
     void helpAndAbout();
 
@@ -339,8 +342,25 @@ void TestShell::pageAloneHidesTheBand()
     m_window->showAlone(welcome);
     QVERIFY(!m_window->band().isVisible());
     QCOMPARE(m_window->currentPage(), welcome);
+    // Behind it the connection can be neither armed nor closed: nobody sees which it is.
+    const auto available = [this](const char *text) {
+        const auto actions = m_window->findChildren<QAction *>();
+        return std::ranges::any_of(actions, [text](const QAction *action) {
+            return action->text() == QLatin1String(text) && action->isEnabled();
+        });
+    };
+    QVERIFY(!m_window->isProfileInFront());
+    QVERIFY(!available("&Arm or disarm") && !available("&Close connection"));
     QVERIFY(m_window->showPage(QStringLiteral("latency")));
-    QVERIFY(m_window->band().isVisible());
+    QVERIFY(m_window->band().isVisible() && m_window->isProfileInFront());
+    QVERIFY(available("&Arm or disarm") && available("&Close connection"));
+    // Nor does it cover what a sheet asks.
+    auto *sheet = new common::Sheet(*m_theme, *m_latency);
+    sheet->setBody(new QWidget);
+    sheet->open();
+    QVERIFY(!m_window->showAlone(welcome));
+    QCOMPARE(m_window->currentPage(), m_latency);
+    delete sheet;
     m_window->closeProfile();
     QVERIFY(!m_window->hasProfile());
     QVERIFY(!m_window->band().isVisible());
@@ -410,6 +430,15 @@ void TestShell::writeModeAsksFirst()
     QVERIFY(menu->actions().at(1)->isChecked());
     mode.setGuardedUnavailable(QStringLiteral("JWT sessions have no rows"));
     QVERIFY(!menu->actions().at(1)->isEnabled());
+}
+
+void TestShell::armedEndsByItself()
+{
+    auto &mode = m_window->band().writeMode();
+    QSignalSpy wanted(&mode, &WriteModeButton::modeRequested);
+    mode.setMode(WriteMode::Armed, std::chrono::milliseconds(50));
+    QTRY_COMPARE(wanted.count(), 1);
+    QCOMPARE(wanted.at(0).at(0).value<WriteMode>(), WriteMode::Guarded);
 }
 
 void TestShell::closeGuardKeepsTheWindow()

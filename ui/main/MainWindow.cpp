@@ -176,7 +176,16 @@ void MainWindow::takePage(Page *page)
     });
 }
 
-void MainWindow::showAlone(Page *page)
+bool MainWindow::showAlone(Page *page)
+{
+    if (common::Sheet::openIn(*m_body) != nullptr) {
+        return false;
+    }
+    bringAlone(page);
+    return true;
+}
+
+void MainWindow::bringAlone(Page *page)
 {
     takePage(page);
     m_alone.removeAll(page);
@@ -185,7 +194,18 @@ void MainWindow::showAlone(Page *page)
     m_body->setRailShown(false);
     setDrawerShown(false);
     m_status->setActivityShown(false);
+    if (hasProfile()) {
+        // Nobody sees which connection it would be done to.
+        setProfileActionsUnavailable(tr("another page is in front of the connection"));
+    }
     bringToFront(page);
+}
+
+void MainWindow::setProfileActionsUnavailable(const QString &why)
+{
+    for (QAction *action : {m_closeProfile, m_activity, m_arm}) {
+        common::setUnavailable(*action, why);
+    }
 }
 
 void MainWindow::removePage(Page *page)
@@ -200,7 +220,7 @@ void MainWindow::removePage(Page *page)
         return;
     }
     if (!m_alone.isEmpty()) {
-        showAlone(m_alone.constLast());
+        bringAlone(m_alone.constLast());
     } else if (!m_pages.isEmpty()) {
         (void)showPage(m_pages.constFirst()->id()); // the first one is always there
     }
@@ -228,9 +248,6 @@ void MainWindow::openProfile(const ProfileHeader &profile, const QList<Page *> &
         });
     }
     m_menu->setPages(pages);
-    common::setUnavailable(*m_closeProfile, {});
-    common::setUnavailable(*m_activity, {});
-    common::setUnavailable(*m_arm, {});
     m_status->setActivityShown(true);
     const WindowState::Layout layout = m_state.layout(profile.key);
     m_body->setDetailsWanted(layout.detailsShown);
@@ -266,13 +283,11 @@ void MainWindow::closeProfile()
     m_body->drawer().setActivities(nullptr);
     setDrawerShown(false);
     m_status->setActivityShown(false);
-    common::setUnavailable(*m_activity, tr("no connection is open"));
-    common::setUnavailable(*m_arm, tr("no connection is open"));
+    setProfileActionsUnavailable(tr("no connection is open"));
     setWindowTitle(QStringLiteral("Rollcall"));
-    common::setUnavailable(*m_closeProfile, tr("no connection is open"));
     m_alone.removeAll(nullptr);
     if (!m_alone.isEmpty()) {
-        showAlone(m_alone.constLast());
+        bringAlone(m_alone.constLast());
     }
 }
 
@@ -288,6 +303,7 @@ bool MainWindow::showPage(const QString &id)
     m_band->show();
     m_body->setRailShown(true);
     m_status->setActivityShown(true);
+    setProfileActionsUnavailable({});
     m_body->rail().setCurrent(id);
     bringToFront(*it);
     return true;

@@ -30,8 +30,10 @@ public:
     ~MainWindow() override;
 
     /// Shows @p page alone, without band and rail, and takes it over; it stays until removePage(). An open profile
-    /// stays open behind it and comes back with showPage(). @p page may have been shown before.
-    void showAlone(common::Page *page);
+    /// stays open behind it and comes back with showPage(); until then neither can it be armed nor closed. @p page may
+    /// have been shown before. Nothing happens while a sheet is open, which @p page would hide; false then, and the
+    /// page stays the caller's.
+    bool showAlone(common::Page *page);
     /// Deletes @p page later and shows, if it was in front, the page before it.
     void removePage(common::Page *page);
 
@@ -41,6 +43,8 @@ public:
     /// Deletes the profile's pages, hides band and rail and shows the page that was alone last, if there is one.
     void closeProfile();
     [[nodiscard]] bool hasProfile() const { return !m_pages.isEmpty(); }
+    /// Whether a profile is open and in sight: its name, environment and write mode stand above the page in front.
+    [[nodiscard]] bool isProfileInFront() const { return hasProfile() && !m_band->isHidden(); }
 
     [[nodiscard]] HeaderBand &band() { return *m_band; }
     [[nodiscard]] ActivityDrawer &drawer();
@@ -72,7 +76,10 @@ protected:
 private:
     void makeActions();
     void takePage(common::Page *page);
+    void bringAlone(common::Page *page);
     void bringToFront(common::Page *page);
+    /// @p why the actions on the open profile cannot be had; empty: they can.
+    void setProfileActionsUnavailable(const QString &why);
     void nextPane();
     void showActivitySummary();
     void refreshStatus();
