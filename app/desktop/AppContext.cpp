@@ -89,7 +89,8 @@ AppContext::AppContext(common::Theme &theme, const DesktopOptions &options, cons
     m_window.addApplicationAction(common::MenuOf::File, demo);
     m_prune = common::makeAction(theme, this, common::Icon::Prune, tr("&Prune expired sessions…"));
     QObject::connect(m_prune, &QAction::triggered, this, &AppContext::openPrune);
-    common::setUnavailable(*m_prune, tr("no connection is open"));
+    updatePrune();
+    QObject::connect(&m_window, &main::MainWindow::currentPageChanged, this, &AppContext::updatePrune);
     m_window.addApplicationAction(common::MenuOf::Session, m_prune);
 
     m_keeper.readProfiles();
@@ -226,15 +227,20 @@ void AppContext::forgetSaved(const QString &name)
     box->open();
 }
 
-void AppContext::showConnection(const ConnectionProfile &profile, const ConnectionKeeper::Secrets &secrets)
+bool AppContext::showConnection(const ConnectionProfile &profile, const ConnectionKeeper::Secrets &secrets)
 {
     m_editing.clear();
+    auto *edit = new connect::ConnectionPage(m_theme, m_clock);
+    edit->setVault(m_vaultDescription);
+    if (secrets)
+        edit->edit(profile, *secrets);
+    if (!m_window.showAlone(edit)) { // a sheet is open: what it asks is decided first
+        delete edit;
+        return false;
+    }
     if (m_edit)
         m_window.removePage(m_edit);
-    m_edit = new connect::ConnectionPage(m_theme, m_clock);
-    m_edit->setVault(m_vaultDescription);
-    if (secrets)
-        m_edit->edit(profile, *secrets);
+    m_edit = edit;
     QObject::connect(m_edit, &connect::ConnectionPage::cancelled, this, &AppContext::leaveConnection);
     QObject::connect(m_edit, &connect::ConnectionPage::saveRequested, this,
                      [this](const ConnectionProfile &saved, const ConnectionKeeper::Secrets &kept, bool open) {
@@ -247,7 +253,7 @@ void AppContext::showConnection(const ConnectionProfile &profile, const Connecti
                              });
                          }
                      });
-    m_window.showAlone(m_edit);
+    return true;
 }
 
 void AppContext::leaveConnection()
@@ -258,8 +264,8 @@ void AppContext::leaveConnection()
 
 void AppContext::importEnv(const QString &path)
 {
-    showConnection({}, nullptr);
-    m_edit->fillFromEnv(path);
+    if (showConnection({}, nullptr))
+        m_edit->fillFromEnv(path);
 }
 
 void AppContext::openWith(const ConnectionProfile &profile, const workspace::ConnectionSecrets &secrets)
@@ -275,7 +281,7 @@ void AppContext::openWith(const ConnectionProfile &profile, const workspace::Con
 
 void AppContext::openDemo()
 {
-    if (m_connection && m_connection->activities().isActing()) {
+    if (isBusy()) {
         leave([this] { openDemo(); });
         return;
     }
@@ -295,7 +301,7 @@ void AppContext::showOpened(const std::shared_ptr<const Deployment> &deployment,
     const bool isDemo =
         m_demo && m_demo->isRunning() && deployment->config().profile.database == m_demo->info().databaseUrl;
     setOpening({});
-    if (m_connection && m_connection->activities().isActing()) {
+    if (isBusy()) {
         // Begun while this one was being opened: its outcome must not be lost with the connection.
         leave([this, deployment, check] { showOpened(deployment, check); });
         return;
@@ -316,6 +322,7 @@ void AppContext::showOpened(const std::shared_ptr<const Deployment> &deployment,
     auto *cached = new cache::CachePage(m_theme, *m_connection);
     QObject::connect(cached, &cache::CachePage::purgeRequested, this, &AppContext::openPurge);
     auto *latency = new latency::LatencyPage(m_theme, *m_connection);
+    m_latency = latency;
     latency->setRunsFolder(
         probe::runsBelow(isDemo ? workspace::Folders::below(m_demo->info().dir).state : m_folders.state,
                          deployment->config().displayName()));
@@ -337,7 +344,7 @@ void AppContext::showOpened(const std::shared_ptr<const Deployment> &deployment,
     QObject::connect(audit, &audit::AuditPage::undoRequested, this, &AppContext::openUndo);
     const ConnectionProfile &profile = deployment->config().profile;
     m_window.setCloseGuard([this] {
-        if (!m_connection || !m_connection->activities().isActing())
+        if (!isBusy())
             return true;
         leave([this] { m_window.close(); });
         return false;
@@ -345,7 +352,7 @@ void AppContext::showOpened(const std::shared_ptr<const Deployment> &deployment,
     m_window.openProfile({profile.name, profile.name, profile.environment, summaryOf(*deployment)},
                          pages << latency << cached << audit);
     m_window.band().health().setLegs(check.legs);
-    common::setUnavailable(*m_prune, deployment->hasRows() ? QString() : tr("sessions have no rows here"));
+    updatePrune();
     common::Activities &activities = m_connection->activities();
     m_window.drawer().setActivities(&activities);
     QObject::connect(&activities, &common::Activities::changed, this, [this, &activities] {
@@ -404,15 +411,45 @@ void AppContext::openPlan(const revoke::Selection &selection)
 
 void AppContext::leave(const std::function<void()> &then)
 {
-    if (m_connection)
-        main::leaveWhenIdle(m_window, m_connection->activities(), then);
-    else
+    if (!m_connection) {
         then();
+        return;
+    }
+    using latency::LatencyPage;
+    const main::Measurement measurement{[page = m_latency] { return page && page->isMeasuring(); },
+                                        [page = m_latency] {
+                                            if (page)
+                                                page->stopMeasuring();
+                                        },
+                                        [page = m_latency](QObject &context, const std::function<void()> &look) {
+                                            if (page)
+                                                QObject::connect(page, &LatencyPage::measuringEnded, &context, look,
+                                                                 Qt::QueuedConnection);
+                                        }};
+    main::leaveWhenIdle(m_window, m_connection->activities(), measurement, then);
+}
+
+bool AppContext::isBusy() const
+{
+    return m_connection && (m_connection->activities().isActing() || (m_latency && m_latency->isMeasuring()));
+}
+
+void AppContext::updatePrune()
+{
+    QString why;
+    if (!m_connection)
+        why = tr("no connection is open");
+    else if (!m_window.isProfileInFront())
+        why = tr("another page is in front of the connection");
+    else if (!m_connection->deployment().hasRows())
+        why = tr("sessions have no rows here");
+    common::setUnavailable(*m_prune, why);
 }
 
 bool AppContext::mayOpenSheet() const
 {
-    return m_connection && m_window.currentPage() && !common::Sheet::openIn(m_window);
+    // Over a page that stands alone the header band would not say which connection it is.
+    return m_connection && m_window.isProfileInFront() && !common::Sheet::openIn(m_window);
 }
 
 void AppContext::openPrune()
@@ -477,8 +514,8 @@ void AppContext::closeConnection()
     m_opener.cancel();
     m_whenVaultKnown = {};
     m_window.closeProfile();
-    common::setUnavailable(*m_prune, tr("no connection is open"));
     m_connection.reset();
+    updatePrune();
     m_demo.reset();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QObject>
+#include <QPointer>
 
 #include <functional>
 #include <memory>
@@ -24,6 +25,9 @@ struct PurgeRequest;
 namespace rollcall::connect {
 class ConnectionPage;
 } // namespace rollcall::connect
+namespace rollcall::latency {
+class LatencyPage;
+} // namespace rollcall::latency
 namespace rollcall::revoke {
 class ActSheet;
 class PlanSheet;
@@ -59,7 +63,8 @@ private:
     void openSaved(const QString &name);
     void editSaved(const QString &name);
     void forgetSaved(const QString &name);
-    void showConnection(const workspace::ConnectionProfile &profile, const connect::ConnectionKeeper::Secrets &secrets);
+    /// False where a sheet is open, over which no other page can be shown.
+    bool showConnection(const workspace::ConnectionProfile &profile, const connect::ConnectionKeeper::Secrets &secrets);
     void leaveConnection();
     void importEnv(const QString &path);
     void openWith(const workspace::ConnectionProfile &profile, const workspace::ConnectionSecrets &secrets);
@@ -81,7 +86,10 @@ private:
     void openResult(const common::Activity &activity);
     /// Calls @p then, at once or after what runs was paused; not at all where somebody wants to keep working.
     void leave(const std::function<void()> &then);
+    /// Whether an act or a measurement goes on, which leave() asks about.
+    [[nodiscard]] bool isBusy() const;
     [[nodiscard]] bool mayOpenSheet() const;
+    void updatePrune();
     void closeConnection();
     void showError(const base::Error &error, const QString &what);
 
@@ -99,6 +107,7 @@ private:
     QAction *m_prune = nullptr; ///< of the Session menu, owned by this object
     welcome::WelcomePage *m_welcome = nullptr;
     connect::ConnectionPage *m_edit = nullptr;
+    QPointer<latency::LatencyPage> m_latency; ///< of the open connection
     std::vector<workspace::ConnectionProfile> m_profiles;
     QString m_vaultDescription;
     std::function<void()> m_whenVaultKnown; ///< what was opened before the vault was known

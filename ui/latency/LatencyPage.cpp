@@ -100,6 +100,9 @@ LatencyPage::LatencyPage(const common::Theme &theme, common::OpenConnection &con
     connect(&m_controller, &RunController::failed, this, &LatencyPage::onFailed);
     connect(&m_controller, &RunController::saveFailed, this,
             [this](const base::Error &error) { m_error->showError(error, tr("The run could not be exported")); });
+    connect(this, &LatencyPage::runEnded, this, &LatencyPage::measuringEnded);
+    connect(&m_timing, &RevocationTiming::finished, this, &LatencyPage::measuringEnded);
+    connect(&m_timing, &RevocationTiming::failed, this, &LatencyPage::measuringEnded);
     connect(&theme, &common::Theme::changed, this, &LatencyPage::showVerdict);
     connect(m_board, &ChartBoard::routeSelected, this, &LatencyPage::showVerdict);
     connect(m_board, &ChartBoard::pictureReady, this, &LatencyPage::savePicture);
@@ -243,6 +246,17 @@ void LatencyPage::run()
 void LatencyPage::stop()
 {
     m_controller.stop();
+}
+
+bool LatencyPage::isMeasuring() const
+{
+    return m_controller.isRunning() || m_timing.isRunning();
+}
+
+void LatencyPage::stopMeasuring()
+{
+    m_controller.stop();
+    m_timing.stop();
 }
 
 void LatencyPage::onProgress(const probe::RunProgress &progress)

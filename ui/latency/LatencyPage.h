@@ -53,6 +53,11 @@ public:
     void run();
     void stop();
     [[nodiscard]] bool isRunning() const { return m_controller.isRunning(); }
+    /// Whether a run or an experiment of the trade-off goes on: the page should not be deleted meanwhile, for that
+    /// waits until it has ended.
+    [[nodiscard]] bool isMeasuring() const;
+    /// Asks whatever measures to end; measuringEnded() follows.
+    void stopMeasuring();
     /// The document shown, or null; of a finished run unless isRunning().
     [[nodiscard]] const probe::RunDocument *document() const { return m_document.get(); }
 
@@ -64,6 +69,8 @@ public:
 Q_SIGNALS:
     /// A run ended, with or without a document.
     void runEnded();
+    /// A run or an experiment of the trade-off ended.
+    void measuringEnded();
 
 private:
     [[nodiscard]] QWidget *makeHead();

@@ -38,6 +38,8 @@ private Q_SLOTS:
     void pausesAndGoesOn();
     void stopsWhatRuns();
     void asksBeforeItIsLeft();
+    void stopsAMeasurementBeforeItIsLeft();
+    void doesNotLeaveWherePausingFailed();
     void offersWhatAnEarlierStartLeft();
 
 private:
@@ -49,6 +51,10 @@ private:
     common::Activity *begin(const QString &reason = QStringLiteral("Laptops stolen in Lyon"));
     /// Lets go of the lock, so that what runs goes on.
     void release() { m_lock.reset(); }
+    [[nodiscard]] static main::Measurement noMeasurement()
+    {
+        return {[] { return false; }, [] {}, [](QObject &, const std::function<void()> &) {}};
+    }
     [[nodiscard]] qint64 liveSessions() const;
     common::Button *button(const char *name)
     {
@@ -242,7 +248,9 @@ void ActivityTest::stopsWhatRuns()
 void ActivityTest::asksBeforeItIsLeft()
 {
     int left = 0;
-    const auto leave = [this, &left] { main::leaveWhenIdle(*m_window, activities(), [&left] { ++left; }); };
+    const auto leave = [this, &left] {
+        main::leaveWhenIdle(*m_window, activities(), noMeasurement(), [&left] { ++left; });
+    };
     leave();
     QCOMPARE(left, 1); // nothing runs
     QVERIFY(begin());
@@ -263,6 +271,46 @@ void ActivityTest::asksBeforeItIsLeft()
     QTRY_COMPARE(activities().unfinished().size(), std::size_t{1});
     QVERIFY(revoke::discardOperation(activities().unfinished().front().head.id, m_open.place(), m_open.log(),
                                      Call::within(5s)));
+}
+
+void ActivityTest::stopsAMeasurementBeforeItIsLeft()
+{
+    int left = 0;
+    bool measuring = true;
+    int stopped = 0;
+    std::function<void()> ended;
+    const main::Measurement measurement{[&measuring] { return measuring; }, [&stopped] { ++stopped; },
+                                        [&ended](QObject &, const std::function<void()> &look) { ended = look; }};
+    main::leaveWhenIdle(*m_window, activities(), measurement, [&left] { ++left; });
+    auto *box = m_window->findChild<QMessageBox *>();
+    QVERIFY(box);
+    QCOMPARE(box->text(), QStringLiteral("A latency measurement is still running."));
+    QCOMPARE(stopped, 0);
+    QTest::mouseClick(box->findChild<QAbstractButton *>(QStringLiteral("pauseAndClose")), Qt::LeftButton);
+    QCOMPARE(stopped, 1);
+    ended(); // of another one: this still runs
+    QCOMPARE(left, 0);
+    measuring = false;
+    ended();
+    ended();
+    QCOMPARE(left, 1);
+}
+
+void ActivityTest::doesNotLeaveWherePausingFailed()
+{
+    int left = 0;
+    QVERIFY(begin());
+    main::leaveWhenIdle(*m_window, activities(), noMeasurement(), [&left] { ++left; });
+    QTest::mouseClick(
+        m_window->findChild<QMessageBox *>()->findChild<QAbstractButton *>(QStringLiteral("pauseAndClose")),
+        Qt::LeftButton);
+    Q_EMIT activities().failed(base::Error(base::ErrorCode::Internal));
+    release();
+    QTRY_VERIFY_WITH_TIMEOUT(!activities().isActing(), 20'000);
+    QTest::qWait(0);
+    QCOMPARE(left, 0);
+    for (const auto &operation : activities().unfinished())
+        QVERIFY(revoke::discardOperation(operation.head.id, m_open.place(), m_open.log(), Call::within(5s)));
 }
 
 void ActivityTest::offersWhatAnEarlierStartLeft()
