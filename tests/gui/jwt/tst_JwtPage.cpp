@@ -34,9 +34,11 @@ private Q_SLOTS:
     void saysWhatCannotBeRevoked();
     void copiesTheCallback();
     void setsARuleInGuardedModeAlone();
+    void everybodyWantsAConsentOfTheirOwn();
     void provesThatItIsNotHonoured();
 
 private:
+    void open(workspace::Environment environment);
     void openSheet();
     common::Button *button(const char *name) { return m_window->findChild<common::Button *>(QLatin1String(name)); }
     [[nodiscard]] QString texts() const;
@@ -67,8 +69,15 @@ void JwtPageTest::initTestCase()
 
 void JwtPageTest::init()
 {
+    open(workspace::Environment::Development);
+}
+
+void JwtPageTest::open(workspace::Environment environment)
+{
+    m_window.reset();
     workspace::ConnectionProfile profile;
     profile.name = QStringLiteral("reading-room");
+    profile.environment = environment;
     profile.database = m_demo->info().databaseUrl;
     profile.baseUrl = m_demo->info().jwtBaseUrl.toString();
     profile.strategy = session::Strategy::Jwt;
@@ -162,6 +171,32 @@ void JwtPageTest::setsARuleInGuardedModeAlone()
     QCOMPARE(rules().front().user, QStringLiteral("ada@example.com"));
     QCOMPARE(m_open.log().list(0, 1000)->back().action, QStringLiteral("rule.set"));
     QVERIFY(!button("ruleVerify")->isEnabled()); // one user's alone
+}
+
+void JwtPageTest::everybodyWantsAConsentOfTheirOwn()
+{
+    open(workspace::Environment::Production);
+    m_open.connection().setWriteMode(common::WriteMode::Armed);
+    m_open.connection().noteReason(QStringLiteral("Laptop stolen"));
+    QTest::mouseClick(button("ruleSet"), Qt::LeftButton);
+    QTRY_VERIFY(button("ruleExecute"));
+    const auto field = [this](const char *name) { return m_window->findChild<QLineEdit *>(QLatin1String(name)); };
+    QTest::keyClicks(field("ruleUser"), QStringLiteral("ada@example.com"));
+    QTest::keyClicks(field("planConfirmation"), QStringLiteral("reading-room 1"));
+    QVERIFY(button("ruleExecute")->isEnabled()); // by the reason that stands
+    QCOMPARE(button("ruleExecute")->text(), QStringLiteral("Refuse sessions of ada@example.com"));
+    m_window->findChild<QRadioButton *>(QStringLiteral("ruleEverybody"))->setChecked(true);
+    QVERIFY(!button("ruleExecute")->isEnabled());
+    QCOMPARE(button("ruleExecute")->text(), QStringLiteral("Refuse everybody's sessions"));
+    QVERIFY(field("planReason")->text().isEmpty());
+    QVERIFY(field("planConfirmation")->text().isEmpty());
+    QTest::keyClicks(field("planReason"), QStringLiteral("Secret leaked"));
+    QTest::keyClicks(field("planConfirmation"), QStringLiteral("reading-room 1"));
+    QVERIFY(!button("ruleExecute")->isEnabled());
+    field("planConfirmation")->clear();
+    QTest::keyClicks(field("planConfirmation"), QStringLiteral("reading-room everybody"));
+    QVERIFY(button("ruleExecute")->isEnabled());
+    photograph("everybody-production");
 }
 
 void JwtPageTest::provesThatItIsNotHonoured()
