@@ -13,7 +13,13 @@ RevocationTiming::RevocationTiming(common::OpenConnection &connection, QObject *
       m_connection(connection),
       m_progressWaits(std::make_shared<std::atomic<bool>>(false)),
       m_worker("rc-revocation", 2)
-{}
+{
+    connect(&connection, &common::OpenConnection::writeModeChanged, this, [this](common::WriteMode mode) {
+        if (mode == common::WriteMode::ReadOnly)
+            stop(); // the canaries that are there are removed all the same
+        Q_EMIT obstacleChanged();
+    });
+}
 
 RevocationTiming::~RevocationTiming()
 {
@@ -33,6 +39,10 @@ QString RevocationTiming::obstacle() const
 
 void RevocationTiming::start(std::chrono::milliseconds ttl)
 {
+    if (const QString why = obstacle(); !why.isEmpty()) {
+        Q_EMIT finished(why);
+        return;
+    }
     const auto &baseUrl = m_connection.deployment().config().baseUrl;
     auto plan = std::make_shared<probe::PropagationPlan>();
     plan->modes = {ProbeMode::Local, ProbeMode::CachedMemory};
@@ -72,7 +82,7 @@ void RevocationTiming::start(std::chrono::milliseconds ttl)
             }
             QStringList remarks = outcome->notes;
             if (outcome->cancelled)
-                remarks.prepend(tr("Stopped by you: what was found until then is shown."));
+                remarks.prepend(tr("Stopped: what was found until then is shown."));
             if (outcome->guard)
                 remarks.prepend(tr("Stopped for safety: %1.").arg(outcome->guard->detail));
             sender.post([this, cells = outcome->cells, remark = remarks.join(QLatin1Char(' '))] {

@@ -26,7 +26,8 @@ public:
 
     /// Why nothing can be measured on this connection now, for people; empty where it can.
     [[nodiscard]] QString obstacle() const;
-    /// Begins with caches of @p ttl; not to be called while isRunning() or with an obstacle().
+    /// Begins with caches of @p ttl; not to be called while isRunning(). With an obstacle() nothing begins and
+    /// finished() says which. A connection that becomes read-only ends it.
     void start(std::chrono::milliseconds ttl);
     void stop() { m_stop.request_stop(); }
     [[nodiscard]] bool isRunning() const { return m_running; }
@@ -37,6 +38,8 @@ public:
     [[nodiscard]] std::chrono::nanoseconds interval() const { return m_interval; }
 
 Q_SIGNALS:
+    /// obstacle() may be another one.
+    void obstacleChanged();
     void progressed(const rollcall::probe::PropagationProgress &progress);
     /// It has ended; @p remark says what was left out or why it ended early, and may be empty.
     void finished(const QString &remark);

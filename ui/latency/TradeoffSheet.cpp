@@ -118,6 +118,11 @@ TradeoffSheet::TradeoffSheet(const common::Theme &theme, QWidget &origin, Revoca
     });
     addFootStart(m_measure);
     addFootEnd(done);
+    connect(&m_timing, &RevocationTiming::obstacleChanged, this, [this] {
+        updateMeasure();
+        if (!m_timing.isRunning())
+            showMeasured({});
+    });
     connect(&m_timing, &RevocationTiming::progressed, this, [this](const probe::PropagationProgress &progress) {
         showMeasured(tr("Measuring: %1 of %2 trials, %3.")
                          .arg(QString::number(progress.done), QString::number(progress.total),

@@ -230,6 +230,38 @@ private Q_SLOTS:
         QCOMPARE(routes->toPlainText(), QStringLiteral("/\n/shop"));
     }
 
+    void theTradeOffWritesNothingOnceReadOnly()
+    {
+        const auto entries = [this] { return m_open.log().list(0, 1000).value().size(); };
+        const auto before = entries();
+        latency::RevocationTiming timing(m_open.connection());
+        QSignalSpy ended(&timing, &latency::RevocationTiming::finished);
+        press("tradeoff");
+        QVERIFY(button("tradeoffMeasure")->isEnabled());
+        m_open.connection().setWriteMode(common::WriteMode::ReadOnly);
+        const auto restored = qScopeGuard([this] { m_open.connection().setWriteMode(common::WriteMode::Guarded); });
+        QVERIFY(!button("tradeoffMeasure")->isEnabled()); // while its sheet is open
+        QVERIFY(find<common::Label>("tradeoffMeasured")->text().contains(QStringLiteral("switch to Guarded")));
+        timing.start(1s);
+        QVERIFY(!timing.isRunning());
+        QCOMPARE(ended.size(), 1);
+        QCOMPARE(ended.first().first().toString(), timing.obstacle());
+        QCOMPARE(entries(), before);
+
+        // One that goes on ends, long before its trials are done.
+        m_open.connection().setWriteMode(common::WriteMode::Guarded);
+        QVERIFY(button("tradeoffMeasure")->isEnabled());
+        QSignalSpy progressed(&timing, &latency::RevocationTiming::progressed);
+        timing.start(10min);
+        QVERIFY(timing.isRunning());
+        QTRY_VERIFY_WITH_TIMEOUT(!progressed.isEmpty(), 30'000);
+        m_open.connection().setWriteMode(common::WriteMode::ReadOnly);
+        QTRY_COMPARE_WITH_TIMEOUT(ended.size(), 2, 30'000);
+        QVERIFY2(ended.last().first().toString().contains(QStringLiteral("Stopped")),
+                 qPrintable(ended.last().first().toString()));
+        dismiss("tradeoffSheet");
+    }
+
     void theTradeOffFollowsItsSlider()
     {
         press("tradeoff");
