@@ -1,7 +1,5 @@
 #include "ui/users/UserPager.h"
 
-#include <utility>
-
 namespace rollcall::users {
 
 UserPager::UserPager(common::OpenConnection &connection, QObject *parent) : QObject(parent), m_connection(connection) {}
@@ -17,6 +15,7 @@ void UserPager::start(const store::UserQuery &query)
     m_query = query;
     m_query.limit = pageSize;
     m_next.reset();
+    m_complete = false;
     request(true);
 }
 
@@ -37,8 +36,7 @@ void UserPager::request(bool first)
     m_busy = true;
     const quint64 generation = ++m_generation;
     const auto submitted = m_connection.workers().list.submit(
-        [this, generation, first, query = m_query, cursor = std::exchange(m_next, std::nullopt),
-         now = m_connection.deployment().clock().now(),
+        [this, generation, first, query = m_query, cursor = m_next, now = m_connection.deployment().clock().now(),
          sender = m_mailbox.sender()](base::Result<store::SessionStore *> store, const base::Call &call) {
             const auto begun = std::chrono::steady_clock::now();
             store::UserDirectory *users = store ? (*store)->users() : nullptr;
@@ -54,6 +52,7 @@ void UserPager::request(bool first)
                 m_busy = false;
                 if (page) {
                     m_next = page->next;
+                    m_complete = !m_next;
                     Q_EMIT pageReady(*page, first, took);
                 } else if (page.error().code == base::ErrorCode::Cancelled) {
                     Q_EMIT cancelled();

@@ -31,6 +31,8 @@ public:
 
     [[nodiscard]] bool isBusy() const { return m_busy; }
     [[nodiscard]] bool hasMore() const { return m_next.has_value(); }
+    /// The last page of the query started last was delivered.
+    [[nodiscard]] bool isComplete() const { return m_complete; }
 
 Q_SIGNALS:
     /// A page arrived; @p first where it begins a new listing. @p took is the query's time.
@@ -44,7 +46,8 @@ private:
     common::OpenConnection &m_connection;
     async::Mailbox m_mailbox;
     store::UserQuery m_query;
-    std::optional<QByteArray> m_next;
+    std::optional<QByteArray> m_next; ///< kept until the page it names has come: it can be asked for again
+    bool m_complete = false;
     std::stop_source m_stop;
     quint64 m_generation = 0;
     bool m_busy = false;

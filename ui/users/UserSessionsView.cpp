@@ -3,6 +3,7 @@
 #include <QGridLayout>
 #include <QLocale>
 #include <QScrollArea>
+#include <QTimer>
 #include <QVBoxLayout>
 
 #include "core/base/ErrorText.h"
@@ -28,6 +29,7 @@ namespace {
 constexpr int footHeight = 44;
 constexpr int labelWidth = 96;
 constexpr std::chrono::hours soon{24};
+constexpr std::chrono::milliseconds readDebounce{100};
 
 State stateOf(const session::ListedSession &session, base::Instant now)
 {
@@ -54,6 +56,7 @@ UserSessionsView::UserSessionsView(const common::Theme &theme, common::OpenConne
       m_subtitle(new Label(theme, {}, FontToken::Small, ColorToken::Muted)),
       m_remark(new Label(theme, {}, FontToken::Body, ColorToken::Muted)),
       m_scroll(new QScrollArea),
+      m_debounce(new QTimer(this)),
       m_open(new Button(theme, tr("Open in Sessions"))),
       m_revoke(new Button(theme, tr("Revoke all…"), ButtonKind::DangerOutline))
 {
@@ -81,10 +84,15 @@ UserSessionsView::UserSessionsView(const common::Theme &theme, common::OpenConne
     m_scroll->setWidgetResizable(true);
     m_scroll->setFrameShape(QFrame::NoFrame);
     m_scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    m_scroll->setFocusPolicy(Qt::NoFocus);
+    m_scroll->setFocusPolicy(Qt::StrongFocus); // a long list scrolls by the arrow keys
+    m_scroll->setObjectName(QStringLiteral("userSessions"));
+    m_scroll->setAccessibleName(tr("Every session of the selected user"));
     column->addWidget(m_scroll, 1);
     column->addStretch(); // while the list is hidden
     column->addWidget(makeFoot());
+    m_debounce->setSingleShot(true);
+    m_debounce->setInterval(readDebounce);
+    connect(m_debounce, &QTimer::timeout, this, &UserSessionsView::read);
     clear();
 }
 
@@ -114,6 +122,7 @@ QWidget *UserSessionsView::makeFoot()
 
 void UserSessionsView::clear()
 {
+    m_debounce->stop();
     m_stop.request_stop();
     ++m_generation;
     m_user = {};
@@ -133,6 +142,12 @@ void UserSessionsView::showRemark(const QString &text)
 
 void UserSessionsView::display(const store::ListedUser &user)
 {
+    if (user.id != m_user.id) { // the former user's sessions must not stand below this one's name
+        m_scroll->hide();
+        showRemark(tr("Reading…"));
+    }
+    m_stop.request_stop();
+    ++m_generation; // nor an answer about the former user come meanwhile
     m_user = user;
     m_title->setText(m_title->fontMetrics().elidedText(shownName(user), Qt::ElideRight, 260));
     m_title->setToolTip(shownName(user));
@@ -140,13 +155,11 @@ void UserSessionsView::display(const store::ListedUser &user)
                                            : tr("%1 live sessions").arg(QLocale().toString(user.sessions)));
     m_open->setEnabled(true);
     m_revoke->setEnabled(true);
-    showRemark({});
-    read();
+    m_debounce->start();
 }
 
 void UserSessionsView::read()
 {
-    m_stop.request_stop();
     m_stop = std::stop_source();
     const quint64 generation = ++m_generation;
     store::SessionQuery query;
@@ -171,8 +184,10 @@ void UserSessionsView::read()
             });
         },
         m_stop.get_token(), m_connection.timeout());
-    if (!submitted)
+    if (!submitted) {
+        m_scroll->hide();
         showRemark(base::oneLine(submitted.error()));
+    }
 }
 
 void UserSessionsView::showSessions(const store::SessionPage &page)
@@ -227,6 +242,7 @@ void UserSessionsView::showSessions(const store::SessionPage &page)
         column->addWidget(new Label(m_theme, tr("None is left."), FontToken::Body, ColorToken::Muted));
     column->addStretch();
     m_scroll->setWidget(content);
+    showRemark({});
     m_scroll->show();
 }
 

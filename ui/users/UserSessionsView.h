@@ -10,6 +10,7 @@
 #include "ui/common/Theme.h"
 
 class QScrollArea;
+class QTimer;
 
 namespace rollcall::common {
 class Button;
@@ -32,7 +33,7 @@ public:
     UserSessionsView(const common::Theme &theme, common::OpenConnection &connection, QWidget *parent = nullptr);
     ~UserSessionsView() override;
 
-    /// Shows @p user at once and their sessions when they come.
+    /// Shows @p user at once and their sessions when they come; those of another user are hidden until then.
     void display(const store::ListedUser &user);
     /// Nobody is selected.
     void clear();
@@ -60,6 +61,7 @@ private:
     common::Label *m_subtitle;
     common::Label *m_remark;
     QScrollArea *m_scroll;
+    QTimer *m_debounce; ///< while somebody walks down the list, not each user is read
     common::Button *m_open;
     common::Button *m_revoke;
 };

@@ -177,6 +177,17 @@ void UsersPage::buildActions()
         addAction(action);
         common::setMenuOf(*action, common::MenuOf::Session);
     }
+    // The table's head is reached by the pointer alone.
+    const auto addOrder = [this](const QString &text, UserListModel::Column column, const char *name) {
+        auto *action = new QAction(text, this);
+        action->setObjectName(QLatin1String(name));
+        connect(action, &QAction::triggered, this, [this, column] { setOrder(column); });
+        addAction(action);
+        common::setMenuOf(*action, common::MenuOf::View);
+    };
+    addOrder(tr("Order by &sessions"), UserListModel::Sessions, "orderBySessions");
+    addOrder(tr("Order by &newest"), UserListModel::Newest, "orderByNewest");
+    addOrder(tr("Order by &oldest"), UserListModel::Oldest, "orderByOldest");
 }
 
 QString UsersPage::help() const
@@ -356,7 +367,12 @@ QList<common::StatusItem> UsersPage::statusItems() const
     if (!m_readAt)
         return items;
     const QString shown = QLocale().toString(m_model.rowCount());
-    add(m_pager.hasMore() ? tr("%1 users shown, more there").arg(shown) : tr("%1 users, exact").arg(shown));
+    if (m_pager.hasMore())
+        add(tr("%1 users shown, more there").arg(shown));
+    else if (m_pager.isComplete() && !m_pager.isBusy() && !m_table->isStale())
+        add(tr("%1 users, exact").arg(shown));
+    else
+        add(tr("%1 users shown").arg(shown));
     if (m_model.isFull())
         add(tr("Search to see the rest"), Icon::Warn, ColorToken::Warn);
     if (m_table->isStale())

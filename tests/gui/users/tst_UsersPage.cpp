@@ -1,9 +1,12 @@
 #include <QtTest>
 
+#include <QAction>
 #include <QHeaderView>
 #include <QLineEdit>
 #include <QTableView>
 #include <QVBoxLayout>
+
+#include <sqlite3.h>
 
 #include "core/demo/DemoDeployment.h"
 #include "tests/support/Screenshots.h"
@@ -29,9 +32,11 @@ private Q_SLOTS:
     void cleanup();
     void listsWhoHasMostFirst();
     void loadsMoreWhenScrolled();
+    void isNotExactWhereAPageFailed();
     void ordersByNewestAndOldest();
     void searches();
     void showsEverySessionOfAUser();
+    void hidesTheFormerUsersSessions();
     void plansTheEndOfAllOfThem();
     void fitsASmallWindow();
 
@@ -40,6 +45,8 @@ private:
     [[nodiscard]] QString cell(int row, int column) { return table()->model()->index(row, column).data().toString(); }
     [[nodiscard]] std::vector<store::ListedUser> expected(store::UserQuery query);
     [[nodiscard]] QString texts() const;
+    [[nodiscard]] QString status() const;
+    [[nodiscard]] bool executed(const char *sql) const;
     common::Button *button(const char *name) { return m_window->findChild<common::Button *>(QLatin1String(name)); }
     void photograph(const char *name)
     {
@@ -111,6 +118,25 @@ QString UsersPageTest::texts() const
     return all.join(QLatin1Char('\n'));
 }
 
+QString UsersPageTest::status() const
+{
+    QStringList all;
+    for (const common::StatusItem &item : m_page->statusItems())
+        all << item.text;
+    return all.join(QLatin1Char('\n'));
+}
+
+bool UsersPageTest::executed(const char *sql) const
+{
+    sqlite3 *database = nullptr;
+    const QString path = m_demo->info().databaseUrl.mid(QStringLiteral("sqlite:").size());
+    const bool done = sqlite3_open(path.toUtf8().constData(), &database) == SQLITE_OK &&
+                      sqlite3_busy_timeout(database, 5'000) == SQLITE_OK &&
+                      sqlite3_exec(database, sql, nullptr, nullptr, nullptr) == SQLITE_OK;
+    sqlite3_close(database);
+    return done;
+}
+
 void UsersPageTest::listsWhoHasMostFirst()
 {
     const auto users = expected({});
@@ -137,17 +163,39 @@ void UsersPageTest::loadsMoreWhenScrolled()
     QCOMPARE(names.size(), model->rowCount()); // nobody twice
 }
 
+void UsersPageTest::isNotExactWhereAPageFailed()
+{
+    QVERIFY2(status().contains(u"200 users shown, more there"), qPrintable(status()));
+    QVERIFY(executed("ALTER TABLE Session RENAME TO Hidden"));
+    const auto restored = qScopeGuard([this] { QVERIFY(executed("ALTER TABLE Hidden RENAME TO Session")); });
+    table()->scrollToBottom();
+    QTRY_VERIFY2(texts().contains(u"The users could not be counted"), qPrintable(texts()));
+    QCOMPARE(table()->model()->rowCount(), users::UserPager::pageSize);
+    QVERIFY2(!status().contains(u"exact") && status().contains(u"more there"), qPrintable(status()));
+    // Nor where the count was begun anew and failed.
+    m_page->refresh();
+    QVERIFY2(!status().contains(u"exact"), qPrintable(status()));
+    QTRY_VERIFY(!status().contains(u"Query running"));
+    QVERIFY2(!status().contains(u"exact"), qPrintable(status()));
+}
+
 void UsersPageTest::ordersByNewestAndOldest()
 {
-    for (const auto &[column, order] : {std::pair(UserListModel::Newest, store::UserOrder::Newest),
-                                        std::pair(UserListModel::Oldest, store::UserOrder::Oldest)}) {
+    for (const auto &[action, order] :
+         {std::pair("orderByNewest", store::UserOrder::Newest), std::pair("orderByOldest", store::UserOrder::Oldest),
+          std::pair("orderBySessions", store::UserOrder::Sessions)}) {
         store::UserQuery query;
         query.order = order;
         const auto users = expected(query);
-        Q_EMIT table()->horizontalHeader()->sectionClicked(column);
+        m_page->findChild<QAction *>(QLatin1String(action))->trigger();
         QTRY_COMPARE(cell(0, UserListModel::User), users::shownName(users.front()));
         QTRY_COMPARE(cell(5, UserListModel::User), users::shownName(users[5]));
     }
+    // The head does the same for the pointer.
+    store::UserQuery query;
+    query.order = store::UserOrder::Oldest;
+    Q_EMIT table()->horizontalHeader()->sectionClicked(UserListModel::Oldest);
+    QTRY_COMPARE(cell(0, UserListModel::User), users::shownName(expected(query).front()));
     // Not what the directory orders by: nothing happens.
     const QString before = cell(0, UserListModel::User);
     Q_EMIT table()->horizontalHeader()->sectionClicked(UserListModel::Providers);
@@ -189,6 +237,18 @@ void UsersPageTest::showsEverySessionOfAUser()
     QTest::mouseClick(button("userOpenSessions"), Qt::LeftButton);
     QCOMPARE(wanted.count(), 1);
     QCOMPARE(wanted.first().first().toString(), user.id);
+}
+
+void UsersPageTest::hidesTheFormerUsersSessions()
+{
+    auto *sessions = m_window->findChild<QWidget *>(QStringLiteral("userSessions"));
+    table()->selectRow(0);
+    QTRY_VERIFY(sessions->isVisible());
+    table()->selectRow(1);
+    QVERIFY(!sessions->isVisible()); // at once: what stands there is the former user's
+    QVERIFY2(texts().contains(u"Reading…"), qPrintable(texts()));
+    QTRY_VERIFY(sessions->isVisible());
+    QVERIFY2(!texts().contains(u"Reading…") && texts().contains(expected({})[1].id), qPrintable(texts()));
 }
 
 void UsersPageTest::plansTheEndOfAllOfThem()
