@@ -117,6 +117,9 @@ LatencyPage::LatencyPage(const common::Theme &theme, common::OpenConnection &con
     });
     connect(&m_library, &RunLibrary::failed, this,
             [this](const base::Error &error, const QString &what) { m_error->showError(error, what); });
+    connect(&m_timing, &RevocationTiming::started, this, &LatencyPage::updateButtons);
+    connect(&m_timing, &RevocationTiming::finished, this, &LatencyPage::updateButtons);
+    connect(&m_timing, &RevocationTiming::failed, this, &LatencyPage::updateButtons);
     updateButtons();
 }
 
@@ -220,7 +223,7 @@ void LatencyPage::makeActions()
 
 void LatencyPage::run()
 {
-    if (m_controller.isRunning())
+    if (m_controller.isRunning() || m_timing.isRunning())
         return;
     auto plan = m_editor->plan();
     if (!plan) {
@@ -307,11 +310,13 @@ void LatencyPage::showVerdict()
 void LatencyPage::updateButtons()
 {
     const bool running = m_controller.isRunning();
-    const bool ready = m_editor->plan().has_value();
+    m_timing.setRunGoesOn(running);
+    const QString whyNot = whyNotRun();
+    const bool ready = whyNot.isEmpty();
     m_run->setVisible(!running);
     m_run->setEnabled(ready);
     m_run->setText(m_complete ? tr("Run again") : tr("Run"));
-    m_run->setToolTip(ready ? QString() : tr("The plan says what is missing"));
+    m_run->setToolTip(whyNot);
     m_stop->setVisible(running);
     m_runAction->setEnabled(!running && ready);
     m_stopAction->setEnabled(running);
@@ -327,6 +332,13 @@ void LatencyPage::updateButtons()
     m_edit->setText(m_editor->isVisibleTo(this) ? tr("Hide plan") : tr("Edit plan"));
     m_summary->setText(m_editor->summary());
     Q_EMIT statusChanged();
+}
+
+QString LatencyPage::whyNotRun() const
+{
+    if (m_timing.isRunning())
+        return tr("The trade-off is measured, and each would disturb the other's figures: wait or stop it there.");
+    return m_editor->plan() ? QString() : tr("The plan says what is missing");
 }
 
 QString LatencyPage::startText() const

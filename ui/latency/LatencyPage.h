@@ -49,7 +49,7 @@ public:
 
     /// Where a run is planned, for presets.
     [[nodiscard]] RunPlanEditor &planEditor() { return *m_editor; }
-    /// Begins a run of the plan as it stands; shows why where it cannot.
+    /// Begins a run of the plan as it stands; shows why where it cannot. Nothing while the trade-off is measured.
     void run();
     void stop();
     [[nodiscard]] bool isRunning() const { return m_controller.isRunning(); }
@@ -82,6 +82,7 @@ private:
     void showDocument(std::shared_ptr<const probe::RunDocument> document);
     void showVerdict();
     void updateButtons();
+    [[nodiscard]] QString whyNotRun() const;
     void toggleEditor();
     void showRuns();
     void compare(const QString &pathA, const QString &pathB);

@@ -1,5 +1,7 @@
 #include "ui/latency/RevocationTiming.h"
 
+#include <utility>
+
 #include "core/probe/RunPlan.h"
 
 namespace rollcall::latency {
@@ -30,11 +32,19 @@ QString RevocationTiming::obstacle() const
 {
     if (!m_connection.deployment().hasRows())
         return tr("Sessions of this deployment are tokens: there is no row to delete.");
+    if (m_runGoesOn)
+        return tr("A latency run goes on, and each would disturb the other's figures: wait or stop it.");
     if (m_connection.writeMode() == common::WriteMode::ReadOnly)
         return tr("Measuring makes and deletes canary sessions, which are rows: switch to Guarded first.");
     if (m_connection.profile().environment == workspace::Environment::Production)
         return tr("On a production connection canary rows want the name typed: use rollcallctl latency propagation.");
     return {};
+}
+
+void RevocationTiming::setRunGoesOn(bool goesOn)
+{
+    if (std::exchange(m_runGoesOn, goesOn) != goesOn)
+        Q_EMIT obstacleChanged();
 }
 
 void RevocationTiming::start(std::chrono::milliseconds ttl)
@@ -94,7 +104,9 @@ void RevocationTiming::start(std::chrono::milliseconds ttl)
     if (!queued) {
         m_running = false;
         Q_EMIT failed(queued.error());
+        return;
     }
+    Q_EMIT started();
 }
 
 } // namespace rollcall::latency

@@ -30,6 +30,8 @@ public:
     /// finished() says which. A connection that becomes read-only ends it.
     void start(std::chrono::milliseconds ttl);
     void stop() { m_stop.request_stop(); }
+    /// A latency run goes on, or ended: while one does it is an obstacle(), as each would disturb the other's figures.
+    void setRunGoesOn(bool goesOn);
     [[nodiscard]] bool isRunning() const { return m_running; }
     /// The cells of the last experiment, as far as they are known, and the time to live they were measured with.
     [[nodiscard]] const std::vector<probe::PropagationCell> &cells() const { return m_cells; }
@@ -40,6 +42,7 @@ public:
 Q_SIGNALS:
     /// obstacle() may be another one.
     void obstacleChanged();
+    void started();
     void progressed(const rollcall::probe::PropagationProgress &progress);
     /// It has ended; @p remark says what was left out or why it ended early, and may be empty.
     void finished(const QString &remark);
@@ -50,6 +53,7 @@ private:
     async::Mailbox m_mailbox;
     std::stop_source m_stop;
     bool m_running = false;
+    bool m_runGoesOn = false; ///< a latency run
     std::vector<probe::PropagationCell> m_cells;
     std::chrono::milliseconds m_ttl{0};
     std::chrono::nanoseconds m_interval{0};

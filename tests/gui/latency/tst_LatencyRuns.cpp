@@ -262,6 +262,31 @@ private Q_SLOTS:
         dismiss("tradeoffSheet");
     }
 
+    void aRunAndTheTradeOffExcludeEachOther()
+    {
+        m_page->planEditor().setRoutes(m_demo->info().routes.mid(0, 2));
+        m_page->planEditor().setSamples(20'000);
+        m_page->planEditor().setGuarded(false);
+        QSignalSpy ended(m_page, &LatencyPage::runEnded);
+        m_page->run();
+        QVERIFY(m_page->isRunning());
+        press("tradeoff");
+        QVERIFY(!button("tradeoffMeasure")->isEnabled());
+        QVERIFY(button("tradeoffMeasure")->toolTip().contains(QStringLiteral("latency run")));
+        m_page->stop();
+        QTRY_COMPARE_WITH_TIMEOUT(ended.size(), 1, 30'000);
+        QVERIFY(button("tradeoffMeasure")->isEnabled());
+
+        press("tradeoffMeasure");
+        QVERIFY(!button("startRun")->isEnabled());
+        QVERIFY(button("startRun")->toolTip().contains(QStringLiteral("trade-off")));
+        m_page->run();
+        QVERIFY(!m_page->isRunning());
+        press("tradeoffMeasure"); // stops
+        QTRY_VERIFY_WITH_TIMEOUT(button("startRun")->isEnabled(), 30'000);
+        dismiss("tradeoffSheet");
+    }
+
     void theTradeOffFollowsItsSlider()
     {
         press("tradeoff");
