@@ -78,6 +78,8 @@ bool CachePage::hasCache() const
 QString CachePage::configured() const
 {
     const deployment::ConnectionConfig &config = m_connection.deployment().config();
+    if (config.cacheError)
+        return tr("The cache that the connection names cannot be used: %1").arg(base::oneLine(*config.cacheError));
     if (!config.cache)
         return tr("This application's memory alone");
     const QStringList keys = config.profile.cacheKeys;
@@ -240,6 +242,8 @@ void CachePage::onReady(const CacheLook &look)
 void CachePage::showDrift()
 {
     const auto drifted = static_cast<qint64>(m_model.drifted().size());
+    const bool complete = m_model.look().list->complete;
+    const QString partly = tr("Not all keys were looked through: there may be more.");
     m_purgeDrifted->setVisible(drifted > 0);
     m_purgeDrifted->setText(tr("Purge %1…").arg(QLocale().toString(drifted)));
     if (const auto &error = m_model.look().driftError) {
@@ -254,7 +258,10 @@ void CachePage::showDrift()
                                 ? tr("1 copy does not say what its row says")
                                 : tr("%1 copies do not say what their rows say").arg(QLocale().toString(drifted)),
                             tr("A deployment that believes its cache goes on accepting them until their time to live "
-                               "is over."));
+                               "is over.") +
+                                (complete ? QString() : QLatin1Char(' ') + partly));
+    } else if (!complete) {
+        m_drift->setContent(common::NoteKind::Info, tr("Every copy that was found says what its row says"), partly);
     } else {
         m_drift->setContent(common::NoteKind::Good, tr("Every copy says what its row says"), {});
     }
