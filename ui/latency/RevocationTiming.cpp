@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "core/base/ErrorText.h"
 #include "core/probe/RunPlan.h"
 
 namespace rollcall::latency {
@@ -91,6 +92,9 @@ void RevocationTiming::start(std::chrono::milliseconds ttl)
                 return;
             }
             QStringList remarks = outcome->notes;
+            if (outcome->error)
+                remarks.prepend(tr("Ended early: %1 Canaries may be left: rollcallctl token remove --all removes them.")
+                                    .arg(base::describe(*outcome->error).message));
             if (outcome->cancelled)
                 remarks.prepend(tr("Stopped: what was found until then is shown."));
             if (outcome->guard)
