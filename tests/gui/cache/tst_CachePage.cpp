@@ -50,6 +50,8 @@ private Q_SLOTS:
     void asksNothingUnasked();
     void showsCopiesAndDrift();
     void purgesWhatDrifted();
+    void allChosenIsAMereLook();
+    void purgesWhereSessionsHaveNoRows();
     void saysWhyItCannotLook();
     void withoutACache();
 
@@ -57,6 +59,12 @@ private:
     static constexpr int strangers = 14;
 
     void openPage(bool withCache = true);
+    void openPage(workspace::ConnectionProfile profile, workspace::ConnectionSecrets secrets = {},
+                  deployment::Needs needs = {true, false});
+    /// A profile with the cache and its keys.
+    [[nodiscard]] workspace::ConnectionProfile profileWith(const QString &keys) const;
+    /// Selects all copies and asks for them to be purged.
+    std::optional<common::PurgeRequest> chooseAll();
     redis::RedisReply command(const redis::RedisCommand &words) const
     {
         const auto reply = redis::makeChannel(m_server->url(), {})->send(words, base::Call::within(10s));
@@ -106,15 +114,29 @@ void CachePageTest::init()
 
 void CachePageTest::openPage(bool withCache)
 {
-    m_window.reset();
+    workspace::ConnectionProfile profile = profileWith(QStringLiteral("app:s:{token}"));
+    if (!withCache) {
+        profile.cache.clear();
+        profile.cacheKeys.clear();
+    }
+    openPage(std::move(profile));
+}
+
+workspace::ConnectionProfile CachePageTest::profileWith(const QString &keys) const
+{
     workspace::ConnectionProfile profile;
     profile.name = QStringLiteral("shop");
     profile.database = m_database->url();
-    if (withCache) {
-        profile.cache = QStringLiteral("redis://localhost:%1/0").arg(m_server->port());
-        profile.cacheKeys = {QStringLiteral("app:s:{token}")};
-    }
-    QVERIFY(m_open.open(std::move(profile), {}, {true, false}));
+    profile.cache = QStringLiteral("redis://localhost:%1/0").arg(m_server->port());
+    profile.cacheKeys = {keys};
+    return profile;
+}
+
+void CachePageTest::openPage(workspace::ConnectionProfile profile, workspace::ConnectionSecrets secrets,
+                             deployment::Needs needs)
+{
+    m_window.reset();
+    QVERIFY(m_open.open(std::move(profile), std::move(secrets), needs));
     m_window = std::make_unique<QWidget>();
     common::Sheet::markHost(*m_window);
     auto *column = new QVBoxLayout(m_window.get());
@@ -206,6 +228,66 @@ void CachePageTest::purgesWhatDrifted()
     QVERIFY(entries.has_value());
     QCOMPARE(entries->back().action, QStringLiteral("cache.purge"));
     QCOMPARE(entries->back().counts.value(u"purged").toInteger(), strangers);
+}
+
+std::optional<common::PurgeRequest> CachePageTest::chooseAll()
+{
+    std::optional<common::PurgeRequest> wanted;
+    const auto noting = connect(m_page, &CachePage::purgeRequested, this,
+                                [&wanted](const common::PurgeRequest &request) { wanted = request; });
+    table()->selectAll();
+    QTest::mouseClick(button("cachePurge"), Qt::LeftButton);
+    disconnect(noting);
+    return wanted;
+}
+
+void CachePageTest::allChosenIsAMereLook()
+{
+    look();
+    auto wanted = chooseAll();
+    QVERIFY(wanted && wanted->wholesale && wanted->chosen.size() == strangers + 1);
+    // Where the keys may be the sessions themselves (Better Auth's secondary storage) that is refused, and of one that
+    // is named it is warned.
+    openPage(profileWith(QStringLiteral("better-auth")));
+    m_open.connection().setWriteMode(common::WriteMode::Guarded);
+    auto *sheet = new revoke::PurgeSheet(*m_theme, *m_page, m_open.connection(), *wanted);
+    sheet->open();
+    QVERIFY2(texts().contains(u"These may be the sessions themselves"), qPrintable(texts()));
+    QVERIFY(!button("purgeExecute"));
+    delete sheet;
+    wanted->wholesale = false;
+    wanted->chosen.resize(1);
+    sheet = new revoke::PurgeSheet(*m_theme, *m_page, m_open.connection(), *wanted);
+    sheet->open();
+    QVERIFY(button("purgeExecute"));
+    QVERIFY2(texts().contains(u"Their holders may be signed out") && !texts().contains(u"Nobody is signed out"),
+             qPrintable(texts()));
+    photograph("purge-sessions");
+}
+
+void CachePageTest::purgesWhereSessionsHaveNoRows()
+{
+    workspace::ConnectionProfile profile = profileWith(QStringLiteral("app:s:{token}"));
+    profile.database.clear();
+    profile.version = session::AuthVersion::V5;
+    profile.strategy = session::Strategy::Jwt;
+    workspace::ConnectionSecrets secrets;
+    secrets.authSecrets.push_back(base::SecretBytes(QByteArray("a secret of the tests, long enough")));
+    openPage(std::move(profile), std::move(secrets), {false, false});
+    QVERIFY(!m_open.deployment().hasRows());
+    look();
+    const auto wanted = chooseAll();
+    QVERIFY(wanted);
+    m_open.connection().setWriteMode(common::WriteMode::Guarded);
+    auto *sheet = new revoke::PurgeSheet(*m_theme, *m_page, m_open.connection(), *wanted);
+    sheet->open();
+    QTRY_VERIFY(button("purgeExecute"));
+    QTest::keyClicks(m_window->findChild<QLineEdit *>(QStringLiteral("planReason")), QStringLiteral("Cookies now"));
+    QSignalSpy done(sheet, &revoke::PurgeSheet::finished);
+    QTest::keyClick(sheet, Qt::Key_Return, Qt::ControlModifier);
+    QVERIFY2(done.wait(20'000), qPrintable(texts()));
+    QVERIFY2(texts().contains(u"15 of 15 cached copies removed"), qPrintable(texts()));
+    QCOMPARE(command({"DBSIZE"}).number, qint64{1}); // what is no session
 }
 
 void CachePageTest::saysWhyItCannotLook()
