@@ -60,13 +60,27 @@ void addFact(const common::Theme &theme, QVBoxLayout &column, const QString &cap
     column.addSpacing(common::space::xs);
 }
 
+/// What @p proof, which does not show that the rule is honoured, says instead.
+QString whyNotProven(const revoke::RuleProof &proof)
+{
+    // The reasons are named by RuleProof::reason: a name, and after a colon what the deployment said.
+    const QString said = proof.reason.section(QLatin1Char(':'), 1).trimmed();
+    if (proof.reason.startsWith(u"still-accepted"))
+        return JwtPage::tr("The deployment still accepted a token from before the rule. Is the callback deployed?");
+    if (proof.reason.startsWith(u"control-refused"))
+        return JwtPage::tr("The deployment did not accept a token from after the rule either (%1), so nothing is "
+                           "proven. Does it have this connection's secret?")
+            .arg(said);
+    return JwtPage::tr("The deployment could not be asked (%1), so nothing is proven.").arg(said);
+}
+
 } // namespace
 
 JwtPage::JwtPage(const common::Theme &theme, common::OpenConnection &connection, QWidget *parent)
     : common::Page(parent),
       m_theme(theme),
       m_connection(connection),
-      m_reader(connection),
+      m_reader(connection, this),
       m_error(new common::ErrorBanner(theme))
 {
     setObjectName(QStringLiteral("jwtPage"));
@@ -126,6 +140,7 @@ JwtPage::JwtPage(const common::Theme &theme, common::OpenConnection &connection,
     connect(&m_reader, &RuleReader::ready, this, &JwtPage::showRules);
     connect(&m_reader, &RuleReader::proved, this, &JwtPage::showProof);
     connect(&m_reader, &RuleReader::failed, this, &JwtPage::onFailed);
+    connect(&m_reader, &RuleReader::proofFailed, this, &JwtPage::onProofFailed);
     connect(&connection, &common::OpenConnection::sessionsChanged, this, &JwtPage::refresh);
 }
 
@@ -177,8 +192,7 @@ QWidget *JwtPage::makeRule()
         button->setEnabled(!text.isEmpty());
         buttons->addWidget(button);
     }
-    m_verify->setEnabled(false);
-    m_verify->setToolTip(tr("Wants a rule for everybody in force, and the deployment's address."));
+    updateVerify();
     buttons->addStretch();
     column->addLayout(buttons);
     m_proof = new common::Note(m_theme, common::NoteKind::Plain, {}, {});
@@ -251,8 +265,13 @@ void JwtPage::focusMain()
 
 void JwtPage::showRules(const std::vector<revoke::NotBeforeRule> &rules)
 {
+    // Another rule was set or removed: what was proven, or is being asked, is about rules that are no longer these.
+    const bool changed = m_read && rules != m_known;
     m_read = true;
+    m_known = rules;
     m_error->clear();
+    if (changed)
+        dropProof();
     m_everybodys.reset();
     delete m_list;
     const base::Instant now = m_connection.deployment().clock().now();
@@ -280,7 +299,29 @@ void JwtPage::showRules(const std::vector<revoke::NotBeforeRule> &rules)
         }
     }
     m_rules->addWidget(m_list);
-    m_verify->setEnabled(m_everybodys && m_connection.deployment().config().baseUrl);
+    updateVerify();
+    const auto newest = std::ranges::max_element(rules, {}, &revoke::NotBeforeRule::setAt);
+    if (changed && newest != rules.end() && newest->user) {
+        m_proof->setContent(common::NoteKind::Info, tr("A rule for one user cannot be verified by canary"),
+                            tr("The canary tokens are of a user of Rollcall's own, who is not the rule's."));
+        m_proof->show();
+    }
+}
+
+void JwtPage::dropProof()
+{
+    m_reader.dropProof();
+    m_proof->hide();
+    updateVerify();
+}
+
+void JwtPage::updateVerify()
+{
+    const bool asked = m_reader.isProving();
+    m_verify->setEnabled(m_everybodys && m_connection.deployment().config().baseUrl && !asked);
+    m_verify->setToolTip(asked ? tr("The deployment is being asked.")
+                               : tr("Wants a rule for everybody in force, and the deployment's address. A rule for one "
+                                    "user cannot be verified by canary."));
 }
 
 void JwtPage::copySnippet()
@@ -298,24 +339,23 @@ void JwtPage::copySnippet()
 
 void JwtPage::prove()
 {
-    m_verify->setEnabled(false);
     m_proof->setContent(common::NoteKind::Plain, tr("Asking the deployment with two canary tokens"),
                         tr("One from before the rule, one from after it."));
     m_proof->setGlyph(Icon::Busy);
     m_proof->show();
     m_reader.prove(*m_everybodys);
+    updateVerify();
 }
 
 void JwtPage::showProof(const revoke::RuleProof &proof)
 {
-    m_verify->setEnabled(m_everybodys.has_value());
+    updateVerify();
     if (proof.honoured) {
-        m_proof->setContent(common::NoteKind::Good, tr("Verified: the deployment honours the rule"),
+        m_proof->setContent(common::NoteKind::Good, tr("Verified: the deployment honours the rule for everybody"),
                             tr("It refused a token from before it, and accepted one from after it."));
         m_proof->setGlyph(Icon::Refused);
     } else {
-        m_proof->setContent(common::NoteKind::Warn, tr("The rule is not proven to be honoured"),
-                            tr("The deployment answered: %1. Is the callback deployed?").arg(proof.reason));
+        m_proof->setContent(common::NoteKind::Warn, tr("The rule is not proven to be honoured"), whyNotProven(proof));
         if (proof.reason == QStringLiteral("still-accepted"))
             m_proof->setGlyph(Icon::Accepted); // a shield stands for what the deployment was seen to do
     }
@@ -324,9 +364,14 @@ void JwtPage::showProof(const revoke::RuleProof &proof)
 
 void JwtPage::onFailed(const base::Error &error)
 {
-    m_proof->hide();
-    m_verify->setEnabled(m_everybodys.has_value());
-    m_error->showError(error, m_read ? QString() : tr("The rules could not be read"));
+    dropProof(); // whether the rule that it is about is still in force is not known
+    m_error->showError(error, tr("The rules could not be read"));
+}
+
+void JwtPage::onProofFailed(const base::Error &error)
+{
+    dropProof();
+    m_error->showError(error, tr("The deployment could not be asked about the rule"));
 }
 
 } // namespace rollcall::jwt

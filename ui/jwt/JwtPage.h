@@ -44,13 +44,17 @@ private:
     void showRules(const std::vector<revoke::NotBeforeRule> &rules);
     void showProof(const revoke::RuleProof &proof);
     void onFailed(const base::Error &error);
+    void onProofFailed(const base::Error &error);
+    void dropProof();
+    void updateVerify();
     void copySnippet();
     void prove();
 
     const common::Theme &m_theme;
     common::OpenConnection &m_connection;
     RuleReader m_reader;
-    std::optional<base::Instant> m_everybodys; ///< everybody's rule in force
+    std::vector<revoke::NotBeforeRule> m_known; ///< the rules in force, as read last
+    std::optional<base::Instant> m_everybodys;  ///< everybody's rule among them
     bool m_read = false;
 
     common::ErrorBanner *m_error;

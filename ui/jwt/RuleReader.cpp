@@ -8,6 +8,7 @@ RuleReader::RuleReader(common::OpenConnection &connection, QObject *parent) : QO
 RuleReader::~RuleReader()
 {
     m_stop.request_stop();
+    m_stopProof.request_stop();
 }
 
 void RuleReader::read()
@@ -30,27 +31,45 @@ void RuleReader::read()
         Q_EMIT failed(submitted.error());
 }
 
+void RuleReader::dropProof()
+{
+    m_stopProof.request_stop();
+    ++m_proofGeneration;
+    m_proving = false;
+}
+
 void RuleReader::prove(base::Instant notBefore)
 {
+    dropProof();
+    m_stopProof = std::stop_source();
+    m_proving = true;
     // Twice the bound of one operation: the callback may hold on to what it read for some seconds.
     const auto wait = m_connection.timeout();
     const auto submitted = m_connection.workers().engine.submit(
-        [this, notBefore, wait, deployment = m_connection.shared(),
+        [this, generation = m_proofGeneration, notBefore, wait, deployment = m_connection.shared(),
          sender = m_mailbox.sender()](const base::Result<store::SessionStore *> &, const base::Call &call) {
             const base::Status allowed = deployment->config().checkTransport();
             const auto canaries =
                 allowed ? revoke::mintRuleCanaries(*deployment->auth(), notBefore, deployment->clock().now())
                         : base::Result<revoke::RuleCanaries>(base::fail(allowed.error()));
-            if (!canaries) {
-                sender.post([this, error = canaries.error()] { Q_EMIT failed(error); });
-                return;
-            }
-            sender.post(
-                [this, proof = revoke::proveRule(*deployment, *canaries, wait, call)] { Q_EMIT proved(proof); });
+            auto proof = canaries
+                             ? base::Result<revoke::RuleProof>(revoke::proveRule(*deployment, *canaries, wait, call))
+                             : base::Result<revoke::RuleProof>(base::fail(canaries.error()));
+            sender.post([this, generation, proof = std::move(proof)] {
+                if (generation != m_proofGeneration)
+                    return;
+                m_proving = false;
+                if (proof)
+                    Q_EMIT proved(*proof);
+                else
+                    Q_EMIT proofFailed(proof.error());
+            });
         },
-        m_stop.get_token(), 4 * wait);
-    if (!submitted)
-        Q_EMIT failed(submitted.error());
+        m_stopProof.get_token(), 4 * wait);
+    if (!submitted) {
+        m_proving = false;
+        Q_EMIT proofFailed(submitted.error());
+    }
 }
 
 } // namespace rollcall::jwt

@@ -10,8 +10,9 @@
 
 namespace rollcall::jwt {
 
-/// Reads which not-before rules are in force, and has canary tokens prove that the deployment honours them. Writes
-/// nothing. **Thread-safety:** GUI thread only; never blocks.
+/// Reads which not-before rules are in force, and has canary tokens prove that the deployment honours them. Of proofs
+/// the last one asked for is answered, unless it was dropped. Writes nothing. **Thread-safety:** GUI thread only; never
+/// blocks.
 class RuleReader final : public QObject
 {
     Q_OBJECT
@@ -24,18 +25,25 @@ public:
     /// Reads the rules; ends in ready() or failed().
     void read();
     /// Asks the deployment with two canary tokens, one from before and one from after @p notBefore of everybody's rule;
-    /// ends in proved() or failed().
+    /// ends in proved() or proofFailed().
     void prove(base::Instant notBefore);
+    /// Asks no more; no answer comes.
+    void dropProof();
+    [[nodiscard]] bool isProving() const { return m_proving; }
 
 Q_SIGNALS:
     void ready(const std::vector<rollcall::revoke::NotBeforeRule> &rules);
     void proved(const rollcall::revoke::RuleProof &proof);
     void failed(const rollcall::base::Error &error);
+    void proofFailed(const rollcall::base::Error &error);
 
 private:
     common::OpenConnection &m_connection;
     async::Mailbox m_mailbox;
     std::stop_source m_stop;
+    std::stop_source m_stopProof;
+    quint64 m_proofGeneration = 0;
+    bool m_proving = false;
 };
 
 } // namespace rollcall::jwt
