@@ -242,6 +242,7 @@ void UsersPageTest::showsEverySessionOfAUser()
 void UsersPageTest::hidesTheFormerUsersSessions()
 {
     auto *sessions = m_window->findChild<QWidget *>(QStringLiteral("userSessions"));
+    QVERIFY(sessions);
     table()->selectRow(0);
     QTRY_VERIFY(sessions->isVisible());
     table()->selectRow(1);
