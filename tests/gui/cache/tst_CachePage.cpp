@@ -54,6 +54,7 @@ private Q_SLOTS:
     void purgesWhereSessionsHaveNoRows();
     void saysWhyItCannotLook();
     void withoutACache();
+    void saysThatTheAddressCannotBeUsed();
 
 private:
     static constexpr int strangers = 14;
@@ -304,6 +305,14 @@ void CachePageTest::withoutACache()
     QVERIFY2(texts().contains(u"No shared cache is configured"), qPrintable(texts()));
     QVERIFY(!button("cacheLookFirst")->isVisible());
     photograph("none");
+}
+
+void CachePageTest::saysThatTheAddressCannotBeUsed()
+{
+    workspace::ConnectionProfile profile = profileWith(QStringLiteral("app:s:{token}"));
+    profile.cache = QStringLiteral("https://cache.example.com"); // Upstash's, without its token
+    openPage(std::move(profile));
+    QVERIFY2(texts().contains(u"The cache that the connection names cannot be used"), qPrintable(texts()));
 }
 
 QTEST_MAIN(CachePageTest)
