@@ -157,10 +157,15 @@ common::Activity *ActivityTest::begin(const QString &reason)
     revoke::RevocationOptions options;
     options.reason = reason;
     options.batchSize = 10;
+    const QString log = m_open.log().path();
+    const qint64 written = QFileInfo(log).size();
     m_controller->carryOut(options, QStringLiteral("Revoke 40 sessions"));
     common::Activity *activity = m_controller->activity();
-    // The intent is written, so that the journal is there, and the first batch waits for the lock.
-    const bool runs = activity && QTest::qWaitFor([activity] { return activity->state() == ActState::Running; });
+    // Running is said before the intent is written: once it is, the act is one that can be paused or stopped midway,
+    // and its first batch waits for the lock.
+    const bool runs = activity && QTest::qWaitFor([&] {
+                          return activity->state() == ActState::Running && QFileInfo(log).size() > written;
+                      });
     return runs ? activity : nullptr;
 }
 
