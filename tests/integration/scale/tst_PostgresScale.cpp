@@ -5,6 +5,7 @@
 #include "core/base/ErrorText.h"
 #include "core/store/PageCursor.h"
 #include "tests/integration/scale/HandWritten.h"
+#include "tests/integration/scale/PageBars.h"
 #include "tests/integration/scale/ScaleDatabase.h"
 #include "tests/integration/store/StoreFixtures.h"
 
@@ -16,10 +17,6 @@ using test::HandWritten;
 
 namespace {
 
-constexpr int pageSize = 500;
-constexpr double mostTimesByHand = 1.2;
-/// In the test command others load the machine: here only what a wrong plan costs is told from what is noise.
-constexpr double mostTimesUnderLoad = 2.5;
 constexpr int fewestRounds = 5;
 constexpr int mostRounds = 60;
 constexpr qint64 roundsForMs = 3000;
@@ -41,11 +38,6 @@ double quantile(std::vector<double> values, double part)
     const auto place = values.begin() + static_cast<std::ptrdiff_t>(part * static_cast<double>(values.size() - 1));
     std::ranges::nth_element(values, place);
     return *place;
-}
-
-base::Call patient()
-{
-    return base::Call::within(std::chrono::minutes(5));
 }
 
 } // namespace
@@ -93,7 +85,7 @@ void PostgresScaleTest::initTestCase()
     QVERIFY2(m_store, qPrintable(problem));
     m_now = base::SystemClock().now();
     say(QStringLiteral("%1 sessions in PostgreSQL, %2 rows a page; ms, by turns: medians, then the fastest tenth")
-            .arg(QLocale::c().toString(m_sessions), QString::number(pageSize)));
+            .arg(QLocale::c().toString(m_sessions), QString::number(test::scalePageSize)));
     say(QStringLiteral("%1 %2 %3 %2 %3 %4  rounds")
             .arg(QStringLiteral("page"), -36)
             .arg(QStringLiteral("Rollcall"), 9)
@@ -160,7 +152,7 @@ void PostgresScaleTest::pagesAsFastAsByHand()
 {
     QFETCH(Listing, listing);
     SessionQuery query = listing.query;
-    query.limit = pageSize;
+    query.limit = test::scalePageSize;
     QByteArrayList values{base::toIso(m_now).toLatin1()};
     std::optional<QByteArray> cursor;
     if (listing.from != From::First) {
@@ -168,7 +160,7 @@ void PostgresScaleTest::pagesAsFastAsByHand()
         const QByteArray from = "FROM sessions s " + listing.hand.join + " users u ON u.id = s.\"userId\" WHERE " +
                                 QByteArray(listing.hand.where).replace("$1", QByteArray("'" + values.first() + "'"));
         const QByteArray direction = listing.hand.descending ? " DESC" : "";
-        const QByteArray skipped = listing.from == From::Next ? QByteArray::number(pageSize - 1) : "0";
+        const QByteArray skipped = listing.from == From::Next ? QByteArray::number(test::scalePageSize - 1) : "0";
         const QByteArray middle = listing.from == From::Deep ? QByteArray(" AND " + listing.deep) : QByteArray();
         const QByteArrayList before =
             m_hand->firstRow("SELECT s." + listing.hand.order + ", s.id " + from + middle + " ORDER BY s." +
@@ -181,7 +173,7 @@ void PostgresScaleTest::pagesAsFastAsByHand()
         cursor = store::PageCursor{before.at(0), before.at(1)}.encode(query,
                                                                       QStringLiteral("\"public\".\"sessions\".\"id\""));
     }
-    m_hand->prepare(listing.hand, pageSize + 1); // one more row says whether there is a next page
+    m_hand->prepare(listing.hand, test::scalePageSize + 1); // one more row says whether there is a next page
     QVERIFY2(m_hand->problem().isEmpty(), m_hand->problem().constData());
 
     std::vector<double> ours, one, two;
@@ -202,7 +194,7 @@ void PostgresScaleTest::pagesAsFastAsByHand()
             switch ((round + turn) % 3) {
             case 0:
                 timed(ours, [&] {
-                    const auto page = m_store->page(query, cursor, m_now, patient());
+                    const auto page = m_store->page(query, cursor, m_now, test::patient());
                     QVERIFY2(page.has_value(), page ? "" : qPrintable(base::oneLine(page.error())));
                     for (const auto &session : page->sessions)
                         ids << session.id.value_or(QString()).toLatin1();
@@ -216,7 +208,7 @@ void PostgresScaleTest::pagesAsFastAsByHand()
             }
         }
         QVERIFY2(m_hand->problem().isEmpty(), m_hand->problem().constData());
-        QCOMPARE(ids, handIds.first(std::min<qsizetype>(pageSize, handIds.size())));
+        QCOMPARE(ids, handIds.first(std::min<qsizetype>(test::scalePageSize, handIds.size())));
         QVERIFY(!ids.isEmpty());
         shown = ids.size();
     }
@@ -236,10 +228,10 @@ void PostgresScaleTest::pagesAsFastAsByHand()
             .arg(ratio, 6, 'f', 2)
             .arg(ours.size()));
     // A handful of rows costs its round trips: who a name means, the rows, their providers. That is no page.
-    if (shown < pageSize)
+    if (shown < test::scalePageSize)
         return;
     const double judged = isProof() ? ratio : std::min(ratio, median / byHand);
-    const double most = isProof() ? mostTimesByHand : mostTimesUnderLoad;
+    const double most = isProof() ? test::mostTimesByHand : test::mostTimesUnderLoad;
     QVERIFY2(judged <= most, qPrintable(QStringLiteral("%1 ms, by hand %2 ms").arg(fastest).arg(fastestByHand)));
 }
 
@@ -247,7 +239,7 @@ void PostgresScaleTest::reckonsWithoutReading()
 {
     QElapsedTimer timer;
     timer.start();
-    const auto stats = m_store->estimatedStats(m_now, patient());
+    const auto stats = m_store->estimatedStats(m_now, test::patient());
     const double took = static_cast<double>(timer.nsecsElapsed()) / 1e6;
     QVERIFY2(stats.has_value(), stats ? "" : qPrintable(base::oneLine(stats.error())));
     QVERIFY(*stats && (*stats)->estimated);
@@ -273,7 +265,7 @@ void PostgresScaleTest::reckonsWithoutReading()
                      1) < 0.2);
     SessionQuery every;
     every.state = StateFilter::All;
-    const auto rows = m_store->estimatedCount(every, m_now, patient());
+    const auto rows = m_store->estimatedCount(every, m_now, test::patient());
     QVERIFY(rows && *rows);
     QVERIFY(std::abs(static_cast<double>(**rows) / static_cast<double>(m_sessions) - 1) < 0.1);
 }
@@ -284,17 +276,17 @@ void PostgresScaleTest::searchesUsersFirst()
     for (const auto &[needle, rare] : {std::pair("BOIS.77@", true), {"nobody has this", true}, {"acme", false}}) {
         SessionQuery query;
         query.search = QString::fromLatin1(needle);
-        query.limit = pageSize;
+        query.limit = test::scalePageSize;
         QElapsedTimer timer;
         timer.start();
-        const auto page = m_store->page(query, std::nullopt, m_now, patient());
+        const auto page = m_store->page(query, std::nullopt, m_now, test::patient());
         const double took = static_cast<double>(timer.nsecsElapsed()) / 1e6;
         QVERIFY2(page.has_value(), page ? "" : qPrintable(base::oneLine(page.error())));
         const auto found = m_hand->firstRow("SELECT count(*) FROM sessions s JOIN users u ON u.id = s.\"userId\" WHERE "
                                             "s.expires >= '" +
                                             base::toIso(m_now).toLatin1() + "' AND (u.name ILIKE '%" + needle +
                                             "%' OR u.email ILIKE '%" + needle + "%')");
-        QCOMPARE(qint64(page->sessions.size()), std::min<qint64>(found.value(0).toLongLong(), pageSize));
+        QCOMPARE(qint64(page->sessions.size()), std::min<qint64>(found.value(0).toLongLong(), test::scalePageSize));
         say(QStringLiteral("search for \"%1\": %2 rows in %3 ms")
                 .arg(query.search.value())
                 .arg(page->sessions.size())

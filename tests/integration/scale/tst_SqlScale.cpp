@@ -5,6 +5,7 @@
 #include "core/base/ErrorText.h"
 #include "core/store/sql/OpenConnection.h"
 #include "core/store/sql/SqlDialect.h"
+#include "tests/integration/scale/PageBars.h"
 #include "tests/integration/scale/ScaleDatabase.h"
 #include "tests/integration/store/StoreFixtures.h"
 #include "tests/support/MariaDbServer.h"
@@ -17,16 +18,7 @@ using store::StateFilter;
 
 namespace {
 
-constexpr int pageSize = 500;
 constexpr int rounds = 30;
-constexpr double mostTimesByHand = 1.2;
-/// In the test command others load the machine: here only what a wrong plan costs is told from what is noise.
-constexpr double mostTimesUnderLoad = 2.5;
-
-base::Call patient()
-{
-    return base::Call::within(std::chrono::minutes(5));
-}
 
 /// What differs in the layout that Prisma makes: types, and how rows are made of nothing.
 struct Spelling
@@ -174,14 +166,14 @@ void SqlScaleTest::pagesAsFastAsByHand()
     QString problem;
     const auto sessions = test::openDetected(*url, store::Access::ReadOnly, problem);
     QVERIFY2(sessions, qPrintable(problem));
-    const auto link = store::openConnection(*url, {}, store::Access::ReadOnly, patient());
+    const auto link = store::openConnection(*url, {}, store::Access::ReadOnly, test::patient());
     QVERIFY2(link.has_value(), link ? "" : qPrintable(base::oneLine(link.error())));
 
     const base::Instant now = base::SystemClock().now();
     SessionQuery query;
     query.state = state;
     query.descending = descending;
-    query.limit = pageSize;
+    query.limit = test::scalePageSize;
     const Spelling by = spellingOf(kind);
     const store::SqlDialect &dialect = store::dialectFor(kind);
     const QString nowText = kind == DatabaseKind::Sqlite
@@ -211,7 +203,7 @@ void SqlScaleTest::pagesAsFastAsByHand()
                 "\"Session\" s JOIN \"User\" u ON u.id = s.\"userId\" WHERE %2 ORDER BY s.expires%3, s.id%3 "
                 "LIMIT %4) p ORDER BY p.expires%3, p.id%3")
                 .arg(dialect.sha256Hex(QStringLiteral("p.\"sessionToken\"")), where, order,
-                     QString::number(pageSize + 1));
+                     QString::number(test::scalePageSize + 1));
         statement.fewRows = true;
         statement.keep();
         return statement;
@@ -220,19 +212,19 @@ void SqlScaleTest::pagesAsFastAsByHand()
         const auto read = (*link)->read(
             byHand(),
             [&](const store::SqlRow &row) {
-                if (ids.size() == pageSize)
+                if (ids.size() == test::scalePageSize)
                     return;
                 ids << *row.text(0);
                 for (std::size_t cell = 1; cell < 5; ++cell)
                     static_cast<void>(row.text(cell)); // made texts of, as our own reading does
                 last = {*row.text(5), ids.last()};
             },
-            patient());
+            test::patient());
         return read ? QString() : base::oneLine(read.error());
     };
     std::optional<QByteArray> cursor;
     if (next) {
-        const auto first = sessions->page(query, std::nullopt, now, patient());
+        const auto first = sessions->page(query, std::nullopt, now, test::patient());
         QVERIFY2(first && first->next, first ? "" : qPrintable(base::oneLine(first.error())));
         cursor = first->next;
         QStringList ids, last;
@@ -252,7 +244,7 @@ void SqlScaleTest::pagesAsFastAsByHand()
         for (int turn = 0; turn < 2; ++turn) {
             if ((round + turn) % 2 == 0) {
                 timed(ours, [&] {
-                    const auto page = sessions->page(query, cursor, now, patient());
+                    const auto page = sessions->page(query, cursor, now, test::patient());
                     QVERIFY2(page.has_value(), page ? "" : qPrintable(base::oneLine(page.error())));
                     QCOMPARE(page->unindexedOrder, kind == DatabaseKind::Sqlite);
                     for (const auto &session : page->sessions)
@@ -262,7 +254,7 @@ void SqlScaleTest::pagesAsFastAsByHand()
                 timed(theirs, [&] { QCOMPARE(run(handIds, last), QString()); });
             }
         }
-        QCOMPARE(ids.size(), pageSize);
+        QCOMPARE(ids.size(), test::scalePageSize);
         QCOMPARE(ids, handIds);
     }
     // The fastest tenth, from which other processes took nothing.
@@ -276,7 +268,7 @@ void SqlScaleTest::pagesAsFastAsByHand()
     const bool isProof = SqlScaleTest::sessions() >= test::ScaleDatabase::proofSessions;
     if (kind == DatabaseKind::Sqlite)
         return;
-    QVERIFY2(ratio <= (isProof ? mostTimesByHand : mostTimesUnderLoad), qPrintable(QString::number(ratio)));
+    QVERIFY2(ratio <= (isProof ? test::mostTimesByHand : test::mostTimesUnderLoad), qPrintable(QString::number(ratio)));
 }
 
 QTEST_GUILESS_MAIN(SqlScaleTest)

@@ -5,6 +5,7 @@
 #include "core/demo/DemoDeployment.h"
 #include "core/probe/LatencyRun.h"
 #include "core/workspace/Workspace.h"
+#include "tests/support/AuditBox.h"
 
 using namespace rollcall;
 using namespace std::chrono_literals;
@@ -13,27 +14,6 @@ using base::ErrorCode;
 using probe::CachePath;
 using probe::ProbeMode;
 using probe::RunPlan;
-
-namespace {
-
-class AuditBox
-{
-public:
-    AuditBox()
-        : m_vault(workspace::openKeyFileVault(m_folder.filePath(QStringLiteral("keys")))),
-          log(m_folder.path(), m_vault.get(), m_clock)
-    {}
-
-private:
-    QTemporaryDir m_folder;
-    base::SystemClock m_clock;
-    std::unique_ptr<base::SecretVault> m_vault;
-
-public:
-    audit::AuditLog log;
-};
-
-} // namespace
 
 /// Whole runs on the demo's two deployments, with everything real but the people.
 class LatencyRunTest final : public QObject
@@ -109,7 +89,7 @@ private Q_SLOTS:
         QFETCH(bool, rows);
         const auto deployment = open(rows);
         QVERIFY(deployment != nullptr);
-        AuditBox box;
+        test::AuditBox box;
         const qint64 before = rows ? rowsOf(*deployment) : 0;
         int progress = 0;
         auto run = probe::runLatency(plan(QStringLiteral("local,proxy,cached,floor")), deployment, &box.log,
@@ -139,7 +119,7 @@ private Q_SLOTS:
     void aHitCostsLessThanTheMissBesideIt()
     {
         const auto deployment = open(true);
-        AuditBox box;
+        test::AuditBox box;
         auto run = probe::runLatency(plan(QStringLiteral("cached"), 40), deployment, &box.log, Call::within(60s));
         QVERIFY(run.has_value());
         const QString route = m_demo->info().routes.first();
@@ -152,7 +132,7 @@ private Q_SLOTS:
     void withoutConsentNoRowIsWritten()
     {
         const auto deployment = open(true);
-        AuditBox box;
+        test::AuditBox box;
         const qint64 before = rowsOf(*deployment);
         RunPlan refused = plan(QStringLiteral("proxy"));
         refused.mayWrite = false;
@@ -166,7 +146,7 @@ private Q_SLOTS:
     void aStoppedRunCleansUpAndTells()
     {
         const auto deployment = open(true);
-        AuditBox box;
+        test::AuditBox box;
         const qint64 before = rowsOf(*deployment);
         std::stop_source stop;
         const auto run = probe::runLatency(plan(QStringLiteral("local,proxy"), 20'000), deployment, &box.log,
@@ -194,7 +174,7 @@ private Q_SLOTS:
         m_demo.swap(*other);
         const auto deployment = open(true);
         m_demo->stop();
-        AuditBox box;
+        test::AuditBox box;
         const auto run = probe::runLatency(plan(QStringLiteral("proxy")), deployment, &box.log, Call::within(20s));
         m_demo.swap(*other);
         QVERIFY(!run);

@@ -6,6 +6,7 @@
 #include "core/probe/PropagationRun.h"
 #include "core/store/UserDirectory.h"
 #include "core/workspace/Workspace.h"
+#include "tests/support/AuditBox.h"
 #include "tests/support/SqliteDatabase.h"
 
 using namespace rollcall;
@@ -16,27 +17,6 @@ using probe::ProbeMode;
 using probe::PropagationCell;
 using probe::PropagationPlan;
 using probe::PropagationVerdict;
-
-namespace {
-
-class AuditBox
-{
-public:
-    AuditBox()
-        : m_vault(workspace::openKeyFileVault(m_folder.filePath(QStringLiteral("keys")))),
-          log(m_folder.path(), m_vault.get(), m_clock)
-    {}
-
-private:
-    QTemporaryDir m_folder;
-    base::SystemClock m_clock;
-    std::unique_ptr<base::SecretVault> m_vault;
-
-public:
-    audit::AuditLog log;
-};
-
-} // namespace
 
 /// Revocations of canaries on the demo's two deployments, with everything real but the people.
 class PropagationRunTest final : public QObject
@@ -110,7 +90,7 @@ private Q_SLOTS:
     {
         const auto deployment = open(true);
         QVERIFY(deployment != nullptr);
-        AuditBox box;
+        test::AuditBox box;
         const qint64 before = rowsOf(*deployment);
         int told = 0;
         const auto outcome = probe::runPropagation(
@@ -172,7 +152,7 @@ private Q_SLOTS:
         const test::SqliteDatabase rules;
         const auto deployment = open(false, rules.url());
         QVERIFY(deployment != nullptr);
-        AuditBox box;
+        test::AuditBox box;
         PropagationPlan jwt = plan({ProbeMode::Local, ProbeMode::Proxy, ProbeMode::Cached});
         jwt.horizon = 900ms;
         const auto outcome = probe::runPropagation(jwt, deployment, &box.log, Call::within(60s));
@@ -191,7 +171,7 @@ private Q_SLOTS:
     void withoutConsentNothingIsWritten()
     {
         const auto deployment = open(true);
-        AuditBox box;
+        test::AuditBox box;
         const qint64 before = rowsOf(*deployment);
         PropagationPlan refused = plan({ProbeMode::Local});
         refused.mayWrite = false;
@@ -205,7 +185,7 @@ private Q_SLOTS:
     void aStoppedExperimentLeavesNothing()
     {
         const auto deployment = open(true);
-        AuditBox box;
+        test::AuditBox box;
         const qint64 before = rowsOf(*deployment);
         std::stop_source stop;
         PropagationPlan longer = plan({ProbeMode::Proxy}, 20);
@@ -231,7 +211,7 @@ private Q_SLOTS:
         QVERIFY(other.has_value());
         m_demo.swap(*other);
         const auto deployment = open(true);
-        AuditBox box;
+        test::AuditBox box;
         const qint64 before = rowsOf(*deployment);
         PropagationPlan longer = plan({ProbeMode::Proxy}, 10);
         longer.settle = 60s;
