@@ -8,8 +8,18 @@
 namespace rollcall::base {
 
 namespace {
+
 constexpr qsizetype digits = 16;
+
+bool isFingerprint(const QString &text)
+{
+    return text.size() == digits && std::all_of(text.cbegin(), text.cend(), [](QChar c) {
+               return (c >= QLatin1Char('0') && c <= QLatin1Char('9')) ||
+                      (c >= QLatin1Char('a') && c <= QLatin1Char('f'));
+           });
 }
+
+} // namespace
 
 Fingerprint Fingerprint::of(QByteArrayView token)
 {
@@ -23,14 +33,14 @@ Fingerprint Fingerprint::of(QByteArrayView token)
 
 Fingerprint Fingerprint::fromText(const QString &text)
 {
+    Fingerprint result;
+    if (isFingerprint(text)) { // as every row of a listing has it
+        result.m_hex = text;
+        return result;
+    }
     QString hex = text.toLower();
     hex.remove(QLatin1Char(' '));
-    const bool valid =
-        hex.size() == digits && std::all_of(hex.cbegin(), hex.cend(), [](QChar c) {
-            return (c >= QLatin1Char('0') && c <= QLatin1Char('9')) || (c >= QLatin1Char('a') && c <= QLatin1Char('f'));
-        });
-    Fingerprint result;
-    if (valid)
+    if (isFingerprint(hex))
         result.m_hex = hex;
     return result;
 }

@@ -4,23 +4,6 @@ namespace rollcall::store {
 
 namespace {
 
-/// The columns of list(), rowsById() and rowsByFingerprint().
-enum Column : std::size_t {
-    Id,
-    Digest,
-    UserId,
-    Name,
-    Email,
-    Expires,
-    State,
-    CreatedAt,
-    IpAddress,
-    UserAgent,
-    ImpersonatedBy,
-    Organization,
-    Token ///< of plans alone: a listing never moves one out of the database
-};
-
 session::SessionState stateOf(QByteArrayView name)
 {
     using session::SessionState;
@@ -31,13 +14,53 @@ session::SessionState stateOf(QByteArrayView name)
     return name == "orphan" ? SessionState::Orphan : SessionState::Unknown;
 }
 
+/// The state of all that @p filter lets through; nullopt where they differ.
+std::optional<session::SessionState> stateOf(StateFilter filter)
+{
+    using session::SessionState;
+    switch (filter) {
+    case StateFilter::Live:
+        return SessionState::Live;
+    case StateFilter::Expired:
+        return SessionState::Expired;
+    case StateFilter::Orphan:
+        return SessionState::Orphan;
+    case StateFilter::All:
+        break;
+    }
+    return std::nullopt;
+}
+
 } // namespace
+
+/// The columns of list(), rowsById() and rowsByFingerprint(). With keys, the token follows: a listing never moves one
+/// out of the database. The state comes last.
+enum SessionSql::Column : std::size_t {
+    Id,
+    Digest,
+    UserId,
+    Name,
+    Email,
+    Expires,
+    CreatedAt,
+    IpAddress,
+    UserAgent,
+    ImpersonatedBy,
+    Organization
+};
 
 SessionSql::SessionSql(const SchemaSql &schema) : m_schema(schema)
 {
     SqlParams unused;
     m_expires = m_schema.expires(unused);
     m_created = m_schema.created(unused);
+    const auto &sessions = m_schema.profile().sessions;
+    const auto &users = m_schema.profile().users;
+    for (const bool isThere :
+         {sessions.id.has_value(), true, true, users && users->name, users && users->email, true,
+          sessions.createdAt.has_value(), sessions.ipAddress.has_value(), sessions.userAgent.has_value(),
+          sessions.impersonatedBy.has_value(), sessions.organization.has_value()})
+        m_places.push_back(isThere ? std::optional(m_token++) : std::nullopt);
 }
 
 /// The expressions that filter, order and state share.
@@ -97,42 +120,41 @@ bool SessionSql::isPlannedAlike(const ResolvedQuery &resolved)
     return !query.provider && !query.search && (query.order == SessionOrder::Expires || !bounded);
 }
 
-QStringList SessionSql::columns(const Parts &parts, bool withKeys) const
+QStringList SessionSql::columns(const Parts &parts, StateFilter said, bool withKeys) const
 {
     const auto &sessions = m_schema.profile().sessions;
     const auto &users = m_schema.profile().users;
-    const auto text = [this](const std::optional<QString> &column) {
-        return column ? m_schema.dialect().cell(m_schema.column(*column), m_schema.bound().sessions.typeOf(*column))
-                      : QStringLiteral("NULL");
+    QStringList list;
+    const auto add = [&](const std::optional<QString> &column) {
+        if (column)
+            list << m_schema.dialect().cell(m_schema.column(*column), m_schema.bound().sessions.typeOf(*column));
     };
-    const auto ofUser = [&](const std::optional<QString> &column) {
-        return users && column ? m_schema.dialect().cell(QStringLiteral("u.") + SqlDialect::quoted(*column),
-                                                         m_schema.bound().users->typeOf(*column))
-                               : QStringLiteral("NULL");
+    const auto addOfUser = [&](const std::optional<QString> &column) {
+        if (column)
+            list << m_schema.dialect().cell(QStringLiteral("u.") + SqlDialect::quoted(*column),
+                                            m_schema.bound().users->typeOf(*column));
     };
     // Of an instant too, whatever expression makes it, the output is the text.
-    const auto instant = [&](const std::optional<InstantSql> &value, const QString &column) {
-        return value ? m_schema.dialect().cell(value->order, m_schema.bound().sessions.typeOf(column))
-                     : QStringLiteral("NULL");
+    const auto addInstant = [&](const InstantSql &value, const QString &column) {
+        list << m_schema.dialect().cell(value.order, m_schema.bound().sessions.typeOf(column));
     };
-    const QString orphan = users ? QStringLiteral("WHEN NOT (%1) THEN 'orphan' ").arg(parts.userExists) : QString();
-    QStringList list{
-        text(sessions.id),
-        m_schema.dialect().sha256Hex(m_schema.column(sessions.token)),
-        text(sessions.userId),
-        ofUser(users ? users->name : std::nullopt),
-        ofUser(users ? users->email : std::nullopt),
-        instant(parts.expires, sessions.expires),
-        QStringLiteral("CASE WHEN NOT (%1) THEN 'unknown' %2WHEN %3 >= %4 THEN 'live' ELSE 'expired' END")
-            .arg(parts.isReadable, orphan, parts.expires.order, parts.now),
-        instant(parts.created, sessions.createdAt.value_or(QString())),
-        text(sessions.ipAddress),
-        text(sessions.userAgent),
-        text(sessions.impersonatedBy),
-        text(sessions.organization),
-    };
+    add(sessions.id);
+    list << m_schema.dialect().sha256Hex(m_schema.column(sessions.token));
+    add(sessions.userId);
+    addOfUser(users ? users->name : std::nullopt);
+    addOfUser(users ? users->email : std::nullopt);
+    addInstant(parts.expires, sessions.expires);
+    if (parts.created)
+        addInstant(*parts.created, *sessions.createdAt);
+    for (const auto &column : {sessions.ipAddress, sessions.userAgent, sessions.impersonatedBy, sessions.organization})
+        add(column);
     if (withKeys)
         list << m_schema.dialect().asText(m_schema.column(sessions.token));
+    if (!stateOf(said)) {
+        const QString orphan = users ? QStringLiteral("WHEN NOT (%1) THEN 'orphan' ").arg(parts.userExists) : QString();
+        list << QStringLiteral("CASE WHEN NOT (%1) THEN 'unknown' %2WHEN %3 >= %4 THEN 'live' ELSE 'expired' END")
+                    .arg(parts.isReadable, orphan, parts.expires.order, parts.now);
+    }
     return list;
 }
 
@@ -161,7 +183,7 @@ QString SessionSql::where(const ResolvedQuery &resolved, const Parts &parts, Sql
     if (query.expiresAfter)
         all << QStringLiteral("%1 >= %2").arg(expires, parts.expires.bind(params, *query.expiresAfter));
     if (resolved.userIds) {
-        all << m_schema.dialect().isOneOf(parts.userId, *resolved.userIds, profile.sessions.userIdType, params);
+        all << m_schema.dialect().isOneOfTexts(parts.userId, *resolved.userIds, profile.sessions.userIdType, params);
     }
     if (query.provider) {
         const bool none = *query.provider == QStringLiteral("none");
@@ -199,6 +221,13 @@ QString SessionSql::found(const QString &needle, SqlParams &params) const
     }
     return either.isEmpty() ? QStringLiteral("FALSE")
                             : QLatin1Char('(') + either.join(QStringLiteral(" OR ")) + QLatin1Char(')');
+}
+
+bool SessionSql::isOfKnownUser(StateFilter state) const
+{
+    const auto &users = m_schema.profile().users;
+    return users && users->idType == m_schema.profile().sessions.userIdType &&
+           (state == StateFilter::Live || state == StateFilter::Expired);
 }
 
 bool SessionSql::orderHasNulls(const SessionQuery &query, const Parts &parts) const
@@ -252,7 +281,11 @@ QStringList SessionSql::after(const PagePosition &position, const SessionQuery &
         break;
     }
     // The bound on the first column stands by itself, so that an index on it can be entered there.
-    const QString finite = QStringLiteral("%1 %2= %3 AND (%1 %2 %3 OR %4)").arg(order, beyond, value, keyBeyond);
+    QString finite = QStringLiteral("%1 %2= %3 AND (%1 %2 %3 OR %4)").arg(order, beyond, value, keyBeyond);
+    // Where a row must have its user, so must its user's id be: else a merge join reads users from the first one on.
+    if (query.order == SessionOrder::User && isOfKnownUser(query.state))
+        finite +=
+            QStringLiteral(" AND u.%1 %2= %3").arg(SqlDialect::quoted(m_schema.profile().users->id), beyond, value);
     return nullsAtEnd && orderHasNulls(query, parts) ? QStringList{finite, QStringLiteral("%1 IS NULL").arg(order)}
                                                      : QStringList{finite};
 }
@@ -267,15 +300,16 @@ SqlStatement SessionSql::list(const ResolvedQuery &query, const std::optional<Pa
     const QStringList ranges = position ? after(*position, query.query, shared, statement.params) : QStringList();
     // The digests are computed around the LIMIT: inside it, each row that is sorted would pay for one (twice the time
     // over half a million rows without an index on the order).
-    QStringList inner = columns(shared, withKeys);
-    inner[Digest] = m_schema.dialect().asText(m_schema.column(m_schema.profile().sessions.token));
+    QStringList inner = columns(shared, query.query.state, withKeys);
+    const auto digestAt = static_cast<qsizetype>(*m_places[Digest]);
+    inner[digestAt] = m_schema.dialect().asText(m_schema.column(m_schema.profile().sessions.token));
     // Of a digest that no cursor holds, what a fingerprint shows is enough.
     const QString digest = m_schema.bound().keyIsId ? QStringLiteral("substr(%1, 1, 16)") : QStringLiteral("%1");
     QStringList outer;
     for (qsizetype i = 0; i < inner.size(); ++i) {
         const QString name = QStringLiteral("c") + QString::number(i);
         inner[i] += QStringLiteral(" AS ") + name;
-        outer << (i == Digest ? digest.arg(m_schema.dialect().sha256Hex(name)) : name);
+        outer << (i == digestAt ? digest.arg(m_schema.dialect().sha256Hex(name)) : name);
     }
     QStringList sort;
     QStringList sortAgain;
@@ -316,8 +350,9 @@ SqlStatement SessionSql::rowsWhere(const QString &condition, SqlParams params, b
 {
     SqlStatement statement{.sql = {}, .params = std::move(params)};
     const Parts shared = parts({}, now, statement.params);
-    statement.sql = QStringLiteral("SELECT %1 FROM %2 WHERE %3")
-                        .arg(columns(shared, true).join(QStringLiteral(", ")), m_schema.source(), condition);
+    statement.sql =
+        QStringLiteral("SELECT %1 FROM %2 WHERE %3")
+            .arg(columns(shared, StateFilter::All, true).join(QStringLiteral(", ")), m_schema.source(), condition);
     return statement;
 }
 
@@ -329,7 +364,7 @@ SqlStatement SessionSql::rowsById(const QStringList &names, base::Instant now) c
     std::ranges::copy_if(names, std::back_inserter(possible),
                          [&](const QString &name) { return m_schema.dialect().accepts(type, name); });
     SqlParams params;
-    const QString condition = m_schema.dialect().isOneOf(m_schema.column(id), possible, type, params);
+    const QString condition = m_schema.dialect().isOneOfTexts(m_schema.column(id), possible, type, params);
     return rowsWhere(condition, std::move(params), now);
 }
 
@@ -345,40 +380,49 @@ SqlStatement SessionSql::rowsByFingerprint(const QStringList &names, base::Insta
     return rowsWhere(condition, std::move(params), now);
 }
 
-session::ListedSession SessionSql::listed(const SqlRow &row) const
+std::optional<QString> SessionSql::text(const SqlRow &row, Column column) const
+{
+    const auto place = m_places[column];
+    return place ? row.text(*place) : std::nullopt;
+}
+
+session::ListedSession SessionSql::listed(const SqlRow &row, StateFilter said) const
 {
     session::ListedSession session;
-    session.id = row.text(Id);
-    session.fingerprint = base::Fingerprint::fromText(QString::fromLatin1(row.bytes(Digest).first(16)));
-    session.userId = row.text(UserId);
-    session.name = row.text(Name);
-    session.email = row.text(Email);
-    session.expires = m_expires.decode(row.bytes(Expires)).instant();
-    session.state = stateOf(row.bytes(State));
-    if (m_created && !row.isNull(CreatedAt))
-        session.createdAt = m_created->decode(row.bytes(CreatedAt)).instant();
-    session.ipAddress = row.text(IpAddress);
-    session.userAgent = row.text(UserAgent);
-    session.impersonatedBy = row.text(ImpersonatedBy);
-    session.organization = row.text(Organization);
+    session.id = text(row, Id);
+    const QByteArrayView digest = row.bytes(*m_places[Digest]); // empty where the token is NULL
+    session.fingerprint =
+        base::Fingerprint::fromText(QString::fromLatin1(digest.first(std::min<qsizetype>(16, digest.size()))));
+    session.userId = text(row, UserId);
+    session.name = text(row, Name);
+    session.email = text(row, Email);
+    session.expires = m_expires.decode(row.bytes(*m_places[Expires])).instant();
+    const auto state = stateOf(said);
+    session.state = state ? *state : stateOf(row.bytes(row.cells.size() - 1));
+    if (const auto created = m_places[CreatedAt]; created && !row.isNull(*created))
+        session.createdAt = m_created->decode(row.bytes(*created)).instant();
+    session.ipAddress = text(row, IpAddress);
+    session.userAgent = text(row, UserAgent);
+    session.impersonatedBy = text(row, ImpersonatedBy);
+    session.organization = text(row, Organization);
     return session;
 }
 
 RowKey SessionSql::key(const SqlRow &row) const
 {
-    base::SecretBytes token(row.bytes(Token));
+    base::SecretBytes token(row.bytes(m_token));
     auto fingerprint = token.fingerprint();
-    base::SecretBytes key(row.bytes(m_schema.bound().keyIsId ? Id : Token));
-    return {std::move(key), std::move(token), std::move(fingerprint), row.text(UserId)};
+    base::SecretBytes key(row.bytes(m_schema.bound().keyIsId ? *m_places[Id] : m_token));
+    return {std::move(key), std::move(token), std::move(fingerprint), text(row, UserId)};
 }
 
 PageCursor SessionSql::cursor(const SqlRow &row, SessionOrder order) const
 {
     const Column ordered = order == SessionOrder::Expires ? Expires : order == SessionOrder::User ? UserId : CreatedAt;
     PageCursor cursor;
-    if (!row.isNull(ordered))
-        cursor.order = row.bytes(ordered).toByteArray();
-    cursor.key = row.bytes(m_schema.bound().keyIsId ? Id : Digest).toByteArray();
+    if (const auto place = m_places[ordered]; place && !row.isNull(*place))
+        cursor.order = row.bytes(*place).toByteArray();
+    cursor.key = row.bytes(*m_places[m_schema.bound().keyIsId ? Id : Digest]).toByteArray();
     return cursor;
 }
 
@@ -471,9 +515,9 @@ SqlStatement SessionSql::liveByProvider(base::Instant now) const
     return statement;
 }
 
-std::optional<SqlStatement> SessionSql::providers(const QStringList &userIds) const
+std::optional<SqlStatement> SessionSql::providers(std::span<const QByteArrayView> userIds) const
 {
-    if (!m_schema.profile().accounts || userIds.isEmpty())
+    if (!m_schema.profile().accounts || userIds.empty())
         return std::nullopt;
     const auto &accounts = *m_schema.profile().accounts;
     const QString userId = QStringLiteral("a.") + SqlDialect::quoted(accounts.userId);

@@ -37,8 +37,9 @@ public:
     /// Rows (with keys) whose row id or first 16 digits of the token's digest are among @p names.
     [[nodiscard]] SqlStatement rowsById(const QStringList &names, base::Instant now) const;
     [[nodiscard]] SqlStatement rowsByFingerprint(const QStringList &names, base::Instant now) const;
-    /// What is read of a row of the three statements above; providers are not in it.
-    [[nodiscard]] session::ListedSession listed(const SqlRow &row) const;
+    /// What is read of a row of the three statements above; providers are not in it. @p said: the states that were
+    /// asked for, of the latter two all. Where that is one, the row does not repeat it.
+    [[nodiscard]] session::ListedSession listed(const SqlRow &row, StateFilter said) const;
     /// The key of a row that was read with keys.
     [[nodiscard]] RowKey key(const SqlRow &row) const;
     /// The cursor that begins after a row of a listing in that order.
@@ -56,7 +57,7 @@ public:
     /// Provider (NULL: no account) and number of live sessions.
     [[nodiscard]] SqlStatement liveByProvider(base::Instant now) const;
     /// User id and provider of @p userIds, for each of their accounts; nullopt where there is no accounts table.
-    [[nodiscard]] std::optional<SqlStatement> providers(const QStringList &userIds) const;
+    [[nodiscard]] std::optional<SqlStatement> providers(std::span<const QByteArrayView> userIds) const;
     /// Ids of users with that e-mail, @p limit at most; nullopt where users or e-mails are not known.
     [[nodiscard]] std::optional<SqlStatement> usersByEmail(const QString &email, int limit) const;
     /// Ids of users whose name or e-mail contains @p needle, @p limit at most; nullopt where users are not known.
@@ -84,13 +85,21 @@ private:
                                     SqlParams &params) const;
     /// The server finds the rows of @p query in one way whatever is bound: the statement can be kept prepared.
     [[nodiscard]] static bool isPlannedAlike(const ResolvedQuery &query);
+    /// Rows of @p state have a user whose id is of the same type as theirs.
+    [[nodiscard]] bool isOfKnownUser(StateFilter state) const;
     [[nodiscard]] bool orderHasNulls(const SessionQuery &query, const Parts &parts) const;
-    [[nodiscard]] QStringList columns(const Parts &parts, bool withKeys) const;
+    /// What is selected: m_places, then the token @p withKeys, then the state unless it was @p said.
+    [[nodiscard]] QStringList columns(const Parts &parts, StateFilter said, bool withKeys) const;
+    enum Column : std::size_t;
+    [[nodiscard]] std::optional<QString> text(const SqlRow &row, Column column) const;
     [[nodiscard]] SqlStatement rowsWhere(const QString &condition, SqlParams params, base::Instant now) const;
 
     const SchemaSql &m_schema;
     InstantSql m_expires; ///< to decode with, as the next
     std::optional<InstantSql> m_created;
+    /// Where each column stands in a row: what the tables lack is not asked for.
+    std::vector<std::optional<std::size_t>> m_places;
+    std::size_t m_token = 0; ///< its place in rows with keys: behind all those
 };
 
 } // namespace rollcall::store

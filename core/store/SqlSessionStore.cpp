@@ -205,7 +205,7 @@ Result<SessionPage> SqlSessionStore::page(const SessionQuery &query, const std::
             more = result.sessions.size() == limit;
             if (more)
                 return;
-            result.sessions.push_back(m_list.listed(row));
+            result.sessions.push_back(m_list.listed(row, query.state));
             if (m_schema.bound().keyIsId && result.sessions.size() < limit)
                 return; // the last one's is wanted; where the token is the key, those before it are part of it
             PageCursor here = m_list.cursor(row, query.order);
@@ -242,13 +242,14 @@ Status SqlSessionStore::addProviders(std::span<session::ListedSession *> session
     return {};
 }
 
-Result<std::vector<PlannedRow>> SqlSessionStore::readRows(const SqlStatement &statement, const Call &call)
+Result<std::vector<PlannedRow>> SqlSessionStore::readRows(const SqlStatement &statement, StateFilter said,
+                                                          const Call &call)
 {
     std::vector<PlannedRow> rows;
     const auto read = m_connection->read(
         statement,
         [&](const SqlRow &row) {
-            rows.push_back({m_list.key(row), m_list.listed(row)});
+            rows.push_back({m_list.key(row), m_list.listed(row, said)});
         },
         call);
     if (!read)
@@ -262,7 +263,7 @@ Result<std::vector<PlannedRow>> SqlSessionStore::planRows(const SessionQuery &qu
     const auto resolved = resolve(query, false, call);
     if (!resolved)
         return fail(resolved.error());
-    auto rows = readRows(m_list.list(*resolved, std::nullopt, now, max + 1, true), call);
+    auto rows = readRows(m_list.list(*resolved, std::nullopt, now, max + 1, true), query.state, call);
     if (!rows)
         return rows;
     std::vector<session::ListedSession *> sessions;
@@ -293,7 +294,7 @@ Result<std::vector<PlannedRow>> SqlSessionStore::findRows(std::span<const QStrin
         QStringList rest;
         for (qsizetype from = 0; from < open.size(); from += idsPerStatement) {
             const QStringList names = open.mid(from, idsPerStatement);
-            auto rows = readRows(m_list.rowsById(names, now), call);
+            auto rows = readRows(m_list.rowsById(names, now), StateFilter::All, call);
             if (!rows)
                 return rows;
             QSet<QString> found;
@@ -315,7 +316,7 @@ Result<std::vector<PlannedRow>> SqlSessionStore::findRows(std::span<const QStrin
     }
     const QStringList wanted = fingerprints.keys();
     for (qsizetype from = 0; from < wanted.size(); from += idsPerStatement) {
-        auto rows = readRows(m_list.rowsByFingerprint(wanted.mid(from, idsPerStatement), now), call);
+        auto rows = readRows(m_list.rowsByFingerprint(wanted.mid(from, idsPerStatement), now), StateFilter::All, call);
         if (!rows)
             return rows;
         QHash<QString, qint64> matches;

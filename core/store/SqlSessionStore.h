@@ -67,7 +67,9 @@ private:
     base::Result<ResolvedQuery> resolve(const SessionQuery &query, bool again, const base::Call &call);
     base::Result<QStringList> userIds(const SqlStatement &statement, const base::Call &call);
     base::Result<PagePosition> positionOf(const PageCursor &cursor, const SessionQuery &query, const base::Call &call);
-    base::Result<std::vector<PlannedRow>> readRows(const SqlStatement &statement, const base::Call &call);
+    /// Rows with keys, of the states that were asked for.
+    base::Result<std::vector<PlannedRow>> readRows(const SqlStatement &statement, StateFilter said,
+                                                   const base::Call &call);
     /// Fills in the providers of all of @p sessions by one question for every few hundred users.
     base::Status addProviders(std::span<session::ListedSession *> sessions, const base::Call &call);
     base::Result<SessionStats> exactStats(base::Instant now, const base::Call &call);

@@ -6,7 +6,7 @@ namespace rollcall::store {
 
 namespace {
 
-constexpr qsizetype usersPerStatement = 500;
+constexpr std::size_t usersPerStatement = 500;
 
 std::string_view viewOf(QByteArrayView bytes)
 {
@@ -17,7 +17,6 @@ std::string_view viewOf(QByteArrayView bytes)
 
 UserProviders::UserProviders(std::size_t users)
 {
-    m_ids.reserve(static_cast<qsizetype>(users));
     m_texts.reserve(users);
     m_places.reserve(users);
     m_providers.reserve(users);
@@ -28,7 +27,6 @@ std::size_t UserProviders::place(const QString &id)
     QByteArray text = id.toUtf8();
     const auto [found, isNew] = m_places.try_emplace(viewOf(text), m_texts.size());
     if (isNew) {
-        m_ids << id;
         m_texts.push_back(std::move(text)); // its bytes stay where they are, and the map looks at them
         m_providers.emplace_back();
     }
@@ -37,8 +35,10 @@ std::size_t UserProviders::place(const QString &id)
 
 base::Status UserProviders::read(SqlConnection &connection, const SessionSql &sessions, const base::Call &call)
 {
-    for (qsizetype from = 0; from < m_ids.size(); from += usersPerStatement) {
-        const auto statement = sessions.providers(m_ids.mid(from, usersPerStatement));
+    const std::vector<QByteArrayView> ids(m_texts.begin(), m_texts.end());
+    for (std::size_t from = 0; from < ids.size(); from += usersPerStatement) {
+        const auto statement =
+            sessions.providers(std::span(ids).subspan(from, std::min(usersPerStatement, ids.size() - from)));
         if (!statement)
             return {};
         const auto read = connection.read(

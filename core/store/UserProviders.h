@@ -39,7 +39,6 @@ private:
     void add(QByteArrayView user, QByteArrayView provider);
     [[nodiscard]] const QStringList &listOf(QByteArrayView provider);
 
-    QStringList m_ids;
     std::vector<QByteArray> m_texts; ///< the ids as the database writes them
     std::unordered_map<std::string_view, std::size_t> m_places;
     std::vector<QStringList> m_providers;

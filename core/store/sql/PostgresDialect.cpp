@@ -98,16 +98,11 @@ bool PostgresDialect::comparable(const QString &type, const QString &other) cons
     return type == other || (isText(type) && isText(other)) || (isInteger(type) && isInteger(other));
 }
 
-QString PostgresDialect::isOneOf(const QString &column, const QStringList &values, const QString &type,
+QString PostgresDialect::isOneOf(const QString &column, std::span<const QByteArrayView> values, const QString &type,
                                  SqlParams &params) const
 {
     // One parameter, however many values: the statement's text stays the same, and is read and planned faster.
-    std::vector<QByteArray> texts;
-    std::vector<QByteArrayView> views;
-    for (const QString &value : values)
-        texts.push_back(value.toUtf8());
-    views.assign(texts.begin(), texts.end());
-    const QString array = typed(params.add(QByteArrayView(listValue(views))), type);
+    const QString array = typed(params.add(QByteArrayView(listValue(values))), type);
     return QStringLiteral("%1 = ANY (%2[])").arg(column, array);
 }
 

@@ -72,14 +72,23 @@ QString SqlDialect::matches(const QString &column, const QString &value, const Q
     return QStringLiteral("%1 = %2").arg(column, typed(value, type));
 }
 
-QString SqlDialect::isOneOf(const QString &column, const QStringList &values, const QString &type,
+QString SqlDialect::isOneOf(const QString &column, std::span<const QByteArrayView> values, const QString &type,
                             SqlParams &params) const
 {
     QStringList placeholders;
-    for (const QString &value : values)
+    for (const QByteArrayView value : values)
         placeholders << typed(params.add(value), type);
-    return values.isEmpty() ? QStringLiteral("FALSE")
-                            : QStringLiteral("%1 IN (%2)").arg(column, placeholders.join(QStringLiteral(", ")));
+    return values.empty() ? QStringLiteral("FALSE")
+                          : QStringLiteral("%1 IN (%2)").arg(column, placeholders.join(QStringLiteral(", ")));
+}
+
+QString SqlDialect::isOneOfTexts(const QString &column, const QStringList &values, const QString &type,
+                                 SqlParams &params) const
+{
+    std::vector<QByteArray> texts;
+    for (const QString &value : values)
+        texts.push_back(value.toUtf8());
+    return isOneOf(column, std::vector<QByteArrayView>(texts.begin(), texts.end()), type, params);
 }
 
 QByteArray quotedList(std::span<const QByteArrayView> texts, char open, char close, bool json)

@@ -55,8 +55,11 @@ public:
     /// Exact equality of a column of @p type, to the last byte where it holds text, and a placeholder or text.
     [[nodiscard]] virtual QString matches(const QString &column, const QString &value, const QString &type) const;
     /// A column of @p type holds one of @p values, all of which it accepts.
-    [[nodiscard]] virtual QString isOneOf(const QString &column, const QStringList &values, const QString &type,
-                                          SqlParams &params) const;
+    [[nodiscard]] virtual QString isOneOf(const QString &column, std::span<const QByteArrayView> values,
+                                          const QString &type, SqlParams &params) const;
+    /// The same for texts.
+    [[nodiscard]] QString isOneOfTexts(const QString &column, const QStringList &values, const QString &type,
+                                       SqlParams &params) const;
     /// isOneOf() binds one value, however many there are: the statement's text does not tell how many.
     [[nodiscard]] virtual bool bindsLists() const { return false; }
     /// Lower-case hex SHA-256 of a text expression.
