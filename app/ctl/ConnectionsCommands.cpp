@@ -18,9 +18,10 @@ Answer answerOf(const std::vector<ConnectionProfile> &profiles)
     Answer answer;
     answer.list.emplace();
     answer.list->key = QStringLiteral("connections");
-    answer.list->columns = {QStringLiteral("name"),     QStringLiteral("strategy"), QStringLiteral("authVersion"),
-                            QStringLiteral("database"), QStringLiteral("baseUrl"),  QStringLiteral("production"),
-                            QStringLiteral("note")};
+    answer.list->columns = {
+        QStringLiteral("name"),     QStringLiteral("strategy"),      QStringLiteral("authVersion"),
+        QStringLiteral("database"), QStringLiteral("baseUrl"),       QStringLiteral("production"),
+        QStringLiteral("note"),     QStringLiteral("needsApproval"), QStringLiteral("watchSeconds")};
     for (const ConnectionProfile &profile : profiles) {
         JsonRecord record;
         record.add(QStringLiteral("name"), profile.name)
@@ -31,10 +32,23 @@ Answer answerOf(const std::vector<ConnectionProfile> &profiles)
             .add(QStringLiteral("database"), textOrNull(profile.database))
             .add(QStringLiteral("baseUrl"), textOrNull(profile.baseUrl))
             .add(QStringLiteral("production"), profile.environment == workspace::Environment::Production)
-            .add(QStringLiteral("note"), textOrNull(profile.note));
+            .add(QStringLiteral("note"), textOrNull(profile.note))
+            .add(QStringLiteral("needsApproval"), profile.needsApproval)
+            .add(QStringLiteral("watchSeconds"), qint64(profile.watchFor.count()));
         answer.list->elements.push_back(std::move(record));
     }
     return answer;
+}
+
+/// Replacing a connection does not take away what protects it.
+void keepProtection(Context &context, ConnectionProfile &profile)
+{
+    const auto old = context.workspace().profile(profile.name);
+    if (!old)
+        return;
+    if (old->environment == workspace::Environment::Production)
+        profile.environment = workspace::Environment::Production;
+    profile.needsApproval |= old->needsApproval;
 }
 
 class ConnectionsListCommand final : public Command
@@ -88,6 +102,11 @@ public:
                 QStringLiteral("save the connection that the flags describe; secrets go to the keychain or key file"),
                 {{QStringLiteral("production"), {}, QStringLiteral("writes want --confirm with its name")},
                  {QStringLiteral("note"), QStringLiteral("TEXT"), QStringLiteral("for people")},
+                 {QStringLiteral("needs-approval"),
+                  {},
+                  QStringLiteral("a revocation wants a plan that one of its approvers approved")},
+                 {QStringLiteral("watch-for"), QStringLiteral("DURATION"),
+                  QStringLiteral("how long each revocation then looks whether a session comes back (0s)")},
                  {QStringLiteral("approver"), QStringLiteral("KEY"),
                   QStringLiteral("who may approve plans for it: the key that `plan approve` answers"), true}},
                 {}};
@@ -101,6 +120,9 @@ public:
                 return Outcome::failed(usageError(QStringLiteral("--approver"),
                                                   QStringLiteral("takes the key that `plan approve` answers")));
         }
+        const auto watchFor = context.arguments().duration(QStringLiteral("watch-for"), {});
+        if (!watchFor)
+            return Outcome::failed(watchFor.error());
         auto config = context.connection();
         if (!config)
             return Outcome::failed(config.error());
@@ -115,10 +137,10 @@ public:
             profile.environment = workspace::Environment::Production;
         if (const auto note = context.arguments().value(QStringLiteral("note")))
             profile.note = *note;
-        // Replacing a connection does not take its protection away.
-        if (const auto old = context.workspace().profile(profile.name);
-            old && old->environment == workspace::Environment::Production)
-            profile.environment = workspace::Environment::Production;
+        if (context.arguments().has(QStringLiteral("watch-for")))
+            profile.watchFor = std::chrono::ceil<std::chrono::seconds>(*watchFor);
+        profile.needsApproval |= context.arguments().has(QStringLiteral("needs-approval"));
+        keepProtection(context, profile);
         if (!config->secrets.isEmpty() && !context.vault())
             return Outcome::failed(base::Error(base::ErrorCode::NoKeyStore));
         auto status = context.workspace().save(profile, config->secrets, context.vault(), context.call());

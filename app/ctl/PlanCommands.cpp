@@ -2,6 +2,8 @@
 #include "app/ctl/PlanFiles.h"
 #include "app/ctl/SelectionFlags.h"
 #include "core/base/DurableFile.h"
+#include "core/revoke/ApproverKey.h"
+#include "core/revoke/OperationSeal.h"
 
 namespace rollcall::ctl {
 

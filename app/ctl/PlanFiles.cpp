@@ -1,6 +1,7 @@
 #include "app/ctl/PlanFiles.h"
 
 #include "app/ctl/InputFile.h"
+#include "core/revoke/ApproverKey.h"
 #include "core/workspace/Approvers.h"
 
 namespace rollcall::ctl {
@@ -13,7 +14,7 @@ base::Result<revoke::SavedPlan> readPlanFile(Context &context, const QString &pa
     return revoke::readSavedPlan(*content, path);
 }
 
-base::Result<revoke::RevocationPlan> openPlanFile(Context &context, const deployment::Deployment &deployment)
+base::Result<OpenedPlan> openPlanFile(Context &context, const deployment::Deployment &deployment)
 {
     const QString path = context.arguments().value(QStringLiteral("plan")).value_or(QString());
     const auto saved = readPlanFile(context, path);
@@ -23,10 +24,13 @@ base::Result<revoke::RevocationPlan> openPlanFile(Context &context, const deploy
     if (!seal)
         return base::fail(seal.error());
     auto plan = revoke::openSavedPlan(*saved, deployment, *seal, path);
-    const auto approval = context.arguments().value(QStringLiteral("approval"));
-    if (!plan || !approval)
-        return plan;
-    const auto content = readInputFile(*approval, context.stop());
+    if (!plan)
+        return base::fail(plan.error());
+    OpenedPlan opened{std::move(*plan), {}};
+    const auto approvalPath = context.arguments().value(QStringLiteral("approval"));
+    if (!approvalPath)
+        return opened;
+    const auto content = readInputFile(*approvalPath, context.stop());
     if (!content)
         return base::fail(content.error());
     const auto approvers =
@@ -37,11 +41,12 @@ base::Result<revoke::RevocationPlan> openPlanFile(Context &context, const deploy
     const auto own = revoke::ApproverKey::load(context.vault(), false, context.call());
     if (!own && own.error().code != base::ErrorCode::NoKeyStore)
         return base::fail(own.error());
-    const auto approver =
-        revoke::checkApproval(*content, saved->summary, *approvers, own ? own->name() : QString(), *approval);
-    if (!approver)
-        return base::fail(approver.error());
-    return plan;
+    auto approval =
+        revoke::checkApproval(*content, saved->summary, *approvers, own ? own->name() : QString(), *approvalPath);
+    if (!approval)
+        return base::fail(approval.error());
+    opened.approval = std::move(*approval);
+    return opened;
 }
 
 } // namespace rollcall::ctl

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/ctl/Command.h"
+#include "core/revoke/Approval.h"
 #include "core/revoke/SavedPlan.h"
 
 namespace rollcall::ctl {
@@ -8,9 +9,15 @@ namespace rollcall::ctl {
 /// The plan file at @p path. Errors: those of readInputFile() and revoke::readSavedPlan().
 [[nodiscard]] base::Result<revoke::SavedPlan> readPlanFile(Context &context, const QString &path);
 
-/// The plan of --plan, opened with this user's key, and approved where --approval is given. Errors: those of
+/// A plan from its file, and who approved it.
+struct OpenedPlan
+{
+    revoke::RevocationPlan plan;
+    std::optional<revoke::Approval> approval; ///< nullopt: none was given
+};
+
+/// The plan of --plan, opened with this user's key, and the approval of --approval, where given. Errors: those of
 /// readPlanFile(), revoke::openSavedPlan() and revoke::checkApproval(), NoKeyStore.
-[[nodiscard]] base::Result<revoke::RevocationPlan> openPlanFile(Context &context,
-                                                                const deployment::Deployment &deployment);
+[[nodiscard]] base::Result<OpenedPlan> openPlanFile(Context &context, const deployment::Deployment &deployment);
 
 } // namespace rollcall::ctl

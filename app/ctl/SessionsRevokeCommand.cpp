@@ -28,7 +28,7 @@ struct Request
     revoke::Selection selection;
     revoke::RevocationOptions options;
     qint64 max = mostRows;
-    std::chrono::milliseconds watchFor{0}; ///< 0: not at all
+    std::optional<std::chrono::milliseconds> watchFor; ///< 0: not at all; nullopt: as the connection says
     bool dryRun = false;
 };
 
@@ -73,10 +73,12 @@ base::Result<Request> readRequest(const Context &context)
     if (!undoFor)
         return base::fail(undoFor.error());
     request.options.undoFor = std::chrono::duration_cast<std::chrono::milliseconds>(*undoFor);
-    const auto watchFor = arguments.duration(QStringLiteral("watch-for"), request.watchFor);
-    if (!watchFor)
-        return base::fail(watchFor.error());
-    request.watchFor = std::chrono::ceil<std::chrono::milliseconds>(*watchFor);
+    if (arguments.has(QStringLiteral("watch-for"))) {
+        const auto watchFor = arguments.duration(QStringLiteral("watch-for"), {});
+        if (!watchFor)
+            return base::fail(watchFor.error());
+        request.watchFor = std::chrono::ceil<std::chrono::milliseconds>(*watchFor);
+    }
     request.options.reason = arguments.value(QStringLiteral("reason")).value_or(QString());
     request.options.verify = arguments.has(QStringLiteral("verify"));
     request.options.verifyFor = context.options().timeout;
@@ -121,16 +123,25 @@ Outcome dryRunOutcome(const revoke::RevocationPlan &plan)
                                     : Outcome::no(std::move(answer), unmatchedText(plan));
 }
 
-/// The plan of --plan, approved where --approval says so. Errors: those of openPlanFile(), TooManyMatched.
-base::Result<revoke::RevocationPlan> readPlan(Context &context, const Request &request, const Deployment &deployment)
+/// What is to be revoked: the plan of --plan with its approval, else what matches now. Errors: those of openPlanFile()
+/// and revoke::freezePlan(), TooManyMatched.
+base::Result<OpenedPlan> planOf(Context &context, const Request &request, const Deployment &deployment,
+                                store::SessionStore &store)
 {
-    auto plan = openPlanFile(context, deployment);
-    const qint64 matched = plan ? static_cast<qint64>(plan->rows.size()) : 0;
-    if (plan && matched > request.max)
+    if (!context.arguments().has(QStringLiteral("plan"))) {
+        const int reads = 2 + static_cast<int>(request.selection.users.size()); // a query for each user
+        auto plan = revoke::freezePlan(deployment, store, request.selection, request.max, context.callFor(reads));
+        if (!plan)
+            return base::fail(plan.error());
+        return OpenedPlan{std::move(*plan), {}};
+    }
+    auto opened = openPlanFile(context, deployment);
+    const qint64 matched = opened ? static_cast<qint64>(opened->plan.rows.size()) : 0;
+    if (opened && matched > request.max)
         return base::fail(base::Error(base::ErrorCode::TooManyMatched)
                               .with(base::ErrorParam::Count, matched)
                               .with(base::ErrorParam::Limit, request.max));
-    return plan;
+    return opened;
 }
 
 /// JWT sessions have no rows: the answer says so, and until when their tokens are accepted.
@@ -212,7 +223,8 @@ public:
                    QStringLiteral("keep the deleted rows so long, for `sessions restore` (24h); 0h: do not")},
                   {QStringLiteral("verify"), {}, QStringLiteral("ask the deployment until it refuses the cookies")},
                   {QStringLiteral("watch-for"), QStringLiteral("DURATION"),
-                   QStringLiteral("then look so long whether a revoked session comes back (0s; Ctrl-C ends it)")},
+                   QStringLiteral(
+                       "then look so long whether a revoked session comes back (as the connection says, else 0s)")},
                   {QStringLiteral("max"), QStringLiteral("N"), QStringLiteral("refuse where more sessions match")}},
               writeFlags()})
             flags.insert(flags.end(), more.begin(), more.end());
@@ -262,21 +274,21 @@ private:
         const auto store = deployment.openStore(access, context.call());
         if (!store)
             return Outcome::failed(store.error());
-        const int reads = 2 + static_cast<int>(request.selection.users.size()); // a query for each user
-        const auto plan =
-            context.arguments().has(QStringLiteral("plan"))
-                ? readPlan(context, request, deployment)
-                : revoke::freezePlan(deployment, **store, request.selection, request.max, context.callFor(reads));
-        if (!plan)
-            return Outcome::failed(plan.error());
-        if (!plan->unmatchedUsers.isEmpty())
+        const auto opened = planOf(context, request, deployment, **store);
+        if (!opened)
+            return Outcome::failed(opened.error());
+        const revoke::RevocationPlan &plan = opened->plan;
+        if (!plan.unmatchedUsers.isEmpty())
             context.output().warn(
-                QStringLiteral("%1 of the named users have no such session.").arg(plan->unmatchedUsers.size()));
+                QStringLiteral("%1 of the named users have no such session.").arg(plan.unmatchedUsers.size()));
         if (request.dryRun)
-            return dryRunOutcome(*plan);
+            return dryRunOutcome(plan);
+        // Who is refused is not asked first.
+        if (const auto status = revoke::checkApproved(plan, opened->approval, deployment); !status)
+            return Outcome::failed(status.error());
         const QString question = QStringLiteral("Revoke %1 sessions of %2 users at %3?")
-                                     .arg(plan->rows.size())
-                                     .arg(plan->users)
+                                     .arg(plan.rows.size())
+                                     .arg(plan.users)
                                      .arg(deployment.config().displayName());
         if (const auto status = askConsent(context, profile, question); !status)
             return Outcome::failed(status.error());
@@ -285,15 +297,18 @@ private:
         // No deadline over the whole: each statement and each question to the deployment has its own.
         base::Call call;
         call.stop = context.stop();
+        revoke::RevocationOptions options = request.options;
+        options.approval = opened->approval;
         const auto report =
-            revoke::carryOut(*plan, request.options, deployment, **store, log, operationPlace(context), call,
+            revoke::carryOut(plan, options, deployment, **store, log, operationPlace(context), call,
                              [&context](const revoke::RevocationProgress &step) { showProgress(context, step); });
         if (!report)
             return Outcome::failed(report.error());
         warnAbout(context, *report);
-        Outcome outcome = outcomeOf(*plan, *report);
-        if (request.watchFor.count() > 0 && !report->error)
-            watchReturns(context, {*plan, *report, deployment, log}, request.watchFor, outcome);
+        Outcome outcome = outcomeOf(plan, *report);
+        const std::chrono::milliseconds watchFor = request.watchFor.value_or(profile.watchFor);
+        if (watchFor.count() > 0 && !report->error)
+            watchReturns(context, {plan, *report, deployment, log}, watchFor, outcome);
         return outcome;
     }
 };

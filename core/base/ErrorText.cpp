@@ -201,6 +201,10 @@ ErrorText refusedText(const Error &error)
                 tr("Nothing was put back%1.").arg(colon(error)),
                 tr("Deleted rows are kept for 24 hours unless --undo-for says otherwise; after that only a backup of "
                    "the database has them.")};
+        if (error.param(ErrorParam::Part) == QStringLiteral("approval"))
+            return {tr("Nothing was written%1.").arg(colon(error)),
+                    tr("Save the plan to a file, have another person approve it (rollcallctl plan approve) with a key "
+                       "that this connection lists, and carry it out with that approval (--plan and --approval).")};
         return {tr("Nothing was written%1.").arg(colon(error)),
                 tr("Give --yes once you have seen the dry run; in the application leave Read-only mode.")};
     case ErrorCode::NoKeyStore:

@@ -7,7 +7,7 @@ namespace rollcall::revoke {
 
 namespace {
 
-constexpr quint32 version = 2;
+constexpr quint32 version = 3;
 
 void setUp(QDataStream &stream)
 {
@@ -61,7 +61,7 @@ base::SecretBytes planBytes(const RevocationPlan &plan, const RevocationOptions 
     out << version << plan.digest << qint64(plan.frozenAt.time_since_epoch().count()) << plan.what << plan.users
         << plan.statement << plan.verifiable << options.reason << options.verify << options.canary
         << qint64(options.batchSize) << qint64(options.verifyFor.count()) << qint64(options.undoFor.count())
-        << quint64(plan.rows.size());
+        << (options.approval ? options.approval->approver() : QString()) << quint64(plan.rows.size());
     for (const store::PlannedRow &row : plan.rows) {
         write(out, row.key.key);
         write(out, row.key.token);
@@ -85,18 +85,21 @@ base::Result<StoredPlan> planOf(const base::SecretBytes &bytes)
     qint64 batchSize = 0;
     qint64 verifyFor = 0;
     qint64 undoFor = 0;
+    QString approver;
     quint64 rows = 0;
     in >> found;
     if (found != version)
         return refused();
     in >> stored.plan.digest >> frozenAt >> stored.plan.what >> stored.plan.users >> stored.plan.statement >>
         stored.plan.verifiable >> stored.options.reason >> stored.options.verify >> stored.options.canary >>
-        batchSize >> verifyFor >> undoFor >> rows;
+        batchSize >> verifyFor >> undoFor >> approver >> rows;
     if (in.status() != QDataStream::Ok || rows > static_cast<quint64>(largestPlan))
         return refused();
     stored.plan.frozenAt = base::Instant(std::chrono::milliseconds(frozenAt));
     stored.options.batchSize = static_cast<qsizetype>(batchSize);
     stored.options.verifyFor = std::chrono::milliseconds(verifyFor);
+    if (!approver.isEmpty())
+        stored.options.approval = Approval(approver, stored.plan.digest);
     stored.options.undoFor = std::chrono::milliseconds(undoFor);
     stored.plan.rows.reserve(static_cast<std::size_t>(rows));
     for (quint64 i = 0; i < rows; ++i) {

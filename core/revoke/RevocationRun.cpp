@@ -23,6 +23,16 @@ namespace {
 constexpr std::size_t largestBatch = 1000;     ///< a transaction stays short
 constexpr std::chrono::minutes canaryLife{10}; ///< should it be left behind, it soon ends by itself
 
+/// What intent and outcome both say.
+QJsonObject countsOf(const RevocationPlan &plan, const RevocationOptions &options)
+{
+    QJsonObject counts{{QStringLiteral("matched"), static_cast<qint64>(plan.rows.size())},
+                       {QStringLiteral("users"), plan.users}};
+    if (options.approval)
+        counts.insert(QStringLiteral("approver"), options.approval->approver());
+    return counts;
+}
+
 /// One run of a plan: what it works with, and the report that it fills.
 class Run
 {
@@ -38,10 +48,8 @@ public:
           m_rows(rows),
           m_call(call),
           m_onProgress(onProgress),
-          m_run({QStringLiteral("sessions.revoke"), plan.digest, options.reason,
-                 QJsonObject{{QStringLiteral("matched"), static_cast<qint64>(plan.rows.size())},
-                             {QStringLiteral("users"), plan.users}}},
-                deployment, log, journal, call, m_report.log, m_report.error)
+          m_run({QStringLiteral("sessions.revoke"), plan.digest, options.reason, countsOf(plan, options)}, deployment,
+                log, journal, call, m_report.log, m_report.error)
     {}
 
     base::Result<RevocationReport> operator()()

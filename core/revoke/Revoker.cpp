@@ -39,6 +39,8 @@ base::Status mayCarryOut(const RevocationPlan &plan, const RevocationOptions &op
     if (plan.digest != plan.computeDigest())
         return base::fail(Error(ErrorCode::PlanStale)
                               .with(ErrorParam::Detail, QStringLiteral("its rows are not those it was made for")));
+    if (auto status = checkApproved(plan, options.approval, deployment); !status)
+        return status;
     return call.check(QStringLiteral("The revocation"));
 }
 

@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include "core/revoke/Approval.h"
 #include "core/revoke/Operations.h"
 #include "core/revoke/RevocationPlan.h"
 
@@ -16,6 +17,7 @@ struct RevocationOptions
     qsizetype batchSize = 100;                                  ///< rows a transaction, an upper bound
     std::chrono::milliseconds verifyFor{10'000};                ///< ask again until refused or this is over
     std::chrono::milliseconds undoFor = std::chrono::hours(24); ///< deleted rows are kept so long; 0: not at all
+    std::optional<Approval> approval; ///< of the plan, where the connection demands one; named in the audit log
 };
 
 struct RevocationProgress
@@ -37,8 +39,8 @@ using OnProgress = std::function<void(const RevocationProgress &)>;
 /// are read again over a new connection: gone counts as revoked.
 /// **Thread-safety:** reentrant; run it on the write worker. @p onProgress is called on the caller's thread and, while
 /// the deployment is asked, on others, one at a time. Errors: WriteRefused (fixed clock), NotRevocable, PartNotGiven
-/// (verify without the deployment's URL), PlanStale, NoKeyStore, FileUnwritable, AuditUnwritable, DiskFull,
-/// KeychainFailed, KeyFileUnsafe, Cancelled.
+/// (verify without the deployment's URL), those of checkApproved(), PlanStale, NoKeyStore, FileUnwritable,
+/// AuditUnwritable, DiskFull, KeychainFailed, KeyFileUnsafe, Cancelled.
 [[nodiscard]] base::Result<RevocationReport> carryOut(const RevocationPlan &plan, const RevocationOptions &options,
                                                       const deployment::Deployment &deployment,
                                                       store::SessionStore &writeStore, audit::AuditLog &log,

@@ -21,11 +21,6 @@ QString planFormat()
     return QStringLiteral("rollcall-plan");
 }
 
-QString approvalFormat()
-{
-    return QStringLiteral("rollcall-approval");
-}
-
 QByteArray sealedAs(const QString &digest)
 {
     return "plan/" + digest.toLatin1();
@@ -36,10 +31,15 @@ Error invalid(const QString &path, const QString &detail)
     return Error(ErrorCode::FileFormatInvalid).with(ErrorParam::Path, path).with(ErrorParam::Detail, detail);
 }
 
-Error refused(const QString &why)
+std::optional<QJsonObject> objectOf(const QByteArray &content, const QString &format)
 {
-    return Error(ErrorCode::WriteRefused).with(ErrorParam::Detail, why);
+    const QJsonObject json = QJsonDocument::fromJson(content).object();
+    const bool isOurs =
+        json.value(QStringLiteral("format")) == format && json.value(QStringLiteral("version")) == formatVersion;
+    return isOurs ? std::optional(json) : std::nullopt;
 }
+
+} // namespace
 
 PlanSummary summaryOf(const RevocationPlan &plan, const deployment::Deployment &deployment)
 {
@@ -52,16 +52,6 @@ PlanSummary summaryOf(const RevocationPlan &plan, const deployment::Deployment &
             deployment.config().displayName(),
             databaseNameOf(deployment)};
 }
-
-std::optional<QJsonObject> objectOf(const QByteArray &content, const QString &format)
-{
-    const QJsonObject json = QJsonDocument::fromJson(content).object();
-    const bool isOurs =
-        json.value(QStringLiteral("format")) == format && json.value(QStringLiteral("version")) == formatVersion;
-    return isOurs ? std::optional(json) : std::nullopt;
-}
-
-} // namespace
 
 base::Result<QByteArray> savedPlanBytes(const RevocationPlan &plan, const deployment::Deployment &deployment,
                                         const OperationSeal &seal)
@@ -119,59 +109,6 @@ base::Result<RevocationPlan> openSavedPlan(const SavedPlan &saved, const deploym
     if (found != saved.summary)
         return base::fail(invalid(path, QStringLiteral("what it says in clear is not what is sealed in it")));
     return std::move(stored->plan);
-}
-
-QByteArray approvedText(const PlanSummary &summary, const QString &approvedAt)
-{
-    return QStringList{QStringLiteral("rollcall-approval/1"),
-                       summary.digest,
-                       QString::number(summary.matched),
-                       QString::number(summary.users),
-                       base::toIso(summary.frozenAt),
-                       summary.selection,
-                       summary.statement,
-                       summary.connection,
-                       summary.database,
-                       approvedAt}
-               .join(QLatin1Char('\n'))
-               .toUtf8() +
-           '\n';
-}
-
-base::Result<QByteArray> approvalBytes(const PlanSummary &summary, const ApproverKey &key, base::Instant now)
-{
-    const QString at = base::toIso(now);
-    const auto signature = key.sign(approvedText(summary, at));
-    if (!signature)
-        return base::fail(signature.error());
-    return QJsonDocument(QJsonObject{{QStringLiteral("format"), approvalFormat()},
-                                     {QStringLiteral("version"), formatVersion},
-                                     {QStringLiteral("digest"), summary.digest},
-                                     {QStringLiteral("approver"), key.name()},
-                                     {QStringLiteral("approvedAt"), at},
-                                     {QStringLiteral("signature"), QString::fromLatin1(signature->toBase64())}})
-        .toJson();
-}
-
-base::Result<QString> checkApproval(const QByteArray &approval, const PlanSummary &summary,
-                                    const QStringList &approvers, const QString &own, const QString &path)
-{
-    const auto json = objectOf(approval, approvalFormat());
-    if (!json)
-        return base::fail(invalid(path, QStringLiteral("it is no approval of this version")));
-    const auto text = [&json](const char *member) { return json->value(QLatin1StringView(member)).toString(); };
-    if (text("digest") != summary.digest)
-        return base::fail(
-            Error(ErrorCode::PlanStale).with(ErrorParam::Detail, QStringLiteral("the approval is of another plan")));
-    const QString approver = text("approver");
-    const QByteArray signature = QByteArray::fromBase64(text("signature").toLatin1());
-    if (!isSignedBy(approver, approvedText(summary, text("approvedAt")), signature))
-        return base::fail(invalid(path, QStringLiteral("its signature is not that of the approver for this plan")));
-    if (approver == own)
-        return base::fail(refused(QStringLiteral("the planner cannot approve their own plan")));
-    if (!approvers.contains(approver))
-        return base::fail(refused(QStringLiteral("this connection does not list %1 as an approver").arg(approver)));
-    return approver;
 }
 
 } // namespace rollcall::revoke

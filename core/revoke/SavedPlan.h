@@ -1,6 +1,5 @@
 #pragma once
 
-#include "core/revoke/ApproverKey.h"
 #include "core/revoke/OperationSeal.h"
 #include "core/revoke/RevocationPlan.h"
 
@@ -20,6 +19,10 @@ struct PlanSummary
 
     bool operator==(const PlanSummary &) const = default;
 };
+
+/// What @p plan of @p deployment would say in clear if it were saved, and what an approval of it is about.
+/// **Thread-safety:** pure.
+[[nodiscard]] PlanSummary summaryOf(const RevocationPlan &plan, const deployment::Deployment &deployment);
 
 /// A plan that is kept in a file to be approved and carried out later: JSON, `"format":"rollcall-plan"`, the members of
 /// PlanSummary in clear (`frozenAt` ISO 8601) and `"sealed"`, Base64 of the row keys (PlanFile, sealed by OperationSeal
@@ -42,20 +45,5 @@ savedPlanBytes(const RevocationPlan &plan, const deployment::Deployment &deploym
 [[nodiscard]] base::Result<RevocationPlan> openSavedPlan(const SavedPlan &saved,
                                                          const deployment::Deployment &deployment,
                                                          const OperationSeal &seal, const QString &path);
-
-/// An approval of @p summary by @p key, as a file's bytes: JSON, `"format":"rollcall-approval"` with `digest`,
-/// `approver`, `approvedAt` and `signature` (Base64; Ed25519 over approvedText()). Errors: Internal.
-[[nodiscard]] base::Result<QByteArray> approvalBytes(const PlanSummary &summary, const ApproverKey &key,
-                                                     base::Instant now);
-
-/// Whether @p approval, a file's bytes, approves @p summary: by one of @p approvers, and not by @p own (the planner's
-/// key; empty: none). The approver. Errors: FileFormatInvalid (no approval, or a signature that is not theirs),
-/// PlanStale (of another plan), WriteRefused (not an approver of this connection, or the planner).
-[[nodiscard]] base::Result<QString> checkApproval(const QByteArray &approval, const PlanSummary &summary,
-                                                  const QStringList &approvers, const QString &own,
-                                                  const QString &path);
-
-/// What an approver signs: "rollcall-approval/1", then each member of @p summary and the time, a line each.
-[[nodiscard]] QByteArray approvedText(const PlanSummary &summary, const QString &approvedAt);
 
 } // namespace rollcall::revoke

@@ -36,12 +36,14 @@ struct ConnectionProfile
     std::optional<std::chrono::seconds> maxAge;      ///< nullopt: the library's default
     std::chrono::seconds updateAge{86'400};
     session::CookieParser cookieParser = session::CookieParser::App;
-    QString cache; ///< address without password; empty: none
+    QString cache;         ///< address without password; empty: none
     QStringList cacheKeys; ///< how the deployment names keys of sessions in that cache (cache::CacheKeyPattern)
     QString caFile;
-    QString timeZone;          ///< IANA name; empty: UTC assumed, and said so
-    QStringList insecureHosts; ///< deliberate exceptions from verified TLS
-    QString schemaMap;         ///< JSON of a corrected schema map (`schema detect` form); empty: detect
+    QString timeZone;                 ///< IANA name; empty: UTC assumed, and said so
+    QStringList insecureHosts;        ///< deliberate exceptions from verified TLS
+    QString schemaMap;                ///< JSON of a corrected schema map (`schema detect` form); empty: detect
+    bool needsApproval = false;       ///< a revocation wants a second person's approval of its plan (revoke::Approval)
+    std::chrono::seconds watchFor{0}; ///< how long revoked sessions are looked for again; 0: not at all
 
     bool operator==(const ConnectionProfile &) const = default;
 };

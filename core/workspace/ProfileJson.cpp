@@ -77,6 +77,13 @@ public:
         else if (!value.isUndefined())
             m_bad = key;
     }
+    void truth(const QString &key, bool &target)
+    {
+        if (const QJsonValue value = member(key); value.isBool())
+            target = value.toBool();
+        else if (!value.isUndefined())
+            m_bad = key;
+    }
     void texts(const QString &key, QStringList &target)
     {
         const QJsonValue value = member(key);
@@ -130,7 +137,9 @@ QJsonObject profileToJson(const ConnectionProfile &profile)
                      {QStringLiteral("caFile"), profile.caFile},
                      {QStringLiteral("timeZone"), profile.timeZone},
                      {QStringLiteral("insecureHosts"), QJsonArray::fromStringList(profile.insecureHosts)},
-                     {QStringLiteral("schemaMap"), profile.schemaMap}};
+                     {QStringLiteral("schemaMap"), profile.schemaMap},
+                     {QStringLiteral("needsApproval"), profile.needsApproval},
+                     {QStringLiteral("watchSeconds"), qint64(profile.watchFor.count())}};
     if (profile.maxAge)
         json.insert(QStringLiteral("maxAgeSeconds"), qint64(profile.maxAge->count()));
     if (profile.version)
@@ -165,6 +174,8 @@ base::Result<ConnectionProfile> profileFromJson(const QJsonObject &json, const Q
     reader.text(QStringLiteral("timeZone"), profile.timeZone);
     reader.texts(QStringLiteral("insecureHosts"), profile.insecureHosts);
     reader.text(QStringLiteral("schemaMap"), profile.schemaMap);
+    reader.truth(QStringLiteral("needsApproval"), profile.needsApproval);
+    reader.seconds(QStringLiteral("watchSeconds"), profile.watchFor);
     const QString bad = profile.name.isEmpty() && reader.bad().isEmpty() ? QStringLiteral("name") : reader.bad();
     if (!bad.isEmpty())
         return base::fail(

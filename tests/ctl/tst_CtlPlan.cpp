@@ -42,6 +42,7 @@ private Q_SLOTS:
     void whatChangedMeanwhileIsSkipped();
     void anotherApproves();
     void approvalsThatDoNotCount();
+    void anApprovalIsDemanded();
     void aTamperedFileIsRefused_data();
     void aTamperedFileIsRefused();
     void badRequests();
@@ -182,6 +183,45 @@ void CtlPlanTest::approvalsThatDoNotCount()
     file.close();
     QCOMPARE(revoke(approval).errorCode(), QStringLiteral("FileFormatInvalid"));
     QCOMPARE(m_database->count(QStringLiteral("Session")), rows);
+}
+
+void CtlPlanTest::anApprovalIsDemanded()
+{
+    const CtlResult added = m_planner->run(words("connections add shop --database-env DB --needs-approval"));
+    QVERIFY2(added.exitCode == 0, added.all().constData());
+    const auto connection = [&] {
+        return m_planner->run(words("connections show shop"))
+            .json()
+            .value(QStringLiteral("connections"))
+            .toArray()
+            .first()
+            .toObject();
+    };
+    QVERIFY(connection().value(QStringLiteral("needsApproval")).toBool());
+    const int rows = m_database->count(QStringLiteral("Session"));
+    QCOMPARE(save().exitCode, 0);
+    // Neither without a plan nor with one that nobody approved; looking at it is free.
+    for (const CtlResult &refused :
+         {m_planner->run(words("sessions revoke --all --state all --yes --connection shop")), revoke()}) {
+        QVERIFY2(refused.exitCode == 4, refused.all().constData());
+        QCOMPARE(refused.errorCode(), QStringLiteral("WriteRefused"));
+        QVERIFY(refused.all().contains("plan approve"));
+    }
+    QCOMPARE(revoke(words("--dry-run")).exitCode, 0);
+    const CtlResult approved =
+        m_other->run(words("plan approve") << path("plan.json") << QStringLiteral("--out") << path("approval.json"));
+    const QString key = textOf(approved, "approver");
+    // Replacing the connection does not take the demand away.
+    QCOMPARE(m_planner->run(words("connections add shop --database-env DB --approver") << key).exitCode, 0);
+    QVERIFY(connection().value(QStringLiteral("needsApproval")).toBool());
+    QCOMPARE(revoke().exitCode, 4);
+    QCOMPARE(m_database->count(QStringLiteral("Session")), rows);
+    const CtlResult done = revoke({QStringLiteral("--approval"), path("approval.json")});
+    QVERIFY2(done.exitCode == 0, done.all().constData());
+    QCOMPARE(m_database->count(QStringLiteral("Session")), 0);
+    const QJsonArray entries = m_planner->run(words("audit list")).json().value(QStringLiteral("entries")).toArray();
+    QCOMPARE(entries.last().toObject().value(QStringLiteral("counts")).toObject().value(QStringLiteral("approver")),
+             QJsonValue(key));
 }
 
 void CtlPlanTest::aTamperedFileIsRefused_data()

@@ -34,6 +34,8 @@ private:
         profile.timeZone = QStringLiteral("Europe/Vienna");
         profile.insecureHosts = {QStringLiteral("db")};
         profile.schemaMap = QStringLiteral("{}");
+        profile.needsApproval = true;
+        profile.watchFor = std::chrono::minutes(10);
         return profile;
     }
     static ConnectionSecrets someSecrets()
