@@ -4,11 +4,11 @@
 
 #include "app/ctl/Commands.h"
 #include "app/ctl/Confirmation.h"
-#include "core/audit/AuditedAct.h"
 #include "core/deployment/Deployment.h"
 #include "core/redis/ReadOnlyChannel.h"
 #include "core/revoke/CachedCopies.h"
 #include "core/revoke/CopyRules.h"
+#include "core/revoke/RecordedActs.h"
 
 namespace rollcall::ctl {
 
@@ -295,33 +295,22 @@ private:
     static Outcome purge(Context &context, const ConnectionConfig &config, const CopyList &list)
     {
         audit::AuditLog log(context.workspace().folders().data, context.vault(), context.clock());
-        audit::AuditEntry entry;
-        entry.action = QStringLiteral("cache.purge");
-        entry.connection = config.displayName();
-        entry.reason = context.arguments().value(QStringLiteral("reason")).value_or(QString());
-        entry.counts = {{QStringLiteral("keys"), qint64{std::ssize(list.copies)}}};
-        qint64 purged = 0;
-        const auto done =
-            audit::audited(log, entry, audit::WithoutRecord::Refuse, context.call(), [&](audit::AuditEntry &outcome) {
-                const auto channel = channelTo(config);
-                base::Status status = revoke::purgeCopies(*channel, list.copies, purged, context.call());
-                outcome.counts.insert(QStringLiteral("purged"), purged);
-                outcome.counts.insert(QStringLiteral("complete"), status.has_value() && list.complete);
-                return status;
-            });
+        const QString reason = context.arguments().value(QStringLiteral("reason")).value_or(QString());
+        const auto report = revoke::purgeOnRecord(config, list.copies, list.complete, reason, log, context.call());
+        if (!report)
+            return Outcome::failed(report.error());
+        const bool isWhole = !report->error && list.complete;
         Answer answer;
-        answer.members.add(QStringLiteral("purged"), purged)
-            .add(QStringLiteral("auditId"), entry.operation)
-            .add(QStringLiteral("complete"), done.has_value() && list.complete);
-        if (!done && purged == 0)
-            return Outcome::failed(done.error());
-        if (done && list.complete)
+        answer.members.add(QStringLiteral("purged"), report->purged)
+            .add(QStringLiteral("auditId"), report->auditId)
+            .add(QStringLiteral("complete"), isWhole);
+        if (isWhole)
             return Outcome::done(std::move(answer));
         // Something was removed, but not all that was asked for: that is no success.
         Outcome outcome =
-            Outcome::failed(done ? base::Error(base::ErrorCode::Timeout)
-                                       .with(base::ErrorParam::Part, QStringLiteral("Looking through the cache's keys"))
-                                 : done.error(),
+            Outcome::failed(report->error.value_or(
+                                base::Error(base::ErrorCode::Timeout)
+                                    .with(base::ErrorParam::Part, QStringLiteral("Looking through the cache's keys"))),
                             std::move(answer));
         outcome.exit = static_cast<int>(base::ExitClass::Midway);
         return outcome;

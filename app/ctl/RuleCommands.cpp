@@ -6,6 +6,7 @@
 #include "app/ctl/Confirmation.h"
 #include "core/audit/AuditedAct.h"
 #include "core/revoke/CallbackSnippet.h"
+#include "core/revoke/RecordedActs.h"
 #include "core/revoke/RuleProof.h"
 #include "core/revoke/RuledResolver.h"
 
@@ -38,13 +39,9 @@ Answer answerOf(const std::vector<NotBeforeRule> &rules)
     return answer;
 }
 
-audit::AuditEntry entryOf(const Context &context, const ConnectionConfig &config, const QString &action)
+QString reasonOf(const Context &context)
 {
-    audit::AuditEntry entry;
-    entry.action = action;
-    entry.connection = config.displayName();
-    entry.reason = context.arguments().value(QStringLiteral("reason")).value_or(QString());
-    return entry;
+    return context.arguments().value(QStringLiteral("reason")).value_or(QString());
 }
 
 class RuleShowCommand final : public Command
@@ -164,20 +161,11 @@ private:
                        const NotBeforeRule &rule, Answer answer)
     {
         audit::AuditLog log(context.workspace().folders().data, context.vault(), context.clock());
-        audit::AuditEntry entry = entryOf(context, config, QStringLiteral("rule.set"));
-        entry.counts = {{QStringLiteral("rules"), 1},
-                        {QStringLiteral("everybody"), !rule.user},
-                        {QStringLiteral("notBefore"), base::toIso(rule.notBefore)}};
-        const auto done =
-            audit::audited(log, entry, audit::WithoutRecord::Refuse, context.call(), [&](audit::AuditEntry &outcome) {
-                base::Status status = place.set(rule, context.call());
-                if (!status)
-                    outcome.counts.insert(QStringLiteral("rules"), 0);
-                return status;
-            });
-        if (!done)
-            return Outcome::failed(done.error());
-        answer.members.add(QStringLiteral("auditId"), entry.operation);
+        const revoke::RecordedAct act =
+            revoke::setRuleOnRecord(place, rule, config, reasonOf(context), log, context.call());
+        if (!act.done)
+            return Outcome::failed(act.done.error());
+        answer.members.add(QStringLiteral("auditId"), act.auditId);
         answer.note =
             QStringLiteral("It holds where the deployment has the callback: `rule snippet`, then `rule verify`.");
         return Outcome::done(std::move(answer));
@@ -310,14 +298,33 @@ private:
 
     static Outcome outcomeOf(const revoke::RuleProof &proof)
     {
+        QString reason = revoke::ruleOutcomeName(proof.outcome);
+        if (!proof.answer.isEmpty())
+            reason += QStringLiteral(": ") + proof.answer;
         Answer answer;
-        answer.members.add(QStringLiteral("honoured"), proof.honoured).add(QStringLiteral("reason"), proof.reason);
-        if (proof.honoured)
-            return Outcome::done(std::move(answer));
-        return Outcome::no(std::move(answer),
-                           QStringLiteral("The deployment does not honour the rule (%1). Is the callback of "
-                                          "`rule snippet` deployed?")
-                               .arg(proof.reason));
+        answer.members.add(QStringLiteral("honoured"), proof.isHonoured()).add(QStringLiteral("reason"), reason);
+        return proof.isHonoured() ? Outcome::done(std::move(answer))
+                                  : Outcome::no(std::move(answer), whyNotProven(proof.outcome, reason));
+    }
+
+    static QString whyNotProven(revoke::RuleOutcome outcome, const QString &reason)
+    {
+        switch (outcome) {
+        case revoke::RuleOutcome::Honoured:
+            return {};
+        case revoke::RuleOutcome::StillAccepted:
+            return QStringLiteral("The deployment does not honour the rule (%1). Is the callback of `rule snippet` "
+                                  "deployed?")
+                .arg(reason);
+        case revoke::RuleOutcome::ControlRefused:
+            return QStringLiteral("Nothing is proven: the deployment refuses a token from after the rule too (%1). "
+                                  "Does it have this connection's secret?")
+                .arg(reason);
+        case revoke::RuleOutcome::NotAsked:
+            return QStringLiteral("Nothing is proven: the deployment could not be asked (%1). `check` says why.")
+                .arg(reason);
+        }
+        Q_UNREACHABLE();
     }
 
     static Outcome proveByOwnRule(Context &context, const Deployment &deployment, const revoke::RuleCanaries &canaries,
@@ -339,7 +346,10 @@ private:
         if (!place)
             return Outcome::failed(place.error());
         audit::AuditLog log(context.workspace().folders().data, context.vault(), context.clock());
-        audit::AuditEntry entry = entryOf(context, config, QStringLiteral("rule.verify"));
+        audit::AuditEntry entry;
+        entry.action = QStringLiteral("rule.verify");
+        entry.connection = config.displayName();
+        entry.reason = reasonOf(context);
         entry.counts = {{QStringLiteral("rules"), 1}};
         revoke::RuleProof proof;
         const auto done = audit::audited(
@@ -347,7 +357,7 @@ private:
                 if (auto status = (*place)->set({origin->userId, now, now}, context.call()); !status)
                     return status;
                 proof = prove(context, deployment, canaries);
-                outcome.verification = {{QStringLiteral("honoured"), proof.honoured}};
+                outcome.verification = {{QStringLiteral("honoured"), proof.isHonoured()}};
                 return (*place)->remove(*origin->userId, base::Call::within(context.options().timeout));
             });
         return done ? outcomeOf(proof) : Outcome::failed(done.error());

@@ -28,23 +28,38 @@ base::Result<RuleCanaries> mintRuleCanaries(const session::AuthProfile &profile,
     return RuleCanaries{std::move(*before), std::move(*after)};
 }
 
+QString ruleOutcomeName(RuleOutcome outcome)
+{
+    switch (outcome) {
+    case RuleOutcome::Honoured:
+        return QStringLiteral("refused");
+    case RuleOutcome::StillAccepted:
+        return QStringLiteral("still-accepted");
+    case RuleOutcome::ControlRefused:
+        return QStringLiteral("control-refused");
+    case RuleOutcome::NotAsked:
+        return QStringLiteral("not-asked");
+    }
+    Q_UNREACHABLE();
+}
+
 RuleProof proveRule(const deployment::Deployment &deployment, const RuleCanaries &canaries,
                     std::chrono::milliseconds wait, const base::Call &call)
 {
     QString answer;
     if (!isAccepted(canaries.after, deployment, wait, call, answer))
-        return {false, QStringLiteral("control-refused: ") + answer};
+        return {RuleOutcome::ControlRefused, answer};
     RowReport report;
     std::vector<Suspect> suspects{{&canaries.before, std::nullopt, &report}};
     verifyRefusals(suspects, deployment, wait, call, [] {});
     switch (report.proof) {
     case ProofOutcome::Refused:
-        return {true, QStringLiteral("refused")};
+        return {RuleOutcome::Honoured, {}};
     case ProofOutcome::StillAccepted:
-        return {false, QStringLiteral("still-accepted")};
+        return {RuleOutcome::StillAccepted, {}};
     case ProofOutcome::NotAsked:
     case ProofOutcome::Unchecked:
-        return {false, QStringLiteral("not-asked: ") + report.answer};
+        return {RuleOutcome::NotAsked, report.answer};
     }
     Q_UNREACHABLE();
 }

@@ -17,16 +17,29 @@ struct RuleCanaries
 [[nodiscard]] base::Result<RuleCanaries> mintRuleCanaries(const session::AuthProfile &profile, base::Instant notBefore,
                                                           base::Instant now);
 
-/// What the deployment did with them.
+/// What the deployment did with the canaries.
+enum class RuleOutcome {
+    Honoured,       ///< it refused the older one and accepted the newer one
+    StillAccepted,  ///< it accepted both
+    ControlRefused, ///< it did not accept the newer one either, so that nothing is proven
+    NotAsked,       ///< it could not be asked about the older one, so that nothing is proven
+};
+
+/// "refused", "still-accepted", "control-refused", "not-asked".
+[[nodiscard]] QString ruleOutcomeName(RuleOutcome outcome);
+
+/// The outcome, and what the deployment said where that is why nothing is proven.
 struct RuleProof
 {
-    bool honoured = false; ///< it refused the older one and accepted the newer one
-    QString reason; ///< "refused"; else "still-accepted", "not-asked: …", "control-refused: …" (the newer one was not
-                    ///< accepted either, so that nothing is proven)
+    RuleOutcome outcome = RuleOutcome::NotAsked;
+    QString answer; ///< "200 null", "proxy-timeout", …; empty where the outcome says all
+
+    [[nodiscard]] bool isHonoured() const { return outcome == RuleOutcome::Honoured; }
 };
 
 /// Asks the deployment about both, about the older one again until it refuses or @p wait is over: a callback may keep
-/// rules for some seconds. Blocks. **Thread-safety:** reentrant. Never an error: what could not be asked is the reason.
+/// rules for some seconds. Blocks. **Thread-safety:** reentrant. Never an error: that it could not be asked is an
+/// outcome.
 [[nodiscard]] RuleProof proveRule(const deployment::Deployment &deployment, const RuleCanaries &canaries,
                                   std::chrono::milliseconds wait, const base::Call &call);
 

@@ -63,15 +63,19 @@ void addFact(const common::Theme &theme, QVBoxLayout &column, const QString &cap
 /// What @p proof, which does not show that the rule is honoured, says instead.
 QString whyNotProven(const revoke::RuleProof &proof)
 {
-    // The reasons are named by RuleProof::reason: a name, and after a colon what the deployment said.
-    const QString said = proof.reason.section(QLatin1Char(':'), 1).trimmed();
-    if (proof.reason.startsWith(u"still-accepted"))
+    switch (proof.outcome) {
+    case revoke::RuleOutcome::Honoured:
+        return {};
+    case revoke::RuleOutcome::StillAccepted:
         return JwtPage::tr("The deployment still accepted a token from before the rule. Is the callback deployed?");
-    if (proof.reason.startsWith(u"control-refused"))
+    case revoke::RuleOutcome::ControlRefused:
         return JwtPage::tr("The deployment did not accept a token from after the rule either (%1), so nothing is "
                            "proven. Does it have this connection's secret?")
-            .arg(said);
-    return JwtPage::tr("The deployment could not be asked (%1), so nothing is proven.").arg(said);
+            .arg(proof.answer);
+    case revoke::RuleOutcome::NotAsked:
+        return JwtPage::tr("The deployment could not be asked (%1), so nothing is proven.").arg(proof.answer);
+    }
+    Q_UNREACHABLE();
 }
 
 } // namespace
@@ -350,13 +354,13 @@ void JwtPage::prove()
 void JwtPage::showProof(const revoke::RuleProof &proof)
 {
     updateVerify();
-    if (proof.honoured) {
+    if (proof.isHonoured()) {
         m_proof->setContent(common::NoteKind::Good, tr("Verified: the deployment honours the rule for everybody"),
                             tr("It refused a token from before it, and accepted one from after it."));
         m_proof->setGlyph(Icon::Refused);
     } else {
         m_proof->setContent(common::NoteKind::Warn, tr("The rule is not proven to be honoured"), whyNotProven(proof));
-        if (proof.reason == QStringLiteral("still-accepted"))
+        if (proof.outcome == revoke::RuleOutcome::StillAccepted)
             m_proof->setGlyph(Icon::Accepted); // a shield stands for what the deployment was seen to do
     }
     m_proof->show();

@@ -4,7 +4,6 @@
 #include <QSet>
 #include <QVBoxLayout>
 
-#include "core/audit/AuditedAct.h"
 #include "core/base/ErrorText.h"
 #include "core/revoke/CopyRules.h"
 #include "ui/common/Figure.h"
@@ -26,6 +25,7 @@ using common::Label;
 namespace {
 
 constexpr std::size_t shownKeys = 3;
+constexpr std::chrono::minutes longestPurge{5};
 
 QString copiesText(qint64 count)
 {
@@ -45,34 +45,6 @@ std::vector<CachedCopy> chosenOf(const common::PurgeRequest &request)
         copies.push_back(std::move(copy));
     }
     return copies;
-}
-
-base::Result<PurgeReport> purge(const deployment::Deployment &deployment, std::span<const CachedCopy> copies,
-                                const QString &reason, audit::AuditLog &log, const base::Call &call)
-{
-    const deployment::ConnectionConfig &config = deployment.config();
-    if (const auto usable = config.checkCache(); !usable)
-        return base::fail(usable.error());
-    PurgeReport report;
-    report.wanted = std::ssize(copies);
-    audit::AuditEntry entry;
-    entry.action = QStringLiteral("cache.purge");
-    entry.connection = config.displayName();
-    entry.reason = reason;
-    entry.counts = {{QStringLiteral("keys"), report.wanted}};
-    const auto done =
-        audit::audited(log, entry, audit::WithoutRecord::Refuse, call, [&](audit::AuditEntry &outcome) -> base::Status {
-            const auto channel = redis::makeChannel(config.cache->clone(), config.httpOptions);
-            auto status = purgeCopies(*channel, copies, report.purged, call.atMost(std::chrono::minutes(5)));
-            outcome.counts.insert(QStringLiteral("purged"), report.purged);
-            return status;
-        });
-    report.auditId = entry.operation;
-    if (!done && report.purged == 0)
-        return base::fail(done.error());
-    if (!done)
-        report.error = done.error();
-    return report;
 }
 
 common::ActEnd endOf(const base::Result<PurgeReport> &report)
@@ -200,7 +172,7 @@ void PurgeSheet::carryOut()
         [copies, reason, deployment = connection().shared(),
          &log = connection().auditLog()](const base::Call &call, const OnProgress &onProgress) {
             onProgress({0, std::ssize(*copies), PurgeSheet::tr("Removing the keys")});
-            return purge(*deployment, *copies, reason, log, call);
+            return purgeOnRecord(deployment->config(), *copies, true, reason, log, call.atMost(longestPurge));
         },
         endOf, [this](const base::Result<PurgeReport> &report) { showResult(report); });
     if (!activity.isEnded()) {

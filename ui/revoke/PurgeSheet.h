@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/revoke/RecordedActs.h"
 #include "ui/common/PurgeRequest.h"
 #include "ui/revoke/ActSheet.h"
 
@@ -10,15 +11,6 @@ class Note;
 namespace rollcall::revoke {
 
 class ConsentFields;
-
-/// What became of a purge.
-struct PurgeReport
-{
-    QString auditId;
-    qint64 wanted = 0;
-    qint64 purged = 0;                ///< that were still there
-    std::optional<base::Error> error; ///< why it stopped midway; nullopt: carried through
-};
 
 /// The sheet that every purge of cached sessions goes through: shows what would be removed, asks for reason and
 /// consent, removes it, and ends on the outcome. **Thread-safety:** GUI thread only; never blocks.

@@ -5,8 +5,8 @@
 #include <QRadioButton>
 #include <QVBoxLayout>
 
-#include "core/audit/AuditedAct.h"
 #include "core/base/ErrorText.h"
+#include "core/revoke/RecordedActs.h"
 #include "ui/common/Activities.h"
 #include "ui/common/Figure.h"
 #include "ui/common/Label.h"
@@ -27,30 +27,14 @@ namespace {
 
 constexpr int mostOfName = 240; ///< logical pixels of a user's name on the button
 
-/// Sets @p rule, on record before and after; the operation's name is put into @p auditId.
-base::Status setRule(const deployment::Deployment &deployment, const NotBeforeRule &rule, const QString &reason,
-                     audit::AuditLog &log, QString &auditId, const base::Call &call)
+/// Sets @p rule, on record before and after.
+RecordedAct setRule(const deployment::Deployment &deployment, const NotBeforeRule &rule, const QString &reason,
+                    audit::AuditLog &log, const base::Call &call)
 {
-    const deployment::ConnectionConfig &config = deployment.config();
-    auto place = openRuleStore(config, store::Access::Write, call);
+    auto place = openRuleStore(deployment.config(), store::Access::Write, call);
     if (!place)
-        return base::fail(place.error());
-    audit::AuditEntry entry;
-    entry.action = QStringLiteral("rule.set");
-    entry.connection = config.displayName();
-    entry.reason = reason;
-    entry.counts = {{QStringLiteral("rules"), 1},
-                    {QStringLiteral("everybody"), !rule.user},
-                    {QStringLiteral("notBefore"), base::toIso(rule.notBefore)}};
-    auto done =
-        audit::audited(log, entry, audit::WithoutRecord::Refuse, call, [&](audit::AuditEntry &outcome) -> base::Status {
-            auto status = (*place)->set(rule, call);
-            if (!status)
-                outcome.counts.insert(QStringLiteral("rules"), 0);
-            return status;
-        });
-    auditId = entry.operation;
-    return done;
+        return {{}, base::fail(place.error())};
+    return setRuleOnRecord(**place, rule, deployment.config(), reason, log, call);
 }
 
 } // namespace
@@ -244,9 +228,8 @@ void RuleSheet::carryOut()
          sender = connection().activities().mailbox().sender()](const base::Result<store::SessionStore *> &,
                                                                 const base::Call &call) {
             sender.post([&activity] { activity.beginRunning(); });
-            QString auditId;
-            const base::Status done = setRule(*deployment, rule, reason, log, auditId, call);
-            sender.post([end, done, auditId] { end(done, auditId); });
+            const RecordedAct act = setRule(*deployment, rule, reason, log, call);
+            sender.post([end, act] { end(act.done, act.auditId); });
         },
         activity.stopToken(), 2 * connection().timeout());
     m_consent = nullptr;
