@@ -57,6 +57,9 @@ base::Result<PropagationPlan> readPlan(const Context &context)
 JsonRecord recordOf(const PropagationCell &cell)
 {
     const probe::PropagationFigures &figures = cell.figures;
+    QJsonObject statuses;
+    for (const auto &[status, times] : cell.statuses)
+        statuses.insert(QString::number(status), times);
     JsonRecord record;
     record.add(QStringLiteral("strategy"), cell.strategy())
         .add(QStringLiteral("mode"), probe::probeModeName(cell.arm.mode))
@@ -71,6 +74,7 @@ JsonRecord recordOf(const PropagationCell &cell)
         .add(QStringLiteral("staleAccepts"), figures.staleAccepts)
         .add(QStringLiteral("coveredShare"), figures.coveredShare)
         .add(QStringLiteral("failed"), figures.failed)
+        .add(QStringLiteral("statuses"), statuses)
         .add(QStringLiteral("verdict"), probe::propagationVerdictName(figures.verdict));
     return record;
 }

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "core/base/Clock.h"
-#include "core/http/HttpDate.h"
+#include "core/http/RetryAfter.h"
 #include "core/http/ServerTiming.h"
 #include "core/probe/CellResult.h"
 #include "core/probe/Judge.h"
@@ -51,20 +51,6 @@ std::optional<qint64> serverTime(const http::Exchange &exchange, const std::opti
             sum = sum.value_or(0) + metric.duration->count();
     }
     return sum && wait && *sum >= 0 && *sum <= *wait ? sum : std::nullopt;
-}
-
-/// What a Retry-After header asks for: seconds, or until a date. **Source:** RFC 9110 §10.2.3.
-std::optional<std::chrono::nanoseconds> retryAfterOf(const http::Exchange &exchange)
-{
-    const QByteArray value = http::headerValue(exchange.message.headers, "Retry-After").trimmed();
-    bool isNumber = false;
-    const uint seconds = value.toUInt(&isNumber);
-    if (isNumber)
-        return std::chrono::seconds(seconds);
-    if (const auto date = http::parseHttpDate(value))
-        // A date beyond what nanoseconds can count is as good as a day.
-        return std::min<std::chrono::milliseconds>(*date - base::SystemClock().now(), std::chrono::hours(24));
-    return std::nullopt;
 }
 
 /// Our own misuse rather than the deployment's answer: nothing can be measured.
@@ -390,7 +376,8 @@ void ProbeRunner::stopFor(const GuardEvent &event)
 
 void ProbeRunner::pauseOrStop(const GuardEvent &event, const http::Exchange &exchange, qint64 nowNs)
 {
-    const auto pause = m_guard->pauseAfter(retryAfterOf(exchange), nowNs);
+    const auto pause =
+        m_guard->pauseAfter(http::retryAfter(exchange.message.headers, base::SystemClock().now()), nowNs);
     if (!pause) {
         stopFor(event);
         return;

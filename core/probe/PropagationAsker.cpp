@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "core/http/RetryAfter.h"
+#include "core/proxy/ProxyClient.h"
 #include "core/revoke/RuledResolver.h"
 
 namespace rollcall::probe {
@@ -69,6 +71,55 @@ Outcome outcomeOf(NullReason reason)
 
 } // namespace
 
+/// Asks the deployment, and keeps what an answer that is no session says by its status. **Thread-safety:** as
+/// ProxyClient.
+class DeploymentAsker final
+{
+public:
+    explicit DeploymentAsker(const deployment::Deployment &deployment)
+        : m_http(deployment.config().httpOptions), m_client(optionsFor(deployment), deployment.auth())
+    {}
+
+    PropagationAnswer ask(QByteArrayView cookieHeader, const Call &call)
+    {
+        m_answer = {};
+        const session::Resolution resolution = m_client.resolve(cookieHeader, call);
+        if (!resolution.hasSession())
+            m_answer.outcome = outcomeOf(resolution.reason.value_or(NullReason::ProxyNetworkError));
+        if (m_answer.status == 429 || (m_answer.status == 503 && m_answer.retryAfter))
+            m_answer.outcome = Outcome::RateLimited;
+        return m_answer;
+    }
+
+private:
+    proxy::ProxyOptions optionsFor(const deployment::Deployment &deployment)
+    {
+        proxy::ProxyOptions options;
+        options.baseUrl = *deployment.config().baseUrl;
+        options.fetch = [this](const http::HttpRequest &request, const Call &call) {
+            auto response = m_http.send(request, call);
+            if (response) {
+                m_answer.status = response->status;
+                m_answer.retryAfter = http::retryAfter(response->headers, m_clock.now());
+            }
+            return response;
+        };
+        return options;
+    }
+
+    base::SystemClock m_clock;
+    PropagationAnswer m_answer; ///< to the question that is under way
+    http::HttpClient m_http;
+    proxy::ProxyClient m_client;
+};
+
+PropagationAsker::PropagationAsker(const deployment::Deployment &deployment,
+                                   std::shared_ptr<cache::SessionCache> memory, std::chrono::milliseconds ttl)
+    : m_deployment(deployment), m_memory(std::move(memory)), m_ttl(ttl)
+{}
+
+PropagationAsker::~PropagationAsker() = default;
+
 Result<std::unique_ptr<engine::Resolver>> PropagationAsker::makeSource(RevokedBy by, const Call &call)
 {
     if (by == RevokedBy::Row && !m_store) {
@@ -90,8 +141,6 @@ Result<std::unique_ptr<engine::Resolver>> PropagationAsker::makeSource(RevokedBy
 
 Result<std::unique_ptr<engine::Resolver>> PropagationAsker::make(const PropagationArm &arm, const Call &call)
 {
-    if (arm.mode == ProbeMode::Proxy)
-        return m_deployment.makeResolver(engine::Mode::Proxy, nullptr, engine::Effects::Observe, m_ttl);
     auto source = makeSource(arm.by, call);
     if (!source || arm.mode == ProbeMode::Local)
         return source;
@@ -99,9 +148,14 @@ Result<std::unique_ptr<engine::Resolver>> PropagationAsker::make(const Propagati
     return engine::makeCachedResolver(m_deployment.auth(), std::move(*source), cache, m_ttl);
 }
 
-Result<Outcome> PropagationAsker::ask(const PropagationArm &arm, const base::SecretBytes &cookieHeader,
-                                      const Call &call)
+Result<PropagationAnswer> PropagationAsker::ask(const PropagationArm &arm, const base::SecretBytes &cookieHeader,
+                                                const Call &call)
 {
+    if (arm.mode == ProbeMode::Proxy) {
+        if (!m_asker)
+            m_asker = std::make_unique<DeploymentAsker>(m_deployment);
+        return m_asker->ask(cookieHeader.view(), call);
+    }
     auto &resolver = m_resolvers[{arm.by, arm.mode}];
     if (!resolver) {
         auto made = make(arm, call);
@@ -115,10 +169,10 @@ Result<Outcome> PropagationAsker::ask(const PropagationArm &arm, const base::Sec
         return step.step == QStringLiteral("cache") && step.outcome == session::StepOutcome::Error;
     };
     if (isCached(arm.mode) && std::ranges::any_of(resolution.trace, hasFailed))
-        return Outcome::Reset;
+        return PropagationAnswer{Outcome::Reset, 0, {}};
     if (resolution.hasSession())
-        return Outcome::Ok;
-    return outcomeOf(resolution.reason.value_or(NullReason::AdapterError));
+        return PropagationAnswer{};
+    return PropagationAnswer{outcomeOf(resolution.reason.value_or(NullReason::AdapterError)), 0, {}};
 }
 
 } // namespace rollcall::probe

@@ -5,7 +5,7 @@
 
 #include "core/deployment/Deployment.h"
 #include "core/probe/Cell.h"
-#include "core/probe/Sample.h"
+#include "core/probe/PropagationAnswer.h"
 #include "core/revoke/NotBeforeRule.h"
 
 namespace rollcall::probe {
@@ -25,6 +25,8 @@ struct PropagationArm
     bool operator==(const PropagationArm &) const = default;
 };
 
+class DeploymentAsker;
+
 /// Asks for sessions on behalf of one thread, with connections of its own, opened when they are first needed.
 /// **Thread-safety:** belongs to the thread that made it.
 class PropagationAsker final
@@ -32,14 +34,12 @@ class PropagationAsker final
 public:
     /// @p memory: the cache of the cached-memory cells, shared by all threads. @p ttl: of what cached cells keep.
     PropagationAsker(const deployment::Deployment &deployment, std::shared_ptr<cache::SessionCache> memory,
-                     std::chrono::milliseconds ttl)
-        : m_deployment(deployment), m_memory(std::move(memory)), m_ttl(ttl)
-    {}
+                     std::chrono::milliseconds ttl);
+    ~PropagationAsker();
 
-    /// Ok where @p cookieHeader gives a session by @p arm, Unauthenticated where it is refused, else how it failed.
-    /// Errors: those of opening what the arm needs.
-    [[nodiscard]] base::Result<Outcome> ask(const PropagationArm &arm, const base::SecretBytes &cookieHeader,
-                                            const base::Call &call);
+    /// What @p cookieHeader gives by @p arm. Errors: those of opening what the arm needs.
+    [[nodiscard]] base::Result<PropagationAnswer> ask(const PropagationArm &arm, const base::SecretBytes &cookieHeader,
+                                                      const base::Call &call);
 
 private:
     [[nodiscard]] base::Result<std::unique_ptr<engine::Resolver>> make(const PropagationArm &arm,
@@ -49,6 +49,7 @@ private:
     const deployment::Deployment &m_deployment;
     std::shared_ptr<cache::SessionCache> m_memory;
     std::chrono::milliseconds m_ttl;
+    std::unique_ptr<DeploymentAsker> m_asker;     ///< of the proxy arms
     std::unique_ptr<store::SessionStore> m_store; ///< outlives the resolvers
     std::unique_ptr<revoke::RuleStore> m_rules;   ///< likewise
     std::map<std::pair<RevokedBy, ProbeMode>, std::unique_ptr<engine::Resolver>> m_resolvers;

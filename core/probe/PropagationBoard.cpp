@@ -28,6 +28,7 @@ PropagationBoard::PropagationBoard(std::vector<Entry> entries, int parallel, con
     : m_beginNs(nowNs),
       m_lengthNs(std::chrono::nanoseconds(limits.length).count()),
       m_parallel(parallel),
+      m_pausedUntilNs(nowNs),
       m_random(seed),
       m_guard(limits, nowNs)
 {
@@ -37,6 +38,7 @@ PropagationBoard::PropagationBoard(std::vector<Entry> entries, int parallel, con
         m_slots.push_back({std::move(entry), {}, false});
     }
     m_answerTimes.resize(cells);
+    m_statuses.resize(cells);
     m_order.resize(m_slots.size());
     std::iota(m_order.begin(), m_order.end(), 0);
     for (std::size_t i = m_order.size(); i > 1; --i)
@@ -72,8 +74,10 @@ std::optional<std::size_t> PropagationBoard::take(Step step, qint64 untilNs)
     base::MutexLock lock(m_mutex);
     while (!over()) {
         const qint64 now = http::steadyNs();
-        beginNext(now);
-        Slot *slot = earliest(step);
+        const bool isPaused = now < m_pausedUntilNs;
+        if (!isPaused)
+            beginNext(now);
+        Slot *slot = isPaused ? nullptr : earliest(step);
         if (slot != nullptr && slot->trial->dueNs() <= now) {
             slot->taken = true;
             return static_cast<std::size_t>(slot - m_slots.data());
@@ -99,38 +103,67 @@ std::optional<std::size_t> PropagationBoard::takeRevocation(std::chrono::millise
     return take(Step::Revoke, http::steadyNs() + std::chrono::nanoseconds(atMost).count());
 }
 
-void PropagationBoard::ended(const Slot &slot)
+void PropagationBoard::changed()
 {
-    if (slot.trial->step() == Step::Done)
-        --m_underWay;
+    m_underWay = static_cast<int>(std::ranges::count_if(
+        m_slots, [](const Slot &slot) { return slot.trial && slot.trial->step() != Step::Done; }));
     m_wake.notify_all();
 }
 
-void PropagationBoard::probed(std::size_t trial, qint64 startNs, qint64 endNs, Outcome outcome, bool asked)
+void PropagationBoard::probed(std::size_t trial, qint64 startNs, qint64 endNs, const PropagationAnswer &answer,
+                              bool asked)
 {
     const base::MutexLock lock(m_mutex);
     Slot &slot = m_slots[trial];
     slot.taken = false;
-    if (m_stopped)
+    if (m_stopped || slot.trial->step() == Step::Done)
         return; // what was cut off says nothing
-    slot.trial->probed(startNs, endNs, answerOf(outcome));
+    const ProbeAnswer said = answerOf(answer.outcome);
+    slot.trial->probed(startNs, endNs, said);
     m_answerTimes[slot.entry.cell].push_back(endNs - startNs);
-    ended(slot);
-    if (!asked) {
-        if (endNs - m_beginNs > m_lengthNs) {
-            m_guardEvent = GuardEvent{QStringLiteral("run-length"), QStringLiteral("the longest time of a run is over"),
-                                      endNs - m_beginNs};
-            m_stopped = true;
-        }
+    if (said == ProbeAnswer::NoAnswer && answer.status != 0)
+        ++m_statuses[slot.entry.cell][answer.status];
+    if (asked)
+        judge(startNs, endNs, answer);
+    else if (endNs - m_beginNs > m_lengthNs)
+        m_guardEvent = GuardEvent{QStringLiteral("run-length"), QStringLiteral("the longest time of a run is over"),
+                                  endNs - m_beginNs};
+    m_stopped = m_guardEvent.has_value();
+    changed();
+}
+
+void PropagationBoard::judge(qint64 startNs, qint64 endNs, const PropagationAnswer &answer)
+{
+    if (auto event = m_guard.beforeRequest(endNs)) {
+        m_guardEvent = std::move(event);
         return;
     }
+    // What was on its way when the pause began has had its consequence.
+    if (startNs < m_pausedUntilNs)
+        return;
     Sample sample;
     sample.endNs = endNs;
-    sample.outcome = outcome == Outcome::Unauthenticated ? Outcome::Ok : outcome; // a refusal is what is waited for
-    m_guardEvent = m_guard.beforeRequest(endNs);
-    if (!m_guardEvent)
-        m_guardEvent = m_guard.afterSample(sample);
-    m_stopped = m_guardEvent.has_value();
+    sample.status = answer.status;
+    // A refusal is what is waited for.
+    sample.outcome = answer.outcome == Outcome::Unauthenticated ? Outcome::Ok : answer.outcome;
+    const auto event = m_guard.afterSample(sample);
+    if (!event)
+        return;
+    if (const auto wait = m_guard.pauseAfter(answer.retryAfter, endNs))
+        pause(*event, *wait, endNs);
+    else
+        m_guardEvent = event;
+}
+
+void PropagationBoard::pause(const GuardEvent &why, std::chrono::nanoseconds pause, qint64 nowNs)
+{
+    m_pauses << m_guard.paused(why, pause).detail;
+    m_pausedUntilNs = nowNs + pause.count();
+    m_parallel = std::max(1, m_parallel / 2);
+    for (Slot &slot : m_slots) {
+        if (slot.trial)
+            slot.trial->paused(m_pausedUntilNs);
+    }
 }
 
 void PropagationBoard::revoked(std::size_t trial, qint64 sentNs, qint64 ackNs)
@@ -139,7 +172,9 @@ void PropagationBoard::revoked(std::size_t trial, qint64 sentNs, qint64 ackNs)
     Slot &slot = m_slots[trial];
     slot.taken = false;
     slot.trial->revoked(sentNs, ackNs);
-    ended(slot);
+    if (ackNs < m_pausedUntilNs)
+        slot.trial->paused(m_pausedUntilNs);
+    changed();
 }
 
 void PropagationBoard::stop(std::optional<base::Error> error)
@@ -167,6 +202,18 @@ std::optional<GuardEvent> PropagationBoard::guardEvent() const
 {
     const base::MutexLock lock(m_mutex);
     return m_guardEvent;
+}
+
+QStringList PropagationBoard::pauses() const
+{
+    const base::MutexLock lock(m_mutex);
+    return m_pauses;
+}
+
+std::map<int, int> PropagationBoard::statuses(std::size_t cell) const
+{
+    const base::MutexLock lock(m_mutex);
+    return m_statuses[cell];
 }
 
 std::vector<TrialOutcome> PropagationBoard::outcomes(std::size_t cell) const

@@ -71,6 +71,7 @@ public:
 
     [[nodiscard]] PropagationCanaries &canaries() { return m_canaries; }
     [[nodiscard]] const std::optional<GuardEvent> &guard() const { return m_guard; }
+    [[nodiscard]] const QStringList &pauses() const { return m_pauses; }
 
     /// Makes the canaries and carries all trials out. A cancelled call ends it early, without an error.
     Status run(const Call &call, const std::function<void(const PropagationProgress &)> &onProgress)
@@ -97,6 +98,7 @@ public:
             stop.request_stop();
         }
         m_guard = board.guardEvent();
+        m_pauses = board.pauses();
         m_cells = cells();
         m_board = nullptr;
         const auto error = board.error();
@@ -113,12 +115,12 @@ private:
         while (const auto trial = board.takeProbe()) {
             const PropagationArm &arm = m_arms[m_entries[*trial].cell];
             const qint64 start = http::steadyNs();
-            const auto outcome = asker.ask(arm, m_canaries.cookieHeader(*trial), Call::within(m_plan.timeout, stop));
-            if (!outcome) {
-                board.stop(outcome.error());
+            const auto answer = asker.ask(arm, m_canaries.cookieHeader(*trial), Call::within(m_plan.timeout, stop));
+            if (!answer) {
+                board.stop(answer.error());
                 return;
             }
-            board.probed(*trial, start, http::steadyNs(), *outcome, arm.mode == ProbeMode::Proxy);
+            board.probed(*trial, start, http::steadyNs(), *answer, arm.mode == ProbeMode::Proxy);
         }
     }
 
@@ -163,7 +165,7 @@ private:
                 std::nth_element(times.begin(), p95, times.end());
                 bounds.answerP95 = std::chrono::nanoseconds(*p95);
             }
-            cells.push_back({arm, summarise(m_board->outcomes(i), bounds)});
+            cells.push_back({arm, summarise(m_board->outcomes(i), bounds), m_board->statuses(i)});
         }
         return cells;
     }
@@ -178,6 +180,7 @@ private:
     const PropagationBoard *m_board = nullptr; ///< while the trials run
     std::vector<PropagationCell> m_cells;
     std::optional<GuardEvent> m_guard;
+    QStringList m_pauses;
 };
 
 /// Whether what is written to or looked up in may be somebody's production: an address beyond this machine.
@@ -262,6 +265,7 @@ Result<PropagationOutcome> runPropagation(const PropagationPlan &wanted,
     }
     outcome.cells = experiment.takeCells();
     outcome.guard = experiment.guard();
+    outcome.notes << experiment.pauses();
     outcome.cancelled = call.cancelled() || call.expired();
     return outcome;
 }

@@ -16,6 +16,7 @@ struct PropagationCell
 {
     PropagationArm arm;
     PropagationFigures figures;
+    std::map<int, int> statuses; ///< how often the deployment answered with neither session nor null, by HTTP status
     /// "database"; "jwt" (revoked by nothing: there is nothing to revoke by), "jwt-not-before" (by a rule).
     [[nodiscard]] QString strategy() const;
     bool operator==(const PropagationCell &) const = default;
@@ -36,7 +37,7 @@ struct PropagationOutcome
     std::vector<PropagationCell> cells; ///< strategy by strategy, modes in the plan's order
     bool cancelled = false;             ///< the caller stopped it: `cells` hold what was done until then
     std::optional<GuardEvent> guard;    ///< a guard stopped it
-    QStringList notes;                  ///< what was left out and why, for people
+    QStringList notes;                  ///< what was left out and why, and when it paused, for people
     std::optional<base::Error> error;   ///< why it ended early, or what could not be removed; canaries had been made
     QString auditId;                    ///< the operation in the audit log; empty where nothing was written
 };
@@ -45,7 +46,8 @@ struct PropagationOutcome
 /// and goes on asking until it is refused for good, by each of @p plan's modes. Rows are deleted alone: what is cached
 /// is left to its time to live, as it would be where the application deletes them. JWT sessions are tried without any
 /// revocation and, where the plan may write and there is a place for it, with a not-before rule for the canary alone.
-/// Trials run side by side, bounded by the guards' rate, in random order. What was made is removed whatever happens;
+/// Trials run side by side, bounded by the guards' rate, in random order; at a 429 or 503 they pause
+/// (PropagationBoard::probed()). What was made is removed whatever happens;
 /// where rows or rules are written the whole is one act in @p audit (borrowed; may be null where nothing is written).
 /// Blocks; probes go out from threads of its own. Cancelling @p call is an outcome, not an error. @p onProgress (may be
 /// empty) is called on the calling thread, ten times a second at most.

@@ -78,6 +78,17 @@ void PropagationTrial::revoked(qint64 sentNs, qint64 ackNs)
     m_outcome.acknowledgeNs = ackNs - sentNs;
 }
 
+void PropagationTrial::paused(qint64 untilNs)
+{
+    if (m_outcome.end != End::Running)
+        return;
+    if (m_ackNs)
+        m_outcome.end = End::NoAnswer;
+    m_nextProbeNs = untilNs + drawn(m_law.interval, m_random); // not all at once
+    if (m_revokeAtNs)
+        m_revokeAtNs = std::max(*m_revokeAtNs, untilNs);
+}
+
 void PropagationTrial::afterRevocation(qint64 startNs, ProbeAnswer answer)
 {
     if (answer == ProbeAnswer::Accepted) {

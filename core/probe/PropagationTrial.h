@@ -80,6 +80,10 @@ public:
     /// The revocation was asked for at @p sentNs and acknowledged at @p ackNs.
     void revoked(qint64 sentNs, qint64 ackNs);
 
+    /// Nobody is asked until @p untilNs: a trial that is revoked ends without answer, as when it was refused is not
+    /// seen any more; another goes on then.
+    void paused(qint64 untilNs);
+
     [[nodiscard]] const TrialOutcome &outcome() const { return m_outcome; }
 
 private:

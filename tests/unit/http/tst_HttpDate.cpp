@@ -1,6 +1,7 @@
 #include <QtTest>
 
 #include "core/http/HttpDate.h"
+#include "core/http/RetryAfter.h"
 #include "core/http/SetCookieReader.h"
 
 using namespace rollcall;
@@ -45,6 +46,28 @@ private Q_SLOTS:
         const base::Instant instant{std::chrono::milliseconds(milliseconds)};
         QTEST(httpDate(instant), "date");
         QTEST(base::toIso(instant), "iso");
+    }
+
+    void waitsAsRetryAfterSays_data()
+    {
+        QTest::addColumn<QByteArray>("value");
+        QTest::addColumn<qint64>("milliseconds"); // -1: none can be read
+        QTest::newRow("seconds") << QByteArray("120") << qint64(120'000);
+        QTest::newRow("none to wait") << QByteArray("0") << qint64(0);
+        QTest::newRow("date") << httpDate(now + std::chrono::seconds(30)) << qint64(30'000);
+        QTest::newRow("past date") << httpDate(now - std::chrono::seconds(30)) << qint64(-30'000);
+        QTest::newRow("a week") << QByteArray("604800") << qint64(86'400'000);
+        QTest::newRow("far date") << QByteArray("Fri, 31 Dec 9999 23:59:59 GMT") << qint64(86'400'000);
+        QTest::newRow("fraction") << QByteArray("1.5") << qint64(-1);
+        QTest::newRow("negative") << QByteArray("-5") << qint64(-1);
+        QTest::newRow("word") << QByteArray("soon") << qint64(-1);
+    }
+    void waitsAsRetryAfterSays()
+    {
+        QFETCH(QByteArray, value);
+        const auto wait = retryAfter({{"retry-after", value}}, now);
+        QTEST(wait ? qint64(wait->count()) : -1, "milliseconds");
+        QVERIFY(!retryAfter({}, now));
     }
 
     void refuses_data()
