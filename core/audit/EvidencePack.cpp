@@ -35,12 +35,25 @@ bool isOf(const EvidenceScope &scope, const AuditEntry &entry)
     return (!scope.from || entry.at >= *scope.from) && (!scope.to || entry.at < *scope.to);
 }
 
+/// The counts of @p entry; of one that is not to name people without what was typed to choose sessions (a user, a part
+/// of a name) and without who approved.
+QJsonObject countsOf(const AuditEntry &entry, bool whole)
+{
+    QJsonObject counts = entry.counts;
+    if (!whole) {
+        counts.remove(QStringLiteral("selection"));
+        counts.remove(QStringLiteral("approver"));
+    }
+    return counts;
+}
+
 QJsonObject shown(const AuditEntry &entry, bool whole)
 {
     QJsonObject json = entry.toJson();
     if (!whole) {
         json.remove(QStringLiteral("actor"));
         json.remove(QStringLiteral("reason"));
+        json.insert(QStringLiteral("counts"), countsOf(entry, whole));
     }
     return json;
 }
@@ -51,7 +64,7 @@ QJsonValue orNull(const std::optional<base::Instant> &instant)
 }
 
 /// Intent and outcome of each operation, side by side.
-QJsonArray operationsOf(const std::vector<const AuditEntry *> &entries)
+QJsonArray operationsOf(const std::vector<const AuditEntry *> &entries, bool whole)
 {
     QJsonArray operations;
     QStringList names;
@@ -69,7 +82,7 @@ QJsonArray operationsOf(const std::vector<const AuditEntry *> &entries)
             operation.insert(QStringLiteral("planDigest"), entry->planDigest);
             const bool isIntent = entry->phase == Phase::Intent;
             operation.insert(isIntent ? QStringLiteral("begunAt") : QStringLiteral("endedAt"), base::toIso(entry->at));
-            operation.insert(isIntent ? QStringLiteral("planned") : QStringLiteral("counts"), entry->counts);
+            operation.insert(isIntent ? QStringLiteral("planned") : QStringLiteral("counts"), countsOf(*entry, whole));
             if (isIntent)
                 continue;
             operation.insert(QStringLiteral("finished"), true);
@@ -138,7 +151,7 @@ Result<Evidence> writeEvidence(const AuditLog &log, const EvidenceScope &scope, 
                                               {QStringLiteral("to"), orNull(scope.to)},
                                               {QStringLiteral("wholeEntries"), scope.whole}}},
         {QStringLiteral("method"), methodText()},
-        {QStringLiteral("operations"), operationsOf(ours)},
+        {QStringLiteral("operations"), operationsOf(ours, scope.whole)},
         {QStringLiteral("log"),
          QJsonObject{{QStringLiteral("entries"), state->entries},
                      {QStringLiteral("ok"), state->ok},

@@ -189,6 +189,30 @@ private Q_SLOTS:
         QVERIFY(contentOf(csv).startsWith("seq,at,operation,"));
     }
 
+    void whoWasChosenIsLeftOut()
+    {
+        const QStringList rows{QStringLiteral("--database"), m_demo->info().databaseUrl};
+        const QString user = m_ctl.run(words("sessions list --limit 1") + rows)
+                                 .json()
+                                 .value(QStringLiteral("sessions"))
+                                 .toArray()
+                                 .first()
+                                 .toObject()
+                                 .value(QStringLiteral("email"))
+                                 .toString();
+        QVERIFY(user.contains(QLatin1Char('@')));
+        const CtlResult revoked = m_ctl.run(words("sessions revoke --yes --user") << user << rows);
+        QVERIFY2(revoked.exitCode == 0 && revoked.json().value(QStringLiteral("revoked")).toInt() > 0,
+                 revoked.all().constData());
+        const QStringList scope{QStringLiteral("--operation"),
+                                revoked.json().value(QStringLiteral("auditId")).toString()};
+        const QString file = m_open.filePath(QStringLiteral("user.tar"));
+        QCOMPARE(evidence(scope, file).exitCode, 0);
+        QVERIFY(contentOf(file).contains("\"revoked\":") && !contentOf(file).contains(user.toUtf8()));
+        QCOMPARE(evidence(scope + words("--whole"), file).exitCode, 0);
+        QVERIFY(contentOf(file).contains(user.toUtf8()));
+    }
+
     void whatCannotBeMeant_data()
     {
         QTest::addColumn<QStringList>("flags");
