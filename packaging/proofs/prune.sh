@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # Prune of a million rows on PostgreSQL: unpaced against one plain DELETE; with the default pacing what a reader notices.
 # ROLLCALL_PRUNE_ROWS expired rows (1,000,000) beside a fifth as many live ones, ROLLCALL_PRUNE_ROUNDS deletes by turns (7),
-# ROLLCALL_PRUNE_BLOCKS pairs of blocks (12) of ROLLCALL_PRUNE_SECONDS (8) for the reader. Fails where a limit is missed,
+# ROLLCALL_PRUNE_BLOCKS pairs of blocks (12) of ROLLCALL_PRUNE_SECONDS (5: a thousand look-ups) for the reader. Fails where a limit is missed,
 # at its full size alone: of a few rows in seconds times say nothing.
 set -euo pipefail
 SOURCE_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 BUILD_DIR=${BUILD_DIR:-$SOURCE_DIR/build/release}
 rollcallctl=$BUILD_DIR/app/ctl/rollcallctl
 rows=${ROLLCALL_PRUNE_ROWS:-1000000} rounds=${ROLLCALL_PRUNE_ROUNDS:-7}
-blocks=${ROLLCALL_PRUNE_BLOCKS:-12} seconds=${ROLLCALL_PRUNE_SECONDS:-8}
+blocks=${ROLLCALL_PRUNE_BLOCKS:-12} seconds=${ROLLCALL_PRUNE_SECONDS:-5}
 live=$((rows / 5))
 pgbench=$(ls -d /usr/lib/postgresql/*/bin/pgbench 2>/dev/null | sort -V | tail -n 1)
 export PGOPTIONS='-c client_min_messages=warning'

@@ -212,22 +212,23 @@ void ResurrectionWatchTest::theCommandTells()
                        "INSERT INTO sessions (\"userId\", expires, \"sessionToken\") VALUES (OLD.\"userId\", "
                        "OLD.expires, OLD.\"sessionToken\" || ''-new''); END IF; RETURN OLD; END';"
                        "CREATE TRIGGER again AFTER DELETE ON sessions FOR EACH ROW EXECUTE FUNCTION again();"));
-    const auto revoking = [&](const char *user, const std::function<void()> &meanwhile) {
-        const QStringList arguments{
-            QStringLiteral("sessions"), QStringLiteral("revoke"),         QStringLiteral("--yes"),
-            QStringLiteral("--user"),   QLatin1StringView(user),          QStringLiteral("--watch-for"),
-            QStringLiteral("3s"),       QStringLiteral("--database-env"), QStringLiteral("DB")};
+    const auto words = [](const char *text) { return QString::fromLatin1(text).split(QLatin1Char(' ')); };
+    const auto revoking = [&](const char *flags, const std::function<void()> &meanwhile) {
         std::jthread other(meanwhile);
-        return ctl.run(arguments);
+        return ctl.run(words("sessions revoke --yes") + words(flags));
     };
-    // A new session of the same user is none that came back.
-    const test::CtlResult quiet = revoking("2", [] {});
+    // A new session of the same user is none that came back. Here the connection says how long to look.
+    QCOMPARE(ctl.run(words("connections add shop --database-env DB --watch-for 1s")).exitCode, 0);
+    const test::CtlResult unwatched = revoking("--user 2 --connection shop --watch-for 0s", [] {});
+    QVERIFY2(unwatched.exitCode == 0, unwatched.all().constData());
+    QVERIFY(!unwatched.json().contains(QStringLiteral("returned")));
+    const test::CtlResult quiet = revoking("--user 2 --connection shop", [] {});
     QVERIFY2(quiet.exitCode == 0, quiet.all().constData());
     QVERIFY(quiet.json().value(QStringLiteral("returned")).isArray());
     QVERIFY(quiet.json().value(QStringLiteral("returned")).toArray().isEmpty());
     // Another instance writes one back.
     const QString url = m_url;
-    const test::CtlResult loud = revoking("3", [url] {
+    const test::CtlResult loud = revoking("--user 3 --watch-for 3s --database-env DB", [url] {
         const QString wait = QStringLiteral("DO $$ BEGIN FOR i IN 1..200 LOOP EXIT WHEN NOT EXISTS (SELECT FROM "
                                             "sessions WHERE \"userId\" = 3); PERFORM pg_sleep(0.05); END LOOP; PERFORM "
                                             "pg_sleep(1); END $$");
