@@ -3,16 +3,24 @@
 #include <QList>
 
 #include <algorithm>
-#include <cstring>
+#include <array>
+#include <string_view>
 
 namespace rollcall::http {
 
 namespace {
 
+constexpr std::array<bool, 256> tokenChars = [] {
+    std::array<bool, 256> chars{};
+    for (const char c :
+         std::string_view("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&'*+-.^_`|~"))
+        chars[static_cast<unsigned char>(c)] = true;
+    return chars;
+}();
+
 bool isTokenChar(char c)
 {
-    const bool letterOrDigit = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    return letterOrDigit || (c != '\0' && std::strchr("!#$%&'*+-.^_`|~", c) != nullptr);
+    return tokenChars[static_cast<unsigned char>(c)];
 }
 
 bool isControl(char c)
@@ -21,12 +29,17 @@ bool isControl(char c)
     return (value < 0x20 && c != '\t') || value == 0x7f;
 }
 
+bool isSameHeader(QByteArrayView a, QByteArrayView b)
+{
+    return a.size() == b.size() && a.compare(b, Qt::CaseInsensitive) == 0; // most differ in their length
+}
+
 } // namespace
 
 QByteArray headerValue(const HeaderList &headers, QByteArrayView name)
 {
     for (const auto &[key, value] : headers) {
-        if (key.compare(name, Qt::CaseInsensitive) == 0)
+        if (isSameHeader(key, name))
             return value;
     }
     return {};
@@ -42,7 +55,7 @@ std::vector<QByteArray> headerValues(const HeaderList &headers, QByteArrayView n
 {
     std::vector<QByteArray> values;
     for (const auto &[key, value] : headers) {
-        if (key.compare(name, Qt::CaseInsensitive) == 0)
+        if (isSameHeader(key, name))
             values.push_back(value);
     }
     return values;
@@ -51,7 +64,7 @@ std::vector<QByteArray> headerValues(const HeaderList &headers, QByteArrayView n
 bool headerHasToken(const HeaderList &headers, QByteArrayView name, QByteArrayView token)
 {
     for (const auto &[key, value] : headers) {
-        if (key.compare(name, Qt::CaseInsensitive) != 0)
+        if (!isSameHeader(key, name))
             continue;
         const QList<QByteArray> parts = value.split(',');
         for (const QByteArray &part : parts) {
@@ -69,7 +82,8 @@ bool isHeaderName(QByteArrayView text)
 
 bool isHeaderValue(QByteArrayView text)
 {
-    return std::none_of(text.begin(), text.end(), isControl);
+    // Counted to the end: without a way out early the compiler does many at once, and there is almost never any.
+    return std::count_if(text.begin(), text.end(), isControl) == 0;
 }
 
 QByteArrayView trimmedOws(QByteArrayView text)

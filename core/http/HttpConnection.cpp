@@ -84,10 +84,7 @@ base::Result<PreparedRequest> HttpConnection::prepare(const HttpRequest &request
 
 void HttpConnection::send(const HttpRequest &request, Handler handler)
 {
-    Q_ASSERT(!isBusy());
-    m_handler = std::move(handler);
-    m_exchange = {};
-    m_exchange.times.queuedNs = steadyNs();
+    startClock(std::move(handler));
     base::Result<PreparedRequest> prepared = prepare(request);
     if (!prepared)
         return failLater(std::move(prepared.error()));
@@ -97,19 +94,32 @@ void HttpConnection::send(const HttpRequest &request, Handler handler)
 
 void HttpConnection::send(const PreparedRequest &request, Handler handler)
 {
+    startClock(std::move(handler));
+    begin(request);
+}
+
+void HttpConnection::open(Handler handler)
+{
+    startClock(std::move(handler));
+    if (m_originError)
+        return failLater(*m_originError);
+    m_addresses.clear();
+    connectNext();
+}
+
+void HttpConnection::startClock(Handler handler)
+{
     Q_ASSERT(!isBusy());
     m_handler = std::move(handler);
-    m_exchange = {};
     m_exchange.times.queuedNs = steadyNs();
-    begin(request);
+    m_deadlineNs = m_exchange.times.queuedNs + nsOf(m_options.http.timeout);
+    if (!m_timeout.isActive())
+        m_timeout.start(m_options.http.timeout);
 }
 
 void HttpConnection::begin(const PreparedRequest &request)
 {
     m_request = &request;
-    m_deadlineNs = m_exchange.times.queuedNs + nsOf(m_options.http.timeout);
-    if (!m_timeout.isActive())
-        m_timeout.start(m_options.http.timeout);
     if (isKept()) {
         m_exchange.reused = true;
         return writeRequest();
@@ -120,8 +130,9 @@ void HttpConnection::begin(const PreparedRequest &request)
 
 bool HttpConnection::isKept()
 {
+    // Within the handler of the exchange before, asking the system again would double what reading costs.
     if (m_plain)
-        return m_plain->isIdle();
+        return m_drained || m_plain->isIdle();
     if (!m_socket)
         return false;
     // What came since the loop's last turn lies with the system yet. In the phase Idle its signals do nothing.
@@ -146,7 +157,7 @@ void HttpConnection::connectNext()
         secure->setPeerVerifyName(m_origin->host);
         connect(secure.get(), &QSslSocket::encrypted, this, [this] {
             m_exchange.times.encryptedNs = steadyNs();
-            writeRequest();
+            onReady();
         });
         m_socket = std::move(secure);
     } else {
@@ -170,15 +181,24 @@ void HttpConnection::onConnected()
         m_plain = std::make_unique<PlainSocket>(static_cast<int>(m_socket->socketDescriptor()), *m_poller, self);
         closeQtSocket(); // its descriptor; ours is another of the same connection
         m_buffer.resize(readBytes);
-        return m_plain->isOpen() ? writeRequest() : failLater(errorAt(ErrorCode::ConnectionLost, *m_origin));
+        return m_plain->isOpen() ? onReady() : failLater(errorAt(ErrorCode::ConnectionLost, *m_origin));
     }
     m_phase = Phase::Handshake;
     static_cast<QSslSocket *>(m_socket.get())->startClientEncryption();
 }
 
+void HttpConnection::onReady()
+{
+    if (m_request)
+        return writeRequest();
+    m_exchange.times.endNs = steadyNs();
+    finish();
+}
+
 void HttpConnection::writeRequest()
 {
     m_phase = Phase::Answer;
+    m_exchange.first = std::exchange(m_fresh, false);
     m_framer = HttpFramer::forResponse(m_request->method, m_limits);
     const QByteArrayView bytes = m_request->bytes.view();
     m_exchange.times.writtenNs = steadyNs();
@@ -188,7 +208,7 @@ void HttpConnection::writeRequest()
     m_socket->flush();
 }
 
-void HttpConnection::onSocketReady()
+void HttpConnection::onSocketReady(bool ending)
 {
     const qint64 arrivedNs = steadyNs();
     if (m_phase != Phase::Answer) {
@@ -203,7 +223,10 @@ void HttpConnection::onSocketReady()
         return onClosed();
     if (!m_exchange.times.firstByteNs)
         m_exchange.times.firstByteNs = arrivedNs;
+    m_ending = ending;
+    m_drained = *count < static_cast<qsizetype>(m_buffer.size());
     onArrived(QByteArrayView(m_buffer.data(), *count));
+    m_drained = false;
 }
 
 void HttpConnection::onReadyRead(qint64 arrivedNs)
@@ -238,7 +261,7 @@ void HttpConnection::judge(bool surplus)
     if (m_framer->state() == HttpFramer::State::Complete) {
         m_exchange.times.endNs = steadyNs();
         m_exchange.message = m_framer->take();
-        if (!m_exchange.message.keepAlive || surplus)
+        if (!m_exchange.message.keepAlive || surplus || m_ending)
             closeSocket();
         return finish();
     }
@@ -318,8 +341,9 @@ void HttpConnection::failLater(Error error)
 void HttpConnection::finish()
 {
     m_phase = Phase::Idle;
+    if (m_request == &m_own)
+        m_own = {};
     m_request = nullptr;
-    m_own = {};
     const Handler handler = std::exchange(m_handler, {});
     handler(std::exchange(m_exchange, {}));
 }
@@ -327,6 +351,8 @@ void HttpConnection::finish()
 void HttpConnection::closeSocket()
 {
     m_plain.reset();
+    m_ending = false;
+    m_fresh = true;
     closeQtSocket();
 }
 

@@ -40,7 +40,8 @@ struct Exchange
     std::optional<base::Error> error; ///< as HttpClient::send(); where set, `message` is empty
     HttpMessage message;              ///< body cut to ConnectionOptions::keepBody; bodyBytes is its true length
     PhaseTimes times;
-    bool reused = false;  ///< sent on a connection that had carried an exchange before
+    bool reused = false;  ///< sent on a connection that was there already
+    bool first = false;   ///< nothing had been sent on its connection before
     bool retried = false; ///< the kept connection was found dead; `times` cover the second attempt too
 };
 
@@ -91,6 +92,11 @@ public:
     /// The same with what prepare() made, which must stay until the handler is called.
     void send(const PreparedRequest &request, Handler handler);
 
+    /// Connects without sending anything, so that the first exchange finds a connection: @p handler is told as by
+    /// send(), of an exchange that ends with its last phase before `writtenNs`. Where a connection is there already a
+    /// new one takes its place. Not to be called while isBusy().
+    void open(Handler handler);
+
     /// @p request for many exchanges with this origin. Errors: UrlInvalid, UrlSchemeUnsupported, UsageInvalid,
     /// InsecureTransport, those of the constructor's address.
     [[nodiscard]] base::Result<PreparedRequest> prepare(const HttpRequest &request) const;
@@ -113,7 +119,9 @@ private:
     void onConnected();
     void writeRequest();
     void begin(const PreparedRequest &request);
-    void onSocketReady() override;
+    void startClock(Handler handler);
+    void onReady();
+    void onSocketReady(bool ending) override;
     void onReadyRead(qint64 arrivedNs);
     void onArrived(QByteArrayView bytes);
     void onClosed();
@@ -135,12 +143,15 @@ private:
     std::unique_ptr<QTcpSocket> m_socket; ///< while connecting, and with TLS
     std::unique_ptr<PlainSocket> m_plain; ///< once connected without TLS; goes before its poller
     std::vector<char> m_buffer;           ///< of m_plain's reads
+    bool m_drained = false;               ///< within a handler: what came was read to its end an instant ago
+    bool m_ending = false;                ///< the peer has closed: this answer is the connection's last
+    bool m_fresh = true;                  ///< nothing was sent on the connection yet
     QTimer m_timeout;                     ///< fires at the deadline or before: setting it anew for each exchange costs
     qint64 m_deadlineNs = 0;
     Phase m_phase = Phase::Idle;
     QStringList m_addresses;                    ///< still to be tried
     PreparedRequest m_own;                      ///< of send() with a plain request; wiped after the exchange
-    const PreparedRequest *m_request = nullptr; ///< of the exchange under way
+    const PreparedRequest *m_request = nullptr; ///< of the exchange under way; null: of open(), or none
     std::optional<HttpFramer> m_framer;
     Exchange m_exchange;
     Handler m_handler;

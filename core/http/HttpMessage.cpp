@@ -9,6 +9,7 @@ namespace {
 
 constexpr int maxInterim = 8;
 constexpr qsizetype maxChunkLine = 256;
+constexpr std::size_t usualHeaders = 16;
 
 /// Digits only; nullopt where there is anything else or where it does not fit.
 std::optional<qint64> parseLength(QByteArrayView text)
@@ -42,6 +43,24 @@ std::optional<qint64> parseHex(QByteArrayView text)
         value = value * 16 + digit;
     }
     return value;
+}
+
+struct HeaderSearch
+{
+    int count = 0;
+    QByteArrayView first; ///< value of the first; empty where there is none
+};
+
+HeaderSearch findHeader(const HeaderList &headers, QByteArrayView name)
+{
+    HeaderSearch found;
+    for (const auto &[key, value] : headers) {
+        if (key.size() != name.size() || key.compare(name, Qt::CaseInsensitive) != 0)
+            continue;
+        if (found.count++ == 0)
+            found.first = value;
+    }
+    return found;
 }
 
 /// Whether @p line followed by @p bytes can still become "HTTP/…".
@@ -166,14 +185,18 @@ qsizetype HttpFramer::feedLine(QByteArrayView bytes)
             return length;
         }
     }
-    m_line.append(bytes.first(length));
+    // As most do, it came in one piece: nothing to put together.
+    const bool whole = end >= 0 && m_line.isEmpty();
+    if (!whole)
+        m_line.append(bytes.first(length));
     if (end < 0)
         return length;
-    const QByteArray line = std::exchange(m_line, {});
+    const QByteArray joined = std::exchange(m_line, {});
+    const QByteArrayView line = whole ? bytes.first(length) : QByteArrayView(joined);
     if (line.size() < 2 || line.at(line.size() - 2) != '\r')
         fail(m_part == Part::StartLine ? MessageFault::StartLineInvalid : MessageFault::LineEndInvalid);
     else
-        onLine(QByteArrayView(line).chopped(2));
+        onLine(line.chopped(2));
     return length;
 }
 
@@ -256,27 +279,28 @@ void HttpFramer::onHeaderLine(QByteArrayView line)
         return;
     if (m_message.headers.size() >= static_cast<std::size_t>(m_limits.maxHeaders))
         return fail(MessageFault::TooManyHeaders);
+    if (m_message.headers.empty())
+        m_message.headers.reserve(usualHeaders);
     m_message.headers.emplace_back(name.toByteArray(), trimmedOws(line.sliced(colon + 1)).toByteArray());
 }
 
 bool HttpFramer::readFraming()
 {
-    const std::vector<QByteArray> lengths = headerValues(m_message.headers, "Content-Length");
-    const std::vector<QByteArray> codings = headerValues(m_message.headers, "Transfer-Encoding");
-    if (!lengths.empty() && !codings.empty())
+    const HeaderSearch length = findHeader(m_message.headers, "Content-Length");
+    const HeaderSearch coding = findHeader(m_message.headers, "Transfer-Encoding");
+    if (length.count > 0 && coding.count > 0)
         fail(MessageFault::LengthAndCoding);
-    else if (lengths.size() > 1 || (lengths.size() == 1 && lengths.front().contains(',')))
+    else if (length.count > 1 || length.first.contains(','))
         fail(MessageFault::LengthRepeated);
-    else if (codings.size() > 1 ||
-             (codings.size() == 1 &&
-              (m_message.minorVersion == 0 || codings.front().compare("chunked", Qt::CaseInsensitive) != 0)))
+    else if (coding.count > 1 || (coding.count == 1 && (m_message.minorVersion == 0 ||
+                                                        coding.first.compare("chunked", Qt::CaseInsensitive) != 0)))
         fail(MessageFault::CodingUnsupported);
     if (m_state == State::Failed)
         return false;
-    m_chunked = !codings.empty();
+    m_chunked = coding.count > 0;
     m_length.reset();
-    if (!lengths.empty()) {
-        m_length = parseLength(lengths.front());
+    if (length.count > 0) {
+        m_length = parseLength(length.first);
         if (!m_length)
             fail(MessageFault::LengthInvalid);
     }
@@ -297,7 +321,7 @@ void HttpFramer::onHeadEnd()
         m_part = Part::StartLine;
         return;
     }
-    if (!m_response && m_message.minorVersion == 1 && headerValues(m_message.headers, "Host").size() != 1)
+    if (!m_response && m_message.minorVersion == 1 && findHeader(m_message.headers, "Host").count != 1)
         return fail(MessageFault::HostInvalid);
     m_message.keepAlive = m_message.minorVersion == 1 ? !headerHasToken(m_message.headers, "Connection", "close")
                                                       : headerHasToken(m_message.headers, "Connection", "keep-alive");

@@ -16,7 +16,7 @@ constexpr int mostEvents = 64; // a turn of the loop; more come in the next, aft
 epoll_event eventFor(int handle, bool write)
 {
     epoll_event event{};
-    event.events = write ? EPOLLIN | EPOLLOUT : EPOLLIN;
+    event.events = EPOLLIN | EPOLLRDHUP | (write ? EPOLLOUT : 0U);
     event.data.u32 = static_cast<quint32>(handle);
     return event;
 }
@@ -69,8 +69,9 @@ void SocketPoller::dispatch()
     for (int i = 0; i < count; ++i) {
         // Whoever was told before may have removed this one. A place taken anew meanwhile is told of nothing that it
         // does not find out by reading.
-        if (Client *client = m_entries[events[static_cast<std::size_t>(i)].data.u32].client)
-            client->onSocketReady();
+        const epoll_event &event = events[static_cast<std::size_t>(i)];
+        if (Client *client = m_entries[event.data.u32].client)
+            client->onSocketReady((event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0);
     }
 }
 

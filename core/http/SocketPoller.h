@@ -18,8 +18,9 @@ public:
     class Client
     {
     public:
-        /// The socket can be read or written, has failed or was closed. May add and remove sockets, its own too.
-        virtual void onSocketReady() = 0;
+        /// The socket can be read or written, has failed or was closed; @p ending: nothing more will come than what is
+        /// there now. May add and remove sockets, its own too.
+        virtual void onSocketReady(bool ending) = 0;
 
     protected:
         ~Client() = default;

@@ -42,11 +42,7 @@ std::optional<qint64> medianOf(std::span<const Sample> samples, Part part)
     }
     if (values.empty())
         return std::nullopt;
-    // The two in the middle are enough, and some hundred thousand samples have seven phases.
-    const auto middle = values.begin() + static_cast<qsizetype>(values.size() / 2);
-    std::nth_element(values.begin(), middle, values.end());
-    const qint64 below = values.size() % 2 == 1 ? *middle : *std::max_element(values.begin(), middle);
-    return std::llround((static_cast<double>(below) + static_cast<double>(*middle)) / 2);
+    return std::llround(takeMedian(values));
 }
 
 PhaseMedians phasesOf(std::span<const Sample> samples)
@@ -60,6 +56,9 @@ PhaseMedians phasesOf(std::span<const Sample> samples)
     medians.wait = medianOf(samples, [](const Sample &s) { return s.phases.wait; });
     medians.receive = medianOf(samples, [](const Sample &s) { return s.phases.receive; });
     medians.server = medianOf(samples, [](const Sample &s) { return s.phases.server; });
+    medians.execute = medianOf(samples, [](const Sample &s) { return s.phases.execute; });
+    medians.fetch = medianOf(samples, [](const Sample &s) { return s.phases.fetch; });
+    medians.decode = medianOf(samples, [](const Sample &s) { return s.phases.decode; });
     return medians;
 }
 
@@ -97,6 +96,7 @@ CellResult summarise(const CellId &id, std::span<const Sample> samples, qint64 t
             ++result.errors[outcomeName(sample.outcome)];
         result.censored += isCensored(sample.outcome) ? 1 : 0;
         result.setCookies += sample.setCookie ? 1 : 0;
+        result.firsts += sample.first ? 1 : 0;
     }
     const std::vector<qint64> responses = distributionTimes(samples, true, timeoutNs);
     result.response = distributionOf(responses);

@@ -35,7 +35,11 @@ struct PhaseMedians
     std::optional<qint64> tls;
     std::optional<qint64> wait;
     std::optional<qint64> receive;
-    std::optional<qint64> server; ///< by Server-Timing, within wait
+    std::optional<qint64> server;  ///< by Server-Timing, within wait
+    std::optional<qint64> connect; ///< opening the database connection: once, before the run, and in no sample
+    std::optional<qint64> execute; ///< of a look-up: the statement sent to its first row
+    std::optional<qint64> fetch;   ///< the first row to the statement's end
+    std::optional<qint64> decode;  ///< all else, in this process
     bool operator==(const PhaseMedians &) const = default;
 };
 
@@ -51,6 +55,7 @@ struct CellResult
     qint64 censored = 0;              ///< timeouts: counted in the distributions as lower bounds
     int batch = 1;                    ///< calls that one sample is the mean of
     qint64 setCookies = 0;            ///< answers that carried Set-Cookie
+    qint64 firsts = 0;                ///< the first requests of their connections: no TLS or TCP state to build on
     Distribution response;            ///< from the intended start
     Distribution service;             ///< from the actual start
     PhaseMedians phases;

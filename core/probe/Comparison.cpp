@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
+#include "core/probe/Holm.h"
 #include "core/probe/PairedBlocks.h"
 #include "core/probe/Quantiles.h"
 #include "core/probe/Random.h"
@@ -18,24 +20,22 @@ constexpr std::size_t leastBlocks = 6;
 constexpr std::size_t mostSegments = 16;
 constexpr std::size_t leastSegments = 5;
 constexpr std::size_t leastPerSegment = 8;
+constexpr double leastError = 1e-12; // of medians that never vary
 
 using Values = std::vector<qint64>;
 
-double median(Values &values)
+/// The standard error of a log ratio, and how many degrees of freedom it is known by.
+struct StandardError
 {
-    const auto middle = values.begin() + static_cast<qsizetype>(values.size() / 2);
-    std::nth_element(values.begin(), middle, values.end());
-    const auto upper = static_cast<double>(*middle);
-    if (values.size() % 2 == 1)
-        return upper;
-    return (static_cast<double>(*std::max_element(values.begin(), middle)) + upper) / 2;
-}
+    double value = 0;
+    qsizetype degrees = 1;
+};
 
-/// Half the width of a 95 % interval of the log ratio from its values in segments of time. What is slow for a while
+/// The standard error of the log ratio from its values in segments of time. What is slow for a while
 /// makes neighbouring blocks alike, so that resampling single ones is over-confident; segments are long enough to
 /// differ as the run does, and what they still share with the next one widens the interval, as in the block score
 /// interval. nullopt where there are too few blocks for segments.
-std::optional<double> segmentHalfWidth(const std::vector<PairedBlock> &blocks)
+std::optional<StandardError> segmentError(const std::vector<PairedBlock> &blocks)
 {
     const std::size_t segments = std::min(mostSegments, blocks.size() / leastPerSegment);
     if (segments < leastSegments)
@@ -49,7 +49,7 @@ std::optional<double> segmentHalfWidth(const std::vector<PairedBlock> &blocks)
             a.insert(a.end(), blocks[i].a.begin(), blocks[i].a.end());
             b.insert(b.end(), blocks[i].b.begin(), blocks[i].b.end());
         }
-        logs.push_back(std::log(median(a) / median(b)));
+        logs.push_back(std::log(takeMedian(a) / takeMedian(b)));
         mean += logs.back() / static_cast<double>(segments);
     }
     const auto n = static_cast<double>(segments);
@@ -61,7 +61,17 @@ std::optional<double> segmentHalfWidth(const std::vector<PairedBlock> &blocks)
             neighbours += (logs[s] - mean) * (logs[s - 1] - mean) / (n - 1);
     }
     const double spread = std::max(variance, variance + 2 * neighbours * (1 - 1 / n));
-    return studentT975(static_cast<qsizetype>(segments) - 1) * std::sqrt(spread / n);
+    return StandardError{std::sqrt(spread / n), static_cast<qsizetype>(segments) - 1};
+}
+
+double deviationOf(const std::vector<double> &values)
+{
+    const auto n = static_cast<double>(values.size());
+    const double mean = std::accumulate(values.begin(), values.end(), 0.0) / n;
+    double squares = 0;
+    for (const double value : values)
+        squares += (value - mean) * (value - mean);
+    return std::sqrt(squares / (n - 1));
 }
 
 } // namespace
@@ -80,7 +90,7 @@ std::optional<Comparison> compareMedians(const CellId &a, std::span<const Sample
     };
     std::for_each(blocks.begin(), blocks.end(), take);
     const qint64 size = static_cast<qint64>(drawnA.size()) + static_cast<qint64>(drawnB.size());
-    Comparison result{a, b, median(drawnA) / median(drawnB), {}, {}, static_cast<int>(blocks.size())};
+    Comparison result{a, b, takeMedian(drawnA) / takeMedian(drawnB), {}, {}, static_cast<int>(blocks.size())};
     if (blocks.size() < leastBlocks)
         return result;
     Random random(seed);
@@ -90,7 +100,7 @@ std::optional<Comparison> compareMedians(const CellId &a, std::span<const Sample
         drawnB.clear();
         for (std::size_t i = 0; i < blocks.size(); ++i)
             take(blocks[random.below(blocks.size())]);
-        value = std::log(median(drawnA) / median(drawnB));
+        value = std::log(takeMedian(drawnA) / takeMedian(drawnB));
     }
     std::sort(logs.begin(), logs.end());
     const auto rank = [&logs](double p) {
@@ -98,11 +108,36 @@ std::optional<Comparison> compareMedians(const CellId &a, std::span<const Sample
     };
     result.lo = rank(0.025);
     result.hi = rank(0.975);
-    if (const auto half = segmentHalfWidth(blocks)) {
-        result.lo = std::min(*result.lo, result.ratio * std::exp(-*half));
-        result.hi = std::max(*result.hi, result.ratio * std::exp(*half));
+    // The tails of some hundred resamples are too coarse for a p that others are judged with: their spread tells it.
+    const double centre = std::log(result.ratio);
+    result.p = normalP(centre / std::max(leastError, deviationOf(logs)));
+    if (const auto error = segmentError(blocks)) {
+        const double half = studentT975(error->degrees) * error->value;
+        result.lo = std::min(*result.lo, result.ratio * std::exp(-half));
+        result.hi = std::max(*result.hi, result.ratio * std::exp(half));
+        result.p = std::max(*result.p, studentP(centre / std::max(leastError, error->value), error->degrees));
     }
     return result;
+}
+
+bool Comparison::differs() const
+{
+    return lo && (*lo > 1 || *hi < 1) && (!p || *p <= holmLevel);
+}
+
+void judgeTogether(std::span<Comparison> comparisons)
+{
+    std::vector<double> known;
+    for (const Comparison &comparison : comparisons) {
+        if (comparison.p)
+            known.push_back(*comparison.p);
+    }
+    const std::vector<double> adjusted = holmAdjusted(known);
+    auto next = adjusted.begin();
+    for (Comparison &comparison : comparisons) {
+        if (comparison.p)
+            comparison.p = *next++;
+    }
 }
 
 } // namespace rollcall::probe

@@ -17,6 +17,11 @@ struct Comparison
     std::optional<double> lo; ///< 95 % interval; absent with fewer than six common blocks
     std::optional<double> hi;
     int blocks = 0; ///< blocks in which both have an ok sample
+    /// Two-sided, that the ratio is 1; of comparisons judged together adjusted by Holm's rule. Absent with the
+    /// interval.
+    std::optional<double> p = std::nullopt;
+    /// Whether a difference may be called one: the interval excludes 1, and p, where known, is at most 5 %.
+    [[nodiscard]] bool differs() const;
     bool operator==(const Comparison &) const = default;
 };
 
@@ -28,5 +33,8 @@ struct Comparison
 [[nodiscard]] std::optional<Comparison> compareMedians(const CellId &a, std::span<const Sample> samplesA,
                                                        const CellId &b, std::span<const Sample> samplesB, bool response,
                                                        quint64 seed);
+
+/// Adjusts the p of @p comparisons, which are read together, by Holm's rule.
+void judgeTogether(std::span<Comparison> comparisons);
 
 } // namespace rollcall::probe

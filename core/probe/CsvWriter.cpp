@@ -78,15 +78,30 @@ QByteArray cellsAsCsv(const RunDocument &document)
 QByteArray samplesAsCsv(const RunDocument &document)
 {
     QByteArray csv = QByteArrayLiteral("block,seq,cell,t_int_ns,lag_ns,dns_ns,tcp_ns,tls_ns,wait_ns,recv_ns,total_ns,"
-                                       "outcome,status,reused,warmup,bytes\n");
+                                       "outcome,status,reused,warmup,bytes,first,execute_ns,fetch_ns,decode_ns\n");
     qint64 seq = 0;
     for (const Sample &sample : document.samples) {
         const QString name = cellName(document.cells[static_cast<std::size_t>(sample.cell)].id);
-        csv += row({field(qint64(sample.block)), field(seq++), field(name), field(sample.intendedNs),
-                    field(sample.startNs - sample.intendedNs), field(sample.phases.dns), field(sample.phases.tcp),
-                    field(sample.phases.tls), field(sample.phases.wait), field(sample.phases.receive),
-                    field(sample.responseNs()), field(outcomeName(sample.outcome)), field(qint64(sample.status)),
-                    sample.reused ? "1" : "0", sample.warmup ? "1" : "0", field(sample.bytes)});
+        csv += row({field(qint64(sample.block)),
+                    field(seq++),
+                    field(name),
+                    field(sample.intendedNs),
+                    field(sample.startNs - sample.intendedNs),
+                    field(sample.phases.dns),
+                    field(sample.phases.tcp),
+                    field(sample.phases.tls),
+                    field(sample.phases.wait),
+                    field(sample.phases.receive),
+                    field(sample.responseNs()),
+                    field(outcomeName(sample.outcome)),
+                    field(qint64(sample.status)),
+                    sample.reused ? "1" : "0",
+                    sample.warmup ? "1" : "0",
+                    field(sample.bytes),
+                    sample.first ? "1" : "0",
+                    field(sample.phases.execute),
+                    field(sample.phases.fetch),
+                    field(sample.phases.decode)});
     }
     return csv;
 }

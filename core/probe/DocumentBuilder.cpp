@@ -79,6 +79,7 @@ void DocumentBuilder::setBatches(const LocalProbe &local)
         if (!isNetwork(m_setup.cells[i].id.mode))
             m_batches[i] = local.batchOf(m_setup.cells[i].id);
     }
+    m_connectNs = local.connectNs();
 }
 
 std::vector<CellResult> DocumentBuilder::cellsOf(const ByCell &samples) const
@@ -88,6 +89,8 @@ std::vector<CellResult> DocumentBuilder::cellsOf(const ByCell &samples) const
     for (std::size_t i = 0; i < m_setup.planCells(); ++i) {
         const RunCell &cell = m_setup.cells[i];
         CellResult result = summarise(cell.id, samples[i], timeoutNs, m_batches[i]);
+        if (result.phases.execute)
+            result.phases.connect = m_connectNs;
         if (cell.id.cookie != CookieState::Plan)
             result.cookie = cookieStateName(cell.id.cookie);
         else
@@ -121,21 +124,22 @@ std::vector<Comparison> DocumentBuilder::comparisonsOf(const ByCell &samples) co
                 comparisons.push_back(std::move(*comparison));
         }
     }
+    judgeTogether(comparisons);
     return comparisons;
 }
 
-RunDocument DocumentBuilder::partial(std::span<const Sample> samples) const
+RunDocument DocumentBuilder::documentOf(const ByCell &measured) const
 {
     RunDocument document;
     document.meta = m_meta;
     document.plan = planToJson(m_plan, m_setup.rate);
-    document.cells = cellsOf(measuredByCell(samples, m_setup.cells.size()));
+    document.cells = cellsOf(measured);
     return document;
 }
 
 RunDocument DocumentBuilder::live(std::span<const Sample> samples) const
 {
-    RunDocument document = partial(samples);
+    RunDocument document = documentOf(measuredByCell(samples, m_setup.cells.size()));
     if (samples.size() <= mostLiveSamples)
         document.samples = withoutControl({samples.begin(), samples.end()});
     return document;
@@ -153,14 +157,9 @@ void DocumentBuilder::noteChecks(RunDocument &document, const ByCell &measured, 
     if (m_setup.controlOf)
         document.meta.insert(QStringLiteral("control"),
                              controlCheck(measured[*m_setup.controlOf], measured.back(), m_setup));
-    std::vector<Sample> network;
-    for (const Sample &sample : samples) {
-        if (!sample.warmup && isNetwork(m_setup.cells[static_cast<std::size_t>(sample.cell)].id.mode))
-            network.push_back(sample);
-    }
-    document.meta.insert(QStringLiteral("levelChange"), levelCheck(network, m_setup));
+    document.meta.insert(QStringLiteral("levelChange"), levelCheck(samples, m_setup));
     if (m_setup.closed && m_setup.limits.closedRate <= 0 && !m_plan.hasLocal())
-        document.meta.insert(QStringLiteral("littlesLaw"), occupancyCheck(network, m_setup.concurrency));
+        document.meta.insert(QStringLiteral("littlesLaw"), occupancyCheck(samples, m_setup.concurrency));
     QJsonObject calibration = document.meta.value(QStringLiteral("selfCalibration")).toObject();
     if (calibration.isEmpty())
         return;
@@ -180,8 +179,8 @@ RunDocument DocumentBuilder::finished(std::vector<Sample> samples, const RunReco
 {
     for (Sample &sample : samples)
         sample.warmup = sample.block < state.warmupBlocks;
-    RunDocument document = partial(samples);
     const ByCell measured = measuredByCell(samples, m_setup.cells.size());
+    RunDocument document = documentOf(measured);
     noteChecks(document, measured, samples);
     // Where a cell differs from itself, a difference from another says nothing.
     if (document.meta.value(QStringLiteral("control")).toObject().value(QStringLiteral("stable")).toBool(true))
@@ -191,6 +190,7 @@ RunDocument DocumentBuilder::finished(std::vector<Sample> samples, const RunReco
     document.budgets = judgeBudgets(m_plan.budgets, document);
     document.meta.insert(QStringLiteral("endedAt"), base::toIso(endedAt));
     document.meta.insert(QStringLiteral("elapsedNs"), state.endNs - state.beginNs);
+    document.meta.insert(QStringLiteral("cpuNs"), state.cpuNs);
     document.meta.insert(QStringLiteral("loadAfter"), loadAverage());
     document.meta.insert(QStringLiteral("samples"), static_cast<qint64>(samples.size()));
     document.meta.insert(QStringLiteral("blocks"), std::max(0, state.block + 1 - state.warmupBlocks));

@@ -25,13 +25,11 @@ public:
     void setCacheBackend(const QString &backend) { m_meta.insert(QStringLiteral("cacheBackend"), backend); }
     /// Notes what calibrating found; nullopt: it was not done.
     void setCalibration(const std::optional<SelfCalibration> &calibration);
-    /// Takes over how many calls each local sample is the mean of.
+    /// Takes over how many calls each local sample is the mean of, and what connecting to the database took.
     void setBatches(const LocalProbe &local);
 
-    /// Plan and cells of what is measured so far.
-    [[nodiscard]] RunDocument partial(std::span<const Sample> samples) const;
-    /// The same with the samples themselves, where there are mostLiveSamples at most: charts over time and of paired
-    /// blocks want them, and a copy of more would cost the machine that is measured.
+    /// Plan and cells of what is measured so far, with the samples themselves where there are mostLiveSamples at most:
+    /// charts over time and of paired blocks want them, and a copy of more would cost the machine that is measured.
     [[nodiscard]] RunDocument live(std::span<const Sample> samples) const;
     static constexpr std::size_t mostLiveSamples = 50'000;
     /// The whole document: cells, comparisons, verdicts, guards, and the samples themselves.
@@ -40,6 +38,7 @@ public:
 
 private:
     using ByCell = std::vector<std::vector<Sample>>;
+    [[nodiscard]] RunDocument documentOf(const ByCell &measured) const;
     [[nodiscard]] std::vector<CellResult> cellsOf(const ByCell &samples) const;
     [[nodiscard]] std::vector<Comparison> comparisonsOf(const ByCell &samples) const;
     [[nodiscard]] std::vector<Sample> withoutControl(std::vector<Sample> samples) const;
@@ -48,6 +47,7 @@ private:
     const RunPlan &m_plan;
     const RunSetup &m_setup;
     std::vector<int> m_batches;
+    std::optional<qint64> m_connectNs;
     QJsonObject m_meta;
 };
 

@@ -200,7 +200,10 @@ QByteArray asHtml(const RunDocument &document)
         html += section(shiftChart(document, document.comparisons[i]), i);
     for (std::size_t i = 0; i < std::min<std::size_t>(mostPictures, document.cells.size()); ++i)
         html += section(heatmapChart(document, i), i);
-    html += section(phaseChart(document)) + cellSection(document) + metadataSection(document);
+    html += section(phaseChart(document));
+    if (const ReportChart stages = stageChart(document); !stages.rows.empty())
+        html += section(stages);
+    html += cellSection(document) + metadataSection(document);
     return (html + QStringLiteral("</main></body></html>\n")).toUtf8();
 }
 

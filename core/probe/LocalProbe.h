@@ -21,6 +21,8 @@ public:
     virtual void cancel() = 0;
     /// Calls that one sample of @p cell is the mean of.
     [[nodiscard]] virtual int batchOf(const CellId &cell) const = 0;
+    /// What opening the database connection took, once, before the run, in nanoseconds; nullopt where none was needed.
+    [[nodiscard]] virtual std::optional<qint64> connectNs() const = 0;
 };
 
 } // namespace rollcall::probe

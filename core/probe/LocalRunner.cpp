@@ -6,6 +6,7 @@
 
 #include "core/http/HttpConnection.h"
 #include "core/probe/Judge.h"
+#include "core/store/StoreInspector.h"
 
 namespace rollcall::probe {
 
@@ -43,6 +44,7 @@ struct LocalRunner::State
     Cached memory;     ///< this run's, where the deployment's is another
     base::SecretBytes cachedToken;
     int localBatch = 1;
+    std::optional<qint64> connectNs;
 
     [[nodiscard]] const Cached &cachedBy(ProbeMode mode) const
     {
@@ -62,10 +64,10 @@ struct LocalRunner::State
     }
     [[nodiscard]] Sample time(engine::Resolver &resolver, int calls, const Call &call, session::Resolution &last) const;
     [[nodiscard]] Sample sampleCached(const Cached &by, CachePath path, const Call &call) const;
+    [[nodiscard]] Sample sampleLocal(const Call &call) const;
     [[nodiscard]] Sample sample(const CellId &cell, const Call &call) const
     {
-        session::Resolution last;
-        return cell.cache ? sampleCached(cachedBy(cell.mode), *cell.cache, call) : time(*local, localBatch, call, last);
+        return cell.cache ? sampleCached(cachedBy(cell.mode), *cell.cache, call) : sampleLocal(call);
     }
 };
 
@@ -73,9 +75,11 @@ Status LocalRunner::State::open(const Call &call)
 {
     if (!deployment->hasRows())
         return {}; // a JWT needs no database
+    const qint64 begin = http::steadyNs();
     auto opened = deployment->openStore(store::Access::ReadOnly, call);
     if (!opened)
         return base::fail(std::move(opened.error()));
+    connectNs = http::steadyNs() - begin;
     store = std::move(*opened);
     return {};
 }
@@ -147,6 +151,21 @@ Sample LocalRunner::State::time(engine::Resolver &resolver, int calls, const Cal
     sample.intendedNs = sample.startNs; // in process nothing is scheduled: it starts when the network is quiet
     sample.endNs = sample.startNs + taken / calls;
     sample.outcome = judge(!cookieHeader->isEmpty(), last);
+    return sample;
+}
+
+Sample LocalRunner::State::sampleLocal(const Call &call) const
+{
+    session::Resolution last;
+    Sample sample = time(*local, localBatch, call, last);
+    store::StoreInspector *inspector = store ? store->inspector() : nullptr;
+    const bool single = localBatch == 1 && sample.outcome == Outcome::Ok;
+    const auto stages = inspector && single ? inspector->lastLookup() : std::nullopt;
+    if (!stages)
+        return sample; // a token decoded, or a store that does not tell
+    sample.phases.execute = stages->execute;
+    sample.phases.fetch = stages->fetch;
+    sample.phases.decode = sample.serviceNs() - stages->execute - stages->fetch;
     return sample;
 }
 
@@ -227,6 +246,11 @@ void LocalRunner::measure(const CellId &cell, Done done)
         sample.outcome = Outcome::AbortedByUser;
         done(sample);
     }
+}
+
+std::optional<qint64> LocalRunner::connectNs() const
+{
+    return m_state->connectNs;
 }
 
 int LocalRunner::batchOf(const CellId &cell) const

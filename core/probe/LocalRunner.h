@@ -28,10 +28,11 @@ public:
     void measure(const CellId &cell, Done done) override;
     void cancel() override { m_stop.request_stop(); }
     [[nodiscard]] int batchOf(const CellId &cell) const override;
+    [[nodiscard]] std::optional<qint64> connectNs() const override;
 
 private:
     struct State;
-    std::shared_ptr<State> m_state; ///< touched on the worker only, but for the batch sizes once prepared
+    std::shared_ptr<State> m_state; ///< touched on the worker only, but for what prepare() found
     std::stop_source m_stop;
     async::Worker m_worker;
 };

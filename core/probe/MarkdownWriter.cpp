@@ -90,6 +90,23 @@ QString phaseTable(const RunDocument &document)
                  rows, 1);
 }
 
+QString stageTable(const RunDocument &document)
+{
+    QList<QStringList> rows;
+    for (const CellResult &cell : document.cells) {
+        const PhaseMedians &phases = cell.phases;
+        if (phases.execute)
+            rows << QStringList{plain(cellName(cell.id)), durationText(phases.connect), durationText(phases.execute),
+                                durationText(phases.fetch), durationText(phases.decode)};
+    }
+    if (rows.isEmpty())
+        return {};
+    return QStringLiteral("\n## Stages of a look-up in the database (medians)\n\n") +
+           table({QStringLiteral("cell"), QStringLiteral("connect (once)"), QStringLiteral("execute"),
+                  QStringLiteral("fetch"), QStringLiteral("decode")},
+                 rows, 1);
+}
+
 } // namespace
 
 QByteArray asMarkdown(const RunDocument &document)
@@ -104,7 +121,8 @@ QByteArray asMarkdown(const RunDocument &document)
     }
     text += QStringLiteral("\n## Cells\n\n%1 times; timeouts count as lower bounds.\n\n")
                 .arg(document.isClosed() ? QStringLiteral("Service") : QStringLiteral("Response")) +
-            cellTable(document) + phaseTable(document) + QStringLiteral("\n## How it was measured\n\n");
+            cellTable(document) + phaseTable(document) + stageTable(document) +
+            QStringLiteral("\n## How it was measured\n\n");
     QList<QStringList> rows;
     for (const auto &[name, value] : metadataRows(document))
         rows << QStringList{plain(name), plain(value)};

@@ -3,6 +3,7 @@
 #include <QTimer>
 
 #include <algorithm>
+#include <ctime>
 
 #include "core/base/Clock.h"
 #include "core/http/RetryAfter.h"
@@ -53,6 +54,14 @@ std::optional<qint64> serverTime(const http::Exchange &exchange, const std::opti
     return sum && wait && *sum >= 0 && *sum <= *wait ? sum : std::nullopt;
 }
 
+/// Processor time of this process, all threads.
+qint64 processorNs()
+{
+    timespec time{};
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+    return qint64(time.tv_sec) * second + time.tv_nsec;
+}
+
 /// Our own misuse rather than the deployment's answer: nothing can be measured.
 bool isFatal(const http::Exchange &exchange)
 {
@@ -79,21 +88,57 @@ ProbeRunner::ProbeRunner(const RunSetup &setup, RunRecord &record, LocalProbe *l
     const http::ConnectionOptions options{setup.http, 64 * 1024, &m_poller};
     const bool cold = std::any_of(setup.cells.begin(), setup.cells.end(), [](const RunCell &c) { return c.id.cold; });
     for (int i = 0; i < connections; ++i) {
-        m_lanes.push_back({std::make_unique<http::HttpConnection>(*setup.origin, options), {}});
+        m_kept.add(std::make_unique<http::HttpConnection>(*setup.origin, options));
         if (cold)
-            m_cold.push_back({std::make_unique<http::HttpConnection>(*setup.origin, options), {}});
+            m_cold.add(std::make_unique<http::HttpConnection>(*setup.origin, options));
     }
+    m_kept.makeIdle();
+    m_cold.makeIdle();
     for (const RunCell &cell : setup.cells) {
-        auto prepared = isNetwork(cell.id.mode) && !m_lanes.empty()
-                            ? m_lanes.front().connection->prepare(cell.request)
+        auto prepared = isNetwork(cell.id.mode) && !m_kept.all.empty()
+                            ? m_kept.all.front().connection->prepare(cell.request)
                             : base::fail(base::Error(base::ErrorCode::Unconfigured));
         m_requests.push_back(prepared ? std::optional(std::move(*prepared)) : std::nullopt);
     }
 }
 
+void ProbeRunner::Lanes::makeIdle()
+{
+    for (auto lane = all.rbegin(); lane != all.rend(); ++lane)
+        idle.push_back(&*lane);
+}
+
 void ProbeRunner::start()
 {
+    m_state.beginNs = http::steadyNs(); // for a run that is stopped before it begins
+    m_cpuFromNs = processorNs();
+    openLanes();
+    if (m_opening == 0)
+        begin();
+}
+
+/// Cells of kept connections measure no connecting: it is done before. During a stall of the server a run would
+/// otherwise open connections by the dozen, and those beyond its backlog wait a second for their second attempt. One
+/// that cannot be made is tried again by the first request that needs it, which then says why not.
+void ProbeRunner::openLanes()
+{
+    const bool kept = std::any_of(m_setup.cells.begin(), m_setup.cells.end(),
+                                  [](const RunCell &cell) { return isNetwork(cell.id.mode) && !cell.id.cold; });
+    if (!kept)
+        return;
+    m_opening = m_kept.all.size();
+    for (const Lane &lane : m_kept.all) {
+        lane.connection->open([this](const http::Exchange &) {
+            if (--m_opening == 0)
+                m_ending ? publish() : begin();
+        });
+    }
+}
+
+void ProbeRunner::begin()
+{
     m_state.beginNs = http::steadyNs();
+    m_cpuFromNs = processorNs();
     m_guard.emplace(m_setup.limits, m_state.beginNs);
     m_arrivalsFromNs = m_state.beginNs;
     m_nextIntendedNs = m_arrivalsFromNs + m_arrivals.next();
@@ -105,19 +150,19 @@ bool ProbeRunner::isPastDuration(qint64 ns) const
     return m_setup.duration && m_measuringFromNs && ns > *m_measuringFromNs + m_setup.duration->count();
 }
 
-bool ProbeRunner::isNetworkOver() const
+bool ProbeRunner::isNetworkOver(qint64 now) const
 {
-    return m_network.atEnd() || isPastDuration(m_setup.closed ? http::steadyNs() : m_nextIntendedNs);
+    return m_network.atEnd() || isPastDuration(m_setup.closed ? now : m_nextIntendedNs);
 }
 
-bool ProbeRunner::isLocalOver() const
+bool ProbeRunner::isLocalOver(qint64 now) const
 {
     if (m_locals.atEnd())
         return true;
-    if (m_lanes.empty())
-        return isPastDuration(http::steadyNs());
+    if (m_kept.all.empty())
+        return isPastDuration(now);
     // With network cells the local ones keep to the blocks that the network has begun.
-    return isNetworkOver() && m_locals.peek().block > m_lastNetworkBlock;
+    return isNetworkOver(now) && m_locals.peek().block > m_lastNetworkBlock;
 }
 
 void ProbeRunner::noteMeasuring(const Visit &visit, qint64 ns)
@@ -138,13 +183,13 @@ void ProbeRunner::step()
         stepClosed(now);
     else
         stepOpen(now);
-    endIfDone();
-    report();
+    endIfDone(now);
+    report(now);
 }
 
 void ProbeRunner::queueDueVisits(qint64 now)
 {
-    while (!isNetworkOver() && m_nextIntendedNs <= now) {
+    while (!isNetworkOver(now) && m_nextIntendedNs <= now) {
         const Visit visit = m_network.take();
         noteMeasuring(visit, m_nextIntendedNs);
         m_lastNetworkBlock = visit.block;
@@ -162,17 +207,17 @@ void ProbeRunner::stepOpen(qint64 now)
         return;
     }
     while (!m_localBusy && !m_waiting.empty() && m_waiting.front().intendedNs <= now) {
-        if (!send(m_waiting.front()))
+        if (!send(m_waiting.front(), now))
             break;
         m_waiting.pop_front();
     }
     if (m_ending)
         return;
     startLocalIfQuiet(now);
-    const bool localWaits = !m_localBusy && !isLocalOver() && m_nextLocalNs > now;
+    const bool localWaits = !m_localBusy && !isLocalOver(now) && m_nextLocalNs > now;
     if (!m_waiting.empty() && m_waiting.front().intendedNs > now)
         m_timer.startAt(m_waiting.front().intendedNs); // put off by a pause
-    else if (!isNetworkOver())
+    else if (!isNetworkOver(now))
         m_timer.startAt(localWaits ? std::min(m_nextIntendedNs, m_nextLocalNs) : m_nextIntendedNs);
     else if (localWaits)
         m_timer.startAt(m_nextLocalNs);
@@ -180,10 +225,10 @@ void ProbeRunner::stepOpen(qint64 now)
 
 void ProbeRunner::startLocalIfQuiet(qint64 now)
 {
-    if (m_localBusy || m_state.inFlight > 0 || !m_waiting.empty() || isLocalOver() || now < m_nextLocalNs)
+    if (m_localBusy || m_state.inFlight > 0 || !m_waiting.empty() || isLocalOver(now) || now < m_nextLocalNs)
         return;
-    if (!isNetworkOver()) {
-        const bool ahead = !m_lanes.empty() && m_locals.peek().block > std::max(0, m_lastNetworkBlock);
+    if (!isNetworkOver(now)) {
+        const bool ahead = !m_kept.all.empty() && m_locals.peek().block > std::max(0, m_lastNetworkBlock);
         const qint64 quiet = m_nextIntendedNs - now;
         if (ahead || quiet < std::max(leastQuietNs, 2 * m_longestLocalNs))
             return;
@@ -193,7 +238,7 @@ void ProbeRunner::startLocalIfQuiet(qint64 now)
 
 void ProbeRunner::stepClosed(qint64 now)
 {
-    while (!isNetworkOver() && !m_localBusy && !m_ending) {
+    while (!isNetworkOver(now) && !m_localBusy && !m_ending) {
         const Visit visit = m_network.peek();
         const bool local = isLocal(visit.cell);
         const qint64 notBefore = local ? m_nextLocalNs : m_nextSendNs;
@@ -207,7 +252,7 @@ void ProbeRunner::stepClosed(qint64 now)
             startLocal(m_network.take());
             return;
         }
-        if (!send({visit, now}))
+        if (!send({visit, now}, now))
             return;
         noteMeasuring(m_network.take(), now);
         if (m_setup.limits.closedRate > 0)
@@ -241,22 +286,21 @@ void ProbeRunner::onLocalDone(const Visit &visit, Sample sample)
     step();
 }
 
-bool ProbeRunner::send(const Pending &pending)
+bool ProbeRunner::send(const Pending &pending, qint64 now)
 {
-    if (m_state.inFlight >= static_cast<int>(m_lanes.size()))
+    if (m_state.inFlight >= static_cast<int>(m_kept.all.size()))
         return false;
     const auto cell = static_cast<std::size_t>(pending.visit.cell);
-    std::vector<Lane> &lanes = m_setup.cells[cell].id.cold ? m_cold : m_lanes;
-    const auto idle =
-        std::find_if(lanes.begin(), lanes.end(), [](const Lane &lane) { return !lane.connection->isBusy(); });
-    if (idle == lanes.end())
+    Lanes &lanes = m_setup.cells[cell].id.cold ? m_cold : m_kept;
+    if (lanes.idle.empty())
         return false; // not while fewer are in flight than there are lanes of either kind
-    if (const auto event = m_guard->beforeRequest(http::steadyNs())) {
+    if (const auto event = m_guard->beforeRequest(now)) {
         stopFor(*event);
         return false;
     }
     ++m_state.inFlight;
-    Lane &lane = *idle;
+    Lane &lane = *lanes.idle.back();
+    lanes.idle.pop_back();
     lane.pending = pending;
     auto handler = [this, &lane](const http::Exchange &exchange) { onExchange(lane, exchange); };
     if (m_requests[cell])
@@ -266,11 +310,13 @@ bool ProbeRunner::send(const Pending &pending)
     return true;
 }
 
-void ProbeRunner::onExchange(const Lane &lane, const http::Exchange &exchange)
+void ProbeRunner::onExchange(Lane &lane, const http::Exchange &exchange)
 {
     const Pending pending = lane.pending; // the lane is free from here on
+    const bool cold = cellAt(pending.visit.cell).id.cold;
+    (cold ? m_cold : m_kept).idle.push_back(&lane);
     --m_state.inFlight;
-    if (cellAt(pending.visit.cell).id.cold)
+    if (cold)
         lane.connection->disconnectIdle();
     if (isFatal(exchange)) {
         m_state.error = exchange.error;
@@ -289,6 +335,7 @@ void ProbeRunner::onExchange(const Lane &lane, const http::Exchange &exchange)
     sample.status = exchange.message.status;
     sample.bytes = exchange.message.bodyBytes;
     sample.reused = exchange.reused;
+    sample.first = exchange.first;
     sample.warmup = pending.visit.block < m_setup.warmupBlocks;
     sample.setCookie = !http::headerValue(exchange.message.headers, "Set-Cookie").isEmpty();
     sample.outcome = cell.id.cookie == CookieState::Plan ? judge(cell.id.mode, cell.cookieSent, exchange)
@@ -297,7 +344,7 @@ void ProbeRunner::onExchange(const Lane &lane, const http::Exchange &exchange)
         sample.outcome = Outcome::AbortedByGuard;
     keep(sample);
     if (m_ending) {
-        endIfDone();
+        endIfDone(sample.endNs);
         return;
     }
     if (m_setup.limits.breakers && leavesHost(exchange, *m_setup.origin))
@@ -344,7 +391,7 @@ int ProbeRunner::foundWarmup() const
         return m_setup.warmupBlocks;
     std::vector<Sample> samples;
     m_record.copyNew(samples);
-    const BlockLevels found = blockLevels(samples, m_setup.cells.size(), 0);
+    const BlockLevels found = blockLevels(samples, m_setup.cellIds(true, true), 0);
     const std::size_t length = warmupLength(found.levels);
     return length == 0 ? m_setup.warmupBlocks : std::max(m_setup.warmupBlocks, found.blocks[length]);
 }
@@ -413,8 +460,8 @@ void ProbeRunner::finish(StopReason reason)
     m_state.stopReason = reason;
     m_timer.stop();
     m_waiting.clear();
-    for (std::vector<Lane> *lanes : {&m_lanes, &m_cold}) {
-        for (const Lane &lane : *lanes) {
+    for (const Lanes *lanes : {&m_kept, &m_cold}) {
+        for (const Lane &lane : lanes->all) {
             if (lane.connection->isBusy())
                 lane.connection->abort();
         }
@@ -422,20 +469,20 @@ void ProbeRunner::finish(StopReason reason)
     if (m_localBusy)
         m_local->cancel();
     // Exchanges cut off report at the loop's next turn; a local call is not waited for: its thread ends it by itself.
-    QTimer::singleShot(0, this, &ProbeRunner::endIfDone);
+    QTimer::singleShot(0, this, [this] { endIfDone(http::steadyNs()); });
 }
 
-void ProbeRunner::endIfDone()
+void ProbeRunner::endIfDone(qint64 now)
 {
     if (m_ending) {
-        if (m_state.inFlight == 0)
+        if (m_state.inFlight == 0 && m_opening == 0)
             publish();
         return;
     }
     const bool idle = m_state.inFlight == 0 && !m_localBusy && m_waiting.empty();
     if (!idle)
         return;
-    if (isNetworkOver() && isLocalOver()) {
+    if (isNetworkOver(now) && isLocalOver(now)) {
         if (extendForWarmup()) {
             step();
             return;
@@ -456,9 +503,8 @@ void ProbeRunner::endIfDone()
     }
 }
 
-void ProbeRunner::report()
+void ProbeRunner::report(qint64 now)
 {
-    const qint64 now = http::steadyNs();
     if (m_published || now - m_reportedNs < reportEveryNs)
         return;
     m_reportedNs = now;
@@ -472,6 +518,7 @@ void ProbeRunner::publish()
     m_published = true;
     m_timer.stop();
     m_state.endNs = http::steadyNs();
+    m_state.cpuNs = processorNs() - m_cpuFromNs;
     m_state.finished = true;
     m_record.update(m_state);
     Q_EMIT finished();

@@ -46,8 +46,8 @@ private:
     [[nodiscard]] bool isLocal(int cell) const { return !isNetwork(cellAt(cell).id.mode); }
     [[nodiscard]] const RunCell &cellAt(int cell) const { return m_setup.cells[static_cast<std::size_t>(cell)]; }
     [[nodiscard]] bool isPastDuration(qint64 ns) const;
-    [[nodiscard]] bool isNetworkOver() const;
-    [[nodiscard]] bool isLocalOver() const;
+    [[nodiscard]] bool isNetworkOver(qint64 now) const;
+    [[nodiscard]] bool isLocalOver(qint64 now) const;
     [[nodiscard]] bool intervalsAreNarrow() const;
     [[nodiscard]] int foundWarmup() const;
     [[nodiscard]] bool extendForWarmup();
@@ -66,17 +66,29 @@ private:
         Pending pending;
     };
 
-    bool send(const Pending &pending);
-    void onExchange(const Lane &lane, const http::Exchange &exchange);
+    /// Connections of one kind.
+    struct Lanes
+    {
+        std::vector<Lane> all;    ///< never grows once made
+        std::vector<Lane *> idle; ///< the one used last stands last and is used first
+
+        void add(std::unique_ptr<http::HttpConnection> connection) { all.push_back({std::move(connection), {}}); }
+        void makeIdle();
+    };
+
+    void openLanes();
+    void begin();
+    bool send(const Pending &pending, qint64 now);
+    void onExchange(Lane &lane, const http::Exchange &exchange);
     [[nodiscard]] std::optional<GuardEvent> watchTime(ProbeMode mode, const Sample &sample);
     void keep(const Sample &sample);
     void stopFor(const GuardEvent &event);
     void pauseOrStop(const GuardEvent &event, const http::Exchange &exchange, qint64 nowNs);
     void resumeSchedule(qint64 atNs);
     void finish(StopReason reason);
-    void endIfDone();
+    void endIfDone(qint64 now);
     void publish();
-    void report();
+    void report(qint64 now);
 
     const RunSetup m_setup;
     RunRecord &m_record;
@@ -85,8 +97,9 @@ private:
     async::Mailbox m_mailbox;
     PreciseTimer m_timer;
     http::SocketPoller m_poller; ///< outlives the connections
-    std::vector<Lane> m_lanes;   ///< kept connections; never grows once made
-    std::vector<Lane> m_cold;    ///< connections of cold cells, closed after each exchange; likewise
+    Lanes m_kept;                ///< of all network cells but cold ones
+    Lanes m_cold;                ///< connections of cold cells, closed after each exchange
+    std::size_t m_opening = 0;   ///< kept connections that are being made before the run
     std::vector<std::optional<http::PreparedRequest>> m_requests; ///< by cell; nullopt: in process, or refused
     BlockScheduler m_network;                                     ///< open: network cells; closed: all cells
     BlockScheduler m_locals;                                      ///< open: local cells; closed: none
@@ -105,6 +118,7 @@ private:
     int m_lastNetworkBlock = -1;
     int m_checkedBlock = 0;
     qint64 m_reportedNs = 0;
+    qint64 m_cpuFromNs = 0; ///< processor time of the process when the run began
     bool m_localBusy = false;
     bool m_ending = false;
     bool m_published = false;

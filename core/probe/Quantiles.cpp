@@ -83,6 +83,16 @@ double quantile7(std::span<const qint64> sorted, double p)
     return lower + (h - static_cast<double>(below)) * (static_cast<double>(sorted[above]) - lower);
 }
 
+double takeMedian(std::vector<qint64> &values)
+{
+    const auto middle = values.begin() + static_cast<qsizetype>(values.size() / 2);
+    std::nth_element(values.begin(), middle, values.end());
+    const auto upper = static_cast<double>(*middle);
+    if (values.size() % 2 == 1)
+        return upper;
+    return (static_cast<double>(*std::max_element(values.begin(), middle)) + upper) / 2;
+}
+
 qsizetype minimumSamples(double p)
 {
     return static_cast<qsizetype>(std::ceil(std::log(alphaHalf) / std::log(std::max(p, 1 - p))));

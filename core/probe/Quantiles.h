@@ -14,6 +14,9 @@ inline constexpr double reportedQuantiles[] = {0.5, 0.9, 0.95, 0.99, 0.999};
 /// Quantile @p p of ascending @p sorted (not empty): Hyndman and Fan's type 7, linear between the two neighbours.
 [[nodiscard]] double quantile7(std::span<const qint64> sorted, double p);
 
+/// The median of @p values (not empty), which are left in another order: quantile7() of 0.5 without sorting them all.
+[[nodiscard]] double takeMedian(std::vector<qint64> &values);
+
 /// The fewest samples for which a distribution-free two-sided 95 % interval of quantile @p p exists: 6 for the median,
 /// 36, 72, 368 and 3 688 for p90, p95, p99 and p99.9. **Source:** facts/latency-method.md §1.4.
 [[nodiscard]] qsizetype minimumSamples(double p);

@@ -1,7 +1,6 @@
 #include "core/probe/ReportCharts.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "core/probe/PercentileCurve.h"
@@ -32,12 +31,6 @@ struct Range
     }
     [[nodiscard]] bool empty() const { return most == 0; }
 };
-
-QString shortened(const QString &text)
-{
-    constexpr qsizetype most = 26;
-    return text.size() <= most ? text : QString(text.left(most - 1) + QChar(u'…'));
-}
 
 /// One mark a mode: a colour stands for a mode, so that what was measured beside its usual state would look the same.
 /// The tables have all.
@@ -71,45 +64,6 @@ void drawDumbbell(SvgCanvas &canvas, const LogAxis &axis, const CellResult &cell
                       QStringLiteral("%1: median %2 %3")
                           .arg(cellName(cell.id), durationText(times.quantiles[0]), intervalText(times.intervals[0])));
     }
-}
-
-struct Phase
-{
-    const char *name;
-    const char *css;
-    std::optional<qint64> PhaseMedians::*value;
-};
-
-constexpr std::array phases{
-    Phase{"DNS", "p-dns", &PhaseMedians::dns},
-    Phase{"TCP", "p-tcp", &PhaseMedians::tcp},
-    Phase{"TLS", "p-tls", &PhaseMedians::tls},
-    Phase{"wait", "p-wait", &PhaseMedians::wait},
-    Phase{"receive", "p-receive", &PhaseMedians::receive},
-};
-
-double sumOf(const PhaseMedians &medians)
-{
-    double sum = 0;
-    for (const Phase &phase : phases)
-        sum += static_cast<double>((medians.*phase.value).value_or(0));
-    return sum;
-}
-
-void drawPhases(SvgCanvas &canvas, const CellResult &cell, double y, double perNs)
-{
-    double x = left;
-    double waitAt = left;
-    for (const Phase &phase : phases) {
-        const double length = static_cast<double>((cell.phases.*phase.value).value_or(0)) * perNs;
-        if (phase.value == &PhaseMedians::wait)
-            waitAt = x;
-        canvas.rect(x, y, length, 16, QLatin1String(phase.css));
-        x += length;
-    }
-    if (cell.phases.server)
-        canvas.rect(waitAt, y + 18, static_cast<double>(*cell.phases.server) * perNs, 4, QStringLiteral("p-server"));
-    canvas.text(x + 6, y + 13, durationText(sumOf(cell.phases)));
 }
 
 } // namespace
@@ -162,7 +116,7 @@ ReportChart dumbbellChart(const RunDocument &document)
     canvas.horizontalTicks(axis, bottom, bottom - 30);
     for (qsizetype i = 0; i < routes.size(); ++i) {
         const double y = 40 + rowHeight * (static_cast<double>(i) + 0.5);
-        canvas.text(left - 14, y + 4, shortened(routes.at(i)), QStringLiteral("end"));
+        canvas.text(left - 14, y + 4, shortenedLabel(routes.at(i)), QStringLiteral("end"));
         canvas.line(left, y, right, y, QStringLiteral("grid"));
         for (const CellResult &cell : document.cells) {
             if (cell.id.route == routes.at(i) && isDrawn(document, cell))
@@ -244,54 +198,6 @@ ReportChart percentileChart(const RunDocument &document, const QString &route)
         }
         canvas.polygon(upper + lower, QStringLiteral("band ") + modeClass(curve.id));
         canvas.polyline(points, QStringLiteral("curve ") + modeClass(curve.id));
-    }
-    chart.svg = canvas.element(chart.sentence);
-    return chart;
-}
-
-ReportChart phaseChart(const RunDocument &document)
-{
-    ReportChart chart;
-    chart.id = QStringLiteral("phases");
-    chart.title = QStringLiteral("Where the time of a request goes");
-    chart.head = {QStringLiteral("cell"), QStringLiteral("schedule lag")};
-    for (const Phase &phase : phases)
-        chart.head << QLatin1String(phase.name);
-    chart.head << QStringLiteral("Server-Timing");
-    std::vector<const CellResult *> cells;
-    double most = 0;
-    for (const CellResult &cell : document.cells) {
-        if (!isNetwork(cell.id.mode))
-            continue;
-        cells.push_back(&cell);
-        most = std::max(most, sumOf(cell.phases));
-        QStringList row{cellName(cell.id), durationText(cell.phases.lag)};
-        for (const Phase &phase : phases)
-            row << durationText(cell.phases.*phase.value);
-        chart.rows.push_back(row << durationText(cell.phases.server));
-    }
-    if (most == 0) {
-        chart.sentence = QStringLiteral("No network cell was measured: a resolution in process has no phases.");
-        return chart;
-    }
-    chart.sentence =
-        QStringLiteral("Medians of the phases; reused connections have no DNS, TCP and TLS. The longest sum "
-                       "is %1.")
-            .arg(durationText(most));
-    SvgCanvas canvas(width, 50 + rowHeight * static_cast<double>(cells.size()));
-    double at = 10;
-    for (const Phase &phase : phases) {
-        canvas.rect(at, 8, 14, 12, QLatin1String(phase.css));
-        canvas.text(at + 20, 18, QLatin1String(phase.name));
-        at += 90;
-    }
-    canvas.rect(at, 12, 14, 4, QStringLiteral("p-server"));
-    canvas.text(at + 20, 18, QStringLiteral("Server-Timing, within wait"));
-    const double perNs = (right - 80 - left) / most;
-    for (std::size_t i = 0; i < cells.size(); ++i) {
-        const double y = 36 + rowHeight * static_cast<double>(i);
-        canvas.text(left - 10, y + 13, shortened(cellName(cells[i]->id)), QStringLiteral("end"));
-        drawPhases(canvas, *cells[i], y, perNs);
     }
     chart.svg = canvas.element(chart.sentence);
     return chart;

@@ -18,6 +18,8 @@ namespace rollcall::probe {
 [[nodiscard]] ReportChart heatmapChart(const RunDocument &document, std::size_t cell);
 /// Medians of the phases of the network cells, one bar each, and what Server-Timing says of the wait.
 [[nodiscard]] ReportChart phaseChart(const RunDocument &document);
+/// Medians of the stages of look-ups in a database; no rows and no sentence where no cell has them.
+[[nodiscard]] ReportChart stageChart(const RunDocument &document);
 
 /// The routes of the cells, in their order.
 [[nodiscard]] QStringList routesOf(const RunDocument &document);

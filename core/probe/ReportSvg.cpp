@@ -41,6 +41,12 @@ QString escapedHtml(const QString &text)
     return safe.toHtmlEscaped();
 }
 
+QString shortenedLabel(const QString &text)
+{
+    constexpr qsizetype most = 26;
+    return text.size() <= most ? text : QString(text.left(most - 1) + QChar(u'…'));
+}
+
 QString modeClass(const CellId &id)
 {
     return QStringLiteral("m-") + modeName(id).replace(QLatin1Char(' '), QLatin1Char('-'));

@@ -23,6 +23,9 @@ struct ReportChart
 /// @p text for element content and quoted attributes, control characters replaced.
 [[nodiscard]] QString escapedHtml(const QString &text);
 
+/// @p text as it fits beside a chart: at most 26 characters.
+[[nodiscard]] QString shortenedLabel(const QString &text);
+
 /// The class that gives a cell its colour, dash and marker: "m-local", "m-cached-miss".
 [[nodiscard]] QString modeClass(const CellId &id);
 

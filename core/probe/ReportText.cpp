@@ -49,6 +49,13 @@ QString sentenceOf(const Comparison &comparison)
             .arg(comparison.a.route, a, b, ratioText(comparison.ratio), ratioText(*comparison.lo),
                  ratioText(*comparison.hi), blocks);
     }
+    if (!comparison.differs()) {
+        return QStringLiteral(
+                   "On %1 %2 and %3 differ (ratio %4, 95 % CI %5–%6, %7 blocks), but not beyond doubt once all "
+                   "comparisons of the run are judged together (Holm).")
+            .arg(comparison.a.route, a, b, ratioText(comparison.ratio), ratioText(*comparison.lo),
+                 ratioText(*comparison.hi), blocks);
+    }
     const double lo = faster ? *comparison.lo : 1 / *comparison.hi;
     const double hi = faster ? *comparison.hi : 1 / *comparison.lo;
     return QStringLiteral("On %1 %2 is %3 faster than %4 (median, 95 % CI %5–%6, %7 blocks).")

@@ -15,12 +15,6 @@ namespace {
 constexpr std::size_t leastForOccupancy = 100;
 constexpr double occupancyTolerance = 0.02;
 
-double medianOf(std::vector<qint64> times)
-{
-    std::sort(times.begin(), times.end());
-    return times.empty() ? 0 : quantile7(times, 0.5);
-}
-
 /// The median service time of the ok samples for which @p wanted holds.
 template <typename Wanted>
 double medianWhere(std::span<const Sample> samples, Wanted wanted)
@@ -30,7 +24,7 @@ double medianWhere(std::span<const Sample> samples, Wanted wanted)
         if (sample.outcome == Outcome::Ok && wanted(sample))
             times.push_back(sample.serviceNs());
     }
-    return medianOf(std::move(times));
+    return times.empty() ? 0 : takeMedian(times);
 }
 
 /// Whether one median being @p ratio times the other, which is @p ns, matters to anybody.
@@ -63,23 +57,26 @@ QJsonValue controlCheck(std::span<const Sample> a, std::span<const Sample> b, co
                        {QStringLiteral("stable"), !(differs && matters(comparison->ratio, usual))}};
 }
 
-QJsonValue levelCheck(std::span<const Sample> measured, const RunSetup &setup)
+QJsonValue levelCheck(std::span<const Sample> samples, const RunSetup &setup)
 {
-    // In terms of cells that were measured: local ones are no part of what came here.
-    std::vector<Sample> renumbered(measured.begin(), measured.end());
-    const std::vector<int> ids = setup.cellIds(true, false);
-    for (Sample &sample : renumbered)
-        sample.cell = static_cast<int>(std::find(ids.begin(), ids.end(), sample.cell) - ids.begin());
-    const BlockLevels levels = blockLevels(renumbered, ids.size(), 0);
+    int first = std::numeric_limits<int>::max();
+    for (const Sample &sample : samples)
+        first = std::min(first, sample.warmup ? first : sample.block);
+    const BlockLevels levels = blockLevels(samples, setup.cellIds(true, false), first);
     const auto change = levelChange(levels.levels, setup.seed);
     if (!change)
         return {};
     const int block = levels.blocks[*change];
-    const double before = medianWhere(measured, [block](const Sample &sample) { return sample.block < block; });
-    const double after = medianWhere(measured, [block](const Sample &sample) { return sample.block >= block; });
+    const auto measured = [&setup](const Sample &sample) {
+        return !sample.warmup && isNetwork(setup.cells[static_cast<std::size_t>(sample.cell)].id.mode);
+    };
+    const double before = medianWhere(samples, [&](const Sample &s) { return measured(s) && s.block < block; });
+    const double after = medianWhere(samples, [&](const Sample &s) { return measured(s) && s.block >= block; });
     qint64 begin = std::numeric_limits<qint64>::max();
     qint64 changed = begin;
-    for (const Sample &sample : measured) {
+    for (const Sample &sample : samples) {
+        if (!measured(sample))
+            continue;
         begin = std::min(begin, sample.startNs);
         if (sample.block == block)
             changed = std::min(changed, sample.startNs);
@@ -91,20 +88,26 @@ QJsonValue levelCheck(std::span<const Sample> measured, const RunSetup &setup)
                        {QStringLiteral("stable"), !matters(ratio, before)}};
 }
 
-QJsonValue occupancyCheck(std::span<const Sample> measured, int concurrency)
+QJsonValue occupancyCheck(std::span<const Sample> samples, int concurrency)
 {
-    if (measured.size() < leastForOccupancy)
-        return {};
     qint64 first = std::numeric_limits<qint64>::max();
     qint64 last = 0;
-    for (const Sample &sample : measured) {
+    std::size_t measured = 0;
+    for (const Sample &sample : samples) {
+        if (sample.warmup)
+            continue;
+        ++measured;
         first = std::min(first, sample.endNs); // from the first end on all are in flight
         last = std::max(last, sample.startNs);
     }
+    if (measured < leastForOccupancy)
+        return {};
     double busy = 0;
-    for (const Sample &sample : measured)
-        busy +=
-            static_cast<double>(std::max<qint64>(0, std::min(sample.endNs, last) - std::max(sample.startNs, first)));
+    for (const Sample &sample : samples) {
+        if (!sample.warmup)
+            busy += static_cast<double>(
+                std::max<qint64>(0, std::min(sample.endNs, last) - std::max(sample.startNs, first)));
+    }
     if (last <= first)
         return {};
     const double value = busy / static_cast<double>(last - first) / concurrency;

@@ -18,13 +18,15 @@ namespace rollcall::probe {
 /// **Source:** facts/latency-method.md §1.3.
 [[nodiscard]] QJsonValue controlCheck(std::span<const Sample> a, std::span<const Sample> b, const RunSetup &setup);
 
-/// Whether the level of the measured network samples changed during the run: `{"block","atNs","ratio","stable"}`, null
-/// where no change is found. `ratio` is after over before; `stable` is false where it is beyond 10 % and 2 ms.
-[[nodiscard]] QJsonValue levelCheck(std::span<const Sample> measured, const RunSetup &setup);
+/// Whether the level of the network samples that are no warm-up changed during the run:
+/// `{"block","atNs","ratio","stable"}`, null where no change is found. `ratio` is after over before; `stable` is false
+/// where it is beyond 10 % and 2 ms.
+[[nodiscard]] QJsonValue levelCheck(std::span<const Sample> samples, const RunSetup &setup);
 
-/// Little's law on a closed run's network samples: how many requests were in flight on average between the first and
-/// the last start, over @p concurrency. `{"value","kept"}`; kept: within 1 ± 0.02. null for fewer than 100 samples.
+/// Little's law on a closed run's samples, all of the network, less the warm-up: how many requests were in flight on
+/// average between the first and the last start, over @p concurrency. `{"value","kept"}`; kept: within 1 ± 0.02. null
+/// for fewer than 100 samples.
 /// **Source:** facts/latency-method.md §5.1.
-[[nodiscard]] QJsonValue occupancyCheck(std::span<const Sample> measured, int concurrency);
+[[nodiscard]] QJsonValue occupancyCheck(std::span<const Sample> samples, int concurrency);
 
 } // namespace rollcall::probe

@@ -55,12 +55,16 @@ inline constexpr qint64 sameNs = 2'000'000;
 /// so there are no blocks to pair. *Same* where the interval lies within ±10 %, or holds 1 and lies within ±2 ms;
 /// *faster* or *slower* where it excludes 1 otherwise. The method's "max(10 %, 2 ms)" would call everything below 20 ms
 /// the same, local resolutions above all, so the 2 ms alone do not outvote an interval that excludes 1. Runs that a
-/// guard stopped or that were saturated, and cells with less than 99.5 % good answers, are no basis: unclear.
+/// guard stopped or that were saturated, and cells with less than 99.5 % good answers, are no basis: unclear. Where the
+/// documents hold their samples, what the level of each cell wandered during its run (wanderOf()) widens the interval
+/// of the median: the other run was made at another time. Differences are judged together by Holm's rule; one that does
+/// not stand it is unclear.
 /// **Source:** facts/latency-method.md §1.6; Zou and Donner, Statistics in Medicine 27 (2008).
 [[nodiscard]] RunComparison compareRuns(const RunDocument &a, const RunDocument &b);
 
-/// The same rule for two estimates with intervals, all above 0.
+/// The same rule for two estimates with intervals, all above 0; @p wander is a variance of the logarithm of the ratio
+/// that the intervals do not know of.
 [[nodiscard]] RatioInterval ratioOf(double a, const std::optional<Interval> &intervalA, double b,
-                                    const std::optional<Interval> &intervalB);
+                                    const std::optional<Interval> &intervalB, double wander = 0);
 
 } // namespace rollcall::probe

@@ -86,19 +86,31 @@ Distribution distributionFrom(const JsonFields &fields)
 
 QJsonObject toJson(const PhaseMedians &phases)
 {
-    return {{QStringLiteral("lag"), orNull(phases.lag)},      {QStringLiteral("dns"), orNull(phases.dns)},
-            {QStringLiteral("tcp"), orNull(phases.tcp)},      {QStringLiteral("tls"), orNull(phases.tls)},
-            {QStringLiteral("wait"), orNull(phases.wait)},    {QStringLiteral("receive"), orNull(phases.receive)},
-            {QStringLiteral("server"), orNull(phases.server)}};
+    return {{QStringLiteral("lag"), orNull(phases.lag)},         {QStringLiteral("dns"), orNull(phases.dns)},
+            {QStringLiteral("tcp"), orNull(phases.tcp)},         {QStringLiteral("tls"), orNull(phases.tls)},
+            {QStringLiteral("wait"), orNull(phases.wait)},       {QStringLiteral("receive"), orNull(phases.receive)},
+            {QStringLiteral("server"), orNull(phases.server)},   {QStringLiteral("connect"), orNull(phases.connect)},
+            {QStringLiteral("execute"), orNull(phases.execute)}, {QStringLiteral("fetch"), orNull(phases.fetch)},
+            {QStringLiteral("decode"), orNull(phases.decode)}};
 }
 
 PhaseMedians phasesFrom(const JsonFields &fields)
 {
-    return {fields.optionalInteger(QStringLiteral("lag")), fields.optionalInteger(QStringLiteral("dns")),
-            fields.optionalInteger(QStringLiteral("tcp")), fields.optionalInteger(QStringLiteral("tls")),
-            fields.optionalInteger(QStringLiteral("wait")), fields.optionalInteger(QStringLiteral("receive")),
-            // Documents of earlier versions do not have it.
-            fields.has(QStringLiteral("server")) ? fields.optionalInteger(QStringLiteral("server")) : std::nullopt};
+    // Documents of earlier versions do not have it.
+    const auto later = [&fields](const QString &key) {
+        return fields.has(key) ? fields.optionalInteger(key) : std::nullopt;
+    };
+    return {fields.optionalInteger(QStringLiteral("lag")),
+            fields.optionalInteger(QStringLiteral("dns")),
+            fields.optionalInteger(QStringLiteral("tcp")),
+            fields.optionalInteger(QStringLiteral("tls")),
+            fields.optionalInteger(QStringLiteral("wait")),
+            fields.optionalInteger(QStringLiteral("receive")),
+            later(QStringLiteral("server")),
+            later(QStringLiteral("connect")),
+            later(QStringLiteral("execute")),
+            later(QStringLiteral("fetch")),
+            later(QStringLiteral("decode"))};
 }
 
 QJsonObject toJson(const CellResult &cell)
@@ -115,6 +127,7 @@ QJsonObject toJson(const CellResult &cell)
     object.insert(QStringLiteral("censored"), cell.censored);
     object.insert(QStringLiteral("batch"), cell.batch);
     object.insert(QStringLiteral("setCookies"), cell.setCookies);
+    object.insert(QStringLiteral("firsts"), cell.firsts);
     object.insert(QStringLiteral("response"), toJson(cell.response));
     object.insert(QStringLiteral("service"), toJson(cell.service));
     object.insert(QStringLiteral("phases"), toJson(cell.phases));
@@ -139,6 +152,8 @@ CellResult cellFrom(const JsonFields &fields)
     cell.censored = fields.integer(QStringLiteral("censored"));
     cell.batch = static_cast<int>(fields.integer(QStringLiteral("batch")));
     cell.setCookies = fields.integer(QStringLiteral("setCookies"));
+    if (fields.has(QStringLiteral("firsts"))) // documents of earlier versions do not have it
+        cell.firsts = fields.integer(QStringLiteral("firsts"));
     cell.response = distributionFrom(fields.object(QStringLiteral("response")));
     cell.service = distributionFrom(fields.object(QStringLiteral("service")));
     cell.phases = phasesFrom(fields.object(QStringLiteral("phases")));
@@ -154,6 +169,8 @@ QJsonObject toJson(const Comparison &comparison)
             {QStringLiteral("p50"), QJsonObject{{QStringLiteral("ratio"), comparison.ratio},
                                                 {QStringLiteral("lo"), orNull(comparison.lo)},
                                                 {QStringLiteral("hi"), orNull(comparison.hi)}}},
+            {QStringLiteral("p"), orNull(comparison.p)},
+            {QStringLiteral("differs"), comparison.differs()},
             {QStringLiteral("blocks"), comparison.blocks}};
 }
 
@@ -161,8 +178,10 @@ Comparison comparisonFrom(const JsonFields &fields)
 {
     const JsonFields median = fields.object(QStringLiteral("p50"));
     return {idFromJson(fields.object(QStringLiteral("a"))), idFromJson(fields.object(QStringLiteral("b"))),
-            median.number(QStringLiteral("ratio")),         median.optionalNumber(QStringLiteral("lo")),
-            median.optionalNumber(QStringLiteral("hi")),    static_cast<int>(fields.integer(QStringLiteral("blocks")))};
+            median.number(QStringLiteral("ratio")), median.optionalNumber(QStringLiteral("lo")),
+            median.optionalNumber(QStringLiteral("hi")), static_cast<int>(fields.integer(QStringLiteral("blocks"))),
+            // Documents of earlier versions do not have it.
+            fields.has(QStringLiteral("p")) ? fields.optionalNumber(QStringLiteral("p")) : std::nullopt};
 }
 
 QJsonObject toJson(const BudgetResult &result)

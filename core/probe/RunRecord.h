@@ -28,6 +28,7 @@ public:
         std::optional<base::Error> error; ///< what made measuring impossible
         qint64 beginNs = 0;               ///< steady clock
         qint64 endNs = 0;
+        qint64 cpuNs = 0; ///< processor time of this process between the two
     };
 
     /// Room for @p samples is made now, so that recording allocates nothing.

@@ -45,7 +45,7 @@ inline constexpr std::size_t outcomeCount = static_cast<std::size_t>(Outcome::Ab
 }
 
 /// Durations of the phases of one exchange, nanoseconds; absent where a phase did not take place (a reused connection
-/// has no dns, tcp and tls; in-process calls have none at all).
+/// has no dns, tcp and tls). Those of a look-up in a database are the last three; together they are the whole sample.
 struct SamplePhases
 {
     std::optional<qint64> dns;
@@ -54,6 +54,9 @@ struct SamplePhases
     std::optional<qint64> wait;    ///< last request byte written to first answer byte: the server and one round trip
     std::optional<qint64> receive; ///< first answer byte to the end
     std::optional<qint64> server;  ///< within `wait`: what the answer's Server-Timing says in all, where it can be true
+    std::optional<qint64> execute; ///< the statement sent to its first row: the database and one round trip
+    std::optional<qint64> fetch;   ///< the first row to the statement's end, less making something of rows
+    std::optional<qint64> decode;  ///< all else, in this process: reading the cookie, making a session of the row
 };
 
 /// One measurement. Times are nanoseconds of the steady clock. **Thread-safety:** a plain value.
@@ -68,7 +71,8 @@ struct Sample
     qint64 bytes = 0; ///< of the answer's body
     int status = 0;   ///< HTTP status; 0 where there was none
     Outcome outcome = Outcome::Ok;
-    bool reused = false;    ///< on a connection that had carried an exchange before
+    bool reused = false;    ///< on a connection that was there already
+    bool first = false;     ///< the first request of its connection
     bool warmup = false;    ///< kept in the log, not in the figures
     bool setCookie = false; ///< the answer carried Set-Cookie
 

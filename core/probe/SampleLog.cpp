@@ -15,11 +15,16 @@ namespace {
 
 constexpr const char *columns[] = {"cell", "block",   "intendedStep", "lag",   "total",  "dns",     "tcp",  "tls",
                                    "wait", "receive", "server",       "bytes", "status", "outcome", "flags"};
+/// Behind the others where any sample has them: look-ups in a database were measured.
+constexpr const char *stageColumns[] = {"execute", "fetch", "decode"};
 constexpr qint64 reusedFlag = 1;
 constexpr qint64 warmupFlag = 2;
 constexpr qint64 setCookieFlag = 4;
+constexpr qint64 firstFlag = 8;
+constexpr qint64 allFlags = reusedFlag | warmupFlag | setCookieFlag | firstFlag;
 /// Beyond it a time or size is no measurement of ours.
 constexpr qint64 largest = qint64(1) << 61;
+constexpr qsizetype usualSampleBytes = 32;
 constexpr qsizetype mostBytes = qsizetype(256) * 1024 * 1024;
 
 tl::unexpected<base::Error> invalid(const QString &detail)
@@ -62,7 +67,19 @@ private:
     bool m_ok = true;
 };
 
-Sample sampleFrom(Reader &reader, qint64 &intended, std::size_t cells)
+QJsonArray columnNames(bool stages)
+{
+    QJsonArray names;
+    for (const char *name : columns)
+        names.append(QLatin1String(name));
+    if (stages) {
+        for (const char *name : stageColumns)
+            names.append(QLatin1String(name));
+    }
+    return names;
+}
+
+Sample sampleFrom(Reader &reader, qint64 &intended, std::size_t cells, bool stages)
 {
     Sample sample;
     sample.cell = static_cast<int>(reader.number(0, static_cast<qint64>(cells) - 1));
@@ -84,10 +101,16 @@ Sample sampleFrom(Reader &reader, qint64 &intended, std::size_t cells)
     sample.bytes = reader.number(0, largest);
     sample.status = static_cast<int>(reader.number(0, 999));
     sample.outcome = static_cast<Outcome>(reader.number(0, static_cast<qint64>(outcomeCount) - 1));
-    const qint64 flags = reader.number(0, reusedFlag | warmupFlag | setCookieFlag);
+    const qint64 flags = reader.number(0, allFlags);
     sample.reused = (flags & reusedFlag) != 0;
     sample.warmup = (flags & warmupFlag) != 0;
     sample.setCookie = (flags & setCookieFlag) != 0;
+    sample.first = (flags & firstFlag) != 0;
+    if (stages) {
+        sample.phases.execute = reader.phase();
+        sample.phases.fetch = reader.phase();
+        sample.phases.decode = reader.phase();
+    }
     return sample;
 }
 
@@ -100,7 +123,10 @@ QJsonValue samplesToJson(std::span<const Sample> samples)
     const qint64 begin = std::min_element(samples.begin(), samples.end(), [](const Sample &a, const Sample &b) {
                              return a.intendedNs < b.intendedNs;
                          })->intendedNs;
+    const bool stages =
+        std::any_of(samples.begin(), samples.end(), [](const Sample &s) { return s.phases.execute.has_value(); });
     QByteArray bytes;
+    bytes.reserve(static_cast<qsizetype>(samples.size()) * usualSampleBytes);
     qint64 before = begin;
     for (const Sample &sample : samples) {
         appendZigZag(bytes, sample.cell);
@@ -116,15 +142,16 @@ QJsonValue samplesToJson(std::span<const Sample> samples)
         appendZigZag(bytes, sample.status);
         appendZigZag(bytes, static_cast<qint64>(sample.outcome));
         appendZigZag(bytes, (sample.reused ? reusedFlag : 0) | (sample.warmup ? warmupFlag : 0) |
-                                (sample.setCookie ? setCookieFlag : 0));
+                                (sample.setCookie ? setCookieFlag : 0) | (sample.first ? firstFlag : 0));
+        if (stages) {
+            for (const auto &stage : {sample.phases.execute, sample.phases.fetch, sample.phases.decode})
+                appendPhase(bytes, stage);
+        }
     }
-    QJsonArray names;
-    for (const char *name : columns)
-        names.append(QLatin1String(name));
     // Level 1: the usual one was an eighth of what a run at full speed costs. qCompress() puts four bytes of length
     // before the zlib stream; the stream alone is what others can read.
     return QJsonObject{{QStringLiteral("count"), static_cast<qint64>(samples.size())},
-                       {QStringLiteral("columns"), names},
+                       {QStringLiteral("columns"), columnNames(stages)},
                        {QStringLiteral("data"), QString::fromLatin1(qCompress(bytes, 1).mid(4).toBase64())}};
 }
 
@@ -137,17 +164,16 @@ base::Result<std::vector<Sample>> samplesFromJson(const QJsonValue &value, std::
     const qint64 count = object.value(QStringLiteral("count")).toInteger(-1);
     if (count < 0 || count > static_cast<qint64>(mostLoggedSamples))
         return invalid(QStringLiteral("\"count\" is no number of samples"));
-    QJsonArray names;
-    for (const char *name : columns)
-        names.append(QLatin1String(name));
-    if (object.value(QStringLiteral("columns")).toArray() != names)
+    const QJsonArray names = object.value(QStringLiteral("columns")).toArray();
+    const bool stages = names == columnNames(true);
+    if (!stages && names != columnNames(false))
         return invalid(QStringLiteral("its columns are not those of this version"));
     const QByteArray data = object.value(QStringLiteral("data")).toString().toLatin1();
     const auto packed = QByteArray::fromBase64Encoding(data, QByteArray::AbortOnBase64DecodingErrors);
     if (!packed || (*packed).isEmpty())
         return invalid(QStringLiteral("\"data\" is not base64"));
-    // A sample is 15 numbers of at most nine bytes: what says it is longer is not believed, so nothing large is made.
-    const qint64 most = std::min<qint64>(mostBytes, count * 15 * 9);
+    // A number has at most nine bytes: what says it is longer is not believed, so nothing large is made.
+    const qint64 most = std::min<qint64>(mostBytes, count * names.size() * 9);
     const auto inflated = inflateZlib(*packed, most);
     if (!inflated)
         return invalid(QStringLiteral("\"data\" is not a deflated stream of %1 samples").arg(count));
@@ -155,7 +181,7 @@ base::Result<std::vector<Sample>> samplesFromJson(const QJsonValue &value, std::
     Reader reader(*inflated);
     qint64 intended = 0;
     for (qint64 i = 0; i < count; ++i) {
-        samples.push_back(sampleFrom(reader, intended, cells));
+        samples.push_back(sampleFrom(reader, intended, cells, stages));
         if (!reader.ok())
             return invalid(QStringLiteral("sample %1 is out of range").arg(i + 1));
     }

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
+#include <limits>
 #include <numeric>
 
 #include "core/probe/Quantiles.h"
@@ -110,34 +110,41 @@ std::optional<std::size_t> levelChange(std::span<const double> series, quint64 s
     return moreExtreme < mostMoreExtreme ? std::optional(observed.at * group) : std::nullopt;
 }
 
-BlockLevels blockLevels(std::span<const Sample> samples, std::size_t cells, int firstBlock)
+BlockLevels blockLevels(std::span<const Sample> samples, const std::vector<int> &cells, int firstBlock)
 {
-    std::vector<std::vector<qint64>> times(cells);
-    std::map<int, std::vector<std::optional<double>>> byBlock;
+    constexpr double missing = std::numeric_limits<double>::quiet_NaN();
+    constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
+    if (cells.empty())
+        return {};
+    std::vector<std::size_t> columns(static_cast<std::size_t>(*std::max_element(cells.begin(), cells.end())) + 1, none);
+    for (std::size_t i = 0; i < cells.size(); ++i)
+        columns[static_cast<std::size_t>(cells[i])] = i;
+    std::vector<double> logs; // a row a block; as long as the run is, so no map
+    std::vector<std::vector<qint64>> times(cells.size());
     for (const Sample &sample : samples) {
         const auto cell = static_cast<std::size_t>(sample.cell);
-        if (sample.block < firstBlock || sample.outcome != Outcome::Ok || cell >= cells)
+        if (sample.block < firstBlock || sample.outcome != Outcome::Ok || cell >= columns.size() ||
+            columns[cell] == none)
             continue;
-        auto &block = byBlock[sample.block];
-        block.resize(cells);
+        const std::size_t row = static_cast<std::size_t>(sample.block - firstBlock) * cells.size();
+        if (row >= logs.size())
+            logs.resize(row + cells.size(), missing);
         const qint64 time = std::max<qint64>(1, sample.serviceNs());
-        block[cell] = std::log(static_cast<double>(time));
-        times[cell].push_back(time);
+        logs[row + columns[cell]] = std::log(static_cast<double>(time));
+        times[columns[cell]].push_back(time);
     }
-    std::vector<double> medians(cells);
-    for (std::size_t i = 0; i < cells; ++i) {
-        std::sort(times[i].begin(), times[i].end());
-        medians[i] = times[i].empty() ? 0 : std::log(quantile7(times[i], 0.5));
-    }
+    std::vector<double> medians;
+    for (std::vector<qint64> &ofCell : times)
+        medians.push_back(ofCell.empty() ? 0 : std::log(takeMedian(ofCell)));
     BlockLevels result;
-    for (const auto &[number, logs] : byBlock) {
-        if (!std::all_of(logs.begin(), logs.end(), [](const auto &log) { return log.has_value(); }))
-            continue;
+    for (std::size_t row = 0; row < logs.size(); row += cells.size()) {
         double sum = 0;
-        for (std::size_t i = 0; i < cells; ++i)
-            sum += *logs[i] - medians[i];
-        result.blocks.push_back(number);
-        result.levels.push_back(sum / static_cast<double>(cells));
+        for (std::size_t i = 0; i < cells.size(); ++i)
+            sum += logs[row + i] - medians[i];
+        if (std::isnan(sum))
+            continue;
+        result.blocks.push_back(firstBlock + static_cast<int>(row / cells.size()));
+        result.levels.push_back(sum / static_cast<double>(cells.size()));
     }
     return result;
 }

@@ -19,12 +19,12 @@ namespace rollcall::probe {
 
 /// One value a block, over all cells: the mean of the logarithms of what its cells took, each less the cell's own
 /// median, so that no cell outweighs another. Blocks from @p firstBlock to the last in which every cell of @p cells has
-/// an ok sample.
+/// an ok sample; samples of other cells count for nothing.
 struct BlockLevels
 {
     std::vector<int> blocks;
     std::vector<double> levels;
 };
-[[nodiscard]] BlockLevels blockLevels(std::span<const Sample> samples, std::size_t cells, int firstBlock);
+[[nodiscard]] BlockLevels blockLevels(std::span<const Sample> samples, const std::vector<int> &cells, int firstBlock);
 
 } // namespace rollcall::probe

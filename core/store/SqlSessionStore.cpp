@@ -340,15 +340,53 @@ Result<std::vector<PlannedRow>> SqlSessionStore::findRows(std::span<const QStrin
     return result;
 }
 
+namespace {
+
+/// Times the stages of a look-up.
+class LookupWatch
+{
+public:
+    /// Lets @p read make something of a row.
+    template <typename Read>
+    void onRow(const Read &read)
+    {
+        const Clock::time_point arrived = Clock::now();
+        if (!m_firstRow)
+            m_firstRow = arrived;
+        read();
+        m_reading += Clock::now() - arrived;
+    }
+    /// To be asked when the statement has ended.
+    [[nodiscard]] LookupStages stages() const
+    {
+        const Clock::time_point ended = Clock::now();
+        const Clock::time_point executed = m_firstRow.value_or(ended);
+        return {ns(executed - m_begun), ns(ended - executed - m_reading), ns(m_reading)};
+    }
+
+private:
+    using Clock = std::chrono::steady_clock;
+    static qint64 ns(std::chrono::nanoseconds time) { return time.count(); }
+
+    Clock::time_point m_begun = Clock::now();
+    std::optional<Clock::time_point> m_firstRow;
+    Clock::duration m_reading{0};
+};
+
+} // namespace
+
 Result<std::optional<SessionRow>> SqlSessionStore::lookup(QByteArrayView token, const Call &call)
 {
     std::optional<SessionRow> found;
     if (!m_row.canBeToken(token))
         return found;
+    const SqlStatement statement = m_row.lookup(token);
+    LookupWatch watch;
     const auto read = m_connection->read(
-        m_row.lookup(token), [&](const SqlRow &row) { found = m_row.readLookup(row); }, call);
+        statement, [&](const SqlRow &row) { watch.onRow([&] { found = m_row.readLookup(row); }); }, call);
     if (!read)
         return fail(explain(read.error(), reading()));
+    m_inspector.noteLookup(watch.stages());
     return found;
 }
 
@@ -360,6 +398,7 @@ Result<std::vector<std::optional<Row>>> SqlSessionStore::rowsOf(std::span<const 
     std::vector<std::optional<Row>> found(tokens.size());
     std::vector<QByteArrayView> asked;
     std::vector<std::size_t> places; // of what is asked among the tokens
+    LookupWatch watch;
     for (std::size_t next = 0; next < tokens.size();) {
         asked.clear();
         places.clear();
@@ -374,13 +413,16 @@ Result<std::vector<std::optional<Row>>> SqlSessionStore::rowsOf(std::span<const 
         const auto rows = m_connection->read(
             statement(asked),
             [&](const SqlRow &row) {
-                if (auto &place = found[places.at(RowSql::placeOf(row))]; !place)
-                    place = read(row);
+                watch.onRow([&] {
+                    if (auto &place = found[places.at(RowSql::placeOf(row))]; !place)
+                        place = read(row);
+                });
             },
             call);
         if (!rows)
             return fail(explain(rows.error(), reading()));
     }
+    m_inspector.noteLookup(watch.stages());
     return found;
 }
 

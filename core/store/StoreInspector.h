@@ -18,6 +18,14 @@ struct LookupPlan
     QString text;          ///< the step that finds the rows: "Seq Scan on sessions, cost 25.88"
 };
 
+/// What a look-up of one session took, by its stages: nanoseconds.
+struct LookupStages
+{
+    qint64 execute = 0; ///< from the statement being sent to its first row, or to its end where there is none
+    qint64 fetch = 0;   ///< from there to the statement's end, less `row`
+    qint64 row = 0;     ///< making a SessionRow of what came
+};
+
 /// How large the sessions table is, as the database keeps count of it.
 struct TableSize
 {
@@ -94,6 +102,8 @@ public:
 
     virtual ~StoreInspector() = default;
 
+    /// The stages of the last look-up of sessions by token that was answered; nullopt before the first. Never blocks.
+    [[nodiscard]] virtual std::optional<LookupStages> lastLookup() const = 0;
     /// The tables as they are now: names, encoding, indexes. Never blocks.
     [[nodiscard]] virtual const SchemaProfile &schema() const = 0;
     /// The tokens' column alone is unique, over all rows. Never blocks.

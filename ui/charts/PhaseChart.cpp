@@ -39,6 +39,10 @@ constexpr std::array phases{
     Phase{QT_TRANSLATE_NOOP("PhaseChart", "TLS"), &PhaseMedians::tls, ColorToken::Info, true},
     Phase{QT_TRANSLATE_NOOP("PhaseChart", "Wait"), &PhaseMedians::wait, ColorToken::Bar, false},
     Phase{QT_TRANSLATE_NOOP("PhaseChart", "Receive"), &PhaseMedians::receive, ColorToken::Accent, false},
+    // The stages of a look-up in the database: no cell has both kinds.
+    Phase{QT_TRANSLATE_NOOP("PhaseChart", "Execute"), &PhaseMedians::execute, ColorToken::Bar, true},
+    Phase{QT_TRANSLATE_NOOP("PhaseChart", "Fetch"), &PhaseMedians::fetch, ColorToken::Accent, true},
+    Phase{QT_TRANSLATE_NOOP("PhaseChart", "Decode"), &PhaseMedians::decode, ColorToken::Warn, false},
 };
 
 QString nameOf(const Phase &phase)
@@ -81,7 +85,7 @@ void PhaseChart::show(const probe::RunDocument &document, const QString &route)
     m_stops.clear();
     double longest = 0;
     for (const CellResult &cell : document.cells) {
-        if (cell.id.route != route || !probe::isNetwork(cell.id.mode))
+        if (cell.id.route != route || (!probe::isNetwork(cell.id.mode) && !cell.phases.execute))
             continue;
         Bar bar{cell.id, cell.connection, cell.phases, 0};
         for (std::size_t phase = 0; phase < phases.size(); ++phase) {
@@ -96,9 +100,10 @@ void PhaseChart::show(const probe::RunDocument &document, const QString &route)
         m_bars.push_back(std::move(bar));
     }
     m_most = roundUp(longest);
-    m_why = document.cells.empty()
-                ? tr("Nothing is measured yet.")
-                : tr("No request of this route went over the network, and a resolution in process has no phases.");
+    m_why =
+        document.cells.empty()
+            ? tr("Nothing is measured yet.")
+            : tr("No request of this route went over the network, and a resolution without a database has no phases.");
     dataChanged();
 }
 
@@ -162,11 +167,15 @@ void PhaseChart::paintKey(QPainter &painter) const
         painter.drawText(QRectF(sample.right() + 5, y - 2, width, 16), Qt::AlignVCenter | Qt::AlignLeft, word);
         x = sample.right() + 5 + width + common::space::s;
     };
-    for (const Phase &phase : phases) {
+    for (std::size_t i = 0; i < phases.size(); ++i) {
+        if (std::none_of(m_stops.begin(), m_stops.end(), [i](const Stop &stop) { return stop.phase == i; }))
+            continue;
         const QRectF sample(x, y + 1, 14, 10);
-        fill(painter, theme(), sample, phase);
-        add(sample, nameOf(phase));
+        fill(painter, theme(), sample, phases[i]);
+        add(sample, nameOf(phases[i]));
     }
+    if (std::none_of(m_bars.begin(), m_bars.end(), [](const Bar &bar) { return bar.phases.server.has_value(); }))
+        return;
     const QRectF sample(x, y + 4, 14, serverBar);
     painter.fillRect(sample, theme().color(ColorToken::Text));
     add(sample, tr("Server-Timing"));

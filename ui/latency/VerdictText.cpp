@@ -87,7 +87,7 @@ void addComparison(VerdictText &text, const RunDocument &document, const Compari
     const QString slow = charts::lookOf(comparison.a).word.toLower();
     const QString fast = charts::lookOf(comparison.b).word.toLower();
     const QString medians = tr("median %1 against %2").arg(latencyText(*b), latencyText(*a));
-    const bool crossesOne = comparison.lo && *comparison.lo <= 1 && *comparison.hi >= 1;
+    const bool crossesOne = comparison.lo && !comparison.differs(); // or it is none with all judged together
     if (crossesOne || (!comparison.lo && comparison.ratio < leastRatioToMention)) {
         text.headline = tr("On %1, no difference between %2 and %3 can be told: %4")
                             .arg(comparison.a.route.toHtmlEscaped(), fast, slow, medians);

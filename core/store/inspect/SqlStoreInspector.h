@@ -13,6 +13,9 @@ public:
     /// @p connection and @p schema, which is bound to its database, are borrowed and outlive the object.
     SqlStoreInspector(SqlConnection &connection, DatabaseKind kind, const SchemaSql &schema);
 
+    std::optional<LookupStages> lastLookup() const override { return m_lastLookup; }
+    /// Keeps what lastLookup() answers.
+    void noteLookup(const LookupStages &stages) { m_lastLookup = stages; }
     const SchemaProfile &schema() const override { return m_schema.profile(); }
     bool tokenIsUnique() const override;
     bool userIsReferenced() const override;
@@ -46,6 +49,7 @@ private:
     const SchemaSql &m_schema;
     const InspectionDialect &m_inspection;
     DatabaseKind m_kind;
+    std::optional<LookupStages> m_lastLookup;
     bool m_namesSchemas; ///< SQLite's files have none worth naming
 };
 

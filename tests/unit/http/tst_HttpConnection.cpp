@@ -124,6 +124,68 @@ private Q_SLOTS:
         QCOMPARE(server.connections(), 2);
     }
 
+    void openedBeforeTheFirstRequest()
+    {
+        ScriptedServer server([](const auto &) { return Reply::http(200, "null"); });
+        HttpConnection connection(server.url(), {});
+        std::optional<Exchange> opened;
+        connection.open([&opened](Exchange done) { opened = std::move(done); });
+        QVERIFY(!opened && connection.isBusy());
+        QTRY_VERIFY(opened.has_value());
+        QVERIFY(!opened->error && opened->times.connectedNs && !opened->times.writtenNs);
+        QVERIFY(server.requests().empty());
+        const auto first = exchange(connection, get(server.url()));
+        QVERIFY(first && !first->error && first->reused && first->first);
+        QVERIFY(!first->times.connectedNs && !first->times.resolvedNs);
+        const auto second = exchange(connection, get(server.url()));
+        QVERIFY(second && !second->error && second->reused && !second->first);
+        connection.disconnectIdle();
+        const auto cold = exchange(connection, get(server.url()));
+        QVERIFY(cold && !cold->error && !cold->reused && cold->first);
+        QCOMPARE(server.connections(), 2);
+    }
+
+    void openingFailsAsSendingDoes()
+    {
+        quint16 port = 0;
+        {
+            const ScriptedServer gone([](const auto &) { return Reply::http(200, "null"); });
+            port = gone.port();
+        }
+        HttpConnection connection(QUrl(QStringLiteral("http://127.0.0.1:%1/").arg(port)), {});
+        std::optional<Exchange> opened;
+        connection.open([&opened](Exchange done) { opened = std::move(done); });
+        QTRY_VERIFY(opened.has_value());
+        QVERIFY(opened->error && opened->error->code == ErrorCode::ConnectRefused);
+        QVERIFY(!connection.isBusy());
+    }
+
+    /// A peer that closes without having said so, its last byte and its end arriving together: the request that the
+    /// handler sends at once goes over a new connection, not into the closed one.
+    void whoClosesUnsaidIsNotAskedAgain()
+    {
+        ScriptedServer server([](const auto &) {
+            Reply reply = Reply::http(200, "null");
+            reply.close = true;
+            return reply;
+        });
+        HttpConnection connection(server.url(), {});
+        int answers = 0;
+        int retried = 0;
+        std::function<void(Exchange)> next = [&](Exchange done) {
+            QVERIFY(!done.error);
+            retried += done.retried ? 1 : 0;
+            if (++answers < 20) {
+                // The end is there by the time the loop turns again, as it is where a reader is busy with others.
+                QTimer::singleShot(20, &connection, [&] { connection.send(get(server.url()), next); });
+            }
+        };
+        connection.send(get(server.url()), next);
+        QTRY_COMPARE(answers, 20);
+        QCOMPARE(retried, 0);
+        QCOMPARE(server.connections(), 20);
+    }
+
     void handlerMaySendAgain()
     {
         ScriptedServer server([](const auto &) { return Reply::http(200, "null"); });

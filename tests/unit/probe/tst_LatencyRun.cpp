@@ -104,6 +104,19 @@ private Q_SLOTS:
             QCOMPARE(cell.ok, 20);
             QCOMPARE(cell.cookie, cell.id.mode == ProbeMode::Floor ? QStringLiteral("none") : QStringLiteral("canary"));
         }
+        for (const probe::Sample &sample : run->document.samples) {
+            const bool lookup =
+                rows && run->document.cells[static_cast<std::size_t>(sample.cell)].id.mode == ProbeMode::Local;
+            QCOMPARE(sample.phases.execute.has_value(), lookup);
+            if (lookup) {
+                QVERIFY(*sample.phases.execute > 0 && *sample.phases.fetch >= 0 && *sample.phases.decode > 0);
+                QCOMPARE(*sample.phases.execute + *sample.phases.fetch + *sample.phases.decode, sample.serviceNs());
+            }
+        }
+        const auto *local = run->document.cell({m_demo->info().routes.first(), ProbeMode::Local, {}});
+        QVERIFY(local != nullptr);
+        QCOMPARE(local->phases.execute.has_value(), rows);
+        QCOMPARE(local->phases.connect.value_or(0) > 0, rows);
         QCOMPARE(run->document.comparisons.size(), 9U);
         const QJsonObject canary = run->document.meta.value(QStringLiteral("canary")).toObject();
         QCOMPARE(canary.value(QStringLiteral("row")).toBool(), rows);

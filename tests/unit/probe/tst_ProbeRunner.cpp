@@ -88,6 +88,7 @@ public:
         });
     }
     void cancel() override {}
+    [[nodiscard]] std::optional<qint64> connectNs() const override { return std::nullopt; }
     [[nodiscard]] int batchOf(const CellId &cell) const override
     {
         Q_UNUSED(cell)
@@ -118,9 +119,10 @@ private Q_SLOTS:
             QCOMPARE(sample.responseNs(), sample.serviceNs());
             QVERIFY(sample.serviceNs() > 0);
             QVERIFY(sample.phases.wait.has_value() && sample.phases.receive.has_value());
-            QCOMPARE(sample.phases.tcp.has_value(), !sample.reused);
+            QVERIFY(sample.reused && !sample.phases.tcp.has_value()); // connected before the run
         }
         QCOMPARE(server.connections(), 2);
+        QCOMPARE(countWhere(ran.samples, [](const Sample &s) { return s.first; }), 2);
         QCOMPARE(countWhere(ran.samples, [](const Sample &s) { return s.cell == 0; }), 25);
     }
 

@@ -100,6 +100,94 @@ private Q_SLOTS:
         QVERIFY(read.samples.front().warmup && !last.warmup);
         QCOMPARE(*read.samples.front().phases.server, *document.samples.front().phases.server);
     }
+    void stagesAndFirstsSurviveTheDocument()
+    {
+        RunDocument document = documentOf(QStringLiteral("/a"));
+        Sample &local = document.samples[3];
+        local.first = true;
+        local.phases.execute = 700;
+        local.phases.fetch = 20;
+        local.phases.decode = 0; // none is not nothing
+        document.cells[1].firsts = 1;
+        document.cells[1].phases.connect = 12'000'000;
+        document.cells[1].phases.execute = 700;
+        const RunDocument read = reread(document);
+        QCOMPARE(read.samples.size(), document.samples.size());
+        QCOMPARE(read.toJson(), document.toJson());
+        QVERIFY(read.samples[3].first && !read.samples[2].first);
+        QVERIFY(read.samples[3].phases.execute == 700 && read.samples[3].phases.fetch == 20);
+        QVERIFY(read.samples[3].phases.decode == 0 && !read.samples[2].phases.decode);
+        QVERIFY(read.cells[1] == document.cells[1]);
+        QVERIFY(samplesAsCsv(read).contains(",1,700,20,0\n"));
+        const QByteArray html = asHtml(read);
+        QVERIFY(html.contains("id=\"stages\"") && html.contains("12.0 ms"));
+        QVERIFY(asMarkdown(read).contains("Stages of a look-up"));
+        QVERIFY(!asHtml(documentOf(QStringLiteral("/a"))).contains("id=\"stages\""));
+    }
+    void differencesAreJudgedTogether()
+    {
+        // Each alone would be one; all ten are read together, and one of them is only just told.
+        std::vector<Comparison> comparisons(10);
+        for (std::size_t i = 0; i < comparisons.size(); ++i) {
+            comparisons[i].lo = 1.01;
+            comparisons[i].hi = 1.3;
+            comparisons[i].p = i == 0 ? 0.0001 : 0.03;
+        }
+        comparisons.push_back({}); // without an interval there is no p either
+        QVERIFY(comparisons[0].differs() && comparisons[1].differs());
+        judgeTogether(comparisons);
+        QVERIFY(comparisons[0].differs() && std::abs(*comparisons[0].p - 0.001) < 1e-12);
+        QVERIFY(!comparisons[1].differs() && std::abs(*comparisons[1].p - 0.27) < 1e-12);
+        QVERIFY(!comparisons[10].p && !comparisons[10].differs());
+        RunDocument document = documentOf(QStringLiteral("/a"));
+        document.comparisons = {comparisons[1]};
+        document.comparisons.front().a.route = QStringLiteral("/a");
+        const RunDocument read = reread(document);
+        QVERIFY(read.comparisons.front() == document.comparisons.front());
+        QVERIFY(asMarkdown(read).contains("judged together"));
+    }
+    void runsAreJudgedTogether()
+    {
+        // One cell that is a little slower, once alone and once among many that are the same.
+        RunDocument a = documentOf(QStringLiteral("/a"));
+        a.cells.resize(1);
+        a.samples.clear();
+        Distribution &before = a.cells.front().response;
+        before.quantiles[0] = 100'000'000;
+        before.intervals[0] = Interval{94'000'000, 106'000'000};
+        RunDocument b = a;
+        b.cells.front().response.quantiles[0] = 110'000'000;
+        b.cells.front().response.intervals[0] = Interval{104'000'000, 116'000'000};
+        QCOMPARE(compareRuns(a, b).cells.front().verdict, RunVerdict::Slower);
+        for (int i = 0; i < 9; ++i) {
+            a.cells.push_back(a.cells.front());
+            a.cells.back().id.route = QStringLiteral("/%1").arg(i);
+            b.cells.push_back(a.cells.back());
+        }
+        const RunComparison comparison = compareRuns(a, b);
+        QCOMPARE(comparison.cells.size(), 10U);
+        QCOMPARE(comparison.cells.front().verdict, RunVerdict::Unclear);
+        QVERIFY(comparison.cells.front().note.contains(QStringLiteral("together")));
+    }
+    void aLevelThatWandersIsNoBasisForSmallDifferences()
+    {
+        // Both runs swing by a third between their parts: what lies between the two says little.
+        const auto swinging = [](double factor) {
+            RunDocument document = documentOf(QStringLiteral("/a"), 400, factor);
+            for (Sample &sample : document.samples) {
+                if (sample.outcome == Outcome::Ok && sample.block / 50 % 2 == 1)
+                    sample.endNs = sample.startNs + sample.serviceNs() * 4 / 3;
+            }
+            return document; // its figures are those of before: their intervals do not know
+        };
+        QCOMPARE(compareRuns(documentOf(QStringLiteral("/a")), documentOf(QStringLiteral("/a"), 400, 1.33))
+                     .cells.front()
+                     .verdict,
+                 RunVerdict::Slower);
+        const RunCellComparison proxy = compareRuns(swinging(1), swinging(1.33)).cells.front();
+        QCOMPARE(proxy.verdict, RunVerdict::Unclear);
+        QVERIFY(*proxy.p50->lo < 1);
+    }
     void noSamplesAreNull()
     {
         QVERIFY(samplesToJson({}).isNull());

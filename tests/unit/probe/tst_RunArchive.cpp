@@ -3,6 +3,9 @@
 #include <QJsonDocument>
 #include <QTemporaryDir>
 
+#include <atomic>
+#include <thread>
+
 #include "core/probe/RunArchive.h"
 
 using namespace rollcall;
@@ -69,6 +72,35 @@ private Q_SLOTS:
         const auto third = saveRun(dir.path(), document({}, 1));
         QVERIFY(third);
         QCOMPARE(third->number, 3);
+    }
+
+    void newestIsByNumberNotByName()
+    {
+        const QTemporaryDir dir;
+        const auto first = saveRun(dir.path(), document({}, 1));
+        QVERIFY(first && QFile::rename(first->path, dir.filePath(QStringLiteral("run-9999.json"))));
+        const auto second = saveRun(dir.path(), document({}, 1));
+        QVERIFY(second);
+        const auto runs = listed(dir.path());
+        QCOMPARE(runs.size(), 2U);
+        QCOMPARE(runs[0].number, 10'000);
+        QCOMPARE(runs[1].number, 9'999);
+    }
+
+    void windowsThatSaveAtOnceLoseNothing()
+    {
+        const QTemporaryDir dir;
+        std::vector<std::jthread> windows;
+        std::atomic<int> saved = 0;
+        for (int i = 0; i < 4; ++i) {
+            windows.emplace_back([&] {
+                for (int k = 0; k < 10; ++k)
+                    saved += saveRun(dir.path(), document({}, 1)) ? 1 : 0;
+            });
+        }
+        windows.clear();
+        QCOMPARE(saved, 40);
+        QCOMPARE(listed(dir.path()).size(), 40U);
     }
 
     void whatIsNoRunIsPassedOver()

@@ -102,7 +102,7 @@ private Q_SLOTS:
             if (block != 4)
                 samples.push_back(sampleOf(1, block, 50'000'000 * (block == 7 ? 2 : 1)));
         }
-        const BlockLevels levels = blockLevels(samples, 2, 1);
+        const BlockLevels levels = blockLevels(samples, {0, 1}, 1);
         QCOMPARE(levels.blocks, (std::vector<int>{1, 2, 3, 5, 6, 7, 8, 9}));
         QVERIFY(std::abs(levels.levels[5] - std::log(2) / 2) < 1e-9); // one of two cells took twice as long
         QCOMPARE(levels.levels[0], 0.0);

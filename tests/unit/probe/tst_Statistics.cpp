@@ -6,8 +6,10 @@
 #include "core/probe/CellResult.h"
 #include "core/probe/Comparison.h"
 #include "core/probe/Histogram.h"
+#include "core/probe/Holm.h"
 #include "core/probe/Quantiles.h"
 #include "core/probe/Random.h"
+#include "core/probe/Wander.h"
 
 using namespace rollcall::probe;
 
@@ -248,6 +250,54 @@ private Q_SLOTS:
         QVERIFY(std::abs(*comparison->lo - 7) < 1e-6 && std::abs(*comparison->hi - 7) < 1e-6);
         QCOMPARE(comparison->blocks, 60);
         QVERIFY(*compareMedians(a, slow, b, fast, true, 1) == *comparison);
+    }
+    void holmStepsDown()
+    {
+        // Holm's own way of counting: the least of n by n, the next by n − 1, and never less than one before.
+        const std::vector<double> adjusted = holmAdjusted({0.01, 0.04, 0.03, 0.005});
+        const std::vector<double> expected{0.03, 0.06, 0.06, 0.02};
+        for (std::size_t i = 0; i < expected.size(); ++i)
+            QVERIFY2(std::abs(adjusted[i] - expected[i]) < 1e-12, qPrintable(QString::number(adjusted[i])));
+        QVERIFY(holmAdjusted({}).empty());
+        QVERIFY(holmAdjusted({0.7, 0.9}) == (std::vector<double>{1, 1}));
+    }
+    void tailsOfNormalAndStudent()
+    {
+        QVERIFY(std::abs(normalP(-1.959963984540054) - 0.05) < 1e-12);
+        for (qsizetype degrees = 1; degrees <= 15; ++degrees)
+            QVERIFY2(std::abs(studentP(studentT975(degrees), degrees) - 0.05) < 1e-6,
+                     qPrintable(QString::number(degrees)));
+        QVERIFY(std::abs(studentP(0, 7) - 1) < 1e-9);
+    }
+    void wanderIsOfLevelsNotOfChance()
+    {
+        std::vector<qint64> level = latencies(1600, 20e6, 9);
+        QVERIFY2(wanderOf(level) < 0.001, qPrintable(QString::number(wanderOf(level))));
+        for (std::size_t i = 0; i < level.size(); ++i) {
+            if (i / 400 % 2 == 1)
+                level[i] = level[i] * 3 / 2;
+        }
+        // Half of the segments lie ln 1.5 above the others: a variance of (ln 1.5)² · 2/7.
+        const double expected = std::pow(std::log(1.5), 2) * 2 / 7;
+        QVERIFY2(std::abs(wanderOf(level) / expected - 1) < 0.3, qPrintable(QString::number(wanderOf(level))));
+        QCOMPARE(wanderOf(std::vector<qint64>(159, 1000)), 0.0);
+    }
+    void equalCellsHaveALargeP()
+    {
+        std::vector<Sample> a;
+        std::vector<Sample> b;
+        const std::vector<qint64> first = latencies(400, 1e6, 21);
+        const std::vector<qint64> second = latencies(400, 1e6, 22);
+        for (int i = 0; i < 400; ++i) {
+            a.push_back(sampleOf(i, first[static_cast<std::size_t>(i)]));
+            b.push_back(sampleOf(i, second[static_cast<std::size_t>(i)]));
+        }
+        const auto same = compareMedians({}, a, {}, b, true, 1);
+        QVERIFY(same && same->p && *same->p > 0.05 && !same->differs());
+        for (Sample &sample : b)
+            sample.endNs = sample.startNs + 2 * sample.serviceNs();
+        const auto other = compareMedians({}, a, {}, b, true, 1);
+        QVERIFY(other && other->p && *other->p < 1e-6 && other->differs());
     }
     void comparisonOfFewBlocksHasNoInterval()
     {

@@ -58,6 +58,48 @@ private Q_SLOTS:
         }
     }
 
+    void timeRunsFromTheFirstColumnToTheLast()
+    {
+        // Answers become slower by the column, so that whoever mixes columns up mixes medians up.
+        std::vector<probe::Sample> samples;
+        for (int i = 0; i < TimeGrid::columns; ++i)
+            samples.push_back(sample(0, i * second, 1'000'000 + i * qint64(100'000)));
+        const auto grids = timeGrids(samples, {0}, 1, true);
+        QCOMPARE(grids[0].fromNs, 0);
+        QCOMPARE(grids[0].lengthNs, (TimeGrid::columns - 1) * second);
+        for (int column = 0; column < TimeGrid::columns; ++column)
+            QCOMPARE(grids[0].countOf(column), 1);
+        QVERIFY(grids[0].medianOf(0) < 1.1e6);
+        QVERIFY(grids[0].medianOf(TimeGrid::columns - 1) > 0.9 * (1e6 + 1e5 * (TimeGrid::columns - 1)));
+    }
+
+    void rowsAddUpToTheirColumn()
+    {
+        std::vector<probe::Sample> samples;
+        for (int i = 0; i < 500; ++i)
+            samples.push_back(sample(0, i % 7 * second, 1'000'000 + i * qint64(37'000)));
+        const auto grids = timeGrids(samples, {0}, 1, true);
+        int used = 0;
+        for (int column = 0; column < TimeGrid::columns; ++column) {
+            qint64 sum = 0;
+            for (int row = 0; row < TimeGrid::rows; ++row) {
+                sum += grids[0].cell(column, row);
+                used += grids[0].cell(column, row) > 0 ? 1 : 0;
+            }
+            QCOMPARE(sum, grids[0].countOf(column));
+        }
+        QVERIFY(used > 7 * 5); // seven columns, each spread over several rows
+    }
+
+    void responseCountsTheWaitServiceDoesNot()
+    {
+        probe::Sample late = sample(0, second, 1'000'000);
+        late.intendedNs = 0; // a second late, answered in a millisecond
+        const std::vector<probe::Sample> samples{late};
+        QVERIFY(timeGrids(samples, {0}, 1, true)[0].medianOf(0) > 0.9e9);
+        QVERIFY(timeGrids(samples, {0}, 1, false)[0].medianOf(0) < 1.1e6);
+    }
+
     void aZeroDoesNotBreakTheAxis()
     {
         const auto grids = timeGrids(std::vector{sample(0, 0, 0), sample(0, second, 3)}, {0}, 1, true);
