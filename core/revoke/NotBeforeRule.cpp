@@ -1,6 +1,7 @@
 #include "core/revoke/NotBeforeRule.h"
 
 #include <algorithm>
+#include <array>
 
 #include "core/redis/ReadOnlyChannel.h"
 #include "core/store/redis/KeyPattern.h"
@@ -67,7 +68,7 @@ class SqlRules final : public RuleStore
 {
 public:
     SqlRules(std::unique_ptr<store::SqlConnection> connection, store::DatabaseKind kind)
-        : m_connection(std::move(connection)), m_dialect(store::dialectFor(kind))
+        : m_connection(std::move(connection)), m_kind(kind), m_dialect(store::dialectFor(kind))
     {}
 
     Result<std::vector<NotBeforeRule>> rules(const Call &call) override
@@ -109,37 +110,54 @@ public:
         const auto there = hasTable(call);
         if (!there)
             return fail(there.error());
-        auto transaction = store::SqlTransaction::begin(*m_connection, store::TransactionMode::Write, call);
-        if (!transaction)
-            return fail(std::move(transaction.error()));
         if (!*there) {
-            if (const auto made = m_connection->execute({.sql = createStatement()}, {}, call); !made) {
-                m_connection->rollback();
-                return fail(explained(made.error(), QStringLiteral("CREATE")));
-            }
+            if (auto made = createTable(call); !made)
+                return made;
         }
-        for (const store::SqlStatement &step : replacement(rule)) {
-            if (const auto done = m_connection->execute(step, {}, call); !done) {
-                m_connection->rollback();
-                return fail(explained(done.error(), QStringLiteral("INSERT, DELETE")));
-            }
-        }
-        return transaction->commit(call);
+        return inTransaction(replacement(rule), QStringLiteral("INSERT, DELETE"), call);
     }
 
     Status remove(const QString &user, const Call &call) override
     {
+        const std::array steps{deletion(storedScope(user))};
+        return inTransaction(steps, QStringLiteral("DELETE"), call);
+    }
+
+private:
+    Status createTable(const Call &call)
+    {
+        const std::array creation{store::SqlStatement{.sql = createStatement()}};
+        if (m_kind != store::DatabaseKind::MySql)
+            return inTransaction(creation, QStringLiteral("CREATE"), call);
+        // MySQL ends a transaction before CREATE TABLE, so that the session itself must be let write for it: begun as a
+        // transaction first, which a connection for reading refuses.
+        if (auto allowed = inTransaction({}, QStringLiteral("CREATE"), call); !allowed)
+            return allowed;
+        const auto run = [this](const QString &sql, const Call &bounds) -> Status {
+            const auto done = m_connection->execute({.sql = sql}, {}, bounds);
+            return done ? Status() : fail(explained(done.error(), QStringLiteral("CREATE")));
+        };
+        if (auto opened = run(QStringLiteral("SET SESSION TRANSACTION READ WRITE"), call); !opened)
+            return opened;
+        Status made = run(createStatement(), call);
+        Status closed = run(QStringLiteral("SET SESSION TRANSACTION READ ONLY"), Call::within(std::chrono::seconds(5)));
+        return made ? closed : made;
+    }
+    /// Runs @p steps, all or none; @p right is what they need.
+    Status inTransaction(std::span<const store::SqlStatement> steps, const QString &right, const Call &call)
+    {
         auto transaction = store::SqlTransaction::begin(*m_connection, store::TransactionMode::Write, call);
         if (!transaction)
             return fail(std::move(transaction.error()));
-        if (const auto done = m_connection->execute(deletion(storedScope(user)), {}, call); !done) {
-            m_connection->rollback();
-            return fail(explained(done.error(), QStringLiteral("DELETE")));
+        for (const store::SqlStatement &step : steps) {
+            if (const auto done = m_connection->execute(step, {}, call); !done) {
+                m_connection->rollback();
+                return fail(explained(done.error(), right));
+            }
         }
         return transaction->commit(call);
     }
 
-private:
     static QString table() { return store::SqlDialect::quoted(QStringLiteral("rollcall_not_before")); }
     static QString createStatement()
     {
@@ -193,6 +211,7 @@ private:
     }
 
     std::unique_ptr<store::SqlConnection> m_connection;
+    store::DatabaseKind m_kind;
     const store::SqlDialect &m_dialect;
 };
 
@@ -200,9 +219,10 @@ private:
 class RedisRules final : public RuleStore
 {
 public:
-    RedisRules(std::unique_ptr<redis::RedisChannel> channel, const store::ScanPace &pace)
+    RedisRules(std::unique_ptr<redis::RedisChannel> channel, store::Access access, const store::ScanPace &pace)
         : m_channel(std::move(channel)),
           m_readOnly(*m_channel),
+          m_writing(access == store::Access::Write ? *m_channel : m_readOnly),
           m_pace(pace),
           m_reader(m_readOnly, QString::fromLatin1(prefix()) + QLatin1Char('*'), pace)
     {}
@@ -234,7 +254,7 @@ public:
 
     Status set(const NotBeforeRule &rule, const Call &call) override
     {
-        const auto done = m_channel->send(
+        const auto done = m_writing.send(
             {"SET", keyOf(rule.user),
              QByteArray::number(secondsOf(rule.notBefore)) + ' ' + QByteArray::number(millisecondsOf(rule.setAt))},
             call);
@@ -243,7 +263,7 @@ public:
 
     Status remove(const QString &user, const Call &call) override
     {
-        const auto done = m_channel->send({"DEL", keyOf(user)}, call);
+        const auto done = m_writing.send({"DEL", keyOf(user)}, call);
         return done ? Status() : fail(done.error());
     }
 
@@ -264,6 +284,7 @@ private:
 
     std::unique_ptr<redis::RedisChannel> m_channel;
     redis::ReadOnlyChannel m_readOnly;
+    redis::RedisChannel &m_writing; ///< refuses where it was opened for reading
     store::ScanPace m_pace;
     store::KeyReader m_reader;
 };
@@ -287,8 +308,8 @@ bool isRefused(std::span<const NotBeforeRule> rules, Instant since, const std::o
 Result<std::unique_ptr<RuleStore>> openRuleStore(const deployment::ConnectionConfig &config, store::Access access,
                                                  const Call &call)
 {
-    const auto redisRules = [&config](const redis::RedisUrl &url) {
-        return std::make_unique<RedisRules>(redis::makeChannel(url.clone(), config.httpOptions),
+    const auto redisRules = [&config, access](const redis::RedisUrl &url) {
+        return std::make_unique<RedisRules>(redis::makeChannel(url.clone(), config.httpOptions), access,
                                             config.storeOptions.scanPace);
     };
     if (config.database && config.database->redis)

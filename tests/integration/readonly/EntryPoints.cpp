@@ -8,6 +8,8 @@
 #include "core/revoke/CachedCopies.h"
 #include "core/revoke/NotBeforeRule.h"
 #include "core/revoke/Pruner.h"
+#include "core/revoke/Restorer.h"
+#include "core/revoke/ResurrectionWatch.h"
 #include "core/store/ExpiredRows.h"
 #include "core/store/KeptRows.h"
 #include "core/store/StoreInspector.h"
@@ -191,7 +193,7 @@ std::vector<EntryPoint> readingEntryPoints()
         {"detectSchema",
          [](W w) { return statusOf(store::detectSchema(*w.config.database, w.config.storeOptions, soon())); }},
         {"readTables",
-         [](W w) { return statusOf(store::readTables(*w.config.database, w.config.storeOptions, soon())); }},
+         [](W w) { return statusOf(store::readTables(*w.config.database, w.config.storeOptions, soon())); }, true},
         {"checkConnection",
          [](W w) -> Status {
              const auto check = deployment::checkConnection(w.config, w.clock, soon());
@@ -205,8 +207,8 @@ std::vector<EntryPoint> readingEntryPoints()
         {"page", pages},
         {"stats", [](W w) { return statusOf(w.store.stats(w.clock.now(), soon())); }},
         {"count", [](W w) { return statusOf(w.store.count(everything(), w.clock.now(), soon())); }},
-        {"estimatedStats", [](W w) { return statusOf(w.store.estimatedStats(w.clock.now(), soon())); }},
-        {"estimatedCount", [](W w) { return statusOf(w.store.estimatedCount({}, w.clock.now(), soon())); }},
+        {"estimatedStats", [](W w) { return statusOf(w.store.estimatedStats(w.clock.now(), soon())); }, true},
+        {"estimatedCount", [](W w) { return statusOf(w.store.estimatedCount({}, w.clock.now(), soon())); }, true},
         {"planRows", [](W w) { return statusOf(w.store.planRows(everything(), 1000, w.clock.now(), soon())); }},
         {"findRows",
          [](W w) {
@@ -232,16 +234,40 @@ std::vector<EntryPoint> readingEntryPoints()
              return statusOf(w.store.stillThere(keys, soon()));
          }},
         {"serverTime", [](W w) { return statusOf(w.store.serverTime(soon())); }},
-        {"StoreInspector", inspected},
+        {"StoreInspector", inspected, true},
         {"UserDirectory::usersPage",
          [](W w) { return statusOf(w.store.users()->usersPage({}, std::nullopt, w.clock.now(), soon())); }},
         {"UserDirectory::canaries", [](W w) { return statusOf(w.store.users()->canaries(soon())); }},
-        {"KeptRows::canKeep", [](W w) { return w.store.keptRows()->canKeep(soon()); }},
-        {"ExpiredRows::count", [](W w) { return statusOf(w.store.expiredRows()->count(w.clock.now(), soon())); }},
-        {"ExpiredRows::replicaLag", [](W w) { return statusOf(w.store.expiredRows()->replicaLag(soon())); }},
+        {"KeptRows::canKeep", [](W w) { return w.store.keptRows()->canKeep(soon()); }, true},
+        {"ExpiredRows::count", [](W w) { return statusOf(w.store.expiredRows()->count(w.clock.now(), soon())); }, true},
+        {"ExpiredRows::replicaLag", [](W w) { return statusOf(w.store.expiredRows()->replicaLag(soon())); }, true},
         {"SessionWatcher", watched},
         {"freezePlan", [](W w) { return statusOf(plan(w)); }},
-        {"planPrune", [](W w) { return statusOf(prunePlan(w)); }},
+        {"planRestore",
+         [](W w) {
+             const auto entries = w.log.list(0, 100);
+             return entries ? statusOf(revoke::planRestore(entries->front().operation, *w.deployment, w.log, w.place,
+                                                           soon()))
+                            : base::fail(entries.error());
+         },
+         true},
+        {"ResurrectionWatch::look",
+         [](W w) -> Status {
+             const auto frozen = plan(w);
+             if (!frozen)
+                 return base::fail(frozen.error());
+             revoke::RevocationReport report;
+             for (const store::PlannedRow &row : frozen->rows) {
+                 revoke::RowReport &revoked = report.rows.emplace_back();
+                 revoked.fingerprint = row.key.fingerprint;
+                 revoked.outcome = revoke::RowOutcome::Revoked;
+             }
+             // Nobody revoked them: all are there, and each would be told as one that came back.
+             audit::AuditLog unused(w.place.folder + QStringLiteral("/watch"), w.place.vault, w.clock);
+             revoke::ResurrectionWatch watch(*frozen, report, {}, *w.deployment, unused);
+             return statusOf(watch.look(w.store, soon()));
+         }},
+        {"planPrune", [](W w) { return statusOf(prunePlan(w)); }, true},
         {"driftOf", drifted},
         {"RuleStore::rules",
          [](W w) {
@@ -256,7 +282,8 @@ std::vector<EntryPoint> readingEntryPoints()
         {"survey, exact",
          [](W w) { return statusOf(findings::survey(*w.deployment, w.store, findings::Depth::Exact, soon())); }},
         {"survey, estimates",
-         [](W w) { return statusOf(findings::survey(*w.deployment, w.store, findings::Depth::Estimates, soon())); }},
+         [](W w) { return statusOf(findings::survey(*w.deployment, w.store, findings::Depth::Estimates, soon())); },
+         true},
         {"Resolver, observe", [](W w) { return resolved(w, engine::Effects::Observe); }},
     };
 }
@@ -288,19 +315,22 @@ std::vector<EntryPoint> writingEntryPoints()
              keys.push_back(keyOf(w));
              return statusOf(w.store.keptRows()->deleteRows(
                  keys, [](std::span<store::KeptRow>) { return Status(); }, soon()));
-         }},
+         },
+         true},
         {"KeptRows::restoreRows",
          [](W w) {
              std::vector<store::KeptRow> rows(1);
              rows[0].key = keyOf(w);
              rows[0].cells.push_back({QStringLiteral("sessionToken"), false, base::SecretBytes(QByteArrayView("new"))});
              return statusOf(w.store.keptRows()->restoreRows(rows, soon()));
-         }},
+         },
+         true},
         {"ExpiredRows::prune",
          [](W w) {
              return statusOf(w.store.expiredRows()->prune(
                  {}, w.clock.now(), 100, [](const store::PruneStep &) { return Status(); }, soon()));
-         }},
+         },
+         true},
         {"RuleStore::set",
          [](W w) {
              const auto rules = ruleStore(w);
@@ -335,7 +365,8 @@ std::vector<EntryPoint> writingEntryPoints()
              const auto frozen = prunePlan(w);
              return frozen ? endOf(revoke::carryOut(*frozen, *w.deployment, w.store, w.log, w.place, soon()))
                            : base::fail(frozen.error());
-         }},
+         },
+         true},
         // The libraries' own writes, wanted and not allowed: the answer comes all the same, the row stays.
         {"Resolver, apply",
          [](W w) -> Status {

@@ -25,6 +25,7 @@ struct EntryPoint
 {
     const char *name;
     std::function<base::Status(const ReadingWorld &)> call;
+    bool isSqlOnly = false; ///< of what databases with tables alone have
 };
 
 /// Every function of core that asks a database. Each is to succeed.

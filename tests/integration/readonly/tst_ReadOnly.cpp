@@ -1,6 +1,7 @@
 #include <QtTest>
 
 #include "core/base/ErrorText.h"
+#include "core/revoke/Revoker.h"
 #include "core/store/sql/MariaDbConnection.h"
 #include "core/workspace/Workspace.h"
 #include "tests/integration/readonly/EntryPoints.h"
@@ -74,6 +75,8 @@ private:
         std::unique_ptr<base::SecretVault> vault;
         std::unique_ptr<audit::AuditLog> log;
     };
+    /// Revokes one session of @p world, so that there is something to put back.
+    [[nodiscard]] static QString revokeOne(const World &world);
     /// What opens @p url as the role that may do everything with its tables.
     [[nodiscard]] QString open(World &world, const QString &scheme, store::DatabaseUrl url);
     [[nodiscard]] std::vector<Logged> postgresLog(qsizetype &from);
@@ -118,6 +121,23 @@ QString ReadOnlyTest::open(World &world, const QString &scheme, store::DatabaseU
         std::make_unique<audit::AuditLog>(world.folder.filePath(QStringLiteral("audit")), world.vault.get(), m_clock);
     world.url = std::move(url);
     return {};
+}
+
+QString ReadOnlyTest::revokeOne(const World &world)
+{
+    const auto store = world.deployment->openStore(store::Access::Write, soon());
+    if (!store)
+        return base::oneLine(store.error());
+    revoke::Selection selection;
+    selection.sessions = {base::Fingerprint::of("5e551000-0000-4000-8000-000000000002").text()};
+    const auto plan = revoke::freezePlan(*world.deployment, **store, std::move(selection), 1, soon());
+    if (!plan || plan->rows.size() != 1)
+        return plan ? QStringLiteral("no such session") : base::oneLine(plan.error());
+    const auto report = revoke::carryOut(*plan, {}, *world.deployment, **store, *world.log,
+                                         {revoke::operationsBelow(world.folder.path()), world.vault.get()}, soon());
+    if (!report || report->error)
+        return base::oneLine(report ? *report->error : report.error());
+    return report->undoUntil ? QString() : QStringLiteral("no undo");
 }
 
 std::vector<Logged> ReadOnlyTest::postgresLog(qsizetype &from)
@@ -218,27 +238,38 @@ void ReadOnlyTest::onPostgres()
     QString problem;
     store::DatabaseUrl url = m_fixtures.load(QStringLiteral("pg-adapter-postgres"), problem);
     QVERIFY2(problem.isEmpty(), qPrintable(problem));
+    problem = m_fixtures.server().runSql(
+        url.database,
+        QStringLiteral(
+            "CREATE ROLE reader LOGIN PASSWORD 'reads'; GRANT ALL ON ALL TABLES IN SCHEMA public TO reader;"
+            "GRANT CREATE, USAGE ON SCHEMA public TO reader; GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO reader;"));
+    QVERIFY2(problem.isEmpty(), qPrintable(problem));
+    World world;
+    problem = open(world, QStringLiteral("postgresql"), std::move(url));
+    QVERIFY2(problem.isEmpty(), qPrintable(problem));
+    problem = revokeOne(world);
+    QVERIFY2(problem.isEmpty(), qPrintable(problem));
+
+    // The server's own word for it: in a transaction that could write, the rows cannot even be read.
     QString sql = QStringLiteral(
-        "CREATE ROLE reader LOGIN PASSWORD 'reads'; GRANT ALL ON ALL TABLES IN SCHEMA public TO reader;"
-        "GRANT CREATE, USAGE ON SCHEMA public TO reader; GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO reader;"
-        // The server's own word for it: in a transaction that could write, the rows cannot even be read.
         "CREATE FUNCTION reads_only() RETURNS boolean STABLE LANGUAGE plpgsql AS 'BEGIN IF "
         "current_setting(''transaction_read_only'') <> ''on'' THEN RAISE EXCEPTION ''this transaction could write''; "
         "END IF; RETURN true; END';");
     for (const char *table : {"sessions", "users", "accounts"})
         sql += QStringLiteral("ALTER TABLE %1 ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON %1 USING (reads_only());")
                    .arg(QLatin1StringView(table));
-    problem = m_fixtures.server().runSql(url.database, sql);
+    problem = m_fixtures.server().runSql(world.url.database, sql);
     for (const char *setting : {"log_line_prefix = '%p|%u|%x|'", "log_statement = 'all'", "log_duration = on"}) {
         problem += m_fixtures.server().runSql(QStringLiteral("postgres"),
                                               QStringLiteral("ALTER SYSTEM SET ") + QLatin1StringView(setting));
     }
     problem += m_fixtures.server().runSql(QStringLiteral("postgres"), QStringLiteral("SELECT pg_reload_conf()"));
     QVERIFY2(problem.isEmpty(), qPrintable(problem));
-    World world;
-    problem = open(world, QStringLiteral("postgresql"), std::move(url));
-    QVERIFY2(problem.isEmpty(), qPrintable(problem));
+    // The world's own link was opened before the log that is looked at: a new one takes its place.
+    auto store = world.deployment->openStore(store::Access::ReadOnly, soon());
+    QVERIFY(store.has_value());
     qsizetype from = 0;
+    world.store = std::move(*store);
     callAll(
         world, [&] { return postgresLog(from); },
         // The session is held from its beginning, and asks whether it is.
@@ -278,7 +309,13 @@ void ReadOnlyTest::onMariaDb()
     World world;
     problem = open(world, QStringLiteral("mysql"), std::move(url));
     QVERIFY2(problem.isEmpty(), qPrintable(problem));
+    problem = revokeOne(world);
+    QVERIFY2(problem.isEmpty(), qPrintable(problem));
     qint64 from = 0;
+    static_cast<void>(mariaDbLog(from));
+    auto store = world.deployment->openStore(store::Access::ReadOnly, soon());
+    QVERIFY(store.has_value());
+    world.store = std::move(*store);
     callAll(
         world, [&] { return mariaDbLog(from); },
         [](const QString &text) {
