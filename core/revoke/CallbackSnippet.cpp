@@ -20,6 +20,7 @@ constexpr char pgLookup[] = R"js(import pg from 'pg';
 
 // The role of DATABASE_URL needs: GRANT SELECT ON rollcall_not_before TO it;
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 2, connectionTimeoutMillis: 2000, query_timeout: 2000 });
+pool.on('error', () => {}); // a link that breaks while nobody uses it is made anew
 
 async function lookup(scopes) {
   const { rows } = await pool.query('SELECT scope, not_before FROM rollcall_not_before WHERE scope = ANY($1)', [scopes]);
@@ -95,24 +96,40 @@ constexpr char head[] =
 
 constexpr char body[] = R"js(
 const KEPT_MS = 5000; // a rule is in force everywhere after at most so long
+const WAIT_MS = 2000; // a request waits for the rules no longer
 const MOST_KEPT = 10000;
-const kept = new Map(); // scope → { limit, at }
+const kept = new Map(); // scope → { limit, at }, the one that was read last at the end
+let quietUntil = 0; // where the rules could not be read, nobody waits for them again at once
+
+function inTime(answer) {
+  let timer;
+  const late = new Promise((_, reject) => { timer = setTimeout(() => reject(new Error('no answer in time')), WAIT_MS); });
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
+}
 
 /** From when on a session of one of these scopes must have begun, in seconds. */
 async function limitOf(scopes) {
   const now = Date.now();
   const old = scopes.filter((scope) => !(kept.get(scope)?.at > now - KEPT_MS));
-  if (old.length > 0) {
+  if (old.length > 0 && now >= quietUntil) {
     try {
-      const found = await lookup(old);
-      if (kept.size > MOST_KEPT) kept.clear();
-      for (const scope of old) kept.set(scope, { limit: found.get(scope) ?? 0, at: now });
+      const found = await inTime(lookup(old));
+      for (const scope of old) {
+        kept.delete(scope);
+        kept.set(scope, { limit: found.get(scope) ?? 0, at: now });
+      }
     } catch (error) {
       // Nobody is signed out because the rules cannot be read: what was read last holds. To let nobody in instead, throw here.
       console.error('not-before rules:', error.message);
+      quietUntil = now + KEPT_MS;
     }
   }
-  return Math.max(...scopes.map((scope) => kept.get(scope)?.limit ?? 0));
+  const limit = Math.max(...scopes.map((scope) => kept.get(scope)?.limit ?? 0));
+  for (const scope of kept.keys()) {
+    if (kept.size <= MOST_KEPT) break;
+    kept.delete(scope);
+  }
+  return limit;
 }
 
 export const endSessions = (own = ({ token }) => token) => async (parameters) => {

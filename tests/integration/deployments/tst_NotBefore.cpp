@@ -122,6 +122,48 @@ private Q_SLOTS:
         QVERIFY2(fresh.exitCode == 0, fresh.all().constData());
     }
 
+    /// How long a session outlives a rule of its own: at the deployment with the callback, and in caches of ours.
+    void theRulePropagates_data()
+    {
+        QTest::addColumn<QString>("rules");
+        QTest::addColumn<QString>("cache");
+        const QString rest = QString::fromLatin1(m_upstash->address());
+        QTest::newRow("Upstash") << rest << QStringLiteral("cached-upstash");
+        // The same server, spoken to by its own protocol.
+        QTest::newRow("Redis") << QStringLiteral("redis://127.0.0.1:%1").arg(m_server->port())
+                               << QStringLiteral("cached-redis");
+    }
+    void theRulePropagates()
+    {
+        QFETCH(QString, rules);
+        QFETCH(QString, cache);
+        m_ctl.setEnvironment(QStringLiteral("RULES"), rules);
+        const CtlResult lifted = run("rule set --all --before 2020-01-01T00:00:00.000Z --yes");
+        QVERIFY2(lifted.exitCode == 0, lifted.all().constData());
+        QTRY_VERIFY_WITH_TIMEOUT(isAccepted(0), ruleIsKnownWithinMs);
+        const CtlResult measured = m_ctl.run(
+            words("latency propagation --yes --trials 3 --age 1s --settle 1s --cache-ttl 2s --horizon 20s --modes") +
+                QStringList{QStringLiteral("proxy,") + cache} + site(),
+            {}, std::chrono::seconds(180));
+        m_ctl.setEnvironment(QStringLiteral("RULES"), QString::fromLatin1(m_upstash->address()));
+        QVERIFY2(measured.exitCode == 0, measured.all().constData());
+        const QJsonArray cells = measured.json().value(QStringLiteral("cells")).toArray();
+        QCOMPARE(cells.size(), 4);
+        for (const QJsonValue &value : cells) {
+            const QJsonObject cell = value.toObject();
+            const bool byRule = cell.value(QStringLiteral("strategy")) == QStringLiteral("jwt-not-before");
+            QCOMPARE(cell.value(QStringLiteral("trials")).toInt(), 3);
+            QVERIFY2(cell.value(QStringLiteral("refused")).toInt() == (byRule ? 3 : 0), measured.all().constData());
+            if (!byRule)
+                continue;
+            // The callback keeps rules for five seconds, our cache sessions for two.
+            const double longest = cell.value(QStringLiteral("maxMs")).toDouble();
+            const double bound = cell.value(QStringLiteral("mode")) == QStringLiteral("proxy") ? 5'000 : 2'000;
+            QVERIFY2(longest > 0 && longest < bound + 3'000, qPrintable(QString::number(longest)));
+        }
+        QVERIFY(run("rule show").json().value(QStringLiteral("rules")).toArray().size() == 1);
+    }
+
     void aUsersRuleEndsThatUsersSessions()
     {
         const CtlResult lifted = run("rule set --all --before 2020-01-01T00:00:00.000Z --yes");
@@ -143,7 +185,8 @@ private Q_SLOTS:
         const QJsonArray entries = m_ctl.run(words("audit list")).json().value(QStringLiteral("entries")).toArray();
         for (const QJsonValue &entry : entries)
             acts << entry.toObject().value(QStringLiteral("action")).toString();
-        QCOMPARE(acts.count(QStringLiteral("rule.set")), 6);
+        QCOMPARE(acts.count(QStringLiteral("rule.set")), 10);
+        QCOMPARE(acts.count(QStringLiteral("latency.propagation")), 4);
         QCOMPARE(acts.count(QStringLiteral("rule.verify")), 2);
     }
 
