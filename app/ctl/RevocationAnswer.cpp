@@ -28,6 +28,11 @@ Answer revocationAnswer(const revoke::RevocationReport &report)
             .add(QStringLiteral("stillAccepted"), report.verification->stillAccepted)
             .add(QStringLiteral("unchecked"), report.verification->unchecked)
             .add(QStringLiteral("timeToEffectMs"), millisecondsOrNull(report.verification->timeToEffect));
+        if (const auto &of = report.verification->sampledOf) {
+            const auto &most = report.verification->mostStillAccepted;
+            verification.add(QStringLiteral("sampledOf"), *of)
+                .add(QStringLiteral("mostStillAccepted"), most ? QJsonValue(*most) : QJsonValue());
+        }
         answer.members.add(QStringLiteral("verification"), verification);
     } else {
         answer.members.add(QStringLiteral("verification"), QJsonValue::Null);

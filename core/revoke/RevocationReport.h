@@ -38,10 +38,14 @@ struct Done
     QString what;
 };
 
-/// What the deployment said when it was asked for the revoked sessions, counted.
+/// What the deployment said when it was asked for the revoked sessions, or a random sample of them, counted.
 struct VerificationReport
 {
     qint64 checked = 0, refused = 0, stillAccepted = 0, unchecked = 0;
+    std::optional<qint64> sampledOf; ///< so many were revoked, and a sample was asked about; nullopt: about all
+    /// Of a sample that was refused as a whole: with 95 % confidence at most this share of all is still accepted,
+    /// 1 - 0.05^(1/checked).
+    std::optional<double> mostStillAccepted;
     std::optional<std::chrono::milliseconds> timeToEffect; ///< from the commit to the last first-refusal
 };
 

@@ -1,8 +1,10 @@
 #include "core/revoke/RevocationRun.h"
 
+#include <QRandomGenerator>
 #include <QUuid>
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/base/ErrorText.h"
 #include "core/revoke/BatchPace.h"
@@ -218,6 +220,10 @@ private:
                             {QStringLiteral("refused"), sum->refused},
                             {QStringLiteral("stillAccepted"), sum->stillAccepted},
                             {QStringLiteral("unchecked"), sum->unchecked}};
+            if (sum->sampledOf)
+                verification->insert(QStringLiteral("sampledOf"), *sum->sampledOf);
+            if (sum->mostStillAccepted)
+                verification->insert(QStringLiteral("mostStillAccepted"), *sum->mostStillAccepted);
         }
         m_run.writeOutcome(std::move(counts), verification);
     }
@@ -263,15 +269,17 @@ private:
             for (std::size_t i = 0; i < keys.size(); ++i)
                 settle(rows[i], (*outcomes)[i], committed);
             note(QStringLiteral("Batch %1 committed: %2 rows").arg(m_report.batches).arg(keys.size()));
+            // The cache before the rows are looked at again: whoever read from it might write them back.
+            purge(rows);
             readAgain(rows, keys);
         } else {
             m_run.failed(QStringLiteral("Batch %1 failed").arg(m_report.batches),
                          outcomes ? Error(ErrorCode::Internal).with(ErrorParam::Detail, QStringLiteral("row count"))
                                   : outcomes.error());
             resolveUnknown(rows, keys, committed);
+            purge(rows);
         }
         noteBatch(rows);
-        purge(rows);
     }
 
     void noteBatch(std::span<const std::size_t> rows)
@@ -426,6 +434,13 @@ private:
             if (m_report.rows[i].outcome == RowOutcome::Revoked)
                 suspects.push_back({&m_plan.rows[i].key.token, m_committed[i], &m_report.rows[i]});
         }
+        if (suspects.size() > m_options.mostAsked) {
+            m_report.verification->sampledOf = std::ssize(suspects);
+            std::vector<Suspect> sample;
+            std::ranges::sample(suspects, std::back_inserter(sample), static_cast<qint64>(m_options.mostAsked),
+                                *QRandomGenerator::system());
+            suspects = std::move(sample);
+        }
         const bool provable = m_plan.verifiable && m_report.canaryAccepted.value_or(true);
         if (provable && !m_call.cancelled()) {
             qint64 asked = 0;
@@ -457,6 +472,10 @@ private:
                 sum.timeToEffect = std::max(sum.timeToEffect.value_or(milliseconds(0)), *row.refusedAfter);
         }
         sum.checked = sum.refused + sum.stillAccepted;
+        if (sum.sampledOf && sum.checked > 0 && sum.stillAccepted == 0)
+            sum.mostStillAccepted = 1 - std::pow(0.05, 1.0 / static_cast<double>(sum.checked));
+        if (sum.sampledOf)
+            note(QStringLiteral("A random sample of %1 is asked about").arg(suspects.size()));
         note(QStringLiteral("Asked the deployment: %1 refused, %2 still accepted, %3 unchecked")
                  .arg(sum.refused)
                  .arg(sum.stillAccepted)

@@ -14,8 +14,9 @@ struct RevocationOptions
     bool verify = false; ///< ask the deployment about each revoked session; wants its URL
     bool canary = false; ///< before the first delete show that the deployment accepts a fresh session, a row of our own
                          ///< that is removed at the end; where it does not, refusals prove nothing and are not counted
-    qsizetype batchSize = 100;                                  ///< rows a transaction, an upper bound
-    std::chrono::milliseconds verifyFor{10'000};                ///< ask again until refused or this is over
+    qsizetype batchSize = 100;                   ///< rows a transaction, an upper bound
+    std::size_t mostAsked = 1'000;               ///< of more revoked sessions a random sample so large is asked about
+    std::chrono::milliseconds verifyFor{10'000}; ///< ask again until refused or this is over
     std::chrono::milliseconds undoFor = std::chrono::hours(24); ///< deleted rows are kept so long; 0: not at all
     std::optional<Approval> approval; ///< of the plan, where the connection demands one; named in the audit log
 };

@@ -26,6 +26,7 @@ public:
     Fault beforePrune;
     Fault beforePruneCommit; ///< when the step is noted
     Fault afterPrune;
+    std::function<void()> beforeStillThere;
     bool keepsRows = true;
 
     [[nodiscard]] base::Result<store::SessionPage> page(const store::SessionQuery &query,
@@ -80,6 +81,8 @@ public:
     [[nodiscard]] base::Result<std::vector<bool>> stillThere(std::span<const store::RowKey> keys,
                                                              const base::Call &call) override
     {
+        if (beforeStillThere)
+            beforeStillThere();
         return m_store->stillThere(keys, call);
     }
     [[nodiscard]] base::Result<store::CanaryKey> insertCanary(const store::CanaryRow &canary,

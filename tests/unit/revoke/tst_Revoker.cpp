@@ -310,6 +310,36 @@ private Q_SLOTS:
         QVERIFY2(fixture.askedWhileLive == 0, "a live user's cookie was sent");
     }
 
+    void ofManyASampleIsAskedAbout()
+    {
+        for (const bool acceptsAll : {false, true}) {
+            RevokeFixture fixture;
+            fixture.acceptsAll = acceptsAll;
+            RevocationOptions few = options(true);
+            few.mostAsked = 2;
+            few.verifyFor = std::chrono::milliseconds(300);
+            const auto report = fixture.carryOut(fixture.plan(5), few);
+            QVERIFY(report && !report->error);
+            QCOMPARE(report->revoked, 5);
+            QCOMPARE(report->verification->checked, 2);
+            QCOMPARE(report->verification->refused, acceptsAll ? 0 : 2);
+            QCOMPARE(report->verification->unchecked, 0);
+            QCOMPARE(report->verification->sampledOf, std::optional<qint64>(5));
+            QCOMPARE(std::ranges::count(report->rows, ProofOutcome::NotAsked, &RowReport::proof), 3);
+            const QList<QByteArray> asked = fixture.fake->tokensAsked();
+            QCOMPARE(QSet<QByteArray>(asked.cbegin(), asked.cend()).size(), 2);
+            // 0.05^(1/2): that two of two are refused tells little.
+            QCOMPARE(report->verification->mostStillAccepted.has_value(), !acceptsAll);
+            if (!acceptsAll)
+                QVERIFY(std::abs(*report->verification->mostStillAccepted - 0.7764) < 0.0001);
+            const QJsonObject recorded = *fixture.audited().back().verification;
+            QCOMPARE(recorded.value(QStringLiteral("sampledOf")).toInt(), 5);
+        }
+        RevokeFixture whole;
+        const auto report = whole.carryOut(whole.plan(2), options(true));
+        QVERIFY(report && !report->verification->sampledOf && !report->verification->mostStillAccepted);
+    }
+
     void cachedEntriesAreDropped()
     {
         RevokeFixture fixture;
@@ -318,8 +348,16 @@ private Q_SLOTS:
         entry.session = QByteArrayLiteral("{}");
         const QByteArray token = RevokeFixture::token(1);
         QVERIFY(fixture.deployment->cache()->store(token, entry, std::chrono::minutes(1), 0, fixture.call()));
+        // In a safe order: row, cache, row checked again.
+        int looks = 0;
+        fixture.store->beforeStillThere = [&] {
+            ++looks;
+            QVERIFY(!fixture.deployment->cache()->find(token, fixture.call())->entry.has_value());
+            QCOMPARE(fixture.rowsOf(1), 0);
+        };
         const auto report = fixture.carryOut(plan, options(false));
         QVERIFY(report);
+        QCOMPARE(looks, 1);
         QCOMPARE(report->cachePurged, 1);
         QVERIFY(report->rows.front().cachePurged);
         QVERIFY(!fixture.deployment->cache()->find(token, fixture.call())->entry.has_value());
