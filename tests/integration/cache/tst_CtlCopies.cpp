@@ -269,6 +269,28 @@ private Q_SLOTS:
         QVERIFY(m_ctl->run(words("operations list")).json().value(QStringLiteral("operations")).toArray().isEmpty());
     }
 
+    void aPurgeThatIsRefusedIsSaid()
+    {
+        fill();
+        QCOMPARE(command({"ACL", "SETUSER", "looker", "on", ">looks", "~*", "+@all", "-del", "-unlink"}).text,
+                 QByteArray("OK"));
+        m_ctl->setEnvironment(QStringLiteral("LOOKER"),
+                              QStringLiteral("redis://looker:looks@localhost:%1/0").arg(m_server->port()));
+        const qint64 before = keys();
+        const CtlResult refused =
+            m_ctl->run(words("cache purge --all --yes --cache-env LOOKER --cache-keys app:s:{token}"));
+        QVERIFY2(refused.exitCode != 0 && !refused.errorCode().isEmpty(), refused.all().constData());
+        QCOMPARE(keys(), before);
+        const QJsonObject outcome =
+            m_ctl->run(words("audit list")).json().value(QStringLiteral("entries")).toArray().last().toObject();
+        QCOMPARE(outcome.value(QStringLiteral("action")).toString(), QStringLiteral("cache.purge"));
+        QCOMPARE(outcome.value(QStringLiteral("phase")).toString(), QStringLiteral("outcome"));
+        const QJsonObject counts = outcome.value(QStringLiteral("counts")).toObject();
+        QVERIFY(counts.value(QStringLiteral("keys")).toInt() > 0);
+        QCOMPARE(counts.value(QStringLiteral("purged")).toInt(-1), 0);
+        QCOMPARE(counts.value(QStringLiteral("complete")), QJsonValue(false));
+    }
+
     void whatALibraryKeeps()
     {
         // Better Auth's secondary storage beside a database: bare tokens, among keys of everything else.
