@@ -11,25 +11,20 @@
 #include "ui/audit/AuditPage.h"
 #include "ui/audit/LastOperations.h"
 #include "ui/cache/CachePage.h"
-#include "ui/common/Actions.h"
 #include "ui/common/Activities.h"
 #include "ui/common/ErrorBanner.h"
-#include "ui/common/Sheet.h"
+#include "ui/common/ReturnWatches.h"
 #include "ui/connect/ConnectionPage.h"
 #include "ui/jwt/JwtPage.h"
 #include "ui/latency/LatencyPage.h"
 #include "ui/latency/RunPlanEditor.h"
 #include "ui/main/ActivityDrawer.h"
+#include "ui/main/AlarmBar.h"
 #include "ui/main/CloseQuestion.h"
 #include "ui/main/HeaderBand.h"
 #include "ui/main/HealthChips.h"
 #include "ui/main/WriteModeButton.h"
 #include "ui/overview/OverviewPage.h"
-#include "ui/revoke/PlanSheet.h"
-#include "ui/revoke/PruneSheet.h"
-#include "ui/revoke/PurgeSheet.h"
-#include "ui/revoke/RuleSheet.h"
-#include "ui/revoke/UndoSheet.h"
 #include "ui/sessions/SessionsPage.h"
 #include "ui/users/UsersPage.h"
 #include "ui/welcome/WelcomePage.h"
@@ -71,6 +66,7 @@ AppContext::AppContext(common::Theme &theme, const DesktopOptions &options, cons
       m_keeper(folders, options.keyFile),
       m_opener(m_clock),
       m_window(theme, folders.state),
+      m_sheets(theme, m_window),
       m_folders(folders)
 {
     m_welcome = new welcome::WelcomePage(theme);
@@ -87,12 +83,6 @@ AppContext::AppContext(common::Theme &theme, const DesktopOptions &options, cons
     auto *demo = new QAction(tr("Open the demo deployment"), this);
     QObject::connect(demo, &QAction::triggered, this, &AppContext::openDemo);
     m_window.addApplicationAction(common::MenuOf::File, demo);
-    m_prune = common::makeAction(theme, this, common::Icon::Prune, tr("&Prune expired sessions…"));
-    QObject::connect(m_prune, &QAction::triggered, this, &AppContext::openPrune);
-    updatePrune();
-    QObject::connect(&m_window, &main::MainWindow::currentPageChanged, this, &AppContext::updatePrune);
-    m_window.addApplicationAction(common::MenuOf::Session, m_prune);
-
     m_keeper.readProfiles();
     if (options.demo)
         openDemo();
@@ -179,9 +169,13 @@ void AppContext::wireHeader()
     QObject::connect(&m_window, &main::MainWindow::closeProfileRequested, this,
                      [this] { leave([this] { closeConnection(); }); });
     main::ActivityDrawer &drawer = m_window.drawer();
-    QObject::connect(&drawer, &main::ActivityDrawer::resumeRequested, this, &AppContext::openUnfinished);
-    QObject::connect(&drawer, &main::ActivityDrawer::resultRequested, this, &AppContext::openResult);
-    QObject::connect(&drawer, &main::ActivityDrawer::auditRequested, this, &AppContext::openAuditSoon);
+    QObject::connect(&drawer, &main::ActivityDrawer::resumeRequested, &m_sheets, &ActSheets::openUnfinished);
+    QObject::connect(&drawer, &main::ActivityDrawer::resultRequested, &m_sheets, &ActSheets::openResult);
+    QObject::connect(&drawer, &main::ActivityDrawer::revokeAgainRequested, &m_sheets, &ActSheets::openAgain);
+    main::AlarmBar &alarm = m_window.alarm();
+    QObject::connect(&alarm, &main::AlarmBar::revokeRequested, &m_sheets, &ActSheets::openAgain);
+    QObject::connect(&alarm, &main::AlarmBar::activityRequested, this, [this] { m_window.setDrawerShown(true); });
+    QObject::connect(&drawer, &main::ActivityDrawer::auditRequested, &m_sheets, &ActSheets::openAuditSoon);
 }
 
 void AppContext::setOpening(const QString &name)
@@ -311,6 +305,7 @@ void AppContext::showOpened(const std::shared_ptr<const Deployment> &deployment,
         return;
     }
     m_window.closeProfile();
+    m_sheets.setConnection(nullptr); // until the pages of the next one stand
     m_connection = std::make_unique<common::OpenConnection>(
         deployment, check, isDemo ? m_demo->auditLog() : *m_audit,
         isDemo ? m_demo->operations()
@@ -320,7 +315,7 @@ void AppContext::showOpened(const std::shared_ptr<const Deployment> &deployment,
     QList<common::Page *> pages{overview};
     pages << (deployment->hasRows() ? makeRowPages() : makeJwtPages());
     auto *cached = new cache::CachePage(m_theme, *m_connection);
-    QObject::connect(cached, &cache::CachePage::purgeRequested, this, &AppContext::openPurge);
+    QObject::connect(cached, &cache::CachePage::purgeRequested, &m_sheets, &ActSheets::openPurge);
     auto *latency = new latency::LatencyPage(m_theme, *m_connection);
     m_latency = latency;
     latency->setRunsFolder(
@@ -340,8 +335,8 @@ void AppContext::showOpened(const std::shared_ptr<const Deployment> &deployment,
     QObject::connect(m_connection.get(), &common::OpenConnection::sessionsChanged, last,
                      &audit::LastOperations::refresh);
     overview->addToSide(last);
-    QObject::connect(overview, &overview::OverviewPage::pruneRequested, this, &AppContext::openPrune);
-    QObject::connect(audit, &audit::AuditPage::undoRequested, this, &AppContext::openUndo);
+    QObject::connect(overview, &overview::OverviewPage::pruneRequested, &m_sheets, &ActSheets::openPrune);
+    QObject::connect(audit, &audit::AuditPage::undoRequested, &m_sheets, &ActSheets::openUndo);
     const ConnectionProfile &profile = deployment->config().profile;
     m_window.setCloseGuard([this] {
         if (!isBusy())
@@ -352,9 +347,10 @@ void AppContext::showOpened(const std::shared_ptr<const Deployment> &deployment,
     m_window.openProfile({profile.name, profile.name, profile.environment, summaryOf(*deployment)},
                          pages << latency << cached << audit);
     m_window.band().health().setLegs(check.legs);
-    updatePrune();
+    m_sheets.setConnection(m_connection.get());
     common::Activities &activities = m_connection->activities();
     m_window.drawer().setActivities(&activities);
+    m_window.alarm().setWatches(&activities.returns());
     QObject::connect(&activities, &common::Activities::changed, this, [this, &activities] {
         // What an earlier start left is offered, once, without being in the way.
         if (!std::exchange(m_offered, true) && !activities.unfinished().empty())
@@ -375,8 +371,10 @@ QList<common::Page *> AppContext::makeRowPages()
 {
     auto *sessions = new sessions::SessionsPage(m_theme, *m_connection);
     auto *users = new users::UsersPage(m_theme, *m_connection);
-    QObject::connect(sessions, &sessions::SessionsPage::revokeRequested, this, &AppContext::openPlan);
-    QObject::connect(users, &users::UsersPage::revokeRequested, this, &AppContext::openPlan);
+    QObject::connect(sessions, &sessions::SessionsPage::revokeRequested, &m_sheets, &ActSheets::openPlan);
+    QObject::connect(users, &users::UsersPage::revokeRequested, &m_sheets, &ActSheets::openPlan);
+    QObject::connect(sessions, &sessions::SessionsPage::chooseRequested, &m_sheets, &ActSheets::openChoice);
+    QObject::connect(users, &users::UsersPage::chooseRequested, &m_sheets, &ActSheets::openChoice);
     QObject::connect(users, &users::UsersPage::sessionsRequested, this, [this, sessions](const QString &user) {
         sessions->setFilter(QStringLiteral("state:all user:\"%1\"").arg(user));
         m_window.showPage(sessions->id());
@@ -388,25 +386,8 @@ QList<common::Page *> AppContext::makeJwtPages()
 {
     // Nobody knows who is signed in: in the place of the lists stands what can be done.
     auto *page = new jwt::JwtPage(m_theme, *m_connection);
-    QObject::connect(page, &jwt::JwtPage::ruleRequested, this, [this] {
-        if (mayOpenSheet())
-            open(new revoke::RuleSheet(m_theme, *m_window.currentPage(), *m_connection));
-    });
+    QObject::connect(page, &jwt::JwtPage::ruleRequested, &m_sheets, &ActSheets::openRule);
     return {page};
-}
-
-void AppContext::openPurge(const common::PurgeRequest &request)
-{
-    if (mayOpenSheet())
-        open(new revoke::PurgeSheet(m_theme, *m_window.currentPage(), *m_connection, request));
-}
-
-void AppContext::openPlan(const revoke::Selection &selection)
-{
-    if (!mayOpenSheet())
-        return;
-    // Over the page's part of the window only: the header band stays lit, so that the environment is in sight.
-    show(new revoke::PlanSheet(m_theme, *m_window.currentPage(), *m_connection, selection));
 }
 
 void AppContext::leave(const std::function<void()> &then)
@@ -434,88 +415,13 @@ bool AppContext::isBusy() const
     return m_connection && (m_connection->activities().isActing() || (m_latency && m_latency->isMeasuring()));
 }
 
-void AppContext::updatePrune()
-{
-    QString why;
-    if (!m_connection)
-        why = tr("no connection is open");
-    else if (!m_window.isProfileInFront())
-        why = tr("another page is in front of the connection");
-    else if (!m_connection->deployment().hasRows())
-        why = tr("sessions have no rows here");
-    common::setUnavailable(*m_prune, why);
-}
-
-bool AppContext::mayOpenSheet() const
-{
-    // Over a page that stands alone the header band would not say which connection it is.
-    return m_connection && m_window.isProfileInFront() && !common::Sheet::openIn(m_window);
-}
-
-void AppContext::openPrune()
-{
-    if (mayOpenSheet())
-        open(new revoke::PruneSheet(m_theme, *m_window.currentPage(), *m_connection));
-}
-
-void AppContext::openResult(const common::Activity &activity)
-{
-    if (!mayOpenSheet() || !activity.end() || !activity.end()->report)
-        return;
-    if (activity.head().kind == revoke::pruneKind())
-        open(new revoke::PruneSheet(m_theme, *m_window.currentPage(), *m_connection, *activity.end()->report));
-    else
-        show(new revoke::PlanSheet(m_theme, *m_window.currentPage(), *m_connection, *activity.end()->report));
-}
-
-void AppContext::openUnfinished(const revoke::Operation &operation)
-{
-    if (!mayOpenSheet())
-        return;
-    if (operation.head.kind == revoke::pruneKind())
-        open(new revoke::PruneSheet(m_theme, *m_window.currentPage(), *m_connection, operation));
-    else if (operation.head.kind == revoke::restoreKind())
-        open(new revoke::UndoSheet(m_theme, *m_window.currentPage(), *m_connection, operation));
-    else
-        show(new revoke::PlanSheet(m_theme, *m_window.currentPage(), *m_connection, operation));
-}
-
-void AppContext::openUndo(const QString &auditId)
-{
-    if (mayOpenSheet())
-        open(new revoke::UndoSheet(m_theme, *m_window.currentPage(), *m_connection, auditId));
-}
-
-void AppContext::open(revoke::ActSheet *sheet)
-{
-    QObject::connect(sheet, &revoke::ActSheet::auditRequested, this, &AppContext::openAuditSoon);
-    QObject::connect(sheet, &revoke::ActSheet::dismissed, this, [this] {
-        // What was left to the background is in sight there.
-        if (m_connection && m_connection->activities().isActing())
-            m_window.setDrawerShown(true);
-    });
-    sheet->open();
-}
-
-void AppContext::show(revoke::PlanSheet *sheet)
-{
-    // The sheet that asks is closing: the next opens when it has.
-    QObject::connect(sheet, &revoke::PlanSheet::undoRequested, this, &AppContext::openUndo, Qt::QueuedConnection);
-    open(sheet);
-}
-
-void AppContext::openAuditSoon()
-{
-    QTimer::singleShot(0, this, [this] { m_window.showPage(QStringLiteral("audit")); });
-}
-
 void AppContext::closeConnection()
 {
     m_opener.cancel();
     m_whenVaultKnown = {};
     m_window.closeProfile();
+    m_sheets.setConnection(nullptr);
     m_connection.reset();
-    updatePrune();
     m_demo.reset();
 }
 

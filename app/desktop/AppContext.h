@@ -6,9 +6,9 @@
 #include <functional>
 #include <memory>
 
+#include "app/desktop/ActSheets.h"
 #include "app/desktop/DesktopOptions.h"
 #include "core/audit/AuditLog.h"
-#include "core/revoke/RevocationPlan.h"
 #include "core/revoke/UndoTimer.h"
 #include "core/workspace/Workspace.h"
 #include "ui/common/OpenConnection.h"
@@ -16,22 +16,12 @@
 #include "ui/connect/ConnectionOpener.h"
 #include "ui/main/MainWindow.h"
 
-class QAction;
-
-namespace rollcall::common {
-class Activity;
-struct PurgeRequest;
-} // namespace rollcall::common
 namespace rollcall::connect {
 class ConnectionPage;
 } // namespace rollcall::connect
 namespace rollcall::latency {
 class LatencyPage;
 } // namespace rollcall::latency
-namespace rollcall::revoke {
-class ActSheet;
-class PlanSheet;
-} // namespace rollcall::revoke
 namespace rollcall::welcome {
 class WelcomePage;
 } // namespace rollcall::welcome
@@ -71,25 +61,14 @@ private:
     void openDemo();
     void showOpened(const std::shared_ptr<const deployment::Deployment> &deployment,
                     const deployment::CheckResult &check);
-    void openPlan(const revoke::Selection &selection);
-    void openUnfinished(const revoke::Operation &operation);
-    void openUndo(const QString &auditId);
-    void openAuditSoon();
-    void show(revoke::PlanSheet *sheet);
-    void open(revoke::ActSheet *sheet);
     /// The pages of a deployment whose sessions have rows.
     [[nodiscard]] QList<common::Page *> makeRowPages();
     /// The page of one that keeps them in cookies.
     [[nodiscard]] QList<common::Page *> makeJwtPages();
-    void openPrune();
-    void openPurge(const common::PurgeRequest &request);
-    void openResult(const common::Activity &activity);
     /// Calls @p then, at once or after what runs was paused; not at all where somebody wants to keep working.
     void leave(const std::function<void()> &then);
     /// Whether an act or a measurement goes on, which leave() asks about.
     [[nodiscard]] bool isBusy() const;
-    [[nodiscard]] bool mayOpenSheet() const;
-    void updatePrune();
     void closeConnection();
     void showError(const base::Error &error, const QString &what);
 
@@ -103,8 +82,8 @@ private:
     connect::ConnectionOpener m_opener;
     std::unique_ptr<common::OpenConnection> m_connection;
     main::MainWindow m_window;
+    ActSheets m_sheets;
     workspace::Folders m_folders;
-    QAction *m_prune = nullptr; ///< of the Session menu, owned by this object
     welcome::WelcomePage *m_welcome = nullptr;
     connect::ConnectionPage *m_edit = nullptr;
     QPointer<latency::LatencyPage> m_latency; ///< of the open connection

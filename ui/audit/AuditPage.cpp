@@ -14,8 +14,8 @@
 #include "ui/common/Button.h"
 #include "ui/common/EmptyState.h"
 #include "ui/common/ErrorBanner.h"
-#include "ui/common/Label.h"
 #include "ui/common/LoadingState.h"
+#include "ui/common/PageHead.h"
 #include "ui/common/RelativeTime.h"
 #include "ui/common/Surface.h"
 #include "ui/common/TableView.h"
@@ -25,7 +25,6 @@ namespace rollcall::audit {
 using common::Button;
 using common::ColorToken;
 using common::Icon;
-using common::Label;
 
 namespace {
 constexpr int roomForWhere = 1000; ///< below, the connection stands in the details alone
@@ -81,12 +80,8 @@ AuditPage::AuditPage(const common::Theme &theme, const AuditLog &log, const base
 
 QWidget *AuditPage::makeHead()
 {
-    auto *head = new QWidget;
-    head->setFixedHeight(common::measure::pageHead);
-    auto *row = new QHBoxLayout(head);
-    row->setContentsMargins(common::space::l, common::space::m, common::space::l, common::space::s);
-    row->setSpacing(common::space::s);
-    row->addWidget(new Label(m_theme, title(), common::FontToken::Title));
+    auto *head = new common::PageHead(m_theme, title());
+    QHBoxLayout *const row = &head->row();
     row->addStretch();
     auto *again = new Button(m_theme, Icon::Refresh, tr("Refresh (F5)"));
     connect(again, &Button::clicked, this, &AuditPage::refresh);

@@ -16,6 +16,7 @@
 #include "ui/common/Label.h"
 #include "ui/common/LoadingState.h"
 #include "ui/common/Note.h"
+#include "ui/common/PageHead.h"
 #include "ui/common/RelativeTime.h"
 #include "ui/common/Surface.h"
 #include "ui/common/TableView.h"
@@ -46,10 +47,7 @@ CachePage::CachePage(const common::Theme &theme, common::OpenConnection &connect
     m_error = new common::ErrorBanner(theme);
     m_error->setRetry(tr("Try again"));
     connect(m_error, &common::ErrorBanner::retryRequested, this, &CachePage::refresh);
-    auto *banner = new QVBoxLayout;
-    banner->setContentsMargins(common::space::l, 0, common::space::l, 0);
-    banner->addWidget(m_error);
-    column->addLayout(banner);
+    common::addInset(*column, m_error);
     m_loading = new common::LoadingState(theme);
     connect(m_loading, &common::LoadingState::cancelRequested, &m_reader, &CacheReader::cancel);
     column->addWidget(m_loading);
@@ -91,12 +89,8 @@ QString CachePage::configured() const
 
 QWidget *CachePage::makeHead()
 {
-    auto *head = new QWidget;
-    head->setFixedHeight(common::measure::pageHead);
-    auto *row = new QHBoxLayout(head);
-    row->setContentsMargins(common::space::l, common::space::m, common::space::l, common::space::s);
-    row->setSpacing(common::space::s);
-    row->addWidget(new Label(m_theme, title(), FontToken::Title));
+    auto *head = new common::PageHead(m_theme, title());
+    QHBoxLayout *const row = &head->row();
     row->addStretch();
     m_look = new Button(m_theme, tr("Look again"));
     m_look->setObjectName(QStringLiteral("cacheLook"));
@@ -126,10 +120,7 @@ QWidget *CachePage::makeStates()
     m_purgeDrifted->setObjectName(QStringLiteral("cachePurgeDrifted"));
     connect(m_purgeDrifted, &Button::clicked, this, &CachePage::purgeDrifted);
     m_drift->addAction(m_purgeDrifted);
-    auto *note = new QVBoxLayout;
-    note->setContentsMargins(common::space::l, 0, common::space::l, 0);
-    note->addWidget(m_drift);
-    column->addLayout(note);
+    common::addInset(*column, m_drift);
     m_table = new common::TableView(m_theme);
     m_table->setObjectName(QStringLiteral("cacheTable"));
     m_table->setAccessibleName(tr("Cached sessions"));

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ui/common/OpenConnection.h"
+#include "ui/common/ReturnWatches.h"
 
 namespace rollcall::common {
 
@@ -33,11 +34,15 @@ bool isSame(const revoke::Operation &one, const revoke::Operation &other)
 
 } // namespace
 
-Activities::Activities(OpenConnection &connection) : m_connection(connection)
+Activities::Activities(OpenConnection &connection)
+    : m_connection(connection), m_returns(std::make_unique<ReturnWatches>(connection))
 {
+    connect(m_returns.get(), &ReturnWatches::changed, this, &Activities::changed);
     m_watch.setInterval(watchEvery);
     connect(&m_watch, &QTimer::timeout, this, &Activities::refresh);
 }
+
+Activities::~Activities() = default;
 
 const QList<Activity *> &Activities::acts() const
 {

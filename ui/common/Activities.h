@@ -3,6 +3,7 @@
 #include <QPointer>
 #include <QTimer>
 
+#include <memory>
 #include <vector>
 
 #include "core/async/Mailbox.h"
@@ -12,10 +13,11 @@
 namespace rollcall::common {
 
 class OpenConnection;
+class ReturnWatches;
 
 /// The acts of a connection: those that this process runs or ran, and the operations of its database that have not
-/// ended: left by an earlier start, paused, or run by another process. **Thread-safety:** GUI thread only; never
-/// blocks.
+/// ended: left by an earlier start, paused, or run by another process; and the watches over what was revoked.
+/// **Thread-safety:** GUI thread only; never blocks.
 class Activities final : public QObject
 {
     Q_OBJECT
@@ -26,6 +28,7 @@ public:
 
     /// @p connection owns this object.
     explicit Activities(OpenConnection &connection);
+    ~Activities() override;
 
     /// Begins an act, which stays ours; of several with the same operation the newest alone is kept.
     Activity &begin(ActHead head);
@@ -39,6 +42,9 @@ public:
     /// Whether an act of this process changes the deployment.
     [[nodiscard]] bool isActing() const;
 
+    /// The watches for revoked sessions that come back.
+    [[nodiscard]] ReturnWatches &returns() const { return *m_returns; }
+
     /// Has @p activity stop at the next border of a batch, to be gone on with later; failed() where it cannot be told.
     void pause(Activity &activity);
     /// The same of the operation @p id, which another process runs.
@@ -47,7 +53,7 @@ public:
     void refresh();
 
 Q_SIGNALS:
-    /// An act began, ended or went on, or the unfinished operations differ.
+    /// An act began, ended or went on, or the unfinished operations differ, or what the watches say.
     void changed();
     /// No act of this process runs any more.
     void idle();
@@ -60,6 +66,7 @@ private:
     void read(const std::vector<revoke::Operation> &operations);
 
     OpenConnection &m_connection;
+    std::unique_ptr<ReturnWatches> m_returns;
     async::Mailbox m_mailbox;
     QList<Activity *> m_acts;
     std::vector<revoke::Operation> m_unfinished;

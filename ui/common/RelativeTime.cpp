@@ -92,6 +92,9 @@ QString durationText(std::chrono::nanoseconds duration)
     if (seconds < 60) {
         return tr("%1 s").arg(threeDigits(milliseconds / 1e3));
     }
+    if (seconds % 60 == 0) {
+        return tr("%1 min").arg(seconds / 60);
+    }
     return tr("%1 min %2 s").arg(seconds / 60).arg(seconds % 60);
 }
 

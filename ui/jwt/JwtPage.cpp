@@ -17,6 +17,7 @@
 #include "ui/common/ErrorBanner.h"
 #include "ui/common/Label.h"
 #include "ui/common/Note.h"
+#include "ui/common/PageHead.h"
 #include "ui/common/RelativeTime.h"
 #include "ui/common/Surface.h"
 
@@ -92,21 +93,15 @@ JwtPage::JwtPage(const common::Theme &theme, common::OpenConnection &connection,
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins({});
     column->setSpacing(0);
-    auto *head = new QHBoxLayout;
-    head->setContentsMargins(common::space::l, common::space::m, common::space::l, common::space::s);
-    head->setSpacing(common::space::m);
-    head->addWidget(new Label(theme, title(), FontToken::Title));
-    head->addWidget(new Label(theme, tr("in encrypted cookies (JWT), known to the browsers alone"), FontToken::Body,
-                              ColorToken::Muted));
-    head->addStretch();
+    auto *head = new common::PageHead(theme, title(), common::space::m);
+    head->row().addWidget(new Label(theme, tr("in encrypted cookies (JWT), known to the browsers alone"),
+                                    FontToken::Body, ColorToken::Muted));
+    head->row().addStretch();
     auto *again = new Button(theme, Icon::Refresh, tr("Read the rules again (F5)"));
     connect(again, &Button::clicked, this, &JwtPage::refresh);
-    head->addWidget(again);
-    column->addLayout(head);
-    auto *banner = new QVBoxLayout;
-    banner->setContentsMargins(common::space::l, 0, common::space::l, 0);
-    banner->addWidget(m_error);
-    column->addLayout(banner);
+    head->row().addWidget(again);
+    column->addWidget(head);
+    common::addInset(*column, m_error);
     const base::Instant now = connection.deployment().clock().now();
     const revoke::NotRevocable reason = revoke::explainNotRevocable(connection.deployment());
     auto *content = new QWidget;

@@ -17,6 +17,7 @@
 #include "ui/common/EmptyState.h"
 #include "ui/common/ErrorBanner.h"
 #include "ui/common/Label.h"
+#include "ui/common/PageHead.h"
 #include "ui/common/RelativeTime.h"
 #include "ui/common/Surface.h"
 #include "ui/latency/ChartBoard.h"
@@ -127,12 +128,8 @@ LatencyPage::~LatencyPage() = default;
 
 QWidget *LatencyPage::makeHead()
 {
-    auto *head = new QWidget;
-    head->setFixedHeight(common::measure::pageHead);
-    auto *row = new QHBoxLayout(head);
-    row->setContentsMargins(common::space::l, common::space::m, common::space::l, common::space::s);
-    row->setSpacing(common::space::s);
-    row->addWidget(new Label(m_theme, title(), FontToken::Title));
+    auto *head = new common::PageHead(m_theme, title());
+    QHBoxLayout *const row = &head->row();
     m_runs = new Button(m_theme, tr("Saved runs"));
     m_runs->setObjectName(QStringLiteral("savedRuns"));
     connect(m_runs, &Button::clicked, this, &LatencyPage::showRuns);

@@ -1,6 +1,5 @@
 #include "ui/latency/RouteImport.h"
 
-#include <QFile>
 #include <QUrl>
 
 #include "core/http/HarReader.h"
@@ -9,13 +8,10 @@
 #include "core/routes/RouteList.h"
 #include "core/routes/SitemapReader.h"
 #include "ui/common/RelativeTime.h"
+#include "ui/common/SmallFile.h"
 
 namespace rollcall::latency {
 
-using base::Error;
-using base::ErrorCode;
-using base::ErrorParam;
-using base::Result;
 using base::Status;
 
 namespace {
@@ -27,18 +23,6 @@ struct Found
     routes::RouteList list;
     QStringList remarks;
 };
-
-Result<QByteArray> readWhole(const QString &path)
-{
-    QFile file(path);
-    if (!file.open(QIODevice::ReadOnly) || file.size() > largestFile) {
-        return base::fail(
-            Error(ErrorCode::FileUnreadable)
-                .with(ErrorParam::Path, path)
-                .with(ErrorParam::Detail, file.isOpen() ? RouteImport::tr("larger than 64 MiB") : file.errorString()));
-    }
-    return file.readAll();
-}
 
 QString auditText(const routes::HarRoutes &har)
 {
@@ -67,7 +51,7 @@ Status readInto(Found &found, RouteSource source, const QString &path, const QSt
             found.list.add(route, QStringLiteral("build"));
         return {};
     }
-    const auto content = readWhole(path);
+    const auto content = common::readSmallFile(path, largestFile);
     if (!content)
         return base::fail(content.error());
     if (source == RouteSource::Har) {

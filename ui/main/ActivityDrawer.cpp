@@ -11,6 +11,7 @@
 #include "core/base/ErrorText.h"
 #include "ui/common/Button.h"
 #include "ui/common/Label.h"
+#include "ui/common/ReturnWatches.h"
 #include "ui/main/ActivityRow.h"
 
 namespace rollcall::main {
@@ -106,13 +107,14 @@ QString ActivityDrawer::idleText()
 
 QString ActivityDrawer::summary() const
 {
-    if (!m_activities)
+    const common::Activities *const activities = m_activities;
+    if (!activities)
         return idleText();
     QStringList parts;
     qint64 done = 0;
     qint64 planned = 0;
     int running = 0;
-    for (const Activity *activity : m_activities->acts()) {
+    for (const Activity *activity : activities->acts()) {
         if (activity->isEnded())
             continue;
         ++running;
@@ -122,7 +124,7 @@ QString ActivityDrawer::summary() const
     int elsewhere = 0;
     int paused = 0;
     int interrupted = 0;
-    for (const revoke::Operation &operation : m_activities->unfinished()) {
+    for (const revoke::Operation &operation : activities->unfinished()) {
         switch (operation.state) {
         case revoke::OperationState::Running:
             ++elsewhere;
@@ -145,6 +147,10 @@ QString ActivityDrawer::summary() const
         parts << tr("%1 paused").arg(paused);
     if (interrupted > 0)
         parts << tr("%1 interrupted").arg(interrupted);
+    if (const std::size_t returned = activities->returns().alarm().size(); returned > 0)
+        parts << tr("%1 came back").arg(returned);
+    else if (activities->returns().isWatching())
+        parts << tr("watching for returns");
     return parts.isEmpty() ? idleText() : parts.join(QStringLiteral(", "));
 }
 
@@ -168,15 +174,21 @@ void ActivityDrawer::focusFirst()
 QStringList ActivityDrawer::rowKeys() const
 {
     QStringList keys;
-    if (!m_activities)
+    const common::Activities *const activities = m_activities;
+    if (!activities)
         return keys;
-    for (const Activity *activity : m_activities->acts())
+    for (const Activity *activity : activities->acts())
         keys << QStringLiteral("%1 %2").arg(reinterpret_cast<quintptr>(activity)).arg(activity->isEnded());
-    for (const revoke::Operation &operation : m_activities->unfinished())
+    for (const revoke::Operation &operation : activities->unfinished())
         keys << QStringLiteral("%1 %2 %3")
                     .arg(operation.head.id)
                     .arg(operation.done)
                     .arg(revoke::operationStateName(operation.state));
+    for (const common::ReturnWatch *watch : activities->returns().all())
+        keys << QStringLiteral("%1 %2 %3")
+                    .arg(reinterpret_cast<quintptr>(watch))
+                    .arg(watch->isRunning())
+                    .arg(watch->returned().size());
     return keys;
 }
 
@@ -202,12 +214,20 @@ void ActivityDrawer::makeRows()
     m_shown = 0;
     if (common::Activities *const activities = m_activities) {
         // What wants a decision comes first, then what runs, then what is over.
+        for (common::ReturnWatch *watch : activities->returns().all()) {
+            if (!watch->returned().empty())
+                addWatch(*watch);
+        }
         for (const revoke::Operation &operation : activities->unfinished())
             addUnfinished(*activities, operation);
         for (const bool ended : {false, true}) {
             for (Activity *activity : activities->acts()) {
                 if (activity->isEnded() == ended)
                     addAct(*activities, *activity);
+            }
+            for (common::ReturnWatch *watch : activities->returns().all()) {
+                if (watch->returned().empty() && watch->isRunning() != ended)
+                    addWatch(*watch);
             }
         }
     }
@@ -239,6 +259,15 @@ void ActivityDrawer::addAct(common::Activities &activities, Activity &activity)
     connect(row, &ActivityRow::stopRequested, &activity, &Activity::stop);
     connect(row, &ActivityRow::resultRequested, this, [this, &activity] { Q_EMIT resultRequested(activity); });
     connect(row, &ActivityRow::auditRequested, this, &ActivityDrawer::auditRequested);
+    m_rows->insertWidget(m_shown++, row);
+}
+
+void ActivityDrawer::addWatch(common::ReturnWatch &watch)
+{
+    auto *row = new ActivityRow(m_theme, watch);
+    connect(row, &ActivityRow::stopRequested, &watch, &common::ReturnWatch::stop);
+    connect(row, &ActivityRow::revokeAgainRequested, &watch,
+            [this, &watch] { Q_EMIT revokeAgainRequested(watch.returned()); });
     m_rows->insertWidget(m_shown++, row);
 }
 

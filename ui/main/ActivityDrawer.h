@@ -3,6 +3,7 @@
 #include <QPointer>
 #include <QWidget>
 
+#include "core/revoke/ResurrectionWatch.h"
 #include "ui/common/Activities.h"
 #include "ui/common/Theme.h"
 
@@ -12,12 +13,14 @@ class QVBoxLayout;
 namespace rollcall::common {
 class Button;
 class Label;
+class ReturnWatch;
 } // namespace rollcall::common
 
 namespace rollcall::main {
 
 /// What runs, rests and has ended of a connection's acts, below the page: progress, pace, pause and stop, the way back
-/// into what was left unfinished. **Thread-safety:** GUI thread only; never blocks.
+/// into what was left unfinished, and the watches over what was revoked. **Thread-safety:** GUI thread only; never
+/// blocks.
 class ActivityDrawer final : public QWidget
 {
     Q_OBJECT
@@ -45,6 +48,8 @@ Q_SIGNALS:
     /// Somebody wants to see how @p activity ended; it has a report.
     void resultRequested(const rollcall::common::Activity &activity);
     void auditRequested();
+    /// These came back and are to be revoked again.
+    void revokeAgainRequested(const std::vector<rollcall::revoke::Resurrection> &sessions);
 
 protected:
     void keyPressEvent(QKeyEvent *event) override;
@@ -57,6 +62,7 @@ private:
     void makeRows();
     void addUnfinished(common::Activities &activities, const revoke::Operation &operation);
     void addAct(common::Activities &activities, common::Activity &activity);
+    void addWatch(common::ReturnWatch &watch);
     void showError(const base::Error &error);
 
     const common::Theme &m_theme;

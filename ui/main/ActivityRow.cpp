@@ -5,9 +5,13 @@
 #include <QLocale>
 #include <QPainter>
 #include <QProgressBar>
+#include <QTimer>
 
+#include "core/base/ErrorText.h"
 #include "ui/common/Button.h"
 #include "ui/common/Label.h"
+#include "ui/common/RelativeTime.h"
+#include "ui/common/ReturnWatch.h"
 
 namespace rollcall::main {
 
@@ -53,6 +57,18 @@ QString stateOf(const revoke::Operation &operation)
         break;
     }
     return ActivityRow::tr("Interrupted");
+}
+
+QString watchWords(const common::ReturnWatch &watch)
+{
+    const QString returned = QLocale().toString(qint64(watch.returned().size()));
+    const QString watched = QLocale().toString(watch.watched());
+    if (watch.error())
+        return ActivityRow::tr("%1 of %2 came back; %3").arg(returned, watched, base::describe(*watch.error()).message);
+    if (!watch.returned().empty())
+        return ActivityRow::tr("%1 of %2 came back: something writes them again").arg(returned, watched);
+    return watch.isRunning() ? ActivityRow::tr("None has come back")
+                             : ActivityRow::tr("None came back while it looked");
 }
 
 } // namespace
@@ -146,6 +162,53 @@ ActivityRow::ActivityRow(const common::Theme &theme, const revoke::Operation &op
         resume->setGlyph(Icon::Play);
         connect(resume, &Button::clicked, this, &ActivityRow::resumeRequested);
     }
+}
+
+ActivityRow::ActivityRow(const common::Theme &theme, common::ReturnWatch &watch, QWidget *parent)
+    : ActivityRow(theme, parent)
+{
+    const QLocale locale;
+    const auto returned = static_cast<qint64>(watch.returned().size());
+    m_title->setText(watch.watched() == 1
+                         ? tr("Watch for 1 revoked session coming back")
+                         : tr("Watch for %1 revoked sessions coming back").arg(locale.toString(watch.watched())));
+    m_bar->setAccessibleName(m_title->text());
+    setGlyph(returned > 0 || watch.error() ? Icon::Warn
+             : watch.isRunning()           ? Icon::Eye
+                                           : Icon::Ok,
+             returned > 0        ? ColorToken::Bad
+             : watch.error()     ? ColorToken::Warn
+             : watch.isRunning() ? ColorToken::Muted
+                                 : ColorToken::Good);
+    setWords(watchWords(watch));
+    if (returned > 0)
+        connect(addButton(tr("Revoke again…"), "activityRevokeAgain"), &Button::clicked, this,
+                &ActivityRow::revokeAgainRequested);
+    if (!watch.isRunning()) {
+        m_bar->hide();
+        m_pace->hide();
+        return;
+    }
+    m_stop = addButton(tr("Stop"), "activityStopWatch");
+    m_stop->setGlyph(Icon::Stop);
+    m_stop->setToolTip(tr("Looks no further; what was revoked stays revoked."));
+    connect(m_stop, &Button::clicked, this, [this] {
+        m_stop->setEnabled(false);
+        Q_EMIT stopRequested();
+    });
+    auto *second = new QTimer(this);
+    second->setInterval(std::chrono::seconds(1));
+    connect(second, &QTimer::timeout, &watch, [this, &watch] { displayLeft(watch); });
+    second->start();
+    displayLeft(watch);
+}
+
+void ActivityRow::displayLeft(const common::ReturnWatch &watch)
+{
+    const auto lasts = watch.head().lasts.count();
+    m_bar->setValue(static_cast<int>((lasts - watch.left().count()) * common::permille / std::max<qint64>(lasts, 1)));
+    m_pace->setText(
+        tr("%1 left").arg(common::durationText(std::chrono::duration_cast<std::chrono::seconds>(watch.left()))));
 }
 
 Button *ActivityRow::addButton(const QString &text, const char *objectName)

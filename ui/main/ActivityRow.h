@@ -13,6 +13,7 @@ class QProgressBar;
 namespace rollcall::common {
 class Button;
 class Label;
+class ReturnWatch;
 } // namespace rollcall::common
 
 namespace rollcall::main {
@@ -30,6 +31,8 @@ public:
     ActivityRow(const common::Theme &theme, common::Activity &activity, QWidget *parent = nullptr);
     /// An operation that has not ended and is not run here.
     ActivityRow(const common::Theme &theme, const revoke::Operation &operation, QWidget *parent = nullptr);
+    /// Follows @p watch while both live.
+    ActivityRow(const common::Theme &theme, common::ReturnWatch &watch, QWidget *parent = nullptr);
 
 Q_SIGNALS:
     void pauseRequested();
@@ -38,6 +41,8 @@ Q_SIGNALS:
     void resumeRequested();
     /// Show the report that the act ended with.
     void resultRequested();
+    /// Revoke again what came back.
+    void revokeAgainRequested();
     /// Show what the audit log says of it.
     void auditRequested();
 
@@ -52,6 +57,7 @@ private:
     void setWords(const QString &words);
     void elide();
     void display(const common::Activity &activity);
+    void displayLeft(const common::ReturnWatch &watch);
 
     const common::Theme &m_theme;
     QHBoxLayout *m_row;

@@ -11,6 +11,7 @@
 #include "ui/common/Sheet.h"
 #include "ui/main/ActivityButton.h"
 #include "ui/main/ActivityDrawer.h"
+#include "ui/main/AlarmBar.h"
 #include "ui/main/AppearanceMenu.h"
 #include "ui/main/HelpSheet.h"
 #include "ui/main/MainMenu.h"
@@ -53,6 +54,7 @@ MainWindow::MainWindow(common::Theme &theme, const QString &stateFolder, QWidget
       m_theme(theme),
       m_state(stateFolder),
       m_band(new HeaderBand(theme)),
+      m_alarm(new AlarmBar(theme)),
       m_body(new ShellBody(theme)),
       m_status(new StatusLine(theme)),
       m_palette(new CommandPalette(theme, *m_body)),
@@ -67,10 +69,11 @@ MainWindow::MainWindow(common::Theme &theme, const QString &stateFolder, QWidget
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     column->addWidget(m_band);
+    column->addWidget(m_alarm);
     column->addWidget(m_body, 1);
     column->addWidget(m_status);
     setCentralWidget(central);
-    m_band->hide();
+    setBandShown(false);
     menuBar()->setFixedHeight(28);
 
     auto *field = new PaletteField(theme, this);
@@ -190,7 +193,7 @@ void MainWindow::bringAlone(Page *page)
     takePage(page);
     m_alone.removeAll(page);
     m_alone.append(page);
-    m_band->hide();
+    setBandShown(false);
     m_body->setRailShown(false);
     setDrawerShown(false);
     m_status->setActivityShown(false);
@@ -199,6 +202,12 @@ void MainWindow::bringAlone(Page *page)
         setProfileActionsUnavailable(tr("another page is in front of the connection"));
     }
     bringToFront(page);
+}
+
+void MainWindow::setBandShown(bool shown)
+{
+    m_band->setVisible(shown);
+    m_alarm->setInSight(shown);
 }
 
 void MainWindow::setProfileActionsUnavailable(const QString &why)
@@ -219,10 +228,13 @@ void MainWindow::removePage(Page *page)
     if (!inFront) {
         return;
     }
-    if (!m_alone.isEmpty()) {
+    if (!m_pages.isEmpty()) {
+        // Back to the connection that stayed open behind it: the rail, the way there, is hidden.
+        if (!showPage(m_lastPage)) {
+            (void)showPage(m_pages.constFirst()->id()); // the first one is always there
+        }
+    } else if (!m_alone.isEmpty()) {
         bringAlone(m_alone.constLast());
-    } else if (!m_pages.isEmpty()) {
-        (void)showPage(m_pages.constFirst()->id()); // the first one is always there
     }
 }
 
@@ -278,9 +290,10 @@ void MainWindow::closeProfile()
     m_pageActions.clear();
     m_pages.clear();
     m_profileKey.clear();
-    m_band->hide();
+    setBandShown(false);
     m_body->setRailShown(false);
     m_body->drawer().setActivities(nullptr);
+    m_alarm->setWatches(nullptr);
     setDrawerShown(false);
     m_status->setActivityShown(false);
     setProfileActionsUnavailable(tr("no connection is open"));
@@ -300,11 +313,12 @@ bool MainWindow::showPage(const QString &id)
         }
         return false;
     }
-    m_band->show();
+    setBandShown(true);
     m_body->setRailShown(true);
     m_status->setActivityShown(true);
     setProfileActionsUnavailable({});
     m_body->rail().setCurrent(id);
+    m_lastPage = id;
     bringToFront(*it);
     return true;
 }

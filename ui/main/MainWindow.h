@@ -13,6 +13,7 @@
 namespace rollcall::main {
 
 class ActivityDrawer;
+class AlarmBar;
 class MainMenu;
 class ShellBody;
 class StatusLine;
@@ -34,7 +35,8 @@ public:
     /// have been shown before. Nothing happens while a sheet is open, which @p page would hide; false then, and the
     /// page stays the caller's.
     bool showAlone(common::Page *page);
-    /// Deletes @p page later and shows, if it was in front, the page before it.
+    /// Deletes @p page later and shows, if it was in front, the open profile, or else the page that was alone before
+    /// it.
     void removePage(common::Page *page);
 
     /// Opens a profile: takes @p pages over, in the order of the rail, shows the band and the page last seen. A profile
@@ -48,6 +50,8 @@ public:
 
     [[nodiscard]] HeaderBand &band() { return *m_band; }
     [[nodiscard]] ActivityDrawer &drawer();
+    /// The alarm above the pages of the open profile.
+    [[nodiscard]] AlarmBar &alarm() { return *m_alarm; }
     /// Shows or hides the activity drawer of the open profile.
     void setDrawerShown(bool shown);
     /// Brings the profile's page @p id to the front and gives it the keyboard. Nothing happens while a sheet is open or
@@ -77,6 +81,8 @@ private:
     void makeActions();
     void takePage(common::Page *page);
     void bringAlone(common::Page *page);
+    /// Shows or hides what says which profile is open, and what is wrong with it.
+    void setBandShown(bool shown);
     void bringToFront(common::Page *page);
     /// @p why the actions on the open profile cannot be had; empty: they can.
     void setProfileActionsUnavailable(const QString &why);
@@ -89,6 +95,7 @@ private:
     common::Theme &m_theme;
     WindowState m_state;
     HeaderBand *m_band;
+    AlarmBar *m_alarm;
     ShellBody *m_body;
     StatusLine *m_status;
     CommandPalette *m_palette;
@@ -101,6 +108,7 @@ private:
     QList<common::Page *> m_pages;  ///< of the open profile
     QList<QPointer<common::Page>> m_alone;
     QString m_profileKey;
+    QString m_lastPage; ///< of the open profile, shown last
     std::function<bool()> m_mayClose;
 };
 

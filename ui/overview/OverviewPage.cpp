@@ -14,6 +14,7 @@
 #include "ui/common/FigureText.h"
 #include "ui/common/Label.h"
 #include "ui/common/LoadingState.h"
+#include "ui/common/PageHead.h"
 #include "ui/common/RelativeTime.h"
 #include "ui/common/Surface.h"
 #include "ui/overview/FindingsList.h"
@@ -101,12 +102,8 @@ OverviewPage::OverviewPage(const common::Theme &theme, common::OpenConnection &c
 
 QWidget *OverviewPage::makeHead()
 {
-    auto *head = new QWidget;
-    head->setFixedHeight(common::measure::pageHead);
-    auto *row = new QHBoxLayout(head);
-    row->setContentsMargins(common::space::l, common::space::m, common::space::l, common::space::s);
-    row->setSpacing(common::space::s);
-    row->addWidget(new Label(m_theme, title(), FontToken::Title));
+    auto *head = new common::PageHead(m_theme, title());
+    QHBoxLayout *const row = &head->row();
     m_summary = new Label(m_theme, {}, FontToken::Body, ColorToken::Muted);
     m_summary->setObjectName(QStringLiteral("overviewSummary"));
     row->addWidget(m_summary);

@@ -12,11 +12,11 @@ using common::Label;
 
 ConsentFields::ConsentFields(const common::Theme &theme, const workspace::ConnectionProfile &profile, qint64 rows,
                              QWidget *parent)
-    : ConsentFields(theme, profile, QString::number(rows), parent)
+    : ConsentFields(theme, profile, QString::number(rows), Typed::InProduction, parent)
 {}
 
 ConsentFields::ConsentFields(const common::Theme &theme, const workspace::ConnectionProfile &profile,
-                             const QString &what, QWidget *parent)
+                             const QString &what, Typed typed, QWidget *parent)
     : QWidget(parent), m_reason(new QLineEdit)
 {
     auto *row = new QHBoxLayout(this);
@@ -37,9 +37,10 @@ ConsentFields::ConsentFields(const common::Theme &theme, const workspace::Connec
     m_reason->setMaxLength(500);
     m_reason->setPlaceholderText(tr("Why, and for which ticket"));
     field(tr("Reason, kept in the audit log"), m_reason, 2);
-    if (profile.environment != workspace::Environment::Production)
+    const bool isProduction = profile.environment == workspace::Environment::Production;
+    if (!isProduction && typed == Typed::InProduction)
         return;
-    m_expected = profile.name + QLatin1Char(' ') + what;
+    m_expected = isProduction ? profile.name + QLatin1Char(' ') + what : what;
     m_confirmation = new QLineEdit;
     m_confirmation->setObjectName(QStringLiteral("planConfirmation"));
     field(tr("Type %1").arg(m_expected), m_confirmation, 1);

@@ -20,9 +20,12 @@ public:
     /// @p rows: how many the act is about. @p theme outlives the fields.
     ConsentFields(const common::Theme &theme, const workspace::ConnectionProfile &profile, qint64 rows,
                   QWidget *parent = nullptr);
-    /// The same where no number says it: @p what is typed after the name ("everybody").
+    /// Where the confirmation is typed: on production connections, or on every one (an act on everybody).
+    enum class Typed { InProduction, Always };
+    /// The same where no number alone says it: @p what is typed ("everybody"), on a production connection after its
+    /// name.
     ConsentFields(const common::Theme &theme, const workspace::ConnectionProfile &profile, const QString &what,
-                  QWidget *parent = nullptr);
+                  Typed typed = Typed::InProduction, QWidget *parent = nullptr);
 
     /// The reason as typed.
     [[nodiscard]] QString reason() const;

@@ -8,8 +8,10 @@
 #include "ui/common/Activities.h"
 #include "ui/common/Note.h"
 #include "ui/common/RelativeTime.h"
+#include "ui/common/ReturnWatches.h"
 #include "ui/revoke/PlanView.h"
 #include "ui/revoke/ResultView.h"
+#include "ui/revoke/ReturnNote.h"
 #include "ui/revoke/UnfinishedView.h"
 
 namespace rollcall::revoke {
@@ -197,7 +199,7 @@ void PlanSheet::carryOut()
     options.verify = m_view->verify();
     options.canary = m_view->canary();
     options.verifyFor = connection().timeout();
-    m_controller.carryOut(options, titleOf(*m_controller.plan()));
+    m_controller.carryOut(options, titleOf(*m_controller.plan()), m_view->watchFor());
     follow();
 }
 
@@ -221,7 +223,8 @@ void PlanSheet::showResult(const RevocationReport &report)
                : head.good ? ColorToken::Muted
                            : ColorToken::Warn,
                head.title, head.subtitle);
-    setBody(new ResultView(theme(), report));
+    common::ReturnWatch *watch = connection().activities().returns().find(report.auditId);
+    setBody(new ResultView(theme(), report, watch ? new ReturnNote(theme(), *watch) : nullptr));
     QList<Button *> others;
     if (report.undoUntil && report.revoked > 0) {
         auto *undo = new Button(theme(), tr("Undo…"));

@@ -5,10 +5,15 @@
 #include <QLocale>
 #include <QVBoxLayout>
 
+#include <algorithm>
+#include <array>
+
+#include "ui/common/Activities.h"
 #include "ui/common/Figure.h"
 #include "ui/common/Label.h"
 #include "ui/common/Note.h"
 #include "ui/common/RelativeTime.h"
+#include "ui/common/ReturnWatches.h"
 #include "ui/revoke/ConsentFields.h"
 #include "ui/revoke/StepList.h"
 
@@ -43,14 +48,37 @@ QString maskedStatement(const RevocationPlan &plan)
     return lines.join(QLatin1Char('\n'));
 }
 
+/// Whether nothing narrows what is to be ended: told by the words that the plan was frozen with, which a saved plan has
+/// too.
+bool isEveryone(const RevocationPlan &plan)
+{
+    return std::ranges::any_of(std::array{store::StateFilter::Live, store::StateFilter::All},
+                               [&plan](store::StateFilter state) {
+                                   Selection everyone;
+                                   everyone.query.emplace().state = state;
+                                   return plan.what == everyone.describe();
+                               });
+}
+
+/// The first few of @p names, and how many more there are.
+QString someOf(const QStringList &names)
+{
+    constexpr qsizetype most = 4;
+    const QString first = names.first(std::min(names.size(), most)).join(QStringLiteral(", "));
+    return names.size() <= most ? first : PlanView::tr("%1 and %2 more").arg(first, count(names.size() - most));
+}
+
 } // namespace
 
-PlanView::PlanView(const common::Theme &theme, const common::OpenConnection &connection, const RevocationPlan &plan,
+PlanView::PlanView(const common::Theme &theme, common::OpenConnection &connection, const RevocationPlan &plan,
                    QWidget *parent)
     : QWidget(parent),
       m_theme(theme),
       m_connection(connection),
-      m_consent(new ConsentFields(theme, connection.profile(), static_cast<qint64>(plan.rows.size())))
+      m_consent(isEveryone(plan)
+                    ? new ConsentFields(theme, connection.profile(), tr("everyone %1").arg(plan.rows.size()),
+                                        ConsentFields::Typed::Always)
+                    : new ConsentFields(theme, connection.profile(), static_cast<qint64>(plan.rows.size())))
 {
     m_consent->lendReason(connection);
     connect(m_consent, &ConsentFields::changed, this, &PlanView::changed);
@@ -103,6 +131,7 @@ QWidget *PlanView::steps(const RevocationPlan &plan)
     }
     list->addStep(tr("Write the outcome to the audit log"));
     column->addWidget(list);
+    addRemarks(plan, *column);
     column->addStretch();
     return box;
 }
@@ -146,20 +175,37 @@ QWidget *PlanView::sample(const RevocationPlan &plan)
     column->addLayout(grid);
     if (const auto more = static_cast<qint64>(plan.rows.size()) - line; more > 0)
         column->addWidget(new Label(m_theme, tr("and %1 more").arg(count(more)), FontToken::Status, ColorToken::Muted));
-    if (!plan.unmatched.isEmpty()) {
-        column->addWidget(
-            new common::Note(m_theme, common::NoteKind::Warn, tr("Not found: %1").arg(plan.unmatched.size()),
-                             tr("These are gone already or were never there; nothing is done for them.")));
-    }
-    column->addWidget(new common::Note(m_theme, common::NoteKind::Info, tr("Only these keys are touched"),
-                                       tr("A row that changes meanwhile is skipped and listed. %1").arg(undoText())));
+    addChoices(plan, *column);
+    column->addStretch();
+    return box;
+}
+
+void PlanView::addRemarks(const RevocationPlan &plan, QVBoxLayout &column) const
+{
+    const auto add = [&](common::NoteKind kind, const QString &title, const QString &body) {
+        column.addWidget(new common::Note(m_theme, kind, title, body));
+    };
+    if (isEveryone(plan))
+        add(common::NoteKind::Warn, tr("This signs everybody out"), tr("Your own session too, where you have one."));
+    if (!plan.unmatched.isEmpty())
+        add(common::NoteKind::Warn, tr("Not found: %1").arg(plan.unmatched.size()),
+            tr("These are gone already or were never there; nothing is done for them."));
+    if (!plan.unmatchedUsers.isEmpty())
+        add(common::NoteKind::Warn,
+            tr("%1 of %2 named users have no such session")
+                .arg(count(plan.unmatchedUsers.size()), count(plan.selection.users.size())),
+            someOf(plan.unmatchedUsers));
+    add(common::NoteKind::Info, tr("Only these keys are touched"),
+        tr("A row that changes meanwhile is skipped and listed. %1").arg(undoText()));
+}
+
+void PlanView::addChoices(const RevocationPlan &plan, QVBoxLayout &column)
+{
     m_verify = new QCheckBox(tr("Verify with the revoked cookies"));
     m_verify->setObjectName(QStringLiteral("planVerify"));
     m_verify->setChecked(plan.verifiable);
     m_verify->setEnabled(plan.verifiable);
-    if (!plan.verifiable)
-        m_verify->setToolTip(tr("This connection has no deployment URL that could be asked."));
-    column->addWidget(m_verify);
+    column.addWidget(m_verify);
     m_canary = new QCheckBox(tr("Show first, with a canary, that the check works"));
     m_canary->setObjectName(QStringLiteral("planCanary"));
     m_canary->setToolTip(
@@ -168,14 +214,20 @@ QWidget *PlanView::sample(const RevocationPlan &plan)
     m_canary->setChecked(plan.verifiable);
     m_canary->setEnabled(plan.verifiable);
     connect(m_verify, &QCheckBox::toggled, m_canary, &QCheckBox::setEnabled);
-    column->addWidget(m_canary);
+    column.addWidget(m_canary);
     if (!plan.verifiable) {
+        m_verify->setToolTip(tr("This connection has no deployment URL that could be asked."));
         auto *why = new Label(m_theme, m_verify->toolTip(), FontToken::Status, ColorToken::Muted);
         why->setWordWrap(true);
-        column->addWidget(why);
+        column.addWidget(why);
     }
-    column->addStretch();
-    return box;
+    m_watch = new QCheckBox(
+        tr("Watch %1 for their return").arg(common::durationText(m_connection.activities().returns().time())));
+    m_watch->setObjectName(QStringLiteral("planWatch"));
+    m_watch->setToolTip(tr("Looks for these sessions again meanwhile, by reading alone. One that comes back raises an "
+                           "alarm and is put on record."));
+    m_watch->setChecked(true);
+    column.addWidget(m_watch);
 }
 
 QString PlanView::reason() const
@@ -191,6 +243,11 @@ bool PlanView::verify() const
 bool PlanView::canary() const
 {
     return m_verify->isChecked() && m_canary->isChecked();
+}
+
+std::chrono::milliseconds PlanView::watchFor() const
+{
+    return m_watch->isChecked() ? m_connection.activities().returns().time() : std::chrono::milliseconds(0);
 }
 
 QString PlanView::obstacle() const

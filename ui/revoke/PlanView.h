@@ -7,6 +7,7 @@
 #include "ui/common/Theme.h"
 
 class QCheckBox;
+class QVBoxLayout;
 
 namespace rollcall::revoke {
 
@@ -20,7 +21,7 @@ class PlanView final : public QWidget
 
 public:
     /// @p plan is read during construction only.
-    PlanView(const common::Theme &theme, const common::OpenConnection &connection, const RevocationPlan &plan,
+    PlanView(const common::Theme &theme, common::OpenConnection &connection, const RevocationPlan &plan,
              QWidget *parent = nullptr);
 
     /// The reason as typed.
@@ -29,6 +30,8 @@ public:
     [[nodiscard]] bool verify() const;
     /// Whether a canary is to show first that the deployment's answer means something.
     [[nodiscard]] bool canary() const;
+    /// How long is to be looked whether a revoked session comes back; 0: not at all.
+    [[nodiscard]] std::chrono::milliseconds watchFor() const;
     /// Why the plan may not be carried out yet; empty where it may.
     [[nodiscard]] QString obstacle() const;
     /// The field to begin with.
@@ -42,14 +45,18 @@ private:
     [[nodiscard]] QWidget *figures(const RevocationPlan &plan) const;
     [[nodiscard]] QWidget *steps(const RevocationPlan &plan);
     [[nodiscard]] QWidget *sample(const RevocationPlan &plan);
+    /// What to know of the selection: whom it names in vain, and whether it is everybody.
+    void addRemarks(const RevocationPlan &plan, QVBoxLayout &column) const;
+    void addChoices(const RevocationPlan &plan, QVBoxLayout &column);
     /// Whether what is deleted can be put back.
     [[nodiscard]] QString undoText() const;
 
     const common::Theme &m_theme;
-    const common::OpenConnection &m_connection;
+    common::OpenConnection &m_connection;
     ConsentFields *m_consent;
     QCheckBox *m_verify = nullptr;
     QCheckBox *m_canary = nullptr;
+    QCheckBox *m_watch = nullptr;
 };
 
 } // namespace rollcall::revoke

@@ -115,7 +115,7 @@ ResultHeadline headlineOf(const RevocationReport &report)
     return head;
 }
 
-ResultView::ResultView(const common::Theme &theme, const RevocationReport &report, QWidget *parent)
+ResultView::ResultView(const common::Theme &theme, const RevocationReport &report, QWidget *aside, QWidget *parent)
     : QWidget(parent), m_theme(theme)
 {
     auto *column = new QVBoxLayout(this);
@@ -125,6 +125,8 @@ ResultView::ResultView(const common::Theme &theme, const RevocationReport &repor
     auto *inner = new QVBoxLayout;
     inner->setContentsMargins(20, 0, 20, 0);
     inner->setSpacing(common::space::m);
+    if (aside)
+        inner->addWidget(aside);
     if (report.verification && report.verification->checked > 0) {
         inner->addWidget(new Label(theme, tr("Proof, session by session"), FontToken::Caption, ColorToken::Muted));
         inner->addWidget(new ProofLanes(theme, report));

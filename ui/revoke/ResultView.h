@@ -25,7 +25,8 @@ class ResultView final : public QWidget
     Q_OBJECT
 
 public:
-    ResultView(const common::Theme &theme, const RevocationReport &report, QWidget *parent = nullptr);
+    /// @p aside, taken over, stands below the figures; null: nothing does.
+    ResultView(const common::Theme &theme, const RevocationReport &report, QWidget *aside, QWidget *parent = nullptr);
 
 private:
     [[nodiscard]] QWidget *figures(const RevocationReport &report) const;

@@ -27,12 +27,14 @@ public:
     explicit RevocationController(common::OpenConnection &connection, QObject *parent = nullptr);
     ~RevocationController() override;
 
-    /// Freezes a plan; ends in planned() or failed().
+    /// Freezes a plan, in the place of what was being frozen; ends in planned() or failed().
     void freeze(const Selection &selection);
+    /// Nobody waits any more for what is being frozen: it is stopped, and neither signal comes.
+    void abandon();
     /// Carries the frozen plan out as the activity @p title; ends in finished() or failed(). Nothing where there is no
-    /// plan or it already ran.
-    void carryOut(const RevocationOptions &options, const QString &title);
-    /// Goes on with @p operation; ends in finished() or failed().
+    /// plan or it already ran. Afterwards revoked sessions are looked for again for @p watchFor; 0: not at all.
+    void carryOut(const RevocationOptions &options, const QString &title, std::chrono::milliseconds watchFor);
+    /// Goes on with @p operation; ends in finished() or failed(). Afterwards as above, for the connection's own time.
     void resume(const Operation &operation, const QString &title);
     /// Ends the operation @p id where it stands; ends in discarded() or failed().
     void discard(const QString &id);
@@ -49,13 +51,17 @@ Q_SIGNALS:
     void discarded();
 
 private:
+    /// The plan that is carried out, known before the act or found by it.
+    using SharedPlan = std::shared_ptr<std::shared_ptr<const RevocationPlan>>;
     using RevocationAct = std::function<base::Result<RevocationReport>(
         store::SessionStore &store, const base::Call &call, const OnProgress &onProgress)>;
-    void run(common::ActHead head, RevocationAct act);
+    /// Runs @p act; where it revoked anything of @p plan, that is watched for @p watchFor.
+    void run(common::ActHead head, RevocationAct act, const SharedPlan &plan, std::chrono::milliseconds watchFor);
 
     common::OpenConnection &m_connection;
     async::Mailbox m_mailbox;
     std::stop_source m_stop; ///< of the freezing
+    int m_turn = 0;          ///< counts freezings: the answer of a former one is not wanted
     std::shared_ptr<const RevocationPlan> m_plan;
     QPointer<common::Activity> m_activity;
     bool m_spent = false;

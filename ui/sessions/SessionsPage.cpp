@@ -30,6 +30,7 @@
 #include "ui/sessions/FilterSyntax.h"
 #include "ui/sessions/LiveBar.h"
 #include "ui/sessions/LiveSessions.h"
+#include "ui/sessions/SelectionBar.h"
 #include "ui/sessions/SessionDetailView.h"
 
 namespace rollcall::sessions {
@@ -132,6 +133,11 @@ void SessionsPage::buildHead()
     connect(refreshButton, &Button::clicked, this, &SessionsPage::refresh);
     row->addWidget(refreshButton);
     row->addWidget(m_live->button());
+    auto *many = new Button(m_theme, tr("Revoke many…"));
+    many->setObjectName(QStringLiteral("revokeMany"));
+    many->setToolTip(tr("By filter, by a list of users, or all but the newest of each user"));
+    connect(many, &Button::clicked, this, &SessionsPage::chooseMany);
+    row->addWidget(many);
     layout()->addWidget(head);
 
     m_chipRow = new QWidget;
@@ -202,28 +208,10 @@ void SessionsPage::buildStates()
     m_stack->addWidget(m_empty);
     column->addWidget(m_stack, 1);
 
-    m_selectionBar = new QWidget;
-    common::setSurface(*m_selectionBar, common::Surface::Plain);
-    m_selectionBar->setFixedHeight(44);
-    auto *row = new QHBoxLayout(m_selectionBar);
-    row->setContentsMargins(common::space::l, 0, common::space::l, 0);
-    row->setSpacing(common::space::s);
-    m_selectionText = new Label(m_theme);
-    row->addWidget(m_selectionText, 1);
-    auto *copy = new Button(m_theme, tr("Copy fingerprints"), ButtonKind::Quiet);
-    copy->setGlyph(Icon::Copy);
-    connect(copy, &Button::clicked, this, [this] { m_copyAction->trigger(); });
-    row->addWidget(copy);
-    auto *clear = new Button(m_theme, tr("Clear"), ButtonKind::Quiet);
-    clear->setKeyHint(tr("Esc"));
-    connect(clear, &Button::clicked, m_table, &common::TableView::clearSelection);
-    row->addWidget(clear);
-    m_revoke = new Button(m_theme, tr("Revoke…"), ButtonKind::DangerOutline);
-    m_revoke->setObjectName(QStringLiteral("revokeButton"));
-    m_revoke->setGlyph(Icon::Revoked);
-    connect(m_revoke, &Button::clicked, this, &SessionsPage::revokeSelected);
-    row->addWidget(m_revoke);
-    m_selectionBar->hide();
+    m_selectionBar = new SelectionBar(m_theme);
+    connect(m_selectionBar, &SelectionBar::copyRequested, this, [this] { m_copyAction->trigger(); });
+    connect(m_selectionBar, &SelectionBar::clearRequested, m_table, &common::TableView::clearSelection);
+    connect(m_selectionBar, &SelectionBar::revokeRequested, this, &SessionsPage::revokeSelected);
     column->addWidget(m_selectionBar);
 }
 
@@ -251,11 +239,24 @@ void SessionsPage::buildActions()
         else
             Q_EMIT detailsWanted(true);
     });
+    auto *all = new QAction(tr("Select all loaded, then all that match"), this);
+    all->setObjectName(QStringLiteral("selectAll"));
+    all->setShortcut(QKeySequence::SelectAll);
+    all->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+    connect(all, &QAction::triggered, this, [this] {
+        // Once all that is loaded is selected, more can only be meant by their filter.
+        if (std::ssize(selectedRows()) == m_model.rowCount())
+            chooseMany();
+        else
+            m_table->selectAll();
+    });
+    auto *many = new QAction(tr("Revoke by &filter, list or rule…"), this);
+    connect(many, &QAction::triggered, this, &SessionsPage::chooseMany);
     auto *deselect = new QAction(tr("Clear the selection"), this);
     deselect->setShortcut(Qt::Key_Escape);
     deselect->setShortcutContext(Qt::WidgetWithChildrenShortcut);
     connect(deselect, &QAction::triggered, m_table, &common::TableView::clearSelection);
-    for (QAction *action : {m_live->action(), m_revokeAction, m_copyAction, details, deselect}) {
+    for (QAction *action : {m_live->action(), m_revokeAction, many, m_copyAction, details, all, deselect}) {
         addAction(action);
         common::setMenuOf(*action, common::MenuOf::Session);
     }
@@ -269,8 +270,9 @@ QString SessionsPage::help() const
         "to reading.\n\n"
         "**Filter** by part of a name or e-mail, or by `state:live|expired|orphan|all`, `provider:github`, "
         "`user:ID-or-e-mail`, `expires<24h`, `expires>7d`.\n\n"
-        "**Select** rows with the arrows, Shift and Space; Ctrl+A selects what is loaded. **Del** opens the plan of "
-        "a revocation; nothing is deleted before you have seen and confirmed it.\n\n"
+        "**Select** rows with the arrows, Shift and Space; Ctrl+A selects what is loaded, and pressed again all that "
+        "match. **Del** opens the plan of a revocation; nothing is deleted before you have seen and confirmed it.\n\n"
+        "**Revoke many** takes a filter, a pasted or CSV list of users, or everybody's but the newest sessions.\n\n"
         "**Last active** is inferred: the library moves a session's expiry at most once every update age.\n\n"
         "**Live** (Ctrl+L) follows changes: rows change where they stand, new sessions are announced above the list. "
         "It "
@@ -456,18 +458,13 @@ void SessionsPage::onSelectionChanged()
 {
     const std::vector<int> rows = selectedRows();
     const auto selected = static_cast<int>(rows.size());
-    m_selectionBar->setVisible(selected > 0);
     const QString reason = selected == 0 ? tr("Select sessions first.") : QString();
     common::setUnavailable(*m_revokeAction, reason);
     common::setUnavailable(*m_copyAction, reason);
-    if (selected > 0) {
-        QSet<QString> users;
-        for (const int row : rows)
-            users << m_model.at(row).userId.value_or(QString());
-        m_selectionText->setText(tr("%1 selected").arg(number(selected)) + QStringLiteral("  ·  ") +
-                                 (users.size() == 1 ? tr("1 user") : tr("%1 users").arg(number(users.size()))));
-        m_revoke->setText(tr("Revoke %1…").arg(number(selected)));
-    }
+    QSet<QString> users;
+    for (const int row : rows)
+        users << m_model.at(row).userId.value_or(QString());
+    m_selectionBar->display(selected, users.size());
     const QModelIndex current = m_table->currentIndex();
     if (!m_details)
         return;
@@ -492,6 +489,14 @@ void SessionsPage::revokeSelected()
     }
     if (!selection.sessions.isEmpty())
         Q_EMIT revokeRequested(selection);
+}
+
+void SessionsPage::chooseMany()
+{
+    common::SelectionRequest request;
+    if (!m_chips.isEmpty())
+        request = {m_query, m_chips.join(QStringLiteral(" · "))};
+    Q_EMIT chooseRequested(request);
 }
 
 void SessionsPage::revokeUser(const QString &userId)

@@ -3,6 +3,7 @@
 #include "core/base/ErrorText.h"
 #include "core/revoke/RevocationPlan.h"
 #include "ui/common/Page.h"
+#include "ui/common/SelectionRequest.h"
 #include "ui/sessions/MatchCounter.h"
 #include "ui/sessions/SessionListModel.h"
 #include "ui/sessions/SessionPager.h"
@@ -23,6 +24,7 @@ class TableView;
 namespace rollcall::sessions {
 
 class LiveSessions;
+class SelectionBar;
 class SessionDetailView;
 
 /// Who is signed in: a filtered, sorted, keyset-paged table of sessions with a details pane, and the selection from
@@ -53,6 +55,8 @@ public:
 Q_SIGNALS:
     /// The user wants to revoke this; MainWindow opens the Plan sheet.
     void revokeRequested(const rollcall::revoke::Selection &selection);
+    /// Sessions are to be chosen by a rule instead of by rows.
+    void chooseRequested(const rollcall::common::SelectionRequest &request);
 
 private:
     void buildHead();
@@ -71,6 +75,7 @@ private:
     void updateColumns();
     void setOrder(int column, Qt::SortOrder order);
     void revokeSelected();
+    void chooseMany();
     void revokeUser(const QString &userId);
     void showNew();
     [[nodiscard]] std::vector<int> selectedRows() const;
@@ -98,9 +103,7 @@ private:
     common::LoadingState *m_loading = nullptr;
     common::EmptyState *m_empty = nullptr;
     common::ErrorBanner *m_error = nullptr;
-    QWidget *m_selectionBar = nullptr;
-    common::Label *m_selectionText = nullptr;
-    common::Button *m_revoke = nullptr;
+    SelectionBar *m_selectionBar = nullptr;
     SessionDetailView *m_details = nullptr;
     QTimer *m_debounce = nullptr;
     QTimer *m_clock = nullptr;

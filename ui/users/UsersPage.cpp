@@ -13,8 +13,8 @@
 #include "ui/common/Button.h"
 #include "ui/common/EmptyState.h"
 #include "ui/common/ErrorBanner.h"
-#include "ui/common/Label.h"
 #include "ui/common/LoadingState.h"
+#include "ui/common/PageHead.h"
 #include "ui/common/RelativeTime.h"
 #include "ui/common/Surface.h"
 #include "ui/common/TableView.h"
@@ -25,9 +25,7 @@ namespace rollcall::users {
 using common::Button;
 using common::ButtonKind;
 using common::ColorToken;
-using common::FontToken;
 using common::Icon;
-using common::Label;
 
 namespace {
 
@@ -84,12 +82,8 @@ UsersPage::UsersPage(const common::Theme &theme, common::OpenConnection &connect
 
 void UsersPage::buildHead()
 {
-    auto *head = new QWidget;
-    head->setFixedHeight(common::measure::pageHead);
-    auto *row = new QHBoxLayout(head);
-    row->setContentsMargins(common::space::l, common::space::m, common::space::l, common::space::s);
-    row->setSpacing(common::space::m);
-    row->addWidget(new Label(m_theme, title(), FontToken::Title));
+    auto *head = new common::PageHead(m_theme, title(), common::space::m);
+    QHBoxLayout *const row = &head->row();
     m_search = new QLineEdit;
     m_search->setObjectName(QStringLiteral("userSearch"));
     m_search->setAccessibleName(tr("Search users"));
@@ -105,6 +99,11 @@ void UsersPage::buildHead()
     auto *again = new Button(m_theme, Icon::Refresh, tr("Refresh (F5)"));
     connect(again, &Button::clicked, this, &UsersPage::refresh);
     row->addWidget(again);
+    auto *many = new Button(m_theme, tr("Revoke many…"));
+    many->setObjectName(QStringLiteral("usersRevokeMany"));
+    many->setToolTip(tr("By a list of users, or all but the newest sessions of each user"));
+    connect(many, &Button::clicked, this, &UsersPage::chooseMany);
+    row->addWidget(many);
     m_revoke = new Button(m_theme, tr("Revoke all of this user…"), ButtonKind::DangerOutline);
     m_revoke->setObjectName(QStringLiteral("usersRevoke"));
     m_revoke->setGlyph(Icon::Revoked);
@@ -141,10 +140,7 @@ void UsersPage::buildStates()
     m_error = new common::ErrorBanner(m_theme);
     m_error->setRetry(tr("Try now"));
     connect(m_error, &common::ErrorBanner::retryRequested, this, &UsersPage::load);
-    auto *banner = new QVBoxLayout;
-    banner->setContentsMargins(common::space::l, 0, common::space::l, 0);
-    banner->addWidget(m_error);
-    column->addLayout(banner);
+    common::addInset(*column, m_error);
     m_loading = new common::LoadingState(m_theme);
     connect(m_loading, &common::LoadingState::cancelRequested, &m_pager, &UserPager::cancel);
     column->addWidget(m_loading);
@@ -173,7 +169,9 @@ void UsersPage::buildActions()
         if (const store::ListedUser *user = current())
             Q_EMIT sessionsRequested(user->id);
     });
-    for (QAction *action : {m_revokeAction, open}) {
+    auto *many = new QAction(tr("Revoke by &list or rule…"), this);
+    connect(many, &QAction::triggered, this, &UsersPage::chooseMany);
+    for (QAction *action : {m_revokeAction, many, open}) {
         addAction(action);
         common::setMenuOf(*action, common::MenuOf::Session);
     }
@@ -192,13 +190,15 @@ void UsersPage::buildActions()
 
 QString UsersPage::help() const
 {
-    return tr("# Users\n\nEveryone with a live session, counted from the sessions themselves.\n\n"
-              "**Search** by part of a name or e-mail. Click *Sessions*, *Newest* or *Oldest* to order by it; newest "
-              "and oldest are told by when sessions began where that is stored, else by when they end.\n\n"
-              "**Revoke all of this user** (Del) opens the plan; nothing is deleted before you have seen and "
-              "confirmed it. It takes every session of the user, ended ones too.\n\n"
-              "No index serves this question: each page counts all live sessions anew, in the database. "
-              "`rollcallctl users list` answers the same.");
+    return tr(
+        "# Users\n\nEveryone with a live session, counted from the sessions themselves.\n\n"
+        "**Search** by part of a name or e-mail. Click *Sessions*, *Newest* or *Oldest* to order by it; newest "
+        "and oldest are told by when sessions began where that is stored, else by when they end.\n\n"
+        "**Revoke all of this user** (Del) opens the plan; nothing is deleted before you have seen and "
+        "confirmed it. It takes every session of the user, ended ones too.\n\n"
+        "**Revoke many** takes a pasted or CSV list of ids or e-mails, or everybody's but the newest sessions.\n\n"
+        "No index serves this question: each page counts all live sessions anew, in the database. "
+        "`rollcallctl users list` answers the same.");
 }
 
 QWidget *UsersPage::details()
@@ -347,6 +347,16 @@ void UsersPage::revokeUser(const QString &userId)
     selection.query->state = store::StateFilter::All;
     selection.query->user = userId;
     Q_EMIT revokeRequested(selection);
+}
+
+void UsersPage::chooseMany()
+{
+    common::SelectionRequest request;
+    if (m_query.search) {
+        request.filter.emplace().search = m_query.search;
+        request.filterWords = tr("name or e-mail with \"%1\"").arg(*m_query.search);
+    }
+    Q_EMIT chooseRequested(request);
 }
 
 void UsersPage::resizeEvent(QResizeEvent *event)

@@ -2,6 +2,7 @@
 
 #include "core/revoke/RevocationPlan.h"
 #include "ui/common/Page.h"
+#include "ui/common/SelectionRequest.h"
 #include "ui/users/UserListModel.h"
 #include "ui/users/UserPager.h"
 
@@ -46,6 +47,8 @@ public:
 Q_SIGNALS:
     /// Every session of a user is to be revoked, through the Plan.
     void revokeRequested(const rollcall::revoke::Selection &selection);
+    /// Sessions are to be chosen by a rule, of more than one user.
+    void chooseRequested(const rollcall::common::SelectionRequest &request);
     /// Show this user's sessions in the list of sessions.
     void sessionsRequested(const QString &userId);
 
@@ -62,6 +65,7 @@ private:
     void onCurrentChanged();
     void fetchMoreWhenNearEnd();
     void revokeUser(const QString &userId);
+    void chooseMany();
     [[nodiscard]] const store::ListedUser *current() const;
     void resizeEvent(QResizeEvent *event) override;
 

@@ -6,13 +6,10 @@
 #include <QMessageBox>
 #include <QVBoxLayout>
 
-#include "core/demo/DemoDeployment.h"
 #include "tests/gui/revoke/WriteLock.h"
+#include "tests/support/DemoWindow.h"
 #include "tests/support/Screenshots.h"
-#include "tests/support/TestConnection.h"
 #include "ui/common/Activities.h"
-#include "ui/common/Button.h"
-#include "ui/common/Surface.h"
 #include "ui/main/ActivityDrawer.h"
 #include "ui/main/CloseQuestion.h"
 #include "ui/revoke/PlanSheet.h"
@@ -45,7 +42,7 @@ private Q_SLOTS:
 private:
     static constexpr qsizetype planned = 40;
 
-    [[nodiscard]] common::Activities &activities() { return m_open.connection().activities(); }
+    [[nodiscard]] common::Activities &activities() { return m_demo.connection().activities(); }
     /// Holds the lock and begins to revoke forty sessions; the act, once it stands at its first
     /// batch.
     common::Activity *begin(const QString &reason = QStringLiteral("Laptops stolen in Lyon"));
@@ -55,26 +52,8 @@ private:
     {
         return {[] { return false; }, [] {}, [](QObject &, const std::function<void()> &) {}};
     }
-    [[nodiscard]] qint64 liveSessions() const;
-    common::Button *button(const char *name)
-    {
-        for (auto *found : m_window->findChildren<common::Button *>(QLatin1String(name))) {
-            if (found->isVisible())
-                return found;
-        }
-        return nullptr;
-    }
-    [[nodiscard]] QString texts() const;
-    void photograph(const char *name)
-    {
-        QVERIFY(test::saveScreenshots(*m_window, *m_theme, QStringLiteral("activity-") + QLatin1String(name)));
-    }
 
-    base::SystemClock m_clock;
-    std::unique_ptr<common::Theme> m_theme;
-    std::unique_ptr<demo::DemoDeployment> m_demo;
-    test::TestConnection m_open{m_clock};
-    std::unique_ptr<QWidget> m_window;
+    test::DemoWindow m_demo{"activity"};
     main::ActivityDrawer *m_drawer = nullptr;
     std::unique_ptr<revoke::RevocationController> m_controller;
     std::unique_ptr<test::WriteLock> m_lock;
@@ -82,33 +61,21 @@ private:
 
 void ActivityTest::initTestCase()
 {
-    m_theme = std::make_unique<common::Theme>(*qApp, common::Appearance::Light);
-    demo::DemoOptions options;
-    options.sessions = 2000;
-    auto started = demo::DemoDeployment::start(options, Call::within(30s));
-    QVERIFY(started.has_value());
-    m_demo = std::move(*started);
+    QVERIFY(m_demo.start(2000));
 }
 
 void ActivityTest::init()
 {
-    workspace::ConnectionProfile profile;
-    profile.name = QStringLiteral("demo");
-    profile.database = m_demo->info().databaseUrl;
-    QVERIFY(m_open.open(std::move(profile), {}, {true, false}));
-    m_open.connection().setWriteMode(common::WriteMode::Guarded);
-    m_window = std::make_unique<QWidget>();
-    common::setSurface(*m_window, common::Surface::Window);
-    auto *column = new QVBoxLayout(m_window.get());
+    QVERIFY(m_demo.connect());
+    m_demo.connection().setWriteMode(common::WriteMode::Guarded);
+    QVERIFY(m_demo.show({1024, 420}));
+    auto *column = new QVBoxLayout(&m_demo.window());
     column->setContentsMargins({});
-    m_drawer = new main::ActivityDrawer(*m_theme);
+    m_drawer = new main::ActivityDrawer(m_demo.theme());
     column->addStretch();
     column->addWidget(m_drawer);
     m_drawer->setActivities(&activities());
     m_drawer->show();
-    m_window->resize(1024, 420);
-    m_window->show();
-    QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
 }
 
 void ActivityTest::cleanup()
@@ -116,32 +83,15 @@ void ActivityTest::cleanup()
     release();
     m_controller.reset();
     QTRY_VERIFY(!activities().isActing());
-    m_window.reset();
-    m_open.close();
-}
-
-qint64 ActivityTest::liveSessions() const
-{
-    auto store = m_open.deployment().openStore(store::Access::ReadOnly, Call::within(10s));
-    return store ? (*store)->count(store::SessionQuery(), m_clock.now(), Call::within(10s)).value_or(-1) : -1;
-}
-
-QString ActivityTest::texts() const
-{
-    QStringList all;
-    for (const auto *label : m_window->findChildren<QLabel *>()) {
-        if (label->isVisible())
-            all << label->text();
-    }
-    return all.join(QLatin1Char('\n'));
+    m_demo.close();
 }
 
 common::Activity *ActivityTest::begin(const QString &reason)
 {
-    m_controller = std::make_unique<revoke::RevocationController>(m_open.connection());
+    m_controller = std::make_unique<revoke::RevocationController>(m_demo.connection());
     revoke::Selection selection;
-    auto store = m_open.deployment().openStore(store::Access::ReadOnly, Call::within(10s));
-    const auto rows = store ? (*store)->planRows(store::SessionQuery(), 10'000, m_clock.now(), Call::within(10s))
+    auto store = m_demo.open().deployment().openStore(store::Access::ReadOnly, Call::within(10s));
+    const auto rows = store ? (*store)->planRows(store::SessionQuery(), 10'000, m_demo.clock().now(), Call::within(10s))
                             : base::Result<std::vector<store::PlannedRow>>(base::fail(store.error()));
     if (!rows || rows->size() < planned)
         return nullptr;
@@ -151,15 +101,15 @@ common::Activity *ActivityTest::begin(const QString &reason)
     m_controller->freeze(selection);
     if (!frozen.wait(10'000))
         return nullptr;
-    m_lock = std::make_unique<test::WriteLock>(m_demo->info().databaseUrl.mid(7));
+    m_lock = std::make_unique<test::WriteLock>(m_demo.databaseFile());
     if (!m_lock->isHeld())
         return nullptr;
     revoke::RevocationOptions options;
     options.reason = reason;
     options.batchSize = 10;
-    const QString log = m_open.log().path();
+    const QString log = m_demo.open().log().path();
     const qint64 written = QFileInfo(log).size();
-    m_controller->carryOut(options, QStringLiteral("Revoke 40 sessions"));
+    m_controller->carryOut(options, QStringLiteral("Revoke 40 sessions"), 0ms);
     common::Activity *activity = m_controller->activity();
     // Running is said before the intent is written: once it is, the act is one that can be paused or stopped midway,
     // and its first batch waits for the lock.
@@ -171,111 +121,113 @@ common::Activity *ActivityTest::begin(const QString &reason)
 
 void ActivityTest::saysThatNothingRuns()
 {
-    QVERIFY2(texts().contains(u"Nothing runs"), qPrintable(texts()));
+    QVERIFY2(m_demo.texts().contains(u"Nothing runs"), qPrintable(m_demo.texts()));
     QCOMPARE(m_drawer->summary(), main::ActivityDrawer::idleText());
-    photograph("nothing");
+    QVERIFY(m_demo.photograph("nothing"));
 }
 
 void ActivityTest::goesOnWithoutItsSheet()
 {
-    const qint64 before = liveSessions();
+    const qint64 before = m_demo.liveSessions();
     common::Activity *activity = begin();
     QVERIFY(activity);
     QVERIFY(activities().isActing());
-    QVERIFY2(texts().contains(u"Revoke 40 sessions"), qPrintable(texts()));
+    QVERIFY2(m_demo.texts().contains(u"Revoke 40 sessions"), qPrintable(m_demo.texts()));
     QCOMPARE(m_drawer->summary(), QStringLiteral("1 running, 0 %"));
-    photograph("running");
+    QVERIFY(m_demo.photograph("running"));
     m_controller.reset(); // as when its sheet is closed
     QSignalSpy idle(&activities(), &common::Activities::idle);
     release();
     QVERIFY(idle.count() > 0 || idle.wait(20'000));
-    QCOMPARE(liveSessions(), before - planned);
-    QTRY_VERIFY2(texts().contains(u"40 of 40 revoked"), qPrintable(texts()));
-    QVERIFY(button("activityResult") && button("activityAudit"));
-    photograph("ended");
+    QCOMPARE(m_demo.liveSessions(), before - planned);
+    QTRY_VERIFY2(m_demo.texts().contains(u"40 of 40 revoked"), qPrintable(m_demo.texts()));
+    QVERIFY(m_demo.button("activityResult") && m_demo.button("activityAudit"));
+    QVERIFY(m_demo.photograph("ended"));
     QSignalSpy wanted(m_drawer, &main::ActivityDrawer::resultRequested);
-    QTest::mouseClick(button("activityResult"), Qt::LeftButton);
+    QTest::mouseClick(m_demo.button("activityResult"), Qt::LeftButton);
     QCOMPARE(wanted.count(), 1);
-    revoke::PlanSheet sheet(*m_theme, *m_window, m_open.connection(), *activities().acts().first()->end()->report);
+    revoke::PlanSheet sheet(m_demo.theme(), m_demo.window(), m_demo.connection(),
+                            *activities().acts().first()->end()->report);
     sheet.open();
-    QVERIFY2(texts().contains(u"What was done"), qPrintable(texts()));
+    QVERIFY2(m_demo.texts().contains(u"What was done"), qPrintable(m_demo.texts()));
 }
 
 void ActivityTest::pausesAndGoesOn()
 {
-    const qint64 before = liveSessions();
+    const qint64 before = m_demo.liveSessions();
     QVERIFY(begin(QStringLiteral("Password reset, OPS-2288")));
-    QTest::mouseClick(button("activityPause"), Qt::LeftButton);
-    QTRY_VERIFY2(texts().contains(u"Pausing at the next batch"), qPrintable(texts()));
+    QTest::mouseClick(m_demo.button("activityPause"), Qt::LeftButton);
+    QTRY_VERIFY2(m_demo.texts().contains(u"Pausing at the next batch"), qPrintable(m_demo.texts()));
     // It is told through its journal, by another worker.
     QTest::qWait(0);
-    QTRY_VERIFY(QDir(m_open.place().folder).entryList(QDir::Dirs | QDir::NoDotAndDotDot).size() == 1);
+    QTRY_VERIFY(QDir(m_demo.open().place().folder).entryList(QDir::Dirs | QDir::NoDotAndDotDot).size() == 1);
     const QString folder =
-        QDir(m_open.place().folder).entryInfoList(QDir::Dirs | QDir::NoDotAndDotDot).first().filePath();
+        QDir(m_demo.open().place().folder).entryInfoList(QDir::Dirs | QDir::NoDotAndDotDot).first().filePath();
     QTRY_VERIFY(QFile::exists(folder + QStringLiteral("/pause")));
     release();
     QTRY_VERIFY_WITH_TIMEOUT(activities().unfinished().size() == 1, 20'000);
     const revoke::Operation paused = activities().unfinished().front();
     QCOMPARE(paused.state, revoke::OperationState::Paused);
     QCOMPARE(paused.done, qint64{10});
-    QCOMPARE(liveSessions(), before - 10);
-    QTRY_VERIFY(button("activityResume"));
-    QTRY_VERIFY2(texts().contains(u"OPS-2288") && texts().contains(u"10 of 40 settled"), qPrintable(texts()));
+    QCOMPARE(m_demo.liveSessions(), before - 10);
+    QTRY_VERIFY(m_demo.button("activityResume"));
+    QTRY_VERIFY2(m_demo.texts().contains(u"OPS-2288") && m_demo.texts().contains(u"10 of 40 settled"),
+                 qPrintable(m_demo.texts()));
     QCOMPARE(m_drawer->summary(), QStringLiteral("1 paused"));
-    photograph("paused");
+    QVERIFY(m_demo.photograph("paused"));
     QSignalSpy wanted(m_drawer, &main::ActivityDrawer::resumeRequested);
-    QTest::mouseClick(button("activityResume"), Qt::LeftButton);
+    QTest::mouseClick(m_demo.button("activityResume"), Qt::LeftButton);
     QCOMPARE(wanted.count(), 1);
     QSignalSpy ended(m_controller.get(), &revoke::RevocationController::finished);
     m_controller->resume(paused, QStringLiteral("Revoke 40 sessions"));
     QVERIFY(ended.wait(20'000));
-    QCOMPARE(liveSessions(), before - planned);
+    QCOMPARE(m_demo.liveSessions(), before - planned);
     QTRY_VERIFY(activities().unfinished().empty());
     // One act, once: what the paused run came to is said by the whole one.
     QTRY_COMPARE(activities().acts().size(), 1);
-    QTRY_VERIFY2(texts().contains(u"40 of 40 revoked"), qPrintable(texts()));
+    QTRY_VERIFY2(m_demo.texts().contains(u"40 of 40 revoked"), qPrintable(m_demo.texts()));
 }
 
 void ActivityTest::stopsWhatRuns()
 {
-    const qint64 before = liveSessions();
+    const qint64 before = m_demo.liveSessions();
     QVERIFY(begin());
-    QTest::mouseClick(button("activityStop"), Qt::LeftButton);
+    QTest::mouseClick(m_demo.button("activityStop"), Qt::LeftButton);
     QTRY_VERIFY_WITH_TIMEOUT(!activities().isActing(), 20'000);
     release();
     QVERIFY(activities().unfinished().empty());
-    QVERIFY(liveSessions() > before - planned);
+    QVERIFY(m_demo.liveSessions() > before - planned);
     QVERIFY(!activities().acts().first()->end()->good);
-    QTRY_VERIFY2(texts().contains(u"Stopped after"), qPrintable(texts()));
-    photograph("stopped");
+    QTRY_VERIFY2(m_demo.texts().contains(u"Stopped after"), qPrintable(m_demo.texts()));
+    QVERIFY(m_demo.photograph("stopped"));
 }
 
 void ActivityTest::asksBeforeItIsLeft()
 {
     int left = 0;
     const auto leave = [this, &left] {
-        main::leaveWhenIdle(*m_window, activities(), noMeasurement(), [&left] { ++left; });
+        main::leaveWhenIdle(m_demo.window(), activities(), noMeasurement(), [&left] { ++left; });
     };
     leave();
     QCOMPARE(left, 1); // nothing runs
     QVERIFY(begin());
     leave();
     leave(); // asks once
-    const auto boxes = m_window->findChildren<QMessageBox *>();
+    const auto boxes = m_demo.window().findChildren<QMessageBox *>();
     QCOMPARE(boxes.size(), 1);
     QCOMPARE(left, 1);
-    photograph("leave");
-    QVERIFY(test::saveScreenshot(*boxes.first(), *m_theme, QStringLiteral("activity-question")));
+    QVERIFY(m_demo.photograph("leave"));
+    QVERIFY(test::saveScreenshot(*boxes.first(), m_demo.theme(), QStringLiteral("activity-question")));
     QTest::mouseClick(boxes.first()->findChild<QAbstractButton *>(QStringLiteral("pauseAndClose")), Qt::LeftButton);
-    const QDir operations(m_open.place().folder);
+    const QDir operations(m_demo.open().place().folder);
     QTRY_VERIFY(QFile::exists(operations.entryInfoList(QDir::Dirs | QDir::NoDotAndDotDot).first().filePath() +
                               QStringLiteral("/pause")));
     QCOMPARE(left, 1);
     release();
     QTRY_COMPARE_WITH_TIMEOUT(left, 2, 20'000);
     QTRY_COMPARE(activities().unfinished().size(), std::size_t{1});
-    QVERIFY(revoke::discardOperation(activities().unfinished().front().head.id, m_open.place(), m_open.log(),
-                                     Call::within(5s)));
+    QVERIFY(revoke::discardOperation(activities().unfinished().front().head.id, m_demo.open().place(),
+                                     m_demo.open().log(), Call::within(5s)));
 }
 
 void ActivityTest::stopsAMeasurementBeforeItIsLeft()
@@ -286,8 +238,8 @@ void ActivityTest::stopsAMeasurementBeforeItIsLeft()
     std::function<void()> ended;
     const main::Measurement measurement{[&measuring] { return measuring; }, [&stopped] { ++stopped; },
                                         [&ended](QObject &, const std::function<void()> &look) { ended = look; }};
-    main::leaveWhenIdle(*m_window, activities(), measurement, [&left] { ++left; });
-    auto *box = m_window->findChild<QMessageBox *>();
+    main::leaveWhenIdle(m_demo.window(), activities(), measurement, [&left] { ++left; });
+    auto *box = m_demo.window().findChild<QMessageBox *>();
     QVERIFY(box);
     QCOMPARE(box->text(), QStringLiteral("A latency measurement is still running."));
     QCOMPARE(stopped, 0);
@@ -305,9 +257,9 @@ void ActivityTest::doesNotLeaveWherePausingFailed()
 {
     int left = 0;
     QVERIFY(begin());
-    main::leaveWhenIdle(*m_window, activities(), noMeasurement(), [&left] { ++left; });
+    main::leaveWhenIdle(m_demo.window(), activities(), noMeasurement(), [&left] { ++left; });
     QTest::mouseClick(
-        m_window->findChild<QMessageBox *>()->findChild<QAbstractButton *>(QStringLiteral("pauseAndClose")),
+        m_demo.window().findChild<QMessageBox *>()->findChild<QAbstractButton *>(QStringLiteral("pauseAndClose")),
         Qt::LeftButton);
     Q_EMIT activities().failed(base::Error(base::ErrorCode::Internal));
     release();
@@ -315,14 +267,15 @@ void ActivityTest::doesNotLeaveWherePausingFailed()
     QTest::qWait(0);
     QCOMPARE(left, 0);
     for (const auto &operation : activities().unfinished())
-        QVERIFY(revoke::discardOperation(operation.head.id, m_open.place(), m_open.log(), Call::within(5s)));
+        QVERIFY(
+            revoke::discardOperation(operation.head.id, m_demo.open().place(), m_demo.open().log(), Call::within(5s)));
 }
 
 void ActivityTest::offersWhatAnEarlierStartLeft()
 {
     QVERIFY(begin());
     activities().pause(*activities().acts().first());
-    const QDir operations(m_open.place().folder);
+    const QDir operations(m_demo.open().place().folder);
     QTRY_VERIFY(QFile::exists(operations.entryInfoList(QDir::Dirs | QDir::NoDotAndDotDot).first().filePath() +
                               QStringLiteral("/pause")));
     release();
@@ -334,11 +287,11 @@ void ActivityTest::offersWhatAnEarlierStartLeft()
     QVERIFY(activities().acts().isEmpty());
     activities().refresh();
     QTRY_COMPARE(activities().unfinished().size(), std::size_t{1});
-    QTRY_VERIFY(button("activityResume"));
+    QTRY_VERIFY(m_demo.button("activityResume"));
     const QString id = activities().unfinished().front().head.id;
-    QVERIFY(revoke::discardOperation(id, m_open.place(), m_open.log(), Call::within(5s)));
+    QVERIFY(revoke::discardOperation(id, m_demo.open().place(), m_demo.open().log(), Call::within(5s)));
     activities().refresh();
-    QTRY_VERIFY(!button("activityResume"));
+    QTRY_VERIFY(!m_demo.button("activityResume"));
 }
 
 QTEST_MAIN(ActivityTest)

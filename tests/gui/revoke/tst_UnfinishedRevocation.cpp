@@ -7,6 +7,7 @@
 #include "ui/common/Activities.h"
 #include "ui/common/Button.h"
 #include "ui/common/Label.h"
+#include "ui/common/ReturnWatches.h"
 #include "ui/revoke/PlanSheet.h"
 
 using namespace rollcall;
@@ -150,6 +151,10 @@ void UnfinishedRevocationTest::goesOnInGuardedModeAlone()
     const auto entries = m_open.log().list(0, 100);
     QVERIFY(entries.has_value());
     QCOMPARE(entries->back().counts.value(u"revoked").toInteger(), planned);
+    // What both runs revoked is looked for again.
+    const common::ReturnWatch *watch = m_open.connection().activities().returns().all().value(0);
+    QVERIFY(watch);
+    QCOMPARE(watch->watched(), qint64{planned});
 }
 
 void UnfinishedRevocationTest::endsItWhereItStands()

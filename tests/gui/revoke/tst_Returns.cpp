@@ -1,0 +1,212 @@
+#include <QtTest>
+
+#include <QAccessible>
+#include <QVBoxLayout>
+
+#include "tests/support/DemoWindow.h"
+#include "ui/common/Activities.h"
+#include "ui/common/ReturnWatches.h"
+#include "ui/main/ActivityDrawer.h"
+#include "ui/main/AlarmBar.h"
+#include "ui/revoke/PlanSheet.h"
+#include "ui/revoke/RevocationController.h"
+
+using namespace rollcall;
+using namespace std::chrono_literals;
+using base::Call;
+
+/// Sessions of the demo deployment are revoked, and something puts their rows back: the alarm of the window.
+class ReturnsTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init();
+    void cleanup();
+    void watchesWithoutBeingInTheWay();
+    void raisesTheAlarm();
+    void offersExactlyThoseAgain();
+    void endsWhenStopped();
+    void saysSoWhereNoneCameBack();
+    void isSilencedUntilAnotherComes();
+    void endsWithItsConnection();
+
+private:
+    /// Revokes @p sessions of the live ones, and watches them for @p time.
+    void revoke(int sessions, std::chrono::milliseconds time);
+    /// Puts back @p sessions of those that were revoked.
+    void putBack(int sessions);
+    [[nodiscard]] common::ReturnWatches &returns() { return m_demo.connection().activities().returns(); }
+
+    test::DemoWindow m_demo{"returns"};
+    main::AlarmBar *m_alarm = nullptr;
+    main::ActivityDrawer *m_drawer = nullptr;
+    std::shared_ptr<const revoke::RevocationReport> m_report;
+};
+
+void ReturnsTest::init()
+{
+    QVERIFY(m_demo.start(300));
+    QVERIFY(m_demo.execute("CREATE TABLE kept AS SELECT * FROM \"Session\""));
+    QVERIFY(m_demo.connect());
+    m_demo.connection().setWriteMode(common::WriteMode::Guarded);
+    QVERIFY(m_demo.show({1240, 480}));
+    auto *column = new QVBoxLayout(&m_demo.window());
+    column->setContentsMargins({});
+    m_alarm = new main::AlarmBar(m_demo.theme());
+    m_alarm->setWatches(&returns());
+    m_alarm->setInSight(true);
+    m_drawer = new main::ActivityDrawer(m_demo.theme());
+    m_drawer->setActivities(&m_demo.connection().activities());
+    column->addWidget(m_alarm);
+    column->addStretch();
+    column->addWidget(m_drawer);
+    m_drawer->show();
+}
+
+void ReturnsTest::cleanup()
+{
+    m_demo.close();
+}
+
+void ReturnsTest::revoke(int sessions, std::chrono::milliseconds time)
+{
+    auto store = m_demo.open().deployment().openStore(store::Access::ReadOnly, Call::within(10s));
+    const auto rows = (*store)->planRows(store::SessionQuery(), 10'000, m_demo.clock().now(), Call::within(10s));
+    QVERIFY(rows && std::ssize(*rows) >= sessions);
+    revoke::Selection selection;
+    for (const store::PlannedRow &row : std::span(*rows).first(static_cast<std::size_t>(sessions)))
+        selection.sessions << row.shown.fingerprint.text();
+    // Gone before what it began has ended, as when its sheet is closed.
+    auto controller = std::make_unique<revoke::RevocationController>(m_demo.connection());
+    QSignalSpy frozen(controller.get(), &revoke::RevocationController::planned);
+    controller->freeze(selection);
+    QVERIFY(frozen.wait(10'000));
+    revoke::RevocationOptions options;
+    options.reason = QStringLiteral("Laptops stolen in Lyon");
+    QSignalSpy idle(&m_demo.connection().activities(), &common::Activities::idle);
+    controller->carryOut(options, QStringLiteral("Revoke sessions"), time);
+    controller.reset();
+    QVERIFY(idle.count() > 0 || idle.wait(20'000));
+    m_report = m_demo.connection().activities().acts().first()->end()->report;
+    QCOMPARE(m_report->revoked, qint64{sessions});
+}
+
+void ReturnsTest::putBack(int sessions)
+{
+    const QByteArray sql = "INSERT INTO \"Session\" SELECT * FROM kept WHERE \"sessionToken\" NOT IN "
+                           "(SELECT \"sessionToken\" FROM \"Session\") LIMIT " +
+                           QByteArray::number(sessions);
+    QVERIFY(m_demo.execute(sql.constData()));
+}
+
+void ReturnsTest::watchesWithoutBeingInTheWay()
+{
+    revoke(3, 60s);
+    QVERIFY(returns().isWatching());
+    QVERIFY(!m_demo.connection().activities().isActing()); // it is no reason to stay
+    QVERIFY(m_alarm->isHidden());
+    QTRY_VERIFY2(m_demo.texts().contains(u"Watch for 3 revoked sessions coming back"), qPrintable(m_demo.texts()));
+    QVERIFY2(m_demo.texts().contains(u"None has come back"), qPrintable(m_demo.texts()));
+    QCOMPARE(m_drawer->summary(), QStringLiteral("watching for returns"));
+    QVERIFY(m_demo.photograph("watching"));
+    revoke::PlanSheet sheet(m_demo.theme(), m_demo.window(), m_demo.connection(), *m_report);
+    m_demo.window().resize(1240, 900);
+    sheet.open();
+    QVERIFY2(m_demo.texts().contains(u"Watching for their return"), qPrintable(m_demo.texts()));
+    QVERIFY(m_demo.photograph("result"));
+}
+
+void ReturnsTest::raisesTheAlarm()
+{
+    revoke(3, 20s);
+    putBack(2);
+    QTRY_VERIFY_WITH_TIMEOUT(m_alarm->isVisible(), 15'000);
+    const QString texts = m_demo.texts();
+    QVERIFY2(texts.contains(u"2 revoked sessions are back"), qPrintable(texts));
+    QVERIFY2(texts.contains(u"2 of 3 came back"), qPrintable(texts));
+    QCOMPARE(m_drawer->summary(), QStringLiteral("2 came back"));
+    // What a screen reader says of it; that it is announced cannot be seen where there is none.
+    const QString spoken = QAccessible::queryAccessibleInterface(m_alarm)->text(QAccessible::Name);
+    QVERIFY2(spoken.startsWith(u"2 revoked sessions are back. "), qPrintable(spoken));
+    QVERIFY(m_demo.photograph("alarm"));
+    // The third is still looked for.
+    QVERIFY(returns().isWatching());
+    // On record, beside the revocation.
+    const auto entries = m_demo.open().log().list(0, 100);
+    QVERIFY(entries.has_value());
+    QCOMPARE(entries->back().action, QStringLiteral("sessions.resurrected"));
+    QCOMPARE(entries->back().counts.value(u"returned").toInteger(), 2);
+}
+
+void ReturnsTest::offersExactlyThoseAgain()
+{
+    revoke(3, 20s);
+    putBack(2);
+    QTRY_VERIFY_WITH_TIMEOUT(m_alarm->isVisible(), 15'000);
+    std::vector<revoke::Resurrection> again;
+    connect(m_alarm, &main::AlarmBar::revokeRequested, this, [&again](const auto &sessions) { again = sessions; });
+    QTest::mouseClick(m_demo.button("alarmRevoke"), Qt::LeftButton);
+    QCOMPARE(again.size(), std::size_t{2});
+    QTRY_VERIFY(m_demo.button("activityRevokeAgain"));
+    std::vector<revoke::Resurrection> fromDrawer;
+    connect(m_drawer, &main::ActivityDrawer::revokeAgainRequested, this,
+            [&fromDrawer](const auto &sessions) { fromDrawer = sessions; });
+    QTest::mouseClick(m_demo.button("activityRevokeAgain"), Qt::LeftButton);
+    QCOMPARE(fromDrawer.size(), std::size_t{2});
+    revoke::Selection selection;
+    for (const revoke::Resurrection &session : again)
+        selection.sessions << session.fingerprint.text();
+    revoke::PlanSheet plan(m_demo.theme(), m_demo.window(), m_demo.connection(), selection);
+    plan.open();
+    QTRY_VERIFY_WITH_TIMEOUT(m_demo.button("planExecute"), 10'000);
+    QCOMPARE(m_demo.button("planExecute")->text(), QStringLiteral("Revoke 2 sessions"));
+}
+
+void ReturnsTest::endsWhenStopped()
+{
+    revoke(2, 10min);
+    QTRY_VERIFY(m_demo.button("activityStopWatch"));
+    QTest::mouseClick(m_demo.button("activityStopWatch"), Qt::LeftButton);
+    QTRY_VERIFY(!returns().isWatching());
+    QVERIFY(!m_demo.button("activityStopWatch"));
+    QCOMPARE(m_drawer->summary(), main::ActivityDrawer::idleText());
+    QVERIFY(m_demo.photograph("stopped"));
+}
+
+void ReturnsTest::saysSoWhereNoneCameBack()
+{
+    revoke(2, 300ms);
+    QTRY_VERIFY(!returns().isWatching());
+    QTRY_VERIFY2(m_demo.texts().contains(u"None came back"), qPrintable(m_demo.texts()));
+    QVERIFY(m_alarm->isHidden());
+}
+
+void ReturnsTest::isSilencedUntilAnotherComes()
+{
+    revoke(3, 20s);
+    putBack(1);
+    QTRY_VERIFY_WITH_TIMEOUT(m_alarm->isVisible(), 15'000);
+    QTest::mouseClick(m_demo.button("alarmSilence"), Qt::LeftButton);
+    QVERIFY(m_alarm->isHidden());
+    QVERIFY2(m_demo.texts().contains(u"1 of 3 came back"), qPrintable(m_demo.texts())); // still said there
+    putBack(1);
+    QTRY_VERIFY_WITH_TIMEOUT(m_alarm->isVisible(), 15'000);
+    QVERIFY2(m_demo.texts().contains(u"A revoked session is back"), qPrintable(m_demo.texts()));
+    // Over a page that hides which connection it is about, it is not shown.
+    m_alarm->setInSight(false);
+    QVERIFY(m_alarm->isHidden());
+    m_alarm->setInSight(true);
+    QVERIFY(m_alarm->isVisible());
+}
+
+void ReturnsTest::endsWithItsConnection()
+{
+    revoke(2, 10min);
+    const auto begun = std::chrono::steady_clock::now();
+    m_demo.close();
+    QVERIFY(std::chrono::steady_clock::now() - begun < 5s);
+}
+
+QTEST_MAIN(ReturnsTest)
+#include "tst_Returns.moc"
