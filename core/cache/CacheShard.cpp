@@ -6,17 +6,7 @@ namespace rollcall::cache {
 
 namespace {
 
-// A cell holds 24 bits of slot number + 1 and, above them, 8 bits of the digest that spare most looks at wrong slots.
-constexpr quint32 numberMask = 0xFF'FFFF;
-constexpr quint32 tagShift = 24;
-constexpr quint32 mostSlots = numberMask - 1;
 constexpr std::size_t firstIndexSize = 16;
-
-quint32 tagOf(const TokenDigest &digest)
-{
-    // The shard is chosen by the high bits of `high`, the cell by those of `low`.
-    return static_cast<quint32>(digest.high & 0xFF) << tagShift;
-}
 
 bool isOverfull(std::size_t entries, std::size_t cells)
 {
@@ -25,44 +15,46 @@ bool isOverfull(std::size_t entries, std::size_t cells)
 
 } // namespace
 
-/// Exactly a cache line, so that a look at a random entry is one memory access.
-struct alignas(64) CacheShard::Slot
+CacheShard::CacheShard(std::size_t maxBytes) : m_maxBytes(maxBytes)
 {
-    TokenDigest digest;
-    QByteArray session; // from here on as in CachedValue
-    qint64 until = 0;
-    qint64 expires = 0;
-    quint32 userTag = 0;
-    quint8 reason = 0;
-    bool taken = false;
-    bool used = false; ///< found since the CLOCK's hand last passed
-};
-
-CacheShard::CacheShard(std::size_t maxBytes) : m_index(firstIndexSize), m_maxBytes(maxBytes) {}
+    const base::SpinLock lock(m_mutex);
+    growIndex(firstIndexSize);
+}
 
 CacheShard::~CacheShard() = default;
 
 std::size_t CacheShard::costOf(const QByteArray &session)
 {
     static_assert(sizeof(Slot) == 64);
-    // Index cells between half and seven eighths full; a byte array's header, end byte and the allocator's share.
-    constexpr std::size_t own = sizeof(Slot) + 6;
+    // Index cells between half and seven eighths full, and smaller arrays before; a byte array's header, end byte and
+    // the allocator's share.
+    constexpr std::size_t own = sizeof(Slot) + 24;
     constexpr std::size_t block = 16 + 1 + 16;
     return own + (session.isEmpty() ? 0 : block + static_cast<std::size_t>(session.size()));
 }
 
-inline CacheShard::Slot &CacheShard::slotAt(quint32 number) const
+inline CacheShard::Slot &CacheShard::slotAt(std::size_t number) const
 {
     return m_pages[number / pageSlots][number % pageSlots];
 }
 
-inline CacheShard::Position CacheShard::locate(const TokenDigest &digest) const
+inline quint64 CacheShard::cellAt(Position position) const
 {
-    const std::size_t mask = m_index.size() - 1;
-    const quint32 tag = tagOf(digest);
+    return m_cells.load(std::memory_order_relaxed)[position].load(std::memory_order_relaxed);
+}
+
+inline void CacheShard::setCell(Position position, quint64 cell)
+{
+    m_cells.load(std::memory_order_relaxed)[position].store(cell, std::memory_order_relaxed);
+}
+
+CacheShard::Position CacheShard::locate(const TokenDigest &digest) const
+{
+    const Position mask = m_mask.load(std::memory_order_relaxed);
+    const quint64 tag = tagOf(digest);
     // The index is never full, so there is a free cell to end at.
-    for (Position at = digest.low & mask; m_index[at] != 0; at = (at + 1) & mask) {
-        if ((m_index[at] & ~numberMask) == tag && slotAt((m_index[at] & numberMask) - 1).digest == digest)
+    for (Position at = digest.low & mask; !isFree(cellAt(at)); at = (at + 1) & mask) {
+        if ((cellAt(at) & ~addressMask) == tag && slotOf(cellAt(at))->digest == digest)
             return at;
     }
     return nowhere;
@@ -75,7 +67,7 @@ bool CacheShard::find(const TokenDigest &digest, CachedValue &value, quint32 &ge
     const Position at = locate(digest);
     if (at == nowhere)
         return false;
-    Slot &slot = slotAt((m_index[at] & numberMask) - 1);
+    Slot &slot = *slotOf(cellAt(at));
     value.session = slot.session;
     value.until = slot.until;
     value.expires = slot.expires;
@@ -96,10 +88,11 @@ void CacheShard::store(const TokenDigest &digest, CachedValue value, qint64 now,
     if (cost > m_maxBytes)
         return;
     makeRoom(cost, now);
-    if (isOverfull(m_entries + 1, m_index.size()))
-        fillIndex(m_index.size() * 2);
-    const quint32 number = takeSlot();
-    Slot &slot = slotAt(number);
+    if (const std::size_t cells = m_mask.load(std::memory_order_relaxed) + 1; isOverfull(m_entries + 1, cells)) {
+        growIndex(cells * 2);
+        fillIndex();
+    }
+    Slot &slot = takeSlot();
     slot.digest = digest;
     slot.session = std::move(value.session);
     slot.until = value.until;
@@ -108,7 +101,7 @@ void CacheShard::store(const TokenDigest &digest, CachedValue value, qint64 now,
     slot.reason = value.reason;
     slot.taken = true;
     slot.used = false;
-    insertCell(digest, number);
+    insertCell(slot);
     ++m_entries;
     m_bytes += cost;
 }
@@ -129,7 +122,7 @@ qint64 CacheShard::eraseUser(quint32 userTag)
     const base::SpinLock lock(m_mutex);
     ++m_generation;
     qint64 erased = 0;
-    for (quint32 number = 0; number < m_slots; ++number) {
+    for (std::size_t number = 0; number < m_slots; ++number) {
         const Slot &slot = slotAt(number);
         if (slot.taken && slot.userTag == userTag) {
             remove(locate(slot.digest));
@@ -141,13 +134,12 @@ qint64 CacheShard::eraseUser(quint32 userTag)
 
 void CacheShard::clear()
 {
-    // Made before and freed after the lock is held: a million entries take longer to free than anybody should wait.
-    std::vector<quint32> index(firstIndexSize);
+    // Freed after the lock is held: a million entries take longer to free than anybody should wait.
     std::vector<std::unique_ptr<Slot[]>> pages;
-    std::vector<quint32> freeSlots;
+    std::vector<Slot *> freeSlots;
     const base::SpinLock lock(m_mutex);
     ++m_generation;
-    m_index.swap(index);
+    emptyIndex();
     m_pages.swap(pages);
     m_free.swap(freeSlots);
     m_slots = m_hand = 0;
@@ -166,58 +158,69 @@ std::size_t CacheShard::entries()
     return m_entries;
 }
 
-quint32 CacheShard::takeSlot()
+CacheShard::Slot &CacheShard::takeSlot()
 {
     if (!m_free.empty()) {
-        const quint32 number = m_free.back();
+        Slot *slot = m_free.back();
         m_free.pop_back();
-        return number;
+        return *slot;
     }
     if (m_slots == m_pages.size() * pageSlots)
         m_pages.push_back(std::make_unique<Slot[]>(pageSlots));
-    return m_slots++;
+    return slotAt(m_slots++);
 }
 
-void CacheShard::fillIndex(std::size_t cells)
+void CacheShard::growIndex(std::size_t cells)
 {
-    m_index.assign(cells, 0);
-    m_index.shrink_to_fit();
-    for (quint32 number = 0; number < m_slots; ++number) {
+    m_arrays.push_back(std::make_unique<Cell[]>(cells));
+    // In this order: see approach().
+    m_cells.store(m_arrays.back().get(), std::memory_order_release);
+    m_mask.store(cells - 1, std::memory_order_release);
+}
+
+void CacheShard::emptyIndex()
+{
+    for (Position at = 0; at <= m_mask.load(std::memory_order_relaxed); ++at)
+        setCell(at, 0);
+}
+
+void CacheShard::fillIndex()
+{
+    for (std::size_t number = 0; number < m_slots; ++number) {
         if (const Slot &slot = slotAt(number); slot.taken)
-            insertCell(slot.digest, number);
+            insertCell(slot);
     }
 }
 
-void CacheShard::insertCell(const TokenDigest &digest, quint32 number)
+void CacheShard::insertCell(const Slot &slot)
 {
-    const std::size_t mask = m_index.size() - 1;
-    Position at = digest.low & mask;
-    while (m_index[at] != 0)
+    const Position mask = m_mask.load(std::memory_order_relaxed);
+    Position at = slot.digest.low & mask;
+    while (!isFree(cellAt(at)))
         at = (at + 1) & mask;
-    m_index[at] = tagOf(digest) | (number + 1);
+    setCell(at, cellOf(slot.digest, slot));
 }
 
 void CacheShard::remove(Position position)
 {
-    const quint32 number = (m_index[position] & numberMask) - 1;
-    Slot &slot = slotAt(number);
+    Slot &slot = *slotOf(cellAt(position));
     m_bytes -= costOf(slot.session);
     --m_entries;
     slot.session.clear();
     slot.taken = false;
-    m_free.push_back(number);
+    m_free.push_back(&slot);
 
     // Close the gap: every cell behind it that the gap lies on the way to moves up, so that no grave markers pile up.
-    const std::size_t mask = m_index.size() - 1;
+    const Position mask = m_mask.load(std::memory_order_relaxed);
     Position gap = position;
-    for (Position at = (gap + 1) & mask; m_index[at] != 0; at = (at + 1) & mask) {
-        const Position home = slotAt((m_index[at] & numberMask) - 1).digest.low & mask;
+    for (Position at = (gap + 1) & mask; !isFree(cellAt(at)); at = (at + 1) & mask) {
+        const Position home = slotOf(cellAt(at))->digest.low & mask;
         if (((at - home) & mask) >= ((at - gap) & mask)) {
-            m_index[gap] = m_index[at];
+            setCell(gap, cellAt(at));
             gap = at;
         }
     }
-    m_index[gap] = 0;
+    setCell(gap, 0);
 }
 
 std::size_t CacheShard::taken() const
@@ -228,9 +231,9 @@ std::size_t CacheShard::taken() const
 void CacheShard::compact()
 {
     std::vector<std::unique_ptr<Slot[]>> pages;
-    quint32 slots = 0;
-    quint32 hand = 0;
-    for (quint32 number = 0; number < m_slots; ++number) {
+    std::size_t slots = 0;
+    std::size_t hand = 0;
+    for (std::size_t number = 0; number < m_slots; ++number) {
         if (number == m_hand)
             hand = slots;
         Slot &from = slotAt(number);
@@ -253,17 +256,15 @@ void CacheShard::compact()
     m_free = {};
     m_slots = slots;
     m_hand = slots == 0 ? 0 : hand % slots;
-    std::size_t cells = firstIndexSize;
-    while (isOverfull(slots + 1, cells))
-        cells *= 2;
-    fillIndex(cells);
+    emptyIndex();
+    fillIndex();
 }
 
 void CacheShard::makeRoom(std::size_t wanted, qint64 now)
 {
     // A slot that is free already costs nothing more when it is used again.
     const auto isOver = [this, wanted]() ROLLCALL_REQUIRES(m_mutex) {
-        return taken() + wanted - (m_free.empty() ? 0 : sizeof(Slot)) > m_maxBytes || m_entries == mostSlots;
+        return taken() + wanted - (m_free.empty() ? 0 : sizeof(Slot)) > m_maxBytes;
     };
     // Each round of the hand clears all bits, so the second finds a victim at the latest.
     while (isOver()) {

@@ -21,6 +21,8 @@ public:
     /// fixed costs come on top: about 20 KiB, and up to 16 KiB a shard. @p clock is borrowed.
     MemoryCache(std::size_t maxBytes, const base::Clock &clock);
 
+    /// As find(), save that a wall clock that was set is heeded up to base::coarseLag later.
+    [[nodiscard]] bool findAtHand(QByteArrayView token, session::Resolution &answer) override;
     [[nodiscard]] base::Result<Found> find(QByteArrayView token, const base::Call &call) override;
     [[nodiscard]] base::Status store(QByteArrayView token, const Entry &entry, std::chrono::milliseconds ttl,
                                      quint64 generation, const base::Call &call) override;
@@ -37,6 +39,7 @@ public:
 
 private:
     [[nodiscard]] CacheShard &shardOf(const TokenDigest &digest) const;
+    [[nodiscard]] qint64 wallAt(qint64 steady) const;
     [[nodiscard]] bool isOver(const CachedValue &value) const;
     [[nodiscard]] quint32 userTag(const QString &userId) const;
 
@@ -44,6 +47,9 @@ private:
     const TokenHash m_hash;
     std::vector<std::unique_ptr<CacheShard>> m_shards; ///< 1, 2, 4 … 64
     std::atomic<quint32> m_signIns{0};                 ///< an absence of an earlier count is none
+    // What the wall clock is ahead of the steady one, as of a tick of the latter. Milliseconds.
+    mutable std::atomic<qint64> m_wallAhead{0};
+    mutable std::atomic<qint64> m_wallTick{std::numeric_limits<qint64>::min()};
 };
 
 } // namespace rollcall::cache

@@ -47,6 +47,14 @@ public:
         QString note;               ///< what was wrong with an entry that is therefore none; without secrets
     };
 
+    /// The session of @p token where it is at hand in this process: true, with the session and until when it is good in
+    /// @p answer. False says nothing: ask find(). Waits for nothing.
+    [[nodiscard]] virtual bool findAtHand([[maybe_unused]] QByteArrayView token,
+                                          [[maybe_unused]] session::Resolution &answer)
+    {
+        return false;
+    }
+
     /// Looks @p token up. Blocks within @p call. Errors: those of the implementation.
     [[nodiscard]] virtual base::Result<Found> find(QByteArrayView token, const base::Call &call) = 0;
 

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <compare>
+#include <cstring>
 
 namespace rollcall::cache {
 
@@ -54,11 +55,55 @@ private:
     };
 
     [[nodiscard]] TokenDigest slow(QByteArrayView token) const;
-    [[nodiscard]] static quint64 fold(Wide sum, const Half &key);
+    [[nodiscard]] static quint64 fold(Wide sum, const Half &key)
+    {
+        const auto wide = [&key](std::size_t i) { return Wide{key.fold.at(i)} << 64 | key.fold.at(i + 1); };
+        const Wide folded = wide(0) * static_cast<quint64>(sum) + wide(2) * static_cast<quint64>(sum >> 64) + wide(4);
+        return static_cast<quint64>(folded >> 64);
+    }
+    [[nodiscard]] static quint64 wordAt(const char *bytes)
+    {
+        quint64 word = 0;
+        std::memcpy(&word, bytes, sizeof word);
+        return word;
+    }
 
     Half m_high;
     Half m_low;
     QByteArray m_prefix;
 };
+
+// Here, as each look into a cache begins with it.
+inline TokenDigest TokenHash::operator()(QByteArrayView token) const
+{
+    if (token.size() > longestFast)
+        return slow(token);
+    constexpr qsizetype pairBytes = 16;
+    const quint64 *highKey = m_high.nh.data();
+    const quint64 *lowKey = m_low.nh.data();
+    // The length tells apart texts that differ in nothing but what their last pair is filled up with: sums of different
+    // pairs differ by any given amount with no more than 2^-64, so adding it costs nothing of the bound.
+    Wide high = static_cast<quint64>(token.size());
+    Wide low = high;
+    const auto add = [&](quint64 first, quint64 second) {
+        high += Wide{first + highKey[0]} * Wide{second + highKey[1]};
+        low += Wide{first + lowKey[0]} * Wide{second + lowKey[1]};
+        highKey += 2;
+        lowKey += 2;
+    };
+    const char *from = token.data();
+    qsizetype left = token.size();
+    for (; left >= pairBytes; left -= pairBytes, from += pairBytes)
+        add(wordAt(from), wordAt(from + 8));
+    if (left > 0 && token.size() >= pairBytes) {
+        // What is left, together with what came before.
+        add(wordAt(token.end() - pairBytes), wordAt(token.end() - 8));
+    } else if (left > 0) {
+        std::array<char, pairBytes> last{};
+        std::memcpy(last.data(), from, static_cast<std::size_t>(left));
+        add(wordAt(last.data()), wordAt(last.data() + 8));
+    }
+    return {fold(high, m_high), fold(low, m_low)};
+}
 
 } // namespace rollcall::cache

@@ -29,36 +29,42 @@ CachedResolver::CachedResolver(std::shared_ptr<const session::AuthProfile> profi
 
 session::Resolution CachedResolver::resolve(QByteArrayView cookieHeader, const base::Call &call)
 {
+    using Clock = std::chrono::steady_clock;
     session::Resolution result;
-    if (m_trace == Trace::Off) {
-        StepLog none(nullptr);
-        run(cookieHeader, result, none, call);
+    const bool isTraced = m_trace == Trace::On;
+    const auto begun = isTraced ? Clock::now() : Clock::time_point();
+    StepLog steps(isTraced ? &result.trace : nullptr);
+    // Most tokens stand in the header as they are: hits then copy nothing.
+    const QByteArrayView token =
+        m_cookieName.isEmpty() ? QByteArrayView() : http::plainToken(cookieHeader, m_cookieName);
+    // What is at hand takes no steps that anybody wants to see.
+    if (!isTraced && !token.isEmpty() && m_lookup.cache().findAtHand(token, result))
         return result;
-    }
-    const auto begun = std::chrono::steady_clock::now();
-    StepLog steps(&result.trace);
-    run(cookieHeader, result, steps, call);
-    result.took = std::chrono::steady_clock::now() - begun;
+    if (token.isEmpty())
+        answerOther(cookieHeader, result, steps, call);
+    else
+        answer(token, cookieHeader, result, steps, call);
+    if (isTraced)
+        result.took = Clock::now() - begun;
     return result;
 }
 
-void CachedResolver::run(QByteArrayView cookieHeader, session::Resolution &result, StepLog &steps,
-                         const base::Call &call)
+void CachedResolver::answerOther(QByteArrayView cookieHeader, session::Resolution &result, StepLog &steps,
+                                 const base::Call &call)
 {
-    // Most tokens stand in the header as they are: hits then copy nothing.
-    QByteArrayView token = m_cookieName.isEmpty() ? QByteArrayView() : http::plainToken(cookieHeader, m_cookieName);
-    base::SecretBytes assembled;
-    if (token.isEmpty()) {
-        assembled = cachedToken(*m_profile, cookieHeader);
-        token = assembled.view();
-    }
-    if (token.isEmpty()) {
-        // Nothing to look up by; the source says why.
-        steps.end(QStringLiteral("cache"), session::StepOutcome::Skipped,
-                  [] { return QStringLiteral("no session token in the request"); });
-        takeOver(result, m_source->resolve(cookieHeader, call));
+    if (const base::SecretBytes token = cachedToken(*m_profile, cookieHeader); !token.isEmpty()) {
+        answer(token.view(), cookieHeader, result, steps, call);
         return;
     }
+    // Nothing to look up by; the source says why.
+    steps.end(QStringLiteral("cache"), session::StepOutcome::Skipped,
+              [] { return QStringLiteral("no session token in the request"); });
+    takeOver(result, m_source->resolve(cookieHeader, call));
+}
+
+void CachedResolver::answer(QByteArrayView token, QByteArrayView cookieHeader, session::Resolution &result,
+                            StepLog &steps, const base::Call &call)
+{
     CachedLookup::Miss miss;
     if (m_lookup.find(token, miss, result, steps, call))
         return;

@@ -16,7 +16,11 @@ public:
     [[nodiscard]] session::Resolution resolve(QByteArrayView cookieHeader, const base::Call &call) override;
 
 private:
-    void run(QByteArrayView cookieHeader, session::Resolution &result, StepLog &steps, const base::Call &call);
+    /// The answer to a request with this session token.
+    void answer(QByteArrayView token, QByteArrayView cookieHeader, session::Resolution &result, StepLog &steps,
+                const base::Call &call);
+    /// The answer to a request whose token does not stand in the header as it is, or that has none.
+    void answerOther(QByteArrayView cookieHeader, session::Resolution &result, StepLog &steps, const base::Call &call);
 
     std::shared_ptr<const session::AuthProfile> m_profile;
     QByteArray m_cookieName; ///< empty: http::plainToken() must not be asked

@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "core/http/PlainRun.h"
+
 namespace rollcall::http {
 
 bool hasPlainTokens(QByteArrayView cookieName)
@@ -12,24 +14,36 @@ bool hasPlainTokens(QByteArrayView cookieName)
 
 QByteArrayView plainToken(QByteArrayView header, QByteArrayView cookieName)
 {
+    static const PlainRunEnd valueEnd = vectorPlainRunEnd() ? vectorPlainRunEnd() : plainRunEnd;
     QByteArrayView token;
     const char *at = header.begin();
+    const char *const end = header.end();
     const auto nameSize = static_cast<std::size_t>(cookieName.size());
-    while (at != header.end()) {
-        const void *separator = std::memchr(at, ';', static_cast<std::size_t>(header.end() - at));
-        const char *end = separator ? static_cast<const char *>(separator) : header.end();
+    while (at != end) {
         while (at != end && *at == ' ')
             ++at;
+        if (at == end)
+            break;
         // Parsers disagree on which other blanks belong to a name.
-        if (at != end && (*at < '!' || *at > '~'))
+        if (*at < '!' || *at > '~')
             return {};
-        if (static_cast<std::size_t>(end - at) >= nameSize && std::memcmp(at, cookieName.data(), nameSize) == 0) {
-            const QByteArrayView rest(at + nameSize, end);
-            if (!token.isEmpty() || rest.size() < 2 || rest.front() != '=' || !standsForItself(rest.sliced(1)))
+        if (*at == cookieName.front() && static_cast<std::size_t>(end - at) >= nameSize &&
+            std::memcmp(at, cookieName.data(), nameSize) == 0) {
+            const char *const equals = at + nameSize;
+            if (!token.isEmpty() || end - equals < 2 || *equals != '=')
                 return {};
-            token = rest.sliced(1);
+            at = valueEnd(header.begin(), equals + 1, end);
+            if (at == equals + 1 || (at != end && *at != ';'))
+                return {};
+            token = QByteArrayView(equals + 1, at);
+        } else {
+            const void *separator = std::memchr(at, ';', static_cast<std::size_t>(end - at));
+            if (!separator)
+                break;
+            at = static_cast<const char *>(separator);
         }
-        at = separator ? end + 1 : end;
+        if (at != end)
+            ++at; // the separator
     }
     return token;
 }

@@ -157,6 +157,40 @@ private Q_SLOTS:
         QCOMPARE(m_calls.load(), 2);
     }
 
+    void withoutATraceItAnswersTheSame()
+    {
+        const auto end = m_clock.now() + 40s;
+        const auto source = [end](const Call &) {
+            auto resolution = sessionFor("{\"a\":1}");
+            resolution.validUntil = end;
+            return resolution;
+        };
+        const auto cached = engine::makeCachedResolver(m_profile, std::make_unique<CountingSource>(m_calls, source),
+                                                       m_cache, 10s, engine::Trace::Off);
+        static_cast<void>(cached->resolve(cookie("t"), {}));
+        // A token that stands in the header as it is, and one that has to be decoded: a hit of either.
+        for (const QByteArray &header : {cookie("t"), cookie("%74")}) {
+            const auto hit = cached->resolve(header, {});
+            QCOMPARE(hit.session, std::optional(QByteArray("{\"a\":1}")));
+            QCOMPARE(hit.validUntil, std::optional(end));
+            QVERIFY(!hit.reason);
+            QVERIFY(hit.trace.empty());
+        }
+        QCOMPARE(m_calls.load(), 1);
+        m_clock.advance(9'999ms);
+        static_cast<void>(cached->resolve(cookie("t"), {}));
+        QCOMPARE(m_calls.load(), 1);
+        m_clock.advance(1ms);
+        static_cast<void>(cached->resolve(cookie("t"), {}));
+        QCOMPARE(m_calls.load(), 2);
+        QVERIFY(m_cache->erase("t", {}).value());
+        static_cast<void>(cached->resolve(cookie("t"), {}));
+        QCOMPARE(m_calls.load(), 3);
+        QVERIFY(m_cache->noteSignIn(QStringLiteral("u1"), {}).has_value());
+        static_cast<void>(cached->resolve(cookie("t"), {}));
+        QCOMPARE(m_calls.load(), 4);
+    }
+
     void neverBeyondTheSessionsOwnEnd()
     {
         const auto end = m_clock.now() + 3s;

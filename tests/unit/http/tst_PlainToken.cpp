@@ -4,6 +4,7 @@
 #include <random>
 
 #include "core/http/ChunkedCookie.h"
+#include "core/http/PlainRun.h"
 #include "core/http/PlainToken.h"
 
 using namespace rollcall;
@@ -106,6 +107,36 @@ private Q_SLOTS:
         QVERIFY(!http::hasPlainTokens("constructor"));
         QVERIFY(!http::hasPlainTokens("a-b=c"));
         QVERIFY(!http::hasPlainTokens(""));
+    }
+
+    /// Each character at each place of runs of all lengths up to two blocks and a half: who reads many at a time finds
+    /// what standsForItself() says.
+    void runsEndWhereACharacterIsNoneOfThem()
+    {
+        const http::PlainRunEnd vector = http::vectorPlainRunEnd();
+        constexpr qsizetype before = 21; // characters that are not looked at
+        for (const http::PlainRunEnd runEnd : {http::PlainRunEnd(http::plainRunEnd), vector}) {
+            if (!runEnd)
+                continue; // the processor has no such instructions
+            for (qsizetype size = 0; size <= 80; ++size) {
+                for (qsizetype at = 0; at < size; ++at) {
+                    for (int c = 0; c < 256; ++c) {
+                        QByteArray text(before + size, 'x');
+                        text[before + at] = static_cast<char>(c);
+                        const bool isPlain = http::standsForItself(QByteArrayView(text).sliced(before + at, 1));
+                        const char *from = text.constData() + before;
+                        if (runEnd(text.constData(), from, text.constEnd()) != (isPlain ? text.constEnd() : from + at))
+                            QFAIL(qPrintable(QStringLiteral("character %1 at %2 of %3").arg(c).arg(at).arg(size)));
+                    }
+                }
+                // Nor does it matter what stands before, or that nothing does.
+                QByteArray text(before + size, ';');
+                std::fill(text.begin() + before, text.end(), 'a');
+                const char *from = text.constData() + before;
+                QCOMPARE(runEnd(text.constData(), from, text.constEnd()), text.constEnd());
+                QCOMPARE(runEnd(from, from, text.constEnd()), text.constEnd());
+            }
+        }
     }
 
     /// What is read fast is what the parsers give, on headers that bring out how they differ.
