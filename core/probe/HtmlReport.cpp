@@ -23,7 +23,7 @@ main{max-width:960px;margin:0 auto;padding:24px 16px 64px}
 h1{font-size:24px;margin:0 0 4px}h2{font-size:17px;margin:0 0 8px}
 p{margin:0 0 8px}.muted{color:var(--muted)}
 section{background:var(--surface);border:1px solid var(--line);border-radius:8px;padding:16px 20px;margin:16px 0}
-ul{margin:0;padding-left:20px}li{margin:4px 0}
+ul{margin:0;padding-left:20px}ul+h2{margin-top:16px}li{margin:4px 0}
 .lead{font-size:17px}
 .good{color:var(--good)}.warn{color:var(--warn)}.bad{color:var(--bad)}
 svg{width:100%;height:auto;display:block}
@@ -41,7 +41,8 @@ details{margin-top:8px}summary{cursor:pointer;color:var(--accent)}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:13px;font-variant-numeric:tabular-nums}
 th,td{padding:4px 8px;border-bottom:1px solid var(--line);text-align:right;vertical-align:top}
-th:first-child,td:first-child,.text td,.text th{text-align:left}td{overflow-wrap:anywhere}
+th:first-child,td:first-child,.text td,.text th{text-align:left}
+td{white-space:nowrap}td:first-child,.text td{white-space:normal;overflow-wrap:anywhere;min-width:112px}
 @media print{body{background:#FFF}section{break-inside:avoid}}
 )css";
 
@@ -78,6 +79,9 @@ QString wholeStyle()
     return text;
 }
 
+/// Unicode's own line separator: what follows it in a field stands below. A route that holds it breaks there, no more.
+constexpr QChar lineBreak(0x2028);
+
 QString tableOf(const QStringList &head, const std::vector<QStringList> &rows, const QString &cssClass = {})
 {
     QString html = QStringLiteral("<div class=\"scroll\"><table class=\"%1\"><thead><tr>").arg(cssClass);
@@ -87,7 +91,8 @@ QString tableOf(const QStringList &head, const std::vector<QStringList> &rows, c
     for (const QStringList &row : rows) {
         html += QStringLiteral("<tr>");
         for (const QString &field : row)
-            html += QStringLiteral("<td>") + escapedHtml(field) + QStringLiteral("</td>");
+            html += QStringLiteral("<td>") + escapedHtml(field).replace(lineBreak, QStringLiteral("<br/>")) +
+                    QStringLiteral("</td>");
         html += QStringLiteral("</tr>\n");
     }
     return html + QStringLiteral("</tbody></table></div>");
@@ -150,8 +155,8 @@ QString cellSection(const RunDocument &document)
                             QString::number(cell.censored),
                             durationText(times.min)};
             for (std::size_t i = 0; i < times.quantiles.size(); ++i)
-                row << quantileText(cell, times, reportedQuantiles[i]) + QLatin1Char(' ') +
-                           intervalText(times.intervals[i]);
+                row << quantileText(cell, times, reportedQuantiles[i]) +
+                           (times.intervals[i] ? lineBreak + intervalText(times.intervals[i]) : QString());
             rows.push_back(row << maxText(cell, times));
         }
     }

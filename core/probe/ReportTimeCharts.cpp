@@ -141,12 +141,26 @@ ReportChart heatmapChart(const RunDocument &document, std::size_t cell)
     return chart;
 }
 
+namespace {
+
+/// A power of two beside an axis; what is large is rounded to what fits there.
+QString powerText(double ratio)
+{
+    if (ratio >= 1e6)
+        return QString::number(ratio / 1e6, 'f', 0) + QStringLiteral(" M×");
+    if (ratio >= 1e4)
+        return QString::number(ratio / 1e3, 'f', 0) + QStringLiteral(" k×");
+    return QString::number(ratio) + QStringLiteral("×");
+}
+
+} // namespace
+
 ReportChart shiftChart(const RunDocument &document, const Comparison &comparison)
 {
     ReportChart chart;
     chart.id = QStringLiteral("shift");
     chart.title =
-        QStringLiteral("How many times as long %1 takes as %2").arg(cellName(comparison.a), cellName(comparison.b));
+        QStringLiteral("How many times as long “%1” takes as “%2”").arg(cellName(comparison.a), cellName(comparison.b));
     chart.head = {QStringLiteral("quantile"), QStringLiteral("ratio"), QStringLiteral("band (95 %, all quantiles)")};
     const std::size_t a = indexOf(document, comparison.a);
     const std::size_t b = indexOf(document, comparison.b);
@@ -179,7 +193,7 @@ ReportChart shiftChart(const RunDocument &document, const Comparison &comparison
     for (int power = static_cast<int>(lo); power <= hi; power += step) {
         const double ratio = std::pow(2, power);
         canvas.line(left, y(ratio), right, y(ratio), power == 0 ? QStringLiteral("one") : QStringLiteral("grid"));
-        canvas.text(left - 6, y(ratio) + 4, QString(QString::number(ratio) + QChar(u'×')), QStringLiteral("end"));
+        canvas.text(left - 6, y(ratio) + 4, powerText(ratio), QStringLiteral("end"));
     }
     QString line;
     QString upper;
