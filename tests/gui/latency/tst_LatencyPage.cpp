@@ -132,7 +132,7 @@ private:
 
         board->setTab(latency::ChartBoard::Phases);
         auto *phases = find<charts::PhaseChart>("phaseChart");
-        QCOMPARE(phases->bars(), 2); // proxy and floor
+        QCOMPARE(phases->bars(), 3); // local by the stages of its look-up, proxy and floor
         phases->setFocus();
         QTest::keyClick(phases, Qt::Key_S);
         QVERIFY(phases->showsShares());
