@@ -43,6 +43,15 @@ std::optional<nanoseconds> BatchPace::wasBlocked()
     return blockedRest;
 }
 
+bool isBlocked(const base::Error &error)
+{
+    const QString state = error.param(base::ErrorParam::SqlState);
+    return (error.code == base::ErrorCode::Timeout &&
+            error.param(base::ErrorParam::Part) ==
+                QStringLiteral("Waiting for a row that another transaction holds")) ||
+           state == QStringLiteral("40P01") || state == QStringLiteral("40001"); // a deadlock's victim
+}
+
 bool rest(nanoseconds time, const base::Call &call)
 {
     const nanoseconds bounded = std::min<nanoseconds>(time, call.remaining());

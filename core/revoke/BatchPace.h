@@ -44,6 +44,9 @@ private:
     int m_blocked = 0; ///< in a row
 };
 
+/// Whether a batch failed only because others held what it wanted, so that it may be tried again.
+[[nodiscard]] bool isBlocked(const base::Error &error);
+
 /// How far replicas may be behind before writing waits for them.
 inline constexpr std::chrono::milliseconds mostReplicaLag{1000};
 

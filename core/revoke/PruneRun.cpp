@@ -10,7 +10,6 @@ namespace rollcall::revoke {
 using base::Call;
 using base::Error;
 using base::ErrorCode;
-using base::ErrorParam;
 
 namespace {
 
@@ -20,15 +19,6 @@ constexpr qint64 firstUnpacedStep = 20'000;
 constexpr std::chrono::seconds lagEvery{1};
 constexpr std::chrono::milliseconds lagRest{250};
 constexpr std::chrono::seconds longestLagWait{60}; ///< a replica that is gone must not hold it up for ever
-
-/// Whether a step failed only because others held what it wanted.
-bool isBlocked(const Error &error)
-{
-    const QString state = error.param(ErrorParam::SqlState);
-    return (error.code == ErrorCode::Timeout &&
-            error.param(ErrorParam::Part) == QStringLiteral("Waiting for a row that another transaction holds")) ||
-           state == QStringLiteral("40P01") || state == QStringLiteral("40001"); // a deadlock's victim
-}
 
 /// One run of a prune: what it works with, and the report that it fills.
 class Run

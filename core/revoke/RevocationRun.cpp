@@ -245,21 +245,30 @@ private:
                 return;
             const auto count = std::min(static_cast<std::size_t>(pace.size()), open.size() - from);
             const auto begun = Call::Clock::now();
-            deleteBatch(std::span(open).subspan(from, count));
+            if (const auto blocked = deleteBatch(std::span(open).subspan(from, count))) {
+                // Others hold its rows: a smaller one is tried after a rest.
+                const auto pause = pace.wasBlocked();
+                if (pause)
+                    static_cast<void>(rest(*pause, m_call));
+                else
+                    m_run.failed(QStringLiteral("Batch %1 failed").arg(m_report.batches), *blocked);
+                continue;
+            }
             static_cast<void>(pace.took(Call::Clock::now() - begun));
             from += count;
             progress(m_report.revoked + m_report.skipped, QStringLiteral("Deleting"));
         }
     }
 
-    void deleteBatch(std::span<const std::size_t> rows)
+    /// nullopt: done, or the run is at its end; else what kept it from rows that are all still there.
+    std::optional<Error> deleteBatch(std::span<const std::size_t> rows)
     {
         // On disk before the first row goes: whoever finds this line knows which rows may be gone.
         if (const auto noted = m_journal.beginBatch(rows); !noted) {
             m_run.failed(QStringLiteral("Stopped before batch %1, as the journal could not be written")
                              .arg(m_report.batches + 1),
                          noted.error());
-            return;
+            return {};
         }
         const std::vector<store::RowKey> keys = keysOf(rows);
         m_report.batches += 1;
@@ -272,6 +281,12 @@ private:
             // The cache before the rows are looked at again: whoever read from it might write them back.
             purge(rows);
             readAgain(rows, keys);
+        } else if (!outcomes && isBlocked(outcomes.error()) && !m_call.cancelled()) {
+            note(QStringLiteral("Batch %1 waited for rows that others hold, and was undone").arg(m_report.batches));
+            for (const std::size_t row : rows)
+                m_report.rows[row].outcome = RowOutcome::Failed;
+            noteBatch(rows);
+            return outcomes.error();
         } else {
             m_run.failed(QStringLiteral("Batch %1 failed").arg(m_report.batches),
                          outcomes ? Error(ErrorCode::Internal).with(ErrorParam::Detail, QStringLiteral("row count"))
@@ -280,6 +295,7 @@ private:
             purge(rows);
         }
         noteBatch(rows);
+        return {};
     }
 
     void noteBatch(std::span<const std::size_t> rows)

@@ -456,6 +456,10 @@ private Q_SLOTS:
         QVERIFY(report && report->error);
         QCOMPARE(report->error->code, ErrorCode::Cancelled);
         QCOMPARE(report->restored, 2);
+        QCOMPARE(report->batches, 1); // not in the middle of the next
+        const QJsonObject counts = fixture.audited().back().counts;
+        QCOMPARE(counts.value(QStringLiteral("unknown")).toInt(-1), 0);
+        QCOMPARE(counts.value(QStringLiteral("notTried")).toInt(-1), 3);
         QVERIFY(!report->resumable);
         QCOMPARE(fixture.rows(), 2);
         QVERIFY(fixture.operations().empty());

@@ -310,6 +310,34 @@ private Q_SLOTS:
         QVERIFY2(fixture.askedWhileLive == 0, "a live user's cookie was sent");
     }
 
+    void whoHoldsARowIsWaitedFor()
+    {
+        RevokeFixture fixture;
+        const Error blocked =
+            Error(ErrorCode::Timeout)
+                .with(base::ErrorParam::Part, QStringLiteral("Waiting for a row that another transaction holds"));
+        fixture.store->beforeDelete = [&](int number) { return number <= 2 ? std::optional(blocked) : std::nullopt; };
+        const auto report = fixture.carryOut(fixture.plan(5), options(false, 4));
+        QVERIFY(report && !report->error && !report->resumable);
+        QCOMPARE(report->revoked, 5);
+        QCOMPARE(fixture.rows(), 0);
+        QVERIFY(report->batches > 4); // two that were undone, then smaller ones
+        QVERIFY(fixture.operations().empty());
+
+        // Not for ever; then it can be gone on with.
+        RevokeFixture held;
+        held.store->beforeDelete = [&](int number) { return number >= 2 ? std::optional(blocked) : std::nullopt; };
+        const auto stopped = held.carryOut(held.plan(5), options(false, 2));
+        QVERIFY(stopped && stopped->error && stopped->resumable);
+        QCOMPARE(stopped->error->code, ErrorCode::Timeout);
+        QCOMPARE(stopped->revoked, 2);
+        QCOMPARE(held.rows(), 3);
+        held.store->beforeDelete = {};
+        const auto rest = held.resume(stopped->auditId);
+        QVERIFY(rest && !rest->error);
+        QCOMPARE(rest->revoked, 5);
+    }
+
     void ofManyASampleIsAskedAbout()
     {
         for (const bool acceptsAll : {false, true}) {
