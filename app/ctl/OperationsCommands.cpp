@@ -85,8 +85,7 @@ public:
         if (!store)
             return Outcome::failed(store.error());
         audit::AuditLog log(context.workspace().folders().data, context.vault(), context.clock());
-        base::Call call;
-        call.stop = context.stop();
+        const base::Call call = wholeCall(context);
         const revoke::OperationPlace place = operationPlace(context);
         const auto onProgress = [&context](const revoke::RevocationProgress &step) { showProgress(context, step); };
         const auto kind = revoke::operationKind(place.folder, id);

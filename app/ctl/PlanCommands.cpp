@@ -1,5 +1,6 @@
 #include "app/ctl/Commands.h"
 #include "app/ctl/PlanFiles.h"
+#include "app/ctl/RevocationAnswer.h"
 #include "app/ctl/SelectionFlags.h"
 #include "core/base/DurableFile.h"
 #include "core/revoke/ApproverKey.h"
@@ -64,11 +65,7 @@ public:
         const auto max = arguments.integer(QStringLiteral("max"), revoke::largestPlan, 0, revoke::largestPlan);
         if (!max)
             return Outcome::failed(max.error());
-        auto config = context.connection();
-        if (!config)
-            return Outcome::failed(config.error());
-        const auto opened = deployment::Deployment::open(std::move(*config), deployment::Needs{true, false},
-                                                         context.clock(), context.callFor(2));
+        const auto opened = openRows(context);
         if (!opened)
             return Outcome::failed(opened.error());
         const deployment::Deployment &deployment = **opened;

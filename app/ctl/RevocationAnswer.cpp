@@ -68,6 +68,22 @@ Outcome revocationOutcome(const revoke::RevocationReport &report, Answer answer)
     return Outcome::done(std::move(answer));
 }
 
+base::Result<std::shared_ptr<deployment::Deployment>> openRows(Context &context)
+{
+    auto config = context.connection();
+    if (!config)
+        return base::fail(config.error());
+    return deployment::Deployment::open(std::move(*config), deployment::Needs{true, false}, context.clock(),
+                                        context.callFor(2));
+}
+
+base::Call wholeCall(const Context &context)
+{
+    base::Call call;
+    call.stop = context.stop();
+    return call;
+}
+
 revoke::OperationPlace operationPlace(Context &context)
 {
     return {revoke::operationsBelow(context.workspace().folders().state), context.vault()};

@@ -8,6 +8,14 @@ namespace rollcall::ctl {
 
 // What the commands share that revoke sessions or put them back, and `operations resume`.
 
+/// The deployment of the connection flags, with its rows. Errors: those of Context::connection() and
+/// deployment::Deployment::open().
+[[nodiscard]] base::Result<std::shared_ptr<deployment::Deployment>> openRows(Context &context);
+
+/// For an operation as a whole: without a deadline, as each of its statements and questions has its own; Ctrl-C ends
+/// it.
+[[nodiscard]] base::Call wholeCall(const Context &context);
+
 /// Where this user's unfinished operations rest, with the vault that seals them.
 [[nodiscard]] revoke::OperationPlace operationPlace(Context &context);
 

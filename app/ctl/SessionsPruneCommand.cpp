@@ -73,11 +73,7 @@ public:
         const auto request = readRequest(context);
         if (!request)
             return Outcome::failed(request.error());
-        auto config = context.connection();
-        if (!config)
-            return Outcome::failed(config.error());
-        const auto opened =
-            Deployment::open(std::move(*config), deployment::Needs{true, false}, context.clock(), context.callFor(2));
+        const auto opened = openRows(context);
         if (!opened)
             return Outcome::failed(opened.error());
         return pruneIn(context, *request, **opened);
@@ -106,11 +102,8 @@ private:
         if (const auto status = askConsent(context, profile, question); !status)
             return Outcome::failed(status.error());
         audit::AuditLog log(context.workspace().folders().data, context.vault(), context.clock());
-        // No deadline over the whole: each step has its own.
-        base::Call call;
-        call.stop = context.stop();
         const auto report =
-            revoke::carryOut(*plan, deployment, **store, log, operationPlace(context), call,
+            revoke::carryOut(*plan, deployment, **store, log, operationPlace(context), wholeCall(context),
                              [&context](const revoke::RevocationProgress &step) { showProgress(context, step); });
         if (!report)
             return Outcome::failed(report.error());

@@ -34,11 +34,7 @@ public:
         if (!batch)
             return Outcome::failed(batch.error());
         options.batchSize = static_cast<qsizetype>(*batch);
-        auto config = context.connection();
-        if (!config)
-            return Outcome::failed(config.error());
-        const auto opened = deployment::Deployment::open(std::move(*config), deployment::Needs{true, false},
-                                                         context.clock(), context.callFor(2));
+        const auto opened = openRows(context);
         if (!opened)
             return Outcome::failed(opened.error());
         const deployment::Deployment &deployment = **opened;
@@ -59,11 +55,8 @@ public:
         const auto store = deployment.openStore(store::Access::Write, context.call());
         if (!store)
             return Outcome::failed(store.error());
-        // No deadline over the whole: each statement has its own.
-        base::Call call;
-        call.stop = context.stop();
         const auto report =
-            revoke::carryOut(*plan, options, deployment, **store, log, place, call,
+            revoke::carryOut(*plan, options, deployment, **store, log, place, wholeCall(context),
                              [&context](const revoke::RevocationProgress &step) { showProgress(context, step); });
         return report ? restoreOutcome(context, *report) : Outcome::failed(report.error());
     }

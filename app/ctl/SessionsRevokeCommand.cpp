@@ -294,13 +294,10 @@ private:
             return Outcome::failed(status.error());
 
         audit::AuditLog log(context.workspace().folders().data, context.vault(), context.clock());
-        // No deadline over the whole: each statement and each question to the deployment has its own.
-        base::Call call;
-        call.stop = context.stop();
         revoke::RevocationOptions options = request.options;
         options.approval = opened->approval;
         const auto report =
-            revoke::carryOut(plan, options, deployment, **store, log, operationPlace(context), call,
+            revoke::carryOut(plan, options, deployment, **store, log, operationPlace(context), wholeCall(context),
                              [&context](const revoke::RevocationProgress &step) { showProgress(context, step); });
         if (!report)
             return Outcome::failed(report.error());

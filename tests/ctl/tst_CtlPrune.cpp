@@ -5,22 +5,20 @@
 
 #include <csignal>
 
+#include "tests/ctl/PostgresShop.h"
 #include "tests/support/CtlProcess.h"
 #include "tests/support/MariaDbServer.h"
-#include "tests/support/PostgresServer.h"
 #include "tests/support/SqliteDatabase.h"
 #include "tests/support/TestPaths.h"
 
 using rollcall::test::CtlProcess;
 using rollcall::test::CtlResult;
 using rollcall::test::MariaDbServer;
-using rollcall::test::PostgresServer;
 using rollcall::test::SqliteDatabase;
 
 namespace {
 
-constexpr int rows = 6'000;                             ///< half of them long expired
-constexpr auto tokenStart = "4b1d0000-0000-4000-8000-"; // of every session
+constexpr int rows = 6'000; ///< half of them long expired
 
 QStringList words(const char *text)
 {
@@ -35,7 +33,7 @@ int numberOf(const CtlResult &result, const char *member)
 } // namespace
 
 /// `sessions prune` on PostgreSQL, MariaDB and SQLite: what it deletes and what not, consent, kills.
-class CtlPruneTest final : public QObject
+class CtlPruneTest final : public QObject, private rollcall::test::PostgresShop
 {
     Q_OBJECT
 
@@ -56,58 +54,13 @@ private Q_SLOTS:
     void missingRightsAreNamed();
     void killedAtRandomMoments();
     void anOutageLeavesItUnfinished();
-
-private:
-    /// Fails the test where @p condition, SQL, does not hold.
-    void require(const QString &condition);
-    void run(const QString &sql);
-    void connect(CtlProcess &ctl, const QString &user = {}) const;
-
-    PostgresServer m_server;
 };
-
-void CtlPruneTest::run(const QString &sql)
-{
-    const QString problem = m_server.runSql(QStringLiteral("shop"), sql);
-    QVERIFY2(problem.isEmpty(), qPrintable(problem));
-}
-
-void CtlPruneTest::require(const QString &condition)
-{
-    const QString problem =
-        m_server.runSql(QStringLiteral("shop"), QStringLiteral("DO $do$ BEGIN IF NOT (%1) THEN RAISE EXCEPTION "
-                                                               "'does not hold'; END IF; END $do$")
-                                                    .arg(condition));
-    QVERIFY2(problem.isEmpty(), qPrintable(condition + QStringLiteral(": ") + problem));
-}
-
-void CtlPruneTest::connect(CtlProcess &ctl, const QString &user) const
-{
-    const auto url = m_server.url(QStringLiteral("shop"));
-    ctl.neverShow(tokenStart);
-    ctl.setEnvironment(
-        QStringLiteral("DB"),
-        QStringLiteral("postgresql://%1:%2@localhost:%3/shop")
-            .arg(user.isEmpty() ? url.user : user,
-                 user.isEmpty() ? QString::fromLatin1(url.password.view().toByteArray()) : QStringLiteral("pw"))
-            .arg(m_server.port()));
-}
 
 void CtlPruneTest::initTestCase()
 {
-    QString problem = m_server.problem();
-    if (problem.isEmpty())
-        problem = m_server.createDatabase(QStringLiteral("shop"));
-    QVERIFY2(problem.isEmpty(), qPrintable(problem));
-    run(QStringLiteral("CREATE TABLE users (id serial PRIMARY KEY, name text, email text UNIQUE, \"emailVerified\" "
-                       "timestamptz, image text);"
-                       "CREATE TABLE accounts (id serial PRIMARY KEY, \"userId\" integer NOT NULL, type text NOT NULL,"
-                       " provider text NOT NULL, \"providerAccountId\" text NOT NULL);"
-                       "CREATE TABLE sessions (id serial PRIMARY KEY, \"sessionToken\" text NOT NULL UNIQUE,"
-                       " \"userId\" integer NOT NULL, expires timestamptz NOT NULL);"
-                       "INSERT INTO users (name, email) SELECT 'User ' || n, 'u' || n || '@example.test'"
-                       " FROM generate_series(1, 100) n;"
-                       "CREATE TABLE gone (name text);"
+    makeTables(
+        QString(),
+        QStringLiteral("CREATE TABLE gone (name text);"
                        "CREATE FUNCTION note_gone() RETURNS trigger LANGUAGE plpgsql AS"
                        " 'BEGIN INSERT INTO gone VALUES (OLD.\"sessionToken\"); RETURN OLD; END';"
                        "CREATE TRIGGER note_gone BEFORE DELETE ON sessions FOR EACH ROW EXECUTE FUNCTION note_gone();"
@@ -142,7 +95,7 @@ void CtlPruneTest::deletesWhatIsLongExpired()
     QFETCH(QString, flags);
     QFETCH(int, matched);
     CtlProcess ctl;
-    connect(ctl);
+    giveAddress(ctl);
     const QStringList prune =
         words("sessions prune --database-env DB") + flags.split(QLatin1Char(' '), Qt::SkipEmptyParts);
     const CtlResult dry = ctl.run(prune + words("--dry-run"));
@@ -225,7 +178,7 @@ void CtlPruneTest::otherDatabases()
 void CtlPruneTest::wantsConsent()
 {
     CtlProcess ctl;
-    connect(ctl);
+    giveAddress(ctl);
     QCOMPARE(ctl.run(words("sessions prune --database-env DB")).exitCode, 4);
     QCOMPARE(ctl.run(words("sessions prune --yes --read-only --database-env DB")).exitCode, 4);
     QCOMPARE(ctl.run(words("sessions prune --dry-run --read-only --database-env DB")).exitCode, 0);
@@ -243,7 +196,7 @@ void CtlPruneTest::wantsConsent()
 void CtlPruneTest::badRequests()
 {
     CtlProcess ctl;
-    connect(ctl);
+    giveAddress(ctl);
     for (const char *flags :
          {"--older-than yesterday", "--older-than -1h", "--batch-size 0", "--batch-size x", "--all"})
         QCOMPARE(ctl.run(words("sessions prune --yes --database-env DB") + words(flags)).exitCode, 2);
@@ -254,7 +207,7 @@ void CtlPruneTest::badRequests()
 void CtlPruneTest::zonelessColumnsWantAZone()
 {
     CtlProcess ctl;
-    connect(ctl);
+    giveAddress(ctl);
     run(QStringLiteral("ALTER TABLE sessions ALTER COLUMN expires TYPE timestamp USING expires AT TIME ZONE 'UTC'"));
     const CtlResult refused = ctl.run(words("sessions prune --yes --older-than 23h --database-env DB"));
     QCOMPARE(refused.exitCode, 4);
@@ -326,7 +279,7 @@ void CtlPruneTest::aResumptionReadsTimesAsThePlanDid()
 void CtlPruneTest::whatIsRefreshedMeanwhileSurvives()
 {
     CtlProcess ctl;
-    connect(ctl);
+    giveAddress(ctl);
     // The first step extends sessions that the later ones would have come to, as their users do.
     run(QStringLiteral("CREATE FUNCTION refresh() RETURNS trigger LANGUAGE plpgsql AS $f$ BEGIN IF (SELECT count(*) "
                        "FROM gone) < 100 THEN UPDATE sessions SET expires = now() + interval '30 days' WHERE id IN "
@@ -345,7 +298,7 @@ void CtlPruneTest::whatIsRefreshedMeanwhileSurvives()
 void CtlPruneTest::whoHoldsARowIsWaitedFor()
 {
     CtlProcess ctl;
-    connect(ctl);
+    giveAddress(ctl);
     // For three seconds somebody holds a row: longer than a lock is waited for at once.
     QThread *holder = QThread::create([this] {
         static_cast<void>(m_server.runSql(QStringLiteral("shop"),
@@ -364,7 +317,7 @@ void CtlPruneTest::whoHoldsARowIsWaitedFor()
 void CtlPruneTest::missingRightsAreNamed()
 {
     CtlProcess ctl;
-    connect(ctl, QStringLiteral("reader"));
+    giveAddress(ctl, QStringLiteral("reader"));
     const CtlResult denied = ctl.run(words("sessions prune --yes --database-env DB"));
     QCOMPARE(denied.exitCode, 3);
     QCOMPARE(denied.errorCode(), QStringLiteral("PermissionDenied"));
@@ -375,7 +328,7 @@ void CtlPruneTest::missingRightsAreNamed()
 void CtlPruneTest::killedAtRandomMoments()
 {
     CtlProcess ctl;
-    connect(ctl);
+    giveAddress(ctl);
     QRandomGenerator random(20'261'123);
     constexpr int wanted = 6;
     const QStringList prune = words("sessions prune --yes --unpaced --batch-size 20 --database-env DB");
@@ -428,7 +381,7 @@ void CtlPruneTest::killedAtRandomMoments()
 void CtlPruneTest::anOutageLeavesItUnfinished()
 {
     CtlProcess ctl;
-    connect(ctl);
+    giveAddress(ctl);
     run(QStringLiteral("CREATE FUNCTION stop_midway() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN IF (SELECT count(*) "
                        "FROM gone) >= 1000 THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF; RETURN NULL; "
                        "END'; CREATE TRIGGER stop_midway BEFORE DELETE ON sessions FOR EACH STATEMENT EXECUTE FUNCTION "

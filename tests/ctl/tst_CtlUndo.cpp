@@ -5,17 +5,15 @@
 
 #include <csignal>
 
+#include "tests/ctl/PostgresShop.h"
 #include "tests/support/CtlProcess.h"
-#include "tests/support/PostgresServer.h"
 
 using rollcall::test::CtlProcess;
 using rollcall::test::CtlResult;
-using rollcall::test::PostgresServer;
 
 namespace {
 
 constexpr int rows = 2'000;
-constexpr auto tokenStart = "4b1d0000-0000-4000-8000-"; // of every session
 
 QStringList words(const char *text)
 {
@@ -35,7 +33,7 @@ int numberOf(const CtlResult &result, const char *member)
 } // namespace
 
 /// `sessions restore` on PostgreSQL: consent, rights, the window, and a process that is killed at random moments.
-class CtlUndoTest final : public QObject
+class CtlUndoTest final : public QObject, private rollcall::test::PostgresShop
 {
     Q_OBJECT
 
@@ -50,37 +48,15 @@ private Q_SLOTS:
     void killedAtRandomMoments();
 
 private:
-    /// Fails the test where @p condition, SQL, does not hold.
-    void require(const QString &condition);
-    void run(const QString &sql);
-    void connect(CtlProcess &ctl, const QString &user = {}) const;
     /// Revokes all; the operation's name.
     QString revoked(CtlProcess &ctl, const QStringList &more = {});
-
-    PostgresServer m_server;
 };
-
-void CtlUndoTest::run(const QString &sql)
-{
-    const QString problem = m_server.runSql(QStringLiteral("shop"), sql);
-    QVERIFY2(problem.isEmpty(), qPrintable(problem));
-}
 
 void CtlUndoTest::initTestCase()
 {
-    QString problem = m_server.problem();
-    if (problem.isEmpty())
-        problem = m_server.createDatabase(QStringLiteral("shop"));
-    QVERIFY2(problem.isEmpty(), qPrintable(problem));
-    run(QStringLiteral("CREATE TABLE users (id serial PRIMARY KEY, name text, email text UNIQUE, \"emailVerified\" "
-                       "timestamptz, image text);"
-                       "CREATE TABLE accounts (id serial PRIMARY KEY, \"userId\" integer NOT NULL, type text NOT NULL,"
-                       " provider text NOT NULL, \"providerAccountId\" text NOT NULL);"
-                       "CREATE TABLE sessions (id serial PRIMARY KEY, \"sessionToken\" text NOT NULL UNIQUE,"
-                       " \"userId\" integer NOT NULL, expires timestamptz NOT NULL, device jsonb, secret bytea);"
-                       "INSERT INTO users (name, email) SELECT 'User ' || n, 'u' || n || '@example.test'"
-                       " FROM generate_series(1, 100) n;"
-                       "CREATE TABLE copy (whole text);"
+    makeTables(
+        QStringLiteral(", device jsonb, secret bytea"),
+        QStringLiteral("CREATE TABLE copy (whole text);"
                        "CREATE ROLE revoker LOGIN PASSWORD 'pw'; GRANT SELECT ON users, accounts, sessions TO revoker;"
                        "GRANT DELETE ON sessions TO revoker;"));
 }
@@ -96,30 +72,9 @@ void CtlUndoTest::init()
             .arg(rows));
 }
 
-void CtlUndoTest::require(const QString &condition)
-{
-    const QString problem =
-        m_server.runSql(QStringLiteral("shop"), QStringLiteral("DO $do$ BEGIN IF NOT (%1) THEN RAISE EXCEPTION "
-                                                               "'does not hold'; END IF; END $do$")
-                                                    .arg(condition));
-    QVERIFY2(problem.isEmpty(), qPrintable(condition + QStringLiteral(": ") + problem));
-}
-
 namespace {
 const QString isWhole = QStringLiteral("(SELECT count(*) FROM sessions) = (SELECT count(*) FROM copy) AND NOT EXISTS "
                                        "(SELECT s::text FROM sessions s EXCEPT SELECT whole FROM copy)");
-}
-
-void CtlUndoTest::connect(CtlProcess &ctl, const QString &user) const
-{
-    const auto url = m_server.url(QStringLiteral("shop"));
-    ctl.neverShow(tokenStart);
-    ctl.setEnvironment(
-        QStringLiteral("DB"),
-        QStringLiteral("postgresql://%1:%2@localhost:%3/shop")
-            .arg(user.isEmpty() ? url.user : user,
-                 user.isEmpty() ? QString::fromLatin1(url.password.view().toByteArray()) : QStringLiteral("pw"))
-            .arg(m_server.port()));
 }
 
 QString CtlUndoTest::revoked(CtlProcess &ctl, const QStringList &more)
@@ -133,7 +88,7 @@ QString CtlUndoTest::revoked(CtlProcess &ctl, const QStringList &more)
 void CtlUndoTest::putsBackByteForByte()
 {
     CtlProcess ctl;
-    connect(ctl);
+    giveAddress(ctl);
     const QString id = revoked(ctl);
     require(QStringLiteral("NOT EXISTS (SELECT 1 FROM sessions)"));
     const CtlResult back =
@@ -172,7 +127,7 @@ void CtlUndoTest::putsBackByteForByte()
 void CtlUndoTest::wantsConsent()
 {
     CtlProcess ctl;
-    connect(ctl);
+    giveAddress(ctl);
     const QString id = revoked(ctl);
     QCOMPARE(ctl.run(words("sessions restore --database-env DB") + QStringList(id)).exitCode, 4);
     QCOMPARE(ctl.run(words("sessions restore --yes --read-only --database-env DB") + QStringList(id)).exitCode, 4);
@@ -183,7 +138,7 @@ void CtlUndoTest::wantsConsent()
 void CtlUndoTest::badRequests()
 {
     CtlProcess ctl;
-    connect(ctl);
+    giveAddress(ctl);
     QCOMPARE(ctl.run(words("sessions restore --yes --database-env DB")).exitCode, 2);
     for (const char *id : {"op-none", "../..", "x"}) {
         const CtlResult result = ctl.run(words("sessions restore --yes --database-env DB") << QString::fromLatin1(id));
@@ -208,7 +163,7 @@ void CtlUndoTest::badRequests()
 void CtlUndoTest::productionWantsItsName()
 {
     CtlProcess ctl;
-    connect(ctl);
+    giveAddress(ctl);
     QCOMPARE(ctl.run(words("connections add shop --production --database-env DB")).exitCode, 0);
     const CtlResult gone = ctl.run(words("sessions revoke --all --yes --confirm shop --connection shop"));
     QVERIFY2(gone.exitCode == 0, gone.all().constData());
@@ -224,7 +179,7 @@ void CtlUndoTest::productionWantsItsName()
 void CtlUndoTest::missingRightsAreNamed()
 {
     CtlProcess ctl;
-    connect(ctl, QStringLiteral("revoker"));
+    giveAddress(ctl, QStringLiteral("revoker"));
     const QString id = revoked(ctl);
     const CtlResult denied = ctl.run(words("sessions restore --yes --database-env DB") + QStringList(id));
     QCOMPARE(denied.exitCode, 3);
@@ -249,7 +204,7 @@ void CtlUndoTest::missingRightsAreNamed()
 void CtlUndoTest::killedAtRandomMoments()
 {
     CtlProcess ctl;
-    connect(ctl);
+    giveAddress(ctl);
     QRandomGenerator random(20'261'122);
     constexpr int wanted = 5;
     int kills = 0;
