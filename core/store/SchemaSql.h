@@ -29,6 +29,11 @@ public:
     [[nodiscard]] QString table() const;
     /// A column of the sessions table: s."name".
     [[nodiscard]] QString column(const QString &name) const;
+    /// The token as text, to be shown as a digest or taken with a row's key.
+    [[nodiscard]] QString token() const
+    {
+        return m_dialect.tokenText(column(m_schema.profile.sessions.token), m_tokenType);
+    }
     /// The expiry as an instant.
     [[nodiscard]] InstantSql expires(SqlParams &params) const;
     /// The time of creation as an instant; nullopt where there is none.

@@ -67,6 +67,7 @@ SessionSql::SessionSql(const SchemaSql &schema) : m_schema(schema)
 struct SessionSql::Parts
 {
     InstantSql expires;
+    QString shownExpires; ///< what m_expires decodes, and a cursor holds
     std::optional<InstantSql> created;
     QString now;
     QString userId;               ///< s.userId
@@ -78,11 +79,16 @@ struct SessionSql::Parts
     QString isReadable; ///< condition: it can be said when it ends, and whose it is
 };
 
-SessionSql::Parts SessionSql::parts(const SessionQuery &query, base::Instant now, SqlParams &params) const
+SessionSql::Parts SessionSql::parts(const ResolvedQuery &query, base::Instant now, SqlParams &params) const
 {
     const auto &sessions = m_schema.profile().sessions;
     Parts parts;
     parts.expires = m_schema.expires(params);
+    parts.shownExpires = parts.expires.order;
+    if (query.form)
+        parts.expires = {.order = m_schema.column(sessions.expires),
+                         .cast = query.form->isInteger() ? QStringLiteral("CAST(%1 AS INTEGER)") : QStringLiteral("%1"),
+                         .form = query.form};
     parts.now = parts.expires.bind(params, now);
     parts.userId = m_schema.column(sessions.userId);
     parts.userExists = m_schema.profile().users
@@ -90,7 +96,7 @@ SessionSql::Parts SessionSql::parts(const SessionQuery &query, base::Instant now
                            : parts.userId + QStringLiteral(" IS NOT NULL");
     parts.key = m_schema.column(m_schema.bound().keyColumn());
     parts.created = m_schema.created(params);
-    switch (query.order) {
+    switch (query.query.order) {
     case SessionOrder::Expires:
         parts.order = parts.expires.order;
         break;
@@ -135,21 +141,21 @@ QStringList SessionSql::columns(const Parts &parts, StateFilter said, bool withK
                                             m_schema.bound().users->typeOf(*column));
     };
     // Of an instant too, whatever expression makes it, the output is the text.
-    const auto addInstant = [&](const InstantSql &value, const QString &column) {
-        list << m_schema.dialect().cell(value.order, m_schema.bound().sessions.typeOf(column));
+    const auto addInstant = [&](const QString &value, const QString &column) {
+        list << m_schema.dialect().cell(value, m_schema.bound().sessions.typeOf(column));
     };
     add(sessions.id);
-    list << m_schema.dialect().sha256Hex(m_schema.column(sessions.token));
+    list << m_schema.dialect().sha256Hex(m_schema.token());
     add(sessions.userId);
     addOfUser(users ? users->name : std::nullopt);
     addOfUser(users ? users->email : std::nullopt);
-    addInstant(parts.expires, sessions.expires);
+    addInstant(parts.shownExpires, sessions.expires);
     if (parts.created)
-        addInstant(*parts.created, *sessions.createdAt);
+        addInstant(parts.created->order, *sessions.createdAt);
     for (const auto &column : {sessions.ipAddress, sessions.userAgent, sessions.impersonatedBy, sessions.organization})
         add(column);
     if (withKeys)
-        list << m_schema.dialect().asText(m_schema.column(sessions.token));
+        list << m_schema.dialect().asText(m_schema.token());
     if (!stateOf(said)) {
         const QString orphan = users ? QStringLiteral("WHEN NOT (%1) THEN 'orphan' ").arg(parts.userExists) : QString();
         list << QStringLiteral("CASE WHEN NOT (%1) THEN 'unknown' %2WHEN %3 >= %4 THEN 'live' ELSE 'expired' END")
@@ -207,20 +213,6 @@ QString SessionSql::where(const ResolvedQuery &resolved, const Parts &parts, Sql
     if (query.search && !query.search->isEmpty())
         all << found(*query.search, params);
     return all.isEmpty() ? QStringLiteral("TRUE") : all.join(QStringLiteral(" AND "));
-}
-
-QString SessionSql::found(const QString &needle, SqlParams &params) const
-{
-    QStringList either;
-    if (const auto &users = m_schema.profile().users) {
-        for (const auto &column : {users->name, users->email}) {
-            if (column)
-                either << m_schema.dialect().contains(QStringLiteral("u.") + SqlDialect::quoted(*column), needle,
-                                                      params);
-        }
-    }
-    return either.isEmpty() ? QStringLiteral("FALSE")
-                            : QLatin1Char('(') + either.join(QStringLiteral(" OR ")) + QLatin1Char(')');
 }
 
 bool SessionSql::isOfKnownUser(StateFilter state) const
@@ -294,7 +286,7 @@ SqlStatement SessionSql::list(const ResolvedQuery &query, const std::optional<Pa
                               base::Instant now, qint64 limit, bool withKeys) const
 {
     SqlStatement statement;
-    const Parts shared = parts(query.query, now, statement.params);
+    const Parts shared = parts(query, now, statement.params);
     const QString direction = query.query.descending ? QStringLiteral(" DESC") : QString();
     const QString condition = where(query, shared, statement.params);
     const QStringList ranges = position ? after(*position, query.query, shared, statement.params) : QStringList();
@@ -302,7 +294,7 @@ SqlStatement SessionSql::list(const ResolvedQuery &query, const std::optional<Pa
     // over half a million rows without an index on the order).
     QStringList inner = columns(shared, query.query.state, withKeys);
     const auto digestAt = static_cast<qsizetype>(*m_places[Digest]);
-    inner[digestAt] = m_schema.dialect().asText(m_schema.column(m_schema.profile().sessions.token));
+    inner[digestAt] = m_schema.dialect().asText(m_schema.token());
     // Of a digest that no cursor holds, what a fingerprint shows is enough.
     const QString digest = m_schema.bound().keyIsId ? QStringLiteral("substr(%1, 1, 16)") : QStringLiteral("%1");
     QStringList outer;
@@ -374,9 +366,9 @@ SqlStatement SessionSql::rowsByFingerprint(const QStringList &names, base::Insta
     QStringList placeholders;
     for (const QString &name : names)
         placeholders << params.add(name);
-    const QString condition = QStringLiteral("substr(%1, 1, 16) IN (%2)")
-                                  .arg(m_schema.dialect().sha256Hex(m_schema.column(m_schema.profile().sessions.token)),
-                                       placeholders.join(QStringLiteral(", ")));
+    const QString condition =
+        QStringLiteral("substr(%1, 1, 16) IN (%2)")
+            .arg(m_schema.dialect().sha256Hex(m_schema.token()), placeholders.join(QStringLiteral(", ")));
     return rowsWhere(condition, std::move(params), now);
 }
 
@@ -429,7 +421,7 @@ PageCursor SessionSql::cursor(const SqlRow &row, SessionOrder order) const
 SqlStatement SessionSql::matches(const ResolvedQuery &query, base::Instant now) const
 {
     SqlStatement statement;
-    const Parts shared = parts(query.query, now, statement.params);
+    const Parts shared = parts(query, now, statement.params);
     statement.sql =
         QStringLiteral("SELECT 1 FROM %1 WHERE %2").arg(m_schema.source(), where(query, shared, statement.params));
     return statement;
@@ -515,58 +507,7 @@ SqlStatement SessionSql::liveByProvider(base::Instant now) const
     return statement;
 }
 
-std::optional<SqlStatement> SessionSql::providers(std::span<const QByteArrayView> userIds) const
-{
-    if (!m_schema.profile().accounts || userIds.empty())
-        return std::nullopt;
-    const auto &accounts = *m_schema.profile().accounts;
-    const QString userId = QStringLiteral("a.") + SqlDialect::quoted(accounts.userId);
-    const QString provider = m_schema.dialect().cell(QStringLiteral("a.") + SqlDialect::quoted(accounts.provider),
-                                                     m_schema.bound().accountProviderType);
-    const bool direct =
-        m_schema.dialect().comparable(m_schema.bound().accountUserIdType, m_schema.profile().sessions.userIdType);
-    SqlStatement statement;
-    const QString wanted = m_schema.dialect().isOneOf(
-        direct ? userId : m_schema.dialect().asText(userId), userIds,
-        direct ? m_schema.bound().accountUserIdType : QStringLiteral("text"), statement.params);
-    statement.sql = QStringLiteral("SELECT %1, %2 FROM %3 a WHERE %4")
-                        .arg(m_schema.dialect().cell(userId, m_schema.bound().accountUserIdType), provider,
-                             SqlDialect::tableName(accounts.schema, accounts.table), wanted);
-    statement.fewRows = true;
-    if (m_schema.dialect().bindsLists())
-        statement.keep();
-    return statement;
-}
-
-std::optional<SqlStatement> SessionSql::usersByEmail(const QString &email, int limit) const
-{
-    const auto &users = m_schema.profile().users;
-    if (!users || !users->email)
-        return std::nullopt;
-    SqlStatement statement;
-    const QString match =
-        m_schema.dialect().matches(QStringLiteral("u.") + SqlDialect::quoted(*users->email),
-                                   statement.params.add(email), m_schema.bound().users->typeOf(*users->email));
-    statement.sql = QStringLiteral("SELECT %1 FROM %2 u WHERE %3 LIMIT %4")
-                        .arg(m_schema.dialect().asText(QStringLiteral("u.") + SqlDialect::quoted(users->id)),
-                             SqlDialect::tableName(users->schema, users->table), match, QString::number(limit));
-    return statement;
-}
-
-std::optional<SqlStatement> SessionSql::usersBySearch(const QString &needle, int limit) const
-{
-    const auto &users = m_schema.profile().users;
-    if (!users)
-        return std::nullopt;
-    SqlStatement statement;
-    const QString condition = found(needle, statement.params);
-    statement.sql = QStringLiteral("SELECT %1 FROM %2 u WHERE %3 LIMIT %4")
-                        .arg(m_schema.dialect().asText(QStringLiteral("u.") + SqlDialect::quoted(users->id)),
-                             SqlDialect::tableName(users->schema, users->table), condition, QString::number(limit));
-    return statement;
-}
-
-SqlStatement SessionSql::tokensAt(const PageCursor &cursor, const SessionQuery &query) const
+SqlStatement SessionSql::tokensAt(const PageCursor &cursor, const ResolvedQuery &query) const
 {
     SqlStatement statement;
     const Parts shared = parts(query, base::Instant(), statement.params);
@@ -574,30 +515,41 @@ SqlStatement SessionSql::tokensAt(const PageCursor &cursor, const SessionQuery &
     if (shared.order && !cursor.order) {
         same = *shared.order + QStringLiteral(" IS NULL");
     } else if (shared.order) {
-        const QString value = query.order == SessionOrder::User
+        const QString value = query.query.order == SessionOrder::User
                                   ? m_schema.dialect().typed(statement.params.add(QByteArrayView(*cursor.order)),
                                                              m_schema.profile().sessions.userIdType)
-                                  : (query.order == SessionOrder::Expires ? shared.expires : *shared.created)
+                                  : (query.query.order == SessionOrder::Expires ? shared.expires : *shared.created)
                                         .bindText(statement.params, *cursor.order);
         same = QStringLiteral("%1 = %2").arg(*shared.order, value);
     }
-    const QString digest = m_schema.dialect().sha256Hex(shared.key);
+    const QString digest = m_schema.dialect().sha256Hex(m_schema.token());
     QStringList wanted{statement.params.add(QByteArrayView(cursor.key).first(PageCursor::digitsBefore))};
     for (const QByteArray &before : cursor.before)
         wanted << statement.params.add(QByteArrayView(before));
     statement.sql = QStringLiteral("SELECT %1, %2 FROM %3 WHERE %4 AND substr(%2, 1, %5) IN (%6)")
-                        .arg(m_schema.dialect().asText(shared.key), digest, m_schema.source(), same,
+                        .arg(m_schema.dialect().asText(m_schema.token()), digest, m_schema.source(), same,
                              QString::number(PageCursor::digitsBefore), wanted.join(QStringLiteral(", ")));
     return statement;
 }
 
-bool SessionSql::isIndexedOrder(const SessionQuery &query) const
+bool SessionSql::canWrite(const StoredForm &form, const SessionQuery &query, const std::optional<PageCursor> &position,
+                          base::Instant now)
+{
+    const auto canBe = [&form](const std::optional<base::Instant> &bound) {
+        return !bound || form.notBefore(std::chrono::microseconds(bound->time_since_epoch()).count());
+    };
+    return canBe(now) && canBe(query.expiresBefore) && canBe(query.expiresAfter) &&
+           (!position || !position->order || form.exactly(position->order->toLongLong()));
+}
+
+bool SessionSql::isIndexedOrder(const ResolvedQuery &query) const
 {
     const auto &profile = m_schema.profile();
     SqlParams unused;
-    switch (query.order) {
+    switch (query.query.order) {
     case SessionOrder::Expires: // an index serves the bare column only
-        return profile.indexes.expires && m_schema.expires(unused).order == m_schema.column(profile.sessions.expires);
+        return query.form ||
+               (profile.indexes.expires && m_schema.expires(unused).order == m_schema.column(profile.sessions.expires));
     case SessionOrder::User:
         return profile.indexes.userId;
     case SessionOrder::Created:
@@ -606,22 +558,11 @@ bool SessionSql::isIndexedOrder(const SessionQuery &query) const
     return false;
 }
 
-bool SessionSql::isEmailIndexed() const
-{
-    const auto &users = m_schema.profile().users;
-    return users && users->email && m_schema.bound().users->isIndexed(*users->email);
-}
-
 QString SessionSql::cursorScope() const
 {
     const auto &sessions = m_schema.profile().sessions;
     return SqlDialect::tableName(sessions.schema, sessions.table) + QLatin1Char('.') +
            SqlDialect::quoted(m_schema.bound().keyColumn());
-}
-
-bool SessionSql::canBeUserId(const QString &value) const
-{
-    return m_schema.dialect().accepts(m_schema.profile().sessions.userIdType, value);
 }
 
 } // namespace rollcall::store

@@ -20,6 +20,8 @@ struct ResolvedQuery
 {
     SessionQuery query;
     std::optional<QStringList> userIds;
+    /// In which all expiries are stored, where they are to be compared and ordered as they are (SQLite).
+    std::optional<StoredForm> form = {};
 };
 
 /// Composes the statements that list, count and find sessions, and reads their rows. Every instant in it is computed by
@@ -65,9 +67,12 @@ public:
     /// The condition that @p needle is part of a user's name or e-mail, the users table being `u`.
     [[nodiscard]] QString found(const QString &needle, SqlParams &params) const;
     /// Tokens and their digests: the one at @p cursor and those just before it, as far as they are there.
-    [[nodiscard]] SqlStatement tokensAt(const PageCursor &cursor, const SessionQuery &query) const;
+    [[nodiscard]] SqlStatement tokensAt(const PageCursor &cursor, const ResolvedQuery &query) const;
+    /// Whether all that @p query and @p position compare expiries with can be written in @p form.
+    [[nodiscard]] static bool canWrite(const StoredForm &form, const SessionQuery &query,
+                                       const std::optional<PageCursor> &position, base::Instant now);
     /// Whether an index serves the order of @p query.
-    [[nodiscard]] bool isIndexedOrder(const SessionQuery &query) const;
+    [[nodiscard]] bool isIndexedOrder(const ResolvedQuery &query) const;
     /// Whether an index finds users by their e-mail.
     [[nodiscard]] bool isEmailIndexed() const;
     /// Names table, key and order for cursors.
@@ -77,7 +82,7 @@ public:
 
 private:
     struct Parts;
-    [[nodiscard]] Parts parts(const SessionQuery &query, base::Instant now, SqlParams &params) const;
+    [[nodiscard]] Parts parts(const ResolvedQuery &query, base::Instant now, SqlParams &params) const;
     [[nodiscard]] QString where(const ResolvedQuery &query, const Parts &parts, SqlParams &params) const;
     /// The conditions under which rows come after @p position, in parts that follow one another: an index on the order
     /// can be entered for each, not for both joined by OR.

@@ -41,7 +41,8 @@ SqlSessionStore::SqlSessionStore(std::unique_ptr<SqlConnection> connection, Data
       m_users(*m_connection, m_schema, m_list, [this](Error error) { return explain(std::move(error), reading()); }),
       m_access(access),
       m_kept(*m_connection, kind, m_schema, m_row, access, explainer()),
-      m_expired(*m_connection, kind, m_schema, access, explainer())
+      m_expired(*m_connection, kind, m_schema, access, explainer()),
+      m_form(*m_connection, kind, m_schema)
 {}
 
 std::function<Error(Error, std::vector<NeededRight>)> SqlSessionStore::explainer()
@@ -146,7 +147,7 @@ Result<ResolvedQuery> SqlSessionStore::resolve(const SessionQuery &query, bool a
     return resolved;
 }
 
-Result<PagePosition> SqlSessionStore::positionOf(const PageCursor &cursor, const SessionQuery &query, const Call &call)
+Result<PagePosition> SqlSessionStore::positionOf(const PageCursor &cursor, const ResolvedQuery &query, const Call &call)
 {
     PagePosition position{cursor.order, std::nullopt};
     if (m_schema.bound().keyIsId) {
@@ -168,7 +169,7 @@ Result<PagePosition> SqlSessionStore::positionOf(const PageCursor &cursor, const
         call);
     if (!read)
         return fail(explain(read.error(), reading()));
-    const bool keyAlone = query.order == SessionOrder::Created && !m_schema.profile().sessions.createdAt;
+    const bool keyAlone = query.query.order == SessionOrder::Created && !m_schema.profile().sessions.createdAt;
     if (!position.key && keyAlone)
         return fail(Error(ErrorCode::CursorInvalid));
     return position;
@@ -177,38 +178,73 @@ Result<PagePosition> SqlSessionStore::positionOf(const PageCursor &cursor, const
 Result<SessionPage> SqlSessionStore::page(const SessionQuery &query, const std::optional<QByteArray> &cursor,
                                           base::Instant now, const Call &call)
 {
-    std::optional<PagePosition> position;
     std::optional<PageCursor> last;
-    const QString scope = m_list.cursorScope();
     if (cursor) {
-        auto decoded = PageCursor::decode(*cursor, query, scope);
+        auto decoded = PageCursor::decode(*cursor, query, m_list.cursorScope());
         if (!decoded)
             return fail(std::move(decoded.error()));
-        auto found = positionOf(*decoded, query, call);
+        last = std::move(*decoded);
+    }
+    auto resolved = resolve(query, cursor.has_value(), call);
+    if (!resolved)
+        return fail(resolved.error());
+    auto page = m_form.isWanted(query) ? listStored(std::move(*resolved), std::move(last), now, call)
+                                       : listPage(*resolved, std::move(last), now, call);
+    if (!page)
+        return page;
+    std::vector<session::ListedSession *> sessions;
+    for (auto &session : page->sessions)
+        sessions.push_back(&session);
+    if (auto added = addProviders(sessions, call); !added)
+        return fail(std::move(added.error()));
+    return page;
+}
+
+Result<SessionPage> SqlSessionStore::listStored(ResolvedQuery query, std::optional<PageCursor> last, base::Instant now,
+                                                const Call &call)
+{
+    // What the form was read from is what is listed.
+    auto transaction = SqlTransaction::begin(*m_connection, TransactionMode::Read, call);
+    if (!transaction)
+        return fail(std::move(transaction.error()));
+    auto form = m_form.current(call);
+    if (!form)
+        return fail(explain(std::move(form.error()), reading()));
+    if (*form && SessionSql::canWrite(**form, query.query, last, now))
+        query.form = std::move(*form);
+    auto page = listPage(query, std::move(last), now, call);
+    if (!page)
+        return page;
+    if (auto done = transaction->commit(call); !done)
+        return fail(std::move(done.error()));
+    return page;
+}
+
+Result<SessionPage> SqlSessionStore::listPage(const ResolvedQuery &query, std::optional<PageCursor> last,
+                                              base::Instant now, const Call &call)
+{
+    std::optional<PagePosition> position;
+    if (last) {
+        auto found = positionOf(*last, query, call);
         if (!found)
             return fail(std::move(found.error()));
         position = std::move(*found);
-        last = std::move(*decoded);
     }
-    const auto resolved = resolve(query, cursor.has_value(), call);
-    if (!resolved)
-        return fail(resolved.error());
-
     SessionPage result;
     result.unindexedOrder = !m_list.isIndexedOrder(query);
-    const auto limit = static_cast<std::size_t>(std::clamp(query.limit, 1, 10'000));
+    const auto limit = static_cast<std::size_t>(std::clamp(query.query.limit, 1, 10'000));
     result.sessions.reserve(limit);
     bool more = false;
     const auto read = m_connection->read(
-        m_list.list(*resolved, position, now, static_cast<qint64>(limit) + 1, false),
+        m_list.list(query, position, now, static_cast<qint64>(limit) + 1, false),
         [&](const SqlRow &row) {
             more = result.sessions.size() == limit;
             if (more)
                 return;
-            result.sessions.push_back(m_list.listed(row, query.state));
+            result.sessions.push_back(m_list.listed(row, query.query.state));
             if (m_schema.bound().keyIsId && result.sessions.size() < limit)
                 return; // the last one's is wanted; where the token is the key, those before it are part of it
-            PageCursor here = m_list.cursor(row, query.order);
+            PageCursor here = m_list.cursor(row, query.query.order);
             if (last && !m_schema.bound().keyIsId)
                 here.comesAfter(*last);
             last = std::move(here);
@@ -217,12 +253,7 @@ Result<SessionPage> SqlSessionStore::page(const SessionQuery &query, const std::
     if (!read)
         return fail(explain(read.error(), reading()));
     if (more)
-        result.next = last->encode(query, scope);
-    std::vector<session::ListedSession *> sessions;
-    for (auto &session : result.sessions)
-        sessions.push_back(&session);
-    if (auto added = addProviders(sessions, call); !added)
-        return fail(std::move(added.error()));
+        result.next = last->encode(query.query, m_list.cursorScope());
     return result;
 }
 

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "core/store/AccessRights.h"
+#include "core/store/ExpiryForm.h"
 #include "core/store/RowSql.h"
 #include "core/store/SessionSql.h"
 #include "core/store/SessionStore.h"
@@ -66,7 +67,13 @@ private:
     /// @p query with its users looked up; @p again where it is asked for the next page of the same listing.
     base::Result<ResolvedQuery> resolve(const SessionQuery &query, bool again, const base::Call &call);
     base::Result<QStringList> userIds(const SqlStatement &statement, const base::Call &call);
-    base::Result<PagePosition> positionOf(const PageCursor &cursor, const SessionQuery &query, const base::Call &call);
+    base::Result<PagePosition> positionOf(const PageCursor &cursor, const ResolvedQuery &query, const base::Call &call);
+    /// The rows of a page, without providers.
+    base::Result<SessionPage> listPage(const ResolvedQuery &query, std::optional<PageCursor> last, base::Instant now,
+                                       const base::Call &call);
+    /// listPage() that goes by the form in which all expiries are stored, where there is one.
+    base::Result<SessionPage> listStored(ResolvedQuery query, std::optional<PageCursor> last, base::Instant now,
+                                         const base::Call &call);
     /// Rows with keys, of the states that were asked for.
     base::Result<std::vector<PlannedRow>> readRows(const SqlStatement &statement, StateFilter said,
                                                    const base::Call &call);
@@ -92,6 +99,7 @@ private:
     Access m_access;
     SqlKeptRows m_kept;
     SqlExpiredRows m_expired;
+    ExpiryForm m_form;
 
     /// The users that the last search found, for the next pages of its listing.
     struct Searched

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A million sessions each in MariaDB and SQLite (ROLLCALL_SQL_SCALE): pages against hand-written SQL over the same link (SQLite's printed alone: no index serves its times).
+# A million sessions each in MariaDB and SQLite (ROLLCALL_SQL_SCALE): pages against hand-written SQL over the same link.
 set -euo pipefail
 SOURCE_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 BUILD_DIR=${BUILD_DIR:-$SOURCE_DIR/build/release}

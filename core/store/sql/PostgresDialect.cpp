@@ -62,6 +62,12 @@ QString PostgresDialect::cell(const QString &column, const QString &type) const
     return isItsText ? column : asText(column);
 }
 
+QString PostgresDialect::tokenText(const QString &column, const QString &type) const
+{
+    // The bytes of a token, not their digits. What is no ASCII comes as \ooo: that reads back as the same bytea, too.
+    return type == QStringLiteral("bytea") ? QStringLiteral("encode(%1, 'escape')").arg(column) : column;
+}
+
 QString PostgresDialect::asText(const QString &expression) const
 {
     return QStringLiteral("(%1)::text").arg(expression);
@@ -90,6 +96,8 @@ bool PostgresDialect::accepts(const QString &type, const QString &value) const
         value.toDouble(&ok);
         return ok;
     }
+    if (type == QStringLiteral("bytea")) // what stands for its own bytes in a bytea's text form
+        return std::ranges::none_of(value, [](QChar c) { return c.unicode() > 0x7f || c == QLatin1Char('\\'); });
     return isText(type) || type == QStringLiteral("citext") || type.endsWith(QStringLiteral(".citext"));
 }
 

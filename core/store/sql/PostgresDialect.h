@@ -10,6 +10,7 @@ class PostgresDialect final : public SqlDialect
 public:
     bool nullsAreLargest() const override;
     QString cell(const QString &column, const QString &type) const override;
+    QString tokenText(const QString &column, const QString &type) const override;
     QString asText(const QString &expression) const override;
     QString typed(const QString &placeholder, const QString &type) const override;
     bool accepts(const QString &type, const QString &value) const override;

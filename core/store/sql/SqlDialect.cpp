@@ -18,6 +18,10 @@ bool isEpoch(ExpiresEncoding encoding)
 
 QString InstantSql::bind(SqlParams &params, base::Instant instant) const
 {
+    if (form) {
+        const auto bound = form->notBefore(std::chrono::microseconds(instant.time_since_epoch()).count());
+        return cast.arg(params.add(QByteArrayView(bound.value_or(QByteArray()))));
+    }
     if (isEpoch(encoding))
         return cast.arg(params.add(epochRoundedUp(instant, encoding)));
     return cast.arg(params.add(base::toIso(instant)));
@@ -25,6 +29,8 @@ QString InstantSql::bind(SqlParams &params, base::Instant instant) const
 
 QString InstantSql::bindText(SqlParams &params, QByteArrayView text) const
 {
+    if (form)
+        return cast.arg(params.add(QByteArrayView(form->exactly(text.toLongLong()).value_or(QByteArray()))));
     return cast.arg(params.add(text));
 }
 
@@ -58,6 +64,11 @@ QString SqlDialect::quoted(const QString &name)
 QString SqlDialect::tableName(const QString &schema, const QString &table)
 {
     return schema.isEmpty() ? quoted(table) : quoted(schema) + QLatin1Char('.') + quoted(table);
+}
+
+QString SqlDialect::tokenText(const QString &column, const QString &) const
+{
+    return column;
 }
 
 QString SqlDialect::equal(const QString &left, const QString &leftType, const QString &right,

@@ -3,6 +3,7 @@
 #include <QTimeZone>
 
 #include "core/store/schema/ExpiresCodec.h"
+#include "core/store/schema/StoredForm.h"
 #include "core/store/sql/DatabaseUrl.h"
 #include "core/store/sql/SqlConnection.h"
 
@@ -17,6 +18,9 @@ struct InstantSql
     ExpiresEncoding encoding = ExpiresEncoding::Timestamptz; ///< of the values of @ref order
     /// " AND …", where the bare column can hold what is no instant and yet not NULL (a zero date, NaN); else empty.
     QString andReadable = {};
+    /// Of a bare column of SQLite whose values all have one form: what is bound is written in it, too. bindText() still
+    /// takes microseconds. What is bound must be there in that form.
+    std::optional<StoredForm> form = {};
 
     /// Binds @p instant, rounded up to the column's unit: exact for `order >= …` and `order < …`.
     [[nodiscard]] QString bind(SqlParams &params, base::Instant instant) const;
@@ -43,6 +47,8 @@ public:
     /// A column of @p type as a cell of a result: the text that asText() gives, made as cheaply as may be.
     [[nodiscard]] virtual QString cell(const QString &column, const QString &type) const = 0;
     [[nodiscard]] virtual QString asText(const QString &expression) const = 0;
+    /// A token column of @p type as the text of the token.
+    [[nodiscard]] virtual QString tokenText(const QString &column, const QString &type) const;
     /// A placeholder made comparable with a column of @p type.
     [[nodiscard]] virtual QString typed(const QString &placeholder, const QString &type) const = 0;
     /// Whether text can be a value of @p type at all ("abc" is no integer: nothing can match).

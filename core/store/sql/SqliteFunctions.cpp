@@ -7,6 +7,7 @@
 
 #include "core/base/Secret.h"
 #include "core/store/schema/ExpiresCodec.h"
+#include "core/store/schema/StoredForm.h"
 
 namespace rollcall::store {
 
@@ -42,6 +43,7 @@ StoredInstant instantOf(sqlite3_value *value, const QTimeZone &zone)
     case SQLITE_FLOAT:
         return readEpoch(sqlite3_value_int64(value), ExpiresEncoding::Mixed);
     case SQLITE_TEXT:
+    case SQLITE_BLOB: // bytes of a text: some drivers bind what they read from elsewhere so
         return readInstant(textOf(value), zone);
     default:
         return {};
@@ -66,6 +68,18 @@ void instant(sqlite3_context *context, int, sqlite3_value **values)
         sqlite3_result_null(context);
 }
 
+void storedForm(sqlite3_context *context, int, sqlite3_value **values)
+{
+    const int type = sqlite3_value_type(values[0]);
+    std::optional<QByteArray> name;
+    if (type == SQLITE_INTEGER || type == SQLITE_TEXT)
+        name = StoredForm::nameOf(textOf(values[0]), type == SQLITE_INTEGER, zoneOf(context));
+    if (name)
+        resultText(context, *name);
+    else
+        sqlite3_result_null(context);
+}
+
 void contains(sqlite3_context *context, int, sqlite3_value **values)
 {
     if (sqlite3_value_type(values[0]) == SQLITE_NULL)
@@ -83,6 +97,8 @@ void writeLikeSample(sqlite3_context *context, int, sqlite3_value **values)
     const QByteArray text = writeLike(textOf(values[0]), value, zoneOf(context));
     if (isNumber(values[0]))
         sqlite3_result_int64(context, text.toLongLong());
+    else if (sqlite3_value_type(values[0]) == SQLITE_BLOB)
+        sqlite3_result_blob64(context, text.constData(), static_cast<sqlite3_uint64>(text.size()), SQLITE_TRANSIENT);
     else
         resultText(context, text);
 }
@@ -158,6 +174,8 @@ int registerSqliteFunctions(sqlite3 *database, const QTimeZone &zone)
         code = add("rollcall_instant", 1, instant);
     if (code == SQLITE_OK)
         code = add("rollcall_contains", 2, contains);
+    if (code == SQLITE_OK)
+        code = add("rollcall_stored_form", 1, storedForm);
     if (code == SQLITE_OK)
         code = add("rollcall_write_like", 2, writeLikeSample);
     if (code == SQLITE_OK)

@@ -128,6 +128,11 @@ void OddValuesTest::areListedForWhatTheyAre_data()
     row("mysql decimal", my, "decimal(40,2)", seconds, numbers);
     std::vector<Odd> anything = texts();
     anything.push_back(unknown("x'00ff'"));
+    // Digits and texts as bytes are what they say; as numbers in a text they have a unit, too.
+    anything.push_back(sql("CAST('1782129600000' AS BLOB)", SessionState::Live));
+    anything.push_back(sql("CAST('2026-06-01T12:00:00.000Z' AS BLOB)", SessionState::Expired));
+    anything.push_back(sql("'1782129600'", SessionState::Live));
+    anything.push_back(sql("'1780315200000'", SessionState::Expired));
     anything.push_back(unknown("-1.5"));
     anything.push_back(unknown("0"));
     anything.push_back(sql("1782129600.25", SessionState::Live));

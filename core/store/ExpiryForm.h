@@ -1,0 +1,37 @@
+#pragma once
+
+#include "core/store/SchemaSql.h"
+#include "core/store/SessionQuery.h"
+#include "core/store/schema/StoredForm.h"
+
+namespace rollcall::store {
+
+/// Knows whether all expiries of a SQLite table are stored in one form, so that a page can compare and order them as
+/// they are stored, by an index. Every row is looked at for that, in the index alone and once for each state of the
+/// file; any other value, whoever writes it, is noticed before the next page. Other databases need none of it: there
+/// a column's type tells the form. **Thread-safety:** none; as its connection.
+class ExpiryForm final
+{
+public:
+    /// @p connection and @p schema outlive the object.
+    ExpiryForm(SqlConnection &connection, DatabaseKind kind, const SchemaSql &schema)
+        : m_connection(connection), m_kind(kind), m_schema(schema)
+    {}
+
+    /// Whether it can be of use: in SQLite, where an index leads with the expiry.
+    [[nodiscard]] bool isWanted(const SessionQuery &query) const;
+    /// The form in which all expiries are stored, as of the transaction that is open; nullopt where they differ or do
+    /// not sort by instant. Blocks within @p call. Errors: as SqlConnection.
+    [[nodiscard]] base::Result<std::optional<StoredForm>> current(const base::Call &call);
+
+private:
+    base::Result<std::optional<StoredForm>> read(const base::Call &call);
+
+    SqlConnection &m_connection;
+    DatabaseKind m_kind;
+    const SchemaSql &m_schema;
+    QByteArray m_version; ///< of the data that were looked at; empty: none yet
+    std::optional<StoredForm> m_form;
+};
+
+} // namespace rollcall::store
