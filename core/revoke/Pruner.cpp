@@ -80,7 +80,14 @@ base::Status checkZone(const PruneOptions &options, const deployment::Deployment
                        store::SessionStore &store, const Call &call)
 {
     store::StoreInspector *inspector = store.inspector();
-    if (options.olderThan >= usualPruneMargin || !deployment.config().profile.timeZone.isEmpty() || !inspector)
+    if (options.olderThan >= usualPruneMargin || !inspector)
+        return {};
+    if (inspector->dependsOnWritersZone()) // whatever zone is said: a TIMESTAMP is not read in it
+        return base::fail(
+            refused(QStringLiteral("expiries are stored as TIMESTAMP, which is the right instant only where the "
+                                   "application writes in the zone of its database session, so less than 24h past "
+                                   "them could still be live; keep --older-than at 24h")));
+    if (!deployment.config().profile.timeZone.isEmpty())
         return {};
     const auto zoneless = inspector->isZoneless(call);
     if (!zoneless)

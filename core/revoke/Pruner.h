@@ -32,7 +32,8 @@ struct PrunePlan
 };
 
 /// Counts the rows that ended longer ago than the options say. Writes nothing. Errors: those of the store,
-/// NotRevocable (JWT), WriteRefused (less than usualPruneMargin where expiries name no zone and none was said; a store
+/// NotRevocable (JWT), WriteRefused (less than usualPruneMargin where expiries name no zone and none was said, or depend
+/// on that of who wrote them; a store
 /// whose rows cannot be pruned), TooManyMatched (more than @p max).
 [[nodiscard]] base::Result<PrunePlan> planPrune(const PruneOptions &options, const deployment::Deployment &deployment,
                                                 store::SessionStore &store, qint64 max, const base::Call &call);

@@ -84,10 +84,11 @@ Status SqlExpiredRows::prepare(const Call &call)
     SqlStatement statement;
     statement.sql = QStringLiteral("SELECT pg_catalog.pg_relation_size(c.oid) / "
                                    "pg_catalog.current_setting('block_size')::bigint FROM pg_catalog.pg_class c JOIN "
-                                   "pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r' AND "
+                                   "pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r' AND NOT "
+                                   "EXISTS (SELECT FROM pg_catalog.pg_inherits h WHERE h.inhparent = c.oid) AND "
                                    "n.nspname = %1 AND c.relname = %2")
                         .arg(statement.params.add(sessions.schema), statement.params.add(sessions.table));
-    qint64 blocks = 0; // of a partitioned table: it has no heap of its own
+    qint64 blocks = 0; // of a partitioned table, and of one with heirs: its rows are in several heaps
     const auto read = m_connection.read(
         statement, [&blocks](const SqlRow &row) { blocks = row.integer(0); }, call);
     if (!read)

@@ -84,12 +84,37 @@ Status SqlKeptRows::canKeep(const Call &call)
     if (auto ready = prepare(call); !ready)
         return ready;
     SqlStatement statement;
+    if (auto alone = hasNoHeirs(call); !alone)
+        return alone;
     const RowKey nobody{{}, {}, {}, QString()};
     const QString columns = given(nobody, statement.params);
     statement.sql = QStringLiteral("SELECT %1 FROM %2 LIMIT 0").arg(columns, m_schema.table());
     if (const auto read = m_connection.read(statement, {}, call); !read)
         return fail(m_explain(read.error(), {onSessions("SELECT")}));
     return {};
+}
+
+Status SqlKeptRows::hasNoHeirs(const Call &call)
+{
+    if (m_kind != DatabaseKind::PostgreSql)
+        return {};
+    const auto &sessions = m_schema.profile().sessions;
+    SqlStatement statement;
+    statement.sql = QStringLiteral("SELECT 1 FROM pg_catalog.pg_inherits h JOIN pg_catalog.pg_class c ON c.oid = "
+                                   "h.inhparent JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE "
+                                   "c.relkind = 'r' AND n.nspname = %1 AND c.relname = %2 LIMIT 1")
+                        .arg(statement.params.add(sessions.schema), statement.params.add(sessions.table));
+    const auto found = m_connection.read(statement, {}, call);
+    if (!found)
+        return fail(m_explain(found.error(), {}));
+    if (*found == 0)
+        return {};
+    return fail(Error(ErrorCode::WriteRefused)
+                    .with(ErrorParam::Detail,
+                          QStringLiteral("other tables inherit from %1: an undo would put their rows into the wrong "
+                                         "one. Revoke with --undo-for 0, or connect with a map of the table that "
+                                         "holds the row")
+                              .arg(m_schema.table())));
 }
 
 QString SqlKeptRows::userIsThere(const RowKey &key, SqlParams &params) const

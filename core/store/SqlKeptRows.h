@@ -31,6 +31,8 @@ private:
     [[nodiscard]] base::Status mayWrite() const;
     /// Reads which columns there are, once.
     [[nodiscard]] base::Status prepare(const base::Call &call);
+    /// No other table's rows are deleted with those of the sessions table (PostgreSQL's INHERITS).
+    [[nodiscard]] base::Status hasNoHeirs(const base::Call &call);
     [[nodiscard]] base::Status setTexts(const base::Call &call);
     [[nodiscard]] NeededRight onSessions(const char *right) const;
     /// What is read of a row: its columns, then whether its user is there.

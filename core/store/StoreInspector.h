@@ -138,6 +138,9 @@ public:
     [[nodiscard]] virtual base::Result<DuplicateTokens> duplicates(const base::Call &call) = 0;
     /// Whether expiries are stored without saying their zone: by the column's type, or as a sample of 200 texts shows.
     [[nodiscard]] virtual base::Result<bool> isZoneless(const base::Call &call) = 0;
+    /// Whether the zone of the session that wrote an expiry made part of it (MySQL's TIMESTAMP): the instant is right
+    /// only where the application's clock and its session agreed, and nothing stored tells. Never blocks.
+    [[nodiscard]] virtual bool dependsOnWritersZone() const { return false; }
 };
 
 } // namespace rollcall::store

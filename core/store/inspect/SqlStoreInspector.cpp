@@ -233,7 +233,7 @@ Result<DuplicateTokens> SqlStoreInspector::duplicates(const Call &call)
         .sql = QStringLiteral("SELECT sum(d.n), count(CASE WHEN d.n > 1 THEN 1 END), "
                               "sum(CASE WHEN d.n > 1 THEN d.n ELSE 0 END) FROM (SELECT count(*) AS n "
                               "FROM (SELECT %1 AS h FROM %2 s LIMIT %3) t GROUP BY t.h) d")
-                   .arg(m_schema.dialect().sha256Hex(m_schema.column(schema().sessions.token)), m_schema.table(),
+                   .arg(m_schema.dialect().sha256Hex(m_schema.token()), m_schema.table(),
                         QString::number(mostRowsCompared))};
     DuplicateTokens found;
     const auto done = read(
@@ -248,6 +248,11 @@ Result<DuplicateTokens> SqlStoreInspector::duplicates(const Call &call)
         return fail(done.error());
     found.complete = found.rowsRead < mostRowsCompared;
     return found;
+}
+
+bool SqlStoreInspector::dependsOnWritersZone() const
+{
+    return m_kind == DatabaseKind::MySql && schema().sessions.encoding == ExpiresEncoding::Timestamptz;
 }
 
 Result<bool> SqlStoreInspector::isZoneless(const Call &call)

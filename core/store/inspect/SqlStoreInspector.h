@@ -31,6 +31,7 @@ public:
                                                                    const base::Call &call) override;
     base::Result<DuplicateTokens> duplicates(const base::Call &call) override;
     base::Result<bool> isZoneless(const base::Call &call) override;
+    bool dependsOnWritersZone() const override;
 
     /// How many rows @p select is reckoned to give; nullopt where the database does not say. Blocks for milliseconds.
     base::Result<std::optional<qint64>> estimatedRows(SqlStatement select, const base::Call &call);

@@ -39,6 +39,8 @@ struct TableInfo
     std::vector<ColumnInfo> columns;
     std::vector<IndexInfo> indexes;
     std::vector<ForeignKeyInfo> foreignKeys;
+    /// PostgreSQL's INHERITS: schema and name of the tables whose statements include this one's rows.
+    std::vector<std::pair<QString, QString>> parents = {};
 
     /// The column of that exact name; null where there is none.
     [[nodiscard]] const ColumnInfo *column(const QString &wanted) const

@@ -9,7 +9,7 @@ namespace {
 using TableKey = std::pair<QString, QString>;
 using Tables = std::map<TableKey, TableInfo>;
 
-/// One of the three questions to the catalogue, its rows beginning with schema and table.
+/// One of the questions to the catalogue, its rows beginning with schema and table.
 struct Question
 {
     QString sql; ///< %1 stands for the condition on the tables
@@ -36,6 +36,11 @@ void addForeignKey(TableInfo &table, const SqlRow &row)
     table.foreignKeys.push_back({cell(row, 2), cell(row, 3), cell(row, 4), row.flag(5)});
 }
 
+void addParent(TableInfo &table, const SqlRow &row)
+{
+    table.parents.emplace_back(cell(row, 2), cell(row, 3));
+}
+
 /// pg_catalog and not information_schema, which hides constraints from everyone but the owner.
 std::vector<Question> postgresQuestions()
 {
@@ -47,7 +52,9 @@ std::vector<Question> postgresQuestions()
                        "WHERE c.relkind IN ('r', 'p', 'f') AND NOT c.relispartition AND %1 "
                        "ORDER BY n.nspname, c.relname, a.attnum");
     const QString indexes = QStringLiteral(
-        "SELECT n.nspname, c.relname, a.attname, (i.indisunique AND i.indnkeyatts = 1 AND i.indpred IS NULL)::int, "
+        "SELECT n.nspname, c.relname, a.attname, (i.indisunique AND i.indnkeyatts = 1 AND i.indpred IS NULL AND NOT "
+        // An index reaches no table that inherits: a value can stand there as well.
+        "(c.relkind = 'r' AND EXISTS (SELECT FROM pg_catalog.pg_inherits h WHERE h.inhparent = c.oid)))::int, "
         "(i.indisprimary AND i.indnkeyatts = 1)::int "
         "FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indrelid "
         "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
@@ -60,7 +67,15 @@ std::vector<Question> postgresQuestions()
         "JOIN pg_catalog.pg_namespace tn ON tn.oid = t.relnamespace "
         "JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.conkey[1] "
         "WHERE k.contype = 'f' AND array_length(k.conkey, 1) = 1 AND %1 ORDER BY n.nspname, c.relname, k.oid");
-    return {{columns, addColumn}, {indexes, addIndex}, {foreignKeys, addForeignKey}};
+    const QString parents =
+        QStringLiteral("SELECT n.nspname, c.relname, pn.nspname, p.relname FROM pg_catalog.pg_inherits h "
+                       "JOIN pg_catalog.pg_class c ON c.oid = h.inhrelid "
+                       "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+                       "JOIN pg_catalog.pg_class p ON p.oid = h.inhparent "
+                       "JOIN pg_catalog.pg_namespace pn ON pn.oid = p.relnamespace "
+                       "WHERE c.relkind IN ('r', 'f') AND NOT c.relispartition AND %1 "
+                       "ORDER BY n.nspname, c.relname, h.inhseqno");
+    return {{columns, addColumn}, {indexes, addIndex}, {foreignKeys, addForeignKey}, {parents, addParent}};
 }
 
 std::vector<Question> sqliteQuestions()

@@ -144,6 +144,20 @@ struct UserTable
     int score;
 };
 
+/// Leaves out the tables whose rows are listed with those of another of @p found anyway.
+template <typename Found>
+std::vector<Found> withoutHeirs(std::vector<Found> found)
+{
+    std::vector<Found> result;
+    std::ranges::copy_if(found, std::back_inserter(result), [&found](const Found &one) {
+        return std::ranges::none_of(found, [&one](const Found &other) {
+            return std::ranges::find(one.table->parents, std::pair(other.table->schema, other.table->name)) !=
+                   one.table->parents.end();
+        });
+    });
+    return result;
+}
+
 std::vector<AccountTable> accountTables(const std::vector<TableInfo> &tables)
 {
     std::vector<AccountTable> result;
@@ -160,7 +174,7 @@ std::vector<AccountTable> accountTables(const std::vector<TableInfo> &tables)
         score += nameContains(table, {"account"}) ? 3 : 0;
         result.push_back({&table, provider, user, score});
     }
-    return result;
+    return withoutHeirs(std::move(result));
 }
 
 std::vector<SessionTable> sessionTables(const std::vector<TableInfo> &tables, const std::vector<AccountTable> &accounts)
@@ -192,7 +206,7 @@ std::vector<SessionTable> sessionTables(const std::vector<TableInfo> &tables, co
             score -= 6;
         result.push_back({&table, token, user, expires, score, isLikely});
     }
-    return result;
+    return withoutHeirs(std::move(result));
 }
 
 std::vector<UserTable> userTables(const std::vector<TableInfo> &tables)
@@ -215,7 +229,7 @@ std::vector<UserTable> userTables(const std::vector<TableInfo> &tables)
         score -= nameContains(table, {"invit", "contact", "newsletter", "log"}) ? 6 : 0;
         result.push_back({&table, id, email, name, image, score});
     }
-    return result;
+    return withoutHeirs(std::move(result));
 }
 
 enum class TypeKind { Integer, Uuid, Text, Other };

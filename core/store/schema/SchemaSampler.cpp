@@ -23,7 +23,7 @@ constexpr std::chrono::milliseconds hintBudget(2000);
 
 struct Sample
 {
-    int rows = 0, shortTokens = 0, readable = 0, plausible = 0, withUser = 0, withUserId = 0;
+    int rows = 0, tokens = 0, shortTokens = 0, readable = 0, plausible = 0, withUser = 0, withUserId = 0;
     QSet<QByteArray> digests;
     QSet<int> encodings;
     bool zoneless = false;
@@ -57,8 +57,11 @@ QByteArray wholeDigits(QByteArrayView number)
 void addRow(Sample &sample, const SqlRow &row, ExpiresEncoding ofType, const QTimeZone &zone)
 {
     ++sample.rows;
-    sample.shortTokens += row.integer(0) < shortestToken ? 1 : 0;
-    sample.digests.insert(row.bytes(1).toByteArray());
+    if (!row.isNull(0)) { // a row without one is odd, and says nothing of the others
+        ++sample.tokens;
+        sample.shortTokens += row.integer(0) < shortestToken ? 1 : 0;
+        sample.digests.insert(row.bytes(1).toByteArray());
+    }
     const QByteArray digits = row.flag(3) ? wholeDigits(row.bytes(2)) : QByteArray();
     const QByteArrayView expires = digits.isEmpty() ? row.bytes(2) : QByteArrayView(digits);
     const StoredInstant instant = readInstant(expires, zone);
@@ -72,7 +75,8 @@ void addRow(Sample &sample, const SqlRow &row, ExpiresEncoding ofType, const QTi
     sample.withUser += row.flag(5) ? 1 : 0;
 }
 
-SqlStatement sampleStatement(const SqlDialect &dialect, DatabaseKind kind, const SchemaProfile &profile)
+SqlStatement sampleStatement(const SqlDialect &dialect, DatabaseKind kind, const QString &tokenType,
+                             const SchemaProfile &profile)
 {
     const auto column = [](const QString &name) -> QString { return QStringLiteral("s.") + SqlDialect::quoted(name); };
     const auto &sessions = profile.sessions;
@@ -80,6 +84,7 @@ SqlStatement sampleStatement(const SqlDialect &dialect, DatabaseKind kind, const
     const QString isNumber = kind == DatabaseKind::Sqlite
                                  ? QStringLiteral("typeof(%1) IN ('integer', 'real')").arg(column(sessions.expires))
                                  : QString::number(isNumberType(sessions.expiresType) ? 1 : 0);
+    const QString token = dialect.tokenText(column(sessions.token), tokenType);
     QString hasUser = QStringLiteral("0");
     if (profile.users) {
         const QString id = QStringLiteral("u.") + SqlDialect::quoted(profile.users->id);
@@ -90,8 +95,8 @@ SqlStatement sampleStatement(const SqlDialect &dialect, DatabaseKind kind, const
     }
     return {.sql = QStringLiteral("SELECT length(%1), %2, %3, %4, CASE WHEN %5 IS NULL THEN 0 ELSE 1 END, %6 FROM %7 s "
                                   "LIMIT %8")
-                       .arg(dialect.asText(column(sessions.token)), dialect.sha256Hex(column(sessions.token)),
-                            dialect.asText(column(sessions.expires)), isNumber, column(sessions.userId), hasUser,
+                       .arg(dialect.asText(token), dialect.sha256Hex(token), dialect.asText(column(sessions.expires)),
+                            isNumber, column(sessions.userId), hasUser,
                             SqlDialect::tableName(sessions.schema, sessions.table), QString::number(sampleRows))};
 }
 
@@ -170,7 +175,8 @@ Result<bool> confirmWithData(SqlConnection &connection, DatabaseKind kind, const
     const ExpiresEncoding ofType = dialect.encodingOfType(sessions.expiresType);
     Sample sample;
     const auto read = connection.read(
-        sampleStatement(dialect, kind, profile), [&](const SqlRow &row) { addRow(sample, row, ofType, zone); }, call);
+        sampleStatement(dialect, kind, table.typeOf(sessions.token), profile),
+        [&](const SqlRow &row) { addRow(sample, row, ofType, zone); }, call);
     if (!read)
         return fail(read.error());
     sessions.encoding = encodingFor(sample, ofType, sessions.expiresType);
@@ -201,8 +207,8 @@ Result<bool> confirmWithData(SqlConnection &connection, DatabaseKind kind, const
         profile.warnings << QStringLiteral("The sessions table is empty: with the JWT strategy it stays so.");
         return true;
     }
-    const bool tokensFit =
-        sample.shortTokens == 0 && (sample.digests.size() == sample.rows || !table.isUnique(sessions.token));
+    const bool tokensFit = sample.tokens * 2 >= sample.rows && sample.shortTokens == 0 &&
+                           (sample.digests.size() == sample.tokens || !table.isUnique(sessions.token));
     const bool timesFit = sample.plausible * 2 >= sample.rows;
     const bool usersFit = !profile.users || sample.withUser * 2 >= sample.withUserId;
     if (!tokensFit)

@@ -1,5 +1,7 @@
 #include <QtTest>
 
+#include "core/store/ExpiredRows.h"
+#include "core/store/StoreInspector.h"
 #include "tests/integration/store/MariaDbTools.h"
 
 using namespace rollcall;
@@ -28,6 +30,7 @@ private Q_SLOTS:
     void tokensAreExactWhateverTheCollation();
     void columnsOfTwoCollationsAreJoined();
     void theIndexOnTokensServesLookups();
+    void aTimestampIsReadWhateverTheServersZone();
     void aDatetimeIsReadInTheZoneGiven_data();
     void aDatetimeIsReadInTheZoneGiven();
     void aCanaryThatCannotBeNamesTheColumn();
@@ -261,6 +264,40 @@ void MariaDbStoreTest::theIndexOnTokensServesLookups()
     QVERIFY(many.has_value() && many->at(0) && many->at(1) && !many->at(2));
     const qint64 read = rowsRead() - before;
     QVERIFY2(read < 20, qPrintable(QString::number(read)));
+}
+
+void MariaDbStoreTest::aTimestampIsReadWhateverTheServersZone()
+{
+    const auto url = m_databases.made(
+        QStringLiteral("timestamps"),
+        QStringLiteral("CREATE TABLE users (id int PRIMARY KEY, name varchar(99), email varchar(99)); "
+                       "CREATE TABLE sessions (id int PRIMARY KEY, \"userId\" int NOT NULL REFERENCES users(id), "
+                       "expires timestamp(3) NOT NULL, \"sessionToken\" varchar(255) NOT NULL UNIQUE); "
+                       "INSERT INTO users (id) VALUES (1); SET time_zone = '+02:00'; "
+                       "INSERT INTO sessions VALUES (1, 1, '2026-07-15 14:00:00', 'abcdefghijklmnopqrst')"));
+    m_databases.run(url.database, QStringLiteral("SET GLOBAL time_zone = '-05:00'"));
+    QString problem;
+    const auto sessions = test::openDetected(url, store::Access::Write, problem);
+    m_databases.run(url.database, QStringLiteral("SET GLOBAL time_zone = 'SYSTEM'"));
+    QVERIFY2(sessions != nullptr, qPrintable(problem));
+    const auto noon = base::parseTime(QStringLiteral("2026-07-15T12:00:00Z"), {});
+    for (const auto &[now, state] : {std::pair{*noon, session::SessionState::Live},
+                                     {*noon + std::chrono::milliseconds(1), session::SessionState::Expired}}) {
+        store::SessionQuery query;
+        query.state = store::StateFilter::All;
+        const auto page = sessions->page(query, std::nullopt, now, soon());
+        QVERIFY2(page.has_value(), failureOf(page).constData());
+        QCOMPARE(page->sessions.front().expires, noon);
+        QCOMPARE(page->sessions.front().state, state);
+    }
+    QCOMPARE(sessions->expiredRows()->count(*noon, soon()).value_or(-1), qint64{0});
+    QCOMPARE(sessions->expiredRows()->count(*noon + std::chrono::milliseconds(1), soon()).value_or(-1), qint64{1});
+    // Nothing stored tells whether the application meant that instant: prune keeps its margin.
+    QVERIFY(sessions->inspector()->dependsOnWritersZone());
+    QVERIFY(!test::openDetected(m_databases.fixture(QStringLiteral("prisma-adapter-mysql")), store::Access::ReadOnly,
+                                problem)
+                 ->inspector()
+                 ->dependsOnWritersZone());
 }
 
 void MariaDbStoreTest::aDatetimeIsReadInTheZoneGiven_data()

@@ -1,0 +1,229 @@
+#include <QtTest>
+
+#include "core/base/ErrorText.h"
+#include "core/store/ExpiredRows.h"
+#include "core/store/KeptRows.h"
+#include "core/store/StoreInspector.h"
+#include "tests/integration/store/StoreFixtures.h"
+
+using namespace rollcall;
+using base::ErrorCode;
+using store::SessionQuery;
+
+namespace {
+
+base::Call soon()
+{
+    return base::Call::within(std::chrono::seconds(20));
+}
+
+QString users()
+{
+    return QStringLiteral("CREATE TABLE users (id int PRIMARY KEY, name text, email text); "
+                          "INSERT INTO users VALUES (1, 'Ann', 'ann@example.com'); ");
+}
+
+} // namespace
+
+/// Tables of PostgreSQL that no adapter makes, but administrators do: what is listed, found and revoked of them.
+class PostgresLayoutsTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init();
+    void heirsAreOneTableWithTheirParent();
+    void aTableOfColumnsForOthersHidesNone();
+    void tokensInBytea();
+    void aRowWithoutATokenHidesNoOthers();
+
+private:
+    void run(const QString &sql);
+    [[nodiscard]] std::vector<store::PlannedRow> rowsOf(store::SessionStore &sessions);
+
+    test::StoreFixtures m_fixtures;
+    QString m_database;
+    store::DatabaseUrl m_url;
+};
+
+void PostgresLayoutsTest::init()
+{
+    static int number = 0;
+    m_database = QStringLiteral("layout_%1").arg(++number);
+    const QString problem = m_fixtures.server().createDatabase(m_database);
+    QVERIFY2(problem.isEmpty(), qPrintable(problem));
+    m_url = m_fixtures.server().url(m_database);
+}
+
+void PostgresLayoutsTest::run(const QString &sql)
+{
+    const QString problem = m_fixtures.server().runSql(m_database, sql);
+    QVERIFY2(problem.isEmpty(), qPrintable(problem));
+}
+
+std::vector<store::PlannedRow> PostgresLayoutsTest::rowsOf(store::SessionStore &sessions)
+{
+    auto rows = sessions.planRows({}, 100, base::SystemClock().now(), soon());
+    if (!rows)
+        QTest::qFail(qPrintable(base::oneLine(rows.error())), __FILE__, __LINE__);
+    return rows ? std::move(*rows) : std::vector<store::PlannedRow>();
+}
+
+void PostgresLayoutsTest::heirsAreOneTableWithTheirParent()
+{
+    // What inherits is read, revoked and pruned with its parent, unless ONLY is said.
+    run(users() +
+        QStringLiteral(
+            "CREATE TABLE sessions (id int PRIMARY KEY, \"sessionToken\" text NOT NULL UNIQUE, \"userId\" int "
+            "NOT NULL REFERENCES users, expires timestamptz NOT NULL); "
+            "CREATE TABLE sessions_old (archived timestamptz) INHERITS (sessions); "
+            "CREATE TABLE sessions_older () INHERITS (sessions_old); "
+            "INSERT INTO sessions SELECT n, 'abcdefghijklmnop-' || n, 1, now() + interval '1 day' * n "
+            "FROM generate_series(1, 3) n; "
+            "INSERT INTO sessions_old SELECT n, 'abcdefghijklmnop-' || n, 1, now() + interval '1 day' * n "
+            "FROM generate_series(4, 6) n; "
+            "INSERT INTO sessions_older SELECT n, 'abcdefghijklmnop-' || n, 1, now() - interval '3 days' "
+            "FROM generate_series(7, 9) n"));
+    const auto detected = store::detectSchema(m_url, {}, soon());
+    QVERIFY2(detected.has_value(), detected ? "" : qPrintable(base::oneLine(detected.error())));
+    QCOMPARE(detected->candidates.size(), std::size_t{1});
+    QVERIFY(detected->best);
+    QCOMPARE(detected->best->sessions.table, QStringLiteral("sessions"));
+
+    QString problem;
+    const auto sessions = test::openDetected(m_url, store::Access::Write, problem);
+    QVERIFY2(sessions, qPrintable(problem));
+    // Nothing keeps the three from holding one token in several rows.
+    QVERIFY(!sessions->inspector()->tokenIsUnique());
+    const auto rows = rowsOf(*sessions);
+    QCOMPARE(rows.size(), std::size_t{6});
+    const auto deleted = sessions->deleteRows(std::span(&rows.back().key, 1), soon());
+    QVERIFY2(deleted && deleted->front() == store::DeleteOutcome::Deleted,
+             deleted ? "" : qPrintable(base::oneLine(deleted.error())));
+    QCOMPARE(rowsOf(*sessions).size(), std::size_t{5});
+    // What an undo would put back goes into the parent, whichever table it came from.
+    const auto kept = sessions->keptRows()->canKeep(soon());
+    QVERIFY(!kept);
+    QCOMPARE(kept.error().code, ErrorCode::WriteRefused);
+    QVERIFY2(base::oneLine(kept.error()).contains(QStringLiteral("inherit")), qPrintable(base::oneLine(kept.error())));
+    // Pruned in steps by key, to the last row of all three.
+    qint64 pruned = 0;
+    store::PruneRange range;
+    for (int step = 0; step < 20; ++step) {
+        const auto done = sessions->expiredRows()->prune(
+            range, base::SystemClock().now(), 2, [](const store::PruneStep &) { return base::Status(); }, soon());
+        QVERIFY2(done.has_value(), done ? "" : qPrintable(base::oneLine(done.error())));
+        QVERIFY(done->deleted <= 2 || !done->next);
+        pruned += done->deleted;
+        if (!done->next)
+            break;
+        range.after = done->next->clone();
+    }
+    QCOMPARE(pruned, qint64{3});
+    QCOMPARE(rowsOf(*sessions).size(), std::size_t{5});
+}
+
+void PostgresLayoutsTest::aTableOfColumnsForOthersHidesNone()
+{
+    run(users() + QStringLiteral("CREATE TABLE stamped (\"createdAt\" timestamptz DEFAULT now()); "
+                                 "CREATE TABLE sessions (id int PRIMARY KEY, \"sessionToken\" text NOT NULL UNIQUE, "
+                                 "\"userId\" int NOT NULL REFERENCES users, expires timestamptz NOT NULL) INHERITS "
+                                 "(stamped); "
+                                 "INSERT INTO sessions (id, \"sessionToken\", \"userId\", expires) VALUES (1, "
+                                 "'abcdefghijklmnop-1', 1, now() + interval '1 day')"));
+    QString problem;
+    const auto sessions = test::openDetected(m_url, store::Access::ReadOnly, problem);
+    QVERIFY2(sessions, qPrintable(problem));
+    QVERIFY(sessions->inspector()->tokenIsUnique());
+    QCOMPARE(rowsOf(*sessions).size(), std::size_t{1});
+    QVERIFY(sessions->keptRows()->canKeep(soon()).has_value());
+}
+
+void PostgresLayoutsTest::tokensInBytea()
+{
+    // Once with an id, once with the token as the key; the last token is no text at all.
+    for (const QString &key : {QStringLiteral("id serial PRIMARY KEY, "), QString()}) {
+        run(QStringLiteral("DROP TABLE IF EXISTS sessions; DROP TABLE IF EXISTS users; ") + users() +
+            QStringLiteral("CREATE TABLE sessions (%1\"sessionToken\" bytea NOT NULL UNIQUE, \"userId\" int NOT NULL "
+                           "REFERENCES users, expires timestamptz NOT NULL); "
+                           "INSERT INTO sessions (\"sessionToken\", \"userId\", expires) SELECT convert_to("
+                           "'abcdefghijklmnop-' || n, 'UTF8'), 1, now() + interval '1 day' FROM generate_series(1, 5) "
+                           "n; INSERT INTO sessions (\"sessionToken\", \"userId\", expires) VALUES "
+                           "('\\xff00415c780102030405060708090a0b', 1, now() + interval '1 day')")
+                .arg(key));
+        QString problem;
+        const auto sessions = test::openDetected(m_url, store::Access::Write, problem);
+        QVERIFY2(sessions, qPrintable(problem));
+        const QByteArray token = "abcdefghijklmnop-3";
+        const auto found = sessions->lookup(token, soon());
+        QVERIFY2(found && *found, found ? "not found" : qPrintable(base::oneLine(found.error())));
+        const std::vector<QByteArrayView> tokens{"abcdefghijklmnop-5", "nobody's-token-at-all", "a\\b"};
+        const auto many = sessions->lookupMany(tokens, soon());
+        QVERIFY2(many && many->at(0) && !many->at(1) && !many->at(2),
+                 many ? "" : qPrintable(base::oneLine(many.error())));
+        // Every page, also from a token that is the cursor.
+        SessionQuery query;
+        query.limit = 2;
+        QStringList fingerprints;
+        std::optional<QByteArray> cursor;
+        do {
+            const auto page = sessions->page(query, cursor, base::SystemClock().now(), soon());
+            QVERIFY2(page.has_value(), page ? "" : qPrintable(base::oneLine(page.error())));
+            for (const auto &session : page->sessions)
+                fingerprints << session.fingerprint.text();
+            cursor = page->next;
+        } while (cursor && fingerprints.size() < 10);
+        QCOMPARE(fingerprints.size(), 6);
+        QCOMPARE(fingerprints.removeDuplicates(), 0);
+        QVERIFY(fingerprints.contains(base::Fingerprint::of(token).text()));
+        const auto rows = rowsOf(*sessions);
+        QCOMPARE(rows.size(), std::size_t{6});
+        for (const auto &row : rows) {
+            QCOMPARE(row.key.fingerprint, row.shown.fingerprint);
+            const auto deleted = sessions->deleteRows(std::span(&row.key, 1), soon());
+            QVERIFY2(deleted && deleted->front() == store::DeleteOutcome::Deleted,
+                     deleted ? "not deleted" : qPrintable(base::oneLine(deleted.error())));
+        }
+        QVERIFY(rowsOf(*sessions).empty());
+    }
+}
+
+void PostgresLayoutsTest::aRowWithoutATokenHidesNoOthers()
+{
+    run(users() + QStringLiteral("CREATE TABLE sessions (id int PRIMARY KEY, \"sessionToken\" text UNIQUE, \"userId\" "
+                                 "int REFERENCES users, expires timestamptz); "
+                                 "INSERT INTO sessions SELECT n, 'abcdefghijklmnop-' || n, 1, now() + interval '1 day' "
+                                 "FROM generate_series(1, 5) n; UPDATE sessions SET \"sessionToken\" = NULL WHERE id = "
+                                 "2; UPDATE sessions SET \"userId\" = NULL WHERE id = 3; UPDATE sessions SET expires = "
+                                 "NULL WHERE id = 4"));
+    QString problem;
+    const auto sessions = test::openDetected(m_url, store::Access::Write, problem);
+    QVERIFY2(sessions, qPrintable(problem));
+    SessionQuery query;
+    query.state = store::StateFilter::All;
+    query.limit = 1;
+    QStringList ids;
+    std::optional<QByteArray> cursor;
+    do {
+        const auto page = sessions->page(query, cursor, base::SystemClock().now(), soon());
+        QVERIFY2(page.has_value(), page ? "" : qPrintable(base::oneLine(page.error())));
+        const auto &session = page->sessions.front();
+        ids << session.id.value_or(QString());
+        QCOMPARE(session.fingerprint.isEmpty(), ids.last() == QStringLiteral("2"));
+        QCOMPARE(session.userId.has_value(), ids.last() != QStringLiteral("3"));
+        QCOMPARE(session.expires.has_value(), ids.last() != QStringLiteral("4"));
+        cursor = page->next;
+    } while (cursor && ids.size() < 10);
+    ids.sort();
+    QCOMPARE(ids.join(QString()), QStringLiteral("12345"));
+    // Without its token a row cannot be told from what stands there later: it is not deleted.
+    const auto rows = rowsOf(*sessions);
+    const auto nameless = std::ranges::find_if(rows, [](const auto &row) { return row.key.token.isEmpty(); });
+    QVERIFY(nameless != rows.end());
+    const auto deleted = sessions->deleteRows(std::span(&nameless->key, 1), soon());
+    QVERIFY2(deleted.has_value(), deleted ? "" : qPrintable(base::oneLine(deleted.error())));
+    QVERIFY(deleted->front() != store::DeleteOutcome::Deleted);
+}
+
+QTEST_GUILESS_MAIN(PostgresLayoutsTest)
+#include "tst_PostgresLayouts.moc"
