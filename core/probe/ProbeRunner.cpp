@@ -380,6 +380,8 @@ void ProbeRunner::keep(const Sample &sample)
 bool ProbeRunner::intervalsAreNarrow() const
 {
     return std::all_of(m_times.begin(), m_times.end(), [](const std::vector<qint64> &times) {
+        if (times.size() < static_cast<std::size_t>(leastBlocks))
+            return false; // begun are more than are answered
         const auto interval = quantileInterval(times, 0.5);
         return interval && static_cast<double>(interval->hi) <= narrow * static_cast<double>(interval->lo);
     });
@@ -479,6 +481,10 @@ void ProbeRunner::endIfDone(qint64 now)
             publish();
         return;
     }
+    if (stopRuleHolds()) {
+        finish(StopReason::Interval); // what is under way is cut off and stands in no figure
+        return;
+    }
     const bool idle = m_state.inFlight == 0 && !m_localBusy && m_waiting.empty();
     if (!idle)
         return;
@@ -495,12 +501,16 @@ void ProbeRunner::endIfDone(qint64 now)
         publish();
         return;
     }
+}
+
+/// Whether enough is known. Asked while exchanges are under way too: a closed run is never without one.
+bool ProbeRunner::stopRuleHolds()
+{
     const int done = m_state.block - m_setup.warmupBlocks;
-    if (m_setup.stopByInterval && done >= leastBlocks && done >= m_checkedBlock + checkEvery) {
-        m_checkedBlock = done;
-        if (intervalsAreNarrow())
-            finish(StopReason::Interval);
-    }
+    if (!m_setup.stopByInterval || done < leastBlocks || done < m_checkedBlock + checkEvery)
+        return false;
+    m_checkedBlock = done;
+    return intervalsAreNarrow();
 }
 
 void ProbeRunner::report(qint64 now)

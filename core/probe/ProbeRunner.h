@@ -86,6 +86,7 @@ private:
     void pauseOrStop(const GuardEvent &event, const http::Exchange &exchange, qint64 nowNs);
     void resumeSchedule(qint64 atNs);
     void finish(StopReason reason);
+    [[nodiscard]] bool stopRuleHolds();
     void endIfDone(qint64 now);
     void publish();
     void report(qint64 now);

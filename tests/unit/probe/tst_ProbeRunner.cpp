@@ -196,6 +196,35 @@ private Q_SLOTS:
         QCOMPARE(ran.samples.back().outcome, Outcome::AbortedByUser);
     }
 
+    void narrowIntervalsEndTheRun_data()
+    {
+        QTest::addColumn<bool>("closed");
+        QTest::newRow("closed") << true; // never without an exchange under way
+        QTest::newRow("open") << false;
+    }
+    void narrowIntervalsEndTheRun()
+    {
+        QFETCH(bool, closed);
+        const ScriptedServer server([](const ScriptedServer::Request &) {
+            Reply reply = session();
+            reply.delay = milliseconds(40); // beside which what a busy machine adds is little
+            return reply;
+        });
+        RunPlan plan = planOf(QStringLiteral("proxy"), 1);
+        plan.samples.reset();
+        if (closed)
+            plan.concurrency = 2;
+        else
+            plan.rate = 50;
+        const RunSetup setup = setupOf(plan, server.url());
+        QVERIFY(setup.stopByInterval && setup.measuredBlocks > 500);
+        const Ran ran = run(setup);
+        QCOMPARE(ran.state.stopReason, StopReason::Interval);
+        const auto ok = countWhere(ran.samples, [](const Sample &s) { return s.outcome == Outcome::Ok; });
+        QVERIFY2(ok >= 20 && ok < 300, qPrintable(QString::number(ok)));
+        QVERIFY(countWhere(ran.samples, [](const Sample &s) { return s.outcome == Outcome::AbortedByUser; }) == 0);
+    }
+
     void durationEndsTheRun()
     {
         const ScriptedServer server([](const ScriptedServer::Request &) { return session(); });
