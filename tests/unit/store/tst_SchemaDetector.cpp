@@ -115,6 +115,8 @@ private Q_SLOTS:
         const auto ranked = store::rankSchemas(tables, store::DatabaseKind::PostgreSql);
         QCOMPARE(ranked.size(), std::size_t{1});
         QVERIFY(!store::isSure(ranked));
+        QVERIFY(store::isGuess(ranked.front().profile)); // which alone never says that sessions are rows
+        QCOMPARE(store::recognised({ranked.front().profile}), qint64{0});
         const auto &sessions = ranked.front().profile.sessions;
         QVERIFY((QStringList{sessions.token, sessions.userId, sessions.expires}).contains(name));
         // Beside a table that is known it raises no doubt.
