@@ -1,6 +1,7 @@
 #include "app/desktop/ActSheets.h"
 
 #include <QAction>
+#include <QFileDialog>
 #include <QTimer>
 
 #include "ui/common/Actions.h"
@@ -12,6 +13,7 @@
 #include "ui/revoke/PruneSheet.h"
 #include "ui/revoke/PurgeSheet.h"
 #include "ui/revoke/RuleSheet.h"
+#include "ui/revoke/SavedPlanSheet.h"
 #include "ui/revoke/SelectionSheet.h"
 #include "ui/revoke/UndoSheet.h"
 
@@ -21,11 +23,14 @@ ActSheets::ActSheets(common::Theme &theme, main::MainWindow &window, QObject *pa
     : QObject(parent),
       m_theme(theme),
       m_window(window),
-      m_prune(common::makeAction(theme, this, common::Icon::Prune, tr("&Prune expired sessions…")))
+      m_prune(common::makeAction(theme, this, common::Icon::Prune, tr("&Prune expired sessions…"))),
+      m_savedPlan(common::makeAction(theme, this, common::Icon::File, tr("&Open a saved plan…")))
 {
     connect(m_prune, &QAction::triggered, this, &ActSheets::openPrune);
     connect(&window, &main::MainWindow::currentPageChanged, this, &ActSheets::updateActions);
     window.addApplicationAction(common::MenuOf::Session, m_prune);
+    connect(m_savedPlan, &QAction::triggered, this, &ActSheets::chooseSavedPlan);
+    window.addApplicationAction(common::MenuOf::Session, m_savedPlan);
     updateActions();
 }
 
@@ -45,6 +50,7 @@ void ActSheets::updateActions()
     else if (!m_connection->deployment().hasRows())
         why = tr("sessions have no rows here");
     common::setUnavailable(*m_prune, why);
+    common::setUnavailable(*m_savedPlan, why);
 }
 
 bool ActSheets::mayOpen() const
@@ -67,6 +73,32 @@ void ActSheets::openChoice(const common::SelectionRequest &request)
     auto *sheet = new revoke::SelectionSheet(m_theme, *m_window.currentPage(), *m_connection, request);
     // The sheet that asks is closing: the next opens when it has.
     connect(sheet, &revoke::SelectionSheet::planRequested, this, &ActSheets::openPlan, Qt::QueuedConnection);
+    sheet->open();
+}
+
+void ActSheets::chooseSavedPlan()
+{
+    if (!mayOpen())
+        return;
+    auto *dialog = new QFileDialog(&m_window, tr("Open a saved plan"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::ExistingFile);
+    connect(dialog, &QFileDialog::fileSelected, this, &ActSheets::openSavedPlan);
+    dialog->open();
+}
+
+void ActSheets::openSavedPlan(const QString &path)
+{
+    if (!mayOpen())
+        return;
+    auto *sheet = new revoke::SavedPlanSheet(m_theme, *m_window.currentPage(), *m_connection, path);
+    connect(
+        sheet, &revoke::SavedPlanSheet::planRequested, this,
+        [this](const std::shared_ptr<const revoke::RevocationPlan> &plan) {
+            if (mayOpen())
+                open(new revoke::PlanSheet(m_theme, *m_window.currentPage(), *m_connection, plan));
+        },
+        Qt::QueuedConnection);
     sheet->open();
 }
 

@@ -40,6 +40,9 @@ public:
 
     void openPlan(const revoke::Selection &selection);
     void openChoice(const common::SelectionRequest &request);
+    /// Asks for the file of a saved plan, and opens it.
+    void chooseSavedPlan();
+    void openSavedPlan(const QString &path);
     void openPrune();
     void openPurge(const common::PurgeRequest &request);
     void openRule();
@@ -60,7 +63,8 @@ private:
     common::Theme &m_theme;
     main::MainWindow &m_window;
     common::OpenConnection *m_connection = nullptr;
-    QAction *m_prune; ///< of the Session menu, owned by this object
+    QAction *m_prune; ///< of the Session menu, owned by this object, as the next
+    QAction *m_savedPlan;
 };
 
 } // namespace rollcall::app

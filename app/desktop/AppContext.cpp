@@ -310,6 +310,7 @@ void AppContext::showOpened(const std::shared_ptr<const Deployment> &deployment,
         deployment, check, isDemo ? m_demo->auditLog() : *m_audit,
         isDemo ? m_demo->operations()
                : revoke::OperationPlace{revoke::operationsBelow(m_folders.state), m_keeper.vault().get()});
+    m_connection->setConfigFolder(isDemo ? workspace::Folders::below(m_demo->info().dir).config : m_folders.config);
 
     auto *overview = new overview::OverviewPage(m_theme, *m_connection);
     QList<common::Page *> pages{overview};

@@ -43,6 +43,9 @@ public:
     [[nodiscard]] audit::AuditLog &auditLog() { return m_auditLog; }
     /// Where acts that have not ended rest.
     [[nodiscard]] const revoke::OperationPlace &operations() const { return m_operations; }
+    /// The folder where the approvers of saved connections are listed; empty until told: nobody is.
+    [[nodiscard]] const QString &configFolder() const { return m_configFolder; }
+    void setConfigFolder(const QString &folder) { m_configFolder = folder; }
     [[nodiscard]] const workspace::ConnectionProfile &profile() const { return m_deployment->config().profile; }
 
     [[nodiscard]] WriteMode writeMode() const { return m_writeMode; }
@@ -73,6 +76,7 @@ private:
     deployment::CheckResult m_check;
     audit::AuditLog &m_auditLog;
     revoke::OperationPlace m_operations;
+    QString m_configFolder;
     deployment::DeploymentWorkers m_workers;
     WriteMode m_writeMode = WriteMode::ReadOnly;
     QTimer m_disarm; ///< runs while armed

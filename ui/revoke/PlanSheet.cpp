@@ -58,10 +58,18 @@ PlanSheet::PlanSheet(const common::Theme &theme, QWidget &origin, common::OpenCo
 {
     listen();
     if (connection.deployment().hasRows()) {
-        freeze();
+        begin();
     } else {
         showNotRevocable();
     }
+}
+
+PlanSheet::PlanSheet(const common::Theme &theme, QWidget &origin, common::OpenConnection &connection,
+                     const std::shared_ptr<const RevocationPlan> &saved)
+    : ActSheet(theme, origin, connection), m_saved(saved), m_controller(connection)
+{
+    listen();
+    begin();
 }
 
 PlanSheet::PlanSheet(const common::Theme &theme, QWidget &origin, common::OpenConnection &connection,
@@ -89,8 +97,13 @@ void PlanSheet::listen()
     connect(&m_controller, &RevocationController::discarded, this, &PlanSheet::dismiss);
 }
 
-void PlanSheet::freeze()
+void PlanSheet::begin()
 {
+    if (m_saved) {
+        m_controller.take(m_saved);
+        showPlan();
+        return;
+    }
     showPlanning();
     m_controller.freeze(m_selection);
 }
@@ -155,7 +168,7 @@ void PlanSheet::showPlan()
         focusSoon(done);
         return;
     }
-    m_view = new PlanView(theme(), connection(), plan);
+    m_view = new PlanView(theme(), connection(), m_controller.plan());
     connect(m_view, &PlanView::changed, this, &PlanSheet::updateConsent);
     setBody(m_view);
 
@@ -199,6 +212,7 @@ void PlanSheet::carryOut()
     options.verify = m_view->verify();
     options.canary = m_view->canary();
     options.verifyFor = connection().timeout();
+    options.approval = m_view->approval();
     m_controller.carryOut(options, titleOf(*m_controller.plan()), m_view->watchFor());
     follow();
 }
@@ -250,7 +264,7 @@ void PlanSheet::showFailure(const base::Error &error)
                m_unfinished ? tr("Nothing more was done")
                : m_frozen   ? tr("Nothing was revoked")
                             : tr("The plan could not be made"));
-    showError(error, [this] { m_unfinished ? showUnfinished() : freeze(); });
+    showError(error, [this] { m_unfinished ? showUnfinished() : begin(); });
 }
 
 } // namespace rollcall::revoke

@@ -17,6 +17,9 @@ public:
     /// Prepares the sheet over @p origin's host and begins to freeze @p selection. @p theme and @p connection are
     /// borrowed and outlive it.
     PlanSheet(const common::Theme &theme, QWidget &origin, common::OpenConnection &connection, Selection selection);
+    /// The same over a plan that was frozen before and saved: it is shown as it was.
+    PlanSheet(const common::Theme &theme, QWidget &origin, common::OpenConnection &connection,
+              const std::shared_ptr<const RevocationPlan> &saved);
     /// The same over a revocation that was interrupted: shows how far it came, and offers to go on with it.
     PlanSheet(const common::Theme &theme, QWidget &origin, common::OpenConnection &connection, Operation unfinished);
     /// The same over a revocation that has ended: shows its outcome.
@@ -32,7 +35,7 @@ protected:
 
 private:
     void listen();
-    void freeze();
+    void begin();
     void showUnfinished();
     void showPlanning();
     void showPlan();
@@ -43,7 +46,8 @@ private:
     void carryOut();
 
     Selection m_selection;
-    std::optional<Operation> m_unfinished; ///< what is gone on with; nullopt: a new revocation
+    std::shared_ptr<const RevocationPlan> m_saved; ///< null: the selection is frozen
+    std::optional<Operation> m_unfinished;         ///< what is gone on with; nullopt: a new revocation
     RevocationController m_controller;
     PlanView *m_view = nullptr;
     bool m_frozen = false;

@@ -14,6 +14,7 @@
 #include "ui/common/Note.h"
 #include "ui/common/RelativeTime.h"
 #include "ui/common/ReturnWatches.h"
+#include "ui/revoke/ApprovalRow.h"
 #include "ui/revoke/ConsentFields.h"
 #include "ui/revoke/StepList.h"
 
@@ -70,28 +71,31 @@ QString someOf(const QStringList &names)
 
 } // namespace
 
-PlanView::PlanView(const common::Theme &theme, common::OpenConnection &connection, const RevocationPlan &plan,
-                   QWidget *parent)
+PlanView::PlanView(const common::Theme &theme, common::OpenConnection &connection,
+                   const std::shared_ptr<const RevocationPlan> &plan, QWidget *parent)
     : QWidget(parent),
       m_theme(theme),
       m_connection(connection),
-      m_consent(isEveryone(plan)
-                    ? new ConsentFields(theme, connection.profile(), tr("everyone %1").arg(plan.rows.size()),
+      m_approval(new ApprovalRow(theme, connection, plan)),
+      m_consent(isEveryone(*plan)
+                    ? new ConsentFields(theme, connection.profile(), tr("everyone %1").arg(plan->rows.size()),
                                         ConsentFields::Typed::Always)
-                    : new ConsentFields(theme, connection.profile(), static_cast<qint64>(plan.rows.size())))
+                    : new ConsentFields(theme, connection.profile(), static_cast<qint64>(plan->rows.size())))
 {
     m_consent->lendReason(connection);
     connect(m_consent, &ConsentFields::changed, this, &PlanView::changed);
+    connect(m_approval, &ApprovalRow::changed, this, &PlanView::changed);
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
-    column->addWidget(figures(plan));
+    column->addWidget(figures(*plan));
     auto *middle = new QHBoxLayout;
     middle->setContentsMargins(20, common::space::m, 20, common::space::m);
     middle->setSpacing(common::space::xl);
-    middle->addWidget(steps(plan), 5);
-    middle->addWidget(sample(plan), 3);
+    middle->addWidget(steps(*plan), 5);
+    middle->addWidget(sample(*plan), 3);
     column->addLayout(middle);
+    column->addWidget(m_approval);
     column->addWidget(m_consent);
 }
 
@@ -250,9 +254,15 @@ std::chrono::milliseconds PlanView::watchFor() const
     return m_watch->isChecked() ? m_connection.activities().returns().time() : std::chrono::milliseconds(0);
 }
 
+const std::optional<Approval> &PlanView::approval() const
+{
+    return m_approval->approval();
+}
+
 QString PlanView::obstacle() const
 {
-    return m_consent->obstacle();
+    const QString approval = m_approval->obstacle();
+    return approval.isEmpty() ? m_consent->obstacle() : approval;
 }
 
 QWidget *PlanView::firstField() const

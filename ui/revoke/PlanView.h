@@ -11,6 +11,7 @@ class QVBoxLayout;
 
 namespace rollcall::revoke {
 
+class ApprovalRow;
 class ConsentFields;
 
 /// What a frozen plan will do, in order, and what is asked before: reason, verification and, on a production
@@ -20,9 +21,9 @@ class PlanView final : public QWidget
     Q_OBJECT
 
 public:
-    /// @p plan is read during construction only.
-    PlanView(const common::Theme &theme, common::OpenConnection &connection, const RevocationPlan &plan,
-             QWidget *parent = nullptr);
+    /// @p theme and @p connection outlive the view.
+    PlanView(const common::Theme &theme, common::OpenConnection &connection,
+             const std::shared_ptr<const RevocationPlan> &plan, QWidget *parent = nullptr);
 
     /// The reason as typed.
     [[nodiscard]] QString reason() const;
@@ -32,6 +33,8 @@ public:
     [[nodiscard]] bool canary() const;
     /// How long is to be looked whether a revoked session comes back; 0: not at all.
     [[nodiscard]] std::chrono::milliseconds watchFor() const;
+    /// The second person's approval that was given; nullopt: none.
+    [[nodiscard]] const std::optional<Approval> &approval() const;
     /// Why the plan may not be carried out yet; empty where it may.
     [[nodiscard]] QString obstacle() const;
     /// The field to begin with.
@@ -53,6 +56,7 @@ private:
 
     const common::Theme &m_theme;
     common::OpenConnection &m_connection;
+    ApprovalRow *m_approval;
     ConsentFields *m_consent;
     QCheckBox *m_verify = nullptr;
     QCheckBox *m_canary = nullptr;

@@ -66,6 +66,15 @@ std::pair<common::State, QString> proofState(ProofOutcome proof)
     return {common::State::Unknown, {}};
 }
 
+/// What a refused sample says of those that were not asked about.
+QString sampleText(const VerificationReport &proof)
+{
+    if (!proof.mostStillAccepted)
+        return ResultView::tr("Chosen at random. Of the others nothing is known.");
+    return ResultView::tr("Chosen at random: with 95 % confidence at most %1 % of all are still accepted.")
+        .arg(QLocale().toString(*proof.mostStillAccepted * 100.0, 'g', 2));
+}
+
 } // namespace
 
 ResultHeadline headlineOf(const RevocationReport &report)
@@ -101,6 +110,12 @@ ResultHeadline headlineOf(const RevocationReport &report)
     if (proof && proof->checked > 0) {
         head.proven = true;
         head.title = ResultView::tr("%1 of %2 refused by the deployment").arg(proof->refused).arg(proof->checked);
+        if (proof->sampledOf) {
+            head.title = ResultView::tr("A sample of %1 refused, of %2 revoked")
+                             .arg(QLocale().toString(proof->checked), QLocale().toString(*proof->sampledOf));
+            head.subtitle = sampleText(*proof);
+            return head;
+        }
         head.subtitle =
             proof->timeToEffect
                 ? ResultView::tr(

@@ -43,6 +43,12 @@ void RevocationController::abandon()
     ++m_turn;
 }
 
+void RevocationController::take(const std::shared_ptr<const RevocationPlan> &plan)
+{
+    abandon();
+    m_plan = plan;
+}
+
 void RevocationController::freeze(const Selection &selection)
 {
     abandon();

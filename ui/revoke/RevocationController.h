@@ -29,6 +29,8 @@ public:
 
     /// Freezes a plan, in the place of what was being frozen; ends in planned() or failed().
     void freeze(const Selection &selection);
+    /// Takes @p plan, which was frozen before, instead; planned() does not come.
+    void take(const std::shared_ptr<const RevocationPlan> &plan);
     /// Nobody waits any more for what is being frozen: it is stopped, and neither signal comes.
     void abandon();
     /// Carries the frozen plan out as the activity @p title; ends in finished() or failed(). Nothing where there is no
@@ -42,7 +44,7 @@ public:
     /// What runs; null before and where it could not begin.
     [[nodiscard]] common::Activity *activity() const { return m_activity; }
     /// The frozen plan; null before planned().
-    [[nodiscard]] const RevocationPlan *plan() const { return m_plan.get(); }
+    [[nodiscard]] const std::shared_ptr<const RevocationPlan> &plan() const { return m_plan; }
 
 Q_SIGNALS:
     void planned();

@@ -1,0 +1,210 @@
+#include <QtTest>
+
+#include <QLineEdit>
+
+#include "core/revoke/ApproverKey.h"
+#include "core/workspace/Approvers.h"
+#include "tests/support/DemoWindow.h"
+#include "ui/revoke/ApprovalRow.h"
+#include "ui/revoke/PlanSheet.h"
+#include "ui/revoke/SavedPlanSheet.h"
+
+using namespace rollcall;
+using namespace std::chrono_literals;
+using base::Call;
+using revoke::PlanSheet;
+using revoke::SavedPlanSheet;
+
+/// A plan is saved, approved by a second person with their own keys, and carried out, all in the window, where the
+/// connection wants the approval.
+class SavedPlanTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init();
+    void cleanup();
+    void saysWhatIsMissing();
+    void isCarriedOutOnceApproved();
+    void takesNoApprovalButASecondPersons();
+    void noOtherPlansApproval();
+    void showsWhyAFileIsNoPlan();
+
+private:
+    /// Connects as the planner; they want an approval by @p approver.
+    void connectAsPlanner(const QString &approver = {});
+    /// The name of the second person's key.
+    [[nodiscard]] QString approverName();
+    void openPlan(const QString &provider = QStringLiteral("github"));
+    [[nodiscard]] QString file(const char *name) const { return m_folder.filePath(QLatin1String(name)); }
+    /// The plan that is shown, saved to @p path.
+    void save(const QString &path);
+    /// Approves the plan at @p plan into @p approval, in the second person's window.
+    void approve(const QString &plan, const QString &approval);
+    void take(const QString &approval) { m_plan->findChild<revoke::ApprovalRow *>()->take(approval); }
+
+    QTemporaryDir m_folder;
+    test::DemoWindow m_demo{"saved-plan"};
+    test::TestConnection m_second{m_demo.clock()}; ///< the second person's, with keys of their own
+    QPointer<PlanSheet> m_plan;
+};
+
+void SavedPlanTest::init()
+{
+    QVERIFY(m_demo.start(400));
+    QVERIFY(m_demo.show({1040, 760}));
+}
+
+void SavedPlanTest::cleanup()
+{
+    m_second.close();
+    m_demo.close();
+}
+
+QString SavedPlanTest::approverName()
+{
+    const auto key = revoke::ApproverKey::load(m_second.place().vault, true, Call::within(10s));
+    return key ? key->name() : QString();
+}
+
+void SavedPlanTest::connectAsPlanner(const QString &approver)
+{
+    workspace::ConnectionProfile profile;
+    profile.name = QStringLiteral("orchard-shop");
+    profile.database = m_demo.info().databaseUrl;
+    profile.needsApproval = true;
+    QVERIFY(m_demo.open().open(profile, {}, {true, false}));
+    m_demo.connection().setConfigFolder(m_folder.path());
+    m_demo.connection().setWriteMode(common::WriteMode::Guarded);
+    QVERIFY(workspace::writeApprovers(m_folder.path(), profile.name,
+                                      approver.isEmpty() ? QStringList() : QStringList{approver}, Call::within(5s)));
+    profile.name = QStringLiteral("shop as the second person calls it");
+    QVERIFY(m_second.open(profile, {}, {true, false}));
+}
+
+void SavedPlanTest::openPlan(const QString &provider)
+{
+    revoke::Selection selection;
+    selection.query.emplace().provider = provider;
+    m_plan = new PlanSheet(m_demo.theme(), m_demo.window(), m_demo.connection(), selection);
+    m_plan->open();
+    QTRY_VERIFY_WITH_TIMEOUT(m_demo.button("planExecute"), 10'000);
+    QTest::keyClicks(m_demo.find<QLineEdit>("planReason"), QStringLiteral("Leaver, OPS-2291"));
+}
+
+void SavedPlanTest::save(const QString &path)
+{
+    m_plan->findChild<revoke::ApprovalRow *>()->save(path);
+    QTRY_VERIFY2(m_demo.texts().contains(u"Saved as"), qPrintable(m_demo.texts()));
+    QCOMPARE(QFile::permissions(path) & (QFile::ReadGroup | QFile::ReadOther), QFile::Permissions());
+}
+
+void SavedPlanTest::approve(const QString &plan, const QString &approval)
+{
+    auto *sheet = new SavedPlanSheet(m_demo.theme(), m_demo.window(), m_second.connection(), plan);
+    sheet->open();
+    QTRY_VERIFY2(m_demo.texts().contains(u"Somebody else made this plan"), qPrintable(m_demo.texts()));
+    QVERIFY2(m_demo.texts().contains(u"live sessions by provider "), qPrintable(m_demo.texts()));
+    QTRY_VERIFY(m_demo.button("savedPlanApprove") && m_demo.button("savedPlanApprove")->isEnabled());
+    QVERIFY(!m_demo.button("savedPlanCarryOut")->isEnabled()); // sealed by another
+    sheet->approve(approval);
+    QTRY_VERIFY2(m_demo.texts().contains(u"Approved, in"), qPrintable(m_demo.texts()));
+    QVERIFY2(m_demo.texts().contains(approverName()), qPrintable(m_demo.texts()));
+    QVERIFY(m_demo.photograph("approved"));
+    sheet->dismiss();
+}
+
+void SavedPlanTest::saysWhatIsMissing()
+{
+    connectAsPlanner();
+    openPlan();
+    QVERIFY(!m_demo.button("planExecute")->isEnabled());
+    QVERIFY2(m_demo.texts().contains(u"Approval missing") &&
+                 m_demo.texts().contains(u"A second person's approval is missing"),
+             qPrintable(m_demo.texts()));
+    QVERIFY(m_demo.photograph("missing"));
+    save(file("plan.json"));
+    QVERIFY(!m_demo.button("planExecute")->isEnabled());
+}
+
+void SavedPlanTest::isCarriedOutOnceApproved()
+{
+    connectAsPlanner(approverName());
+    openPlan();
+    const qint64 live = m_demo.liveSessions();
+    save(file("plan.json"));
+    m_plan->dismiss();
+    approve(file("plan.json"), file("approval.json"));
+    // Later, the planner opens their file again.
+    auto *saved = new SavedPlanSheet(m_demo.theme(), m_demo.window(), m_demo.connection(), file("plan.json"));
+    std::shared_ptr<const revoke::RevocationPlan> wanted;
+    connect(saved, &SavedPlanSheet::planRequested, this, [&wanted](const auto &plan) { wanted = plan; });
+    saved->open();
+    QTRY_VERIFY2(m_demo.texts().contains(u"You made this plan"), qPrintable(m_demo.texts()));
+    QTRY_VERIFY(m_demo.button("savedPlanApprove") && m_demo.button("savedPlanCarryOut"));
+    QVERIFY(!m_demo.button("savedPlanApprove")->isEnabled());
+    QVERIFY(m_demo.photograph("own"));
+    QTest::mouseClick(m_demo.button("savedPlanCarryOut"), Qt::LeftButton);
+    QVERIFY(wanted);
+    m_plan = new PlanSheet(m_demo.theme(), m_demo.window(), m_demo.connection(), wanted);
+    m_plan->open();
+    QTest::keyClicks(m_demo.find<QLineEdit>("planReason"), QStringLiteral("Leaver, OPS-2291"));
+    QVERIFY(!m_demo.button("planExecute")->isEnabled());
+    take(file("approval.json"));
+    QTRY_VERIFY(m_demo.button("planExecute")->isEnabled());
+    QVERIFY2(m_demo.texts().contains(approverName()), qPrintable(m_demo.texts()));
+    QVERIFY(m_demo.photograph("with-approval"));
+    QSignalSpy done(m_plan.data(), &PlanSheet::finished);
+    QTest::mouseClick(m_demo.button("planExecute"), Qt::LeftButton);
+    QVERIFY(done.wait(20'000));
+    QCOMPARE(m_demo.liveSessions(), live - qint64(wanted->rows.size()));
+    const auto entries = m_demo.open().log().list(0, 100);
+    QVERIFY(entries.has_value());
+    QCOMPARE(entries->back().counts.value(u"approver").toString(), approverName());
+    QCOMPARE(entries->back().planDigest, wanted->digest);
+}
+
+void SavedPlanTest::takesNoApprovalButASecondPersons()
+{
+    connectAsPlanner(); // nobody is listed
+    openPlan();
+    save(file("unlisted.json"));
+    auto *sheet = new SavedPlanSheet(m_demo.theme(), m_demo.window(), m_second.connection(), file("unlisted.json"));
+    QSignalSpy approved(sheet->findChild<revoke::PlanFiles *>(), &revoke::PlanFiles::approved);
+    QTRY_VERIFY(sheet->findChild<common::Button *>(QStringLiteral("savedPlanApprove")));
+    sheet->approve(file("unlisted-approval.json"));
+    QVERIFY(approved.wait(10'000));
+    delete sheet;
+    take(file("unlisted-approval.json"));
+    QTRY_VERIFY2(m_demo.texts().contains(u"does not list"), qPrintable(m_demo.texts()));
+    QVERIFY(!m_demo.button("planExecute")->isEnabled());
+    QVERIFY(m_demo.photograph("unlisted"));
+}
+
+void SavedPlanTest::noOtherPlansApproval()
+{
+    connectAsPlanner(approverName());
+    openPlan(QStringLiteral("google"));
+    save(file("other.json"));
+    m_plan->dismiss();
+    approve(file("other.json"), file("other-approval.json"));
+    openPlan();
+    take(file("other-approval.json"));
+    QTRY_VERIFY2(m_demo.texts().contains(u"of another plan"), qPrintable(m_demo.texts()));
+    QVERIFY(!m_demo.button("planExecute")->isEnabled());
+}
+
+void SavedPlanTest::showsWhyAFileIsNoPlan()
+{
+    connectAsPlanner();
+    QFile broken(file("broken.json"));
+    QVERIFY(broken.open(QIODevice::WriteOnly) && broken.write("{}") == 2);
+    broken.close();
+    auto *sheet = new SavedPlanSheet(m_demo.theme(), m_demo.window(), m_demo.connection(), file("broken.json"));
+    sheet->open();
+    QTRY_VERIFY2(m_demo.texts().contains(u"no plan of this version"), qPrintable(m_demo.texts()));
+    QVERIFY(m_demo.photograph("broken"));
+}
+
+QTEST_MAIN(SavedPlanTest)
+#include "tst_SavedPlan.moc"
