@@ -26,11 +26,9 @@ CacheShard::~CacheShard() = default;
 std::size_t CacheShard::costOf(const QByteArray &session)
 {
     static_assert(sizeof(Slot) == 64);
-    // Index cells between half and seven eighths full, and smaller arrays before; a byte array's header, end byte and
-    // the allocator's share.
-    constexpr std::size_t own = sizeof(Slot) + 24;
+    // A byte array's header, end byte and the allocator's share.
     constexpr std::size_t block = 16 + 1 + 16;
-    return own + (session.isEmpty() ? 0 : block + static_cast<std::size_t>(session.size()));
+    return sizeof(Slot) + (session.isEmpty() ? 0 : block + static_cast<std::size_t>(session.size()));
 }
 
 inline CacheShard::Slot &CacheShard::slotAt(std::size_t number) const
@@ -85,11 +83,11 @@ void CacheShard::store(const TokenDigest &digest, CachedValue value, qint64 now,
     if (const Position at = locate(digest); at != nowhere)
         remove(at);
     const std::size_t cost = costOf(value.session);
-    if (cost > m_maxBytes)
+    if (cost + indexBytes(cells()) > m_maxBytes)
         return;
     makeRoom(cost, now);
-    if (const std::size_t cells = m_mask.load(std::memory_order_relaxed) + 1; isOverfull(m_entries + 1, cells)) {
-        growIndex(cells * 2);
+    if (isOverfull(m_entries + 1, cells())) {
+        growIndex(cells() * 2);
         fillIndex();
     }
     Slot &slot = takeSlot();
@@ -134,7 +132,8 @@ qint64 CacheShard::eraseUser(quint32 userTag)
 
 void CacheShard::clear()
 {
-    // Freed after the lock is held: a million entries take longer to free than anybody should wait.
+    // Freed after the lock is held: a million entries take longer to free than anybody should wait. The index stays,
+    // and is emptied cell by cell.
     std::vector<std::unique_ptr<Slot[]>> pages;
     std::vector<Slot *> freeSlots;
     const base::SpinLock lock(m_mutex);
@@ -199,6 +198,7 @@ void CacheShard::insertCell(const Slot &slot)
     while (!isFree(cellAt(at)))
         at = (at + 1) & mask;
     setCell(at, cellOf(slot.digest, slot));
+    Q_ASSERT(slotOf(cellAt(at)) == &slot); // no address has more bits than a cell has room for
 }
 
 void CacheShard::remove(Position position)
@@ -223,9 +223,20 @@ void CacheShard::remove(Position position)
     setCell(gap, 0);
 }
 
+std::size_t CacheShard::cells() const
+{
+    return m_mask.load(std::memory_order_relaxed) + 1;
+}
+
+std::size_t CacheShard::indexBytes(std::size_t cells)
+{
+    // The arrays that the first one grew to: each is twice the one before.
+    return 2 * (cells - firstIndexSize) * sizeof(Cell);
+}
+
 std::size_t CacheShard::taken() const
 {
-    return m_bytes + m_free.size() * sizeof(Slot);
+    return m_bytes + m_free.size() * sizeof(Slot) + indexBytes(cells());
 }
 
 void CacheShard::compact()
@@ -262,9 +273,12 @@ void CacheShard::compact()
 
 void CacheShard::makeRoom(std::size_t wanted, qint64 now)
 {
-    // A slot that is free already costs nothing more when it is used again.
     const auto isOver = [this, wanted]() ROLLCALL_REQUIRES(m_mutex) {
-        return taken() + wanted - (m_free.empty() ? 0 : sizeof(Slot)) > m_maxBytes;
+        // A slot that is free already costs nothing more when it is used again.
+        const std::size_t then = taken() + wanted - (m_free.empty() ? 0 : sizeof(Slot));
+        const std::size_t growth =
+            isOverfull(m_entries + 1, cells()) ? indexBytes(cells() * 2) - indexBytes(cells()) : 0;
+        return then + growth > m_maxBytes;
     };
     // Each round of the hand clears all bits, so the second finds a victim at the latest.
     while (isOver()) {

@@ -29,13 +29,13 @@ struct CachedValue
 
 /// One part of a MemoryCache: entries in an array of pages, found by an open-addressing index of 8 bytes a cell,
 /// replaced in CLOCK order when their bytes are at the bound. When many small entries have made way for few large ones,
-/// the entries move together and the free pages are given back; the index only grows.
+/// the entries move together and the free pages are given back. The index only grows, to three eighths of the bound.
 /// **Thread-safety:** thread-safe; finding holds the lock for two or three memory accesses, eraseUser() and, now and
 /// then, store() for a pass over all entries.
 class alignas(64) CacheShard final
 {
 public:
-    /// @p maxBytes: of entries with all that they cost; fixed costs of the shard are not counted.
+    /// @p maxBytes: of bytes(); fixed costs of the shard are not counted.
     explicit CacheShard(std::size_t maxBytes);
     CacheShard(const CacheShard &) = delete;
     CacheShard &operator=(const CacheShard &) = delete;
@@ -58,7 +58,7 @@ public:
                                    std::optional<QByteArray> &session, qint64 &expires);
 
     /// Puts @p value in place of what is there for @p digest, unless something was removed since @p generation: then it
-    /// may be older than that. What alone is larger than the shard is not kept.
+    /// may be older than that. What the shard has no room for when it is empty is not kept.
     /// @p now (of base::Clock::steadyNow()): entries whose time is over go first.
     void store(const TokenDigest &digest, CachedValue value, qint64 now, quint32 generation);
 
@@ -68,7 +68,8 @@ public:
     qint64 eraseUser(quint32 userTag);
     void clear();
 
-    /// Bytes that the entries cost: payload, slot, index, and what the allocator adds; and slots that were left free.
+    /// Bytes that the entries cost: payload, slot, and what the allocator adds; slots that were left free; and what the
+    /// index has grown by.
     [[nodiscard]] std::size_t bytes();
     [[nodiscard]] std::size_t entries();
 
@@ -121,7 +122,9 @@ private:
     void insertCell(const Slot &slot) ROLLCALL_REQUIRES(m_mutex);
     void remove(Position position) ROLLCALL_REQUIRES(m_mutex);
     void makeRoom(std::size_t wanted, qint64 now) ROLLCALL_REQUIRES(m_mutex);
-    /// Bytes of entries and of free slots.
+    [[nodiscard]] std::size_t cells() const ROLLCALL_REQUIRES(m_mutex);
+    [[nodiscard]] static std::size_t indexBytes(std::size_t cells);
+    /// Bytes of entries, of free slots and of the index.
     [[nodiscard]] std::size_t taken() const ROLLCALL_REQUIRES(m_mutex);
     void compact() ROLLCALL_REQUIRES(m_mutex);
 

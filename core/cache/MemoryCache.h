@@ -21,7 +21,7 @@ public:
     /// fixed costs come on top: about 20 KiB, and up to 16 KiB a shard. @p clock is borrowed.
     MemoryCache(std::size_t maxBytes, const base::Clock &clock);
 
-    /// As find(), save that a wall clock that was set is heeded up to base::coarseLag later.
+    /// As find(), save that a wall clock that was set is heeded a tick of the coarse clock later.
     [[nodiscard]] bool findAtHand(QByteArrayView token, session::Resolution &answer) override;
     [[nodiscard]] base::Result<Found> find(QByteArrayView token, const base::Call &call) override;
     [[nodiscard]] base::Status store(QByteArrayView token, const Entry &entry, std::chrono::milliseconds ttl,

@@ -29,6 +29,16 @@ public:
         quint64 invalidations = 0; ///< that there had been
     };
 
+    /// Takes what is at hand in this process, with a step; true where @p result is answered. Waits for nothing; false
+    /// says nothing: go on with find().
+    [[nodiscard]] bool findAtHand(QByteArrayView token, session::Resolution &result, StepLog &steps) const
+    {
+        if (!m_cache->findAtHand(token, result))
+            return false;
+        steps.end(QStringLiteral("cache"), session::StepOutcome::Hit);
+        return true;
+    }
+
     /// Looks into the cache, with a step; true where @p result is answered. Blocks within @p call.
     [[nodiscard]] bool find(QByteArrayView token, Miss &miss, session::Resolution &result, StepLog &steps,
                             const base::Call &call) const;

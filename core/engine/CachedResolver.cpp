@@ -37,12 +37,9 @@ session::Resolution CachedResolver::resolve(QByteArrayView cookieHeader, const b
     // Most tokens stand in the header as they are: hits then copy nothing.
     const QByteArrayView token =
         m_cookieName.isEmpty() ? QByteArrayView() : http::plainToken(cookieHeader, m_cookieName);
-    // What is at hand takes no steps that anybody wants to see.
-    if (!isTraced && !token.isEmpty() && m_lookup.cache().findAtHand(token, result))
-        return result;
     if (token.isEmpty())
         answerOther(cookieHeader, result, steps, call);
-    else
+    else if (!m_lookup.findAtHand(token, result, steps))
         answer(token, cookieHeader, result, steps, call);
     if (isTraced)
         result.took = Clock::now() - begun;
@@ -53,7 +50,8 @@ void CachedResolver::answerOther(QByteArrayView cookieHeader, session::Resolutio
                                  const base::Call &call)
 {
     if (const base::SecretBytes token = cachedToken(*m_profile, cookieHeader); !token.isEmpty()) {
-        answer(token.view(), cookieHeader, result, steps, call);
+        if (!m_lookup.findAtHand(token.view(), result, steps))
+            answer(token.view(), cookieHeader, result, steps, call);
         return;
     }
     // Nothing to look up by; the source says why.

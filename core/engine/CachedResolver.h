@@ -16,7 +16,7 @@ public:
     [[nodiscard]] session::Resolution resolve(QByteArrayView cookieHeader, const base::Call &call) override;
 
 private:
-    /// The answer to a request with this session token.
+    /// The answer to a request with this session token, which is not at hand.
     void answer(QByteArrayView token, QByteArrayView cookieHeader, session::Resolution &result, StepLog &steps,
                 const base::Call &call);
     /// The answer to a request whose token does not stand in the header as it is, or that has none.

@@ -70,7 +70,8 @@ public:
         Resolution answer;
         StepLog steps(&answer.trace);
         CachedLookup::Miss miss;
-        if (!m_lookup.find(token.view(), miss, answer, steps, call))
+        if (!m_lookup.findAtHand(token.view(), answer, steps) &&
+            !m_lookup.find(token.view(), miss, answer, steps, call))
             m_lookup.fetch(token.view(), miss, source, answer, steps, call);
         RuntimeSession result = own ? std::move(*own) : sessionOf(answer);
         reportCache(answer.trace, result);
@@ -89,7 +90,8 @@ public:
             anyToken = anyToken || !asked[i].token.isEmpty();
             StepLog steps(&asked[i].answer.trace);
             if (!asked[i].token.isEmpty() &&
-                m_lookup.find(asked[i].token.view(), asked[i].miss, asked[i].answer, steps, call))
+                (m_lookup.findAtHand(asked[i].token.view(), asked[i].answer, steps) ||
+                 m_lookup.find(asked[i].token.view(), asked[i].miss, asked[i].answer, steps, call)))
                 continue;
             // What is cached by its cookies depends on nothing else.
             missing.push_back(RequestHeaders::fromCookie(cookieOf(requests[i])));

@@ -3,7 +3,10 @@
 #include <array>
 #include <set>
 
+#include "core/http/ChunkedCookie.h"
 #include "core/http/Cookie.h"
+#include "core/http/PlainRun.h"
+#include "core/http/PlainToken.h"
 #include "core/http/SetCookie.h"
 #include "core/http/SetCookieReader.h"
 #include "tests/fuzz/Fuzz.h"
@@ -52,6 +55,28 @@ void checkDialect(QByteArrayView header, CookieDialect dialect)
     }
 }
 
+/// A token that is cut out of the header as it stands is the one that the parser of @p dialect and the joining of
+/// chunks give; and who reads many characters at a time finds the same runs.
+void checkPlainToken(QByteArrayView header, CookieDialect dialect)
+{
+    static const QByteArray name = QByteArrayLiteral("a.b");
+    const QByteArrayView token = http::plainToken(header, name);
+    for (const session::AuthVersion version : {session::AuthVersion::V4, session::AuthVersion::V5}) {
+        const Cookies cookies = http::sessionCookies(http::parseCookies(header, dialect), name, version);
+        require(token.isEmpty() || http::assembleChunks(cookies, version).view() == token,
+                "a plain token is what parsing gives");
+    }
+    if (const http::PlainRunEnd vector = http::vectorPlainRunEnd()) {
+        for (const char *from = header.begin();; ++from) {
+            const char *end = http::plainRunEnd(header.begin(), from, header.end());
+            require(vector(header.begin(), from, header.end()) == end, "runs end where they end");
+            if (end == header.end())
+                break;
+            from = end;
+        }
+    }
+}
+
 /// Our own Set-Cookie text is read back as what it says.
 void checkSetCookie(QByteArrayView value)
 {
@@ -71,8 +96,10 @@ void checkSetCookie(QByteArrayView value)
 void tryInput(QByteArrayView input)
 {
     for (const CookieDialect dialect :
-         {CookieDialect::Cookie07, CookieDialect::AuthCore, CookieDialect::NextApi, CookieDialect::NextEdge})
+         {CookieDialect::Cookie07, CookieDialect::AuthCore, CookieDialect::NextApi, CookieDialect::NextEdge}) {
         checkDialect(input, dialect);
+        checkPlainToken(input, dialect);
+    }
     // Any line of a peer's; and ours over well-formed text.
     static_cast<void>(http::readSetCookie(input, base::Instant()));
     checkSetCookie(QString::fromUtf8(input).toUtf8());
