@@ -9,11 +9,9 @@
 #include <QStackedWidget>
 #include <QSvgRenderer>
 
-#include "core/demo/DemoDeployment.h"
 #include "core/probe/CsvWriter.h"
+#include "tests/support/DemoWindow.h"
 #include "tests/support/LoopTicks.h"
-#include "tests/support/Screenshots.h"
-#include "tests/support/TestConnection.h"
 #include "ui/charts/ChartCard.h"
 #include "ui/charts/ChartPicture.h"
 #include "ui/charts/ChartTableView.h"
@@ -22,7 +20,6 @@
 #include "ui/charts/PercentileChart.h"
 #include "ui/charts/PhaseChart.h"
 #include "ui/charts/ShiftChart.h"
-#include "ui/common/Button.h"
 #include "ui/common/EmptyState.h"
 #include "ui/common/ErrorBanner.h"
 #include "ui/common/Label.h"
@@ -48,11 +45,7 @@ class LatencyPageTest final : public QObject
     Q_OBJECT
 
 private:
-    std::unique_ptr<common::Theme> m_theme;
-    base::SystemClock m_clock;
-    std::unique_ptr<demo::DemoDeployment> m_demo;
-    test::TestConnection m_open{m_clock};
-    std::unique_ptr<QWidget> m_window;
+    test::DemoWindow m_demo{"latency"};
     LatencyPage *m_page = nullptr;
 
     template <typename T>
@@ -62,14 +55,9 @@ private:
     }
     common::Button *button(const char *name) { return find<common::Button>(name); }
 
-    [[nodiscard]] bool shot(const QString &name)
-    {
-        return test::saveScreenshots(*m_window, *m_theme, QStringLiteral("latency-") + name);
-    }
-
     void planShortRun(int samples)
     {
-        m_page->planEditor().setRoutes(m_demo->info().routes.mid(0, 4));
+        m_page->planEditor().setRoutes(m_demo.info().routes.mid(0, 4));
         m_page->planEditor().setSamples(samples);
         find<QComboBox>("planPace")->setCurrentIndex(1);
     }
@@ -112,7 +100,7 @@ private:
         QTest::keyClick(shift, Qt::Key_End);
         QVERIFY(shift->accessibleDescription() != first);
         QCOMPARE(shift->cursor(), 11);
-        QVERIFY(shot(QStringLiteral("shift")));
+        QVERIFY(m_demo.photograph("shift"));
         readsAsTableAndPicture("routeCard");
 
         board->setTab(latency::ChartBoard::OverTime);
@@ -122,12 +110,12 @@ private:
         QVERIFY(heatmap->windowTo() - heatmap->windowFrom() < 0.51);
         QTest::keyClick(heatmap, Qt::Key_0);
         QCOMPARE(heatmap->windowTo(), 1.0);
-        QVERIFY(shot(QStringLiteral("time")));
+        QVERIFY(m_demo.photograph("time"));
         const auto all = heatmap->table().rows.size();
         QTest::keyClick(heatmap, Qt::Key_Down);
         QCOMPARE(heatmap->mode(), 0);
         QVERIFY(heatmap->table().rows.size() < all);
-        QVERIFY(shot(QStringLiteral("time-one-mode")));
+        QVERIFY(m_demo.photograph("time-one-mode"));
         readsAsTableAndPicture("routeCard");
 
         board->setTab(latency::ChartBoard::Phases);
@@ -137,58 +125,31 @@ private:
         QTest::keyClick(phases, Qt::Key_S);
         QVERIFY(phases->showsShares());
         QTest::keyClick(phases, Qt::Key_S);
-        QVERIFY(shot(QStringLiteral("phases")));
+        QVERIFY(m_demo.photograph("phases"));
         readsAsTableAndPicture("routeCard");
-        m_window->resize(972, 530); // a window of 1024 × 640 without rail and bands
-        QVERIFY(shot(QStringLiteral("narrow-phases")));
+        m_demo.window().resize(972, 530); // a window of 1024 × 640 without rail and bands
+        QVERIFY(m_demo.photograph("narrow-phases"));
         board->setTab(latency::ChartBoard::Percentiles);
-        QVERIFY(shot(QStringLiteral("narrow")));
-        m_window->resize(1272, 780);
-    }
-
-    bool open()
-    {
-        QFile secret(m_demo->info().secretFile);
-        if (!secret.open(QIODevice::ReadOnly))
-            return false;
-        workspace::ConnectionProfile profile;
-        workspace::ConnectionSecrets secrets;
-        profile.name = QStringLiteral("demo");
-        profile.baseUrl = m_demo->info().baseUrl.toString();
-        profile.database = m_demo->info().databaseUrl;
-        secrets.authSecrets.emplace_back(QByteArrayView(secret.readAll().trimmed()));
-        return m_open.open(std::move(profile), std::move(secrets), {true, true});
+        QVERIFY(m_demo.photograph("narrow"));
+        m_demo.window().resize(1272, 780);
     }
 
 private Q_SLOTS:
-    void initTestCase()
-    {
-        m_theme = std::make_unique<common::Theme>(*qApp, common::Appearance::Light);
-        demo::DemoOptions options;
-        options.sessions = 500;
-        auto started = demo::DemoDeployment::start(options, Call::within(30s));
-        QVERIFY(started.has_value());
-        m_demo = std::move(*started);
-    }
+    void initTestCase() { QVERIFY(m_demo.start(500)); }
 
     void init()
     {
-        QVERIFY(open());
-        m_open.connection().setWriteMode(common::WriteMode::Guarded);
-        m_window = std::make_unique<QWidget>();
-        auto *row = new QHBoxLayout(m_window.get());
+        test::DemoConnection how;
+        how.hasDeployment = true;
+        QVERIFY(m_demo.connect(how));
+        m_demo.connection().setWriteMode(common::WriteMode::Guarded);
+        QVERIFY(m_demo.show({1272, 780}));
+        auto *row = new QHBoxLayout(&m_demo.window());
         row->setContentsMargins({});
-        m_page = new LatencyPage(*m_theme, m_open.connection());
+        m_page = new LatencyPage(m_demo.theme(), m_demo.connection());
         row->addWidget(m_page);
-        m_window->resize(1272, 780);
-        m_window->show();
-        QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
     }
-    void cleanup()
-    {
-        m_window.reset();
-        m_open.close();
-    }
+    void cleanup() { m_demo.close(); }
 
     void emptyStateInvitesToRun()
     {
@@ -196,15 +157,15 @@ private Q_SLOTS:
         QVERIFY(button("startRun")->isEnabled());
         QVERIFY(!button("stopRun")->isVisible());
         QVERIFY(!button("exportRun")->isEnabled());
-        QVERIFY(shot(QStringLiteral("empty")));
+        QVERIFY(m_demo.photograph("empty"));
     }
 
     void readOnlySaysWhyAndOffersAWayOn()
     {
-        m_open.connection().setWriteMode(common::WriteMode::ReadOnly);
+        m_demo.connection().setWriteMode(common::WriteMode::ReadOnly);
         QVERIFY(!button("startRun")->isEnabled());
         QVERIFY(find<common::Label>("planHint")->text().contains(QStringLiteral("read-only")));
-        QVERIFY(shot(QStringLiteral("read-only")));
+        QVERIFY(m_demo.photograph("read-only"));
         find<QComboBox>("planCookie")->setCurrentIndex(1); // no cookie
         m_page->planEditor().setModeChecked(probe::ProbeMode::Cached, false);
         QVERIFY(button("startRun")->isEnabled());
@@ -228,7 +189,7 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(m_page->document() != nullptr, 30'000);
         QVERIFY(ended.isEmpty());
         QVERIFY2(ticks.longestGap() < longestGap, qPrintable(QString::number(ticks.longestGap().count())));
-        QVERIFY(shot(QStringLiteral("running")));
+        QVERIFY(m_demo.photograph("running"));
         // The course of time is drawn while the run goes on.
         auto *board = m_page->findChild<latency::ChartBoard *>();
         board->setTab(latency::ChartBoard::OverTime);
@@ -245,7 +206,7 @@ private Q_SLOTS:
         const QAbstractItemModelTester tester(table->model(), QAbstractItemModelTester::FailureReportingMode::QtTest);
         QCOMPARE(table->model()->rowCount(), 20);
         QVERIFY(find<common::Label>("verdictHeadline")->text().contains(QStringLiteral("faster")));
-        QVERIFY(shot(QStringLiteral("finished")));
+        QVERIFY(m_demo.photograph("finished"));
 
         auto *dumbbell = find<charts::DumbbellChart>("dumbbellChart");
         QCOMPARE(dumbbell->routes().size(), 4);
@@ -308,19 +269,19 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(ended.size(), 1, 10'000);
         QCOMPARE(m_page->document()->stopReason, probe::StopReason::Cancelled);
         QVERIFY(button("startRun")->isVisible());
-        QVERIFY(shot(QStringLiteral("stopped")));
+        QVERIFY(m_demo.photograph("stopped"));
     }
 
     void anUnreachableDeploymentIsSaidSo()
     {
         planShortRun(10);
-        m_demo->stop();
+        m_demo.stop();
         QSignalSpy ended(m_page, &LatencyPage::runEnded);
         QTest::mouseClick(button("startRun"), Qt::LeftButton);
         QTRY_COMPARE_WITH_TIMEOUT(ended.size(), 1, 30'000);
         QVERIFY(m_page->findChild<common::ErrorBanner *>()->isVisible());
         QVERIFY(m_page->document() == nullptr);
-        QVERIFY(shot(QStringLiteral("error")));
+        QVERIFY(m_demo.photograph("error"));
     }
 };
 

@@ -6,13 +6,7 @@
 #include <QTableView>
 #include <QVBoxLayout>
 
-#include <sqlite3.h>
-
-#include "core/demo/DemoDeployment.h"
-#include "tests/support/Screenshots.h"
-#include "tests/support/TestConnection.h"
-#include "ui/common/Button.h"
-#include "ui/common/Label.h"
+#include "tests/support/DemoWindow.h"
 #include "ui/users/UsersPage.h"
 
 using namespace rollcall;
@@ -44,78 +38,45 @@ private:
     [[nodiscard]] QTableView *table() { return m_page->findChild<QTableView *>(QStringLiteral("userTable")); }
     [[nodiscard]] QString cell(int row, int column) { return table()->model()->index(row, column).data().toString(); }
     [[nodiscard]] std::vector<store::ListedUser> expected(store::UserQuery query);
-    [[nodiscard]] QString texts() const;
     [[nodiscard]] QString status() const;
-    [[nodiscard]] bool executed(const char *sql) const;
-    common::Button *button(const char *name) { return m_window->findChild<common::Button *>(QLatin1String(name)); }
-    void photograph(const char *name)
-    {
-        QVERIFY(test::saveScreenshots(*m_window, *m_theme, QStringLiteral("users-") + QLatin1String(name)));
-    }
 
-    base::SystemClock m_clock;
-    std::unique_ptr<common::Theme> m_theme;
-    std::unique_ptr<demo::DemoDeployment> m_demo;
-    test::TestConnection m_open{m_clock};
-    std::unique_ptr<QWidget> m_window;
+    test::DemoWindow m_demo{"users"};
     UsersPage *m_page = nullptr;
 };
 
 void UsersPageTest::initTestCase()
 {
-    m_theme = std::make_unique<common::Theme>(*qApp, common::Appearance::Light);
-    demo::DemoOptions options;
-    options.sessions = 1500;
-    auto started = demo::DemoDeployment::start(options, Call::within(30s));
-    QVERIFY(started.has_value());
-    m_demo = std::move(*started);
+    QVERIFY(m_demo.start(1500));
 }
 
 void UsersPageTest::init()
 {
-    workspace::ConnectionProfile profile;
-    profile.name = QStringLiteral("demo");
-    profile.database = m_demo->info().databaseUrl;
-    QVERIFY(m_open.open(std::move(profile), {}, {true, false}));
-    m_window = std::make_unique<QWidget>();
-    auto *row = new QHBoxLayout(m_window.get());
+    QVERIFY(m_demo.connect());
+    QVERIFY(m_demo.show({1240, 700}));
+    auto *row = new QHBoxLayout(&m_demo.window());
     row->setContentsMargins({});
     row->setSpacing(0);
-    m_page = new UsersPage(*m_theme, m_open.connection());
+    m_page = new UsersPage(m_demo.theme(), m_demo.connection());
     row->addWidget(m_page, 1);
     m_page->details()->setFixedWidth(344);
     row->addWidget(m_page->details());
     m_page->details()->show();
-    m_window->resize(1240, 700);
-    m_window->show();
-    QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
     m_page->activate();
     QTRY_VERIFY(table()->model()->rowCount() > 0);
 }
 
 void UsersPageTest::cleanup()
 {
-    m_window.reset();
-    m_open.close();
+    m_demo.close();
 }
 
 std::vector<store::ListedUser> UsersPageTest::expected(store::UserQuery query)
 {
     query.limit = users::UserPager::pageSize;
-    auto store = m_open.deployment().openStore(store::Access::ReadOnly, Call::within(10s));
-    auto page = store ? (*store)->users()->usersPage(query, std::nullopt, m_clock.now(), Call::within(10s))
+    auto store = m_demo.open().deployment().openStore(store::Access::ReadOnly, Call::within(10s));
+    auto page = store ? (*store)->users()->usersPage(query, std::nullopt, m_demo.clock().now(), Call::within(10s))
                       : base::Result<store::UserPage>(base::fail(store.error()));
     return page ? std::move(page->users) : std::vector<store::ListedUser>();
-}
-
-QString UsersPageTest::texts() const
-{
-    QStringList all;
-    for (const auto *label : m_window->findChildren<common::Label *>()) {
-        if (label->isVisible())
-            all << label->text();
-    }
-    return all.join(QLatin1Char('\n'));
 }
 
 QString UsersPageTest::status() const
@@ -124,17 +85,6 @@ QString UsersPageTest::status() const
     for (const common::StatusItem &item : m_page->statusItems())
         all << item.text;
     return all.join(QLatin1Char('\n'));
-}
-
-bool UsersPageTest::executed(const char *sql) const
-{
-    sqlite3 *database = nullptr;
-    const QString path = m_demo->info().databaseUrl.mid(QStringLiteral("sqlite:").size());
-    const bool done = sqlite3_open(path.toUtf8().constData(), &database) == SQLITE_OK &&
-                      sqlite3_busy_timeout(database, 5'000) == SQLITE_OK &&
-                      sqlite3_exec(database, sql, nullptr, nullptr, nullptr) == SQLITE_OK;
-    sqlite3_close(database);
-    return done;
 }
 
 void UsersPageTest::listsWhoHasMostFirst()
@@ -146,8 +96,8 @@ void UsersPageTest::listsWhoHasMostFirst()
         QCOMPARE(cell(row, UserListModel::User), users::shownName(user));
         QCOMPARE(cell(row, UserListModel::Sessions), QString::number(user.sessions));
     }
-    QVERIFY(!button("usersRevoke")->isEnabled());
-    photograph("list");
+    QVERIFY(!m_demo.button("usersRevoke")->isEnabled());
+    QVERIFY(m_demo.photograph("list"));
 }
 
 void UsersPageTest::loadsMoreWhenScrolled()
@@ -166,10 +116,10 @@ void UsersPageTest::loadsMoreWhenScrolled()
 void UsersPageTest::isNotExactWhereAPageFailed()
 {
     QVERIFY2(status().contains(u"200 users shown, more there"), qPrintable(status()));
-    QVERIFY(executed("ALTER TABLE Session RENAME TO Hidden"));
-    const auto restored = qScopeGuard([this] { QVERIFY(executed("ALTER TABLE Hidden RENAME TO Session")); });
+    QVERIFY(m_demo.execute("ALTER TABLE Session RENAME TO Hidden"));
+    const auto restored = qScopeGuard([this] { QVERIFY(m_demo.execute("ALTER TABLE Hidden RENAME TO Session")); });
     table()->scrollToBottom();
-    QTRY_VERIFY2(texts().contains(u"The users could not be counted"), qPrintable(texts()));
+    QTRY_VERIFY2(m_demo.texts().contains(u"The users could not be counted"), qPrintable(m_demo.texts()));
     QCOMPARE(table()->model()->rowCount(), users::UserPager::pageSize);
     QVERIFY2(!status().contains(u"exact") && status().contains(u"more there"), qPrintable(status()));
     // Nor where the count was begun anew and failed.
@@ -213,9 +163,9 @@ void UsersPageTest::searches()
     search->clear();
     QTest::keyClicks(search, QStringLiteral("nobody-has-this-name"));
     QTest::keyClick(search, Qt::Key_Return);
-    QTRY_VERIFY2(texts().contains(u"No user with a live session matches"), qPrintable(texts()));
-    photograph("nobody");
-    QTest::mouseClick(button("clearSearch"), Qt::LeftButton);
+    QTRY_VERIFY2(m_demo.texts().contains(u"No user with a live session matches"), qPrintable(m_demo.texts()));
+    QVERIFY(m_demo.photograph("nobody"));
+    QTest::mouseClick(m_demo.button("clearSearch"), Qt::LeftButton);
     QTRY_VERIFY(table()->isVisible() && table()->model()->rowCount() > 1);
 }
 
@@ -227,29 +177,30 @@ void UsersPageTest::showsEverySessionOfAUser()
     store::SessionQuery query;
     query.state = store::StateFilter::All;
     query.user = user.id;
-    auto store = m_open.deployment().openStore(store::Access::ReadOnly, Call::within(10s));
-    const auto sessions = (*store)->page(query, std::nullopt, m_clock.now(), Call::within(10s));
+    auto store = m_demo.open().deployment().openStore(store::Access::ReadOnly, Call::within(10s));
+    const auto sessions = (*store)->page(query, std::nullopt, m_demo.clock().now(), Call::within(10s));
     QVERIFY(sessions.has_value() && !sessions->sessions.empty());
     for (const session::ListedSession &session : sessions->sessions)
-        QTRY_VERIFY2(texts().contains(session.fingerprint.grouped().first(9)), qPrintable(texts()));
-    photograph("user");
+        QTRY_VERIFY2(m_demo.texts().contains(session.fingerprint.grouped().first(9)), qPrintable(m_demo.texts()));
+    QVERIFY(m_demo.photograph("user"));
     QSignalSpy wanted(m_page, &UsersPage::sessionsRequested);
-    QTest::mouseClick(button("userOpenSessions"), Qt::LeftButton);
+    QTest::mouseClick(m_demo.button("userOpenSessions"), Qt::LeftButton);
     QCOMPARE(wanted.count(), 1);
     QCOMPARE(wanted.first().first().toString(), user.id);
 }
 
 void UsersPageTest::hidesTheFormerUsersSessions()
 {
-    auto *sessions = m_window->findChild<QWidget *>(QStringLiteral("userSessions"));
+    auto *sessions = m_demo.window().findChild<QWidget *>(QStringLiteral("userSessions"));
     QVERIFY(sessions);
     table()->selectRow(0);
     QTRY_VERIFY(sessions->isVisible());
     table()->selectRow(1);
     QVERIFY(!sessions->isVisible()); // at once: what stands there is the former user's
-    QVERIFY2(texts().contains(u"Reading…"), qPrintable(texts()));
+    QVERIFY2(m_demo.texts().contains(u"Reading…"), qPrintable(m_demo.texts()));
     QTRY_VERIFY(sessions->isVisible());
-    QVERIFY2(!texts().contains(u"Reading…") && texts().contains(expected({})[1].id), qPrintable(texts()));
+    QVERIFY2(!m_demo.texts().contains(u"Reading…") && m_demo.texts().contains(expected({})[1].id),
+             qPrintable(m_demo.texts()));
 }
 
 void UsersPageTest::plansTheEndOfAllOfThem()
@@ -259,7 +210,7 @@ void UsersPageTest::plansTheEndOfAllOfThem()
             [&selection](const revoke::Selection &wanted) { selection = wanted; });
     table()->setFocus();
     table()->selectRow(2);
-    QTest::mouseClick(button("usersRevoke"), Qt::LeftButton);
+    QTest::mouseClick(m_demo.button("usersRevoke"), Qt::LeftButton);
     const QString id = expected({})[2].id;
     QVERIFY(selection && selection->query && selection->query->user == id);
     QVERIFY(selection->query->state == store::StateFilter::All); // ended ones too
@@ -271,8 +222,8 @@ void UsersPageTest::plansTheEndOfAllOfThem()
 void UsersPageTest::fitsASmallWindow()
 {
     m_page->details()->hide();
-    m_window->resize(972, 560);
-    photograph("small");
+    m_demo.window().resize(972, 560);
+    QVERIFY(m_demo.photograph("small"));
     for (int column = 0; column < UserListModel::Providers; ++column)
         QVERIFY(!table()->isColumnHidden(column));
 }
