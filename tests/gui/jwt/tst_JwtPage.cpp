@@ -62,6 +62,7 @@ void JwtPageTest::open(workspace::Environment environment)
     column->setContentsMargins({});
     m_page = new JwtPage(m_demo.theme(), m_demo.connection());
     column->addWidget(m_page);
+    QTRY_VERIFY(m_page->isVisible());
     m_page->activate();
     connect(m_page, &JwtPage::ruleRequested, this, &JwtPageTest::openSheet);
 }

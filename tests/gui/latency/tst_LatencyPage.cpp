@@ -148,6 +148,7 @@ private Q_SLOTS:
         row->setContentsMargins({});
         m_page = new LatencyPage(m_demo.theme(), m_demo.connection());
         row->addWidget(m_page);
+        QTRY_VERIFY(m_page->isVisible());
     }
     void cleanup() { m_demo.close(); }
 

@@ -76,6 +76,7 @@ void ActivityTest::init()
     column->addWidget(m_drawer);
     m_drawer->setActivities(&activities());
     m_drawer->show();
+    QTRY_VERIFY(m_drawer->isVisible());
 }
 
 void ActivityTest::cleanup()

@@ -61,6 +61,7 @@ void UsersPageTest::init()
     m_page->details()->setFixedWidth(344);
     row->addWidget(m_page->details());
     m_page->details()->show();
+    QTRY_VERIFY(m_page->isVisible());
     m_page->activate();
     QTRY_VERIFY(table()->model()->rowCount() > 0);
 }
