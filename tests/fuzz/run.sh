@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Runs one fuzz target over its corpus and mutations of it. What it finds stays in the build folder.
-# Usage: run.sh FOLDER-OF-TARGETS TARGET SECONDS      environment: ROLLCALL_SEED (default 1; 0 is a random one)
+# Usage: run.sh FOLDER-OF-TARGETS TARGET SECONDS
+# Environment: ROLLCALL_FUZZ_SECONDS, instead of SECONDS; ROLLCALL_SEED (default 1; 0 is a random one)
 set -euo pipefail
-place=$1 target=$2 seconds=$3
+place=$1 target=$2 seconds=${ROLLCALL_FUZZ_SECONDS:-$3}
 corpus=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)/corpus/$target
 found=$place/found/$target
 mkdir -p "$found"
