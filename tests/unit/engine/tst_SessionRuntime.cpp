@@ -1,5 +1,9 @@
 #include <QtTest>
 
+#include <latch>
+#include <thread>
+
+#include "core/async/Worker.h"
 #include "core/base/ErrorText.h"
 #include "core/engine/SessionRuntime.h"
 #include "core/engine/betterauth/SignedCookie.h"
@@ -275,6 +279,33 @@ private Q_SLOTS:
         const auto answer = runtime.getServerSession(RequestHeaders::fromCookie(cookie),
                                                      Call::within(std::chrono::hours(1), stop.get_token()));
         QCOMPARE(answer->reason, NullReason::CancelledOrDeadline);
+    }
+
+    void aWorkerIsItsAsynchronousForm()
+    {
+        test::FakeStore store;
+        SessionRuntime runtime;
+        configureOver(runtime, store);
+        const QByteArray cookie = sessionName + "=a";
+        std::optional<base::Result<engine::RuntimeSession>> answer;
+        std::stop_token ofWorker;
+        std::latch begun(1);
+        // The database keeps the look-up waiting until it is no longer wanted.
+        store.failing << QStringLiteral("lookup");
+        store.beforeLookup = [&] {
+            begun.count_down();
+            while (!ofWorker.stop_requested())
+                std::this_thread::yield();
+        };
+        std::optional<async::Worker> worker(std::in_place, "runtime");
+        QVERIFY(worker->submit([&](std::stop_token stop) {
+            ofWorker = stop;
+            answer = runtime.getServerSession(RequestHeaders::fromCookie(cookie),
+                                              Call::within(std::chrono::hours(1), std::move(stop)));
+        }));
+        begun.wait(); // whoever submitted it was not kept waiting
+        worker.reset();
+        QCOMPARE(answer->value().reason, NullReason::CancelledOrDeadline);
     }
 
     void resolvesManyInOneStatement()

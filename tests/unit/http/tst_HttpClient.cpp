@@ -133,6 +133,39 @@ private Q_SLOTS:
         QCOMPARE(server.connections(), 2);
     }
 
+    void whatMayHaveBeenCarriedOutIsNotAskedAgain_data()
+    {
+        QTest::addColumn<QByteArray>("method");
+        QTest::addColumn<QByteArray>("answer"); // before the kept connection dies
+        QTest::newRow("a POST") << QByteArray("POST") << QByteArray();
+        QTest::newRow("an answer that had begun")
+            << QByteArray("GET") << QByteArray("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nnu");
+        QTest::newRow("the beginning of a header") << QByteArray("GET") << QByteArray("HTTP/1.1 20");
+    }
+    void whatMayHaveBeenCarriedOutIsNotAskedAgain()
+    {
+        QFETCH(QByteArray, method);
+        QFETCH(QByteArray, answer);
+        ScriptedServer server([&answer](const ScriptedServer::Request &request) {
+            Reply reply = Reply::http(200, "null");
+            if (request.index == 1) {
+                reply.bytes = answer;
+                reply.close = true;
+            }
+            return reply;
+        });
+        HttpOptions options;
+        options.mayPost = true;
+        HttpClient client(options);
+        QVERIFY(client.send(get(server.url()), Call::within(5s)).has_value());
+        HttpRequest request = get(server.url());
+        request.method = method;
+        if (method == "POST")
+            request.body = "{}";
+        QVERIFY(!client.send(request, Call::within(5s)).has_value());
+        QCOMPARE(server.requests().size(), 2U);
+    }
+
     void surplusBytesEndTheConnection()
     {
         ScriptedServer server([](const auto &) {
