@@ -1,17 +1,19 @@
 #include "app/desktop/ActSheets.h"
 
 #include <QAction>
+#include <QCursor>
 #include <QFileDialog>
 #include <QTimer>
+#include <QToolTip>
 
 #include "ui/common/Actions.h"
 #include "ui/common/Activities.h"
-#include "ui/common/ReturnWatches.h"
 #include "ui/common/Sheet.h"
 #include "ui/main/MainWindow.h"
 #include "ui/revoke/PlanSheet.h"
 #include "ui/revoke/PruneSheet.h"
 #include "ui/revoke/PurgeSheet.h"
+#include "ui/revoke/ReturnNote.h"
 #include "ui/revoke/RuleSheet.h"
 #include "ui/revoke/SavedPlanSheet.h"
 #include "ui/revoke/SelectionSheet.h"
@@ -150,16 +152,19 @@ void ActSheets::openResult(const common::Activity &activity)
 
 void ActSheets::openAgain(const std::vector<revoke::Resurrection> &sessions)
 {
+    common::Sheet *inFront = common::Sheet::openIn(m_window);
+    if (inFront && inFront->findChild<revoke::ReturnNote *>()) {
+        inFront->dismiss(); // an outcome asks nothing: it makes room
+    } else if (inFront) {
+        QToolTip::showText(QCursor::pos(), tr("Close what is open first."), &m_window);
+        return;
+    }
     if (!mayOpen() || sessions.empty())
         return;
     revoke::Selection selection;
     for (const revoke::Resurrection &session : sessions)
         selection.sessions << session.fingerprint.text();
-    auto *sheet = new revoke::PlanSheet(m_theme, *m_window.currentPage(), *m_connection, selection);
-    // Answered by the act alone, not by a look at its plan.
-    common::ReturnWatches &returns = m_connection->activities().returns();
-    connect(sheet, &revoke::PlanSheet::finished, &returns, &common::ReturnWatches::silence);
-    open(sheet);
+    open(new revoke::PlanSheet(m_theme, *m_window.currentPage(), *m_connection, selection));
 }
 
 void ActSheets::open(revoke::ActSheet *sheet)

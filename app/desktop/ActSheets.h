@@ -49,7 +49,7 @@ public:
     void openUndo(const QString &auditId);
     void openUnfinished(const revoke::Operation &operation);
     void openResult(const common::Activity &activity);
-    /// The plan of exactly these, which came back after they were revoked. Carried out, it silences the alarm.
+    /// The plan of exactly these, which came back after they were revoked. An outcome that is shown makes room for it.
     void openAgain(const std::vector<revoke::Resurrection> &sessions);
     /// Shows the audit log once what is closing has closed.
     void openAuditSoon();

@@ -55,6 +55,7 @@ private Q_SLOTS:
     void opensNoSheetOverAHiddenBand();
     void showsNoOtherPageOverASheet();
     void theAlarmLeadsToThePlan();
+    void anOutcomeMakesRoomForTheAlarm();
 
 private:
     [[nodiscard]] main::MainWindow &window() { return m_context->window(); }
@@ -344,6 +345,29 @@ void AppContextTest::theAlarmLeadsToThePlan()
     press("planExecute");
     QTRY_VERIFY_WITH_TIMEOUT(button("planDone"), patience);
     QVERIFY(!window().alarm().isVisible());
+}
+
+void AppContextTest::anOutcomeMakesRoomForTheAlarm()
+{
+    QVERIFY(execute("CREATE TABLE kept AS SELECT * FROM \"Session\""));
+    Q_EMIT window().band().writeMode().modeRequested(common::WriteMode::Guarded);
+    Q_EMIT page<sessions::SessionsPage>().revokeRequested(firstSessions(3));
+    QTRY_VERIFY_WITH_TIMEOUT(button("planExecute"), patience);
+    QTest::keyClicks(shown<QLineEdit>("planReason"), QStringLiteral("Laptops stolen in Lyon"));
+    press("planExecute");
+    QTRY_VERIFY_WITH_TIMEOUT(button("planDone"), patience);
+    QVERIFY(execute("INSERT INTO \"Session\" SELECT * FROM kept WHERE \"sessionToken\" NOT IN (SELECT \"sessionToken\" "
+                    "FROM \"Session\") LIMIT 2"));
+    QTRY_VERIFY_WITH_TIMEOUT(window().alarm().isVisible(), patience);
+    QVERIFY(button("planDone")); // the outcome is still in front
+    press("alarmRevoke");
+    QTRY_VERIFY_WITH_TIMEOUT(button("planExecute"), patience);
+    QCOMPARE(button("planExecute")->text(), QStringLiteral("Revoke 2 sessions"));
+    // What asks for consent does not make room.
+    const QPointer<common::Sheet> plan = common::Sheet::openIn(window());
+    press("alarmRevoke");
+    QTest::qWait(0);
+    QVERIFY(plan && plan == common::Sheet::openIn(window()));
 }
 
 QTEST_MAIN(AppContextTest)

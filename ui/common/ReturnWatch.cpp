@@ -46,11 +46,20 @@ milliseconds ReturnWatch::left() const
 
 void ReturnWatch::stop()
 {
+    m_isCutShort = m_isCutShort || m_running;
     m_thread.request_stop();
+}
+
+void ReturnWatch::expect()
+{
+    m_isExpected = m_isExpected || m_running;
+    stop();
 }
 
 void ReturnWatch::take(const revoke::ResurrectionLook &look)
 {
+    if (m_isExpected)
+        return;
     m_returned.insert(m_returned.end(), look.returned.begin(), look.returned.end());
     if (look.unrecorded)
         m_error = look.unrecorded;

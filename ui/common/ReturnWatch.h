@@ -15,6 +15,7 @@ namespace rollcall::common {
 struct ReturnWatchHead
 {
     QString auditId; ///< of the revocation
+    QString planDigest;
     std::chrono::milliseconds lasts{0};
 };
 
@@ -43,8 +44,15 @@ public:
     /// Why it is not known whether more came back, or why what did is not on record; nullopt: neither.
     [[nodiscard]] const std::optional<base::Error> &error() const { return m_error; }
 
+    /// Whether it was told to end before its time.
+    [[nodiscard]] bool isCutShort() const { return m_isCutShort; }
+    /// Whether it ended because what it looked for is put back on purpose.
+    [[nodiscard]] bool isExpected() const { return m_isExpected; }
+
     /// Ends it as soon as the look under way allows.
     void stop();
+    /// What it looks for is put back on purpose: as stop(), and nothing is told any more.
+    void expect();
 
 Q_SIGNALS:
     /// Something came back, or it ended.
@@ -64,6 +72,8 @@ private:
     std::vector<revoke::Resurrection> m_returned;
     std::optional<base::Error> m_error;
     bool m_running = true;
+    bool m_isCutShort = false;
+    bool m_isExpected = false;
     std::jthread m_thread; ///< the last: it is joined before what it uses is gone
 };
 

@@ -1,6 +1,7 @@
 #include "ui/common/ReturnWatches.h"
 
 #include <algorithm>
+#include <set>
 
 #include "ui/common/OpenConnection.h"
 
@@ -26,8 +27,8 @@ void ReturnWatches::begin(const revoke::RevocationPlan &plan, const revoke::Revo
 {
     if (report.revoked == 0 || lasts.count() <= 0)
         return;
-    auto *watch =
-        new ReturnWatch(plan, report, {report.auditId, lasts}, m_connection.shared(), m_connection.auditLog(), this);
+    auto *watch = new ReturnWatch(plan, report, {report.auditId, plan.digest, lasts}, m_connection.shared(),
+                                  m_connection.auditLog(), this);
     connect(watch, &ReturnWatch::changed, this, &ReturnWatches::changed);
     connect(watch, &ReturnWatch::sessionsReturned, this, [this](const std::vector<revoke::Resurrection> &sessions) {
         m_alarm.insert(m_alarm.end(), sessions.begin(), sessions.end());
@@ -71,6 +72,29 @@ void ReturnWatches::silence()
         return;
     m_alarm.clear();
     Q_EMIT changed();
+}
+
+void ReturnWatches::answer(const revoke::RevocationReport &report)
+{
+    if (m_alarm.empty())
+        return;
+    std::set<base::Fingerprint> gone;
+    for (const revoke::RowReport &row : report.rows) {
+        if (row.outcome == revoke::RowOutcome::Revoked || row.outcome == revoke::RowOutcome::AlreadyGone)
+            gone.insert(row.fingerprint);
+    }
+    const auto answered = std::erase_if(
+        m_alarm, [&gone](const revoke::Resurrection &session) { return gone.contains(session.fingerprint); });
+    if (answered > 0)
+        Q_EMIT changed();
+}
+
+void ReturnWatches::expect(const QString &planDigest)
+{
+    for (ReturnWatch *watch : std::as_const(m_all)) {
+        if (watch->head().planDigest == planDigest)
+            watch->expect();
+    }
 }
 
 } // namespace rollcall::common

@@ -39,13 +39,17 @@ public:
     [[nodiscard]] ReturnWatch *find(const QString &auditId) const;
     [[nodiscard]] bool isWatching() const;
 
-    /// What came back since the alarm was last silenced.
+    /// What came back since the alarm was last silenced, and was not revoked again.
     [[nodiscard]] const std::vector<revoke::Resurrection> &alarm() const { return m_alarm; }
     /// Somebody has seen the alarm: it is over until something else comes back.
     void silence();
+    /// A revocation ended: what it found gone, or made so, is no alarm any more.
+    void answer(const revoke::RevocationReport &report);
+    /// What the plan @p planDigest revoked is put back on purpose: its watches end, and raise nothing.
+    void expect(const QString &planDigest);
 
 Q_SIGNALS:
-    /// A watch began, found something or ended, or the alarm was silenced.
+    /// A watch began, found something or ended, or the alarm was silenced or answered.
     void changed();
     /// Something came back: alarm() has grown.
     void raised();

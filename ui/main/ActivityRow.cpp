@@ -67,8 +67,12 @@ QString watchWords(const common::ReturnWatch &watch)
         return ActivityRow::tr("%1 of %2 came back; %3").arg(returned, watched, base::describe(*watch.error()).message);
     if (!watch.returned().empty())
         return ActivityRow::tr("%1 of %2 came back: something writes them again").arg(returned, watched);
-    return watch.isRunning() ? ActivityRow::tr("None has come back")
-                             : ActivityRow::tr("None came back while it looked");
+    if (watch.isRunning())
+        return ActivityRow::tr("None has come back");
+    if (watch.isExpected())
+        return ActivityRow::tr("Ended, as an undo was begun; none had come back");
+    return watch.isCutShort() ? ActivityRow::tr("Ended before its time; none had come back")
+                              : ActivityRow::tr("None came back while it looked");
 }
 
 } // namespace
@@ -175,11 +179,12 @@ ActivityRow::ActivityRow(const common::Theme &theme, common::ReturnWatch &watch,
     m_bar->setAccessibleName(m_title->text());
     setGlyph(returned > 0 || watch.error() ? Icon::Warn
              : watch.isRunning()           ? Icon::Eye
+             : watch.isCutShort()          ? Icon::Info
                                            : Icon::Ok,
-             returned > 0        ? ColorToken::Bad
-             : watch.error()     ? ColorToken::Warn
-             : watch.isRunning() ? ColorToken::Muted
-                                 : ColorToken::Good);
+             returned > 0                              ? ColorToken::Bad
+             : watch.error()                           ? ColorToken::Warn
+             : watch.isRunning() || watch.isCutShort() ? ColorToken::Muted
+                                                       : ColorToken::Good);
     setWords(watchWords(watch));
     if (returned > 0)
         connect(addButton(tr("Revoke again…"), "activityRevokeAgain"), &Button::clicked, this,

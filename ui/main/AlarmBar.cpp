@@ -39,8 +39,8 @@ QString wordsOf(const std::vector<revoke::Resurrection> &sessions)
         }
         named << session.fingerprint.grouped().first(9);
     }
-    return AlarmBar::tr("%1, seen %2. Something writes them again, such as a cache or another instance; it is on "
-                        "record.")
+    return AlarmBar::tr("%1, seen %2. Something writes them again, such as a cache, another instance or an undo; it is "
+                        "on record.")
         .arg(named.join(QStringLiteral(", ")), common::clockText(sessions.front().seenAt));
 }
 

@@ -13,8 +13,9 @@ class Label;
 
 namespace rollcall::main {
 
-/// Says above every page of a connection that revoked sessions are back, and offers to revoke them again. Announced to
-/// screen readers; hidden while there is nothing to say. **Thread-safety:** GUI thread only.
+/// Says above every page of a connection that revoked sessions are back, and offers to revoke them again. Screen
+/// readers find it by name and are sent an alert, which Qt 6.4 does not pass on to AT-SPI; hidden while there is
+/// nothing to say. **Thread-safety:** GUI thread only.
 class AlarmBar final : public QWidget
 {
     Q_OBJECT

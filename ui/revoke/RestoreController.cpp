@@ -1,5 +1,6 @@
 #include "ui/revoke/RestoreController.h"
 
+#include "ui/common/ReturnWatches.h"
 #include "ui/revoke/ActEnds.h"
 #include "ui/revoke/ActOnWorker.h"
 
@@ -63,6 +64,8 @@ void RestoreController::resume(const Operation &operation, const QString &title)
 
 void RestoreController::run(common::ActHead head, RestoreAct act)
 {
+    // Before the first row is back: what is put back on purpose is no alarm.
+    m_connection.activities().returns().expect(head.planDigest);
     common::Activity &activity =
         actOnWorker<RestoreReport>(m_connection, std::move(head), this, std::move(act), endOfRestore,
                                    [this](const base::Result<RestoreReport> &report) {

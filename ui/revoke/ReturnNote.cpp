@@ -56,7 +56,10 @@ void ReturnNote::display()
         m_note->setContent(NoteKind::Plain, tr("Watching for their return"),
                            tr("None has come back. %1 It goes on when this is closed.").arg(left));
     } else {
-        m_note->setContent(NoteKind::Plain, tr("No longer watched"), tr("None came back while it was looked."));
+        m_note->setContent(NoteKind::Plain, tr("No longer watched"),
+                           watch->isExpected()   ? tr("It ended as an undo was begun; none had come back.")
+                           : watch->isCutShort() ? tr("It ended before its time; none had come back.")
+                                                 : tr("None came back while it was looked."));
     }
     if (returned == 0 && !watch->error())
         m_note->setGlyph(Icon::Eye);

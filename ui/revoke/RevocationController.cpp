@@ -40,6 +40,7 @@ void RevocationController::abandon()
 {
     m_stop.request_stop();
     m_stop = std::stop_source();
+    m_plan.reset(); // it may hold a hundred thousand tokens
     ++m_turn;
 }
 
@@ -114,10 +115,13 @@ void RevocationController::resume(const Operation &operation, const QString &tit
 void RevocationController::run(common::ActHead head, RevocationAct act, const SharedPlan &plan,
                                std::chrono::milliseconds watchFor)
 {
-    // Told whether or not this controller lives: what came back must not depend on a sheet being open.
+    // Told whether or not this controller lives: what comes or came back must not depend on a sheet being open.
     const auto settle = [&connection = m_connection, plan, watchFor](const base::Result<RevocationReport> &report) {
+        common::ReturnWatches &returns = connection.activities().returns();
+        if (report)
+            returns.answer(*report);
         if (report && !report->resumable && *plan)
-            connection.activities().returns().begin(**plan, *report, watchFor);
+            returns.begin(**plan, *report, watchFor);
         return endOfRevocation(report);
     };
     common::Activity &activity =
