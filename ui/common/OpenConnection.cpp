@@ -1,8 +1,10 @@
 #include "ui/common/OpenConnection.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "ui/common/Activities.h"
+#include "ui/common/BootClock.h"
 
 namespace rollcall::common {
 
@@ -16,9 +18,8 @@ OpenConnection::OpenConnection(std::shared_ptr<const deployment::Deployment> dep
       m_workers(m_deployment),
       m_activities(std::make_unique<Activities>(*this))
 {
-    m_disarm.setSingleShot(true);
-    m_disarm.setInterval(armedFor);
-    connect(&m_disarm, &QTimer::timeout, this, [this] { setWriteMode(WriteMode::Guarded); });
+    m_disarm.setInterval(std::chrono::seconds(1));
+    connect(&m_disarm, &QTimer::timeout, this, &OpenConnection::disarmWhenDue);
 }
 
 OpenConnection::~OpenConnection() = default;
@@ -26,6 +27,7 @@ OpenConnection::~OpenConnection() = default;
 void OpenConnection::setWriteMode(WriteMode mode)
 {
     if (mode == WriteMode::Armed) {
+        m_armedUntil = sinceBoot() + armedFor;
         m_disarm.start();
     } else {
         m_disarm.stop();
@@ -35,9 +37,18 @@ void OpenConnection::setWriteMode(WriteMode mode)
         Q_EMIT writeModeChanged(mode);
 }
 
+void OpenConnection::disarmWhenDue()
+{
+    if (m_writeMode == WriteMode::Armed && armedLeft().count() == 0)
+        setWriteMode(WriteMode::Guarded);
+}
+
 std::chrono::milliseconds OpenConnection::armedLeft() const
 {
-    return m_disarm.isActive() ? m_disarm.remainingTimeAsDuration() : std::chrono::milliseconds(0);
+    if (m_writeMode != WriteMode::Armed)
+        return std::chrono::milliseconds(0);
+    const auto left = std::max(m_armedUntil - sinceBoot(), std::chrono::nanoseconds(0));
+    return std::chrono::duration_cast<std::chrono::milliseconds>(left);
 }
 
 void OpenConnection::noteReason(const QString &reason)

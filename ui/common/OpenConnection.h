@@ -50,8 +50,11 @@ public:
 
     [[nodiscard]] WriteMode writeMode() const { return m_writeMode; }
     /// Changes the mode; emits writeModeChanged() where it differs. Armed ends by itself after armedFor; asked for
-    /// again, its time begins anew.
+    /// again, its time begins anew. The time in which the machine is suspended counts.
     void setWriteMode(WriteMode mode);
+    /// Goes back to Guarded where the time of Armed is over. Asked each second, and before an act begins: a machine
+    /// that wakes up may have the one before the other.
+    void disarmWhenDue();
     /// How long it stays armed; zero in other modes.
     [[nodiscard]] std::chrono::milliseconds armedLeft() const;
     /// The reason that stands for the next acts as well: the last one given while armed. Empty in other modes.
@@ -79,7 +82,8 @@ private:
     QString m_configFolder;
     deployment::DeploymentWorkers m_workers;
     WriteMode m_writeMode = WriteMode::ReadOnly;
-    QTimer m_disarm; ///< runs while armed
+    QTimer m_disarm;                          ///< runs while armed
+    std::chrono::nanoseconds m_armedUntil{0}; ///< since the machine started
     QString m_standingReason;
     std::unique_ptr<Activities> m_activities;
 };

@@ -5,26 +5,14 @@
 #include <QMenu>
 
 #include <algorithm>
-#include <ctime>
 
 #include "ui/common/Actions.h"
+#include "ui/common/BootClock.h"
 
 namespace rollcall::main {
 
 using common::ButtonKind;
 using common::Icon;
-
-namespace {
-
-/// How long ago the machine started, suspended or not; nobody can set it. **Source:** clock_gettime(2), CLOCK_BOOTTIME.
-std::chrono::nanoseconds sinceBoot()
-{
-    timespec time{};
-    clock_gettime(CLOCK_BOOTTIME, &time); // cannot fail: the clock exists since Linux 2.6.39
-    return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
-}
-
-} // namespace
 
 WriteModeButton::WriteModeButton(const common::Theme &theme, QWidget *parent)
     : QWidget(parent), m_button(new common::Button(theme, {})), m_menu(new QMenu(this)), m_group(new QActionGroup(this))
@@ -83,7 +71,7 @@ void WriteModeButton::setMode(WriteMode mode, std::chrono::milliseconds left)
         m_button->setToolTip(tr("Rows can be deleted after a plan has been shown and confirmed."));
         break;
     case WriteMode::Armed:
-        m_until = sinceBoot() + left;
+        m_until = common::sinceBoot() + left;
         m_button->setGlyph(Icon::Unlock);
         m_button->setToolTip(tr("Each plan is still shown; the reason given last stands for the next as well. Back to "
                                 "Guarded by itself, or by Ctrl+Shift+A."));
@@ -106,14 +94,10 @@ void WriteModeButton::request(WriteMode mode)
 
 void WriteModeButton::showTimeLeft()
 {
-    const auto remaining = std::max(m_until - sinceBoot(), std::chrono::nanoseconds(0));
+    const auto remaining = std::max(m_until - common::sinceBoot(), std::chrono::nanoseconds(0));
     const auto left = std::chrono::ceil<std::chrono::seconds>(remaining).count();
     m_button->setText(
         tr("Armed %1:%2").arg(left / 60, 2, 10, QLatin1Char('0')).arg(left % 60, 2, 10, QLatin1Char('0')));
-    if (left > 0)
-        return;
-    m_tick.stop();
-    Q_EMIT modeRequested(WriteMode::Guarded);
 }
 
 void WriteModeButton::setGuardedUnavailable(const QString &reason)

@@ -24,8 +24,8 @@ public:
     /// Read-only. @p theme outlives the button.
     explicit WriteModeButton(const common::Theme &theme, QWidget *parent = nullptr);
 
-    /// @p left: how long it stays armed, counted down from now; without meaning in other modes. The time in which the
-    /// machine is suspended counts, unlike with timers: when it is over, Guarded is asked for by modeRequested().
+    /// @p left: how long it stays armed, counted down from now, the time in which the machine is suspended included;
+    /// without meaning in other modes. That it ends then is up to who armed it.
     void setMode(WriteMode mode, std::chrono::milliseconds left = {});
     [[nodiscard]] WriteMode mode() const { return m_mode; }
     /// A person asks for @p mode by a shortcut: as by the menu, nothing where it cannot be had.
@@ -34,7 +34,7 @@ public:
     void setGuardedUnavailable(const QString &reason);
 
 Q_SIGNALS:
-    /// A person asked for @p mode, or the time of Armed is over; nothing changes until setMode().
+    /// A person asked for @p mode; nothing changes until setMode().
     void modeRequested(rollcall::common::WriteMode mode);
 
 private:

@@ -46,7 +46,11 @@ Button *ActSheet::askConsent(const QString &leave, Execute execute, const QList<
     m_execute->setObjectName(QLatin1String(execute.objectName));
     m_execute->setKind(execute.kind);
     m_execute->setKeyHint(tr("Ctrl+Enter"));
-    connect(m_execute, &Button::clicked, this, std::move(execute.act));
+    connect(m_execute, &Button::clicked, this, [this, act = std::move(execute.act)] {
+        m_connection.disarmWhenDue(); // takes a reason back that stood
+        if (m_execute && m_execute->isEnabled())
+            act();
+    });
     setExecute(m_execute);
     updateConsent();
     return cancel;
