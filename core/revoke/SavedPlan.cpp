@@ -91,6 +91,11 @@ base::Result<SavedPlan> readSavedPlan(const QByteArray &content, const QString &
                      *sealed};
 }
 
+bool isSealedWith(const OperationSeal &seal, const SavedPlan &saved)
+{
+    return seal.open(saved.sealed, sealedAs(saved.summary.digest)).has_value();
+}
+
 base::Result<RevocationPlan> openSavedPlan(const SavedPlan &saved, const deployment::Deployment &deployment,
                                            const OperationSeal &seal, const QString &path)
 {

@@ -40,6 +40,9 @@ savedPlanBytes(const RevocationPlan &plan, const deployment::Deployment &deploym
 /// Reads a plan's file; @p path is for errors. Errors: FileFormatInvalid.
 [[nodiscard]] base::Result<SavedPlan> readSavedPlan(const QByteArray &content, const QString &path);
 
+/// Whether the plan was sealed with this key, also where its clear text was changed afterwards (its digest aside).
+[[nodiscard]] bool isSealedWith(const OperationSeal &seal, const SavedPlan &saved);
+
 /// The plan that was saved, if nothing of its file was changed. Errors: FileFormatInvalid (changed, or sealed under
 /// another key), PlanStale (another database than that of @p deployment).
 [[nodiscard]] base::Result<RevocationPlan> openSavedPlan(const SavedPlan &saved,

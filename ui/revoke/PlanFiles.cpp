@@ -35,15 +35,18 @@ Result<FoundPlan> findPlan(const QString &path, const deployment::Deployment &de
     auto saved = readSavedPlan(*content, path);
     if (!saved)
         return base::fail(saved.error());
-    FoundPlan found{path, std::move(*saved), nullptr, {}, false};
+    FoundPlan found{path, std::move(*saved), nullptr, {}, false, databaseNameOf(deployment)};
     const auto seal = OperationSeal::load(vault, false, call);
     if (!seal) {
+        // Without a key nobody planned here; where it cannot be read, who planned is not known.
+        if (seal.error().code != base::ErrorCode::NoKeyStore)
+            return base::fail(seal.error());
         found.whyNot = seal.error();
         return found;
     }
     auto plan = openSavedPlan(found.saved, deployment, *seal, path);
-    // What is of another database was opened before that was seen.
-    found.isOurs = plan || plan.error().code == base::ErrorCode::PlanStale;
+    // Also where it is of another database, or was edited since.
+    found.isOurs = plan || isSealedWith(*seal, found.saved);
     if (plan)
         found.plan = std::make_shared<const RevocationPlan>(std::move(*plan));
     else

@@ -153,9 +153,11 @@ void PlanSheet::showPlan()
     const auto rows = static_cast<qint64>(plan.rows.size());
     m_frozen = true;
     setHeading(Icon::Revoked, ColorToken::Bad, rows == 0 ? tr("Nothing to revoke") : titleOf(plan));
-    setAside(tr("Plan %1, frozen %2")
-                 .arg(plan.digest.first(8), QDateTime::fromMSecsSinceEpoch(plan.frozenAt.time_since_epoch().count())
-                                                .toString(QStringLiteral("HH:mm:ss"))));
+    // Of a saved plan the day counts as well: what it selects may have changed since.
+    const QString frozen = m_saved ? common::exactText(plan.frozenAt, connection().deployment().clock().now())
+                                   : QDateTime::fromMSecsSinceEpoch(plan.frozenAt.time_since_epoch().count())
+                                         .toString(QStringLiteral("HH:mm:ss"));
+    setAside(tr("Plan %1, frozen %2").arg(plan.digest.first(8), frozen));
     clearFoot();
     if (rows == 0) {
         QVBoxLayout *column = nullptr;

@@ -136,8 +136,11 @@ void SavedPlanSheet::show(const FoundPlan &found)
         m_note->setContent(NoteKind::Info, tr("You made this plan"),
                            tr("It touches exactly the sessions that were frozen. Another person can approve it."));
     else if (found.isOurs)
-        m_note->setContent(NoteKind::Warn, tr("You made this plan, but not for this connection"),
+        m_note->setContent(NoteKind::Warn, tr("You made this plan, but it cannot be carried out here"),
                            base::describe(*found.whyNot).message);
+    else if (summary.database != found.here)
+        m_note->setContent(NoteKind::Warn, tr("This connection names another database"),
+                           tr("The plan is for %1; open here is %2.").arg(summary.database, found.here));
     else
         m_note->setContent(NoteKind::Info, tr("Somebody else made this plan"),
                            tr("You can approve it with your own key. Only they can carry it out: the keys of its rows "
