@@ -54,8 +54,7 @@ ApprovalRow::ApprovalRow(const common::Theme &theme, common::OpenConnection &con
     });
     connect(&m_files, &PlanFiles::failed, this, [this](const base::Error &error) {
         const base::ErrorText text = base::describe(error);
-        say(text.message, ColorToken::Bad);
-        m_words->setToolTip(text.remedy);
+        say(text.message + QLatin1Char(' ') + text.remedy, ColorToken::Bad);
     });
     display();
 }
@@ -84,7 +83,6 @@ void ApprovalRow::say(const QString &words, ColorToken tint)
 {
     m_words->setTint(tint);
     m_words->setText(words);
-    m_words->setToolTip({});
 }
 
 void ApprovalRow::chooseSave()
