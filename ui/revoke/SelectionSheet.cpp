@@ -3,6 +3,7 @@
 #include <QCheckBox>
 #include <QLocale>
 #include <QRadioButton>
+#include <QSet>
 #include <QSpinBox>
 #include <QTimer>
 #include <QVBoxLayout>
@@ -41,11 +42,12 @@ QString number(qint64 count)
 /// "line 4: kai@example.com": which of the list nothing was found for.
 QString unmatchedText(const UserList &list, const QStringList &unmatched)
 {
+    const QSet<QString> missed(unmatched.begin(), unmatched.end());
     QStringList named;
     for (const NamedUser &user : list.users) {
         if (named.size() == unmatchedNamed)
             break;
-        if (unmatched.contains(user.name))
+        if (missed.contains(user.name))
             named << SelectionSheet::tr("line %1: %2").arg(user.line).arg(user.name);
     }
     if (const qsizetype more = unmatched.size() - named.size(); more > 0)
@@ -104,9 +106,17 @@ QWidget *SelectionSheet::makeScopes()
     column->setSpacing(common::space::s);
     column->addWidget(new Label(m_theme, tr("Which sessions"), FontToken::Caption, ColorToken::Muted));
     if (m_request.filter) {
-        m_byFilter = new QRadioButton(tr("All that match the filter: %1").arg(m_request.filterWords));
+        m_byFilter = new QRadioButton(tr("All that match the filter"));
+        m_byFilter->setAccessibleDescription(m_request.filterWords);
         m_byFilter->setObjectName(QStringLiteral("scopeFilter"));
         column->addWidget(m_byFilter);
+        // Not in the button's own text: it would not wrap, and take an & for a mnemonic.
+        auto *words = new Label(m_theme, m_request.filterWords, FontToken::Body, ColorToken::Muted);
+        words->setWordWrap(true);
+        auto *indent = new QHBoxLayout;
+        indent->setContentsMargins(common::space::xl, 0, 0, 0);
+        indent->addWidget(words);
+        column->addLayout(indent);
     }
     m_byList = new QRadioButton(tr("Live sessions of the users in a list"));
     m_byList->setObjectName(QStringLiteral("scopeList"));

@@ -20,6 +20,7 @@ using common::FontToken;
 namespace {
 
 constexpr qint64 largestFile = 4 << 20;
+constexpr int mostCharacters = 1 << 20; ///< read at every key: ten thousand users with names of a hundred characters
 constexpr int textHeight = 128;
 constexpr std::size_t linesNamed = 8;
 
@@ -53,7 +54,9 @@ QString understoodText(const UserList &list)
     if (list.repeated > 0)
         parts << UserListEdit::tr("%1 named before").arg(list.repeated);
     if (!list.unread.empty())
-        parts << UserListEdit::tr("nobody named in line %1").arg(linesText(list.unread));
+        parts << (list.unread.size() == 1 ? UserListEdit::tr("nobody named in line %1")
+                                          : UserListEdit::tr("nobody named in lines %1"))
+                     .arg(linesText(list.unread));
     return parts.join(QStringLiteral(" · "));
 }
 
@@ -99,6 +102,14 @@ void UserListEdit::focus()
 
 void UserListEdit::read()
 {
+    if (m_text->document()->characterCount() > mostCharacters) {
+        m_list = {};
+        m_understood->setTint(ColorToken::Bad);
+        m_understood->setText(tr("This is too long to be read: at most %1 characters. Give it in parts.")
+                                  .arg(QLocale().toString(mostCharacters)));
+        Q_EMIT changed();
+        return;
+    }
     m_list = readUserList(m_text->toPlainText());
     m_understood->setTint(m_list.unread.empty() ? ColorToken::Muted : ColorToken::Warn);
     m_understood->setText(m_text->document()->isEmpty() ? QString() : understoodText(m_list));

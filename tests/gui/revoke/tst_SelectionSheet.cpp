@@ -35,6 +35,7 @@ private Q_SLOTS:
     void beginsWithThePagesFilter();
     void everybodyIsTyped();
     void theLastWordCounts();
+    void aListTooLongIsNotRead();
 
 private:
     void openSheet(const common::SelectionRequest &request = {});
@@ -189,6 +190,7 @@ void SelectionSheetTest::beginsWithThePagesFilter()
     request.filterWords = QStringLiteral("Provider github");
     openSheet(request);
     QVERIFY(m_demo.find<QRadioButton>("scopeFilter")->isChecked());
+    QVERIFY2(m_demo.texts().contains(u"Provider github"), qPrintable(m_demo.texts()));
     QTRY_VERIFY_WITH_TIMEOUT(canPlan(), 10'000);
     QVERIFY(m_demo.photograph("filter"));
     QTest::keyClick(m_sheet.data(), Qt::Key_Return, Qt::ControlModifier);
@@ -220,11 +222,20 @@ void SelectionSheetTest::theLastWordCounts()
     // A list that was being counted is not what is shown after another was chosen.
     openSheet();
     paste(someEmails(1).constFirst());
-    QTest::qWait(0);
+    QVERIFY(QMetaObject::invokeMethod(m_sheet->findChild<QTimer *>({}, Qt::FindDirectChildrenOnly), "timeout",
+                                      Qt::DirectConnection)); // the count is under way
     choose("scopeEverybody");
     choose("scopeList");
     paste(QStringLiteral("nobody@example.com"));
     QTRY_VERIFY2_WITH_TIMEOUT(m_demo.texts().contains(u"No live session matches."), qPrintable(m_demo.texts()), 10'000);
+    QVERIFY(!canPlan());
+}
+
+void SelectionSheetTest::aListTooLongIsNotRead()
+{
+    openSheet();
+    paste(QStringLiteral("ada@example.com\n").repeated(1 << 17));
+    QVERIFY2(m_demo.texts().contains(u"This is too long to be read"), qPrintable(m_demo.texts()));
     QVERIFY(!canPlan());
 }
 
