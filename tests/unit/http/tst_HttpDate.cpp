@@ -58,6 +58,8 @@ private Q_SLOTS:
         QTest::newRow("past date") << httpDate(now - std::chrono::seconds(30)) << qint64(-30'000);
         QTest::newRow("a week") << QByteArray("604800") << qint64(86'400'000);
         QTest::newRow("far date") << QByteArray("Fri, 31 Dec 9999 23:59:59 GMT") << qint64(86'400'000);
+        QTest::newRow("more than a number holds") << QByteArray("4294967296") << qint64(86'400'000);
+        QTest::newRow("far more") << QByteArray(40, '9') << qint64(86'400'000);
         QTest::newRow("fraction") << QByteArray("1.5") << qint64(-1);
         QTest::newRow("negative") << QByteArray("-5") << qint64(-1);
         QTest::newRow("word") << QByteArray("soon") << qint64(-1);
