@@ -70,6 +70,12 @@ Error mariaDbStatementError(const MariaDbFailure &failure, const QString &host)
         return timeout("A database statement");
     case 1205:
         return timeout("Waiting for a row that another transaction holds");
+    case 1020: // MariaDB: the row has changed since this transaction's snapshot (innodb_snapshot_isolation)
+        return Error(ErrorCode::StatementFailed)
+            .with(ErrorParam::Host, host)
+            // Its state is HY000, which says nothing: it is the standard's serialization failure, and undone as one.
+            .with(ErrorParam::SqlState, QStringLiteral("40001"))
+            .with(ErrorParam::Detail, safeDetail(failure));
     case 1044:
     case 1142:
     case 1143:

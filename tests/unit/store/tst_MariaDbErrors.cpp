@@ -57,6 +57,15 @@ private Q_SLOTS:
         QTEST(base::errorName(error.code), "code");
     }
 
+    void aChangedSnapshotIsASerializationFailure()
+    {
+        const auto error = store::mariaDbStatementError(
+            {1020, QStringLiteral("HY000"), QStringLiteral("Record has changed since last read in table 'Session'")},
+            QStringLiteral("db"));
+        QCOMPARE(error.code, base::ErrorCode::StatementFailed);
+        QCOMPARE(error.param(base::ErrorParam::SqlState), QStringLiteral("40001"));
+    }
+
     void aFullDiskIsTold_data()
     {
         QTest::addColumn<uint>("number");
