@@ -2,6 +2,9 @@
 
 #include <QHash>
 
+#include <algorithm>
+#include <set>
+
 #include "core/store/schema/AdapterName.h"
 
 namespace rollcall::store {
@@ -144,16 +147,23 @@ struct UserTable
     int score;
 };
 
-/// Leaves out the tables whose rows are listed with those of another of @p found anyway.
+bool pointsAt(const ForeignKeyInfo &key, const TableInfo &table, DatabaseKind kind)
+{
+    // SQLite's table names are case-insensitive, also inside REFERENCES.
+    const auto sensitivity = kind == DatabaseKind::Sqlite ? Qt::CaseInsensitive : Qt::CaseSensitive;
+    return key.targetSchema == table.schema && key.targetTable.compare(table.name, sensitivity) == 0;
+}
+
+/// Leaves out the tables whose rows are listed with those of another of @p found anyway, but those that are @p wanted.
 template <typename Found>
-std::vector<Found> withoutHeirs(std::vector<Found> found)
+std::vector<Found> withoutHeirs(std::vector<Found> found, const std::set<const TableInfo *> &wanted = {})
 {
     std::vector<Found> result;
-    std::ranges::copy_if(found, std::back_inserter(result), [&found](const Found &one) {
-        return std::ranges::none_of(found, [&one](const Found &other) {
-            return std::ranges::find(one.table->parents, std::pair(other.table->schema, other.table->name)) !=
-                   one.table->parents.end();
-        });
+    std::ranges::copy_if(found, std::back_inserter(result), [&](const Found &one) {
+        return wanted.contains(one.table) || std::ranges::none_of(found, [&one](const Found &other) {
+                   return std::ranges::find(one.table->parents, std::pair(other.table->schema, other.table->name)) !=
+                          one.table->parents.end();
+               });
     });
     return result;
 }
@@ -209,9 +219,11 @@ std::vector<SessionTable> sessionTables(const std::vector<TableInfo> &tables, co
     return withoutHeirs(std::move(result));
 }
 
-std::vector<UserTable> userTables(const std::vector<TableInfo> &tables)
+std::vector<UserTable> userTables(const std::vector<TableInfo> &tables, const std::vector<SessionTable> &sessions,
+                                  DatabaseKind kind)
 {
     std::vector<UserTable> result;
+    std::set<const TableInfo *> pointedAt; // sessions say so: these are the users, whatever they inherit from
     for (const TableInfo &table : tables) {
         const Role email = bestColumn(table, ColumnRole::Email);
         QString id;
@@ -228,8 +240,14 @@ std::vector<UserTable> userTables(const std::vector<TableInfo> &tables)
         score += table.isUnique(email.column) ? 2 : 0;
         score -= nameContains(table, {"invit", "contact", "newsletter", "log"}) ? 6 : 0;
         result.push_back({&table, id, email, name, image, score});
+        const bool isPointedAt = std::ranges::any_of(sessions, [&](const SessionTable &session) {
+            const ForeignKeyInfo *key = session.table->foreignKey(session.user.column);
+            return key && pointsAt(*key, table, kind);
+        });
+        if (isPointedAt)
+            pointedAt.insert(&table);
     }
-    return withoutHeirs(std::move(result));
+    return withoutHeirs(std::move(result), pointedAt);
 }
 
 enum class TypeKind { Integer, Uuid, Text, Other };
@@ -244,13 +262,6 @@ TypeKind kindOfType(const QString &type)
     if (lower.contains(QStringLiteral("char")) || lower.contains(QStringLiteral("text")))
         return TypeKind::Text;
     return TypeKind::Other;
-}
-
-bool pointsAt(const ForeignKeyInfo &key, const TableInfo &table, DatabaseKind kind)
-{
-    // SQLite's table names are case-insensitive, also inside REFERENCES.
-    const auto sensitivity = kind == DatabaseKind::Sqlite ? Qt::CaseInsensitive : Qt::CaseSensitive;
-    return key.targetSchema == table.schema && key.targetTable.compare(table.name, sensitivity) == 0;
 }
 
 int commonPrefix(const QString &left, const QString &right)
@@ -346,9 +357,10 @@ SchemaProfile profileOf(const SessionTable &session, const UserTable *user, cons
 std::vector<SchemaCandidate> rankSchemas(const std::vector<TableInfo> &tables, DatabaseKind kind)
 {
     const auto accounts = accountTables(tables);
-    const auto users = userTables(tables);
+    const auto sessions = sessionTables(tables, accounts);
+    const auto users = userTables(tables, sessions, kind);
     std::vector<SchemaCandidate> ranked;
-    for (const SessionTable &session : sessionTables(tables, accounts)) {
+    for (const SessionTable &session : sessions) {
         SchemaCandidate best{profileOf(session, nullptr, nullptr, kind), session.score};
         for (const UserTable &user : users) {
             const auto points = pairPoints(session, user, kind);

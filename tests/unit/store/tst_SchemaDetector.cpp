@@ -48,6 +48,26 @@ class SchemaDetectorTest final : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void anHeirThatSessionsPointAtIsTheUsers()
+    {
+        auto people = table("people", {"id", "name", "email"});
+        addKey(people, "id", true);
+        auto users = table("users", {"id", "name", "email"});
+        users.parents.emplace_back(people.schema, people.name);
+        addKey(users, "id", true);
+        auto sessions = table("sessions", {"id", "userId", "expires", "sessionToken"});
+        addKey(sessions, "id", true);
+        // Without the key whoever is in the heir is listed with its parent, which then is the one to read.
+        const auto loose = store::rankSchemas({people, users, sessions}, store::DatabaseKind::PostgreSql);
+        QVERIFY(!loose.empty() && loose.front().profile.users);
+        QCOMPARE(loose.front().profile.users->table, QStringLiteral("people"));
+        addForeignKey(sessions, "userId", "users");
+        const auto ranked = store::rankSchemas({people, users, sessions}, store::DatabaseKind::PostgreSql);
+        QVERIFY(store::isSure(ranked));
+        QVERIFY(ranked.front().profile.users);
+        QCOMPARE(ranked.front().profile.users->table, QStringLiteral("users"));
+    }
+
     void isSureOfPlainTables()
     {
         const auto ranked = store::rankSchemas(plainTables(), store::DatabaseKind::PostgreSql);
