@@ -275,7 +275,9 @@ QStringList SessionSql::after(const PagePosition &position, const SessionQuery &
     // The bound on the first column stands by itself, so that an index on it can be entered there.
     QString finite = QStringLiteral("%1 %2= %3 AND (%1 %2 %3 OR %4)").arg(order, beyond, value, keyBeyond);
     // Where a row must have its user, so must its user's id be: else a merge join reads users from the first one on.
-    if (query.order == SessionOrder::User && isOfKnownUser(query.state))
+    // Not in SQLite, which has no such join, and compares the id by a collation of its own: rows would be lost.
+    if (query.order == SessionOrder::User && isOfKnownUser(query.state) &&
+        &m_schema.dialect() != &dialectFor(DatabaseKind::Sqlite))
         finite +=
             QStringLiteral(" AND u.%1 %2= %3").arg(SqlDialect::quoted(m_schema.profile().users->id), beyond, value);
     return nullsAtEnd && orderHasNulls(query, parts) ? QStringList{finite, QStringLiteral("%1 IS NULL").arg(order)}
