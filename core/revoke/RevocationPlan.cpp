@@ -39,8 +39,17 @@ Error tooMany(size_t count, qint64 limit)
 /// A session that is named twice, or named and matched, is one row.
 void dropRepeats(std::vector<store::PlannedRow> &rows)
 {
-    std::set<base::Fingerprint> seen;
-    std::erase_if(rows, [&](const store::PlannedRow &row) { return !seen.insert(row.key.fingerprint).second; });
+    // By key: where the token is not unique, each of several rows with the same one is a session.
+    std::set<QByteArrayView> seen;
+    std::vector<store::PlannedRow> once;
+    once.reserve(rows.size());
+    for (store::PlannedRow &row : rows) {
+        if (seen.contains(row.key.key.view()))
+            continue;
+        once.push_back(std::move(row));
+        seen.insert(once.back().key.key.view());
+    }
+    rows = std::move(once);
 }
 
 /// The rows that the query of @p plan matches, user by user where users are named; users without any are noted in it.
