@@ -488,7 +488,8 @@ private:
                 sum.timeToEffect = std::max(sum.timeToEffect.value_or(milliseconds(0)), *row.refusedAfter);
         }
         sum.checked = sum.refused + sum.stillAccepted;
-        if (sum.sampledOf && sum.checked > 0 && sum.stillAccepted == 0)
+        // Of those that were not asked nothing is known: they are no part of a random sample.
+        if (sum.sampledOf && sum.checked > 0 && sum.stillAccepted == 0 && sum.unchecked == 0)
             sum.mostStillAccepted = 1 - std::pow(0.05, 1.0 / static_cast<double>(sum.checked));
         if (sum.sampledOf)
             note(QStringLiteral("A random sample of %1 is asked about").arg(suspects.size()));
