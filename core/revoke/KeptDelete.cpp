@@ -63,6 +63,11 @@ KeptDelete::deleteRows(std::span<const std::size_t> rows, std::span<const store:
     return outcomes;
 }
 
+base::Status KeptDelete::takeBack(std::span<const std::size_t> rows)
+{
+    return m_record ? m_record->keep({}, rows) : base::Status();
+}
+
 base::Status KeptDelete::beginWindow(base::Instant now)
 {
     return m_record ? m_record->keepUntil(now + m_window) : base::Status();

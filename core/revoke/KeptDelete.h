@@ -32,6 +32,10 @@ public:
     [[nodiscard]] base::Result<std::vector<store::DeleteOutcome>>
     deleteRows(std::span<const std::size_t> rows, std::span<const store::RowKey> keys, const base::Call &call);
 
+    /// The plan's @p rows are there after all: what was kept of them is taken back. Errors: those of
+    /// UndoRecord::keep().
+    [[nodiscard]] base::Status takeBack(std::span<const std::size_t> rows);
+
     /// The run ends at @p now: from now on the rows are kept for their window. Until then the operation is unfinished,
     /// and its record is not destroyed. Errors: those of UndoRecord::keepUntil().
     [[nodiscard]] base::Status beginWindow(base::Instant now);

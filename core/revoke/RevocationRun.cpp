@@ -301,9 +301,17 @@ private:
     void noteBatch(std::span<const std::size_t> rows)
     {
         std::vector<RowOutcome> outcomes;
+        std::vector<std::size_t> live;
         outcomes.reserve(rows.size());
-        for (const std::size_t row : rows)
+        for (const std::size_t row : rows) {
             outcomes.push_back(m_report.rows[row].outcome);
+            if (outcomes.back() == RowOutcome::Failed)
+                live.push_back(row);
+        }
+        // They were kept before the commit that failed, and may never be tried again.
+        if (const auto taken = m_rows.takeBack(live); !taken)
+            m_run.failed(QStringLiteral("The undo record could not be written after batch %1").arg(m_report.batches),
+                         taken.error());
         if (const auto noted = m_journal.endBatch(outcomes); !noted)
             m_run.failed(QStringLiteral("The journal could not be written after batch %1").arg(m_report.batches),
                          noted.error());
