@@ -20,6 +20,11 @@ base::Status KeptDelete::prepare(const OperationHead &head, base::Instant now, c
         return {};
     }
     if (const auto can = rows->canKeep(call); !can) {
+        if (can.error().code ==
+            ErrorCode::WriteRefused) { // of these tables: its remedy would be that of another refusal
+            m_whyNot = can.error().param(base::ErrorParam::Detail);
+            return {};
+        }
         if (can.error().code != ErrorCode::PermissionDenied)
             return can;
         const base::ErrorText text = base::describe(can.error());

@@ -18,7 +18,7 @@ public:
     {}
 
     /// Finds out whether rows can be kept, and makes their record; writes nothing to the database. Errors: those of
-    /// KeptRows::canKeep() but PermissionDenied, of UndoRecord::open().
+    /// KeptRows::canKeep() but PermissionDenied and WriteRefused, of UndoRecord::open().
     [[nodiscard]] base::Status prepare(const OperationHead &head, base::Instant now, const base::Call &call);
 
     /// Until when rows are kept; nullopt: they are not.

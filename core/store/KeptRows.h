@@ -49,7 +49,8 @@ public:
 
     virtual ~KeptRows() = default;
 
-    /// Whether this role may read whole rows. Errors: PermissionDenied where it may not.
+    /// Whether this role may read whole rows. Errors: PermissionDenied where it may not, WriteRefused
+    /// (its Detail says why) where rows of these tables could not be put back.
     [[nodiscard]] virtual base::Status canKeep(const base::Call &call) = 0;
 
     /// As SessionStore::deleteRows(); @p keep has returned before the transaction is committed. It is not called where

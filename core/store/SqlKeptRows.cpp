@@ -111,9 +111,9 @@ Status SqlKeptRows::hasNoHeirs(const Call &call)
         return {};
     return fail(Error(ErrorCode::WriteRefused)
                     .with(ErrorParam::Detail,
-                          QStringLiteral("other tables inherit from %1: an undo would put their rows into the wrong "
-                                         "one. Revoke with --undo-for 0, or connect with a map of the table that "
-                                         "holds the row")
+                          QStringLiteral("other tables inherit from %1, and an undo would put their rows into the "
+                                         "wrong one; for an undo, connect with a map of the table that holds the "
+                                         "rows")
                               .arg(m_schema.table())));
 }
 

@@ -19,6 +19,8 @@ public:
     explicit FaultyStore(std::unique_ptr<store::SessionStore> store) : m_store(std::move(store)) {}
 
     Fault beforeDelete;
+    /// In the place of beforeDelete, asked with the keys.
+    std::function<std::optional<base::Error>(std::span<const store::RowKey> keys)> beforeDeleteOf;
     Fault beforeCommit; ///< of a delete that keeps the rows, when they are kept
     Fault afterCommit;
     Fault beforeRestore;
@@ -28,6 +30,7 @@ public:
     Fault afterPrune;
     std::function<void()> beforeStillThere;
     bool keepsRows = true;
+    std::optional<base::Error> whyNotKept; ///< what canKeep() answers
 
     [[nodiscard]] base::Result<store::SessionPage> page(const store::SessionQuery &query,
                                                         const std::optional<QByteArray> &cursor, base::Instant now,
@@ -72,7 +75,8 @@ public:
     [[nodiscard]] base::Result<std::vector<store::DeleteOutcome>> deleteRows(std::span<const store::RowKey> keys,
                                                                              const base::Call &call) override
     {
-        return faulty(beforeDelete, ++m_deletes, afterCommit, [&] { return m_store->deleteRows(keys, call); });
+        const int number = ++m_deletes;
+        return faulty(beforeDeleteAs(keys), number, afterCommit, [&] { return m_store->deleteRows(keys, call); });
     }
     [[nodiscard]] store::KeptRows *keptRows() override
     {
@@ -138,7 +142,10 @@ private:
         return m_store->expiredRows()->replicaLag(call);
     }
     [[nodiscard]] QString statement() const override { return m_store->expiredRows()->statement(); }
-    [[nodiscard]] base::Status canKeep(const base::Call &call) override { return m_store->keptRows()->canKeep(call); }
+    [[nodiscard]] base::Status canKeep(const base::Call &call) override
+    {
+        return whyNotKept ? base::fail(*whyNotKept) : m_store->keptRows()->canKeep(call);
+    }
     [[nodiscard]] base::Result<std::vector<store::DeleteOutcome>>
     deleteRows(std::span<const store::RowKey> keys, const Keep &keep, const base::Call &call) override
     {
@@ -150,7 +157,7 @@ private:
                 return base::fail(std::move(*error));
             return {};
         };
-        return faulty(beforeDelete, number, afterCommit,
+        return faulty(beforeDeleteAs(keys), number, afterCommit,
                       [&] { return m_store->keptRows()->deleteRows(keys, kept, call); });
     }
     [[nodiscard]] base::Result<std::vector<store::RestoreOutcome>> restoreRows(std::span<const store::KeptRow> rows,
@@ -158,6 +165,11 @@ private:
     {
         return faulty(beforeRestore, ++m_restores, afterRestore,
                       [&] { return m_store->keptRows()->restoreRows(rows, call); });
+    }
+
+    [[nodiscard]] Fault beforeDeleteAs(std::span<const store::RowKey> keys) const
+    {
+        return beforeDeleteOf ? [this, keys](int) { return beforeDeleteOf(keys); } : beforeDelete;
     }
 
     template <typename Act>

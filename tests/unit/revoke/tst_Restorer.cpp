@@ -119,6 +119,40 @@ class RestorerTest final : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void whatCannotBePutBackIsRevokedAllTheSame()
+    {
+        RevokeFixture fixture;
+        fixture.store->whyNotKept =
+            Error(ErrorCode::WriteRefused).with(base::ErrorParam::Detail, QStringLiteral("others inherit from it"));
+        const auto report = fixture.carryOut(fixture.plan(planned), revocation());
+        QVERIFY(report && !report->error);
+        QCOMPARE(report->revoked, planned);
+        QVERIFY(!report->undoUntil);
+        QCOMPARE(report->whyNoUndo, QStringLiteral("others inherit from it"));
+    }
+
+    void whatWasUndoneAndNotTriedAgainIsNotKept()
+    {
+        // A cluster answers the second batch's commit with a conflict; then the user stops.
+        RevokeFixture fixture;
+        fixture.store->beforeCommit = [&](int number) -> std::optional<Error> {
+            if (number != 2)
+                return std::nullopt;
+            fixture.stop.request_stop();
+            return Error(ErrorCode::StatementFailed).with(base::ErrorParam::SqlState, QStringLiteral("40001"));
+        };
+        const auto plan = fixture.plan(planned);
+        const auto report = fixture.carryOut(plan, revocation(2));
+        QVERIFY(report && report->error);
+        QCOMPARE(report->revoked, 2);
+        fixture.stop = std::stop_source();
+        const auto seal = OperationSeal::load(fixture.vault.get(), false, fixture.call());
+        QVERIFY(seal.has_value());
+        const auto kept = readUndoRows(undoOf(fixture), report->auditId, *seal);
+        QVERIFY(kept.has_value());
+        QCOMPARE(kept->rows.size(), std::size_t{2});
+    }
+
     void whatWasRevokedComesBack()
     {
         RevokeFixture fixture;
