@@ -23,6 +23,7 @@ using std::chrono::milliseconds;
 namespace {
 
 constexpr std::size_t largestBatch = 1000;     ///< a transaction stays short
+constexpr int triesOfOne = 3;                  ///< of a row that others hold, before the others' turn
 constexpr std::chrono::minutes canaryLife{10}; ///< should it be left behind, it soon ends by itself
 
 /// What intent and outcome both say.
@@ -239,25 +240,58 @@ private:
         }
         const auto size = std::clamp<std::size_t>(static_cast<std::size_t>(std::max<qsizetype>(m_options.batchSize, 1)),
                                                   1, largestBatch);
+        // Rows that somebody holds must not keep the others alive: they wait until those are gone.
+        std::vector<std::size_t> held;
+        for (const Held &row : deleteRows(open, size, triesOfOne))
+            held.push_back(row.row);
+        if (m_report.error || held.empty())
+            return;
+        note(QStringLiteral("%1 rows are held by others: they are tried once more").arg(held.size()));
+        const std::vector<Held> left = deleteRows(held, 1, 1);
+        if (!left.empty())
+            m_run.failed(QStringLiteral("Others held %1 rows to the end").arg(left.size()), left.back().why);
+    }
+
+    /// A row that others hold.
+    struct Held
+    {
+        std::size_t row;
+        Error why;
+    };
+
+    /// Deletes @p rows in batches of at most @p size; those that were left out, as each was blocked @p tries times by
+    /// itself. Where nothing at all can be had for long, the run fails.
+    std::vector<Held> deleteRows(std::span<const std::size_t> rows, std::size_t size, int tries)
+    {
         BatchPace pace({std::chrono::seconds(1), 1}, static_cast<qint64>(size), static_cast<qint64>(size));
-        for (std::size_t from = 0; from < open.size() && !m_report.error;) {
+        std::vector<Held> held;
+        int tried = 0; // a row by itself
+        for (std::size_t from = 0; from < rows.size() && !m_report.error;) {
             if (!m_run.mayGoOn(QStringLiteral("The revocation"), QStringLiteral("batch %1").arg(m_report.batches + 1)))
-                return;
-            const auto count = std::min(static_cast<std::size_t>(pace.size()), open.size() - from);
+                break;
+            const auto count = std::min(static_cast<std::size_t>(pace.size()), rows.size() - from);
             const auto begun = Call::Clock::now();
-            if (const auto blocked = deleteBatch(std::span(open).subspan(from, count))) {
+            if (const auto blocked = deleteBatch(rows.subspan(from, count))) {
                 // Others hold its rows: a smaller one is tried after a rest.
                 const auto pause = pace.wasBlocked();
-                if (pause)
-                    static_cast<void>(rest(*pause, m_call));
-                else
+                if (!pause) {
                     m_run.failed(QStringLiteral("Batch %1 failed").arg(m_report.batches), *blocked);
+                    break;
+                }
+                static_cast<void>(rest(*pause, m_call));
+                if (count == 1 && ++tried >= tries) {
+                    held.push_back({rows[from], *blocked});
+                    from += 1;
+                    tried = 0;
+                }
                 continue;
             }
+            tried = 0;
             static_cast<void>(pace.took(Call::Clock::now() - begun));
             from += count;
             progress(m_report.revoked + m_report.skipped, QStringLiteral("Deleting"));
         }
+        return held;
     }
 
     /// nullopt: done, or the run is at its end; else what kept it from rows that are all still there.

@@ -338,6 +338,71 @@ private Q_SLOTS:
         QCOMPARE(rest->revoked, 5);
     }
 
+    void oneHeldRowDoesNotKeepTheOthersAlive()
+    {
+        RevokeFixture fixture;
+        const Error blocked =
+            Error(ErrorCode::Timeout)
+                .with(base::ErrorParam::Part, QStringLiteral("Waiting for a row that another transaction holds"));
+        const auto plan = fixture.plan(5);
+        bool isHeld = true;
+        fixture.store->beforeDeleteOf = [&](std::span<const store::RowKey> keys) {
+            const bool wantsIt =
+                std::ranges::count(keys, plan.rows[0].key.fingerprint, &store::RowKey::fingerprint) > 0;
+            return isHeld && wantsIt ? std::optional(blocked) : std::nullopt;
+        };
+        const auto report = fixture.carryOut(plan, options(false, 4));
+        QVERIFY(report && report->error && report->resumable);
+        QCOMPARE(report->error->code, ErrorCode::Timeout);
+        QCOMPARE(report->revoked, 4);
+        QCOMPARE(outcomes(*report), expected({RowOutcome::Failed, RowOutcome::Revoked, RowOutcome::Revoked,
+                                              RowOutcome::Revoked, RowOutcome::Revoked}));
+        QCOMPARE(fixture.rows(), 1);
+        isHeld = false;
+        const auto rest = fixture.resume(report->auditId);
+        QVERIFY(rest && !rest->error);
+        QCOMPARE(rest->revoked, 5);
+        QCOMPARE(fixture.rows(), 0);
+
+        // Let go before the end, it is as if nobody had held it.
+        RevokeFixture brief;
+        const auto whole = brief.plan(5);
+        brief.store->beforeDeleteOf = [&](std::span<const store::RowKey> keys) {
+            const bool wantsIt =
+                std::ranges::count(keys, whole.rows[0].key.fingerprint, &store::RowKey::fingerprint) > 0;
+            return brief.rows() > 1 && wantsIt ? std::optional(blocked) : std::nullopt;
+        };
+        const auto all = brief.carryOut(whole, options(false, 4));
+        QVERIFY(all && !all->error && !all->resumable);
+        QCOMPARE(all->revoked, 5);
+        QCOMPARE(brief.rows(), 0);
+    }
+
+    void rowsOfOneTokenAreAllPlanned()
+    {
+        RevokeFixture fixture;
+        fixture.run("DROP TABLE session; CREATE TABLE session (id text PRIMARY KEY, sessionToken text NOT NULL, userId "
+                    "text NOT NULL, expires integer NOT NULL);");
+        for (const char *id : {"1", "2"})
+            fixture.run(QByteArray("INSERT INTO session VALUES ('") + id + "','" + RevokeFixture::token(1) +
+                        "','u1',4102444800000);");
+        auto config =
+            deployment::ConnectionConfig::from(fixture.deployment->config().profile, {}, std::chrono::seconds(2));
+        QVERIFY(config.has_value());
+        const auto opened =
+            deployment::Deployment::open(std::move(*config), {true, false}, fixture.clock, fixture.call());
+        QVERIFY(opened.has_value());
+        const auto store = (*opened)->openStore(store::Access::ReadOnly, fixture.call());
+        QVERIFY(store.has_value());
+        Selection selection; // named and matched: each still once
+        selection.sessions << base::Fingerprint::of(RevokeFixture::token(1)).text();
+        selection.query.emplace();
+        const auto plan = freezePlan(**opened, **store, std::move(selection), 100, fixture.call());
+        QVERIFY(plan.has_value());
+        QCOMPARE(plan->rows.size(), std::size_t{2});
+        QVERIFY(plan->rows[0].key.key.view() != plan->rows[1].key.key.view());
+    }
+
     void ofManyASampleIsAskedAbout()
     {
         for (const bool acceptsAll : {false, true}) {
