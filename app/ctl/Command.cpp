@@ -1,5 +1,7 @@
 #include "app/ctl/Command.h"
 
+#include "core/deployment/ApprovalDemand.h"
+
 namespace rollcall::ctl {
 
 Context::Context(const Arguments &arguments, const CommonOptions &options, OutputWriter &output, std::stop_token stop)
@@ -33,6 +35,13 @@ base::Result<deployment::ConnectionConfig> Context::connection()
         return base::fail(parts.error());
     auto config =
         deployment::ConnectionConfig::from(std::move(parts->profile), std::move(parts->secrets), m_options.timeout);
+    if (config && config->database && !config->profile.needsApproval) {
+        // The demand is one of the database: naming it by another connection, or by none, does not take it away.
+        const auto saved = m_workspace.profiles();
+        if (!saved)
+            return base::fail(saved.error());
+        config->profile.needsApproval = deployment::isApprovalDemanded(*saved, *config->database);
+    }
     if (config) {
         config->baseUrlError = std::move(parts->baseUrlError);
         warnAbout(*config);

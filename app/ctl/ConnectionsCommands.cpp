@@ -49,6 +49,8 @@ void keepProtection(Context &context, ConnectionProfile &profile)
     if (old->environment == workspace::Environment::Production)
         profile.environment = workspace::Environment::Production;
     profile.needsApproval |= old->needsApproval;
+    if (!context.arguments().has(QStringLiteral("watch-for")))
+        profile.watchFor = old->watchFor;
 }
 
 class ConnectionsListCommand final : public Command
@@ -104,7 +106,7 @@ public:
                  {QStringLiteral("note"), QStringLiteral("TEXT"), QStringLiteral("for people")},
                  {QStringLiteral("needs-approval"),
                   {},
-                  QStringLiteral("a revocation wants a plan that one of its approvers approved")},
+                  QStringLiteral("any revocation in its database wants a plan that an approver of it approved")},
                  {QStringLiteral("watch-for"), QStringLiteral("DURATION"),
                   QStringLiteral("how long each revocation then looks whether a session comes back (0s)")},
                  {QStringLiteral("approver"), QStringLiteral("KEY"),

@@ -201,8 +201,12 @@ void CtlPlanTest::anApprovalIsDemanded()
     const int rows = m_database->count(QStringLiteral("Session"));
     QCOMPARE(save().exitCode, 0);
     // Neither without a plan nor with one that nobody approved; looking at it is free.
+    // Nor does it help to name the same database by itself, or by a second connection.
+    QCOMPARE(m_planner->run(words("connections add side --database-env DB")).exitCode, 0);
     for (const CtlResult &refused :
-         {m_planner->run(words("sessions revoke --all --state all --yes --connection shop")), revoke()}) {
+         {m_planner->run(words("sessions revoke --all --state all --yes --connection shop")),
+          m_planner->run(words("sessions revoke --all --state all --yes --database-env DB")),
+          m_planner->run(words("sessions revoke --all --state all --yes --connection side")), revoke()}) {
         QVERIFY2(refused.exitCode == 4, refused.all().constData());
         QCOMPARE(refused.errorCode(), QStringLiteral("WriteRefused"));
         QVERIFY(refused.all().contains("plan approve"));
