@@ -1,9 +1,12 @@
 #include <QtTest>
 
+#include <QJsonDocument>
+
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "RevokeFixture.h"
+#include "core/base/ErrorText.h"
 
 using namespace rollcall;
 using namespace rollcall::revoke;
@@ -386,19 +389,22 @@ private Q_SLOTS:
         for (const char *id : {"1", "2"})
             fixture.run(QByteArray("INSERT INTO session VALUES ('") + id + "','" + RevokeFixture::token(1) +
                         "','u1',4102444800000);");
-        auto config =
-            deployment::ConnectionConfig::from(fixture.deployment->config().profile, {}, std::chrono::seconds(2));
+        store::SchemaProfile map = *fixture.deployment->schema();
+        map.sessions.id = QStringLiteral("id");
+        map.fingerprint.clear();
+        workspace::ConnectionProfile profile = fixture.deployment->config().profile;
+        profile.schemaMap = QString::fromUtf8(QJsonDocument(map.toJson()).toJson());
+        auto config = deployment::ConnectionConfig::from(std::move(profile), {}, std::chrono::seconds(2));
         QVERIFY(config.has_value());
         const auto opened =
             deployment::Deployment::open(std::move(*config), {true, false}, fixture.clock, fixture.call());
-        QVERIFY(opened.has_value());
+        QVERIFY2(opened.has_value(), opened ? "" : qPrintable(base::oneLine(opened.error())));
         const auto store = (*opened)->openStore(store::Access::ReadOnly, fixture.call());
         QVERIFY(store.has_value());
-        Selection selection; // named and matched: each still once
-        selection.sessions << base::Fingerprint::of(RevokeFixture::token(1)).text();
+        Selection selection;
         selection.query.emplace();
         const auto plan = freezePlan(**opened, **store, std::move(selection), 100, fixture.call());
-        QVERIFY(plan.has_value());
+        QVERIFY2(plan.has_value(), plan ? "" : qPrintable(base::oneLine(plan.error())));
         QCOMPARE(plan->rows.size(), std::size_t{2});
         QVERIFY(plan->rows[0].key.key.view() != plan->rows[1].key.key.view());
     }
