@@ -262,9 +262,9 @@ void ReturnsTest::isAnsweredSessionBySession()
     other.sessions << live().back();
     revokeThese(other, 0s);
     const std::vector<revoke::Resurrection> alarm = returns().alarm();
+    QCOMPARE(alarm.size(), std::size_t{2});
     QVERIFY(m_report->rows.front().fingerprint != alarm.front().fingerprint &&
             m_report->rows.front().fingerprint != alarm.back().fingerprint);
-    QCOMPARE(alarm.size(), std::size_t{2});
     // One of the two, as from the Sessions page, by an act that no sheet waits for.
     revoke::Selection selection;
     selection.sessions << alarm.front().fingerprint.text();
