@@ -169,6 +169,7 @@ void JwtPageTest::provesThatItIsNotHonoured()
     QSignalSpy done(m_sheet.data(), &revoke::RuleSheet::finished);
     QTest::mouseClick(m_demo.button("ruleExecute"), Qt::LeftButton);
     QVERIFY(done.wait(20'000));
+    QTRY_VERIFY(m_demo.button("ruleDone")); // laid out
     QTest::mouseClick(m_demo.button("ruleDone"), Qt::LeftButton);
     QTRY_VERIFY(m_demo.button("ruleVerify")->isEnabled());
     QVERIFY2(m_demo.texts().contains(u"Everybody"), qPrintable(m_demo.texts()));
