@@ -168,7 +168,7 @@ inline CacheShard::Glimpse CacheShard::glimpse(const TokenDigest &digest) const
     const Position mask = m_mask.load(std::memory_order_acquire);
     const Cell *cells = m_cells.load(std::memory_order_acquire);
     const quint64 tag = tagOf(digest);
-    constexpr Position near = 8; // most entries are in their first cell or soon behind it
+    constexpr Position near = 64; // nearly all entries are in their first cell or soon behind it
     for (Position i = 0; i < near; ++i) {
         const Cell &place = cells[(digest.low + i) & mask];
         const quint64 cell = place.load(std::memory_order_relaxed);
