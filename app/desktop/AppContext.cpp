@@ -5,6 +5,7 @@
 #include <QTimer>
 
 #include "app/desktop/DemoHost.h"
+#include "core/deployment/ApprovalDemand.h"
 #include "core/probe/RunArchive.h"
 #include "core/revoke/Operations.h"
 #include "core/workspace/EnvFile.h"
@@ -270,6 +271,9 @@ void AppContext::openWith(const ConnectionProfile &profile, const workspace::Con
         showError(config.error(), tr("The connection could not be opened"));
         return;
     }
+    // The demand is one of the database: another connection to it does not take it away.
+    if (config->database && deployment::isApprovalDemanded(m_profiles, *config->database))
+        config->profile.needsApproval = true;
     m_opener.open(std::move(*config));
 }
 
