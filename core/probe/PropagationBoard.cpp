@@ -149,9 +149,14 @@ void PropagationBoard::judge(qint64 startNs, qint64 endNs, const PropagationAnsw
     const auto event = m_guard.afterSample(sample);
     if (!event)
         return;
-    if (const auto wait = m_guard.pauseAfter(answer.retryAfter, endNs))
+    const auto wait = m_guard.pauseAfter(answer.retryAfter, endNs);
+    if (wait)
         pause(*event, *wait, endNs);
-    else
+    // A pause that leaves nobody to go on afterwards is the end, and this its reason.
+    const bool isAnyLeft = m_begun < m_order.size() || std::ranges::any_of(m_slots, [](const Slot &slot) {
+                               return slot.trial && slot.trial->step() != Step::Done;
+                           });
+    if (!wait || !isAnyLeft)
         m_guardEvent = event;
 }
 
