@@ -127,13 +127,13 @@ void ReturnsTest::watchesWithoutBeingInTheWay()
     QVERIFY(!m_demo.connection().activities().isActing()); // it is no reason to stay
     QVERIFY(m_alarm->isHidden());
     QTRY_VERIFY2(m_demo.texts().contains(u"Watch for 3 revoked sessions coming back"), qPrintable(m_demo.texts()));
-    QVERIFY2(m_demo.texts().contains(u"None has come back"), qPrintable(m_demo.texts()));
+    QTRY_VERIFY2(m_demo.texts().contains(u"None has come back"), qPrintable(m_demo.texts()));
     QCOMPARE(m_drawer->summary(), QStringLiteral("watching for returns"));
     QVERIFY(m_demo.photograph("watching"));
     revoke::PlanSheet sheet(m_demo.theme(), m_demo.window(), m_demo.connection(), *m_report);
     m_demo.window().resize(1240, 900);
     sheet.open();
-    QVERIFY2(m_demo.texts().contains(u"Watching for their return"), qPrintable(m_demo.texts()));
+    QTRY_VERIFY2(m_demo.texts().contains(u"Watching for their return"), qPrintable(m_demo.texts()));
     QVERIFY(m_demo.photograph("result"));
 }
 
@@ -142,7 +142,7 @@ void ReturnsTest::raisesTheAlarm()
     revoke(3, 20s);
     putBack(2);
     QTRY_VERIFY_WITH_TIMEOUT(m_alarm->isVisible(), 15'000);
-    QVERIFY2(m_demo.texts().contains(u"2 revoked sessions are back"), qPrintable(m_demo.texts()));
+    QTRY_VERIFY2(m_demo.texts().contains(u"2 revoked sessions are back"), qPrintable(m_demo.texts()));
     QTRY_VERIFY2(m_demo.texts().contains(u"2 of 3 came back"),
                  qPrintable(m_demo.texts())); // its row is new: laid out next
     QCOMPARE(m_drawer->summary(), QStringLiteral("2 came back"));
@@ -191,7 +191,7 @@ void ReturnsTest::endsWhenStopped()
     QTRY_VERIFY(!returns().isWatching());
     QVERIFY(!m_demo.button("activityStopWatch"));
     QCOMPARE(m_drawer->summary(), main::ActivityDrawer::idleText());
-    QVERIFY2(m_demo.texts().contains(u"Ended before its time"), qPrintable(m_demo.texts()));
+    QTRY_VERIFY2(m_demo.texts().contains(u"Ended before its time"), qPrintable(m_demo.texts()));
     QVERIFY(m_demo.photograph("stopped"));
 }
 
@@ -210,10 +210,10 @@ void ReturnsTest::isSilencedUntilAnotherComes()
     QTRY_VERIFY_WITH_TIMEOUT(m_alarm->isVisible(), 15'000);
     QTest::mouseClick(m_demo.button("alarmSilence"), Qt::LeftButton);
     QVERIFY(m_alarm->isHidden());
-    QVERIFY2(m_demo.texts().contains(u"1 of 3 came back"), qPrintable(m_demo.texts())); // still said there
+    QTRY_VERIFY2(m_demo.texts().contains(u"1 of 3 came back"), qPrintable(m_demo.texts())); // still said there
     putBack(1);
     QTRY_VERIFY_WITH_TIMEOUT(m_alarm->isVisible(), 15'000);
-    QVERIFY2(m_demo.texts().contains(u"A revoked session is back"), qPrintable(m_demo.texts()));
+    QTRY_VERIFY2(m_demo.texts().contains(u"A revoked session is back"), qPrintable(m_demo.texts()));
     // Over a page that hides which connection it is about, it is not shown.
     m_alarm->setInSight(false);
     QVERIFY(m_alarm->isHidden());
