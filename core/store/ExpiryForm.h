@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+
 #include "core/store/SchemaSql.h"
 #include "core/store/SessionQuery.h"
 #include "core/store/schema/StoredForm.h"
@@ -8,8 +10,10 @@ namespace rollcall::store {
 
 /// Knows whether all expiries of a SQLite table are stored in one form, so that a page can compare and order them as
 /// they are stored, by an index. Every row is looked at for that, in the index alone and once for each state of the
-/// file; any other value, whoever writes it, is noticed before the next page. Other databases need none of it: there
-/// a column's type tells the form. **Thread-safety:** none; as its connection.
+/// file; any other value, whoever writes it, is noticed before the next page. Where that takes long, it is done for a
+/// hundredth of the time at most: meanwhile the first and the last value tell whether another form came in, and what a
+/// page itself shows (forget()). Other databases need none of it: there a column's type tells the form.
+/// **Thread-safety:** none; as its connection.
 class ExpiryForm final
 {
 public:
@@ -23,8 +27,13 @@ public:
     /// The form in which all expiries are stored, as of the transaction that is open; nullopt where they differ or do
     /// not sort by instant. Blocks within @p call. Errors: as SqlConnection.
     [[nodiscard]] base::Result<std::optional<StoredForm>> current(const base::Call &call);
+    /// The next current() looks at every row.
+    void forget() { m_version.clear(); }
 
 private:
+    [[nodiscard]] bool mayTrust() const;
+    /// Whether the first and the last value are of the known form.
+    base::Result<bool> endsAgree(const base::Call &call);
     base::Result<std::optional<StoredForm>> read(const base::Call &call);
 
     SqlConnection &m_connection;
@@ -32,6 +41,7 @@ private:
     const SchemaSql &m_schema;
     QByteArray m_version; ///< of the data that were looked at; empty: none yet
     std::optional<StoredForm> m_form;
+    std::chrono::steady_clock::time_point m_lookAgain; ///< when every row is to be looked at again
 };
 
 } // namespace rollcall::store

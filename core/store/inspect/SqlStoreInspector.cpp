@@ -36,8 +36,10 @@ bool SqlStoreInspector::userIsReferenced() const
 
 bool SqlStoreInspector::orderCanUseIndex() const
 {
+    // SQLite's values are ordered as they are stored where all are of one form, which each page finds out by itself.
     SqlParams unused;
-    return m_schema.expires(unused).order == m_schema.column(schema().sessions.expires);
+    return m_kind == DatabaseKind::Sqlite ||
+           m_schema.expires(unused).order == m_schema.column(schema().sessions.expires);
 }
 
 const QString &SqlStoreInspector::nameOf(LookupColumn column) const

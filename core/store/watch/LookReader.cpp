@@ -44,12 +44,17 @@ Result<bool> LookReader::isLarge()
 
 Status LookReader::choosePath(base::Instant now)
 {
-    m_path = WatchPath::WholeTable;
     const StoreInspector *inspector = m_store.inspector();
     if (inspector && inspector->schema().indexes.expires && inspector->orderCanUseIndex()) {
         m_path = WatchPath::ByExpiry;
         return {};
     }
+    return chooseOther(now);
+}
+
+Status LookReader::chooseOther(base::Instant now)
+{
+    m_path = WatchPath::WholeTable;
     const auto large = isLarge();
     if (!large)
         return fail(large.error());
@@ -108,6 +113,12 @@ Result<SessionLook> LookReader::look(const std::optional<Coverage> &previous, st
     auto soonest = page(false, wereMany ? windowRows : mostRead, std::nullopt, now);
     if (!soonest)
         return fail(std::move(soonest.error()));
+    if (soonest->unindexedOrder && m_path == WatchPath::ByExpiry) { // expiries of several forms, in SQLite
+        if (auto chosen = chooseOther(now); !chosen)
+            return fail(std::move(chosen.error()));
+        if (m_path == WatchPath::ByCreation)
+            return lookByCreation(previous, highestId, now);
+    }
     SessionLook look;
     look.coverage.at = now;
     if (!soonest->next) {

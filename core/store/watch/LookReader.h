@@ -57,6 +57,8 @@ private:
     base::Result<SessionLook> lookByCreation(const std::optional<Coverage> &previous, std::optional<qint64> highestId,
                                              base::Instant now);
     base::Result<bool> isLarge();
+    /// The path where no index on the expiry serves.
+    base::Status chooseOther(base::Instant now);
 
     SessionStore &m_store;
     std::chrono::milliseconds m_timeout;

@@ -1,6 +1,11 @@
 #include <QtTest>
 
+#include <sqlite3.h>
+
+#include <atomic>
+
 #include "core/store/sql/PostgresConnection.h"
+#include "core/store/sql/SqliteConnection.h"
 #include "tests/integration/store/StoreFixtures.h"
 #include "tests/integration/store/WatchRecorder.h"
 #include "tests/support/ManualClock.h"
@@ -71,6 +76,40 @@ std::optional<Watched> detected(store::DatabaseUrl url)
     return Watched{std::move(url), *detection->best};
 }
 
+/// How many rows a single statement stepped over without a search, at most, of all SQLite connections that are opened
+/// while the object lives. The library itself counts. One object at a time.
+class SqliteScans final
+{
+public:
+    SqliteScans()
+    {
+        most = 0;
+        sqlite3_auto_extension(reinterpret_cast<void (*)()>(attach));
+    }
+    ~SqliteScans() { sqlite3_reset_auto_extension(); }
+    SqliteScans(const SqliteScans &) = delete;
+    SqliteScans &operator=(const SqliteScans &) = delete;
+
+    /// The most so far, from the last call on.
+    [[nodiscard]] static int take() { return most.exchange(0); }
+
+private:
+    static int attach(sqlite3 *database, char **, const void *)
+    {
+        return sqlite3_trace_v2(database, SQLITE_TRACE_PROFILE, ended, nullptr);
+    }
+    static int ended(unsigned, void *, void *statement, void *)
+    {
+        const int rows =
+            sqlite3_stmt_status(static_cast<sqlite3_stmt *>(statement), SQLITE_STMTSTATUS_FULLSCAN_STEP, 1);
+        int before = most;
+        while (rows > before && !most.compare_exchange_weak(before, rows)) {
+        }
+        return 0;
+    }
+    static inline std::atomic<int> most = 0;
+};
+
 QString fingerprint(const QByteArray &token)
 {
     return base::SecretBytes(token).fingerprint().text();
@@ -87,6 +126,8 @@ private Q_SLOTS:
     void seesChangesOfEveryStore_data();
     void seesChangesOfEveryStore();
     void readsNoTableWhereAnIndexServes();
+    void readsNoSqliteTableWhereAnIndexServes_data();
+    void readsNoSqliteTableWhereAnIndexServes();
     void followsALargeTableByItsKeys();
     void followsATriggerThatNotifies();
     void looksAtIntervalsThroughAPooler_data();
@@ -242,6 +283,101 @@ void SessionWatchTest::readsNoTableWhereAnIndexServes()
     QCOMPARE(QString::fromLatin1(
                  ask(url, QStringLiteral("SELECT seq_scan FROM pg_stat_user_tables WHERE relname = 'Session'"))),
              scans);
+}
+
+void SessionWatchTest::readsNoSqliteTableWhereAnIndexServes_data()
+{
+    QTest::addColumn<QString>("fixture");
+    QTest::addColumn<QString>("insert"); // %1: a number, of which the token is made; %2: when it ends
+    QTest::addColumn<QString>("index");
+    QTest::addColumn<QString>("time"); // %1: seconds since 1970
+    QTest::addColumn<QString>("otherTime");
+    const QString number = QStringLiteral("'many-' || substr('00000000000000000000' || %1, -20)");
+    const QString iso = QStringLiteral("strftime('%Y-%m-%dT%H:%M:%S.000Z', %1, 'unixepoch')");
+    const QString milliseconds = QStringLiteral("1000 * (%1)");
+    QTest::newRow("ISO texts, then a number")
+        << QStringLiteral("better-auth-sqlite")
+        << QStringLiteral("INSERT INTO session (id, token, \"userId\", \"expiresAt\", \"createdAt\", \"updatedAt\") "
+                          "SELECT 'i' || %1, ") +
+               number +
+               QStringLiteral(", (SELECT id FROM user LIMIT 1), %2, '2026-01-01T00:00:00.000Z', "
+                              "'2026-01-01T00:00:00.000Z' ")
+        << QStringLiteral("CREATE INDEX ends ON session (\"expiresAt\")") << iso << milliseconds;
+    QTest::newRow("milliseconds, then a text")
+        << QStringLiteral("drizzle-adapter-sqlite")
+        << QStringLiteral("INSERT INTO session (\"sessionToken\", \"userId\", expires) SELECT ") + number +
+               QStringLiteral(", (SELECT id FROM user LIMIT 1), %2 ")
+        << QStringLiteral("CREATE INDEX ends ON session (expires)") << milliseconds << iso;
+}
+
+void SessionWatchTest::readsNoSqliteTableWhereAnIndexServes()
+{
+    QFETCH(QString, fixture);
+    QFETCH(QString, insert);
+    QFETCH(QString, index);
+    QFETCH(QString, time);
+    QFETCH(QString, otherTime);
+    constexpr int rows = 300'000;
+    const store::DatabaseUrl url = load(fixture);
+    auto other = store::SqliteConnection::open(url, {}, store::Access::Write, soon());
+    QVERIFY(other);
+    const auto change = [&](const QString &sql) {
+        const auto begun = (*other)->begin(store::TransactionMode::Write, soon());
+        if (!begun)
+            return base::oneLine(begun.error());
+        const auto done = (*other)->execute({.sql = sql}, {}, soon());
+        if (!done)
+            return base::oneLine(done.error());
+        const auto ended = (*other)->commit(soon());
+        return ended ? QString() : base::oneLine(ended.error());
+    };
+    // Half of them are live.
+    const qint64 now = base::SystemClock().now().time_since_epoch().count() / 1000;
+    const QString ends = QStringLiteral("%1 + 10 * n").arg(now - 5 * rows);
+    QCOMPARE(change(QString(insert)
+                        .replace(QStringLiteral("%1"), QStringLiteral("n"))
+                        .replace(QStringLiteral("%2"), QString(time).replace(QStringLiteral("%1"), ends)) +
+                    QStringLiteral("FROM (WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < %1) "
+                                   "SELECT n FROM c)")
+                        .arg(rows)),
+             QString());
+    QCOMPARE(change(index), QString());
+    const auto watched = detected(url.clone());
+    QVERIFY(watched);
+    const auto writer = watched->writer();
+    QVERIFY(writer);
+
+    const base::SystemClock clock;
+    const SqliteScans scans;
+    WatchRecorder recorder(watched->sources(), quick(), clock);
+    QTRY_VERIFY2_WITH_TIMEOUT(recorder.has(QStringLiteral("watching")), recorder.all().constData(), patience);
+    QCOMPARE(recorder.scope().path, store::WatchPath::ByExpiry);
+    QVERIFY(!recorder.scope().complete);
+    QVERIFY(scans.take() >= rows); // it was seen, once, that all are written alike
+    const QByteArray middle = "many-" + QByteArray::number(rows * 3 / 4).rightJustified(20, '0');
+    QVERIFY(writer->extend(middle, clock.now() + 24h * 60, soon()));
+    const QString moved = QStringLiteral("(extended|signed-in\\?) ") + fingerprint(middle);
+    QTRY_VERIFY2_WITH_TIMEOUT(recorder.countOf(moved) == 1, recorder.all().constData(), patience);
+    const auto canary =
+        writer->insertCanary({base::SecretBytes("canary-token-ada-0000000000000001"), clock.now() + 24h * 61}, soon());
+    QVERIFY(canary);
+    const QString ada = fingerprint("canary-token-ada-0000000000000001");
+    QTRY_VERIFY2_WITH_TIMEOUT(recorder.countOf(QStringLiteral("signed-in\\?? ") + ada) == 1, recorder.all().constData(),
+                              patience);
+    QVERIFY(writer->removeCanary(*canary, soon()));
+    QTRY_VERIFY2_WITH_TIMEOUT(recorder.has(QStringLiteral("revoked ") + ada), recorder.all().constData(), patience);
+    QCOMPARE(recorder.countOf(QStringLiteral("watching|lost")), 1);
+    const int most = scans.take();
+    QVERIFY2(most < rows / 30, qPrintable(QStringLiteral("%1 rows read by one statement").arg(most)));
+
+    // Somebody writes times in another form: it is seen, and that the index no longer serves is said.
+    QCOMPARE(change(QString(insert)
+                        .replace(QStringLiteral("%1"), QString::number(10 * rows))
+                        .replace(QStringLiteral("%2"),
+                                 QString(otherTime).replace(QStringLiteral("%1"), QString::number(now + 1'000'000)))),
+             QString());
+    QTRY_VERIFY2_WITH_TIMEOUT(recorder.scope().path == store::WatchPath::WholeTable, recorder.all().constData(),
+                              patience);
 }
 
 void SessionWatchTest::followsALargeTableByItsKeys()
