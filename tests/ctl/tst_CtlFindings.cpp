@@ -148,6 +148,24 @@ private Q_SLOTS:
                  nothing.all().constData());
     }
 
+    void saysSoWhereOnlyUsersAndAccountsAre()
+    {
+        // As the JWT strategy leaves a database; tokens that are mailed are no sessions, however alike they look.
+        const SqliteDatabase database(QStringLiteral("prisma-adapter-sqlite"));
+        database.exec(QStringLiteral(
+            "DROP TABLE \"Session\"; CREATE TABLE password_resets (id text NOT NULL PRIMARY KEY, token text NOT NULL "
+            "UNIQUE, user_id text NOT NULL REFERENCES \"User\" (id), expires_at integer NOT NULL); INSERT INTO "
+            "password_resets SELECT 'r' || id, 'a-token-that-was-mailed-to-' || id, id, 1781528400000 FROM \"User\""));
+        CtlProcess ctl;
+        const CtlResult result = findings(ctl, database, {QStringLiteral("--fail-on"), QStringLiteral("high")});
+        QVERIFY2(result.exitCode == 1 && result.errorCode() == QStringLiteral("SchemaNotFound"),
+                 result.all().constData());
+        QVERIFY2(!result.json().contains(QStringLiteral("findings")) && result.err.contains("JWT"),
+                 result.all().constData());
+        const CtlResult jwt = findings(ctl, database, {QStringLiteral("--strategy"), QStringLiteral("jwt")});
+        QVERIFY2(jwt.exitCode == 0 && idsIn(jwt).isEmpty(), jwt.all().constData());
+    }
+
     void needsADatabase()
     {
         CtlProcess ctl;

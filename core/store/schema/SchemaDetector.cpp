@@ -1,6 +1,7 @@
 #include "core/store/schema/SchemaDetector.h"
 
 #include <QHash>
+#include <QRegularExpression>
 
 #include <algorithm>
 #include <set>
@@ -124,12 +125,59 @@ bool nameContains(const TableInfo &table, std::initializer_list<const char *> wo
     return std::ranges::any_of(words, [&](const char *word) { return name.contains(QLatin1StringView(word)); });
 }
 
+bool pointsAt(const ForeignKeyInfo &key, const TableInfo &table, DatabaseKind kind)
+{
+    // SQLite's table names are case-insensitive, also inside REFERENCES.
+    const auto sensitivity = kind == DatabaseKind::Sqlite ? Qt::CaseInsensitive : Qt::CaseSensitive;
+    return key.targetSchema == table.schema && key.targetTable.compare(table.name, sensitivity) == 0;
+}
+
+/// The column of users: by its name, else the one that points at a table of people with e-mails, if that is one alone.
+Role userColumn(const TableInfo &table, const std::vector<TableInfo> &tables, DatabaseKind kind,
+                const QString &except = {})
+{
+    Role role = bestColumn(table, ColumnRole::User, except);
+    if (role.found())
+        return role;
+    constexpr int byKey = 6;
+    for (const ForeignKeyInfo &key : table.foreignKeys) {
+        const bool isOfPeople = std::ranges::any_of(tables, [&](const TableInfo &target) {
+            return pointsAt(key, target, kind) && bestColumn(target, ColumnRole::Email).found();
+        });
+        if (!isOfPeople || key.column == except)
+            continue;
+        if (role.found())
+            return {};
+        role = {key.column, byKey};
+    }
+    return role;
+}
+
+/// Its rows may look like sessions and be something else: tokens that are mailed, those of an API, a shop's carts.
+/// Nothing in its names says that it holds sessions, or something says the contrary.
+bool isDoubtful(const TableInfo &table, const QString &token, const std::vector<TableInfo> &tables)
+{
+    if (nameContains(table, {"invoice", "order", "cart", "reset", "invit", "apikey", "refresh", "password", "verif",
+                             "confirm", "magic", "checkout", "payment", "accesstoken"})) {
+        // Unless that is what the application is called: "cartoon_session" beside "cartoon_user".
+        static const QRegularExpression suffix(QStringLiteral("sessions?$"));
+        const QString prefix = normalisedName(table.name).remove(suffix);
+        return std::ranges::none_of(tables, [&](const TableInfo &other) {
+            return !prefix.isEmpty() && &other != &table && normalisedName(other.name).startsWith(prefix) &&
+                   bestColumn(other, ColumnRole::Email).found();
+        });
+    }
+    const bool isNamed = nameContains(table, {"session"}) || normalisedName(token).contains(QStringLiteral("session"));
+    return !isNamed && !hasColumn(table, "ipaddress") && !hasColumn(table, "useragent");
+}
+
 struct SessionTable
 {
     const TableInfo *table;
     Role token, user, expires;
     int score;
-    bool isLikely = false; ///< some column has a name that nothing is known of: it is for somebody to say
+    bool isLikely = false; ///< some column has a name that nothing is known of, or it may be something else: it is for
+                           ///< somebody to say
 };
 
 struct AccountTable
@@ -147,13 +195,6 @@ struct UserTable
     int score;
 };
 
-bool pointsAt(const ForeignKeyInfo &key, const TableInfo &table, DatabaseKind kind)
-{
-    // SQLite's table names are case-insensitive, also inside REFERENCES.
-    const auto sensitivity = kind == DatabaseKind::Sqlite ? Qt::CaseInsensitive : Qt::CaseSensitive;
-    return key.targetSchema == table.schema && key.targetTable.compare(table.name, sensitivity) == 0;
-}
-
 /// Leaves out the tables whose rows are listed with those of another of @p found anyway, but those that are @p wanted.
 template <typename Found>
 std::vector<Found> withoutHeirs(std::vector<Found> found, const std::set<const TableInfo *> &wanted = {})
@@ -168,13 +209,13 @@ std::vector<Found> withoutHeirs(std::vector<Found> found, const std::set<const T
     return result;
 }
 
-std::vector<AccountTable> accountTables(const std::vector<TableInfo> &tables)
+std::vector<AccountTable> accountTables(const std::vector<TableInfo> &tables, DatabaseKind kind)
 {
     std::vector<AccountTable> result;
     for (const TableInfo &table : tables) {
         const Role account = bestColumn(table, ColumnRole::ProviderAccount);
         const Role provider = bestColumn(table, ColumnRole::Provider, account.column);
-        const Role user = bestColumn(table, ColumnRole::User, account.column);
+        const Role user = userColumn(table, tables, kind, account.column);
         if (!provider.found() || !account.found() || !user.found())
             continue;
         int score = provider.weight + account.weight + user.weight;
@@ -187,12 +228,13 @@ std::vector<AccountTable> accountTables(const std::vector<TableInfo> &tables)
     return withoutHeirs(std::move(result));
 }
 
-std::vector<SessionTable> sessionTables(const std::vector<TableInfo> &tables, const std::vector<AccountTable> &accounts)
+std::vector<SessionTable> sessionTables(const std::vector<TableInfo> &tables, const std::vector<AccountTable> &accounts,
+                                        DatabaseKind kind)
 {
     std::vector<SessionTable> result;
     for (const TableInfo &table : tables) {
         Role token = bestColumn(table, ColumnRole::Token);
-        Role user = bestColumn(table, ColumnRole::User);
+        Role user = userColumn(table, tables, kind);
         Role expires = bestColumn(table, ColumnRole::Expires);
         const bool isLikely = nameContains(table, {"session"}) && (!token.found() || !user.found() || !expires.found());
         if (isLikely) {
@@ -210,11 +252,11 @@ std::vector<SessionTable> sessionTables(const std::vector<TableInfo> &tables, co
         score += table.isUnique(token.column) ? 4 : 0;
         score += table.foreignKey(user.column) ? 6 : 0;
         score += nameContains(table, {"session"}) ? 5 : 0;
+        const QString name = normalisedName(table.name);
+        score += name == QStringLiteral("session") || name == QStringLiteral("sessions") ? 4 : 0;
         score += hasColumn(table, "ipaddress") ? 2 : 0;
         score += hasColumn(table, "useragent") ? 2 : 0;
-        if (nameContains(table, {"invoice", "order", "cart", "reset", "invit", "apikey", "refresh", "password"}))
-            score -= 6;
-        result.push_back({&table, token, user, expires, score, isLikely});
+        result.push_back({&table, token, user, expires, score, isLikely || isDoubtful(table, token.column, tables)});
     }
     return withoutHeirs(std::move(result));
 }
@@ -356,8 +398,8 @@ SchemaProfile profileOf(const SessionTable &session, const UserTable *user, cons
 
 std::vector<SchemaCandidate> rankSchemas(const std::vector<TableInfo> &tables, DatabaseKind kind)
 {
-    const auto accounts = accountTables(tables);
-    const auto sessions = sessionTables(tables, accounts);
+    const auto accounts = accountTables(tables, kind);
+    const auto sessions = sessionTables(tables, accounts, kind);
     const auto users = userTables(tables, sessions, kind);
     std::vector<SchemaCandidate> ranked;
     for (const SessionTable &session : sessions) {

@@ -94,6 +94,95 @@ private Q_SLOTS:
         QCOMPARE(ranked.front().profile.users->table, QStringLiteral("users"));
     }
 
+    /// Tables of other tokens, better held together by keys than the sessions are.
+    static std::vector<TableInfo> decoys()
+    {
+        std::vector<TableInfo> tables;
+        for (const char *name : {"password_reset_tokens", "email_verification_tokens", "personal_access_tokens",
+                                 "refresh_tokens", "api_keys", "share_links", "magic_links"}) {
+            auto decoy = table(name, {"id", "user_id", "token", "expires_at"});
+            if (decoy.name.startsWith(QStringLiteral("refresh"))) {
+                decoy.columns.push_back({QStringLiteral("ip_address"), QStringLiteral("text"), false, false});
+                decoy.columns.push_back({QStringLiteral("user_agent"), QStringLiteral("text"), false, false});
+            }
+            addKey(decoy, "id", true);
+            addKey(decoy, "token");
+            addForeignKey(decoy, "user_id", "users");
+            tables.push_back(decoy);
+        }
+        return tables;
+    }
+
+    void decoysWithKeysDoNotOutweighSessionsWithout()
+    {
+        auto tables = decoys();
+        for (const TableInfo &one : plainTables())
+            tables.push_back(one);
+        const auto ranked = store::rankSchemas(tables, store::DatabaseKind::PostgreSql);
+        QVERIFY(store::isSure(ranked));
+        QCOMPARE(ranked.front().profile.sessions.table, QStringLiteral("sessions"));
+    }
+
+    void isNeverSureOfTokensThatNothingCallsSessions()
+    {
+        // Users and accounts, as the JWT strategy leaves them, and tokens of other kinds.
+        auto tables = plainTables();
+        tables.erase(tables.begin() + 2);
+        for (const TableInfo &decoy : decoys()) {
+            auto together = tables;
+            together.push_back(decoy);
+            const auto ranked = store::rankSchemas(together, store::DatabaseKind::PostgreSql);
+            QCOMPARE(ranked.size(), std::size_t{1}); // offered
+            QVERIFY2(!store::isSure(ranked), qPrintable(decoy.name));
+            QVERIFY2(store::isGuess(ranked.front().profile), qPrintable(decoy.name));
+        }
+    }
+
+    void anApplicationMayBeCalledAfterCarts()
+    {
+        auto users = table("cartoon_user", {"id", "name", "email"});
+        addKey(users, "id", true);
+        auto sessions = table("cartoon_session", {"sessionToken", "userId", "expires"});
+        addKey(sessions, "sessionToken", true);
+        addForeignKey(sessions, "userId", "cartoon_user");
+        QVERIFY(store::isSure(store::rankSchemas({users, sessions}, store::DatabaseKind::PostgreSql)));
+        users.name = QStringLiteral("people");
+        sessions.foreignKeys.clear();
+        addForeignKey(sessions, "userId", "people");
+        QVERIFY(!store::isSure(store::rankSchemas({users, sessions}, store::DatabaseKind::PostgreSql)));
+    }
+
+    void knowsTheUserByItsKey()
+    {
+        auto people = table("person", {"person_no", "full_name", "email_address"}, "uuid");
+        addKey(people, "person_no", true);
+        auto identities = table("person_identity", {"id", "whose", "provider", "provider_account_id"}, "uuid");
+        addForeignKey(identities, "whose", "person");
+        auto sessions = table("person_session", {"session_token", "whose", "expires"}, "uuid");
+        addKey(sessions, "session_token", true);
+        addForeignKey(sessions, "whose", "person");
+        const auto ranked = store::rankSchemas({people, identities, sessions}, store::DatabaseKind::PostgreSql);
+        QVERIFY(store::isSure(ranked));
+        const auto &profile = ranked.front().profile;
+        QCOMPARE(profile.sessions.userId, QStringLiteral("whose"));
+        QCOMPARE(profile.users->id, QStringLiteral("person_no"));
+        QCOMPARE(profile.accounts->userId, QStringLiteral("whose"));
+        // Two keys to people: who signed in is for somebody to say.
+        addForeignKey(sessions, "expires", "person");
+        QVERIFY(!store::isSure(store::rankSchemas({people, identities, sessions}, store::DatabaseKind::PostgreSql)));
+    }
+
+    void aTableOfSessionsWithoutAnyKeyIsOne()
+    {
+        // Partitioned by the expiry, with neither accounts nor a unique token.
+        auto users = table("users", {"id", "name", "email"});
+        addKey(users, "id", true);
+        addKey(users, "email");
+        const auto ranked = store::rankSchemas({users, table("sessions", {"id", "sessionToken", "userId", "expires"})},
+                                               store::DatabaseKind::PostgreSql);
+        QVERIFY(store::isSure(ranked));
+    }
+
     void theForeignKeyDecidesWhoTheUsersAre()
     {
         auto tables = plainTables();
@@ -131,7 +220,8 @@ private Q_SLOTS:
         auto tables = plainTables();
         tables[2].columns[static_cast<std::size_t>(column)].name = name;
         addKey(tables[2], "auth_token");
-        addForeignKey(tables[2], "userId", "users");
+        if (column != 1) // a key would say that it is the user's
+            addForeignKey(tables[2], "userId", "users");
         const auto ranked = store::rankSchemas(tables, store::DatabaseKind::PostgreSql);
         QCOMPARE(ranked.size(), std::size_t{1});
         QVERIFY(!store::isSure(ranked));
