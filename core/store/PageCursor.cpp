@@ -14,7 +14,7 @@ namespace rollcall::store {
 
 namespace {
 
-constexpr char version = 2;
+constexpr char version = 3;
 constexpr std::size_t mostBefore = 7;
 constexpr qsizetype digestSize = 8;
 constexpr qsizetype longestCursor = 16'384;
@@ -49,9 +49,12 @@ QByteArray queryDigest(const SessionQuery &query, const QString &scope)
 void PageCursor::comesAfter(const PageCursor &previous)
 {
     before.clear();
-    if (previous.order != order)
+    passed = isLike(previous) ? previous.passed + 1 : 1;
+    if (previous.order != order || !key)
         return;
-    before.push_back(previous.key.first(std::min(digitsBefore, previous.key.size())));
+    before.push_back(previous.key.value_or(QByteArray()).left(digitsBefore));
+    if (!previous.key)
+        return;
     const std::size_t more = std::min(previous.before.size(), mostBefore - 1);
     before.insert(before.end(), previous.before.begin(), previous.before.begin() + static_cast<qsizetype>(more));
 }
@@ -73,9 +76,11 @@ QByteArray PageCursor::encode(const SessionQuery &query, const QString &scope) c
     QDataStream stream(&bytes, QIODevice::WriteOnly);
     stream << static_cast<qint8>(version);
     stream.writeRawData(queryDigest(query, scope).constData(), static_cast<int>(digestSize));
-    stream << order.has_value() << order.value_or(QByteArray()) << key << static_cast<quint8>(before.size());
+    stream << order.has_value() << order.value_or(QByteArray()) << key.has_value() << key.value_or(QByteArray())
+           << static_cast<quint8>(before.size());
     for (const QByteArray &digest : before)
         stream << digest;
+    stream << tie << passed;
     bytes += shortDigest(bytes);
     return bytes.toBase64(QByteArray::Base64UrlEncoding | QByteArray::OmitTrailingEquals);
 }
@@ -95,19 +100,24 @@ base::Result<PageCursor> PageCursor::decode(const QByteArray &text, const Sessio
         return invalid;
     QDataStream stream(body.sliced(1 + digestSize));
     PageCursor cursor;
-    bool present = false;
+    bool hasOrder = false;
+    bool hasKey = false;
     QByteArray order;
+    QByteArray key;
     quint8 number = 0;
-    stream >> present >> order >> cursor.key >> number;
+    stream >> hasOrder >> order >> hasKey >> key >> number;
     if (number > mostBefore)
         return invalid;
     cursor.before.resize(number);
     for (QByteArray &digest : cursor.before)
         stream >> digest;
+    stream >> cursor.tie >> cursor.passed;
     if (stream.status() != QDataStream::Ok || !stream.atEnd())
         return invalid;
-    if (present)
+    if (hasOrder)
         cursor.order = order;
+    if (hasKey)
+        cursor.key = key;
     return cursor;
 }
 

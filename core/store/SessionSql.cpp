@@ -46,7 +46,8 @@ enum SessionSql::Column : std::size_t {
     IpAddress,
     UserAgent,
     ImpersonatedBy,
-    Organization
+    Organization,
+    Tie
 };
 
 SessionSql::SessionSql(const SchemaSql &schema) : m_schema(schema)
@@ -59,7 +60,7 @@ SessionSql::SessionSql(const SchemaSql &schema) : m_schema(schema)
     for (const bool isThere :
          {sessions.id.has_value(), true, true, users && users->name, users && users->email, true,
           sessions.createdAt.has_value(), sessions.ipAddress.has_value(), sessions.userAgent.has_value(),
-          sessions.impersonatedBy.has_value(), sessions.organization.has_value()})
+          sessions.impersonatedBy.has_value(), sessions.organization.has_value(), m_schema.bound().keyCanTie()})
         m_places.push_back(isThere ? std::optional(m_token++) : std::nullopt);
 }
 
@@ -74,6 +75,7 @@ struct SessionSql::Parts
     QString userExists;           ///< condition: the user row is there
     std::optional<QString> order; ///< nullopt: by key alone
     QString key;
+    std::optional<QString> tie;
     QString isLive;
     QString isExpired;
     QString isReadable; ///< condition: it can be said when it ends, and whose it is
@@ -95,6 +97,7 @@ SessionSql::Parts SessionSql::parts(const ResolvedQuery &query, base::Instant no
                            ? QStringLiteral("u.%1 IS NOT NULL").arg(SqlDialect::quoted(m_schema.profile().users->id))
                            : parts.userId + QStringLiteral(" IS NOT NULL");
     parts.key = m_schema.column(m_schema.bound().keyColumn());
+    parts.tie = tie(parts.key);
     parts.created = m_schema.created(params);
     switch (query.query.order) {
     case SessionOrder::Expires:
@@ -117,13 +120,31 @@ SessionSql::Parts SessionSql::parts(const ResolvedQuery &query, base::Instant no
     return parts;
 }
 
+std::optional<QString> SessionSql::tie(const QString &key) const
+{
+    if (!m_schema.bound().keyCanTie())
+        return std::nullopt;
+    const auto &sessions = m_schema.profile().sessions;
+    QStringList texts{m_schema.dialect().asText(m_schema.token())};
+    for (const std::optional<QString> &column :
+         {sessions.id, std::optional(sessions.userId), std::optional(sessions.expires), sessions.createdAt,
+          sessions.ipAddress, sessions.userAgent, sessions.impersonatedBy, sessions.organization}) {
+        if (column)
+            texts << m_schema.dialect().asText(m_schema.column(*column));
+    }
+    const QString digest = m_schema.dialect().sha256Hex(m_schema.dialect().textOfAll(texts));
+    if (!m_schema.bound().sessions.isUnique(m_schema.bound().keyColumn()))
+        return digest;
+    return QStringLiteral("CASE WHEN %1 IS NULL THEN %2 ELSE '' END").arg(key, digest);
+}
+
 bool SessionSql::isPlannedAlike(const ResolvedQuery &resolved)
 {
-    // How many sessions a provider or a name stands for, the server should see before it chooses; and whether bounds of
-    // the expiry are narrow, unless the order is by it.
+    // How many sessions a name stands for, the server should see before it chooses; and whether bounds of the expiry
+    // are narrow, unless the order is by it. A provider it sees in any case.
     const SessionQuery &query = resolved.query;
     const bool bounded = query.expiresBefore || query.expiresAfter;
-    return !query.provider && !query.search && (query.order == SessionOrder::Expires || !bounded);
+    return !query.search && (query.order == SessionOrder::Expires || !bounded);
 }
 
 QStringList SessionSql::columns(const Parts &parts, StateFilter said, bool withKeys) const
@@ -154,6 +175,8 @@ QStringList SessionSql::columns(const Parts &parts, StateFilter said, bool withK
         addInstant(parts.created->order, *sessions.createdAt);
     for (const auto &column : {sessions.ipAddress, sessions.userAgent, sessions.impersonatedBy, sessions.organization})
         add(column);
+    if (parts.tie)
+        list << *parts.tie;
     if (withKeys)
         list << m_schema.dialect().asText(m_schema.token());
     if (!stateOf(said)) {
@@ -204,7 +227,7 @@ QString SessionSql::where(const ResolvedQuery &resolved, const Parts &parts, Sql
                 match +=
                     QStringLiteral(" AND %1 = %2")
                         .arg(m_schema.dialect().asText(QStringLiteral("a.") + SqlDialect::quoted(accounts.provider)),
-                             params.add(*query.provider));
+                             m_schema.dialect().plannedWith(*query.provider, params));
             all << QStringLiteral("%1EXISTS (SELECT 1 FROM %2 a WHERE %3)")
                        .arg(none ? QStringLiteral("NOT ") : QString(),
                             SqlDialect::tableName(accounts.schema, accounts.table), match);
@@ -245,12 +268,9 @@ QStringList SessionSql::after(const PagePosition &position, const SessionQuery &
                               SqlParams &params) const
 {
     const QString beyond = query.descending ? QStringLiteral("<") : QStringLiteral(">");
+    const bool byRow = m_schema.dialect().comparesRows() && position.order && position.key && !parts.tie;
     const QString keyBeyond =
-        position.key
-            ? QStringLiteral("%1 %2 %3")
-                  .arg(parts.key, beyond,
-                       m_schema.dialect().typed(params.add(position.key->view()), m_schema.profile().sessions.keyType))
-            : QStringLiteral("TRUE");
+        byRow && parts.order ? QString() : afterAmongEqual(position, query.descending, parts, params);
     if (!parts.order)
         return {keyBeyond};
     const QString &order = *parts.order;
@@ -273,7 +293,12 @@ QStringList SessionSql::after(const PagePosition &position, const SessionQuery &
         break;
     }
     // The bound on the first column stands by itself, so that an index on it can be entered there.
-    QString finite = QStringLiteral("%1 %2= %3 AND (%1 %2 %3 OR %4)").arg(order, beyond, value, keyBeyond);
+    QString finite =
+        byRow
+            ? QStringLiteral("(%1, %2) %3 (%4, %5)")
+                  .arg(order, parts.key, beyond, value,
+                       m_schema.dialect().typed(params.add(position.key->view()), m_schema.profile().sessions.keyType))
+            : QStringLiteral("%1 %2= %3 AND (%1 %2 %3 OR %4)").arg(order, beyond, value, keyBeyond);
     // Where a row must have its user, so must its user's id be: else a merge join reads users from the first one on.
     // Not in SQLite, which has no such join, and compares the id by a collation of its own: rows would be lost.
     if (query.order == SessionOrder::User && isOfKnownUser(query.state) &&
@@ -282,6 +307,32 @@ QStringList SessionSql::after(const PagePosition &position, const SessionQuery &
             QStringLiteral(" AND u.%1 %2= %3").arg(SqlDialect::quoted(m_schema.profile().users->id), beyond, value);
     return nullsAtEnd && orderHasNulls(query, parts) ? QStringList{finite, QStringLiteral("%1 IS NULL").arg(order)}
                                                      : QStringList{finite};
+}
+
+QString SessionSql::afterAmongEqual(const PagePosition &position, bool descending, const Parts &parts,
+                                    SqlParams &params) const
+{
+    if (!position.key && !position.keyIsNull)
+        return QStringLiteral("TRUE");
+    const QString beyond = descending ? QStringLiteral("<") : QStringLiteral(">");
+    const bool nullsAtEnd = m_schema.dialect().nullsAreLargest() != descending;
+    const QString isNull = QStringLiteral("%1 IS NULL").arg(parts.key);
+    QStringList any;
+    QString same = isNull;
+    if (position.key) {
+        const QString value =
+            m_schema.dialect().typed(params.add(position.key->view()), m_schema.profile().sessions.keyType);
+        any << QStringLiteral("%1 %2 %3").arg(parts.key, beyond, value);
+        same = QStringLiteral("%1 = %2").arg(parts.key, value);
+        if (parts.tie && nullsAtEnd)
+            any << isNull;
+    } else if (!nullsAtEnd) {
+        any << QStringLiteral("%1 IS NOT NULL").arg(parts.key);
+    }
+    if (parts.tie && !position.tie.isEmpty())
+        any << QStringLiteral("(%1 AND %2 %3= %4)")
+                   .arg(same, *parts.tie, beyond, params.add(QByteArrayView(position.tie)));
+    return any.isEmpty() ? QStringLiteral("FALSE") : QStringLiteral("(%1)").arg(any.join(QStringLiteral(" OR ")));
 }
 
 SqlStatement SessionSql::list(const ResolvedQuery &query, const std::optional<PagePosition> &position,
@@ -315,6 +366,11 @@ SqlStatement SessionSql::list(const ResolvedQuery &query, const std::optional<Pa
     inner << shared.key + QStringLiteral(" AS sort_key");
     sort << shared.key + direction;
     sortAgain << QStringLiteral("sort_key") + direction;
+    if (shared.tie) {
+        inner << *shared.tie + QStringLiteral(" AS sort_tie");
+        sort << *shared.tie + direction;
+        sortAgain << QStringLiteral("sort_tie") + direction;
+    }
     const QString comma = QStringLiteral(", ");
     const QString rows = QString::number(limit);
     const auto select = [&](const QString &matching) -> QString {
@@ -416,7 +472,10 @@ PageCursor SessionSql::cursor(const SqlRow &row, SessionOrder order) const
     PageCursor cursor;
     if (const auto place = m_places[ordered]; place && !row.isNull(*place))
         cursor.order = row.bytes(*place).toByteArray();
-    cursor.key = row.bytes(*m_places[m_schema.bound().keyIsId ? Id : Digest]).toByteArray();
+    if (const std::size_t place = *m_places[m_schema.bound().keyIsId ? Id : Digest]; !row.isNull(place))
+        cursor.key = row.bytes(place).toByteArray();
+    if (const auto place = m_places[Tie])
+        cursor.tie = row.bytes(*place).toByteArray();
     return cursor;
 }
 
@@ -525,9 +584,11 @@ SqlStatement SessionSql::tokensAt(const PageCursor &cursor, const ResolvedQuery 
         same = QStringLiteral("%1 = %2").arg(*shared.order, value);
     }
     const QString digest = m_schema.dialect().sha256Hex(m_schema.token());
-    QStringList wanted{statement.params.add(QByteArrayView(cursor.key).first(PageCursor::digitsBefore))};
-    for (const QByteArray &before : cursor.before)
-        wanted << statement.params.add(QByteArrayView(before));
+    QStringList wanted{statement.params.add(QByteArrayView(*cursor.key).first(PageCursor::digitsBefore))};
+    for (const QByteArray &before : cursor.before) {
+        if (!before.isEmpty())
+            wanted << statement.params.add(QByteArrayView(before));
+    }
     statement.sql = QStringLiteral("SELECT %1, %2 FROM %3 WHERE %4 AND substr(%2, 1, %5) IN (%6)")
                         .arg(m_schema.dialect().asText(m_schema.token()), digest, m_schema.source(), same,
                              QString::number(PageCursor::digitsBefore), wanted.join(QStringLiteral(", ")));
@@ -548,6 +609,8 @@ bool SessionSql::isIndexedOrder(const ResolvedQuery &query) const
 {
     const auto &profile = m_schema.profile();
     SqlParams unused;
+    if (m_schema.bound().keyCanTie() && !m_schema.dialect().sortsByParts())
+        return false;
     switch (query.query.order) {
     case SessionOrder::Expires: // an index serves the bare column only
         return query.form ||

@@ -13,6 +13,9 @@ struct PagePosition
 {
     std::optional<QByteArray> order;
     std::optional<base::SecretBytes> key;
+    bool keyIsNull = false;
+    /// Where rows share that key: with the first of those that PageCursor::isLike() the one that was shown last.
+    QByteArray tie = {};
 };
 
 /// A query whose user was looked up: ids that are to match. nullopt: any user; empty: none matches.
@@ -88,6 +91,11 @@ private:
     /// can be entered for each, not for both joined by OR.
     [[nodiscard]] QStringList after(const PagePosition &position, const SessionQuery &query, const Parts &parts,
                                     SqlParams &params) const;
+    /// The condition under which a row of the same order value comes after @p position.
+    [[nodiscard]] QString afterAmongEqual(const PagePosition &position, bool descending, const Parts &parts,
+                                          SqlParams &params) const;
+    /// What rows that share a key are ordered by; nullopt where no two do.
+    [[nodiscard]] std::optional<QString> tie(const QString &key) const;
     /// The server finds the rows of @p query in one way whatever is bound: the statement can be kept prepared.
     [[nodiscard]] static bool isPlannedAlike(const ResolvedQuery &query);
     /// Rows of @p state have a user whose id is of the same type as theirs.

@@ -100,7 +100,9 @@ Status SqlCanary::fillRequired(const TableInfo &table, const QString &label, Val
         // A default in a SQLite file is computed by the library that runs it: the application's may know functions that
         // ours does not (unixepoch('subsec') is NULL before 3.42), and times are where that happens.
         const bool trusted = column.filledByServer && !(m_kind == DatabaseKind::Sqlite && holdsTime(column));
-        if (!column.notNull || trusted || isSet(values, column.name))
+        // SQLite takes NULL for a primary key, and applications do not mean it.
+        const bool isWanted = column.notNull || table.isPrimary(column.name);
+        if (!isWanted || trusted || isSet(values, column.name))
             continue;
         const auto value = valueFor(table, column, label, params);
         if (!value)

@@ -22,6 +22,14 @@ constexpr qsizetype idsPerStatement = 500;
 constexpr int mostUsersOfOneEmail = 1000;
 constexpr int mostUsersSearched = 1000; ///< of whom a search names each
 
+/// Whether the expiries, as they were read, are in the order in which the rows came.
+bool isInOrder(const SessionPage &page, bool descending)
+{
+    return std::ranges::is_sorted(page.sessions, [descending](const auto &a, const auto &b) {
+        return descending ? b.expires < a.expires : a.expires < b.expires;
+    });
+}
+
 const QString &selectRight()
 {
     static const QString right = QStringLiteral("SELECT");
@@ -149,12 +157,15 @@ Result<ResolvedQuery> SqlSessionStore::resolve(const SessionQuery &query, bool a
 
 Result<PagePosition> SqlSessionStore::positionOf(const PageCursor &cursor, const ResolvedQuery &query, const Call &call)
 {
-    PagePosition position{cursor.order, std::nullopt};
-    if (m_schema.bound().keyIsId) {
-        position.key.emplace(cursor.key);
+    PagePosition position{.order = cursor.order, .key = std::nullopt};
+    if (!cursor.key || m_schema.bound().keyIsId) {
+        position.keyIsNull = !cursor.key;
+        if (cursor.key)
+            position.key.emplace(*cursor.key);
+        position.tie = cursor.tie;
         return position;
     }
-    if (cursor.key.size() < PageCursor::digitsBefore)
+    if (cursor.key->size() < PageCursor::digitsBefore)
         return fail(Error(ErrorCode::CursorInvalid));
     std::optional<std::size_t> nearest;
     const auto read = m_connection->read(
@@ -165,12 +176,15 @@ Result<PagePosition> SqlSessionStore::positionOf(const PageCursor &cursor, const
                 return;
             nearest = rank;
             position.key.emplace(row.bytes(0));
+            position.tie = *rank == 0 ? cursor.tie : QByteArray(); // of what shares another's key all were shown
         },
         call);
     if (!read)
         return fail(explain(read.error(), reading()));
+    // NULL stands before every key, or there would be none of it here.
+    position.keyIsNull = !position.key && !cursor.before.empty() && cursor.before.back().isEmpty();
     const bool keyAlone = query.query.order == SessionOrder::Created && !m_schema.profile().sessions.createdAt;
-    if (!position.key && keyAlone)
+    if (!position.key && !position.keyIsNull && keyAlone)
         return fail(Error(ErrorCode::CursorInvalid));
     return position;
 }
@@ -212,7 +226,12 @@ Result<SessionPage> SqlSessionStore::listStored(ResolvedQuery query, std::option
         return fail(explain(std::move(form.error()), reading()));
     if (*form && SessionSql::canWrite(**form, query.query, last, now))
         query.form = std::move(*form);
-    auto page = listPage(query, std::move(last), now, call);
+    auto page = listPage(query, last, now, call);
+    if (page && query.form && !isInOrder(*page, query.query.descending)) {
+        m_form.forget(); // it was believed without another look at every row
+        query.form.reset();
+        page = listPage(query, std::move(last), now, call);
+    }
     if (!page)
         return page;
     if (auto done = transaction->commit(call); !done)
@@ -235,17 +254,30 @@ Result<SessionPage> SqlSessionStore::listPage(const ResolvedQuery &query, std::o
     const auto limit = static_cast<std::size_t>(std::clamp(query.query.limit, 1, 10'000));
     result.sessions.reserve(limit);
     bool more = false;
+    // Only the last one's cursor is wanted; but where the token is the key, or rows can share one, those before it are
+    // part of it.
+    const bool isChained = !m_schema.bound().keyIsId || m_schema.bound().keyCanTie();
+    const std::optional<PageCursor> begin = last;
+    // Rows that cannot be told apart come again from the first of them on.
+    quint32 again = position && !position->tie.isEmpty() ? begin->passed : 0;
     const auto read = m_connection->read(
-        m_list.list(query, position, now, static_cast<qint64>(limit) + 1, false),
+        m_list.list(query, position, now, static_cast<qint64>(limit) + again + 1, false),
         [&](const SqlRow &row) {
+            if (again > 0) {
+                if (m_list.cursor(row, query.query.order).isLike(*begin)) {
+                    --again;
+                    return;
+                }
+                again = 0; // others of them are gone
+            }
             more = result.sessions.size() == limit;
             if (more)
                 return;
             result.sessions.push_back(m_list.listed(row, query.query.state));
-            if (m_schema.bound().keyIsId && result.sessions.size() < limit)
-                return; // the last one's is wanted; where the token is the key, those before it are part of it
+            if (!isChained && result.sessions.size() < limit)
+                return;
             PageCursor here = m_list.cursor(row, query.query.order);
-            if (last && !m_schema.bound().keyIsId)
+            if (last && isChained)
                 here.comesAfter(*last);
             last = std::move(here);
         },

@@ -111,9 +111,9 @@ Result<UserPage> SqlUserDirectory::usersPage(const UserQuery &query, const std::
         auto decoded = PageCursor::decode(*cursor, boundQuery(query), scope(query.order));
         if (!decoded)
             return fail(std::move(decoded.error()));
-        if (!m_sessions.canBeUserId(QString::fromUtf8(decoded->key)))
+        if (!decoded->key || !m_sessions.canBeUserId(QString::fromUtf8(*decoded->key)))
             return fail(Error(ErrorCode::CursorInvalid));
-        after = Position{std::move(decoded->order), std::move(decoded->key)};
+        after = Position{std::move(decoded->order), std::move(*decoded->key)};
     }
     const int limit = std::clamp(query.limit, 1, 10'000);
     SqlParams unused;

@@ -45,9 +45,9 @@ PageCursor cursorOf(const SessionIndex::Place &place)
 std::optional<SessionIndex::Place> placeOf(const PageCursor &cursor)
 {
     SessionIndex::Place place;
-    if (cursor.key.size() != std::ssize(place.digest))
+    if (!cursor.key || cursor.key->size() != std::ssize(place.digest))
         return std::nullopt;
-    std::ranges::copy(cursor.key, place.digest.begin());
+    std::ranges::copy(*cursor.key, place.digest.begin());
     place.value = cursor.order;
     return place;
 }

@@ -86,7 +86,7 @@ Result<UserPage> RedisSessionStore::usersPage(const UserQuery &query, const std:
         auto decoded = PageCursor::decode(*cursor, boundQuery(query), scope);
         if (!decoded)
             return fail(std::move(decoded.error()));
-        if (!decoded->order)
+        if (!decoded->order || !decoded->key)
             return fail(Error(ErrorCode::CursorInvalid));
         after = std::move(*decoded);
     }
@@ -108,7 +108,7 @@ Result<UserPage> RedisSessionStore::usersPage(const UserQuery &query, const std:
         const qint64 key = after->order->toLongLong();
         std::erase_if(users, [&](const Tally &tally) {
             const qint64 own = keyOf(tally, query.order);
-            return own != key ? own < key : idOf(tally) <= QByteArrayView(after->key);
+            return own != key ? own < key : idOf(tally) <= QByteArrayView(*after->key);
         });
     }
     const auto limit = static_cast<std::size_t>(std::clamp(query.limit, 1, 10'000));

@@ -80,9 +80,12 @@ std::vector<Question> postgresQuestions()
 
 std::vector<Question> sqliteQuestions()
 {
-    // An INTEGER PRIMARY KEY is SQLite's row id: it fills itself. Source: sqlite.org/lang_createtable.html#rowid.
+    // An INTEGER PRIMARY KEY is SQLite's row id: it fills itself. Any other primary key can be NULL, but in tables
+    // WITHOUT ROWID or STRICT ones. Source: sqlite.org/lang_createtable.html#rowid, #the_primary_key.
     const QString columns = QStringLiteral(
-        "SELECT 'main', c.name, p.name, p.type, p.\"notnull\" OR p.pk > 0, "
+        "SELECT 'main', c.name, p.name, p.type, p.\"notnull\" OR (p.pk > 0 AND ((upper(p.type) = 'INTEGER' AND "
+        "(SELECT count(*) FROM pragma_table_info(c.name) WHERE pk > 0) = 1) OR EXISTS (SELECT 1 FROM pragma_table_list "
+        "t WHERE t.schema = 'main' AND t.name = c.name AND (t.wr OR t.strict)))), "
         "p.dflt_value IS NOT NULL OR (p.pk = 1 AND upper(p.type) = 'INTEGER') "
         "FROM sqlite_master c JOIN pragma_table_info(c.name) p "
         "WHERE c.type = 'table' AND c.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND %1 ORDER BY c.name, p.cid");

@@ -17,6 +17,11 @@ struct BoundSchema
     /// plain column): then the token is the key.
     bool keyIsId = false;
 
+    /// Not every row has a key of its own: it can be NULL, or nothing keeps two rows from sharing one.
+    [[nodiscard]] bool keyCanTie() const
+    {
+        return !sessions.isUnique(keyColumn()) || !sessions.isNeverNull(keyColumn());
+    }
     [[nodiscard]] const QString &keyColumn() const { return keyIsId ? *profile.sessions.id : profile.sessions.token; }
 };
 

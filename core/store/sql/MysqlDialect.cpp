@@ -48,6 +48,11 @@ QString wallClock(base::Instant instant, const QTimeZone &zone)
 
 } // namespace
 
+QString MysqlDialect::textOfAll(const QStringList &texts) const
+{
+    return asText(QStringLiteral("JSON_ARRAY(%1)").arg(texts.join(QStringLiteral(", "))));
+}
+
 bool MysqlDialect::nullsAreLargest() const
 {
     return false;

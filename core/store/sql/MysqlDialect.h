@@ -9,6 +9,8 @@ namespace rollcall::store {
 class MysqlDialect final : public SqlDialect
 {
 public:
+    bool sortsByParts() const override { return false; }
+    QString textOfAll(const QStringList &texts) const override;
     bool nullsAreLargest() const override;
     QString cell(const QString &column, const QString &type) const override;
     QString asText(const QString &expression) const override;

@@ -25,6 +25,7 @@ constexpr int sliceMs = 50;
 constexpr std::chrono::milliseconds drainTime(2000);
 constexpr int lockTimeoutMs = 2000;
 constexpr int idleTimeoutMs = 30'000;
+constexpr std::size_t mostPrepared = 100;
 
 struct ResultDeleter
 {
@@ -224,6 +225,12 @@ Status PostgresConnection::prepare(const SqlStatement &statement, const Call &ca
 {
     if (m_prepared.contains(statement.name))
         return {};
+    // Each takes memory of the server, and names of providers that people look for make more and more of them.
+    if (m_prepared.size() >= mostPrepared) {
+        if (auto forgotten = runScript("DEALLOCATE ALL", call); !forgotten)
+            return forgotten;
+        m_prepared.clear();
+    }
     const QByteArray sql = statement.sql.toUtf8();
     const auto types = parameterTypes(sql, statement.params.values().size());
     if (!PQsendPrepare(m_connection.get(), statement.name.constData(), sql.constData(), static_cast<int>(types.size()),

@@ -48,6 +48,17 @@ QString parsedText(const QString &column, const QString &zone)
 
 } // namespace
 
+QString PostgresDialect::plannedWith(const QString &value, SqlParams &) const
+{
+    // Of a bound value a plan that is kept knows nothing. Hex digits are all of it that comes into the statement.
+    return QStringLiteral("convert_from(decode('%1', 'hex'), 'UTF8')").arg(QLatin1StringView(value.toUtf8().toHex()));
+}
+
+QString PostgresDialect::textOfAll(const QStringList &texts) const
+{
+    return asText(QStringLiteral("ARRAY[%1]").arg(texts.join(QStringLiteral(", "))));
+}
+
 bool PostgresDialect::nullsAreLargest() const
 {
     return true;
@@ -168,7 +179,8 @@ InstantSql PostgresDialect::instant(const QString &column, const QString &type, 
     case ExpiresEncoding::Mixed:
         break;
     }
-    const QString text = isText(type) ? column : asText(column);
+    const bool isPadded = type == QStringLiteral("bpchar"); // a pattern sees the blanks at its end
+    const QString text = isText(type) && !isPadded ? column : asText(column);
     return {parsedText(text, params.add(QByteArrayView(zone.id())) + QStringLiteral("::text")), absolute, encoding};
 }
 

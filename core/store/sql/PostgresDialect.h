@@ -8,6 +8,9 @@ namespace rollcall::store {
 class PostgresDialect final : public SqlDialect
 {
 public:
+    bool comparesRows() const override { return true; }
+    QString plannedWith(const QString &value, SqlParams &params) const override;
+    QString textOfAll(const QStringList &texts) const override;
     bool nullsAreLargest() const override;
     QString cell(const QString &column, const QString &type) const override;
     QString tokenText(const QString &column, const QString &type) const override;

@@ -42,6 +42,19 @@ public:
     /// Schema and table, quoted.
     [[nodiscard]] static QString tableName(const QString &schema, const QString &table);
 
+    /// (a, b) > (c, d) enters an index that leads with a, as the planner of this database reckons best.
+    [[nodiscard]] virtual bool comparesRows() const { return false; }
+    /// True where rows that an index brings in the order of the first columns are sorted by further ones as they come,
+    /// not all at once.
+    [[nodiscard]] virtual bool sortsByParts() const { return true; }
+    /// Binds a text on which it depends how rows are best found: the server sees it when it plans the statement, also
+    /// where that is kept prepared and one plan serves for many values.
+    [[nodiscard]] virtual QString plannedWith(const QString &value, SqlParams &params) const
+    {
+        return params.add(value);
+    }
+    /// A text for @p texts (expressions of texts, which may be NULL) that is another wherever one of them is.
+    [[nodiscard]] virtual QString textOfAll(const QStringList &texts) const = 0;
     /// True where NULL sorts after everything in ascending order.
     [[nodiscard]] virtual bool nullsAreLargest() const = 0;
     /// A column of @p type as a cell of a result: the text that asText() gives, made as cheaply as may be.

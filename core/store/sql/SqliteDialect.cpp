@@ -2,6 +2,11 @@
 
 namespace rollcall::store {
 
+QString SqliteDialect::textOfAll(const QStringList &texts) const
+{
+    return QStringLiteral("json_array(%1)").arg(texts.join(QStringLiteral(", ")));
+}
+
 bool SqliteDialect::nullsAreLargest() const
 {
     return false;

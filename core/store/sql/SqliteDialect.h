@@ -9,6 +9,7 @@ namespace rollcall::store {
 class SqliteDialect final : public SqlDialect
 {
 public:
+    QString textOfAll(const QStringList &texts) const override;
     bool nullsAreLargest() const override;
     QString cell(const QString &column, const QString &type) const override;
     QString asText(const QString &expression) const override;

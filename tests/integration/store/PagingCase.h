@@ -14,14 +14,14 @@ namespace rollcall::test {
 /// A session as the test makes it.
 struct CaseRow
 {
-    int number = 0;                       ///< its row id, and part of its token
+    int number = 0;                       ///< its row id, name and part of its token
     std::optional<int> user;              ///< beyond caseUsers: no such user
     std::optional<base::Instant> expires; ///< nullopt: NULL
     std::optional<base::Instant> created;
     int microseconds = 0; ///< beyond those instants, where a column can tell them apart
 
     [[nodiscard]] QString token() const;
-    [[nodiscard]] QString fingerprint() const;
+    [[nodiscard]] QString name() const; ///< by which it is recognised: it stands in the row as the IP address
 };
 
 constexpr int caseUsers = 6;

@@ -26,6 +26,13 @@ base::Call soon()
     return base::Call::within(std::chrono::seconds(20));
 }
 
+/// What a table's tokens may be.
+enum class Tokens {
+    Plain,    ///< each row has its own
+    SomeNull, ///< or none
+    Anything, ///< or one that others have too: nothing is unique
+};
+
 /// How a table holds what a case has.
 struct Layout
 {
@@ -36,6 +43,7 @@ struct Layout
     const char *idType; ///< empty: the token is the key
     const char *zone = "UTC";
     bool isIndexed = false; ///< by the expiry, too
+    Tokens tokens = Tokens::Plain;
 };
 
 constexpr auto pg = DatabaseKind::PostgreSql;
@@ -105,6 +113,16 @@ public:
     [[nodiscard]] bool isReady() const { return m_one && m_other && m_writer; }
     [[nodiscard]] store::SessionStore &one() { return *m_one; }
     [[nodiscard]] store::SessionStore &other() { return *m_other; }
+    /// The token that @p row has here; empty for NULL.
+    [[nodiscard]] QString tokenOf(const CaseRow &row) const
+    {
+        CaseRow holder = row;
+        if (m_layout.tokens != Tokens::Plain && row.number % 3 == 0)
+            return {};
+        if (m_layout.tokens == Tokens::Anything && row.number % 2 == 0)
+            holder.number = 2; // another in some, with other capitals
+        return holder.token();
+    }
     [[nodiscard]] bool nullsAreLargest() const { return m_layout.kind == pg; }
 
     /// Makes the table hold @p rows and nothing else. What went wrong, empty for nothing (as the next).
@@ -120,7 +138,7 @@ public:
     }
     [[nodiscard]] QString apply(const CaseChange &change)
     {
-        const QString where = QStringLiteral(" WHERE \"sessionToken\" = '%1'").arg(change.row.token());
+        const QString where = QStringLiteral(" WHERE \"ipAddress\" = '%1'").arg(change.row.name());
         switch (change.kind) {
         case CaseChange::Kind::Insert:
             return write({QStringLiteral("INSERT INTO sessions VALUES ") + valuesOf(change.row)});
@@ -154,10 +172,20 @@ private:
                                 : QStringLiteral("id %1 PRIMARY KEY, ").arg(QLatin1StringView(m_layout.idType));
         return sql +
                QStringLiteral("CREATE TABLE sessions (%1\"sessionToken\" varchar(99) %2, \"userId\" %3, expires "
-                              "%4, \"createdAt\" %4);\n")
-                   .arg(key, key.isEmpty() ? QStringLiteral("PRIMARY KEY") : QStringLiteral("NOT NULL UNIQUE"),
-                        QLatin1StringView(m_layout.userType), QLatin1StringView(m_layout.timeType)) +
+                              "%4, \"createdAt\" %4, \"ipAddress\" varchar(99));\n")
+                   .arg(key, tokenRule(), QLatin1StringView(m_layout.userType), QLatin1StringView(m_layout.timeType)) +
                (m_layout.isIndexed ? QStringLiteral("CREATE INDEX ends ON sessions (expires);\n") : QString());
+    }
+
+    [[nodiscard]] QString tokenRule() const
+    {
+        if (m_layout.tokens == Tokens::Anything)
+            return {};
+        if (m_layout.idType[0] != '\0')
+            return QStringLiteral("NOT NULL UNIQUE");
+        // SQLite takes NULL for such a key, too.
+        const bool isKey = m_layout.tokens == Tokens::Plain || m_layout.kind == lite;
+        return isKey ? QStringLiteral("PRIMARY KEY") : QStringLiteral("UNIQUE");
     }
 
     void open(QString &problem)
@@ -172,6 +200,7 @@ private:
         profile.sessions.userId = QStringLiteral("userId");
         profile.sessions.expires = QStringLiteral("expires");
         profile.sessions.createdAt = QStringLiteral("createdAt");
+        profile.sessions.ipAddress = QStringLiteral("ipAddress");
         if (m_layout.idType[0] != '\0')
             profile.sessions.id = QStringLiteral("id");
         profile.sessions.encoding = m_layout.encoding;
@@ -209,9 +238,12 @@ private:
                                ? QStringLiteral("'%1', ").arg(row.token().left(2) + QString::number(row.number))
                            : m_layout.idType[0] == '\0' ? QString()
                                                         : QStringLiteral("%1, ").arg(row.number);
-        return QStringLiteral("(%1'%2', %3, %4, %5)")
-            .arg(id, row.token(), row.user ? QStringLiteral("'%1'").arg(*row.user) : QStringLiteral("NULL"),
-                 literal(row.expires, row.microseconds, m_layout), literal(row.created, row.microseconds, m_layout));
+        const QString token = tokenOf(row);
+        return QStringLiteral("(%1%2, %3, %4, %5, '%6')")
+            .arg(id, token.isEmpty() ? QStringLiteral("NULL") : QStringLiteral("'%1'").arg(token),
+                 row.user ? QStringLiteral("'%1'").arg(*row.user) : QStringLiteral("NULL"),
+                 literal(row.expires, row.microseconds, m_layout), literal(row.created, row.microseconds, m_layout),
+                 row.name());
     }
 
     [[nodiscard]] QString write(const QStringList &statements)
@@ -234,6 +266,18 @@ private:
     std::unique_ptr<store::SqlConnection> m_writer;
 };
 
+/// As on DatabaseKind.
+constexpr const char *names[]{"pg", "mysql", "sqlite"};
+
+/// A layout of each database in which no row id helps.
+std::vector<Layout> withoutKeys()
+{
+    return {{pg, "timestamptz", ExpiresEncoding::Timestamptz, "integer", ""},
+            {my, "datetime(6)", ExpiresEncoding::TimestampNaive, "varchar(40)", ""},
+            {lite, "", ExpiresEncoding::Mixed, "text", ""},
+            {lite, "integer", ExpiresEncoding::EpochMilliseconds, "integer", "", "UTC", true}};
+}
+
 using Sessions = std::vector<session::ListedSession>;
 
 /// Goes through one case; what is wrong first, in @ref problem.
@@ -245,7 +289,7 @@ public:
         if (m_problem = m_table.load(m_case.rows); !m_problem.isEmpty())
             return;
         for (const CaseRow &row : m_case.rows)
-            m_rows.insert(row.fingerprint(), row);
+            m_rows.insert(row.name(), row);
         checkWhole() && checkPages() && checkWhileOthersWrite();
     }
     [[nodiscard]] QString problem() const { return m_problem; }
@@ -284,20 +328,23 @@ private:
             return say(QStringLiteral("the other direction is not the same backwards"));
         QSet<QString> seen;
         for (const auto &session : m_whole) {
-            const QString fingerprint = session.fingerprint.text();
-            const auto row = m_rows.constFind(fingerprint);
+            const QString name = session.ipAddress.value_or(QString());
+            const auto row = m_rows.constFind(name);
             if (row == m_rows.constEnd())
-                return say(QStringLiteral("nobody has ") + fingerprint);
-            if (seen.contains(fingerprint))
-                return say(fingerprint + QStringLiteral(" comes twice"));
-            seen.insert(fingerprint);
+                return say(QStringLiteral("nobody is called ") + name);
+            if (seen.contains(name))
+                return say(name + QStringLiteral(" comes twice"));
+            seen.insert(name);
+            const QString token = m_table.tokenOf(*row);
+            if (session.fingerprint != (token.isEmpty() ? base::Fingerprint() : base::Fingerprint::of(token.toUtf8())))
+                return say(name + QStringLiteral(" has another token"));
             if (session.expires != row->expires || session.createdAt != row->created ||
                 session.state != test::stateOf(*row, fixtureNow()))
-                return say(fingerprint + QStringLiteral(" is shown otherwise than it is"));
+                return say(name + QStringLiteral(" is shown otherwise than it is"));
         }
         for (const CaseRow &row : m_case.rows) {
-            if (seen.contains(row.fingerprint()) != test::matches(row, m_case.query, fixtureNow()))
-                return say(row.fingerprint() + QStringLiteral(" is listed or left out wrongly"));
+            if (seen.contains(row.name()) != test::matches(row, m_case.query, fixtureNow()))
+                return say(row.name() + QStringLiteral(" is listed or left out wrongly"));
         }
         const auto counted = m_table.one().count(m_case.query, fixtureNow(), soon());
         if (!counted || *counted != qint64(m_whole.size()))
@@ -319,7 +366,7 @@ private:
                                  : m_table.nullsAreLargest() ? !larger
                                                              : !smaller;
             if (!ordered)
-                return say(after.fingerprint.text() + QStringLiteral(" stands in the wrong place"));
+                return say(after.ipAddress.value_or(QString()) + QStringLiteral(" stands in the wrong place"));
         }
         return true;
     }
@@ -364,7 +411,7 @@ private:
     {
         QSet<QString> touched;
         for (const CaseChange &change : m_case.changes)
-            touched.insert(change.row.fingerprint());
+            touched.insert(change.row.name());
         QSet<QString> gone;
         QHash<QString, int> changes;
         QHash<QString, int> seen;
@@ -377,21 +424,21 @@ private:
                     continue;
                 if (const QString failed = m_table.apply(change); !failed.isEmpty())
                     return say(failed);
-                changes[change.row.fingerprint()] += 1;
+                changes[change.row.name()] += 1;
                 if (change.kind == CaseChange::Kind::Delete)
-                    gone.insert(change.row.fingerprint());
+                    gone.insert(change.row.name());
             }
             const auto next = page(number % 2 == 0 ? m_table.one() : m_table.other(), m_case.query, cursor);
             if (!next)
                 return false;
             for (const auto &session : next->sessions) {
-                const QString fingerprint = session.fingerprint.text();
-                if (gone.contains(fingerprint))
-                    return say(fingerprint + QStringLiteral(" is gone and yet shown"));
-                if (++seen[fingerprint] > 1 + changes.value(fingerprint))
-                    return say(fingerprint + QStringLiteral(" comes again"));
-                if (!touched.contains(fingerprint))
-                    order << fingerprint;
+                const QString name = session.ipAddress.value_or(QString());
+                if (gone.contains(name))
+                    return say(name + QStringLiteral(" is gone and yet shown"));
+                if (++seen[name] > 1 + changes.value(name))
+                    return say(name + QStringLiteral(" comes again"));
+                if (!touched.contains(name))
+                    order << name;
             }
             cursor = next->next;
             if (++number > 1'000)
@@ -399,13 +446,13 @@ private:
         } while (cursor);
         QStringList expected;
         for (const auto &session : m_whole) {
-            if (!touched.contains(session.fingerprint.text()))
-                expected << session.fingerprint.text();
+            if (!touched.contains(session.ipAddress.value_or(QString())))
+                expected << session.ipAddress.value_or(QString());
         }
         if (order == expected)
             return true;
         return say(QStringLiteral("while others wrote: expected %1, came %2")
-                       .arg(expected.join(QLatin1Char(' ')), order.join(QLatin1Char(' '))));
+                       .arg(expected.join(QStringLiteral(", ")), order.join(QStringLiteral(", "))));
     }
 
     Table &m_table;
@@ -428,6 +475,8 @@ class PagingPropertyTest final : public QObject
 private Q_SLOTS:
     void pagesAreTheAnswer_data();
     void pagesAreTheAnswer();
+    void rowsThatNothingTellsApart_data();
+    void rowsThatNothingTellsApart();
 
 private:
     test::StoreFixtures m_fixtures;
@@ -454,6 +503,16 @@ void PagingPropertyTest::pagesAreTheAnswer_data()
         {lite, "timestamp", ExpiresEncoding::EpochMilliseconds, "integer", "integer", "UTC", true});
     row("sqlite ISO texts, indexed, token is key", {lite, "date", ExpiresEncoding::TextIso, "text", "", "UTC", true});
     row("sqlite mixed, indexed", {lite, "", ExpiresEncoding::Mixed, "text", "varchar(40)", "UTC", true});
+    // The token is the key, and yet some rows have none, or share one: at a page's end too.
+    for (const Layout &layout : withoutKeys()) {
+        for (const Tokens tokens : {Tokens::SomeNull, Tokens::Anything}) {
+            Layout loose = layout;
+            loose.tokens = tokens;
+            QTest::addRow("%s%s, %s", names[static_cast<int>(layout.kind)], layout.isIndexed ? ", indexed" : "",
+                          tokens == Tokens::SomeNull ? "tokens NULL" : "tokens NULL or shared")
+                << loose;
+        }
+    }
 }
 
 void PagingPropertyTest::pagesAreTheAnswer()
@@ -476,6 +535,55 @@ void PagingPropertyTest::pagesAreTheAnswer()
         const QString problem = Walk(table, small).problem();
         QFAIL(qPrintable(
             QStringLiteral("seed %1: %2\n%3").arg(seed + static_cast<quint64>(i)).arg(problem, small.text())));
+    }
+}
+
+void PagingPropertyTest::rowsThatNothingTellsApart_data()
+{
+    QTest::addColumn<Layout>("layout");
+    for (Layout layout : withoutKeys()) {
+        layout.tokens = Tokens::Anything;
+        QTest::addRow("%s%s", names[static_cast<int>(layout.kind)], layout.isIndexed ? ", indexed" : "") << layout;
+    }
+}
+
+void PagingPropertyTest::rowsThatNothingTellsApart()
+{
+    QFETCH(Layout, layout);
+    Table table(m_fixtures, layout, QStringLiteral("alike_%1").arg(++m_number));
+    QVERIFY(table.isReady());
+    // Seven times the same row with a token, seven times one without, and others around them.
+    std::vector<CaseRow> rows;
+    for (const int number : {1, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 3, 4, 5, 6})
+        rows.push_back({number, 1, fixtureNow(), fixtureNow()});
+    QCOMPARE(table.load(rows), QString());
+    for (const SessionOrder order : {SessionOrder::Expires, SessionOrder::User, SessionOrder::Created}) {
+        for (int size = 1; size <= 8; ++size) {
+            for (const bool descending : {false, true}) {
+                store::SessionQuery query;
+                query.order = order;
+                query.descending = descending;
+                query.limit = size;
+                QHash<QString, int> seen;
+                std::optional<QByteArray> cursor;
+                int shown = 0;
+                do {
+                    const auto page = table.one().page(query, cursor, fixtureNow(), soon());
+                    QVERIFY2(page, page ? "" : qPrintable(base::oneLine(page.error())));
+                    for (const auto &session : page->sessions)
+                        ++seen[session.ipAddress.value_or(QString())];
+                    shown += static_cast<int>(page->sessions.size());
+                    cursor = page->next;
+                } while (cursor && shown <= 18);
+                QCOMPARE(shown, 18);
+                QCOMPARE(seen, (QHash<QString, int>{{QStringLiteral("row 1"), 1},
+                                                    {QStringLiteral("row 2"), 7},
+                                                    {QStringLiteral("row 3"), 7},
+                                                    {QStringLiteral("row 4"), 1},
+                                                    {QStringLiteral("row 5"), 1},
+                                                    {QStringLiteral("row 6"), 1}}));
+            }
+        }
     }
 }
 

@@ -76,6 +76,7 @@ private Q_SLOTS:
     void aPartitionedTableIsOne();
     void pluginsOfBetterAuthAreRead();
     void serverTimeIsNow();
+    void fewStatementsStayPrepared();
     void worksThroughAPoolerOfTransactions_data();
     void worksThroughAPoolerOfTransactions();
 
@@ -468,6 +469,29 @@ void PostgresStoreTest::serverTimeIsNow()
     const auto time = sessions->serverTime(soon());
     QVERIFY(time.has_value());
     QVERIFY(std::chrono::abs(*time - base::SystemClock().now()) < std::chrono::seconds(5));
+}
+
+void PostgresStoreTest::fewStatementsStayPrepared()
+{
+    // Each takes memory of the server; who looks for one provider after the other makes a statement with each.
+    const auto connection = connectTo(fixture(), store::Access::ReadOnly);
+    QVERIFY(connection);
+    for (int round = 0; round < 2; ++round) { // what was forgotten is prepared anew
+        for (int i = 0; i < 150; ++i) {
+            store::SqlStatement statement{.sql = QStringLiteral("SELECT %1").arg(i)};
+            statement.keep();
+            QString answer;
+            const auto read = connection->read(
+                statement, [&answer](const store::SqlRow &row) { answer = *row.text(0); }, soon());
+            QVERIFY2(read.has_value(), read ? "" : qPrintable(base::oneLine(read.error())));
+            QCOMPARE(answer, QString::number(i));
+        }
+    }
+    qint64 kept = 0;
+    QVERIFY(connection->read(
+        {.sql = QStringLiteral("SELECT count(*) FROM pg_prepared_statements")},
+        [&kept](const store::SqlRow &row) { kept = row.integer(0); }, soon()));
+    QVERIFY2(kept > 0 && kept <= 100, qPrintable(QString::number(kept)));
 }
 
 void PostgresStoreTest::worksThroughAPoolerOfTransactions_data()

@@ -273,6 +273,7 @@ void StorePagingTest::pagesAddUp_data()
     row("pg milliseconds", {"bigint", ExpiresEncoding::EpochMilliseconds, "UTC", true, postgres});
     row("pg microseconds", {"numeric", ExpiresEncoding::EpochMicroseconds, "UTC", false, postgres});
     row("pg iso text", {"text", ExpiresEncoding::TextIso, "UTC", false, postgres});
+    row("pg iso text in char(30)", {"char(30)", ExpiresEncoding::TextIso, "UTC", false, postgres});
     row("pg text of milliseconds", {"varchar(255)", ExpiresEncoding::TextEpochMilliseconds, "UTC", true, postgres});
     row("pg text, mixed, New York", {"text", ExpiresEncoding::Mixed, "America/New_York", false, postgres});
     row("mysql timestamp", {"timestamp(3) NULL", ExpiresEncoding::Timestamptz, "UTC", false, mysql});

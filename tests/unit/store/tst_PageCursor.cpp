@@ -17,7 +17,8 @@ private Q_SLOTS:
         for (const PageCursor &cursor :
              {PageCursor{QByteArray("2026-06-15 12:00:00.123456+00"), "17"},
               PageCursor{std::nullopt, QByteArray(64, 'a')}, PageCursor{QByteArray(), QByteArray("\0\xff", 2)},
-              PageCursor{QByteArray("x"), QByteArray(64, 'a'), {QByteArray(16, 'b'), QByteArray(16, 'c')}}}) {
+              PageCursor{QByteArray("x"), QByteArray(64, 'a'), {QByteArray(16, 'b'), QByteArray(16, 'c')}},
+              PageCursor{QByteArray("x"), std::nullopt, {}, QByteArray(64, 'd'), 3}}) {
             const QByteArray text = cursor.encode(query, m_scope);
             const auto decoded = PageCursor::decode(text, query, m_scope);
             QVERIFY(decoded.has_value());
@@ -43,6 +44,22 @@ private Q_SLOTS:
         PageCursor other = at("3", 'k');
         other.comesAfter(last);
         QVERIFY(other.before.empty());
+    }
+
+    void countsRowsThatAreAlike()
+    {
+        const PageCursor first{QByteArray("1"), std::nullopt, {}, QByteArray(64, 'd')};
+        PageCursor second = first;
+        second.comesAfter(first);
+        QCOMPARE(second.passed, 2U);
+        PageCursor other = first;
+        other.tie = QByteArray(64, 'e');
+        other.comesAfter(second);
+        QCOMPARE(other.passed, 1U);
+        // A key stands after NULL: where it is gone, that is known of its place.
+        PageCursor key{QByteArray("1"), QByteArray(64, 'k')};
+        key.comesAfter(other);
+        QVERIFY(key.before == std::vector<QByteArray>{QByteArray()});
     }
 
     void anyDamageIsSeen()
