@@ -167,6 +167,11 @@ bool isDoubtful(const TableInfo &table, const QString &token, const std::vector<
                    bestColumn(other, ColumnRole::Email).found();
         });
     }
+    // What was put aside before a migration has the keys that its successor may lack.
+    static const QRegularExpression aside(QStringLiteral("(^|[_-])(old|backup|bak|archived?|legacy)([_-]|$)"),
+                                          QRegularExpression::CaseInsensitiveOption);
+    if (aside.match(table.name).hasMatch())
+        return true;
     const bool isNamed = nameContains(table, {"session"}) || normalisedName(token).contains(QStringLiteral("session"));
     return !isNamed && !hasColumn(table, "ipaddress") && !hasColumn(table, "useragent");
 }

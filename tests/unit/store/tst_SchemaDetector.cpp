@@ -198,11 +198,25 @@ private Q_SLOTS:
     {
         auto tables = plainTables();
         auto twin = tables[2];
-        twin.name = QStringLiteral("sessions_old");
+        twin.schema = QStringLiteral("eu");
         tables.push_back(twin);
         const auto ranked = store::rankSchemas(tables, store::DatabaseKind::PostgreSql);
         QVERIFY(!store::isSure(ranked));
         QCOMPARE(ranked.size(), std::size_t{2});
+    }
+
+    void whatWasPutAsideIsNotTaken()
+    {
+        auto tables = plainTables();
+        auto aside = tables[2];
+        aside.name = QStringLiteral("Sessions_old_2024");
+        addForeignKey(aside, "userId", "users");
+        tables.push_back(aside);
+        const auto ranked = store::rankSchemas(tables, store::DatabaseKind::PostgreSql);
+        QVERIFY(store::isSure(ranked));
+        QCOMPARE(ranked.front().profile.sessions.table, QStringLiteral("sessions"));
+        tables.erase(tables.begin() + 2);
+        QVERIFY(!store::isSure(store::rankSchemas(tables, store::DatabaseKind::PostgreSql)));
     }
 
     void offersWhatItDoesNotKnowByName_data()
