@@ -4,6 +4,7 @@
 #include "core/base/JsDate.h"
 #include "core/engine/DefaultCallbacks.h"
 #include "core/engine/SessionRun.h"
+#include "core/engine/UserId.h"
 
 // The session action under the JWT strategy.
 namespace rollcall::engine {
@@ -127,7 +128,7 @@ void SessionAction::runJwt(Run &run) const
 void SessionAction::note(Run &run, const Claims &claims) const
 {
     run.outcome.validUntil = lastInstant(claims, m_profile->clockTolerance);
-    run.outcome.userId = claims.string("sub").value_or(QString());
+    run.outcome.userId = userIdOf(claims);
 }
 
 bool SessionAction::jwtCallback(Run &run, const JsonValue &decoded, CallbackResult &token) const

@@ -2,6 +2,7 @@
 
 #include "core/base/ErrorText.h"
 #include "core/engine/StepTimer.h"
+#include "core/engine/UserId.h"
 #include "core/engine/betterauth/CacheWriter.h"
 #include "core/engine/betterauth/CookieCache.h"
 #include "core/engine/betterauth/CookieDiagnosis.h"
@@ -290,7 +291,7 @@ void Steps::show(FoundSession found)
     m_answer.body = JsonValue(JsonValue::Object());
     m_answer.body.set(QStringLiteral("session"), found.session.session);
     m_answer.body.set(QStringLiteral("user"), found.user);
-    m_answer.resolution.userId = textOf(found.user.find(u"id"));
+    m_answer.resolution.userId = userIdOf(found.user.find(u"id"));
     constexpr double furthest = 253'402'300'799'999.0; // the end of year 9999
     if (found.session.expiresAt && *found.session.expiresAt <= furthest)
         m_answer.resolution.validUntil =
