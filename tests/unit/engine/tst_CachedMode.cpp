@@ -159,6 +159,16 @@ private Q_SLOTS:
         QCOMPARE(outcomeOf(ask(token)), QStringLiteral("row-missing"));
     }
 
+    void aRenewalThatIsOnlyObservedProlongsNothing()
+    {
+        configureLocal(profileOf(AuthVersion::BetterAuth));
+        m_clock->advance(2h);
+        const RuntimeSession answer = ask(betterCookie("live"));
+        QCOMPARE(outcomeOf(answer), QStringLiteral("session"));
+        QCOMPARE(answer.rowEffect, session::RowEffect::Extend);
+        QCOMPARE(answer.validUntil, std::optional(base::Instant(523'000s))); // the row's
+    }
+
     void aProxyKeepsNothingThatACookieCacheMayHaveSaid()
     {
         int asked = 0;
