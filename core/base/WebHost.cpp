@@ -124,9 +124,6 @@ std::optional<QByteArray> ipv6(const QByteArray &text)
 bool isPunycode(QByteArrayView label)
 {
     const QByteArray encoded = label.toByteArray();
-    // Behind the last hyphen stands what is not plain; V8 takes names that have nothing there, Qt does not.
-    if (encoded.endsWith('-') && encoded.size() > 5)
-        return true;
     const QString decoded = QUrl::fromAce(encoded, QUrl::IgnoreIDNWhitelist);
     return !decoded.startsWith(QLatin1StringView("xn--")) && QUrl::toAce(decoded) == encoded;
 }
