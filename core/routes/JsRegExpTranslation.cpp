@@ -141,7 +141,8 @@ private:
             atom(depth);
             loop.end = m_at;
             loop.after = m_opened;
-            if (quantifier())
+            const bool isOnce = peek() == u'?';
+            if (quantifier() && !isOnce)
                 m_loops.push_back(loop);
         }
     }

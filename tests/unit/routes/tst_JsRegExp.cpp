@@ -69,6 +69,7 @@ private Q_SLOTS:
         row("^\\1(a)$", text("a"), Verdict::Matches);
         row("^(a|b)+\\1$", text("abb"), Verdict::Matches); // the last round's
         row("^(a|b)+\\1$", text("aba"), Verdict::No);
+        row("^(?:x(a))?\\1$", text("xaa"), Verdict::Matches); // not repeated: nothing to forget
         row("^(?:a(b)\\1)$", text("abb"), Verdict::Matches);
         row("^\\1$", text("\x01"), Verdict::Matches); // no such group: octal
         row("^\\8$", text("8"), Verdict::Matches);
