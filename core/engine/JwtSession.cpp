@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "core/base/JsDate.h"
+#include "core/base/WideText.h"
 #include "core/engine/DefaultCallbacks.h"
 #include "core/engine/SessionRun.h"
 #include "core/engine/UserId.h"
@@ -231,7 +232,7 @@ void SessionAction::encodeAndSet(Run &run, const JsonValue &claims, Instant expi
     }
     // What is no text has no length to the library, as an empty text: the old cookies are cleared, none is set.
     const QString *text = std::get<JsonValue>(result).string();
-    QByteArray bytes = text ? text->toUtf8() : QByteArray();
+    QByteArray bytes = text ? base::utf8WithHalves(*text) : QByteArray();
     setToken(run, base::SecretBytes::fromAndWipe(bytes), expires);
 }
 
