@@ -120,6 +120,14 @@ std::optional<QByteArray> ipv6(const QByteArray &text)
     return out + ']';
 }
 
+/// Whether a label that begins so, lower case, stands for one that it is the encoding of.
+bool isPunycode(QByteArrayView label)
+{
+    const QByteArray encoded = label.toByteArray();
+    const QString decoded = QUrl::fromAce(encoded, QUrl::IgnoreIDNWhitelist);
+    return !decoded.startsWith(QLatin1StringView("xn--")) && QUrl::toAce(decoded) == encoded;
+}
+
 std::optional<QByteArray> domain(QByteArrayView text)
 {
     const QByteArray decoded = percentDecoded(text);
@@ -128,6 +136,10 @@ std::optional<QByteArray> domain(QByteArrayView text)
     // Plain names pass as they are: the mapping below would refuse some that `URL` takes.
     if (!ascii || host.startsWith("xn--") || host.contains(".xn--"))
         host = QUrl::toAce(QString::fromUtf8(decoded));
+    for (const QByteArray &label : host.split('.')) {
+        if (label.startsWith("xn--") && !isPunycode(label))
+            return std::nullopt;
+    }
     if (host.isEmpty() || std::ranges::any_of(host, isForbiddenInDomain))
         return std::nullopt;
     return endsInNumber(host) ? ipv4(host) : host;

@@ -122,10 +122,10 @@ qint64 CacheShard::eraseUser(quint32 userTag)
     qint64 erased = 0;
     for (std::size_t number = 0; number < m_slots; ++number) {
         const Slot &slot = slotAt(number);
-        if (slot.taken && slot.userTag == userTag) {
-            remove(locate(slot.digest));
-            ++erased;
-        }
+        if (!slot.taken || (slot.userTag != userTag && slot.userTag != 0))
+            continue;
+        erased += slot.userTag != 0 ? 1 : 0;
+        remove(locate(slot.digest));
     }
     return erased;
 }

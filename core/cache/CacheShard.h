@@ -64,7 +64,7 @@ public:
 
     /// True where there was an entry. A removal in any case, as are the following.
     bool erase(const TokenDigest &digest);
-    /// Removes every entry with @p userTag; their number.
+    /// Removes every entry with @p userTag and every one of an unknown user, as it may be his; the number of the former.
     qint64 eraseUser(quint32 userTag);
     void clear();
 

@@ -168,11 +168,10 @@ base::Result<qint64> MemoryCache::eraseUser(const QString &userId, const base::C
 {
     // Whose look-ups are under way is not known before they end.
     flights().invalidateAll();
+    const quint32 tag = userTag(userId);
     qint64 erased = 0;
-    if (const quint32 tag = userTag(userId); tag != 0) {
-        for (const auto &shard : m_shards)
-            erased += shard->eraseUser(tag);
-    }
+    for (const auto &shard : m_shards)
+        erased += shard->eraseUser(tag);
     return erased;
 }
 

@@ -140,8 +140,10 @@ base::Result<SessionCache::Found> RedisCache::find(QByteArrayView token, const b
         found.note = QStringLiteral("what the cache holds for this session is malformed and was passed over");
         return found;
     }
-    const bool current = value->form == m_form && value->tags.all == tags.all &&
-                         (value->entry.session || value->tags.absences == tags.absences);
+    // An entry that names no user may be anybody's: as an absence, it falls with whatever is erased of a user.
+    const bool isNamed = value->entry.session && !value->entry.userId.isEmpty();
+    const bool current =
+        value->form == m_form && value->tags.all == tags.all && (isNamed || value->tags.absences == tags.absences);
     const bool over = value->entry.sessionExpires && m_clock.now() > *value->entry.sessionExpires;
     if (current && !over)
         found.entry = std::move(value->entry);
@@ -176,8 +178,11 @@ base::Status RedisCache::store(QByteArrayView token, const Entry &entry, std::ch
                            {"ZCARD", index},
                            set},
                           call);
-    if (!kept)
+    if (!kept) {
+        // Commands are carried out each for itself: where the index was refused, the entry may stand all the same.
+        (void)run({{"DEL", entryKey(digest)}}, call, Worth::Always);
         return base::fail(kept.error());
+    }
     if (kept->at(3).number <= mostOfOneUser)
         return {};
     const auto dropped = run({{"DEL", entryKey(digest)}, {"ZREM", index, digest}}, call);
@@ -213,8 +218,13 @@ base::Result<qint64> RedisCache::eraseUser(const QString &userId, const base::Ca
 {
     // Whose look-ups are under way is not known before they end.
     flights().invalidateAll();
-    if (userId.isEmpty())
-        return 0;
+    const auto renewed = run({{"SET", m_absencesKey, QByteArray::number(drawTag())}}, call, Worth::Always);
+    auto erased = userId.isEmpty() ? base::Result<qint64>(0) : eraseIndexed(userId, call);
+    return renewed ? erased : base::fail(renewed.error());
+}
+
+base::Result<qint64> RedisCache::eraseIndexed(const QString &userId, const base::Call &call)
+{
     const QByteArray index = userKey(userId);
     const auto members = run({{"ZRANGE", index, "0", "-1"}}, call, Worth::Always);
     if (!members)
@@ -251,10 +261,7 @@ base::Result<qint64> RedisCache::eraseUser(const QString &userId, const base::Ca
 
 base::Status RedisCache::noteSignIn(const QString &userId, const base::Call &call)
 {
-    const auto renewed = run({{"SET", m_absencesKey, QByteArray::number(drawTag())}}, call, Worth::Always);
     const auto erased = eraseUser(userId, call);
-    if (!renewed)
-        return base::fail(renewed.error());
     return erased ? base::Status() : base::fail(erased.error());
 }
 

@@ -77,6 +77,8 @@ private:
     /// Carries @p commands out under the breaker; a refused command is an error.
     [[nodiscard]] base::Result<Replies> run(const Commands &commands, const base::Call &call,
                                             Worth worth = Worth::WhenWell);
+    /// Erases the entries that the index of @p userId names, and says how many there were.
+    [[nodiscard]] base::Result<qint64> eraseIndexed(const QString &userId, const base::Call &call);
     [[nodiscard]] base::Result<CacheTags> makeTags(const base::Call &call);
     [[nodiscard]] QByteArray entryKey(QByteArrayView digest) const;
     [[nodiscard]] QByteArray userKey(const QString &userId) const;

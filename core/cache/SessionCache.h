@@ -72,11 +72,11 @@ public:
     /// The same for one session.
     [[nodiscard]] base::Result<bool> erase(QByteArrayView token, const base::Call &call);
 
-    /// Removes all entries of a user; their number.
+    /// Removes all entries of a user, and those that name nobody, as they may be his; the number of the former.
     [[nodiscard]] virtual base::Result<qint64> eraseUser(const QString &userId, const base::Call &call) = 0;
 
     /// To be called when somebody signs in: removes all remembered absences (an absence names no user, so they are all
-    /// in doubt) and the entries of @p userId (empty: of nobody), whose data a sign-in may have changed.
+    /// in doubt) and the entries of @p userId (and of nobody), whose data a sign-in may have changed.
     [[nodiscard]] virtual base::Status noteSignIn(const QString &userId, const base::Call &call) = 0;
 
     /// Removes everything.

@@ -2,6 +2,7 @@
 
 #include <QCryptographicHash>
 #include <QPasswordDigestor>
+#include <QSysInfo>
 
 #include <thread>
 
@@ -199,9 +200,11 @@ cache::RedisCache::Names cacheNames(const ConnectionConfig &config, const sessio
     } else if (config.database) {
         const store::DatabaseUrl &database = *config.database;
         form.push_back(QByteArray::number(static_cast<int>(database.kind)));
-        // The names of this machine are one host.
-        form.push_back(base::isLoopbackHost(database.host) ? QByteArray("localhost")
-                                                           : database.host.toLower().toUtf8());
+        // The names of this machine are one host, and its files and local servers are not those of others.
+        const bool isHere = database.host.isEmpty() || base::isLoopbackHost(database.host);
+        form.push_back(isHere ? QByteArray("localhost") : database.host.toLower().toUtf8());
+        if (isHere)
+            form.push_back(QSysInfo::machineUniqueId());
         form.push_back(QByteArray::number(database.port));
         form.push_back(database.database.toUtf8());
         form.push_back(database.schema.toUtf8());

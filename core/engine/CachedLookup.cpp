@@ -30,6 +30,18 @@ bool isSettled(NullReason reason)
     return std::ranges::find(settled, reason) != settled.end();
 }
 
+/// Whether an absence says something of the token or of the source, and so to all who ask with the same token. Others
+/// may come of what else is in the request: a callback-url cookie, a cookie cache that cannot be read.
+bool isOfTheToken(NullReason reason)
+{
+    static constexpr std::array faults{
+        NullReason::AdapterError, NullReason::BadRow,        NullReason::ProxyNetworkError,
+        NullReason::ProxyTimeout, NullReason::ProxyNotJson,  NullReason::ProxyRedirect,
+        NullReason::Proxy5xx,     NullReason::ProxyTooLarge, NullReason::BaStoreError,
+    };
+    return isSettled(reason) || std::ranges::find(faults, reason) != faults.end();
+}
+
 QString cacheStep()
 {
     return QStringLiteral("cache");
@@ -118,6 +130,8 @@ Resolution CachedLookup::ask(QByteArrayView token, Miss &miss, const cache::Sing
             return again;
     }
     Resolution answer = source(call);
+    if (answer.reason && !isOfTheToken(*answer.reason))
+        answer.isShareable = false;
     keepWhile([&flight] { return flight.isCurrent(); }, token, miss, answer, call);
     return answer;
 }

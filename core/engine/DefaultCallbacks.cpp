@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "core/base/IsoText.h"
+#include "core/base/PercentEncoding.h"
 
 namespace rollcall::engine {
 
@@ -93,6 +94,23 @@ void spread(JsonValue &target, const JsonValue &source)
     }
 }
 
+namespace {
+
+/// The number of digits behind `0x`, `0o` or `0b`; NaN where there are none or others.
+double digitsOf(QByteArrayView digits, int radix)
+{
+    double number = 0;
+    for (const char c : digits) {
+        const int digit = base::hexDigit(c);
+        if (digit < 0 || digit >= radix)
+            return std::numeric_limits<double>::quiet_NaN();
+        number = number * radix + digit;
+    }
+    return digits.isEmpty() ? std::numeric_limits<double>::quiet_NaN() : number;
+}
+
+} // namespace
+
 double toNumber(const JsonValue &value)
 {
     constexpr double notANumber = std::numeric_limits<double>::quiet_NaN();
@@ -107,6 +125,11 @@ double toNumber(const JsonValue &value)
     QByteArray text = value.string()->trimmed().toUtf8();
     if (text.isEmpty())
         return 0;
+    if (text.startsWith('0') && text.size() > 1) {
+        const char prefix = static_cast<char>(text.at(1) | ' ');
+        if (const int radix = prefix == 'x' ? 16 : prefix == 'o' ? 8 : prefix == 'b' ? 2 : 0; radix != 0)
+            return digitsOf(QByteArrayView(text).sliced(2), radix);
+    }
     const bool negative = text.startsWith('-');
     if (negative || text.startsWith('+'))
         text.remove(0, 1);

@@ -2,8 +2,10 @@
 #include <cmath>
 
 #include "core/base/JsDate.h"
+#include "core/base/WideText.h"
 #include "core/engine/DefaultCallbacks.h"
 #include "core/engine/SessionRun.h"
+#include "core/engine/UserId.h"
 
 // The session action under the JWT strategy.
 namespace rollcall::engine {
@@ -127,7 +129,7 @@ void SessionAction::runJwt(Run &run) const
 void SessionAction::note(Run &run, const Claims &claims) const
 {
     run.outcome.validUntil = lastInstant(claims, m_profile->clockTolerance);
-    run.outcome.userId = claims.string("sub").value_or(QString());
+    run.outcome.userId = userIdOf(claims);
 }
 
 bool SessionAction::jwtCallback(Run &run, const JsonValue &decoded, CallbackResult &token) const
@@ -230,7 +232,7 @@ void SessionAction::encodeAndSet(Run &run, const JsonValue &claims, Instant expi
     }
     // What is no text has no length to the library, as an empty text: the old cookies are cleared, none is set.
     const QString *text = std::get<JsonValue>(result).string();
-    QByteArray bytes = text ? text->toUtf8() : QByteArray();
+    QByteArray bytes = text ? base::utf8WithHalves(*text) : QByteArray();
     setToken(run, base::SecretBytes::fromAndWipe(bytes), expires);
 }
 

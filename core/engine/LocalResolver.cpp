@@ -22,6 +22,7 @@ void setNull(Resolution &result, NullReason reason, const QString &evidence)
 LocalResolver::LocalResolver(std::shared_ptr<const session::AuthProfile> profile, store::SessionStore *store,
                              Effects effects, const base::Clock &clock)
     : m_action(profile, profile->secureCookies, nullptr),
+      m_helpers(*profile, profile->secureCookies),
       m_adapter(store ? makeStoreAdapter(*store) : nullptr),
       m_effects(effects),
       m_clock(clock)
@@ -48,6 +49,11 @@ void LocalResolver::run(QByteArrayView cookieHeader, Resolution &result, const b
     http::Cookies parsed = http::parseCookies(cookieHeader, http::dialectOf(profile));
     result.trace.push_back({QStringLiteral("cookies"), StepOutcome::Ok, QStringLiteral("%1 cookies").arg(parsed.size()),
                             std::chrono::steady_clock::now() - begun});
+    // Both libraries look at it before the session. Any origin serves: what is an address does not depend on which.
+    const QByteArrayView callback = m_helpers.callbackCookie(parsed);
+    if (!callback.isEmpty() && !isCallbackUrl(callback, QByteArrayLiteral("http://localhost:3000")))
+        return setNull(result, NullReason::InvalidCallbackUrl,
+                       QStringLiteral("the callback-url cookie is no http address"));
     SessionInput input;
     input.header = cookieHeader;
     input.cookies = http::sessionCookies(std::move(parsed), m_action.cookieName(), profile.version);

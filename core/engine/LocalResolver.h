@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/engine/HelperCookies.h"
 #include "core/engine/SessionAction.h"
 
 namespace rollcall::engine {
@@ -19,6 +20,7 @@ private:
     void run(QByteArrayView cookieHeader, session::Resolution &result, const base::Call &call) const;
 
     SessionAction m_action;
+    HelperCookies m_helpers;
     std::unique_ptr<Adapter> m_adapter;
     Effects m_effects;
     const base::Clock &m_clock;

@@ -1,5 +1,6 @@
 #include "core/engine/ProxyResolver.h"
 
+#include "core/engine/UserId.h"
 #include "core/jose/JsonText.h"
 
 namespace rollcall::engine {
@@ -27,11 +28,7 @@ void readSessionFacts(session::Resolution &resolution)
     if (expires && expires->string() && expires->string()->endsWith(u'Z'))
         resolution.validUntil = base::parseTime(*expires->string(), {});
     const jose::JsonValue *user = session->find(u"user");
-    const jose::JsonValue *id = user ? user->find(u"id") : nullptr;
-    if (id && id->string())
-        resolution.userId = *id->string();
-    else if (id && id->number())
-        resolution.userId = QString::fromLatin1(jose::printNumber(*id->number()));
+    resolution.userId = userIdOf(user ? user->find(u"id") : nullptr);
 }
 
 std::unique_ptr<Resolver> makeProxyResolver(std::shared_ptr<const session::AuthProfile> profile, QUrl baseUrl,

@@ -58,8 +58,9 @@ void RequestHeaders::take(const QByteArray &name, const QByteArray &value)
         joined.append(cookie()).append("; ").append(value);
         base::wipe(m_joined);
         m_joined = std::move(joined);
-    } else if (m_authorization.isNull() && name.compare("authorization", Qt::CaseInsensitive) == 0) {
-        m_authorization = value;
+    } else if (name.compare("authorization", Qt::CaseInsensitive) == 0) {
+        // As `Headers` does: blanks around it are dropped, a repeated one is joined. More than one never holds a token.
+        m_authorization = m_authorization.isNull() ? value.trimmed() : QByteArray(m_authorization + ", " + value);
     }
 }
 

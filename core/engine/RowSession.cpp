@@ -2,6 +2,7 @@
 #include "core/base/JsDate.h"
 #include "core/engine/DefaultCallbacks.h"
 #include "core/engine/SessionRun.h"
+#include "core/engine/UserId.h"
 
 // The session action under the database strategy.
 namespace rollcall::engine {
@@ -146,8 +147,7 @@ void SessionAction::runLiveRow(Run &run, const SessionAndUser &row, const base::
         return;
     if (row.expiresKind == ExpiresKind::Date)
         run.outcome.validUntil = writes ? expires : row.expires;
-    const JsonValue *userId = row.session.find(u"userId");
-    run.outcome.userId = userId && userId->string() ? *userId->string() : QString();
+    run.outcome.userId = userIdOf(row.session.find(u"userId"));
     run.outcome.cookies.push_back(
         {m_cookieName, base::SecretBytes(run.token), m_attributes, m_attributes.maxAge, expires});
     run.steps.end(QStringLiteral("session"), run.outcome.reason ? StepOutcome::Fail : StepOutcome::Ok);

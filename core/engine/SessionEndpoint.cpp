@@ -94,6 +94,8 @@ void SessionEndpoint::throwWhereUnwritable(EndpointResponse &response) const
         }
         if (!fault)
             fault = http::expiresFault(cookie.expires);
+        if (!fault && !cookie.isPlain)
+            fault = http::valueFault(cookie.value.view());
         if (fault) {
             response.outcome.reason = reason;
             response.outcome.evidence = *fault;

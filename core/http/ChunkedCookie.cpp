@@ -8,6 +8,7 @@
 #include "core/base/ArraySort.h"
 #include "core/base/ObjectOrder.h"
 #include "core/base/PercentEncoding.h"
+#include "core/base/WideText.h"
 
 namespace rollcall::http {
 
@@ -75,7 +76,7 @@ SetCookie cleared(const QByteArray &name, const CookieAttributes &attributes)
 }
 
 /// The same for values that only an encoder of the deployment's own makes: JavaScript counts UTF-16 code units. (Where
-/// it would cut a pair of them apart, it throws when the cookie is written.)
+/// it cuts a pair of them apart, it throws when the cookie is written: valueFault().)
 Cookies splitWide(const QByteArray &name, const base::SecretBytes &value, qsizetype size)
 {
     Cookies cookies;
@@ -83,7 +84,7 @@ Cookies splitWide(const QByteArray &name, const base::SecretBytes &value, qsizet
     if (text.size() <= size)
         cookies.push_back({name, value.clone()});
     for (qsizetype from = 0; text.size() > size && from < text.size(); from += size) {
-        QByteArray part = QStringView(text).sliced(from, std::min(size, text.size() - from)).toUtf8();
+        QByteArray part = base::utf8WithHalves(QStringView(text).sliced(from, std::min(size, text.size() - from)));
         cookies.push_back(
             {QByteArray(name + '.' + QByteArray::number(from / size)), base::SecretBytes::fromAndWipe(part)});
     }

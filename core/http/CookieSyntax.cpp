@@ -77,6 +77,11 @@ std::optional<QString> nameFault(QByteArrayView name)
     return isGood ? std::nullopt : std::optional(QStringLiteral("argument name is invalid"));
 }
 
+std::optional<QString> valueFault(QByteArrayView value)
+{
+    return value.isValidUtf8() ? std::nullopt : std::optional(QStringLiteral("URI malformed"));
+}
+
 std::optional<QString> expiresFault(const std::optional<base::Instant> &expires)
 {
     const bool isGood = !expires || base::isDate(*expires);

@@ -18,6 +18,9 @@ namespace rollcall::http {
 /// The same of a name.
 [[nodiscard]] std::optional<QString> nameFault(QByteArrayView name);
 
+/// The same of a value: one that is no UTF-8 was half of a surrogate pair (base::utf8WithHalves()).
+[[nodiscard]] std::optional<QString> valueFault(QByteArrayView value);
+
 /// The same of an expiry.
 [[nodiscard]] std::optional<QString> expiresFault(const std::optional<base::Instant> &expires);
 

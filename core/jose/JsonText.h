@@ -61,7 +61,7 @@ inline JsonValue::JsonValue(Array value) : m_value(std::move(value)) {}
 inline JsonValue::JsonValue(Object value) : m_value(std::move(value)) {}
 
 /// Deeper nesting than this is refused, so that hostile input cannot exhaust the stack.
-inline constexpr int maxJsonDepth = 1000;
+inline constexpr int maxJsonDepth = 3000;
 
 /// Reads what `JSON.parse` reads (the last duplicate member wins in the place of the first, `__proto__` is data,
 /// numbers beyond a double become infinite); nullopt where JSON.parse throws, or where nesting exceeds maxJsonDepth.

@@ -28,7 +28,7 @@ Accepted<JweParts> splitCompact(QByteArrayView token)
     return parts;
 }
 
-Accepted<void> checkCritical(const JsonValue &header)
+Accepted<void> checkCritical(const JsonValue &header, QStringView recognised)
 {
     const JsonValue *crit = header.find(u"crit");
     if (!crit)
@@ -37,8 +37,16 @@ Accepted<void> checkCritical(const JsonValue &header)
     const auto isName = [](const JsonValue &name) { return name.string() && !name.string()->isEmpty(); };
     if (!names || names->empty() || !std::ranges::all_of(*names, isName))
         return refuse(DecodeFailure::Malformed, DecodeStep::Header, QStringLiteral("\"crit\" is no list of names"));
-    return refuse(DecodeFailure::Unsupported, DecodeStep::Algorithm,
-                  QStringLiteral("a critical header extension is not recognised"));
+    for (const JsonValue &name : *names) {
+        const QString *text = name.string();
+        if (!text || *text != recognised) {
+            return refuse(DecodeFailure::Unsupported, DecodeStep::Algorithm,
+                          QStringLiteral("a critical header extension is not recognised"));
+        }
+        if (!header.find(recognised))
+            return refuse(DecodeFailure::Malformed, DecodeStep::Header, QStringLiteral("a critical header is missing"));
+    }
+    return {};
 }
 
 Accepted<QString> algorithmOf(const JsonValue &header, QStringView name)

@@ -48,8 +48,8 @@ inline constexpr qsizetype maxTokenBytes = 16 * 1024 * 1024;
 [[nodiscard]] Accepted<QByteArray> decryptV5(const JweParts &parts, session::AuthVersion version,
                                              std::span<const KeyRing::Key> keys, JsonValue &header);
 
-/// The checks of `crit` that both versions share (none is recognised).
-[[nodiscard]] Accepted<void> checkCritical(const JsonValue &header);
+/// The checks of `crit`: every name in it must be @p recognised (empty: none is), and be in the header.
+[[nodiscard]] Accepted<void> checkCritical(const JsonValue &header, QStringView recognised = {});
 
 /// The non-empty string member @p name of @p header; refused as malformed else.
 [[nodiscard]] Accepted<QString> algorithmOf(const JsonValue &header, QStringView name);

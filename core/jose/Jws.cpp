@@ -30,8 +30,13 @@ Accepted<Claims> verified(const JwsKeys &keys, QByteArrayView token, base::Insta
     if (!parsed || !parsed->object())
         return refuse(DecodeFailure::Malformed, DecodeStep::Header, QStringLiteral("the header is no JSON object"));
     header = std::move(*parsed);
-    if (const auto critical = checkCritical(header); !critical)
+    if (const auto critical = checkCritical(header, u"b64"); !critical)
         return tl::unexpected<Refusal>(critical.error());
+    // Where it is critical, it is there (RFC 7797).
+    const JsonValue *b64 = header.find(u"crit") ? header.find(u"b64") : nullptr;
+    const bool *encodes = b64 ? b64->boolean() : nullptr;
+    if (b64 && !encodes)
+        return refuse(DecodeFailure::Malformed, DecodeStep::Header, QStringLiteral("\"b64\" is no boolean"));
     const auto alg = algorithmOf(header, u"alg");
     if (!alg)
         return tl::unexpected<Refusal>(alg.error());
@@ -49,6 +54,10 @@ Accepted<Claims> verified(const JwsKeys &keys, QByteArrayView token, base::Insta
     if (!keys.verify(token.first(lastDot), *signature)) {
         return refuse(DecodeFailure::DecryptionFailed, DecodeStep::Decryption,
                       QStringLiteral("the signature is not of a known key"));
+    }
+    if (encodes && !*encodes) {
+        return refuse(DecodeFailure::InvalidPayload, DecodeStep::Payload,
+                      QStringLiteral("a session's payload must be encoded"));
     }
     // jose decodes what was signed only now: nonsense that nobody signed is a wrong signature.
     auto payload = fromBase64UrlStrict(encoded);

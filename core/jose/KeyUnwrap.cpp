@@ -121,7 +121,7 @@ Accepted<std::optional<base::SecretBytes>> contentKeyV4(const QString &alg, cons
         return ContentKey(key.clone());
     }
     // jose checks the key's type by the name alone, before it looks whether it knows the algorithm.
-    static const QRegularExpression takesBytes(QStringLiteral("^(?:HS|PBES2|A[0-9]{3}(?:GCM)?KW$)"));
+    static const QRegularExpression takesBytes(QStringLiteral("^(?:HS|PBES2|A[0-9]{3}(?:GCM)?KW\\z)"));
     if (!takesBytes.match(alg).hasMatch()) {
         return refuse(DecodeFailure::Other, DecodeStep::Algorithm,
                       QStringLiteral("the algorithm wants a key of another type"));

@@ -256,13 +256,7 @@ Resolution ProxyClient::resolve(QByteArrayView cookieHeader, const RequestHeader
         for (auto &[name, value] : request.headers)
             base::wipe(value); // the configured ones are shared, and stay
     });
-    const auto lost = [&request](const QString &message) -> base::Result<http::HttpResponse> {
-        return base::fail(base::Error(ErrorCode::ConnectionLost)
-                              .with(base::ErrorParam::Host, request.url.host())
-                              .with(base::ErrorParam::Detail, message));
-    };
-    const base::Result<http::HttpResponse> answer =
-        m_client ? m_client->send(request, call) : base::callSafely(lost, m_options.fetch, request, call);
+    const base::Result<http::HttpResponse> answer = m_client ? m_client->send(request, call) : fetched(request, call);
     // Whoever waits for this answer with more time than this caller has not had his own.
     const bool isCutShort = !answer && (call.expired() || call.cancelled());
     resolution.isShareable = !isCutShort && !holdsCookieCache(*m_profile, http::headerValue(request.headers, "cookie"));
@@ -292,6 +286,26 @@ Resolution ProxyClient::resolve(QByteArrayView cookieHeader, const RequestHeader
     }
     resolution.took = elapsed();
     return resolution;
+}
+
+base::Result<http::HttpResponse> ProxyClient::fetched(const http::HttpRequest &request, const base::Call &call) const
+{
+    // Whoever carries it: what the client of our own checks, holds.
+    const auto origin = http::originOf(request.url);
+    if (!origin)
+        return base::fail(origin.error());
+    if (base::Status status = http::checkRequest(request, *origin, m_options.http); !status)
+        return base::fail(std::move(status.error()));
+    const auto lost = [&request](const QString &message) -> base::Result<http::HttpResponse> {
+        return base::fail(base::Error(ErrorCode::ConnectionLost)
+                              .with(base::ErrorParam::Host, request.url.host())
+                              .with(base::ErrorParam::Detail, message));
+    };
+    auto answer = base::callSafely(lost, m_options.fetch, request, call);
+    const http::MessageLimits limits{.maxBody = m_options.http.maxBody};
+    if (answer && answer->body.size() > limits.maxBody)
+        return base::fail(http::faultError(*origin, http::MessageFault::BodyTooLarge, true, limits));
+    return answer;
 }
 
 void ProxyClient::judge(Resolution &resolution, const http::HttpResponse &answer) const

@@ -75,6 +75,9 @@ public:
 private:
     [[nodiscard]] http::HttpRequest requestFor(QByteArrayView cookieHeader, const RequestHeader &header,
                                                int &cookies) const;
+    /// The answer of ProxyOptions::fetch, under the checks of a connection of our own.
+    [[nodiscard]] base::Result<http::HttpResponse> fetched(const http::HttpRequest &request,
+                                                           const base::Call &call) const;
     void judge(session::Resolution &resolution, const http::HttpResponse &answer) const;
 
     ProxyOptions m_options;

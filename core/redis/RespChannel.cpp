@@ -52,7 +52,8 @@ base::Status RespChannel::connect(const base::Call &call)
     if (base::Status connected = m_socket.connectTo(m_origin, call); !connected)
         return base::fail(explainRefusal(std::move(connected.error()), false));
     std::vector<RedisCommand> greeting;
-    if (!m_url.password.isEmpty()) {
+    // A user without a password is one too; without AUTH the server would take us for its default user.
+    if (!m_url.password.isEmpty() || !m_url.user.isEmpty()) {
         RedisCommand auth{"AUTH"};
         if (!m_url.user.isEmpty())
             auth.push_back(m_url.user.toUtf8());

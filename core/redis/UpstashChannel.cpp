@@ -99,10 +99,13 @@ base::Result<std::vector<RedisReply>> UpstashChannel::readAnswer(const http::Htt
     const auto notUpstash = [&](const QString &detail) {
         return base::fail(error(ErrorCode::NotADatabase).with(ErrorParam::Detail, detail));
     };
-    if (status != 200)
-        return notUpstash(QStringLiteral("HTTP %1").arg(status));
     QJsonParseError parsing;
     const QJsonDocument document = QJsonDocument::fromJson(response.body, &parsing);
+    // A request that is refused as a whole: a quota that is used up, a command that is switched off.
+    if (const QJsonValue why = document.object().value(QStringLiteral("error")); status == 400 && why.isString())
+        return base::fail(refusal(RedisReply::ofError(why.toString().toUtf8()), m_url.host));
+    if (status != 200)
+        return notUpstash(QStringLiteral("HTTP %1").arg(status));
     if (!document.isArray() || static_cast<std::size_t>(document.array().size()) != commands)
         return notUpstash(QStringLiteral("it does not answer as Upstash's REST does"));
     std::vector<RedisReply> replies;

@@ -1,6 +1,9 @@
 #include "core/revoke/RuledResolver.h"
 
+#include <algorithm>
+
 #include "core/http/CookieNames.h"
+#include "core/jose/Jws.h"
 #include "core/jose/TokenCodec.h"
 #include "core/revoke/CallbackSnippet.h"
 
@@ -60,10 +63,23 @@ std::unique_ptr<engine::Resolver> makeRuledResolver(std::unique_ptr<engine::Reso
     return std::make_unique<RuledResolver>(std::move(resolver), std::move(profile), std::move(rules), clock);
 }
 
+namespace {
+
+jose::OpenedToken openedBy(const session::AuthProfile &profile, QByteArrayView token, base::Instant now)
+{
+    if (!profile.signedTokens) {
+        const QByteArray salt = profile.version == AuthVersion::V4 ? QByteArray() : http::sessionCookieName(profile);
+        return jose::openToken(jose::KeyRing(profile.version, profile.secrets, salt), token, now);
+    }
+    const auto keys = jose::JwsKeys::of(*profile.signedTokens, profile.secrets);
+    return keys ? jose::openSigned(*keys, token, now, profile.clockTolerance) : jose::OpenedToken();
+}
+
+} // namespace
+
 std::optional<TokenOrigin> originOf(const session::AuthProfile &profile, QByteArrayView token, base::Instant now)
 {
-    const QByteArray salt = profile.version == AuthVersion::V4 ? QByteArray() : http::sessionCookieName(profile);
-    const jose::OpenedToken opened = jose::openToken(jose::KeyRing(profile.version, profile.secrets, salt), token, now);
+    const jose::OpenedToken opened = openedBy(profile, token, now);
     if (!opened.ok)
         return std::nullopt;
     const auto since =
@@ -71,7 +87,9 @@ std::optional<TokenOrigin> originOf(const session::AuthProfile &profile, QByteAr
     if (!since)
         return std::nullopt;
     TokenOrigin origin;
-    origin.since = base::Instant(std::chrono::milliseconds(static_cast<qint64>(*since * 1000)));
+    constexpr double furthest = 253'402'300'799.0; // the end of year 9999; claims may say 1e400
+    origin.since =
+        base::Instant(std::chrono::milliseconds(static_cast<qint64>(std::clamp(*since, -furthest, furthest) * 1000)));
     origin.userId = opened.claims.string("sub");
     origin.email = opened.claims.string("email");
     return origin;

@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <array>
 #include <optional>
+#include <vector>
 
 #include "core/base/PercentEncoding.h"
 #include "core/routes/JsCharacterSet.h"
@@ -34,6 +36,9 @@ public:
         disjunction(0);
         if (!m_fault && m_at < m_source.size())
             fail(QStringLiteral("Unmatched ')'"));
+        if (!m_fault && readsForgottenGroup())
+            m_fault = RegExpFault{RegExpFault::Kind::Unsupported,
+                                  QStringLiteral("a back-reference to a group inside of a repetition")};
         if (m_fault)
             return tl::unexpected(*m_fault);
         return m_out;
@@ -58,6 +63,21 @@ private:
         if (!m_fault)
             m_fault = RegExpFault{RegExpFault::Kind::Syntax, reason};
     }
+
+    /// An atom that a quantifier stands behind: its place, and how many groups were opened before it and in all.
+    struct Loop
+    {
+        qsizetype begin;
+        qsizetype end;
+        qsizetype before;
+        qsizetype after;
+        bool isGroup; ///< a capturing one
+    };
+    struct Reference
+    {
+        qsizetype group;
+        qsizetype at; ///< behind it
+    };
 
     /// Counts the groups beforehand: what `\1` and `\k` mean depends on those to come.
     void findGroups()
@@ -117,10 +137,18 @@ private:
         } else if (accept(u"(?<!")) {
             group(QStringLiteral("(?<!"), QStringLiteral(")"), depth);
         } else {
+            Loop loop{m_at, m_at, m_opened, m_opened, isCapturing()};
             atom(depth);
-            quantifier();
+            loop.end = m_at;
+            loop.after = m_opened;
+            const bool isOnce = peek() == u'?';
+            if (quantifier() && !isOnce)
+                m_loops.push_back(loop);
         }
     }
+
+    /// Whether a capturing group begins here, where an atom does.
+    [[nodiscard]] bool isCapturing() const { return looksAt(u"(") && (!looksAt(u"(?") || looksAt(u"(?<")); }
 
     void atom(int depth)
     {
@@ -132,10 +160,12 @@ private:
             group(QStringLiteral("(?:(?!"), QStringLiteral("))"), depth);
         } else if (accept(u"(?<")) {
             groupName();
+            ++m_opened;
             group(QStringLiteral("("), QStringLiteral(")"), depth);
         } else if (accept(u"(?")) {
             fail(QStringLiteral("Invalid group"));
         } else if (accept(u"(")) {
+            ++m_opened;
             group(QStringLiteral("("), QStringLiteral(")"), depth);
         } else if (accept(u".")) {
             m_out += JsCharacterSet::lineEnds().toPcre(true);
@@ -193,10 +223,11 @@ private:
         return peek(ahead) == u'}' ? std::optional(ahead + 1) : std::nullopt;
     }
 
-    void quantifier()
+    /// True where there is one.
+    bool quantifier()
     {
         if (atEnd())
-            return;
+            return false;
         const QChar c = peek();
         if (c == u'*' || c == u'+' || c == u'?') {
             m_out += c;
@@ -208,10 +239,11 @@ private:
             m_out += text;
             m_at += *length;
         } else {
-            return;
+            return false;
         }
         if (accept(u"?"))
             m_out += u'?';
+        return true;
     }
 
     static bool isOutOfOrder(QStringView numbers)
@@ -336,7 +368,26 @@ private:
     }
 
     /// A group that took no part matches the empty text in JavaScript, and nothing in PCRE2.
-    void reference(qsizetype number) { m_out += QStringLiteral("(?(%1)\\g{%1})").arg(number); }
+    void reference(qsizetype number)
+    {
+        m_references.push_back({number, m_at});
+        m_out += QStringLiteral("(?(%1)\\g{%1})").arg(number);
+    }
+
+    /// At each round of a repetition JavaScript forgets what the groups inside of it held; PCRE2 remembers. That shows
+    /// where a reference reads such a group from within, or one that a round may have passed by.
+    [[nodiscard]] bool readsForgottenGroup() const
+    {
+        return std::ranges::any_of(m_references, [this](const Reference &reference) {
+            return std::ranges::any_of(m_loops, [&reference](const Loop &loop) {
+                const bool isOfLoop = reference.group > loop.before && reference.group <= loop.after;
+                // The group that is repeated itself takes part in every round.
+                const bool isRepeated = loop.isGroup && reference.group == loop.before + 1;
+                const bool isWithin = reference.at > loop.begin && reference.at <= loop.end;
+                return isOfLoop && (isWithin || !isRepeated);
+            });
+        });
+    }
 
     void namedReference()
     {
@@ -430,7 +481,10 @@ private:
     QStringView m_source;
     qsizetype m_at = 0;
     QString m_out;
-    QStringList m_groups; ///< names of the capturing groups, in order; empty for those without
+    QStringList m_groups;   ///< names of the capturing groups, in order; empty for those without
+    qsizetype m_opened = 0; ///< of them, until here
+    std::vector<Loop> m_loops;
+    std::vector<Reference> m_references;
     bool m_hasNames = false;
     std::optional<RegExpFault> m_fault;
 };

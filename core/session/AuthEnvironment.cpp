@@ -49,6 +49,7 @@ Error invalidUrl(const QString &part)
 std::vector<SecretBytes> copies(const std::vector<SecretBytes> &secrets)
 {
     std::vector<SecretBytes> result;
+    result.reserve(secrets.size());
     for (const SecretBytes &secret : secrets)
         result.push_back(secret.clone());
     return result;

@@ -219,6 +219,9 @@ JsonValue makeSigned(Random &random, const TokenPlace &place, const QString &alg
     if (random.chance(20))
         members.insert(random.below(2),
                        random.pick<QByteArray>({"\"typ\":\"JWT\"", "\"kid\":\"1\"", "\"crit\":[]", "\"crit\":[\"exp\"]",
+                                                "\"b64\":true,\"crit\":[\"b64\"]", "\"crit\":[\"b64\"]",
+                                                "\"crit\":[\"b64\",\"exp\"],\"b64\":1", "\"crit\":[\"b64\"],\"b64\":0",
+                                                "\"b64\":false", "\"b64\":false,\"crit\":[\"b64\",\"b64\"]",
                                                 "\"crit\":null", "\"alg\":null", "\"iss\":\"a\"", "\"zip\":\"DEF\""}));
     QByteArray header = '{' + members.join(',') + '}';
     if (random.chance(3))

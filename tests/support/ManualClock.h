@@ -7,7 +7,7 @@
 namespace rollcall::test {
 
 /// A clock that tests move. **Thread-safety:** thread-safe.
-class ManualClock final : public base::Clock
+class ManualClock : public base::Clock
 {
 public:
     [[nodiscard]] base::Instant now() const override { return base::Instant(std::chrono::milliseconds(m_now.load())); }

@@ -20,7 +20,11 @@ SessionAnswer answerRequest(const Config &config, SessionRows &rows, SecondarySt
     if (storage)
         observedStorage.emplace(*storage);
     SessionAdapter adapter(config, observedRows, observedStorage ? &*observedStorage : nullptr, now);
-    return getSession(config, adapter, request, now, call);
+    SessionAnswer answer = getSession(config, adapter, request, now, call);
+    // Nothing was written: the row ends when it would have.
+    if (answer.resolution.rowEffect == session::RowEffect::Extend)
+        answer.resolution.validUntil = answer.validUnrenewed;
+    return answer;
 }
 
 BetterAuthResolver::BetterAuthResolver(Config config, std::unique_ptr<SessionRows> rows,

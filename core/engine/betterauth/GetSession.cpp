@@ -2,6 +2,7 @@
 
 #include "core/base/ErrorText.h"
 #include "core/engine/StepTimer.h"
+#include "core/engine/UserId.h"
 #include "core/engine/betterauth/CacheWriter.h"
 #include "core/engine/betterauth/CookieCache.h"
 #include "core/engine/betterauth/CookieDiagnosis.h"
@@ -30,6 +31,15 @@ FoundSession cachedSession(const Config &config, const CacheContent &content)
     return {{withoutHidden(session ? *session : none, config.sessionFields),
              toDate(session ? session->find(u"expiresAt") : nullptr)},
             withoutHidden(user ? *user : none, config.userFields)};
+}
+
+/// When it ends; nullopt where that is unknown or never.
+std::optional<Instant> endOf(const OutputSession &session)
+{
+    constexpr double furthest = 253'402'300'799'999.0;           // the end of year 9999
+    if (!session.expiresAt || !(*session.expiresAt <= furthest)) // NaN is no date
+        return std::nullopt;
+    return Instant(std::chrono::milliseconds(static_cast<qint64>(*session.expiresAt)));
 }
 
 /// One request on its way through the steps.
@@ -256,6 +266,7 @@ void Steps::answerLive(FoundSession found, const Call &call)
 void Steps::renew(FoundSession found, const Call &call)
 {
     const QString step = QStringLiteral("renew");
+    m_answer.validUnrenewed = endOf(found.session);
     auto renewed = m_adapter.renew(found.session.text(u"token"), call);
     if (!renewed) {
         m_timer.end(step, StepOutcome::Error, base::errorName(renewed.error().code));
@@ -290,11 +301,8 @@ void Steps::show(FoundSession found)
     m_answer.body = JsonValue(JsonValue::Object());
     m_answer.body.set(QStringLiteral("session"), found.session.session);
     m_answer.body.set(QStringLiteral("user"), found.user);
-    m_answer.resolution.userId = textOf(found.user.find(u"id"));
-    constexpr double furthest = 253'402'300'799'999.0; // the end of year 9999
-    if (found.session.expiresAt && *found.session.expiresAt <= furthest)
-        m_answer.resolution.validUntil =
-            Instant(std::chrono::milliseconds(static_cast<qint64>(*found.session.expiresAt)));
+    m_answer.resolution.userId = userIdOf(found.user.find(u"id"));
+    m_answer.resolution.validUntil = endOf(found.session);
     m_timer.end(QStringLiteral("session"), StepOutcome::Ok);
     m_answer.found = std::move(found);
 }

@@ -22,6 +22,7 @@ struct SessionAnswer
     jose::JsonValue body;              ///< null without a session; an error's `{message, code}`
     std::optional<FoundSession> found; ///< the session it shows
     ResponseCookies cookies;
+    std::optional<base::Instant> validUnrenewed; ///< of a session that is renewed: until when it was valid before
     session::Resolution resolution; ///< without session text and cookies: resolutionOf() adds them
 };
 

@@ -69,8 +69,11 @@ private:
         engine::SessionAndUser both;
         both.expires = base::SystemClock().now() + 24h * 30;
         const QByteArray expires = base::toIso(both.expires).toLatin1();
-        both.session = parsed("{\"sessionToken\":\"" + found->first + "\",\"userId\":\"" + found->second +
-                              "\",\"expires\":\"" + expires + "\"}");
+        bool isNumber = false;
+        found->second.toInt(&isNumber);
+        const QByteArray userId = isNumber ? found->second : '"' + found->second + '"';
+        both.session = parsed("{\"sessionToken\":\"" + found->first + "\",\"userId\":" + userId + ",\"expires\":\"" +
+                              expires + "\"}");
         both.user = parsed("{\"id\":\"" + found->second + "\",\"name\":\"" + found->second + "\",\"email\":\"" +
                            found->second + "@example.test\",\"image\":null}");
         return both;
@@ -228,6 +231,19 @@ private Q_SLOTS:
         fill();
         QVERIFY(m_cache->clear(call()));
         QCOMPARE(hits(), QByteArray("- - - -"));
+    }
+
+    void usersMayBeNumbers_data() { backEnds(); }
+    void usersMayBeNumbers()
+    {
+        QFETCH(QByteArray, backEnd);
+        configure(backEnd);
+        m_rows.users["n"] = "42";
+        static_cast<void>(ask("n"));
+        QCOMPARE(ask("n").cache, StepOutcome::Hit);
+        m_rows.users.erase("n");
+        QCOMPARE(m_cache->eraseUser(QStringLiteral("42"), call()).value(), qint64(1));
+        QCOMPARE(ask("n").reason, NullReason::RowMissing);
     }
 
     void manyAreAskedForAtOnce_data() { backEnds(); }

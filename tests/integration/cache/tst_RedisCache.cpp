@@ -221,6 +221,32 @@ private Q_SLOTS:
             QVERIFY(!found(*cache, token));
     }
 
+    void anEntryOfNobodyFallsWithAnybody()
+    {
+        const auto cache = cacheAt(m_server->url(), m_clock);
+        keep(*cache, "t", sessionOf("{}", {}));
+        keep(*cache, "c", sessionOf("{}", QStringLiteral("u2")));
+        QVERIFY(found(*cache, "t").has_value());
+        QCOMPARE(cache->eraseUser(QStringLiteral("u1"), call()).value(), qint64{0});
+        QVERIFY(!found(*cache, "t"));
+        QVERIFY(found(*cache, "c").has_value());
+    }
+
+    void whatItsIndexRefusesIsNotKept()
+    {
+        QCOMPARE(ask({"ACL", "SETUSER", "app", "on", ">pw", "~rollcall:*", "+get", "+set", "+mget", "+del"})->text,
+                 QByteArray("OK"));
+        const auto url =
+            redis::RedisUrl::parse("redis://app:pw@127.0.0.1:" + QByteArray::number(m_server->port()) + "/0");
+        QVERIFY(url.has_value());
+        const auto cache = cacheAt(*url, m_clock);
+        const auto before = cache->find("t", call());
+        QVERIFY(before.has_value());
+        const auto kept = cache->store("t", sessionOf("{}"), 60s, before->generation, call());
+        QCOMPARE(kept.error().code, ErrorCode::PermissionDenied);
+        QVERIFY2(!found(*cacheAt(m_server->url(), m_clock), "t"), "eraseUser() would not find it");
+    }
+
     void whatAnotherProcessHadUnderWayDoesNotOutliveClear()
     {
         const auto one = cacheAt(m_server->url(), m_clock);

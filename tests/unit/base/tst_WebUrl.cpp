@@ -104,6 +104,14 @@ private Q_SLOTS:
         add("http://[::1/", "");
         add("http://[::1]x/", "");
         add("http://\xc3\xa4.test/", "http://xn--4ca.test/");
+        add("http://XN--4CA.test/", "http://xn--4ca.test/");
+        for (const char *punycode : {"http://xn--fiqs8s/", "http://xn--fa-hia/", "http://xn--ls8h/",
+                                     "http://xn--80ak6aa92e.com/", "http://a.xn--vermgensberatung-pwb/",
+                                     "http://xn--pple-43d/", "http://xn--wgv71a119e/", "http://xn--n3h/"})
+            add(punycode, punycode);
+        for (const char *none :
+             {"http://xn--a/", "http://xn--nxasmq6ba_b/", "http://a.xn--a/", "http://xn--0/", "http://xn--/"})
+            add(none, "");
         add("http://a/b/../c/./d/%2e%2E", "http://a/c/");
         add("http://a/../..", "http://a/");
         add("http://a/b//c", "http://a/b//c");

@@ -290,8 +290,9 @@ private Q_SLOTS:
             store(shard, {i, i << 30}, value("{}", static_cast<quint32>(i % 3)), 0);
         QCOMPARE(shard.eraseUser(2), qint64{333});
         QCOMPARE(shard.eraseUser(2), qint64{0});
+        // Those of nobody (0) may be his too, and are gone with them, uncounted.
         for (quint64 i = 0; i < 1'000; ++i)
-            QCOMPARE(has(shard, {i, i << 30}), i % 3 != 2);
+            QCOMPARE(has(shard, {i, i << 30}), i % 3 == 1);
     }
 
     void whatWasLookedUpBeforeARemovalIsNotKept()

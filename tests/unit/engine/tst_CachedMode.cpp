@@ -38,6 +38,18 @@ std::shared_ptr<session::AuthProfile> profileOf(AuthVersion version)
     return profile;
 }
 
+/// Runs something whenever it is asked for the time.
+class HookedClock final : public test::ManualClock
+{
+public:
+    std::function<void()> hook = [] {};
+    [[nodiscard]] base::Instant now() const override
+    {
+        hook();
+        return test::ManualClock::now();
+    }
+};
+
 /// "session", or why there is none.
 QString outcomeOf(const RuntimeSession &answer)
 {
@@ -147,6 +159,16 @@ private Q_SLOTS:
         QCOMPARE(outcomeOf(ask(token)), QStringLiteral("row-missing"));
     }
 
+    void aRenewalThatIsOnlyObservedProlongsNothing()
+    {
+        configureLocal(profileOf(AuthVersion::BetterAuth));
+        m_clock->advance(2h);
+        const RuntimeSession answer = ask(betterCookie("live"));
+        QCOMPARE(outcomeOf(answer), QStringLiteral("session"));
+        QCOMPARE(answer.rowEffect, session::RowEffect::Extend);
+        QCOMPARE(answer.validUntil, std::optional(base::Instant(523'000s))); // the row's
+    }
+
     void aProxyKeepsNothingThatACookieCacheMayHaveSaid()
     {
         int asked = 0;
@@ -210,6 +232,32 @@ private Q_SLOTS:
         QCOMPARE(first, QStringLiteral("proxy-timeout"));
         QCOMPARE(outcomeOf(patient), others);
         QTEST(asked.load(), "asked");
+    }
+
+    void oneRequestsOtherCookiesAreNotAnothersNull()
+    {
+        const auto ofTheCache = m_clock;
+        const auto clock = std::make_shared<HookedClock>();
+        m_clock = clock;
+        configureLocal(profileOf(AuthVersion::V5));
+        std::atomic<bool> isFirst{true};
+        std::binary_semaphore isAsked(0);
+        clock->hook = [&] {
+            if (!isFirst.exchange(false))
+                return;
+            isAsked.release();
+            const auto limit = Call::Clock::now() + 20s;
+            while (m_cache->flights().waiting() == 0 && Call::Clock::now() < limit)
+                std::this_thread::yield();
+        };
+        QString bad;
+        std::jthread first(
+            [&] { bad = outcomeOf(ask("authjs.session-token=live; authjs.callback-url=javascript%3A1")); });
+        isAsked.acquire();
+        const RuntimeSession good = ask("authjs.session-token=live");
+        first.join();
+        QCOMPARE(bad, QStringLiteral("invalid-callback-url"));
+        QCOMPARE(outcomeOf(good), QStringLiteral("session"));
     }
 
     void aBatchNamesTheReasonsOfSingleCalls_data()

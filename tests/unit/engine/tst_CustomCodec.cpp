@@ -105,6 +105,22 @@ private Q_SLOTS:
         QVERIFY(v5.body.startsWith("{\"user\":"));
     }
 
+    void halvesOfPairsCannotBeWritten_data()
+    {
+        QTest::addColumn<QString>("token");
+        QTest::newRow("half a pair") << QString(QChar(0xd800) + QStringLiteral("x"));
+        QTest::newRow("cut at a border") << QString(QString(3'932, u'x') + QStringLiteral("\U0001F600y") +
+                                                    QString(9, u'x'));
+    }
+    void halvesOfPairsCannotBeWritten()
+    {
+        QFETCH(QString, token);
+        const auto v4 = answer(AuthVersion::V4, encoding(JsonValue(token)));
+        QCOMPARE(v4.thrown, std::optional(QStringLiteral("URI malformed")));
+        const auto whole = answer(AuthVersion::V4, encoding(JsonValue(QStringLiteral("\U0001F600"))));
+        QVERIFY(!whole.thrown);
+    }
+
     void decodersMayReturnAnything_data()
     {
         QTest::addColumn<CallbackResult>("result");

@@ -71,6 +71,10 @@ private Q_SLOTS:
         row("quotes kept", v4, v4Name + "=\"" + good4 + '"', NullReason::CookieNotParsed);
         row("duplicate", v5, v5Name + "=other; " + v5Name + '=' + good5, NullReason::DuplicateCookie);
         row("duplicate, empty first", v5, v5Name + "=; " + v5Name + '=' + good5, NullReason::DuplicateCookie);
+        row("callback that is no web address v5", v5, v5Name + '=' + good5 + "; authjs.callback-url=javascript%3A1",
+            NullReason::InvalidCallbackUrl);
+        row("callback that is no address v4", v4, v4Name + '=' + good4 + "; next-auth.callback-url=home",
+            NullReason::InvalidCallbackUrl);
         row("prefix sharer", v5, v5Name + '=' + good5 + "; " + v5Name + "-old=x", NullReason::PrefixSharer);
         row("chunk gap", v5, v5Name + ".0=" + good5.first(9) + "; " + v5Name + ".2=x", NullReason::ChunkMissing);
         row("first chunk missing", v5, v5Name + ".1=" + good5.sliced(100), NullReason::ChunkMissing);

@@ -216,6 +216,11 @@ private Q_SLOTS:
         const auto request = RequestHeaders::fromList(headers);
         QCOMPARE(runtime.getServerSession(request, {})->reason, NullReason::BearerOnly);
         QVERIFY(runtime.getToken(request, false, {})->json);
+        // As `Headers` hands them on: without the blanks around, and several as one.
+        const http::HeaderList blanks{{"Authorization", " Bearer " + jwt() + "\t"}};
+        QVERIFY(runtime.getToken(RequestHeaders::fromList(blanks), false, {})->json);
+        const http::HeaderList twice{headers.front(), headers.front()};
+        QVERIFY(!runtime.getToken(RequestHeaders::fromList(twice), false, {})->json);
     }
 
     void unconfiguredIsNoNull()

@@ -300,6 +300,40 @@ private Q_SLOTS:
         QCOMPARE(request.bytes.toLower().count("user-agent:"), 1);
     }
 
+    void aFetchIsHeldToTheSameChecks_data()
+    {
+        QTest::addColumn<QString>("url");
+        QTest::addColumn<QByteArray>("cookie");
+        QTest::addColumn<int>("size");
+        QTest::addColumn<NullReason>("reason");
+        QTest::addColumn<bool>("isAsked");
+        const QString https = QStringLiteral("https://auth.test");
+        const QByteArray good = "authjs.session-token=t";
+        QTest::newRow("good") << https << good << 4 << NullReason::ProxyNull << true;
+        QTest::newRow("clear text") << QStringLiteral("http://auth.test") << good << 4
+                                    << NullReason::ProxyOriginMismatch << false;
+        QTest::newRow("line break") << https << QByteArray(good + "\r\nX-Evil: 1") << 4 << NullReason::CookieNotParsed
+                                    << false;
+        QTest::newRow("size") << https << good << (1 << 20) + 1 << NullReason::ProxyTooLarge << true;
+    }
+    void aFetchIsHeldToTheSameChecks()
+    {
+        QFETCH(QString, url);
+        QFETCH(QByteArray, cookie);
+        QFETCH(int, size);
+        QFETCH(NullReason, reason);
+        proxy::ProxyOptions options;
+        options.baseUrl = QUrl(url);
+        bool isAsked = false;
+        options.fetch = [&isAsked, size](const auto &, const auto &) -> base::Result<http::HttpResponse> {
+            isAsked = true;
+            return http::HttpResponse{200, {}, "null" + QByteArray(size - 4, ' '), {}};
+        };
+        const Resolution resolution = ProxyClient(options, profile()).resolve(cookie, Call::within(5s));
+        QCOMPARE(resolution.reason, reason);
+        QTEST(isAsked, "isAsked");
+    }
+
     void aFetchThatThrows()
     {
         proxy::ProxyOptions options;
