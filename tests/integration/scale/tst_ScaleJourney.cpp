@@ -18,6 +18,7 @@
 #include "tests/integration/scale/ServerActivity.h"
 #include "tests/support/LoopTicks.h"
 #include "tests/support/Screenshots.h"
+#include "tests/support/Shown.h"
 #include "ui/common/LoadingState.h"
 #include "ui/common/Page.h"
 #include "ui/overview/Tile.h"
@@ -25,6 +26,7 @@
 
 using namespace rollcall;
 using namespace std::chrono_literals;
+using test::shown;
 
 namespace {
 
@@ -34,16 +36,6 @@ constexpr std::chrono::milliseconds mostMoreThanIdle{50};
 constexpr std::chrono::milliseconds mostMoreUnderLoad{250};
 constexpr std::chrono::milliseconds mostUntilCancelled{200};
 constexpr qint64 mostMemoryKiB = 200 * 1024;
-
-template <typename Widget>
-Widget *shown(QWidget &root, const char *name)
-{
-    for (Widget *widget : root.findChildren<Widget *>(QString::fromLatin1(name))) {
-        if (widget->isVisible())
-            return widget;
-    }
-    return nullptr;
-}
 
 /// Kilobytes of a line of /proc/self/status.
 qint64 memory(const char *line)

@@ -11,31 +11,10 @@ using namespace rollcall;
 using base::ErrorCode;
 using test::connectTo;
 using test::failureOf;
+using test::quick;
 using test::soon;
+using test::urlTo;
 using test::valueOf;
-
-namespace {
-
-store::StoreOptions quick(std::chrono::milliseconds timeout)
-{
-    store::StoreOptions options;
-    options.timeout = timeout;
-    return options;
-}
-
-store::DatabaseUrl urlTo(const QString &host, int port)
-{
-    store::DatabaseUrl url;
-    url.kind = store::DatabaseKind::MySql;
-    url.host = host;
-    url.port = port;
-    url.database = QStringLiteral("shop");
-    url.user = QStringLiteral("ann");
-    url.password = base::SecretBytes(QByteArray("pa55word"));
-    return url;
-}
-
-} // namespace
 
 /// How links to MySQL and MariaDB come to be, how they are protected, and how they end.
 class MariaDbLinkTest final : public QObject
@@ -80,8 +59,9 @@ void MariaDbLinkTest::aServerThatHangsEndsInTime()
     QVERIFY(silent.listen(QHostAddress::LocalHost));
     QElapsedTimer timer;
     timer.start();
-    const auto probed = store::probeDatabase(urlTo(QStringLiteral("127.0.0.1"), silent.serverPort()),
-                                             quick(std::chrono::milliseconds(400)), soon());
+    const auto probed =
+        store::probeDatabase(urlTo(store::DatabaseKind::MySql, QStringLiteral("127.0.0.1"), silent.serverPort()),
+                             quick(std::chrono::milliseconds(400)), soon());
     QVERIFY(!probed);
     QCOMPARE(probed.error().code, ErrorCode::ConnectTimeout);
     QVERIFY(timer.elapsed() < 2000);
@@ -92,8 +72,9 @@ void MariaDbLinkTest::aServerThatHangsEndsInTime()
         stop.request_stop();
     });
     timer.restart();
-    const auto cancelled = store::probeDatabase(urlTo(QStringLiteral("127.0.0.1"), silent.serverPort()), {},
-                                                base::Call::within(std::chrono::seconds(20), stop.get_token()));
+    const auto cancelled =
+        store::probeDatabase(urlTo(store::DatabaseKind::MySql, QStringLiteral("127.0.0.1"), silent.serverPort()), {},
+                             base::Call::within(std::chrono::seconds(20), stop.get_token()));
     QVERIFY(!cancelled);
     QCOMPARE(cancelled.error().code, ErrorCode::Cancelled);
     QVERIFY(timer.elapsed() < 2000);
@@ -126,7 +107,7 @@ void MariaDbLinkTest::aHandshakeThatHangsEndsInTime()
         }
     });
     QTRY_VERIFY(port > 0);
-    auto url = urlTo(QStringLiteral("127.0.0.1"), port);
+    auto url = urlTo(store::DatabaseKind::MySql, QStringLiteral("127.0.0.1"), port);
     url.sslMode = QStringLiteral("verify-full");
     QElapsedTimer timer;
     timer.start();
@@ -165,7 +146,8 @@ void MariaDbLinkTest::anotherProtocolIsNoDatabase()
         }
     });
     QTRY_VERIFY(port > 0);
-    const auto probed = store::probeDatabase(urlTo(QStringLiteral("127.0.0.1"), port), {}, soon());
+    const auto probed =
+        store::probeDatabase(urlTo(store::DatabaseKind::MySql, QStringLiteral("127.0.0.1"), port), {}, soon());
     QVERIFY(!probed);
     QVERIFY2(probed.error().code == ErrorCode::NotADatabase, failureOf(probed).constData());
 }

@@ -15,20 +15,11 @@ using namespace rollcall;
 using base::ErrorCode;
 using base::ErrorParam;
 using test::fixtureNow;
+using test::quick;
+using test::soon;
+using test::urlTo;
 
 namespace {
-
-base::Call soon()
-{
-    return base::Call::within(std::chrono::seconds(20));
-}
-
-store::StoreOptions quick(std::chrono::milliseconds timeout)
-{
-    store::StoreOptions options;
-    options.timeout = timeout;
-    return options;
-}
 
 /// A port where something listens and never says a word.
 std::unique_ptr<QTcpServer> silentServer()
@@ -36,17 +27,6 @@ std::unique_ptr<QTcpServer> silentServer()
     auto server = std::make_unique<QTcpServer>();
     server->listen(QHostAddress::LocalHost);
     return server;
-}
-
-store::DatabaseUrl urlTo(const QString &host, int port)
-{
-    store::DatabaseUrl url;
-    url.host = host;
-    url.port = port;
-    url.database = QStringLiteral("shop");
-    url.user = QStringLiteral("ann");
-    url.password = base::SecretBytes(QByteArray("pa55word"));
-    return url;
 }
 
 } // namespace
@@ -119,8 +99,9 @@ void PostgresStoreTest::aServerThatHangsEndsInTime()
     const auto silent = silentServer();
     QElapsedTimer timer;
     timer.start();
-    const auto probed = store::probeDatabase(urlTo(QStringLiteral("127.0.0.1"), silent->serverPort()),
-                                             quick(std::chrono::milliseconds(400)), soon());
+    const auto probed =
+        store::probeDatabase(urlTo(store::DatabaseKind::PostgreSql, QStringLiteral("127.0.0.1"), silent->serverPort()),
+                             quick(std::chrono::milliseconds(400)), soon());
     QVERIFY(!probed);
     QCOMPARE(probed.error().code, ErrorCode::ConnectTimeout);
     QVERIFY(timer.elapsed() < 2000);
@@ -131,8 +112,9 @@ void PostgresStoreTest::aServerThatHangsEndsInTime()
         stop.request_stop();
     });
     timer.restart();
-    const auto cancelled = store::probeDatabase(urlTo(QStringLiteral("127.0.0.1"), silent->serverPort()), {},
-                                                base::Call::within(std::chrono::seconds(20), stop.get_token()));
+    const auto cancelled =
+        store::probeDatabase(urlTo(store::DatabaseKind::PostgreSql, QStringLiteral("127.0.0.1"), silent->serverPort()),
+                             {}, base::Call::within(std::chrono::seconds(20), stop.get_token()));
     QVERIFY(!cancelled);
     QCOMPARE(cancelled.error().code, ErrorCode::Cancelled);
     QVERIFY(timer.elapsed() < 2000);
@@ -157,7 +139,7 @@ void PostgresStoreTest::anotherProtocolIsNoDatabase()
     });
     QTRY_VERIFY(port > 0);
     for (const char *mode : {"", "disable"}) {
-        auto url = urlTo(QStringLiteral("127.0.0.1"), port);
+        auto url = urlTo(store::DatabaseKind::PostgreSql, QStringLiteral("127.0.0.1"), port);
         url.sslMode = QString::fromLatin1(mode);
         const auto probed = store::probeDatabase(url, {}, soon());
         QVERIFY(!probed);
