@@ -15,25 +15,6 @@ base::Call soon()
     return base::Call::within(std::chrono::seconds(20));
 }
 
-store::StoreOptions quick(std::chrono::milliseconds timeout)
-{
-    store::StoreOptions options;
-    options.timeout = timeout;
-    return options;
-}
-
-store::DatabaseUrl urlTo(store::DatabaseKind kind, const QString &host, int port)
-{
-    store::DatabaseUrl url;
-    url.kind = kind;
-    url.host = host;
-    url.port = port;
-    url.database = QStringLiteral("shop");
-    url.user = QStringLiteral("ann");
-    url.password = base::SecretBytes(QByteArray("pa55word"));
-    return url;
-}
-
 base::Instant fixtureNow()
 {
     using namespace std::chrono;

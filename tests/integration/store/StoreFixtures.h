@@ -20,12 +20,6 @@ template <typename T>
     return result ? QByteArray() : base::oneLine(result.error()).toUtf8();
 }
 
-/// Options with @p timeout and no other.
-[[nodiscard]] store::StoreOptions quick(std::chrono::milliseconds timeout);
-
-/// The address of a database `shop` there, with a password of ann's.
-[[nodiscard]] store::DatabaseUrl urlTo(store::DatabaseKind kind, const QString &host, int port);
-
 /// 2026-06-15T12:00:00Z, the instant of all expectations of the fixtures.
 [[nodiscard]] base::Instant fixtureNow();
 
