@@ -3,6 +3,7 @@
 #include <QtTest>
 
 #include <QApplication>
+#include <QLineEdit>
 #include <QTemporaryDir>
 
 #include "tests/support/FakeDeployment.h"

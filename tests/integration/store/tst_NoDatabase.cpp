@@ -1,6 +1,7 @@
 #include <QtTest>
 
 #include <QTcpServer>
+#include <QTcpSocket>
 
 #include <atomic>
 #include <thread>
