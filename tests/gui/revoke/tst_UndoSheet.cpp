@@ -106,6 +106,7 @@ void UndoSheetTest::isSpentAfterwards()
     openSheet(report.auditId);
     QTRY_VERIFY(m_demo.button("undoExecute"));
     QVERIFY(!putBack().isEmpty());
+    QTRY_VERIFY(m_demo.button("undoDone"));
     QTest::mouseClick(m_demo.button("undoDone"), Qt::LeftButton);
     QTRY_VERIFY(m_sheet.isNull());
     // A second time there is nothing kept any more.
