@@ -12,7 +12,6 @@
 
 #include "core/base/DurableFile.h"
 #include "core/base/ErrorText.h"
-#include "core/base/FileError.h"
 #include "core/base/Log.h"
 #include "core/revoke/Operations.h"
 
@@ -49,13 +48,20 @@ bool isName(const QString &id)
     return id.startsWith(QStringLiteral("op-")) && !id.contains(QLatin1Char('/'));
 }
 
+Error invalid(const QString &path, const QString &detail)
+{
+    return Error(ErrorCode::FileFormatInvalid).with(ErrorParam::Path, path).with(ErrorParam::Detail, detail);
+}
+
 base::Result<QByteArray> contentOf(const QString &path, qint64 most)
 {
     QFile file(path);
     const bool isOpen = file.open(QIODevice::ReadOnly);
     if (!isOpen || file.size() > most) {
-        return base::fail(base::fileError(ErrorCode::FileUnreadable, path,
-                                          isOpen ? QStringLiteral("it is too large") : file.errorString()));
+        return base::fail(
+            Error(ErrorCode::FileUnreadable)
+                .with(ErrorParam::Path, path)
+                .with(ErrorParam::Detail, isOpen ? QStringLiteral("it is too large") : file.errorString()));
     }
     return file.readAll();
 }
@@ -143,7 +149,9 @@ base::Result<UndoRecord> UndoRecord::open(const QString &folder, UndoHead head, 
         QDir().mkpath(folder) &&
         (QDir(own).exists() || QDir().mkdir(own, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner));
     if (!isMade) {
-        return base::fail(base::fileError(ErrorCode::FileUnwritable, own, QStringLiteral("the folder cannot be made")));
+        return base::fail(Error(ErrorCode::FileUnwritable)
+                              .with(ErrorParam::Path, own)
+                              .with(ErrorParam::Detail, QStringLiteral("the folder cannot be made")));
     }
     UndoRecord record(folder, std::move(head), std::move(statement), seal);
     if (const auto taken = QFile::exists(record.m_path)
@@ -237,8 +245,7 @@ base::Result<std::optional<UndoHead>> readUndoHead(const QString &folder, const 
     head.id = json.value(QStringLiteral("id")).toString();
     if (json.value(QStringLiteral("format")) != QStringLiteral("rollcall-undo") ||
         json.value(QStringLiteral("version")) != formatVersion || head.id != id)
-        return base::fail(
-            base::fileError(ErrorCode::FileFormatInvalid, path, QStringLiteral("no undo record of this version")));
+        return base::fail(invalid(path, QStringLiteral("no undo record of this version")));
     head.connection = json.value(QStringLiteral("connection")).toString();
     head.database = json.value(QStringLiteral("database")).toString();
     head.planDigest = json.value(QStringLiteral("planDigest")).toString();
@@ -271,8 +278,7 @@ base::Result<KeptBatch> readUndoRows(const QString &folder, const QString &id, c
     if (opened->damage)
         return base::fail(Error(*opened->damage).with(ErrorParam::Path, path));
     if (!isOfOneTable)
-        return base::fail(
-            base::fileError(ErrorCode::FileFormatInvalid, path, QStringLiteral("its rows are of several tables")));
+        return base::fail(invalid(path, QStringLiteral("its rows are of several tables")));
     if (const qint64 rest = content->size() - opened->bytes; rest > 0)
         qCWarning(base::log).noquote() << path << "- left out, damaged:" << rest << "bytes at the end";
     all.rows.reserve(latest.size());
@@ -290,7 +296,9 @@ base::Status destroyUndo(const QString &folder, const QString &id)
     const QString rows = rowsPath(folder, id);
     if ((!QFile::exists(rows) || QFile::remove(rows)) && QDir(own).removeRecursively())
         return {};
-    return base::fail(base::fileError(ErrorCode::FileUnwritable, own, QStringLiteral("the folder cannot be removed")));
+    return base::fail(Error(ErrorCode::FileUnwritable)
+                          .with(ErrorParam::Path, own)
+                          .with(ErrorParam::Detail, QStringLiteral("the folder cannot be removed")));
 }
 
 void destroyOldUndos(const QString &operations, base::Instant now)
