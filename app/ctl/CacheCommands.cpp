@@ -71,6 +71,25 @@ base::Result<std::vector<Drift>> readDrifts(Context &context, const ConnectionCo
     return revoke::driftOf(copies, **store, context.clock().now(), context.call());
 }
 
+/// The cache of the connection that is asked for, and what is in it.
+struct LookedThrough
+{
+    ConnectionConfig config;
+    CopyList list;
+};
+
+/// Errors: those of configWithCache() and readCopies().
+base::Result<LookedThrough> lookThrough(Context &context)
+{
+    auto config = configWithCache(context);
+    if (!config)
+        return base::fail(std::move(config.error()));
+    auto list = readCopies(context, *config);
+    if (!list)
+        return base::fail(std::move(list.error()));
+    return LookedThrough{std::move(*config), std::move(*list)};
+}
+
 JsonRecord recordOf(const CachedCopy &copy)
 {
     JsonRecord record;
@@ -111,16 +130,13 @@ public:
 
     Outcome run(Context &context) const override
     {
-        const auto config = configWithCache(context);
-        if (!config)
-            return Outcome::failed(config.error());
-        const auto list = readCopies(context, *config);
-        if (!list)
-            return Outcome::failed(list.error());
+        const auto looked = lookThrough(context);
+        if (!looked)
+            return Outcome::failed(looked.error());
         Answer answer = emptyAnswer(false);
-        for (const CachedCopy &copy : list->copies)
+        for (const CachedCopy &copy : looked->list.copies)
             answer.list->elements.push_back(recordOf(copy));
-        answer.members.add(QStringLiteral("complete"), list->complete);
+        answer.members.add(QStringLiteral("complete"), looked->list.complete);
         return Outcome::done(std::move(answer));
     }
 };
@@ -140,23 +156,21 @@ public:
 
     Outcome run(Context &context) const override
     {
-        const auto config = configWithCache(context);
-        if (!config)
-            return Outcome::failed(config.error());
-        const auto list = readCopies(context, *config);
-        if (!list)
-            return Outcome::failed(list.error());
-        const auto drifts = readDrifts(context, *config, list->copies);
+        const auto looked = lookThrough(context);
+        if (!looked)
+            return Outcome::failed(looked.error());
+        const std::vector<CachedCopy> &copies = looked->list.copies;
+        const auto drifts = readDrifts(context, looked->config, copies);
         if (!drifts)
             return Outcome::failed(drifts.error());
         Answer answer = emptyAnswer(true);
-        for (std::size_t i = 0; i < list->copies.size(); ++i) {
+        for (std::size_t i = 0; i < copies.size(); ++i) {
             if ((*drifts)[i] == Drift::None)
                 continue;
             answer.list->elements.push_back(
-                recordOf(list->copies[i]).add(QStringLiteral("drift"), revoke::driftName((*drifts)[i])));
+                recordOf(copies[i]).add(QStringLiteral("drift"), revoke::driftName((*drifts)[i])));
         }
-        answer.members.add(QStringLiteral("complete"), list->complete);
+        answer.members.add(QStringLiteral("complete"), looked->list.complete);
         return Outcome::done(std::move(answer));
     }
 };

@@ -3,6 +3,8 @@
 #include <QFile>
 #include <QScopeGuard>
 
+#include "core/base/FileError.h"
+
 namespace rollcall::http {
 
 using base::Error;
@@ -15,16 +17,11 @@ namespace {
 
 constexpr qint64 largestFile = 1 << 20;
 
-Error about(ErrorCode code, const QString &path, const QString &detail)
-{
-    return Error(code).with(ErrorParam::Path, path).with(ErrorParam::Detail, detail);
-}
-
 Result<QByteArray> contentOf(const QString &path)
 {
     QFile file(path);
     if (!file.open(QIODevice::ReadOnly))
-        return fail(about(ErrorCode::FileUnreadable, path, file.errorString()));
+        return fail(base::fileError(ErrorCode::FileUnreadable, path, file.errorString()));
     return file.read(largestFile);
 }
 
@@ -56,8 +53,8 @@ Result<ClientIdentity> readIdentity(const ClientCertificate &files, const QStrin
     ClientIdentity identity;
     identity.chain = QSslCertificate::fromData(*certificate, QSsl::Pem);
     if (identity.chain.isEmpty())
-        return fail(about(ErrorCode::FileFormatInvalid, files.certificate,
-                          QStringLiteral("it holds no certificate in PEM form")));
+        return fail(base::fileError(ErrorCode::FileFormatInvalid, files.certificate,
+                                    QStringLiteral("it holds no certificate in PEM form")));
     auto key = contentOf(files.key);
     if (!key)
         return fail(std::move(key.error()));
@@ -67,10 +64,12 @@ Result<ClientIdentity> readIdentity(const ClientCertificate &files, const QStrin
     if (!identity.key.isNull())
         return identity;
     if (!encrypted)
-        return fail(about(ErrorCode::FileFormatInvalid, files.key, QStringLiteral("it holds no key in PEM form")));
-    return fail(about(ErrorCode::FileUnreadable, files.key,
-                      files.password.isEmpty() ? QStringLiteral("the key is encrypted, and no password was given")
-                                               : QStringLiteral("the password given does not open the key")));
+        return fail(
+            base::fileError(ErrorCode::FileFormatInvalid, files.key, QStringLiteral("it holds no key in PEM form")));
+    return fail(base::fileError(ErrorCode::FileUnreadable, files.key,
+                                files.password.isEmpty()
+                                    ? QStringLiteral("the key is encrypted, and no password was given")
+                                    : QStringLiteral("the password given does not open the key")));
 }
 
 } // namespace rollcall::http

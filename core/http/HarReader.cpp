@@ -8,15 +8,15 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/base/FileError.h"
+
 namespace rollcall::http {
 
 namespace {
 
 tl::unexpected<base::Error> invalid(const QString &origin, const QString &detail)
 {
-    return base::fail(base::Error(base::ErrorCode::FileFormatInvalid)
-                          .with(base::ErrorParam::Path, origin)
-                          .with(base::ErrorParam::Detail, detail));
+    return base::fail(base::fileError(base::ErrorCode::FileFormatInvalid, origin, detail));
 }
 
 /// What is wrong with an entry, by its path in the file; empty where nothing is.

@@ -7,6 +7,7 @@
 
 #include <cmath>
 
+#include "core/base/FileError.h"
 #include "core/probe/HdrReader.h"
 
 namespace rollcall::probe {
@@ -17,9 +18,7 @@ using Parsed = base::Result<ForeignRun>;
 
 tl::unexpected<base::Error> invalid(const QString &origin, const QString &detail)
 {
-    return base::fail(base::Error(base::ErrorCode::FileFormatInvalid)
-                          .with(base::ErrorParam::Path, origin)
-                          .with(base::ErrorParam::Detail, detail));
+    return base::fail(base::fileError(base::ErrorCode::FileFormatInvalid, origin, detail));
 }
 
 /// @p number of @p unitNs nanoseconds each; absent where it is no time.

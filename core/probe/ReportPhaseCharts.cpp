@@ -34,6 +34,22 @@ constexpr Phase lookupStages[] = {
     {"decode", "p-dns", &PhaseMedians::decode},
 };
 
+QStringList namesOf(std::span<const Phase> phases)
+{
+    QStringList names;
+    for (const Phase &phase : phases)
+        names << QLatin1String(phase.name);
+    return names;
+}
+
+QStringList durationsOf(std::span<const Phase> phases, const PhaseMedians &medians)
+{
+    QStringList durations;
+    for (const Phase &phase : phases)
+        durations << durationText(medians.*phase.value);
+    return durations;
+}
+
 double sumOf(std::span<const Phase> phases, const PhaseMedians &medians)
 {
     double sum = 0;
@@ -93,10 +109,8 @@ ReportChart phaseChart(const RunDocument &document)
     ReportChart chart;
     chart.id = QStringLiteral("phases");
     chart.title = QStringLiteral("Where the time of a request goes");
-    chart.head = {QStringLiteral("cell"), QStringLiteral("schedule lag")};
-    for (const Phase &phase : networkPhases)
-        chart.head << QLatin1String(phase.name);
-    chart.head << QStringLiteral("Server-Timing");
+    chart.head = QStringList{QStringLiteral("cell"), QStringLiteral("schedule lag")} + namesOf(networkPhases) +
+                 QStringList{QStringLiteral("Server-Timing")};
     std::vector<const CellResult *> cells;
     double most = 0;
     for (const CellResult &cell : document.cells) {
@@ -104,10 +118,8 @@ ReportChart phaseChart(const RunDocument &document)
             continue;
         cells.push_back(&cell);
         most = std::max(most, sumOf(networkPhases, cell.phases));
-        QStringList row{cellName(cell.id), durationText(cell.phases.lag)};
-        for (const Phase &phase : networkPhases)
-            row << durationText(cell.phases.*phase.value);
-        chart.rows.push_back(row << durationText(cell.phases.server));
+        chart.rows.push_back(QStringList{cellName(cell.id), durationText(cell.phases.lag)} +
+                             durationsOf(networkPhases, cell.phases) + QStringList{durationText(cell.phases.server)});
     }
     if (most == 0) {
         chart.sentence = QStringLiteral("No network cell was measured: a resolution in process has no phases.");
@@ -126,18 +138,14 @@ ReportChart stageChart(const RunDocument &document)
     ReportChart chart;
     chart.id = QStringLiteral("stages");
     chart.title = QStringLiteral("Where the time of a look-up in the database goes");
-    chart.head = {QStringLiteral("cell"), QStringLiteral("connect (once)")};
-    for (const Phase &stage : lookupStages)
-        chart.head << QLatin1String(stage.name);
+    chart.head = QStringList{QStringLiteral("cell"), QStringLiteral("connect (once)")} + namesOf(lookupStages);
     std::vector<const CellResult *> cells;
     for (const CellResult &cell : document.cells) {
         if (!cell.phases.execute)
             continue;
         cells.push_back(&cell);
-        QStringList row{cellName(cell.id), durationText(cell.phases.connect)};
-        for (const Phase &stage : lookupStages)
-            row << durationText(cell.phases.*stage.value);
-        chart.rows.push_back(row);
+        chart.rows.push_back(QStringList{cellName(cell.id), durationText(cell.phases.connect)} +
+                             durationsOf(lookupStages, cell.phases));
     }
     if (cells.empty())
         return chart;

@@ -9,6 +9,7 @@
 
 #include <simdjson.h>
 
+#include "core/base/FileError.h"
 #include "core/probe/ReportText.h"
 
 namespace rollcall::probe {
@@ -35,18 +36,14 @@ QString nameOf(int number)
     return QStringLiteral("run-%1.json").arg(number, numberWidth, 10, QLatin1Char('0'));
 }
 
-Error unreadable(const QString &path, const QString &detail)
-{
-    return Error(ErrorCode::FileUnreadable).with(ErrorParam::Path, path).with(ErrorParam::Detail, detail);
-}
-
 Result<QByteArray> readWhole(const QString &path)
 {
     QFile file(path);
     if (!file.open(QIODevice::ReadOnly))
-        return base::fail(unreadable(path, file.errorString()));
+        return base::fail(base::fileError(ErrorCode::FileUnreadable, path, file.errorString()));
     if (file.size() > largestFile)
-        return base::fail(unreadable(path, QStringLiteral("larger than any run document")));
+        return base::fail(
+            base::fileError(ErrorCode::FileUnreadable, path, QStringLiteral("larger than any run document")));
     return file.readAll();
 }
 
@@ -167,7 +164,7 @@ Result<std::vector<SavedRun>> listRuns(const QString &folder, const base::Call &
     if (!dir.exists())
         return runs;
     if (!dir.isReadable())
-        return base::fail(unreadable(folder, QStringLiteral("no right to list it")));
+        return base::fail(base::fileError(ErrorCode::FileUnreadable, folder, QStringLiteral("no right to list it")));
     QStringList names = dir.entryList({QStringLiteral("run-*.json")}, QDir::Files);
     std::sort(names.begin(), names.end(), [](const QString &a, const QString &b) { return numberOf(a) > numberOf(b); });
     simdjson::dom::parser parser;

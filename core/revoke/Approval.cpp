@@ -3,6 +3,7 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 
+#include "core/base/FileError.h"
 #include "core/revoke/ApproverKey.h"
 #include "core/revoke/SavedPlan.h"
 
@@ -21,16 +22,16 @@ QString approvalFormat()
     return QStringLiteral("rollcall-approval");
 }
 
-Error invalid(const QString &path, const QString &detail)
-{
-    return Error(ErrorCode::FileFormatInvalid).with(ErrorParam::Path, path).with(ErrorParam::Detail, detail);
-}
-
 Error refused(const QString &why)
 {
     return Error(ErrorCode::WriteRefused)
         .with(ErrorParam::Part, QStringLiteral("approval"))
         .with(ErrorParam::Detail, why);
+}
+
+Error ofAnotherPlan()
+{
+    return Error(ErrorCode::PlanStale).with(ErrorParam::Detail, QStringLiteral("the approval is of another plan"));
 }
 
 } // namespace
@@ -73,15 +74,16 @@ base::Result<Approval> checkApproval(const QByteArray &approval, const PlanSumma
     const QJsonObject json = QJsonDocument::fromJson(approval).object();
     if (json.value(QStringLiteral("format")) != approvalFormat() ||
         json.value(QStringLiteral("version")) != formatVersion)
-        return base::fail(invalid(path, QStringLiteral("it is no approval of this version")));
+        return base::fail(
+            base::fileError(ErrorCode::FileFormatInvalid, path, QStringLiteral("it is no approval of this version")));
     const auto text = [&json](const char *member) { return json.value(QLatin1StringView(member)).toString(); };
     if (text("digest") != summary.digest)
-        return base::fail(
-            Error(ErrorCode::PlanStale).with(ErrorParam::Detail, QStringLiteral("the approval is of another plan")));
+        return base::fail(ofAnotherPlan());
     const QString approver = text("approver");
     const QByteArray signature = QByteArray::fromBase64(text("signature").toLatin1());
     if (!isSignedBy(approver, approvedText(summary, text("approvedAt")), signature))
-        return base::fail(invalid(path, QStringLiteral("its signature is not that of the approver for this plan")));
+        return base::fail(base::fileError(ErrorCode::FileFormatInvalid, path,
+                                          QStringLiteral("its signature is not that of the approver for this plan")));
     if (approver == own)
         return base::fail(refused(QStringLiteral("the planner cannot approve their own plan")));
     if (!approvers.contains(approver))
@@ -93,8 +95,7 @@ base::Status checkApproved(const RevocationPlan &plan, const std::optional<Appro
                            const deployment::Deployment &deployment)
 {
     if (approval && approval->planDigest() != plan.digest)
-        return base::fail(
-            Error(ErrorCode::PlanStale).with(ErrorParam::Detail, QStringLiteral("the approval is of another plan")));
+        return base::fail(ofAnotherPlan());
     if (deployment.config().profile.needsApproval && !approval && !plan.rows.empty())
         return base::fail(refused(QStringLiteral("this connection wants a second person's approval of the plan")));
     return {};

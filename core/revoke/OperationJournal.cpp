@@ -10,6 +10,7 @@
 #include <array>
 
 #include "core/base/DurableFile.h"
+#include "core/base/FileError.h"
 #include "core/revoke/RevocationPlan.h"
 
 namespace rollcall::revoke {
@@ -53,11 +54,6 @@ char letterOf(RowOutcome outcome)
     return 'U';
 }
 
-Error unreadable(const QString &path, const QString &detail)
-{
-    return Error(ErrorCode::FileUnreadable).with(ErrorParam::Path, path).with(ErrorParam::Detail, detail);
-}
-
 Error invalid(const QString &path, qint64 line, const QString &detail)
 {
     return Error(ErrorCode::FileFormatInvalid)
@@ -70,9 +66,9 @@ base::Result<QByteArray> contentOf(const QString &path)
 {
     QFile file(path);
     if (!file.open(QIODevice::ReadOnly))
-        return base::fail(unreadable(path, file.errorString()));
+        return base::fail(base::fileError(ErrorCode::FileUnreadable, path, file.errorString()));
     if (file.size() > largestFile)
-        return base::fail(unreadable(path, QStringLiteral("it is too large")));
+        return base::fail(base::fileError(ErrorCode::FileUnreadable, path, QStringLiteral("it is too large")));
     return file.readAll();
 }
 
@@ -186,7 +182,7 @@ base::Result<OperationHead> readHead(const QString &folder)
     const QString path = headPath(folder);
     QFile file(path);
     if (!file.open(QIODevice::ReadOnly))
-        return base::fail(unreadable(path, file.errorString()));
+        return base::fail(base::fileError(ErrorCode::FileUnreadable, path, file.errorString()));
     const QJsonObject json = QJsonDocument::fromJson(file.read(largestHead)).object();
     OperationHead head;
     head.id = json.value(QStringLiteral("id")).toString();

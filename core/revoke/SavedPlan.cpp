@@ -3,6 +3,7 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 
+#include "core/base/FileError.h"
 #include "core/revoke/Operations.h"
 #include "core/revoke/PlanFile.h"
 
@@ -24,11 +25,6 @@ QString planFormat()
 QByteArray sealedAs(const QString &digest)
 {
     return "plan/" + digest.toLatin1();
-}
-
-Error invalid(const QString &path, const QString &detail)
-{
-    return Error(ErrorCode::FileFormatInvalid).with(ErrorParam::Path, path).with(ErrorParam::Detail, detail);
 }
 
 std::optional<QJsonObject> objectOf(const QByteArray &content, const QString &format)
@@ -78,13 +74,15 @@ base::Result<SavedPlan> readSavedPlan(const QByteArray &content, const QString &
 {
     const auto json = objectOf(content, planFormat());
     if (!json)
-        return base::fail(invalid(path, QStringLiteral("it is no plan of this version")));
+        return base::fail(
+            base::fileError(ErrorCode::FileFormatInvalid, path, QStringLiteral("it is no plan of this version")));
     const auto text = [&json](const char *member) { return json->value(QLatin1StringView(member)).toString(); };
     const auto frozenAt = base::parseTime(text("frozenAt"), {});
     const auto sealed = QByteArray::fromBase64Encoding(
         text("sealed").toLatin1(), QByteArray::Base64Encoding | QByteArray::AbortOnBase64DecodingErrors);
     if (!frozenAt || !sealed)
-        return base::fail(invalid(path, QStringLiteral("it was changed or cut short")));
+        return base::fail(
+            base::fileError(ErrorCode::FileFormatInvalid, path, QStringLiteral("it was changed or cut short")));
     return SavedPlan{{text("digest"), json->value(QStringLiteral("matched")).toInteger(-1),
                       json->value(QStringLiteral("users")).toInteger(-1), *frozenAt, text("selection"),
                       text("statement"), text("connection"), text("database")},
@@ -101,10 +99,12 @@ base::Result<RevocationPlan> openSavedPlan(const SavedPlan &saved, const deploym
 {
     const auto bytes = seal.open(saved.sealed, sealedAs(saved.summary.digest));
     if (!bytes)
-        return base::fail(invalid(path, QStringLiteral("it was changed, or made with another key")));
+        return base::fail(base::fileError(ErrorCode::FileFormatInvalid, path,
+                                          QStringLiteral("it was changed, or made with another key")));
     auto stored = planOf(*bytes);
     if (!stored)
-        return base::fail(invalid(path, QStringLiteral("it is no plan of this version")));
+        return base::fail(
+            base::fileError(ErrorCode::FileFormatInvalid, path, QStringLiteral("it is no plan of this version")));
     if (saved.summary.database != databaseNameOf(deployment))
         return base::fail(
             Error(ErrorCode::PlanStale)
@@ -112,7 +112,8 @@ base::Result<RevocationPlan> openSavedPlan(const SavedPlan &saved, const deploym
     PlanSummary found = summaryOf(stored->plan, deployment);
     found.connection = saved.summary.connection; // a name that may change
     if (found != saved.summary)
-        return base::fail(invalid(path, QStringLiteral("what it says in clear is not what is sealed in it")));
+        return base::fail(base::fileError(ErrorCode::FileFormatInvalid, path,
+                                          QStringLiteral("what it says in clear is not what is sealed in it")));
     return std::move(stored->plan);
 }
 

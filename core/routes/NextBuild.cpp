@@ -8,6 +8,8 @@
 
 #include <algorithm>
 
+#include "core/base/FileError.h"
+
 namespace rollcall::routes {
 
 namespace {
@@ -16,16 +18,12 @@ constexpr qint64 largestManifest = qint64(64) * 1024 * 1024;
 
 tl::unexpected<base::Error> unreadable(const QString &path, const QString &detail)
 {
-    return base::fail(base::Error(base::ErrorCode::FileUnreadable)
-                          .with(base::ErrorParam::Path, path)
-                          .with(base::ErrorParam::Detail, detail));
+    return base::fail(base::fileError(base::ErrorCode::FileUnreadable, path, detail));
 }
 
 tl::unexpected<base::Error> invalid(const QString &path, const QString &detail)
 {
-    return base::fail(base::Error(base::ErrorCode::FileFormatInvalid)
-                          .with(base::ErrorParam::Path, path)
-                          .with(base::ErrorParam::Detail, detail));
+    return base::fail(base::fileError(base::ErrorCode::FileFormatInvalid, path, detail));
 }
 
 /// The manifest at @p path; an empty object where there is no such file.

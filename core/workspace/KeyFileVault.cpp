@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/base/FileError.h"
 #include "core/base/FileLock.h"
 #include "core/workspace/FileRights.h"
 
@@ -23,11 +24,6 @@ namespace {
 constexpr char header[] = "rollcall-keys 1";
 constexpr qint64 largestFile = 4 << 20;
 constexpr std::chrono::seconds longestWait{10}; ///< for another process that holds the file
-
-Error fileError(ErrorCode code, const QString &path, const QString &detail)
-{
-    return Error(code).with(ErrorParam::Path, path).with(ErrorParam::Detail, detail);
-}
 
 std::optional<QByteArray> fromBase64(const QByteArray &text)
 {
@@ -47,22 +43,23 @@ base::Result<KeyFileVault::Entries> KeyFileVault::load() const
     if (!QFileInfo::exists(m_path))
         return Entries{};
     if (!file.open(QIODevice::ReadOnly))
-        return base::fail(fileError(ErrorCode::FileUnreadable, m_path, file.errorString()));
+        return base::fail(base::fileError(ErrorCode::FileUnreadable, m_path, file.errorString()));
     // Asked of the open file, so that it cannot be another one than the one that is read.
     struct stat status = {};
     if (fstat(file.handle(), &status) != 0 || !S_ISREG(status.st_mode))
-        return base::fail(fileError(ErrorCode::FileUnreadable, m_path, QStringLiteral("it is no regular file")));
+        return base::fail(base::fileError(ErrorCode::FileUnreadable, m_path, QStringLiteral("it is no regular file")));
     if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0 || status.st_uid != geteuid())
         return base::fail(Error(ErrorCode::KeyFileUnsafe).with(ErrorParam::Path, m_path));
     QByteArray text = file.read(largestFile + 1);
     if (text.size() > largestFile)
-        return base::fail(fileError(ErrorCode::FileFormatInvalid, m_path, QStringLiteral("larger than 4 MiB")));
+        return base::fail(base::fileError(ErrorCode::FileFormatInvalid, m_path, QStringLiteral("larger than 4 MiB")));
 
     Entries entries;
     QList<QByteArray> lines = text.split('\n');
     base::wipe(text);
     const auto invalid = [&](qsizetype line, const QString &detail) {
-        return base::fail(fileError(ErrorCode::FileFormatInvalid, m_path, detail).with(ErrorParam::Line, qint64(line)));
+        return base::fail(
+            base::fileError(ErrorCode::FileFormatInvalid, m_path, detail).with(ErrorParam::Line, qint64(line)));
     };
     if (lines.first() != header)
         return invalid(1, QStringLiteral("not a key file of this version of Rollcall"));
@@ -84,7 +81,7 @@ base::Result<KeyFileVault::Entries> KeyFileVault::load() const
 base::Status KeyFileVault::store(const Entries &entries) const
 {
     const auto unwritable = [&](const QString &detail) {
-        return base::fail(fileError(ErrorCode::FileUnwritable, m_path, detail));
+        return base::fail(base::fileError(ErrorCode::FileUnwritable, m_path, detail));
     };
     QSaveFile file(m_path);
     if (!file.open(QIODevice::WriteOnly))
@@ -109,13 +106,15 @@ template <typename Change>
 base::Status KeyFileVault::update(const Call &call, const Change &change) const
 {
     if (!makePrivateFolder(QFileInfo(m_path).absolutePath()))
-        return base::fail(fileError(ErrorCode::FileUnwritable, m_path, QStringLiteral("its folder cannot be made")));
+        return base::fail(
+            base::fileError(ErrorCode::FileUnwritable, m_path, QStringLiteral("its folder cannot be made")));
     const base::FileLock lock(m_path + QStringLiteral(".lock"), call.atMost(longestWait));
     if (!lock.isHeld()) {
         if (lock.state() == base::FileLock::State::Busy)
             return base::fail(
                 Error(ErrorCode::Timeout).with(ErrorParam::Part, QStringLiteral("Waiting for the key file")));
-        return base::fail(fileError(ErrorCode::FileUnwritable, m_path, QStringLiteral("its folder cannot be written")));
+        return base::fail(
+            base::fileError(ErrorCode::FileUnwritable, m_path, QStringLiteral("its folder cannot be written")));
     }
     auto entries = load();
     if (!entries)

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 
+#include "core/base/FileError.h"
 #include "core/base/FileLock.h"
 #include "core/workspace/FileRights.h"
 #include "core/workspace/ProfileJson.h"
@@ -46,11 +47,6 @@ QString vaultName(const QString &connection)
     return QStringLiteral("connection ") + connection;
 }
 
-Error fileError(ErrorCode code, const QString &path, const QString &detail)
-{
-    return Error(code).with(ErrorParam::Path, path).with(ErrorParam::Detail, detail);
-}
-
 base::Status storeProfiles(const QString &path, const std::vector<ConnectionProfile> &profiles)
 {
     QJsonArray connections;
@@ -64,7 +60,7 @@ base::Status storeProfiles(const QString &path, const std::vector<ConnectionProf
     QSaveFile file(path);
     if (!file.open(QIODevice::WriteOnly) || !file.setPermissions(QFile::ReadOwner | QFile::WriteOwner) ||
         file.write(text) != text.size() || !file.commit())
-        return base::fail(fileError(ErrorCode::FileUnwritable, path, file.errorString()));
+        return base::fail(base::fileError(ErrorCode::FileUnwritable, path, file.errorString()));
     return {};
 }
 
@@ -82,8 +78,10 @@ public:
         if (m_lock && m_lock->isHeld())
             return {};
         if (m_lock && m_lock->state() == base::FileLock::State::Busy)
-            return base::fail(fileError(ErrorCode::FileUnwritable, path, QStringLiteral("another Rollcall holds it")));
-        return base::fail(fileError(ErrorCode::FileUnwritable, path, QStringLiteral("its folder cannot be written")));
+            return base::fail(
+                base::fileError(ErrorCode::FileUnwritable, path, QStringLiteral("another Rollcall holds it")));
+        return base::fail(
+            base::fileError(ErrorCode::FileUnwritable, path, QStringLiteral("its folder cannot be written")));
     }
 
 private:
@@ -184,19 +182,19 @@ base::Result<std::vector<ConnectionProfile>> Workspace::profiles() const
     if (!file.exists())
         return result;
     if (!file.open(QIODevice::ReadOnly))
-        return base::fail(fileError(ErrorCode::FileUnreadable, path, file.errorString()));
+        return base::fail(base::fileError(ErrorCode::FileUnreadable, path, file.errorString()));
     const QByteArray text = file.read(largestFile + 1);
     QJsonParseError parsing;
     const QJsonObject json = QJsonDocument::fromJson(text, &parsing).object();
     if (parsing.error != QJsonParseError::NoError)
         return base::fail(
-            fileError(ErrorCode::FileFormatInvalid, path, parsing.errorString())
+            base::fileError(ErrorCode::FileFormatInvalid, path, parsing.errorString())
                 .with(ErrorParam::Line,
                       qint64(1 + text.first(std::clamp<qsizetype>(parsing.offset, 0, text.size())).count('\n'))));
     if (json.value(QStringLiteral("format")) != QStringLiteral("rollcall-connections") ||
         json.value(QStringLiteral("version")) != fileVersion)
-        return base::fail(fileError(ErrorCode::FileFormatInvalid, path,
-                                    QStringLiteral("not saved connections of version %1").arg(fileVersion)));
+        return base::fail(base::fileError(ErrorCode::FileFormatInvalid, path,
+                                          QStringLiteral("not saved connections of version %1").arg(fileVersion)));
     const QJsonArray connections = json.value(QStringLiteral("connections")).toArray();
     for (const QJsonValue &connection : connections) {
         auto profile = profileFromJson(connection.toObject(), path);

@@ -8,7 +8,7 @@
 # BUILD_DIR names a release build to measure; without it, one is made. ROLLCALL_BENCH_CORE names the processor core (default: the last of those allowed).
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-source "$here/../deployments/place.sh"
+source "$here/../deployments/packages.sh"
 
 json=false short=false
 for argument in "$@"; do
@@ -25,19 +25,8 @@ if [ -z "${BUILD_DIR:-}" ]; then
 fi
 [ -x "$BUILD_DIR/tests/bench/rollcall_bench" ] || { echo "side-by-side: there is no tests/bench/rollcall_bench in BUILD_DIR ($BUILD_DIR): build it" >&2; exit 1; }
 
-bash "$here/../deployments/build.sh" --packages >&2
 export ROLLCALL_BENCH_NODE_DIR=$ROLLCALL_DEPLOY_DIR/bench-packages
-mkdir -p "$ROLLCALL_BENCH_NODE_DIR"
-(
-  exec 9>"$ROLLCALL_BENCH_NODE_DIR/.lock"
-  flock 9
-  if ! cmp -s "$here/node/package-lock.json" "$ROLLCALL_BENCH_NODE_DIR/.installed"; then
-    cp "$here/node/"{package.json,package-lock.json,.npmrc} "$ROLLCALL_BENCH_NODE_DIR"
-    cd "$ROLLCALL_BENCH_NODE_DIR"
-    npm ci >install.log 2>&1 || { cat install.log >&2; exit 1; }
-    cp package-lock.json .installed
-  fi
-)
+install_node_packages "$here/node" "$ROLLCALL_BENCH_NODE_DIR"
 
 place=$(mktemp -d "${TMPDIR:-/tmp}/rollcall-bench.XXXXXX")
 trap 'rm -rf "$place"' EXIT
@@ -49,4 +38,4 @@ cores=$(sed -n 's/^Cpus_allowed_list:\s*//p' /proc/self/status | tr ',' '\n' | w
 core=${ROLLCALL_BENCH_CORE:-$(tail -n 1 <<<"$cores")}
 ROLLCALL_BENCH_OTHER_CORES=$(grep -vx "$core" <<<"$cores" | paste -sd,) || true
 export ROLLCALL_BENCH_OTHER_CORES
-taskset -c "$core" "$ROLLCALL_DEPLOY_DIR/node_modules/node/bin/node" "$here/node/side-by-side.mjs" "$BUILD_DIR/tests/bench/rollcall_bench" "$place" "$json" "$short"
+taskset -c "$core" "$node" "$here/node/side-by-side.mjs" "$BUILD_DIR/tests/bench/rollcall_bench" "$place" "$json" "$short"

@@ -19,13 +19,9 @@ using test::CtlResult;
 using test::Reply;
 using test::ScriptedServer;
 using test::SqliteDatabase;
+using test::words;
 
 namespace {
-
-QStringList words(const char *text)
-{
-    return QString::fromLatin1(text).split(QLatin1Char(' '), Qt::SkipEmptyParts);
-}
 
 const QByteArray secret = QByteArrayLiteral("the-secret-of-a-small-deployment");
 

@@ -10,24 +10,15 @@
 #include "tests/support/SqliteDatabase.h"
 
 using namespace rollcall;
+using test::contentOf;
 using test::CtlProcess;
 using test::CtlResult;
 using test::SqliteDatabase;
+using test::words;
 
 namespace {
 
 const QString fixture = QStringLiteral("prisma-adapter-sqlite");
-
-QStringList words(const char *text)
-{
-    return QString::fromLatin1(text).split(QLatin1Char(' '), Qt::SkipEmptyParts);
-}
-
-QByteArray contentOf(const QString &path)
-{
-    QFile file(path);
-    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-}
 
 QString labelled(const char *table)
 {

@@ -8,23 +8,10 @@
 
 #include "tests/support/CtlProcess.h"
 
+using rollcall::test::contentOf;
 using rollcall::test::CtlProcess;
 using rollcall::test::CtlResult;
-
-namespace {
-
-QStringList words(const char *text)
-{
-    return QString::fromLatin1(text).split(QLatin1Char(' '), Qt::SkipEmptyParts);
-}
-
-QByteArray contentOf(const QString &path)
-{
-    QFile file(path);
-    return file.open(QIODevice::ReadOnly) ? file.readAll().trimmed() : QByteArray();
-}
-
-} // namespace
+using rollcall::test::words;
 
 /// `demo serve`, and everything else on it: the demo is a deployment like any other.
 class CtlDemoTest final : public QObject
@@ -82,8 +69,8 @@ private:
     static void useDemo(CtlProcess &ctl, const QJsonObject &demo)
     {
         const auto text = [&demo](const char *key) { return demo.value(QLatin1StringView(key)).toString(); };
-        const QByteArray cookie = contentOf(text("cookieFile"));
-        ctl.neverShow(contentOf(text("secretFile")));
+        const QByteArray cookie = contentOf(text("cookieFile")).trimmed();
+        ctl.neverShow(contentOf(text("secretFile")).trimmed());
         ctl.neverShow(cookie.mid(cookie.indexOf('=') + 1));
         const QStringList database{QStringLiteral("--database"),    text("databaseUrl"),
                                    QStringLiteral("--base-url"),    text("baseUrl"),

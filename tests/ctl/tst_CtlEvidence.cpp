@@ -9,21 +9,12 @@
 #include "tests/support/TestPaths.h"
 
 using namespace rollcall;
+using test::contentOf;
 using test::CtlProcess;
 using test::CtlResult;
+using test::words;
 
 namespace {
-
-QStringList words(const char *text)
-{
-    return QString::fromLatin1(text).split(QLatin1Char(' '), Qt::SkipEmptyParts);
-}
-
-QByteArray contentOf(const QString &path)
-{
-    QFile file(path);
-    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-}
 
 /// The commands that FORMAT.md shows, in their order: what a stranger would run.
 QByteArrayList commandsIn(const QByteArray &format)

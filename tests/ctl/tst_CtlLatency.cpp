@@ -11,23 +11,10 @@
 #include "tests/support/ScriptedServer.h"
 
 using namespace rollcall;
+using test::contentOf;
 using test::CtlProcess;
 using test::CtlResult;
-
-namespace {
-
-QStringList words(const char *text)
-{
-    return QString::fromLatin1(text).split(QLatin1Char(' '), Qt::SkipEmptyParts);
-}
-
-QByteArray contentOf(const QString &path)
-{
-    QFile file(path);
-    return file.open(QIODevice::ReadOnly) ? file.readAll().trimmed() : QByteArray();
-}
-
-} // namespace
+using test::words;
 
 /// `latency run`, on the embedded demo.
 class CtlLatencyTest final : public QObject
@@ -42,8 +29,8 @@ private Q_SLOTS:
         auto started = demo::DemoDeployment::start(options, base::Call::within(std::chrono::seconds(30)));
         QVERIFY(started);
         m_demo = std::move(*started);
-        m_ctl.neverShow(contentOf(m_demo->info().secretFile));
-        const QByteArray cookie = contentOf(m_demo->info().cookieFile);
+        m_ctl.neverShow(contentOf(m_demo->info().secretFile).trimmed());
+        const QByteArray cookie = contentOf(m_demo->info().cookieFile).trimmed();
         m_ctl.neverShow(cookie.mid(cookie.indexOf('=') + 1));
         m_stats = stats();
         QVERIFY(!m_stats.isEmpty());

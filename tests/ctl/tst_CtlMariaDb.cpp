@@ -11,15 +11,11 @@
 using rollcall::test::CtlProcess;
 using rollcall::test::CtlResult;
 using rollcall::test::MariaDbServer;
+using rollcall::test::words;
 
 namespace {
 
 const QString firstToken = QStringLiteral("5e551000-0000-4000-8000-000000000001"); // ada's, live
-
-QStringList words(const char *text)
-{
-    return QString::fromLatin1(text).split(QLatin1Char(' '), Qt::SkipEmptyParts);
-}
 
 int sessionsIn(const CtlResult &result)
 {

@@ -3,8 +3,7 @@
 #include <QProcess>
 
 #include "core/redis/RedisChannel.h"
-#include "tests/support/CtlProcess.h"
-#include "tests/support/PostgresServer.h"
+#include "tests/ctl/PostgresShop.h"
 #include "tests/support/RedisServer.h"
 #include "tests/support/TokenScan.h"
 
@@ -12,16 +11,12 @@ using namespace rollcall;
 using test::CtlProcess;
 using test::CtlResult;
 using test::TokenScan;
+using test::words;
 
 namespace {
 
 constexpr int liveTokens = 6;
 constexpr int allTokens = 8; // two of them have long expired
-
-QStringList words(const char *text)
-{
-    return QString::fromLatin1(text).split(QLatin1Char(' '), Qt::SkipEmptyParts);
-}
 
 /// With everything in it that some form would write otherwise.
 QByteArray tokenOf(int number)
@@ -46,7 +41,7 @@ QString textOf(const CtlResult &result, const char *member)
 
 /// Everything that acts on sessions, on PostgreSQL and with a cache in Redis: what it says and what it writes, searched
 /// for the sessions' tokens.
-class CtlNoTokenTest final : public QObject
+class CtlNoTokenTest final : public QObject, private test::PostgresShop
 {
     Q_OBJECT
 
@@ -59,7 +54,6 @@ private Q_SLOTS:
 
 private:
     void fill();
-    void sql(const QString &statement);
     /// Runs @p arguments, searches what is said, and fails where it does not end with @p exit.
     CtlResult act(const QStringList &arguments, int exit = 0);
     CtlResult act(const char *arguments, int exit = 0) { return act(words(arguments), exit); }
@@ -69,7 +63,6 @@ private:
         return m_ctl.folder() + QLatin1Char('/') + QLatin1StringView(name);
     }
 
-    test::PostgresServer m_server;
     test::RedisServer m_redis;
     CtlProcess m_ctl;
     const TokenScan m_scan{allOf()};
@@ -77,37 +70,15 @@ private:
 
 void CtlNoTokenTest::initTestCase()
 {
-    QString problem = m_server.problem() + m_redis.problem();
-    if (problem.isEmpty())
-        problem = m_server.createDatabase(QStringLiteral("shop"));
-    QVERIFY2(problem.isEmpty(), qPrintable(problem));
-    sql(QStringLiteral("CREATE TABLE users (id serial PRIMARY KEY, name text, email text UNIQUE, \"emailVerified\" "
-                       "timestamptz, image text);"
-                       "CREATE TABLE accounts (id serial PRIMARY KEY, \"userId\" integer NOT NULL, type text NOT NULL,"
-                       " provider text NOT NULL, \"providerAccountId\" text NOT NULL);"
-                       "CREATE TABLE sessions (id serial PRIMARY KEY, \"sessionToken\" text NOT NULL UNIQUE,"
-                       " \"userId\" integer NOT NULL, expires timestamptz NOT NULL);"
-                       "INSERT INTO users (name, email) SELECT 'User ' || n, 'u' || n || '@example.test'"
-                       " FROM generate_series(1, %1) n;"
-                       // A database that quotes the row in its refusal.
-                       "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION "
-                       "''may not delete %'', OLD.\"sessionToken\" USING DETAIL = OLD.\"sessionToken\", "
-                       "HINT = OLD.\"sessionToken\"; END';")
-            .arg(allTokens));
-    const auto url = m_server.url(QStringLiteral("shop"));
-    m_ctl.setEnvironment(QStringLiteral("DB"),
-                         QStringLiteral("postgresql://%1:%2@localhost:%3/shop")
-                             .arg(url.user, QString::fromLatin1(url.password.view().toByteArray()))
-                             .arg(m_server.port()));
+    QVERIFY2(m_redis.problem().isEmpty(), qPrintable(m_redis.problem()));
+    // A database that quotes the row in its refusal.
+    makeTables({}, QStringLiteral("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION "
+                                  "''may not delete %'', OLD.\"sessionToken\" USING DETAIL = OLD.\"sessionToken\", "
+                                  "HINT = OLD.\"sessionToken\"; END';"));
+    giveAddress(m_ctl);
     m_ctl.setEnvironment(QStringLiteral("CACHE"), QStringLiteral("redis://localhost:%1/0").arg(m_redis.port()));
     m_ctl.setEnvironment(QStringLiteral("AWAY"), QStringLiteral("redis://localhost:1/0"));
     fill();
-}
-
-void CtlNoTokenTest::sql(const QString &statement)
-{
-    const QString problem = m_server.runSql(QStringLiteral("shop"), statement);
-    QVERIFY2(problem.isEmpty(), qPrintable(problem));
 }
 
 void CtlNoTokenTest::fill()
@@ -123,7 +94,7 @@ void CtlNoTokenTest::fill()
                 .arg(QLatin1Char(i < liveTokens ? '+' : '-'));
         copies.insert(copies.end(), {"app:s:" + tokenOf(i), "{\"userId\":\"1\"}"});
     }
-    sql(rows);
+    run(rows);
     const auto set = redis::makeChannel(m_redis.url(), {})->send(copies, base::Call::within(std::chrono::seconds(10)));
     QVERIFY(set && set->text == "OK");
 }
@@ -213,7 +184,7 @@ void CtlNoTokenTest::noneIsSaidOrWritten()
     act(words("cache drift") + cached);
 
     // The database refuses, and says of which row.
-    sql(QStringLiteral("CREATE TRIGGER refuse BEFORE DELETE ON sessions FOR EACH ROW EXECUTE FUNCTION refuse();"));
+    run(QStringLiteral("CREATE TRIGGER refuse BEFORE DELETE ON sessions FOR EACH ROW EXECUTE FUNCTION refuse();"));
     const CtlResult refused = m_ctl.run(words("sessions revoke --yes --user 1 --database-env DB --reason refused"));
     QVERIFY2(refused.exitCode != 0, refused.all().constData());
     QVERIFY2(m_scan.findIn(QStringLiteral("answer"), refused.out + refused.err).isEmpty(), refused.all().constData());
@@ -221,7 +192,7 @@ void CtlNoTokenTest::noneIsSaidOrWritten()
     QVERIFY2(unpruned.exitCode != 0, unpruned.all().constData());
     QVERIFY2(m_scan.findIn(QStringLiteral("answer"), unpruned.out + unpruned.err).isEmpty(),
              unpruned.all().constData());
-    sql(QStringLiteral("DROP TRIGGER refuse ON sessions;"));
+    run(QStringLiteral("DROP TRIGGER refuse ON sessions;"));
     searchFiles(3);
 
     // Planned, approved, carried out while the cache is away; then to its end.
@@ -240,7 +211,7 @@ void CtlNoTokenTest::noneIsSaidOrWritten()
     searchFiles(6);
 
     // Undone; one is there again, so that a unique index refuses and its detail quotes the token.
-    sql(QStringLiteral(
+    run(QStringLiteral(
             "INSERT INTO sessions (id, \"sessionToken\", \"userId\", expires) VALUES (9999, '%1', 1, now() + "
             "interval '1 day')")
             .arg(QString::fromLatin1(tokenOf(0))));

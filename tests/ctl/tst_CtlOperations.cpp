@@ -5,19 +5,13 @@
 
 #include <csignal>
 
-#include "tests/support/CtlProcess.h"
-#include "tests/support/PostgresServer.h"
+#include "tests/ctl/PostgresShop.h"
 
 using rollcall::test::CtlProcess;
 using rollcall::test::CtlResult;
-using rollcall::test::PostgresServer;
+using rollcall::test::words;
 
 namespace {
-
-QStringList words(const char *text)
-{
-    return QString::fromLatin1(text).split(QLatin1Char(' '), Qt::SkipEmptyParts);
-}
 
 int sizeFromEnvironment(const char *name, int fallback)
 {
@@ -27,13 +21,12 @@ int sizeFromEnvironment(const char *name, int fallback)
 }
 
 constexpr int bystanders = 10;
-constexpr auto tokenStart = "4b1d0000-0000-4000-8000-"; // of every session that is to be revoked
 
 } // namespace
 
 /// A revocation whose process is killed (SIGKILL) at random moments, and gone on with until it ends, on PostgreSQL.
 /// ROLLCALL_KILL_ROWS sessions, ROLLCALL_KILLS kills, batches of ROLLCALL_KILL_BATCH.
-class CtlOperationsTest final : public QObject
+class CtlOperationsTest final : public QObject, private rollcall::test::PostgresShop
 {
     Q_OBJECT
 
@@ -45,75 +38,32 @@ private Q_SLOTS:
 
 private:
     void fill(int rows);
-    /// Fails the test where @p condition, SQL, does not hold.
-    void require(const QString &condition);
     CtlResult runFor(CtlProcess &ctl, const QStringList &arguments, std::chrono::milliseconds time);
     static QJsonArray unfinished(CtlProcess &ctl);
-    void connect(CtlProcess &ctl) const;
-
-    PostgresServer m_server;
 };
 
 void CtlOperationsTest::initTestCase()
 {
-    QString problem = m_server.problem();
-    if (problem.isEmpty())
-        problem = m_server.createDatabase(QStringLiteral("shop"));
-    if (problem.isEmpty()) {
-        problem = m_server.runSql(
-            QStringLiteral("shop"),
-            QStringLiteral(
-                "CREATE TABLE users (id serial PRIMARY KEY, name text, email text UNIQUE, \"emailVerified\" "
-                "timestamptz,"
-                " image text);"
-                "CREATE TABLE accounts (id serial PRIMARY KEY, \"userId\" integer NOT NULL, type text NOT NULL,"
-                " provider text NOT NULL, \"providerAccountId\" text NOT NULL);"
-                "CREATE TABLE sessions (id serial PRIMARY KEY, \"sessionToken\" text NOT NULL UNIQUE,"
-                " \"userId\" integer NOT NULL, expires timestamptz NOT NULL);"
-                "INSERT INTO users (name, email) SELECT 'User ' || n, 'u' || n || '@example.test'"
-                " FROM generate_series(1, 100) n;"
-                // Who else looks: each row that goes is noted by the server itself.
-                "CREATE TABLE gone (name text);"
-                "CREATE FUNCTION note_gone() RETURNS trigger LANGUAGE plpgsql AS"
-                " 'BEGIN INSERT INTO gone VALUES (OLD.\"sessionToken\"); RETURN OLD; END';"
-                "CREATE TRIGGER note_gone BEFORE DELETE ON sessions FOR EACH ROW EXECUTE FUNCTION note_gone();"));
-    }
-    QVERIFY2(problem.isEmpty(), qPrintable(problem));
+    // Who else looks: each row that goes is noted by the server itself.
+    makeTables({}, QStringLiteral("CREATE TABLE gone (name text);"
+                                  "CREATE FUNCTION note_gone() RETURNS trigger LANGUAGE plpgsql AS"
+                                  " 'BEGIN INSERT INTO gone VALUES (OLD.\"sessionToken\"); RETURN OLD; END';"
+                                  "CREATE TRIGGER note_gone BEFORE DELETE ON sessions FOR EACH ROW EXECUTE FUNCTION "
+                                  "note_gone();"));
 }
 
 void CtlOperationsTest::fill(int rows)
 {
-    const QString problem =
-        m_server.runSql(QStringLiteral("shop"),
-                        QStringLiteral("TRUNCATE sessions; TRUNCATE gone;"
-                                       "INSERT INTO sessions (\"sessionToken\", \"userId\", expires)"
-                                       " SELECT '%1' || lpad(n::text, 12, '0'), 1 + n % 99, now() + interval '20 days'"
-                                       " FROM generate_series(1, %2) n;"
-                                       "INSERT INTO sessions (\"sessionToken\", \"userId\", expires)"
-                                       " SELECT 'b75a0000-0000-4000-8000-' || lpad(n::text, 12, '0'), 100, now() + "
-                                       "interval '40 days' FROM generate_series(1, %3) n;")
-                            .arg(QLatin1String(tokenStart))
-                            .arg(rows)
-                            .arg(bystanders));
-    QVERIFY2(problem.isEmpty(), qPrintable(problem));
-}
-
-void CtlOperationsTest::require(const QString &condition)
-{
-    const QString problem =
-        m_server.runSql(QStringLiteral("shop"), QStringLiteral("DO $do$ BEGIN IF NOT (%1) THEN RAISE EXCEPTION "
-                                                               "'does not hold'; END IF; END $do$")
-                                                    .arg(condition));
-    QVERIFY2(problem.isEmpty(), qPrintable(condition + QStringLiteral(": ") + problem));
-}
-
-void CtlOperationsTest::connect(CtlProcess &ctl) const
-{
-    const auto url = m_server.url(QStringLiteral("shop"));
-    ctl.neverShow(tokenStart);
-    ctl.setEnvironment(QStringLiteral("DB"), QStringLiteral("postgresql://%1:%2@localhost:%3/shop")
-                                                 .arg(url.user, QString::fromLatin1(url.password.view().toByteArray()))
-                                                 .arg(m_server.port()));
+    run(QStringLiteral("TRUNCATE sessions; TRUNCATE gone;"
+                       "INSERT INTO sessions (\"sessionToken\", \"userId\", expires)"
+                       " SELECT '%1' || lpad(n::text, 12, '0'), 1 + n % 99, now() + interval '20 days'"
+                       " FROM generate_series(1, %2) n;"
+                       "INSERT INTO sessions (\"sessionToken\", \"userId\", expires)"
+                       " SELECT 'b75a0000-0000-4000-8000-' || lpad(n::text, 12, '0'), 100, now() + "
+                       "interval '40 days' FROM generate_series(1, %3) n;")
+            .arg(QLatin1String(tokenStart))
+            .arg(rows)
+            .arg(bystanders));
 }
 
 CtlResult CtlOperationsTest::runFor(CtlProcess &ctl, const QStringList &arguments, std::chrono::milliseconds time)
@@ -137,7 +87,7 @@ void CtlOperationsTest::killedAtRandomMomentsNothingIsLostOrDoneTwice()
     const int rows = sizeFromEnvironment("ROLLCALL_KILL_ROWS", 2'000);
     const int wanted = sizeFromEnvironment("ROLLCALL_KILLS", 6);
     CtlProcess ctl;
-    connect(ctl);
+    giveAddress(ctl);
     // Bystanders have a later end: they are in no plan.
     const QStringList revoke = words("sessions revoke --yes --expires-before +30d --database-env DB --batch-size")
                                << QString::number(sizeFromEnvironment("ROLLCALL_KILL_BATCH", 50));
@@ -216,17 +166,14 @@ void CtlOperationsTest::anOutageLeavesItUnfinished()
 {
     constexpr int rows = 2'000;
     CtlProcess ctl;
-    connect(ctl);
+    giveAddress(ctl);
     fill(rows);
     // The server goes away when about half is done.
-    QString problem =
-        m_server.runSql(QStringLiteral("shop"),
-                        QStringLiteral("CREATE FUNCTION stop_midway() RETURNS trigger LANGUAGE plpgsql AS"
-                                       " 'BEGIN IF (SELECT count(*) FROM gone) >= 1000 THEN"
-                                       " PERFORM pg_terminate_backend(pg_backend_pid()); END IF; RETURN OLD; END';"
-                                       "CREATE TRIGGER stop_midway BEFORE DELETE ON sessions FOR EACH STATEMENT"
-                                       " EXECUTE FUNCTION stop_midway();"));
-    QVERIFY2(problem.isEmpty(), qPrintable(problem));
+    run(QStringLiteral("CREATE FUNCTION stop_midway() RETURNS trigger LANGUAGE plpgsql AS"
+                       " 'BEGIN IF (SELECT count(*) FROM gone) >= 1000 THEN"
+                       " PERFORM pg_terminate_backend(pg_backend_pid()); END IF; RETURN OLD; END';"
+                       "CREATE TRIGGER stop_midway BEFORE DELETE ON sessions FOR EACH STATEMENT"
+                       " EXECUTE FUNCTION stop_midway();"));
     const QStringList flags = words("--yes --database-env DB");
     const CtlResult cut =
         ctl.run(words("sessions revoke --batch-size 100 --expires-before +30d --reason outage") + flags);
@@ -241,8 +188,7 @@ void CtlOperationsTest::anOutageLeavesItUnfinished()
     QVERIFY(
         QDateTime::fromString(operation.value(QStringLiteral("startedAt")).toString(), Qt::ISODateWithMs).isValid());
 
-    problem = m_server.runSql(QStringLiteral("shop"), QStringLiteral("DROP TRIGGER stop_midway ON sessions"));
-    QVERIFY2(problem.isEmpty(), qPrintable(problem));
+    run(QStringLiteral("DROP TRIGGER stop_midway ON sessions"));
     const QString id = operation.value(QStringLiteral("id")).toString();
     // Not without consent.
     QCOMPARE(ctl.run(words("operations resume --database-env DB") << id).exitCode, 4);
@@ -258,7 +204,7 @@ void CtlOperationsTest::anOutageLeavesItUnfinished()
 void CtlOperationsTest::discardAndBadNames()
 {
     CtlProcess ctl;
-    connect(ctl);
+    giveAddress(ctl);
     QVERIFY(unfinished(ctl).isEmpty());
     for (const char *id : {"op-none", "../..", "x"}) {
         const CtlResult result = ctl.run(words("operations discard --yes") << QString::fromLatin1(id));

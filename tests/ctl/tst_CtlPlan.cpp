@@ -9,15 +9,11 @@
 using rollcall::test::CtlProcess;
 using rollcall::test::CtlResult;
 using rollcall::test::SqliteDatabase;
+using rollcall::test::words;
 
 namespace {
 
 constexpr auto tokenStart = "5e551000-0000-4000-8000-"; // of every session of the fixture
-
-QStringList words(const char *text)
-{
-    return QString::fromLatin1(text).split(QLatin1Char(' '), Qt::SkipEmptyParts);
-}
 
 QString textOf(const CtlResult &result, const char *member)
 {

@@ -15,15 +15,11 @@ using rollcall::test::CtlProcess;
 using rollcall::test::CtlResult;
 using rollcall::test::MariaDbServer;
 using rollcall::test::SqliteDatabase;
+using rollcall::test::words;
 
 namespace {
 
 constexpr int rows = 6'000; ///< half of them long expired
-
-QStringList words(const char *text)
-{
-    return QString::fromLatin1(text).split(QLatin1Char(' '), Qt::SkipEmptyParts);
-}
 
 int numberOf(const CtlResult &result, const char *member)
 {

@@ -10,17 +10,13 @@
 
 using rollcall::test::CtlProcess;
 using rollcall::test::CtlResult;
+using rollcall::test::words;
 
 namespace test = rollcall::test;
 
 namespace {
 
 const QByteArray password = QByteArrayLiteral("pass/word-of-redis");
-
-QStringList words(const char *text)
-{
-    return QString::fromLatin1(text).split(QLatin1Char(' '), Qt::SkipEmptyParts);
-}
 
 QJsonArray sessionsIn(const CtlResult &result)
 {

@@ -13,13 +13,9 @@ using test::CtlProcess;
 using test::CtlResult;
 using test::Reply;
 using test::ScriptedServer;
+using test::words;
 
 namespace {
-
-QStringList words(const char *text)
-{
-    return QString::fromLatin1(text).split(QLatin1Char(' '), Qt::SkipEmptyParts);
-}
 
 /// A server whose answers take about @p delay, half as long again now and then.
 ScriptedServer slowServer(std::chrono::milliseconds delay)

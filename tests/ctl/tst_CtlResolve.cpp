@@ -13,6 +13,7 @@ using namespace rollcall;
 using session::AuthVersion;
 using test::CtlProcess;
 using test::CtlResult;
+using test::words;
 
 namespace {
 
@@ -31,11 +32,6 @@ QByteArray sealed(AuthVersion version)
     const auto token = jose::encodeToken(version, "{\"name\":\"Ada\",\"email\":\"ada@example.com\",\"sub\":\"u1\"}",
                                          secrets, salt, std::chrono::hours(1), now);
     return token ? token->view().toByteArray() : QByteArray();
-}
-
-QStringList words(const char *text)
-{
-    return QString::fromLatin1(text).split(QLatin1Char(' '));
 }
 
 QByteArray lineOf(const QByteArray &cookie)

@@ -10,17 +10,13 @@
 using rollcall::test::CtlProcess;
 using rollcall::test::CtlResult;
 using rollcall::test::SqliteDatabase;
+using rollcall::test::words;
 
 namespace {
 
 /// The moment for which the fixtures state what is live: 2026-06-15T12:00:00Z.
 const QStringList fixtureNow{QStringLiteral("--now"), QStringLiteral("1781524800")};
 const QString fixture = QStringLiteral("prisma-adapter-sqlite");
-
-QStringList words(const char *text)
-{
-    return QString::fromLatin1(text).split(QLatin1Char(' '), Qt::SkipEmptyParts);
-}
 
 QJsonObject expected(const QString &name)
 {

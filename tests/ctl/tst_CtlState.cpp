@@ -6,15 +6,7 @@
 
 using rollcall::test::CtlProcess;
 using rollcall::test::CtlResult;
-
-namespace {
-
-QStringList words(const char *text)
-{
-    return QString::fromLatin1(text).split(QLatin1Char(' '), Qt::SkipEmptyParts);
-}
-
-} // namespace
+using rollcall::test::words;
 
 /// What Rollcall keeps: saved connections and the audit log.
 class CtlStateTest final : public QObject

@@ -10,15 +10,11 @@
 
 using rollcall::test::CtlProcess;
 using rollcall::test::CtlResult;
+using rollcall::test::words;
 
 namespace {
 
 constexpr int rows = 2'000;
-
-QStringList words(const char *text)
-{
-    return QString::fromLatin1(text).split(QLatin1Char(' '), Qt::SkipEmptyParts);
-}
 
 QString textOf(const CtlResult &result, const char *member)
 {

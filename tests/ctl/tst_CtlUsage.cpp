@@ -4,15 +4,7 @@
 
 using rollcall::test::CtlProcess;
 using rollcall::test::CtlResult;
-
-namespace {
-
-QStringList words(const char *text)
-{
-    return QString::fromLatin1(text).split(QLatin1Char(' '), Qt::SkipEmptyParts);
-}
-
-} // namespace
+using rollcall::test::words;
 
 /// What holds for every command: help, version, flags, formats of errors.
 class CtlUsageTest final : public QObject

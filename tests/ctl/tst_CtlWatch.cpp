@@ -13,15 +13,11 @@ using rollcall::test::CtlProcess;
 using rollcall::test::CtlResult;
 using rollcall::test::PostgresServer;
 using rollcall::test::SqliteDatabase;
+using rollcall::test::words;
 
 namespace {
 
 const QByteArray token = "b0a7c1d2-0000-4000-8000-00000000feed";
-
-QStringList words(const char *text)
-{
-    return QString::fromLatin1(text).split(QLatin1Char(' '), Qt::SkipEmptyParts);
-}
 
 QString inMilliseconds(qint64 fromNow)
 {

@@ -14,6 +14,7 @@
 #include "core/demo/DemoDeployment.h"
 #include "tests/gui/revoke/WriteLock.h"
 #include "tests/support/Screenshots.h"
+#include "tests/support/Shown.h"
 #include "ui/audit/AuditPage.h"
 #include "ui/cache/CachePage.h"
 #include "ui/common/Actions.h"
@@ -62,11 +63,7 @@ private:
     template <typename Widget>
     Widget *shown(const char *name)
     {
-        for (Widget *widget : window().findChildren<Widget *>(QLatin1String(name))) {
-            if (widget->isVisible())
-                return widget;
-        }
-        return nullptr;
+        return test::shown<Widget>(window(), name);
     }
     QAbstractButton *button(const char *name) { return shown<QAbstractButton>(name); }
     void press(const char *name)

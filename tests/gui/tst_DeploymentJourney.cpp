@@ -13,31 +13,23 @@
 #include "app/desktop/AppContext.h"
 #include "tests/support/NextDeployment.h"
 #include "tests/support/Screenshots.h"
+#include "tests/support/Shown.h"
 #include "ui/latency/LatencyPage.h"
 #include "ui/latency/RunPlanEditor.h"
 #include "ui/main/HeaderBand.h"
 #include "ui/main/WriteModeButton.h"
 
 using namespace rollcall;
+using test::shown;
 
 namespace {
 
 constexpr int patience = 20'000;
 
-template <typename Widget>
-Widget *shown(QWidget &root, const char *name)
-{
-    for (Widget *widget : root.findChildren<Widget *>(QString::fromLatin1(name))) {
-        if (widget->isVisible())
-            return widget;
-    }
-    return nullptr;
-}
-
 } // namespace
 
-/// From a dropped `.env` file to a verified revocation and a finished latency run on a real Next.js deployment (next-auth
-/// 4, database sessions on PostgreSQL), through real widgets.
+/// From a dropped `.env` file to a verified revocation and a finished latency run on a real Next.js deployment
+/// (next-auth 4, database sessions on PostgreSQL), through real widgets.
 class DeploymentJourneyTest final : public QObject
 {
     Q_OBJECT

@@ -12,28 +12,19 @@
 #include "app/desktop/AppContext.h"
 #include "tests/support/LoopTicks.h"
 #include "tests/support/Screenshots.h"
+#include "tests/support/Shown.h"
 #include "ui/common/Button.h"
 #include "ui/common/Sheet.h"
 #include "ui/main/HeaderBand.h"
 #include "ui/main/WriteModeButton.h"
 
 using namespace rollcall;
+using test::shown;
 
 namespace {
 
 constexpr QSize windowSize{1440, 900};
 constexpr int patience = 30'000;
-
-/// The visible widget named @p name below @p root; null where there is none.
-template <typename Widget>
-Widget *shown(QWidget &root, const char *name)
-{
-    for (Widget *widget : root.findChildren<Widget *>(QString::fromLatin1(name))) {
-        if (widget->isVisible())
-            return widget;
-    }
-    return nullptr;
-}
 
 } // namespace
 

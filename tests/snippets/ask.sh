@@ -4,19 +4,8 @@
 #        ask.sh --packages      installs the packages only
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-source "$here/../deployments/place.sh"
-bash "$here/../deployments/build.sh" --packages >&2
+source "$here/../deployments/packages.sh"
 packages=$ROLLCALL_DEPLOY_DIR/snippet-packages
-mkdir -p "$packages"
-(
-  exec 9>"$packages/.lock"
-  flock 9
-  if ! cmp -s "$here/package-lock.json" "$packages/.installed"; then
-    cp "$here/"{package.json,package-lock.json,.npmrc} "$packages"
-    cd "$packages"
-    npm ci >install.log 2>&1 || { cat install.log >&2; exit 1; }
-    cp package-lock.json .installed
-  fi
-)
+install_node_packages "$here" "$packages"
 if [ "${1:-}" = --packages ]; then exit 0; fi
-exec "$ROLLCALL_DEPLOY_DIR/node_modules/node/bin/node" "$here/ask.mjs" "$packages" "$1"
+exec "$node" "$here/ask.mjs" "$packages" "$1"

@@ -12,6 +12,17 @@
 
 namespace rollcall::test {
 
+QStringList words(const char *text)
+{
+    return QString::fromLatin1(text).split(QLatin1Char(' '), Qt::SkipEmptyParts);
+}
+
+QByteArray contentOf(const QString &path)
+{
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
 QJsonObject CtlResult::json() const
 {
     if (!out.endsWith('\n') || out.count('\n') != 1)

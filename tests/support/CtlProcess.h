@@ -31,6 +31,11 @@ struct CtlResult
     [[nodiscard]] QByteArray all() const;
 };
 
+/// An argument a word: words("sessions list --limit 5").
+[[nodiscard]] QStringList words(const char *text);
+/// What the file at @p path holds; empty where it cannot be read.
+[[nodiscard]] QByteArray contentOf(const QString &path);
+
 /// Runs the built rollcallctl as a user would, with folders, key file and environment of its own.
 /// **Thread-safety:** belongs to one thread.
 class CtlProcess final

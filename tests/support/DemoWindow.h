@@ -3,6 +3,7 @@
 #include <QWidget>
 
 #include "core/demo/DemoDeployment.h"
+#include "tests/support/Shown.h"
 #include "tests/support/TestConnection.h"
 #include "ui/common/Button.h"
 #include "ui/common/Theme.h"
@@ -49,11 +50,7 @@ public:
     template <typename Widget>
     [[nodiscard]] Widget *find(const char *name) const
     {
-        for (Widget *found : m_window->findChildren<Widget *>(QLatin1String(name))) {
-            if (found->isVisible())
-                return found;
-        }
-        return nullptr;
+        return shown<Widget>(*m_window, name);
     }
     [[nodiscard]] common::Button *button(const char *name) const { return find<common::Button>(name); }
     /// What labels say that can be seen, a line each.

@@ -14,36 +14,10 @@
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/throwaway.sh"
 
-fail() { printf 'mariadb-server: %s\n' "$*" >&2; exit 1; }
-
-tls=false file_limit=unlimited directory=
-while [ $# -gt 0 ]; do
-  case $1 in
-    --tls) tls=true ;;
-    --file-limit) file_limit=$2; shift ;;
-    -*) fail "unknown option $1" ;;
-    *) directory=$1 ;;
-  esac
-  shift
-done
-
+read_options "$@"
 program=$(PATH=$PATH:/usr/sbin command -v mariadbd) || fail 'no MariaDB server is installed (Debian package: mariadb-server)'
 make_directory mariadb "$directory"
-server=
-stop_server() {
-  if [ -n "$server" ]; then
-    kill -KILL "$server" 2>/dev/null || true # there is nothing to save
-    wait "$server" 2>/dev/null || true
-    server=
-  fi
-}
-clean_up() {
-  stop_server
-  exec 5>&-
-  wait "$remover" || true
-}
-trap clean_up EXIT
-trap 'exit 0' TERM INT
+stop_at_end KILL # there is nothing to save
 
 password=$(random_password)
 ca_file=
@@ -90,28 +64,5 @@ answer() {
     "$password" "$port" "$suffix" "$port" "$password" "$([ -n "$ca_file" ] && printf '"%s"' "$ca_file" || echo null)" "$server"
 }
 
-for attempt in 1 2 3 4 5; do
-  port=$(free_port)
-  if start_server --init-file="$directory/accounts.sql"; then break; fi
-  if kill -0 "$server" 2>/dev/null || [ "$attempt" -eq 5 ]; then
-    cat "$directory/server.log" >&2
-    fail 'the server does not come up (log above)'
-  fi
-done
-answer
-
-while IFS= read -r command; do
-  case $command in
-    kill)
-      stop_server
-      echo '{}' ;;
-    start)
-      start_server || { cat "$directory/server.log" >&2; fail 'the server does not come up again (log above)'; }
-      answer ;;
-    *) fail "unknown command $command" ;;
-  esac
-done
-if [ -n "$server" ] && ! kill -0 "$server" 2>/dev/null; then
-  cat "$directory/server.log" >&2
-  fail 'the server ended by itself (log above)'
-fi
+start_on_free_port --init-file="$directory/accounts.sql"
+obey_commands KILL

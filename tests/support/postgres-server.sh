@@ -14,38 +14,12 @@
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/throwaway.sh"
 
-fail() { printf 'postgres-server: %s\n' "$*" >&2; exit 1; }
-
-tls=false file_limit=unlimited directory=
-while [ $# -gt 0 ]; do
-  case $1 in
-    --tls) tls=true ;;
-    --file-limit) file_limit=$2; shift ;;
-    -*) fail "unknown option $1" ;;
-    *) directory=$1 ;;
-  esac
-  shift
-done
-
+read_options "$@"
 programs=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1) || true
 [ -n "$programs" ] || fail 'no PostgreSQL server is installed (Debian package: postgresql)'
 
 make_directory postgres "$directory"
-server=
-stop_server() {
-  if [ -n "$server" ]; then
-    kill "-$1" "$server" 2>/dev/null || true
-    wait "$server" 2>/dev/null || true
-    server=
-  fi
-}
-clean_up() {
-  stop_server INT # a fast shutdown, which does not wait for clients
-  exec 5>&-
-  wait "$remover" || true
-}
-trap clean_up EXIT
-trap 'exit 0' TERM INT
+stop_at_end INT # a fast shutdown, which does not wait for clients
 
 data=$directory/data
 password=$(random_password)
@@ -92,28 +66,5 @@ answer() {
     "$password" "$port" "$suffix" "$port" "$password" "$([ -n "$ca_file" ] && printf '"%s"' "$ca_file" || echo null)" "$data" "$server"
 }
 
-for attempt in 1 2 3 4 5; do
-  port=$(free_port)
-  if start_server; then break; fi
-  if kill -0 "$server" 2>/dev/null || [ "$attempt" -eq 5 ]; then
-    cat "$directory/server.log" >&2
-    fail 'the server does not come up (log above)'
-  fi
-done
-answer
-
-while IFS= read -r command; do
-  case $command in
-    kill)
-      stop_server QUIT # an immediate shutdown
-      echo '{}' ;;
-    start)
-      start_server || { cat "$directory/server.log" >&2; fail 'the server does not come up again (log above)'; }
-      answer ;;
-    *) fail "unknown command $command" ;;
-  esac
-done
-if [ -n "$server" ] && ! kill -0 "$server" 2>/dev/null; then
-  cat "$directory/server.log" >&2
-  fail 'the server ended by itself (log above)'
-fi
+start_on_free_port
+obey_commands QUIT # an immediate shutdown

@@ -1,6 +1,23 @@
 # Sourced, not run: what the scripts of throw-away database servers share. It brings unprivileged.sh along.
 source "$(dirname "${BASH_SOURCE[0]}")/unprivileged.sh"
 
+# Ends the script with a word why.
+fail() { printf '%s: %s\n' "$(basename "$0" .sh)" "$*" >&2; exit 1; }
+
+# Reads the command line of a server's script: [--tls] [--file-limit KIB] [DIR]. Sets `tls`, `file_limit` and `directory`.
+read_options() {
+  tls=false file_limit=unlimited directory=
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --tls) tls=true ;;
+      --file-limit) file_limit=$2; shift ;;
+      -*) fail "unknown option $1" ;;
+      *) directory=$1 ;;
+    esac
+    shift
+  done
+}
+
 # Makes the folder DIR, or a temporary one of that NAME, and sets `directory` to it. It is removed when the last process
 # that holds descriptor 5 is gone: the calling script and its server, however they end. Sets `remover` to who does it.
 # Usage: make_directory NAME [DIR]
@@ -51,4 +68,59 @@ limit_files() {
   [ "$1" = unlimited ] && return
   trap '' XFSZ # else the first such write ends the server
   ulimit -f "$1"
+}
+
+# The life of a server. The script has two functions for it: start_server [ARGUMENT...] starts it on $port as process
+# $server, false where it does not come up by its log in $directory; answer prints the line of JSON about it.
+
+# Ends the server, where one runs.
+# Usage: stop_server SIGNAL
+stop_server() {
+  if [ -n "${server:-}" ]; then
+    kill "-$1" "$server" 2>/dev/null || true
+    wait "$server" 2>/dev/null || true
+    server=
+  fi
+}
+
+# Lets the script's end, however it comes, stop the server by SIGNAL and wait until the folder of make_directory is gone.
+# Usage: stop_at_end SIGNAL
+stop_at_end() {
+  trap "stop_server $1; exec 5>&-; wait \"\$remover\" || true" EXIT
+  trap 'exit 0' TERM INT
+}
+
+# start_server with those arguments on a free port. Sets `port`.
+start_on_free_port() {
+  local attempt
+  for attempt in 1 2 3 4 5; do
+    port=$(free_port)
+    if start_server "$@"; then return; fi
+    if kill -0 "$server" 2>/dev/null || [ "$attempt" -eq 5 ]; then
+      cat "$directory/server.log" >&2
+      fail 'the server does not come up (log above)'
+    fi
+  done
+}
+
+# Says the answer and obeys the commands on standard input until that ends: kill, which stops the server by SIGNAL, and start.
+# Usage: obey_commands SIGNAL
+obey_commands() {
+  local command
+  answer
+  while IFS= read -r command; do
+    case $command in
+      kill)
+        stop_server "$1"
+        echo '{}' ;;
+      start)
+        start_server || { cat "$directory/server.log" >&2; fail 'the server does not come up again (log above)'; }
+        answer ;;
+      *) fail "unknown command $command" ;;
+    esac
+  done
+  if [ -n "$server" ] && ! kill -0 "$server" 2>/dev/null; then
+    cat "$directory/server.log" >&2
+    fail 'the server ended by itself (log above)'
+  fi
 }

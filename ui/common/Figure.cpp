@@ -7,6 +7,20 @@
 
 namespace rollcall::common {
 
+namespace {
+
+QList<Figure *> figuresOf(const Theme &theme, const QList<Figure::Content> &contents)
+{
+    QList<Figure *> figures;
+    for (const Figure::Content &content : contents) {
+        figures << new Figure(theme, content.caption);
+        figures.last()->setValue(content.value, content.aside, content.tint);
+    }
+    return figures;
+}
+
+} // namespace
+
 Figure::Figure(const Theme &theme, const QString &caption, QWidget *parent)
     : QWidget(parent),
       m_caption(new Label(theme, caption, FontToken::Caption, ColorToken::Muted)),
@@ -48,6 +62,10 @@ FigureStrip::FigureStrip(const Theme &theme, const QList<Figure *> &figures, QWi
         row->addWidget(figure, 1);
     }
 }
+
+FigureStrip::FigureStrip(const Theme &theme, const QList<Figure::Content> &figures, QWidget *parent)
+    : FigureStrip(theme, figuresOf(theme, figures), parent)
+{}
 
 void FigureStrip::paintEvent(QPaintEvent * /*event*/)
 {

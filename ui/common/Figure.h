@@ -15,10 +15,19 @@ class Figure final : public QWidget
     Q_OBJECT
 
 public:
+    /// All that a figure says: after the value a muted remark, where there is one; the tint is the value's.
+    struct Content
+    {
+        QString caption;
+        QString value;
+        QString aside = {};
+        ColorToken tint = ColorToken::Text;
+    };
+
     /// @p theme outlives the widget.
     explicit Figure(const Theme &theme, const QString &caption, QWidget *parent = nullptr);
 
-    /// @p aside is a muted remark after the value; @p tint is the value's.
+    /// As of Content.
     void setValue(const QString &value, const QString &aside = {}, ColorToken tint = ColorToken::Text);
     void setCaption(const QString &caption);
 
@@ -37,6 +46,8 @@ class FigureStrip final : public QWidget
 public:
     /// @p theme outlives the widget.
     FigureStrip(const Theme &theme, const QList<Figure *> &figures, QWidget *parent = nullptr);
+    /// Makes the figures itself, for what stays as it is.
+    FigureStrip(const Theme &theme, const QList<Figure::Content> &figures, QWidget *parent = nullptr);
 
 protected:
     void paintEvent(QPaintEvent *event) override;

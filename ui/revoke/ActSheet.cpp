@@ -1,5 +1,6 @@
 #include "ui/revoke/ActSheet.h"
 
+#include <QProgressBar>
 #include <QTimer>
 #include <QVBoxLayout>
 
@@ -7,6 +8,7 @@
 #include "ui/common/Activities.h"
 #include "ui/common/Label.h"
 #include "ui/common/Note.h"
+#include "ui/revoke/ActEnds.h"
 #include "ui/revoke/ProgressView.h"
 
 namespace rollcall::revoke {
@@ -32,14 +34,37 @@ Button *ActSheet::addButton(const QString &text)
     return button;
 }
 
+Button *ActSheet::addLeave(const QString &text)
+{
+    Button *leave = addButton(text);
+    leave->setKeyHint(tr("Esc"));
+    connect(leave, &Button::clicked, this, &ActSheet::dismiss);
+    return leave;
+}
+
+QVBoxLayout *ActSheet::paddedColumn()
+{
+    auto *column = new QVBoxLayout(new QWidget);
+    column->setContentsMargins(20, common::space::m, 20, common::space::l);
+    column->setSpacing(common::space::m);
+    return column;
+}
+
+QProgressBar *ActSheet::busyBar(const QString &name)
+{
+    auto *bar = new QProgressBar;
+    bar->setRange(0, 0);
+    bar->setTextVisible(false);
+    bar->setAccessibleName(name);
+    return bar;
+}
+
 Button *ActSheet::askConsent(const QString &leave, Execute execute, const QList<Button *> &others)
 {
     clearFoot();
     m_obstacle = new Label(m_theme, {}, FontToken::Status, ColorToken::Muted);
     addFootStart(m_obstacle);
-    Button *cancel = addButton(leave);
-    cancel->setKeyHint(tr("Esc"));
-    connect(cancel, &Button::clicked, this, &ActSheet::dismiss);
+    Button *cancel = addLeave(leave);
     for (Button *other : others)
         addFootEnd(other);
     m_execute = addButton(execute.text);
@@ -88,10 +113,8 @@ void ActSheet::showProgress(common::Activity &activity, const QString &name)
     pause->setObjectName(QStringLiteral("planPause"));
     pause->setGlyph(Icon::Pause);
     pause->setToolTip(tr("At the next batch; it can be gone on with."));
-    Button *leave = addButton(tr("Go on in the background"));
+    Button *leave = addLeave(tr("Go on in the background"));
     leave->setObjectName(QStringLiteral("planBackground"));
-    leave->setKeyHint(tr("Esc"));
-    connect(leave, &Button::clicked, this, &ActSheet::dismiss);
     connect(stop, &Button::clicked, stop, [act] {
         if (act)
             act->stop();
@@ -126,32 +149,36 @@ void ActSheet::showWaysOut(const char *objectName, const QList<Button *> &others
     });
     for (Button *other : others)
         addFootEnd(other);
-    Button *done = addButton(tr("Done"));
+    Button *done = addLeave(tr("Done"));
     done->setObjectName(QLatin1String(objectName));
     done->setKind(ButtonKind::Primary);
-    done->setKeyHint(tr("Esc"));
-    connect(done, &Button::clicked, this, &ActSheet::dismiss);
     setExecute(done);
     focusSoon(done);
+}
+
+void ActSheet::addTrouble(QVBoxLayout &column, const base::Error &error, bool resumable)
+{
+    if (isPaused(error, resumable)) {
+        column.addWidget(new common::Note(m_theme, common::NoteKind::Info, tr("Paused"),
+                                          tr("It stands in Activity, below the page, and can be gone on with there.")));
+        return;
+    }
+    const base::ErrorText text = base::describe(error);
+    column.addWidget(new common::Note(m_theme, common::NoteKind::Bad, text.message, text.remedy));
 }
 
 void ActSheet::showError(const base::Error &error, const std::function<void()> &again)
 {
     endAct();
-    const base::ErrorText text = base::describe(error);
-    auto *body = new QWidget;
-    auto *column = new QVBoxLayout(body);
-    column->setContentsMargins(20, common::space::m, 20, common::space::l);
-    column->addWidget(new common::Note(m_theme, common::NoteKind::Bad, text.message, text.remedy));
-    setBody(body);
+    QVBoxLayout *column = paddedColumn();
+    addTrouble(*column, error, false);
+    setBody(column->parentWidget());
     if (again) {
         Button *retry = addButton(tr("Try again"));
         connect(retry, &Button::clicked, this, again);
     }
-    Button *close = addButton(tr("Close"));
+    Button *close = addLeave(tr("Close"));
     close->setObjectName(QStringLiteral("actClose"));
-    close->setKeyHint(tr("Esc"));
-    connect(close, &Button::clicked, this, &ActSheet::dismiss);
     focusSoon(close);
 }
 

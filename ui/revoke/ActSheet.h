@@ -7,6 +7,8 @@
 #include "ui/common/OpenConnection.h"
 #include "ui/common/Sheet.h"
 
+class QProgressBar;
+
 namespace rollcall::common {
 class Label;
 }
@@ -49,6 +51,12 @@ protected:
 
     /// Adds a large button to the right of the foot.
     common::Button *addButton(const QString &text);
+    /// The same of one that closes the sheet, as Esc does.
+    common::Button *addLeave(const QString &text);
+    /// A body of one column with the sheet's padding, for setBody(): the column's parent.
+    [[nodiscard]] static QVBoxLayout *paddedColumn();
+    /// A bar for what takes its time nobody knows how long; @p name says what that is.
+    [[nodiscard]] static QProgressBar *busyBar(const QString &name);
     /// A foot that asks for consent: what is in the way, @p leave, @p others, and @p execute. Returns the button that
     /// leaves.
     common::Button *askConsent(const QString &leave, Execute execute, const QList<common::Button *> &others = {});
@@ -63,6 +71,8 @@ protected:
     void endAct();
     /// A foot that leads to the audit log or, by the button @p objectName, out.
     void showWaysOut(const char *objectName, const QList<common::Button *> &others = {});
+    /// Says in @p column why the act did not get through: that it is paused, which is @p resumable, or @p error.
+    void addTrouble(QVBoxLayout &column, const base::Error &error, bool resumable);
     /// A body with one note that says what went wrong, and a foot with @p again, where it can be tried again, and
     /// Close.
     void showError(const base::Error &error, const std::function<void()> &again);

@@ -2,7 +2,6 @@
 
 #include <QDateTime>
 #include <QLocale>
-#include <QProgressBar>
 #include <QVBoxLayout>
 
 #include "ui/common/Activities.h"
@@ -22,16 +21,6 @@ using common::ColorToken;
 using common::Icon;
 
 namespace {
-
-/// A body of one column with the sheet's padding.
-QWidget *paddedBody(QVBoxLayout *&column)
-{
-    auto *body = new QWidget;
-    column = new QVBoxLayout(body);
-    column->setContentsMargins(20, common::space::m, 20, common::space::l);
-    column->setSpacing(common::space::m);
-    return body;
-}
 
 QString sessionsText(qint64 number)
 {
@@ -134,17 +123,10 @@ void PlanSheet::showPlanning()
 {
     setHeading(Icon::Revoked, ColorToken::Bad, tr("Revoke…"), tr("Reading exactly what would be touched"));
     clearFoot();
-    Button *cancel = addButton(tr("Cancel"));
-    cancel->setKeyHint(tr("Esc"));
-    connect(cancel, &Button::clicked, this, &PlanSheet::dismiss);
-    QVBoxLayout *column = nullptr;
-    QWidget *body = paddedBody(column);
-    auto *bar = new QProgressBar;
-    bar->setRange(0, 0);
-    bar->setTextVisible(false);
-    bar->setAccessibleName(tr("Freezing the plan"));
-    column->addWidget(bar);
-    setBody(body);
+    addLeave(tr("Cancel"));
+    QVBoxLayout *column = paddedColumn();
+    column->addWidget(busyBar(tr("Freezing the plan")));
+    setBody(column->parentWidget());
 }
 
 void PlanSheet::showPlan()
@@ -160,11 +142,10 @@ void PlanSheet::showPlan()
     setAside(tr("Plan %1, frozen %2").arg(plan.digest.first(8), frozen));
     clearFoot();
     if (rows == 0) {
-        QVBoxLayout *column = nullptr;
-        QWidget *body = paddedBody(column);
+        QVBoxLayout *column = paddedColumn();
         column->addWidget(new common::Note(theme(), common::NoteKind::Info, tr("No session matches any more"),
                                            tr("What was selected is gone already. Nothing was changed.")));
-        setBody(body);
+        setBody(column->parentWidget());
         Button *done = addButton(tr("Close"));
         connect(done, &Button::clicked, this, &PlanSheet::dismiss);
         focusSoon(done);
@@ -189,8 +170,7 @@ void PlanSheet::showNotRevocable()
     const NotRevocable reason = explainNotRevocable(connection().deployment());
     setHeading(Icon::Accepted, ColorToken::Warn, tr("There is no row to revoke"),
                tr("This deployment keeps its sessions in encrypted cookies (JWT strategy)."));
-    QVBoxLayout *column = nullptr;
-    QWidget *body = paddedBody(column);
+    QVBoxLayout *column = paddedColumn();
     column->addWidget(new common::Note(
         theme(), common::NoteKind::Warn,
         reason.acceptedUntil ? tr("Accepted until %1")
@@ -199,11 +179,9 @@ void PlanSheet::showNotRevocable()
                              : tr("Accepted without a known end"),
         reason.explanation));
     column->addWidget(new common::Note(theme(), common::NoteKind::Info, tr("What does work"), reason.remedy));
-    setBody(body);
+    setBody(column->parentWidget());
     clearFoot();
-    Button *close = addButton(tr("Close"));
-    close->setKeyHint(tr("Esc"));
-    connect(close, &Button::clicked, this, &PlanSheet::dismiss);
+    addLeave(tr("Close"));
 }
 
 void PlanSheet::carryOut()

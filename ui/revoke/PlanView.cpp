@@ -101,15 +101,10 @@ PlanView::PlanView(const common::Theme &theme, common::OpenConnection &connectio
 
 QWidget *PlanView::figures(const RevocationPlan &plan) const
 {
-    const auto figure = [this](const QString &caption, const QString &value, const QString &aside = {}) {
-        auto *widget = new common::Figure(m_theme, caption);
-        widget->setValue(value, aside);
-        return widget;
-    };
-    return new common::FigureStrip(m_theme, {figure(tr("Sessions"), count(static_cast<qint64>(plan.rows.size()))),
-                                             figure(tr("Users"), count(plan.users)),
-                                             figure(tr("Cached copies"), tr("this app"), tr("memory only")),
-                                             figure(tr("Refused from"), tr("the next check"))});
+    return new common::FigureStrip(m_theme, {{tr("Sessions"), count(static_cast<qint64>(plan.rows.size()))},
+                                             {tr("Users"), count(plan.users)},
+                                             {tr("Cached copies"), tr("this app"), tr("memory only")},
+                                             {tr("Refused from"), tr("the next check")}});
 }
 
 QWidget *PlanView::steps(const RevocationPlan &plan)

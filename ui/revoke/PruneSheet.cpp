@@ -3,13 +3,11 @@
 #include <QAbstractButton>
 #include <QCheckBox>
 #include <QLocale>
-#include <QProgressBar>
 #include <QVBoxLayout>
 
 #include <array>
 #include <utility>
 
-#include "core/base/ErrorText.h"
 #include "ui/common/Figure.h"
 #include "ui/common/Label.h"
 #include "ui/common/Note.h"
@@ -43,15 +41,6 @@ QString number(qint64 count)
 QString rowsText(qint64 count)
 {
     return count == 1 ? PruneSheet::tr("1 expired session") : PruneSheet::tr("%1 expired sessions").arg(number(count));
-}
-
-QVBoxLayout *padded(QWidget *&body)
-{
-    body = new QWidget;
-    auto *column = new QVBoxLayout(body);
-    column->setContentsMargins(20, common::space::m, 20, common::space::l);
-    column->setSpacing(common::space::m);
-    return column;
 }
 
 } // namespace
@@ -100,20 +89,13 @@ void PruneSheet::count()
     m_paced = nullptr;
     setHeading(Icon::Prune, ColorToken::Bad, tr("Prune expired sessions"));
     setAside({});
-    QWidget *body = nullptr;
-    QVBoxLayout *column = padded(body);
+    QVBoxLayout *column = paddedColumn();
     column->addWidget(choices());
-    auto *bar = new QProgressBar;
-    bar->setRange(0, 0);
-    bar->setTextVisible(false);
-    bar->setAccessibleName(tr("Counting what expired"));
-    column->addWidget(bar);
+    column->addWidget(busyBar(tr("Counting what expired")));
     column->addWidget(new Label(theme(), tr("Counting what expired before then; nothing is deleted"), FontToken::Status,
                                 ColorToken::Muted));
-    setBody(body);
-    Button *cancel = addButton(tr("Cancel"));
-    cancel->setKeyHint(tr("Esc"));
-    connect(cancel, &Button::clicked, this, &PruneSheet::dismiss);
+    setBody(column->parentWidget());
+    addLeave(tr("Cancel"));
     m_controller.plan(ages.at(static_cast<std::size_t>(m_ageIndex)));
 }
 
@@ -166,11 +148,6 @@ void PruneSheet::showPlan()
 {
     const PrunePlan &plan = *m_controller.planned();
     const base::Instant now = connection().deployment().clock().now();
-    const auto figure = [this](const QString &caption, const QString &value, const QString &aside = {}) {
-        auto *widget = new common::Figure(theme(), caption);
-        widget->setValue(value, aside);
-        return widget;
-    };
     setHeading(Icon::Prune, ColorToken::Bad,
                plan.matched == 0 ? tr("Nothing to prune") : tr("Prune %1").arg(rowsText(plan.matched)));
     setAside(tr("Plan %1").arg(plan.digest.first(8)));
@@ -179,10 +156,9 @@ void PruneSheet::showPlan()
     column->setContentsMargins({});
     column->setSpacing(0);
     column->addWidget(new common::FigureStrip(
-        theme(),
-        {figure(tr("Expired sessions"), number(plan.matched), tr("exact")),
-         figure(tr("Expired before"), common::exactText(plan.before, now), tr("times read in %1").arg(plan.zone)),
-         figure(tr("Undo"), tr("none"))}));
+        theme(), {{tr("Expired sessions"), number(plan.matched), tr("exact")},
+                  {tr("Expired before"), common::exactText(plan.before, now), tr("times read in %1").arg(plan.zone)},
+                  {tr("Undo"), tr("none")}}));
     auto *middle = new QVBoxLayout;
     middle->setContentsMargins(20, common::space::m, 20, common::space::m);
     middle->setSpacing(common::space::m);
@@ -214,9 +190,7 @@ void PruneSheet::showPlan()
         return;
     }
     endAct();
-    Button *close = addButton(tr("Close"));
-    close->setKeyHint(tr("Esc"));
-    connect(close, &Button::clicked, this, &PruneSheet::dismiss);
+    Button *close = addLeave(tr("Close"));
     focusSoon(close);
 }
 
@@ -274,30 +248,20 @@ void PruneSheet::showResult(const RevocationReport &report)
     setHeading(report.error ? (paused ? Icon::Pause : Icon::Warn) : Icon::Ok,
                report.error ? ColorToken::Warn : ColorToken::Good, pruneHeadline(report));
     setAside({});
-    const auto figure = [this](const QString &caption, const QString &value, const QString &aside = {}) {
-        auto *widget = new common::Figure(theme(), caption);
-        widget->setValue(value, aside);
-        return widget;
-    };
     auto *body = new QWidget;
     auto *column = new QVBoxLayout(body);
     column->setContentsMargins({});
     column->setSpacing(0);
     column->addWidget(new common::FigureStrip(
-        theme(),
-        {figure(tr("Pruned"), number(report.revoked), tr("of %1").arg(number(report.matched))),
-         figure(tr("Left"), number(report.skipped), tr("refreshed or gone meanwhile")),
-         figure(tr("Transactions"), number(report.batches)), figure(tr("Took"), common::durationText(report.took))}));
+        theme(), {{tr("Pruned"), number(report.revoked), tr("of %1").arg(number(report.matched))},
+                  {tr("Left"), number(report.skipped), tr("refreshed or gone meanwhile")},
+                  {tr("Transactions"), number(report.batches)},
+                  {tr("Took"), common::durationText(report.took)}}));
     auto *inner = new QVBoxLayout;
     inner->setContentsMargins(20, common::space::m, 20, common::space::l);
     inner->setSpacing(common::space::m);
-    if (paused) {
-        inner->addWidget(new common::Note(theme(), common::NoteKind::Info, tr("Paused"),
-                                          tr("It stands in Activity, below the page, and can be gone on with there.")));
-    } else if (report.error) {
-        const base::ErrorText text = base::describe(*report.error);
-        inner->addWidget(new common::Note(theme(), common::NoteKind::Bad, text.message, text.remedy));
-    }
+    if (report.error)
+        addTrouble(*inner, *report.error, report.resumable);
     inner->addWidget(new DoneLog(theme(), report.log));
     column->addLayout(inner);
     setBody(body);

@@ -75,17 +75,13 @@ PurgeSheet::PurgeSheet(const common::Theme &theme, QWidget &origin, common::Open
 void PurgeSheet::showRefusal(const QString &why)
 {
     setHeading(Icon::Warn, ColorToken::Warn, tr("These may be the sessions themselves"));
-    auto *body = new QWidget;
-    auto *column = new QVBoxLayout(body);
-    column->setContentsMargins(20, common::space::m, 20, common::space::l);
+    QVBoxLayout *column = paddedColumn();
     column->addWidget(new common::Note(
         theme(), common::NoteKind::Warn, tr("Nothing is removed on a mere look"),
         base::describe(base::Error(base::ErrorCode::WriteRefused).with(base::ErrorParam::Detail, why)).message));
-    setBody(body);
-    Button *close = addButton(tr("Close"));
+    setBody(column->parentWidget());
+    Button *close = addLeave(tr("Close"));
     close->setObjectName(QStringLiteral("actClose"));
-    close->setKeyHint(tr("Esc"));
-    connect(close, &Button::clicked, this, &PurgeSheet::dismiss);
 }
 
 void PurgeSheet::showPlan()
@@ -112,19 +108,14 @@ QWidget *PurgeSheet::planBody()
     }
     if (m_request.chosen.size() > shownKeys)
         keys << tr("… and %1 more").arg(QLocale().toString(count - static_cast<qint64>(shownKeys)));
-    const auto figure = [this](const QString &caption, const QString &value, const QString &aside = {}) {
-        auto *widget = new common::Figure(theme(), caption);
-        widget->setValue(value, aside);
-        return widget;
-    };
     auto *body = new QWidget;
     auto *column = new QVBoxLayout(body);
     column->setContentsMargins({});
     column->setSpacing(0);
     column->addWidget(new common::FigureStrip(
-        theme(), {figure(tr("Cached copies"), QLocale().toString(count)),
-                  figure(tr("Users"), QLocale().toString(qint64(users.size())), tr("as far as the copies say")),
-                  figure(tr("Rows touched"), tr("none"))}));
+        theme(), {{tr("Cached copies"), QLocale().toString(count)},
+                  {tr("Users"), QLocale().toString(qint64(users.size())), tr("as far as the copies say")},
+                  {tr("Rows touched"), tr("none")}}));
     auto *middle = new QVBoxLayout;
     middle->setContentsMargins(20, common::space::m, 20, common::space::m);
     middle->setSpacing(common::space::m);
@@ -192,18 +183,15 @@ void PurgeSheet::showResult(const base::Result<PurgeReport> &report)
     }
     const bool whole = !report->error;
     setHeading(whole ? Icon::Ok : Icon::Warn, whole ? ColorToken::Good : ColorToken::Warn, endOf(report).words);
-    auto *body = new QWidget;
-    auto *column = new QVBoxLayout(body);
-    column->setContentsMargins(20, common::space::m, 20, common::space::l);
+    QVBoxLayout *column = paddedColumn();
     if (report->error) {
-        const base::ErrorText text = base::describe(*report->error);
-        column->addWidget(new common::Note(theme(), common::NoteKind::Bad, text.message, text.remedy));
+        addTrouble(*column, *report->error, false);
     } else {
         column->addWidget(new common::Note(
             theme(), common::NoteKind::Good, tr("They are gone from the cache"),
             report->purged == report->wanted ? QString() : tr("The others had gone by themselves meanwhile.")));
     }
-    setBody(body);
+    setBody(column->parentWidget());
     showWaysOut("purgeDone");
     Q_EMIT finished(report->auditId);
 }

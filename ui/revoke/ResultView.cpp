@@ -153,26 +153,21 @@ ResultView::ResultView(const common::Theme &theme, const RevocationReport &repor
 
 QWidget *ResultView::figures(const RevocationReport &report) const
 {
-    const auto figure = [this](const QString &caption, const QString &value, const QString &aside = {},
-                               ColorToken tint = ColorToken::Text) {
-        auto *widget = new common::Figure(m_theme, caption);
-        widget->setValue(value, aside, tint);
-        return widget;
-    };
-    QList<common::Figure *> figures{figure(tr("Revoked"), QLocale().toString(report.revoked), ofAll(report.matched)),
-                                    figure(tr("Skipped"), QLocale().toString(report.skipped)),
-                                    figure(tr("Cached copies dropped"), QLocale().toString(report.cachePurged),
-                                           report.cacheError ? tr("cache not told") : QString(),
-                                           report.cacheError ? ColorToken::Warn : ColorToken::Text)};
+    QList<common::Figure::Content> figures{{tr("Revoked"), QLocale().toString(report.revoked), ofAll(report.matched)},
+                                           {tr("Skipped"), QLocale().toString(report.skipped)},
+                                           {tr("Cached copies dropped"), QLocale().toString(report.cachePurged),
+                                            report.cacheError ? tr("cache not told") : QString(),
+                                            report.cacheError ? ColorToken::Warn : ColorToken::Text}};
     if (report.verification) {
         const auto &proof = *report.verification;
         const bool all = proof.stillAccepted == 0 && proof.unchecked == 0;
-        figures << figure(tr("Verified refused"), QLocale().toString(proof.refused),
-                          ofAll(proof.checked + proof.unchecked), all ? ColorToken::Good : ColorToken::Warn);
+        figures << common::Figure::Content{tr("Verified refused"), QLocale().toString(proof.refused),
+                                           ofAll(proof.checked + proof.unchecked),
+                                           all ? ColorToken::Good : ColorToken::Warn};
     } else {
-        figures << figure(tr("Verified refused"), QStringLiteral("–"), tr("not asked"));
+        figures << common::Figure::Content{tr("Verified refused"), QStringLiteral("–"), tr("not asked")};
     }
-    figures << figure(tr("Took"), common::durationText(report.took));
+    figures << common::Figure::Content{tr("Took"), common::durationText(report.took)};
     return new common::FigureStrip(m_theme, figures);
 }
 

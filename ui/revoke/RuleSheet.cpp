@@ -1,7 +1,6 @@
 #include "ui/revoke/RuleSheet.h"
 
 #include <QLineEdit>
-#include <QProgressBar>
 #include <QRadioButton>
 #include <QVBoxLayout>
 
@@ -55,18 +54,10 @@ void RuleSheet::read()
 {
     setHeading(Icon::Key, ColorToken::Bad, tr("Set a not-before rule"), tr("Reading what would be run"));
     endAct();
-    auto *bar = new QProgressBar;
-    bar->setRange(0, 0);
-    bar->setTextVisible(false);
-    bar->setAccessibleName(tr("Reading what would be run"));
-    auto *body = new QWidget;
-    auto *column = new QVBoxLayout(body);
-    column->setContentsMargins(20, common::space::m, 20, common::space::l);
-    column->addWidget(bar);
-    setBody(body);
-    Button *cancel = addButton(tr("Cancel"));
-    cancel->setKeyHint(tr("Esc"));
-    connect(cancel, &Button::clicked, this, &RuleSheet::dismiss);
+    QVBoxLayout *column = paddedColumn();
+    column->addWidget(busyBar(tr("Reading what would be run")));
+    setBody(column->parentWidget());
+    addLeave(tr("Cancel"));
     const auto fail = [this](const base::Error &error) {
         setHeading(Icon::Fail, ColorToken::Bad, tr("No rule can be set"));
         showError(error, [this] { read(); });
@@ -248,13 +239,11 @@ void RuleSheet::showResult(const base::Status &done, const QString &auditId)
         return;
     }
     setHeading(Icon::Ok, ColorToken::Good, tr("The rule is set"), m_done);
-    auto *body = new QWidget;
-    auto *column = new QVBoxLayout(body);
-    column->setContentsMargins(20, common::space::m, 20, common::space::l);
+    QVBoxLayout *column = paddedColumn();
     column->addWidget(new common::Note(theme(), common::NoteKind::Info,
                                        tr("Whether the deployment honours it is not known yet"),
                                        tr("\"Verify by canary\" on the Sessions page asks it.")));
-    setBody(body);
+    setBody(column->parentWidget());
     showWaysOut("ruleDone");
     Q_EMIT finished(auditId);
 }

@@ -82,20 +82,15 @@ void SavedPlanSheet::makeFoot()
 QWidget *SavedPlanSheet::makeBody(const PlanSummary &summary)
 {
     const QLocale locale;
-    const auto figure = [this](const QString &caption, const QString &value) {
-        auto *widget = new common::Figure(m_theme, caption);
-        widget->setValue(value);
-        return widget;
-    };
     auto *body = new QWidget;
     auto *column = new QVBoxLayout(body);
     column->setContentsMargins(0, 0, 0, common::space::l);
     column->setSpacing(common::space::m);
     const QString frozen = locale.toString(QDateTime::fromMSecsSinceEpoch(summary.frozenAt.time_since_epoch().count()),
                                            QLocale::ShortFormat);
-    column->addWidget(new common::FigureStrip(m_theme, {figure(tr("Sessions"), locale.toString(summary.matched)),
-                                                        figure(tr("Users"), locale.toString(summary.users)),
-                                                        figure(tr("Frozen"), frozen)}));
+    column->addWidget(new common::FigureStrip(m_theme, {{tr("Sessions"), locale.toString(summary.matched)},
+                                                        {tr("Users"), locale.toString(summary.users)},
+                                                        {tr("Frozen"), frozen}}));
     auto *inner = new QVBoxLayout;
     inner->setContentsMargins(20, 0, 20, 0);
     inner->setSpacing(common::space::m);

@@ -3,7 +3,6 @@
 #include <QLocale>
 #include <QVBoxLayout>
 
-#include "core/base/ErrorText.h"
 #include "ui/common/Figure.h"
 #include "ui/common/Label.h"
 #include "ui/common/Note.h"
@@ -64,9 +63,7 @@ void UndoSheet::read()
     setHeading(Icon::Undo, ColorToken::Accent, tr("Put back…"), tr("Reading what was kept of the deleted rows"));
     setBody(new QWidget);
     clearFoot();
-    Button *cancel = addButton(tr("Cancel"));
-    cancel->setKeyHint(tr("Esc"));
-    connect(cancel, &Button::clicked, this, &UndoSheet::dismiss);
+    addLeave(tr("Cancel"));
     m_controller.read(m_auditId);
 }
 
@@ -85,19 +82,15 @@ QWidget *UndoSheet::planBody()
 {
     const RestorePlan &plan = *m_controller.plan();
     const auto rows = static_cast<qint64>(plan.rows.size());
-    const auto figure = [this](const QString &caption, const QString &value) {
-        auto *widget = new common::Figure(theme(), caption);
-        widget->setValue(value);
-        return widget;
-    };
     auto *body = new QWidget;
     auto *column = new QVBoxLayout(body);
     column->setContentsMargins({});
     column->setSpacing(0);
     const base::Instant now = connection().deployment().clock().now();
     column->addWidget(
-        new common::FigureStrip(theme(), {figure(tr("Sessions"), number(rows)), figure(tr("Users"), number(plan.users)),
-                                          figure(tr("Kept until"), common::exactText(plan.of.keptUntil, now))}));
+        new common::FigureStrip(theme(), {{tr("Sessions"), number(rows)},
+                                          {tr("Users"), number(plan.users)},
+                                          {tr("Kept until"), common::exactText(plan.of.keptUntil, now)}}));
     auto *middle = new QVBoxLayout;
     middle->setContentsMargins(20, common::space::m, 20, common::space::m);
     middle->setSpacing(common::space::m);
@@ -162,18 +155,9 @@ void UndoSheet::showResult(const RestoreReport &report)
     const bool whole = !report.error && report.skipped() == 0;
     setHeading(whole ? Icon::Undo : Icon::Warn, whole ? ColorToken::Good : ColorToken::Warn,
                endOfRestore(report).words);
-    auto *body = new QWidget;
-    auto *column = new QVBoxLayout(body);
-    column->setContentsMargins(20, common::space::m, 20, common::space::l);
-    column->setSpacing(common::space::m);
-    if (isPaused(report.error, report.resumable)) {
-        column->addWidget(
-            new common::Note(theme(), common::NoteKind::Info, tr("Paused"),
-                             tr("It stands in Activity, below the page, and can be gone on with there.")));
-    } else if (report.error) {
-        const base::ErrorText text = base::describe(*report.error);
-        column->addWidget(new common::Note(theme(), common::NoteKind::Bad, text.message, text.remedy));
-    }
+    QVBoxLayout *column = paddedColumn();
+    if (report.error)
+        addTrouble(*column, *report.error, report.resumable);
     if (report.skipped() > 0) {
         column->addWidget(new common::Note(
             theme(), common::NoteKind::Warn, tr("%1 left out").arg(number(report.skipped())),
@@ -182,7 +166,7 @@ void UndoSheet::showResult(const RestoreReport &report)
     if (whole)
         column->addWidget(new common::Note(theme(), common::NoteKind::Good, tr("The rows are as they were"),
                                            tr("Their cookies are accepted again, until they expire.")));
-    setBody(body);
+    setBody(column->parentWidget());
     showWaysOut("undoDone");
     Q_EMIT finished(report.auditId);
 }

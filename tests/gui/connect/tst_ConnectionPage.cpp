@@ -1,22 +1,12 @@
 #include <QtTest>
 
-#include <QClipboard>
 #include <QComboBox>
 #include <QMimeData>
 
-#include "tests/support/FakeDeployment.h"
+#include "tests/gui/connect/ConnectionPageFixture.h"
 #include "tests/support/LoopTicks.h"
-#include "tests/support/RedisFixtures.h"
-#include "tests/support/RedisServer.h"
-#include "tests/support/Screenshots.h"
-#include "tests/support/SqliteDatabase.h"
-#include "ui/common/Button.h"
 #include "ui/common/ErrorBanner.h"
-#include "ui/common/Label.h"
 #include "ui/common/Note.h"
-#include "ui/connect/CertificateField.h"
-#include "ui/connect/ConnectionPage.h"
-#include "ui/connect/DatabaseAddress.h"
 #include "ui/connect/SecretField.h"
 
 using namespace rollcall;
@@ -24,83 +14,15 @@ using namespace rollcall::connect;
 using common::State;
 using test::FakeDeployment;
 using test::Reply;
-using Row = ConnectionForm::Row;
 
-namespace {
-
-constexpr std::chrono::milliseconds longestGap{250}; ///< an offscreen loop under load; a blocked one is seconds
-const auto secret = QStringLiteral("k7Q0uXo2m1yq5S9bB4fGm8ZtR3vLw6NpJ1cHdEaTyUI=");
-
-} // namespace
-
-class ConnectionPageTest final : public QObject
+/// What is filled into the page, how each leg of it is tried, and what is said of it.
+class ConnectionPageTest final : public QObject, private test::ConnectionPageFixture
 {
     Q_OBJECT
 
-private:
-    std::unique_ptr<common::Theme> m_theme;
-    base::SystemClock m_clock;
-    QTemporaryDir m_folder;
-    std::unique_ptr<test::SqliteDatabase> m_auth; ///< tables as Drizzle makes them, with one live session
-    std::unique_ptr<ConnectionPage> m_page;
-
-    template <typename T>
-    [[nodiscard]] T *part(const char *name) const
-    {
-        return m_page->findChild<T *>(QString::fromLatin1(name));
-    }
-    [[nodiscard]] const Finding &finding(Row row) const
-    {
-        return m_page->findChild<ConnectionForm *>()->finding(row).finding();
-    }
-    [[nodiscard]] State state(Row row) const { return finding(row).state; }
-    [[nodiscard]] QString whyNot() const { return part<common::Label>("whyNotOpen")->text(); }
-    void type(const char *name, const QString &text) const
-    {
-        auto *field = part<QLineEdit>(name);
-        field->setFocus();
-        field->selectAll();
-        QTest::keyClick(field, Qt::Key_Delete);
-        QTest::keyClicks(field, text);
-        QCOMPARE(field->text(), text);
-    }
-    void press(const char *name) const { QTest::mouseClick(part<common::Button>(name), Qt::LeftButton); }
-    void pressFix(Row row) const
-    {
-        auto &box = m_page->findChild<ConnectionForm *>()->finding(row);
-        for (auto *button : box.findChildren<common::Button *>()) {
-            if (button->isVisible() && button->text() == finding(row).fix) {
-                QTest::mouseClick(button, Qt::LeftButton);
-                return;
-            }
-        }
-        QFAIL("there is no such button");
-    }
-    void photograph(const char *name, QSize size = {1440, 848}) const
-    {
-        m_page->resize(size);
-        QVERIFY(test::saveScreenshots(*m_page, *m_theme, QStringLiteral("connection-") + QString::fromLatin1(name)));
-    }
-    [[nodiscard]] QString authDatabase() const { return m_auth->url(); }
-    [[nodiscard]] FakeDeployment::Options good() const
-    {
-        FakeDeployment::Options options;
-        options.secret = secret.toLatin1();
-        return options;
-    }
-
 private Q_SLOTS:
-    void initTestCase();
-    void cleanupTestCase() { m_theme.reset(); }
-    void init()
-    {
-        m_page = std::make_unique<ConnectionPage>(*m_theme, m_clock);
-        m_page->setVault(QStringLiteral("Secret Service"));
-        m_page->resize(1440, 848);
-        m_page->show();
-        m_page->activateWindow();
-        QVERIFY(QTest::qWaitForWindowActive(m_page.get()));
-    }
+    void initTestCase() { makeAuthDatabase(); }
+    void init() { openPage(); }
     void cleanup() { m_page.reset(); }
 
     void beginsEmptyAndSaysWhatIsMissing();
@@ -114,35 +36,12 @@ private Q_SLOTS:
     void badInputIsNamed_data();
     void badInputIsNamed();
     void missingSchemeIsRepaired();
-    void pastedPasswordMovesIntoItsField();
-    void sessionsKeptInRedis();
-    void aCacheIsTriedAndItsPasswordKept();
     void envFileIsDropped();
     void envFileThatIsNone();
     void savedConnectionIsEdited();
     void withoutKeychainItSaysSo();
     void escapeLeaves();
-    void passwordsSplitAndJoin_data();
-    void passwordsSplitAndJoin();
-    void aClientCertificateHasFieldsOfItsOwn();
-    void aCacheTakesAClientCertificateToo();
 };
-
-void ConnectionPageTest::initTestCase()
-{
-    m_theme = std::make_unique<common::Theme>(*qApp, common::Appearance::Light);
-    m_auth = std::make_unique<test::SqliteDatabase>();
-    m_auth->exec(QStringLiteral(
-        "CREATE TABLE user (id text PRIMARY KEY, name text, email text UNIQUE, emailVerified integer, image text);"
-        "CREATE TABLE session (sessionToken text PRIMARY KEY, userId text NOT NULL REFERENCES user(id), "
-        "expires integer NOT NULL);"
-        "CREATE TABLE account (userId text, type text, provider text, providerAccountId text, "
-        "PRIMARY KEY (provider, providerAccountId));"
-        "INSERT INTO user VALUES ('u1','Ada','ada@example.test',NULL,NULL);"));
-    const base::Instant expires = m_clock.now() + std::chrono::hours(480);
-    m_auth->exec(QStringLiteral("INSERT INTO session VALUES ('7f3c1a52-9d0e-4b8a-8f53-0a1b2c3d4e5f','u1',%1);")
-                     .arg(expires.time_since_epoch().count()));
-}
 
 void ConnectionPageTest::beginsEmptyAndSaysWhatIsMissing()
 {
@@ -351,101 +250,6 @@ void ConnectionPageTest::missingSchemeIsRepaired()
     m_page->findChild<ConnectionForm *>()->useBaseUrl({}); // nobody waits for that name
 }
 
-void ConnectionPageTest::pastedPasswordMovesIntoItsField()
-{
-    auto *address = part<QLineEdit>("databaseAddress");
-    address->setFocus();
-    QGuiApplication::clipboard()->setText(QStringLiteral("postgresql://ada:p%40ss%2Fword@127.0.0.1:1/shop"));
-    QTest::keyClick(address, Qt::Key_V, Qt::ControlModifier);
-    QCOMPARE(address->text(), QStringLiteral("postgresql://ada@127.0.0.1:1/shop"));
-    QCOMPARE(part<SecretField>("databasePassword")->text(), QStringLiteral("p@ss/word"));
-    QVERIFY(part<SecretField>("databasePassword")->echoMode() == QLineEdit::Password);
-    type("connectionName", QStringLiteral("shop"));
-    QSignalSpy saved(m_page.get(), &ConnectionPage::saveRequested);
-    press("saveConnection");
-    QCOMPARE(saved.first().at(0).value<workspace::ConnectionProfile>().database,
-             QStringLiteral("postgresql://ada@127.0.0.1:1/shop"));
-    QCOMPARE(saved.first().at(1).value<ConnectionPage::Secrets>()->databaseUrl.view().toByteArray(),
-             QByteArray("postgresql://ada:p%40ss%2Fword@127.0.0.1:1/shop"));
-    QVERIFY(!saved.first().at(2).toBool());
-}
-
-void ConnectionPageTest::sessionsKeptInRedis()
-{
-    const test::RedisServer server({QStringLiteral("--requirepass"), QStringLiteral("s3cret-of-the-store")});
-    QVERIFY2(server.problem().isEmpty(), qPrintable(server.problem()));
-    QString problem;
-    test::loadRedis(server.url(":s3cret-of-the-store"),
-                    test::redisFixture(QStringLiteral("upstash-redis-adapter-redis")), problem);
-    QVERIFY2(problem.isEmpty(), qPrintable(problem));
-    const QString host = QStringLiteral("localhost:%1/0").arg(server.port());
-    const test::LoopTicks ticks;
-    type("connectionName", QStringLiteral("orchard-shop"));
-    auto *address = part<QLineEdit>("databaseAddress");
-    address->setFocus();
-    QGuiApplication::clipboard()->setText(QStringLiteral("redis://:wrong@") + host);
-    QTest::keyClick(address, Qt::Key_V, Qt::ControlModifier);
-    QCOMPARE(address->text(), QStringLiteral("redis://") + host);
-    QCOMPARE(part<SecretField>("databasePassword")->text(), QStringLiteral("wrong"));
-    QTRY_COMPARE(finding(Row::Database).headline, QStringLiteral("User or password refused"));
-    type("databasePassword", QStringLiteral("s3cret-of-the-store"));
-    QTRY_COMPARE(state(Row::Database), State::Ok);
-    QVERIFY(finding(Row::Database).detail.contains(QStringLiteral("Redis 7")));
-    QTRY_COMPARE(state(Row::Schema), State::Ok);
-    QVERIFY(finding(Row::Schema).detail.contains(QStringLiteral("user:session:*")));
-    QTRY_VERIFY2(whyNot().isEmpty(), qPrintable(whyNot()));
-    QVERIFY2(ticks.longestGap() < longestGap, "trying the database blocked the window");
-    photograph("redis", {1440, 1000});
-    QSignalSpy saved(m_page.get(), &ConnectionPage::saveRequested);
-    press("saveConnection");
-    QCOMPARE(saved.first().at(0).value<workspace::ConnectionProfile>().database, QStringLiteral("redis://") + host);
-    QCOMPARE(saved.first().at(1).value<ConnectionPage::Secrets>()->databaseUrl.view().toByteArray(),
-             "redis://:s3cret-of-the-store@" + host.toLatin1());
-}
-
-void ConnectionPageTest::aCacheIsTriedAndItsPasswordKept()
-{
-    const test::RedisServer server({QStringLiteral("--requirepass"), QStringLiteral("s3cret-of-the-cache")});
-    QVERIFY2(server.problem().isEmpty(), qPrintable(server.problem()));
-    const QString host = QStringLiteral("localhost:%1/2").arg(server.port());
-    const test::LoopTicks ticks;
-    type("connectionName", QStringLiteral("orchard-shop"));
-    type("databaseAddress", authDatabase());
-    QTRY_VERIFY(state(Row::Database) == State::Ok);
-    auto *address = part<QLineEdit>("cacheAddress");
-    address->setFocus();
-    QGuiApplication::clipboard()->setText(QStringLiteral("redis://:wr%2Fong@") + host);
-    QTest::keyClick(address, Qt::Key_V, Qt::ControlModifier);
-    QCOMPARE(address->text(), QStringLiteral("redis://") + host);
-    QCOMPARE(part<SecretField>("cachePassword")->text(), QStringLiteral("wr/ong"));
-    QTRY_COMPARE(finding(Row::Cache).headline, QStringLiteral("User or password refused"));
-    QCOMPARE(state(Row::Cache), State::Failed);
-    QVERIFY(address->property("wrong").toBool());
-    QTRY_VERIFY2(whyNot().isEmpty(), "a cache is optional");
-    QVERIFY2(ticks.longestGap() < longestGap, "trying the cache blocked the window");
-    photograph("cache-refused", {1440, 1000});
-    type("cachePassword", QStringLiteral("s3cret-of-the-cache"));
-    QTRY_COMPARE(state(Row::Cache), State::Ok);
-    QVERIFY(finding(Row::Cache).detail.contains(host));
-    QVERIFY(!finding(Row::Cache).detail.contains(QStringLiteral("s3cret")));
-    photograph("cache", {1440, 1000});
-    QSignalSpy saved(m_page.get(), &ConnectionPage::saveRequested);
-    press("saveConnection");
-    QCOMPARE(saved.first().at(0).value<workspace::ConnectionProfile>().cache, QStringLiteral("redis://") + host);
-    QCOMPARE(saved.first().at(1).value<ConnectionPage::Secrets>()->cacheUrl.view().toByteArray(),
-             "redis://:s3cret-of-the-cache@" + host.toLatin1());
-    // Shown again as it was kept.
-    workspace::ConnectionSecrets kept;
-    kept.cacheUrl = base::SecretBytes(QByteArrayView("upstash:https://default:rest-token@cache.invalid"));
-    workspace::ConnectionProfile profile;
-    profile.cache = QStringLiteral("upstash:https://default@cache.invalid");
-    m_page->edit(profile, kept);
-    QCOMPARE(address->text(), profile.cache);
-    QCOMPARE(part<SecretField>("cachePassword")->text(), QStringLiteral("rest-token"));
-    QCOMPARE(m_page->findChild<ConnectionForm *>()->secrets().cacheUrl.view().toByteArray(),
-             kept.cacheUrl.view().toByteArray());
-}
-
 void ConnectionPageTest::envFileIsDropped()
 {
     const FakeDeployment deployment(good());
@@ -526,99 +330,6 @@ void ConnectionPageTest::escapeLeaves()
     QCOMPARE(left.size(), 1);
     press("cancelConnection");
     QCOMPARE(left.size(), 2);
-}
-
-void ConnectionPageTest::passwordsSplitAndJoin_data()
-{
-    QTest::addColumn<QString>("address");
-    QTest::addColumn<QByteArray>("password");
-    QTest::addColumn<QByteArray>("joined");
-    QTest::newRow("plain") << QStringLiteral("postgresql://ada@host:5432/shop") << QByteArray("pw")
-                           << QByteArray("postgresql://ada:pw@host:5432/shop");
-    QTest::newRow("special") << QStringLiteral("postgresql://ada@host/shop?sslmode=require") << QByteArray("p@s:s/#?%")
-                             << QByteArray("postgresql://ada:p%40s%3As%2F%23%3F%25@host/shop?sslmode=require");
-    QTest::newRow("mysql") << QStringLiteral("mysql://ada@host:3306/shop") << QByteArray("p@s")
-                           << QByteArray("mysql://ada:p%40s@host:3306/shop");
-    QTest::newRow("no user") << QStringLiteral("postgres://host/shop") << QByteArray("pw")
-                             << QByteArray("postgres://:pw@host/shop");
-    QTest::newRow("no password") << QStringLiteral("postgresql://ada@host/shop") << QByteArray() << QByteArray();
-    QTest::newRow("cache") << QStringLiteral("rediss://host:6379/0") << QByteArray("p/w")
-                           << QByteArray("rediss://:p%2Fw@host:6379/0");
-    QTest::newRow("Upstash") << QStringLiteral("upstash:https://default@host") << QByteArray("token==")
-                             << QByteArray("upstash:https://default:token%3D%3D@host");
-    QTest::newRow("file") << QStringLiteral("sqlite:/tmp/auth.db") << QByteArray("pw") << QByteArray();
-    QTest::newRow("no address") << QStringLiteral("shop") << QByteArray("pw") << QByteArray();
-}
-
-void ConnectionPageTest::passwordsSplitAndJoin()
-{
-    QFETCH(const QString, address);
-    QFETCH(const QByteArray, password);
-    QFETCH(const QByteArray, joined);
-    const base::SecretBytes result = joinPassword(address, base::SecretBytes(password));
-    QCOMPARE(result.view().toByteArray(), joined);
-    if (joined.isEmpty())
-        return;
-    const SplitAddress split = splitPassword(joined);
-    QCOMPARE(split.password.view().toByteArray(), password);
-}
-
-void ConnectionPageTest::aClientCertificateHasFieldsOfItsOwn()
-{
-    auto *address = part<QLineEdit>("databaseAddress");
-    address->setFocus();
-    QGuiApplication::clipboard()->setText(QStringLiteral(
-        "postgresql://ada@127.0.0.1:1/shop?sslmode=require&sslcert=/my/me.pem&sslkey=/my/me.key&sslpassword=s%26p"));
-    QTest::keyClick(address, Qt::Key_V, Qt::ControlModifier);
-    QCOMPARE(address->text(), QStringLiteral("postgresql://ada@127.0.0.1:1/shop?sslmode=require"));
-    QCOMPARE(part<QLineEdit>("clientCertificate")->text(), QStringLiteral("/my/me.pem"));
-    QCOMPARE(part<SecretField>("clientKeyPassword")->text(), QStringLiteral("s&p"));
-    type("clientKey", QStringLiteral("/my/other key.pem"));
-    type("connectionName", QStringLiteral("shop"));
-    QSignalSpy saved(m_page.get(), &ConnectionPage::saveRequested);
-    press("saveConnection");
-    const QString named = QStringLiteral("postgresql://ada@127.0.0.1:1/shop?sslmode=require&sslcert=/my/me.pem&"
-                                         "sslkey=/my/other%20key.pem");
-    QCOMPARE(saved.first().at(0).value<workspace::ConnectionProfile>().database, named);
-    QCOMPARE(saved.first().at(1).value<ConnectionPage::Secrets>()->databaseUrl.view().toByteArray(),
-             named.toUtf8() + "&sslpassword=s%26p");
-    // What was saved fills the same fields again; another database names it by words of its own.
-    const SplitAddress split = splitPassword(named.toUtf8() + "&sslpassword=s%26p");
-    QCOMPARE(split.address, address->text());
-    QCOMPARE(split.certificate.key, QStringLiteral("/my/other key.pem"));
-    QCOMPARE(split.certificate.password.view(), QByteArrayView("s&p"));
-    QCOMPARE(withCertificate(QStringLiteral("mysql://h/shop"), split.certificate),
-             QStringLiteral("mysql://h/shop?ssl-cert=/my/me.pem&ssl-key=/my/other%20key.pem"));
-    // Fields that do nothing are not shown.
-    const auto isShown = [this] { return part<QLineEdit>("clientCertificate")->isVisible(); };
-    QVERIFY(isShown());
-    for (const char *other : {"sqlite:/tmp/auth.db", "redis://cache.test:6379", "upstash:https://cache.test", ""}) {
-        type("databaseAddress", QString::fromLatin1(other));
-        QVERIFY2(!isShown(), other);
-    }
-    type("databaseAddress", QStringLiteral("rediss://cache.test:6380"));
-    QVERIFY(isShown());
-}
-
-void ConnectionPageTest::aCacheTakesAClientCertificateToo()
-{
-    auto *field = part<CertificateField>("cacheAddressCertificate");
-    QVERIFY(!field->isVisible());
-    const QString address = QStringLiteral("rediss://:pw@127.0.0.1:1/2?sslcert=/my/me.pem&sslkey=/my/me.key");
-    auto *cache = part<QLineEdit>("cacheAddress");
-    cache->setFocus();
-    QGuiApplication::clipboard()->setText(address);
-    QTest::keyClick(cache, Qt::Key_V, Qt::ControlModifier);
-    QCOMPARE(cache->text(), QStringLiteral("rediss://127.0.0.1:1/2"));
-    QVERIFY(field->isVisible());
-    QCOMPARE(field->certificate().key, QStringLiteral("/my/me.key"));
-    type("databaseAddress", QStringLiteral("sqlite:/nowhere/auth.db"));
-    type("connectionName", QStringLiteral("shop"));
-    QSignalSpy saved(m_page.get(), &ConnectionPage::saveRequested);
-    press("saveConnection");
-    const auto profile = saved.first().at(0).value<workspace::ConnectionProfile>();
-    QCOMPARE(profile.cache, QStringLiteral("rediss://127.0.0.1:1/2?sslcert=/my/me.pem&sslkey=/my/me.key"));
-    QCOMPARE(saved.first().at(1).value<ConnectionPage::Secrets>()->cacheUrl.view().toByteArray(), address.toUtf8());
 }
 
 QTEST_MAIN(ConnectionPageTest)

@@ -15,16 +15,12 @@ using test::CtlProcess;
 using test::CtlResult;
 using test::RedisServer;
 using test::SqliteDatabase;
+using test::words;
 
 namespace {
 
 const QByteArray token = "5e551000-0000-4000-8000-000000000001";   // ada's, live
 const QByteArray strange = "70ffee00-0000-4000-8000-000000000009"; // nobody's
-
-QStringList words(const char *text)
-{
-    return QString::fromLatin1(text).split(QLatin1Char(' '), Qt::SkipEmptyParts);
-}
 
 QString fingerprintOf(const QByteArray &of)
 {

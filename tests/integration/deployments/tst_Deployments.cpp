@@ -16,13 +16,9 @@ using namespace rollcall;
 using test::CtlProcess;
 using test::CtlResult;
 using test::NextDeployment;
+using test::words;
 
 namespace {
-
-QStringList words(const char *text)
-{
-    return QString::fromLatin1(text).split(QLatin1Char(' '), Qt::SkipEmptyParts);
-}
 
 base::Call soon()
 {

@@ -12,15 +12,11 @@ using namespace rollcall;
 using test::CtlProcess;
 using test::CtlResult;
 using test::NextDeployment;
+using test::words;
 
 namespace {
 
 constexpr int ruleIsKnownWithinMs = 20'000; ///< the callback holds on to what it read for five seconds
-
-QStringList words(const char *text)
-{
-    return QString::fromLatin1(text).split(QLatin1Char(' '), Qt::SkipEmptyParts);
-}
 
 } // namespace
 

@@ -17,7 +17,9 @@
 #include "tests/integration/scale/ScaleDatabase.h"
 #include "tests/integration/scale/ServerActivity.h"
 #include "tests/support/LoopTicks.h"
+#include "tests/support/ProcessMemory.h"
 #include "tests/support/Screenshots.h"
+#include "tests/support/Shown.h"
 #include "ui/common/LoadingState.h"
 #include "ui/common/Page.h"
 #include "ui/overview/Tile.h"
@@ -25,6 +27,7 @@
 
 using namespace rollcall;
 using namespace std::chrono_literals;
+using test::shown;
 
 namespace {
 
@@ -34,30 +37,6 @@ constexpr std::chrono::milliseconds mostMoreThanIdle{50};
 constexpr std::chrono::milliseconds mostMoreUnderLoad{250};
 constexpr std::chrono::milliseconds mostUntilCancelled{200};
 constexpr qint64 mostMemoryKiB = 200 * 1024;
-
-template <typename Widget>
-Widget *shown(QWidget &root, const char *name)
-{
-    for (Widget *widget : root.findChildren<Widget *>(QString::fromLatin1(name))) {
-        if (widget->isVisible())
-            return widget;
-    }
-    return nullptr;
-}
-
-/// Kilobytes of a line of /proc/self/status.
-qint64 memory(const char *line)
-{
-    QFile status(QStringLiteral("/proc/self/status"));
-    if (!status.open(QIODevice::ReadOnly))
-        return 0;
-    const QByteArrayList lines = status.readAll().split('\n');
-    for (const QByteArray &one : lines) {
-        if (one.startsWith(line))
-            return one.simplified().split(' ').at(1).toLongLong();
-    }
-    return 0;
-}
 
 /// An event loop in a thread of its own that does nothing but tick: how long a loop waits on this machine, now.
 class IdleLoop final
@@ -397,7 +376,7 @@ void ScaleJourneyTest::cancelsAtTheServer()
 
 void ScaleJourneyTest::keepsMemoryBounded()
 {
-    const qint64 afterUse = memory("VmRSS");
+    const qint64 afterUse = test::memoryOfThis("VmRSS");
     watched("scrolling to the last row kept", [this] {
         QElapsedTimer timer;
         timer.start();
@@ -410,13 +389,13 @@ void ScaleJourneyTest::keepsMemoryBounded()
                 break;
         }
     });
-    const qint64 atMost = memory("VmRSS");
+    const qint64 atMost = test::memoryOfThis("VmRSS");
     say(QStringLiteral("memory of the program: %1 MiB, with %2 rows loaded %3 MiB, at most %4 MiB")
             .arg(static_cast<double>(afterUse) / 1024, 0, 'f', 0)
             .arg(table()->model()->rowCount())
             .arg(static_cast<double>(atMost) / 1024, 0, 'f', 0)
-            .arg(static_cast<double>(memory("VmHWM")) / 1024, 0, 'f', 0));
-    QVERIFY2(memory("VmHWM") < mostMemoryKiB, qPrintable(QString::number(memory("VmHWM"))));
+            .arg(static_cast<double>(test::memoryOfThis("VmHWM")) / 1024, 0, 'f', 0));
+    QVERIFY2(test::memoryOfThis("VmHWM") < mostMemoryKiB, qPrintable(QString::number(test::memoryOfThis("VmHWM"))));
 }
 
 void ScaleJourneyTest::showsItself()

@@ -8,18 +8,6 @@
 
 namespace rollcall::test {
 
-inline base::Call soon()
-{
-    return base::Call::within(std::chrono::seconds(20));
-}
-
-/// What went wrong, for people; empty for nothing.
-template <typename T>
-QByteArray failureOf(const base::Result<T> &result)
-{
-    return result ? QByteArray() : base::oneLine(result.error()).toUtf8();
-}
-
 /// Null, with the test failed, where no connection is had.
 inline std::unique_ptr<store::SqlConnection> connectTo(const store::DatabaseUrl &url, store::Access access)
 {

@@ -10,6 +10,11 @@
 
 namespace rollcall::test {
 
+base::Call soon()
+{
+    return base::Call::within(std::chrono::seconds(20));
+}
+
 base::Instant fixtureNow()
 {
     using namespace std::chrono;

@@ -3,11 +3,22 @@
 #include <QJsonObject>
 #include <QTemporaryDir>
 
+#include "core/base/ErrorText.h"
 #include "core/store/StoreFactory.h"
 #include "tests/support/MariaDbServer.h"
 #include "tests/support/PostgresServer.h"
 
 namespace rollcall::test {
+
+/// A call with time enough for a loaded machine.
+[[nodiscard]] base::Call soon();
+
+/// What went wrong, for people; empty for nothing.
+template <typename T>
+[[nodiscard]] QByteArray failureOf(const base::Result<T> &result)
+{
+    return result ? QByteArray() : base::oneLine(result.error()).toUtf8();
+}
 
 /// 2026-06-15T12:00:00Z, the instant of all expectations of the fixtures.
 [[nodiscard]] base::Instant fixtureNow();

@@ -7,21 +7,8 @@
 
 using namespace rollcall;
 using base::ErrorCode;
-
-namespace {
-
-base::Call soon()
-{
-    return base::Call::within(std::chrono::seconds(20));
-}
-
-template <typename T>
-QByteArray failureOf(const base::Result<T> &result)
-{
-    return result ? QByteArray() : base::oneLine(result.error()).toUtf8();
-}
-
-} // namespace
+using test::failureOf;
+using test::soon;
 
 /// Servers that want to see a certificate of ours before they let anybody in.
 class ClientCertificateTest final : public QObject

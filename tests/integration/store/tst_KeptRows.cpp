@@ -14,20 +14,11 @@ using base::ErrorParam;
 using store::DeleteOutcome;
 using store::KeptRow;
 using store::RestoreOutcome;
+using test::failureOf;
 using test::fixtureNow;
+using test::soon;
 
 namespace {
-
-base::Call soon()
-{
-    return base::Call::within(std::chrono::seconds(20));
-}
-
-template <typename T>
-QByteArray failureOf(const base::Result<T> &result)
-{
-    return result ? QByteArray() : base::oneLine(result.error()).toUtf8();
-}
 
 std::unique_ptr<store::SqlConnection> connectTo(const store::DatabaseUrl &url)
 {

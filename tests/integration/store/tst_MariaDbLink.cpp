@@ -1,8 +1,5 @@
 #include <QtTest>
 
-#include <QTcpServer>
-
-#include <atomic>
 #include <thread>
 
 #include "tests/integration/store/MariaDbTools.h"
@@ -14,29 +11,6 @@ using test::failureOf;
 using test::soon;
 using test::valueOf;
 
-namespace {
-
-store::StoreOptions quick(std::chrono::milliseconds timeout)
-{
-    store::StoreOptions options;
-    options.timeout = timeout;
-    return options;
-}
-
-store::DatabaseUrl urlTo(const QString &host, int port)
-{
-    store::DatabaseUrl url;
-    url.kind = store::DatabaseKind::MySql;
-    url.host = host;
-    url.port = port;
-    url.database = QStringLiteral("shop");
-    url.user = QStringLiteral("ann");
-    url.password = base::SecretBytes(QByteArray("pa55word"));
-    return url;
-}
-
-} // namespace
-
 /// How links to MySQL and MariaDB come to be, how they are protected, and how they end.
 class MariaDbLinkTest final : public QObject
 {
@@ -45,9 +19,6 @@ class MariaDbLinkTest final : public QObject
 private Q_SLOTS:
     void initTestCase();
     void saysWhoAnswers();
-    void aServerThatHangsEndsInTime();
-    void aHandshakeThatHangsEndsInTime();
-    void anotherProtocolIsNoDatabase();
     void tlsIsRequiredAwayFromLoopback();
     void tlsIsVerified_data();
     void tlsIsVerified();
@@ -72,102 +43,6 @@ void MariaDbLinkTest::saysWhoAnswers()
     QVERIFY2(QRegularExpression(QStringLiteral("^\\d+\\.\\d+\\.\\d+$")).match(probed->version).hasMatch(),
              qPrintable(probed->version));
     QCOMPARE(probed->tls, QStringLiteral("loopback, not encrypted"));
-}
-
-void MariaDbLinkTest::aServerThatHangsEndsInTime()
-{
-    QTcpServer silent; // listens and never says a word
-    QVERIFY(silent.listen(QHostAddress::LocalHost));
-    QElapsedTimer timer;
-    timer.start();
-    const auto probed = store::probeDatabase(urlTo(QStringLiteral("127.0.0.1"), silent.serverPort()),
-                                             quick(std::chrono::milliseconds(400)), soon());
-    QVERIFY(!probed);
-    QCOMPARE(probed.error().code, ErrorCode::ConnectTimeout);
-    QVERIFY(timer.elapsed() < 2000);
-
-    std::stop_source stop;
-    std::jthread canceller([&stop] {
-        std::this_thread::sleep_for(std::chrono::milliseconds(200));
-        stop.request_stop();
-    });
-    timer.restart();
-    const auto cancelled = store::probeDatabase(urlTo(QStringLiteral("127.0.0.1"), silent.serverPort()), {},
-                                                base::Call::within(std::chrono::seconds(20), stop.get_token()));
-    QVERIFY(!cancelled);
-    QCOMPARE(cancelled.error().code, ErrorCode::Cancelled);
-    QVERIFY(timer.elapsed() < 2000);
-}
-
-void MariaDbLinkTest::aHandshakeThatHangsEndsInTime()
-{
-    // A server that greets, offers TLS, and then says no more.
-    // Source: mariadb.com/kb "Connection", initial handshake packet.
-    QByteArray greeting("\x0a"
-                        "5.5.5-10.11.0-MariaDB\0"
-                        "\1\0\0\0"
-                        "saltsalt\0"
-                        "\xfe\xff\x2d\2\0\xff\x81\x15",
-                        45);
-    greeting += QByteArray(10, '\0') + QByteArray("moresaltsalt\0mysql_native_password\0", 35);
-    greeting.prepend(QByteArray(1, char(greeting.size())) + QByteArray(3, '\0'));
-    std::atomic<int> port = 0;
-    std::jthread stalls([&](const std::stop_token &stop) {
-        QTcpServer server;
-        server.listen(QHostAddress::LocalHost);
-        port = server.serverPort();
-        std::vector<std::unique_ptr<QTcpSocket>> sockets;
-        while (!stop.stop_requested()) {
-            if (!server.waitForNewConnection(20))
-                continue;
-            sockets.emplace_back(server.nextPendingConnection());
-            sockets.back()->write(greeting);
-            sockets.back()->waitForBytesWritten(1000);
-        }
-    });
-    QTRY_VERIFY(port > 0);
-    auto url = urlTo(QStringLiteral("127.0.0.1"), port);
-    url.sslMode = QStringLiteral("verify-full");
-    QElapsedTimer timer;
-    timer.start();
-    const auto probed = store::probeDatabase(url, quick(std::chrono::milliseconds(400)), soon());
-    QVERIFY(!probed);
-    QVERIFY2(probed.error().code == ErrorCode::ConnectTimeout, failureOf(probed).constData());
-    QVERIFY2(timer.elapsed() < 2000, qPrintable(QString::number(timer.elapsed())));
-
-    std::stop_source stop;
-    std::jthread canceller([&stop] {
-        std::this_thread::sleep_for(std::chrono::milliseconds(200));
-        stop.request_stop();
-    });
-    timer.restart();
-    const auto cancelled =
-        store::probeDatabase(url, {}, base::Call::within(std::chrono::seconds(20), stop.get_token()));
-    QVERIFY(!cancelled);
-    QVERIFY2(cancelled.error().code == ErrorCode::Cancelled, failureOf(cancelled).constData());
-    QVERIFY2(timer.elapsed() < 2000, qPrintable(QString::number(timer.elapsed())));
-}
-
-void MariaDbLinkTest::anotherProtocolIsNoDatabase()
-{
-    std::atomic<int> port = 0;
-    std::jthread web([&port](const std::stop_token &stop) {
-        QTcpServer server;
-        server.listen(QHostAddress::LocalHost);
-        port = server.serverPort();
-        while (!stop.stop_requested()) {
-            if (!server.waitForNewConnection(50))
-                continue;
-            const std::unique_ptr<QTcpSocket> socket(server.nextPendingConnection());
-            socket->write("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
-            socket->waitForBytesWritten(1000);
-            socket->disconnectFromHost();
-        }
-    });
-    QTRY_VERIFY(port > 0);
-    const auto probed = store::probeDatabase(urlTo(QStringLiteral("127.0.0.1"), port), {}, soon());
-    QVERIFY(!probed);
-    QVERIFY2(probed.error().code == ErrorCode::NotADatabase, failureOf(probed).constData());
 }
 
 void MariaDbLinkTest::tlsIsRequiredAwayFromLoopback()

@@ -8,20 +8,11 @@ using session::SessionState;
 using store::DatabaseKind;
 using store::SessionOrder;
 using store::StateFilter;
+using test::failureOf;
 using test::fixtureNow;
+using test::soon;
 
 namespace {
-
-base::Call soon()
-{
-    return base::Call::within(std::chrono::seconds(20));
-}
-
-template <typename T>
-QByteArray failureOf(const base::Result<T> &result)
-{
-    return result ? QByteArray() : base::oneLine(result.error()).toUtf8();
-}
 
 /// What stands in a column, as SQL, and what a session with it is.
 struct Odd

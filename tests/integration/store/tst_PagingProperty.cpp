@@ -15,16 +15,12 @@ using test::CaseChange;
 using test::CaseRow;
 using test::fixtureNow;
 using test::PagingCase;
+using test::soon;
 
 namespace {
 
 constexpr quint64 usualSeed = 20261121;
 constexpr int usualCases = 25;
-
-base::Call soon()
-{
-    return base::Call::within(std::chrono::seconds(20));
-}
 
 /// What a table's tokens may be.
 enum class Tokens {

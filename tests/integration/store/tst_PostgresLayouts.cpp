@@ -9,13 +9,9 @@
 using namespace rollcall;
 using base::ErrorCode;
 using store::SessionQuery;
+using test::soon;
 
 namespace {
-
-base::Call soon()
-{
-    return base::Call::within(std::chrono::seconds(20));
-}
 
 QString users()
 {
@@ -39,6 +35,8 @@ private Q_SLOTS:
 
 private:
     void run(const QString &sql);
+    /// Null, with the test failed, where the table is not found.
+    [[nodiscard]] std::unique_ptr<store::SessionStore> open(store::Access access);
     [[nodiscard]] std::vector<store::PlannedRow> rowsOf(store::SessionStore &sessions);
 
     test::StoreFixtures m_fixtures;
@@ -59,6 +57,15 @@ void PostgresLayoutsTest::run(const QString &sql)
 {
     const QString problem = m_fixtures.server().runSql(m_database, sql);
     QVERIFY2(problem.isEmpty(), qPrintable(problem));
+}
+
+std::unique_ptr<store::SessionStore> PostgresLayoutsTest::open(store::Access access)
+{
+    QString problem;
+    auto sessions = test::openDetected(m_url, access, problem);
+    if (!sessions)
+        QTest::qFail(qPrintable(problem), __FILE__, __LINE__);
+    return sessions;
 }
 
 std::vector<store::PlannedRow> PostgresLayoutsTest::rowsOf(store::SessionStore &sessions)
@@ -90,9 +97,8 @@ void PostgresLayoutsTest::heirsAreOneTableWithTheirParent()
     QVERIFY(detected->best);
     QCOMPARE(detected->best->sessions.table, QStringLiteral("sessions"));
 
-    QString problem;
-    const auto sessions = test::openDetected(m_url, store::Access::Write, problem);
-    QVERIFY2(sessions, qPrintable(problem));
+    const auto sessions = open(store::Access::Write);
+    QVERIFY(sessions);
     // Nothing keeps the three from holding one token in several rows.
     QVERIFY(!sessions->inspector()->tokenIsUnique());
     const auto rows = rowsOf(*sessions);
@@ -131,9 +137,8 @@ void PostgresLayoutsTest::aTableOfColumnsForOthersHidesNone()
                                  "(stamped); "
                                  "INSERT INTO sessions (id, \"sessionToken\", \"userId\", expires) VALUES (1, "
                                  "'abcdefghijklmnop-1', 1, now() + interval '1 day')"));
-    QString problem;
-    const auto sessions = test::openDetected(m_url, store::Access::ReadOnly, problem);
-    QVERIFY2(sessions, qPrintable(problem));
+    const auto sessions = open(store::Access::ReadOnly);
+    QVERIFY(sessions);
     QVERIFY(sessions->inspector()->tokenIsUnique());
     QCOMPARE(rowsOf(*sessions).size(), std::size_t{1});
     QVERIFY(sessions->keptRows()->canKeep(soon()).has_value());
@@ -151,9 +156,8 @@ void PostgresLayoutsTest::tokensInBytea()
                            "n; INSERT INTO sessions (\"sessionToken\", \"userId\", expires) VALUES "
                            "('\\xff00415c780102030405060708090a0b', 1, now() + interval '1 day')")
                 .arg(key));
-        QString problem;
-        const auto sessions = test::openDetected(m_url, store::Access::Write, problem);
-        QVERIFY2(sessions, qPrintable(problem));
+        const auto sessions = open(store::Access::Write);
+        QVERIFY(sessions);
         const QByteArray token = "abcdefghijklmnop-3";
         const auto found = sessions->lookup(token, soon());
         QVERIFY2(found && *found, found ? "not found" : qPrintable(base::oneLine(found.error())));
@@ -196,9 +200,8 @@ void PostgresLayoutsTest::aRowWithoutATokenHidesNoOthers()
                                  "FROM generate_series(1, 5) n; UPDATE sessions SET \"sessionToken\" = NULL WHERE id = "
                                  "2; UPDATE sessions SET \"userId\" = NULL WHERE id = 3; UPDATE sessions SET expires = "
                                  "NULL WHERE id = 4"));
-    QString problem;
-    const auto sessions = test::openDetected(m_url, store::Access::Write, problem);
-    QVERIFY2(sessions, qPrintable(problem));
+    const auto sessions = open(store::Access::Write);
+    QVERIFY(sessions);
     SessionQuery query;
     query.state = store::StateFilter::All;
     query.limit = 1;

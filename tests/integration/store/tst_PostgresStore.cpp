@@ -1,9 +1,5 @@
 #include <QtTest>
 
-#include <QTcpServer>
-
-#include <atomic>
-#include <future>
 #include <thread>
 
 #include "core/base/ErrorText.h"
@@ -15,41 +11,7 @@ using namespace rollcall;
 using base::ErrorCode;
 using base::ErrorParam;
 using test::fixtureNow;
-
-namespace {
-
-base::Call soon()
-{
-    return base::Call::within(std::chrono::seconds(20));
-}
-
-store::StoreOptions quick(std::chrono::milliseconds timeout)
-{
-    store::StoreOptions options;
-    options.timeout = timeout;
-    return options;
-}
-
-/// A port where something listens and never says a word.
-std::unique_ptr<QTcpServer> silentServer()
-{
-    auto server = std::make_unique<QTcpServer>();
-    server->listen(QHostAddress::LocalHost);
-    return server;
-}
-
-store::DatabaseUrl urlTo(const QString &host, int port)
-{
-    store::DatabaseUrl url;
-    url.host = host;
-    url.port = port;
-    url.database = QStringLiteral("shop");
-    url.user = QStringLiteral("ann");
-    url.password = base::SecretBytes(QByteArray("pa55word"));
-    return url;
-}
-
-} // namespace
+using test::soon;
 
 /// What goes wrong with a PostgreSQL server, and how it is told.
 class PostgresStoreTest final : public QObject
@@ -58,18 +20,12 @@ class PostgresStoreTest final : public QObject
 
 private Q_SLOTS:
     void initTestCase();
-    void aServerThatHangsEndsInTime();
-    void anotherProtocolIsNoDatabase();
-    void tlsIsRequiredAwayFromLoopback();
-    void tlsIsVerified_data();
-    void tlsIsVerified();
     void theServerItselfHoldsReadingSessions();
     void missingRightsAreNamed_data();
     void missingRightsAreNamed();
     void aStatementStopsWhenCancelled();
     void aStatementStopsAtItsDeadline();
     void statsAreEstimatedWhenTimeIsShort();
-    void aKilledServerIsSaidToBeLost();
     void aChangedTableIsSaid();
     void anEmptyDatabaseHasNoSessions();
     void aStrangeDatabaseHasNoSessions();
@@ -113,115 +69,6 @@ std::unique_ptr<store::SqlConnection> PostgresStoreTest::connectTo(const store::
     if (!connection)
         qWarning("%s", qPrintable(base::oneLine(connection.error())));
     return connection ? std::move(*connection) : nullptr;
-}
-
-void PostgresStoreTest::aServerThatHangsEndsInTime()
-{
-    const auto silent = silentServer();
-    QElapsedTimer timer;
-    timer.start();
-    const auto probed = store::probeDatabase(urlTo(QStringLiteral("127.0.0.1"), silent->serverPort()),
-                                             quick(std::chrono::milliseconds(400)), soon());
-    QVERIFY(!probed);
-    QCOMPARE(probed.error().code, ErrorCode::ConnectTimeout);
-    QVERIFY(timer.elapsed() < 2000);
-
-    std::stop_source stop;
-    std::jthread canceller([&stop] {
-        std::this_thread::sleep_for(std::chrono::milliseconds(200));
-        stop.request_stop();
-    });
-    timer.restart();
-    const auto cancelled = store::probeDatabase(urlTo(QStringLiteral("127.0.0.1"), silent->serverPort()), {},
-                                                base::Call::within(std::chrono::seconds(20), stop.get_token()));
-    QVERIFY(!cancelled);
-    QCOMPARE(cancelled.error().code, ErrorCode::Cancelled);
-    QVERIFY(timer.elapsed() < 2000);
-}
-
-void PostgresStoreTest::anotherProtocolIsNoDatabase()
-{
-    std::atomic<int> port = 0;
-    std::jthread web([&port](const std::stop_token &stop) {
-        QTcpServer server;
-        server.listen(QHostAddress::LocalHost);
-        port = server.serverPort();
-        while (!stop.stop_requested()) {
-            if (!server.waitForNewConnection(50))
-                continue;
-            const std::unique_ptr<QTcpSocket> socket(server.nextPendingConnection());
-            socket->waitForReadyRead(1000);
-            socket->write("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
-            socket->waitForBytesWritten(1000);
-            socket->disconnectFromHost();
-        }
-    });
-    QTRY_VERIFY(port > 0);
-    for (const char *mode : {"", "disable"}) {
-        auto url = urlTo(QStringLiteral("127.0.0.1"), port);
-        url.sslMode = QString::fromLatin1(mode);
-        const auto probed = store::probeDatabase(url, {}, soon());
-        QVERIFY(!probed);
-        QVERIFY2(probed.error().code == ErrorCode::NotADatabase, qPrintable(base::oneLine(probed.error())));
-    }
-}
-
-void PostgresStoreTest::tlsIsRequiredAwayFromLoopback()
-{
-    // It means 127.0.0.1 to the resolver, but is not loopback as written.
-    auto url = m_fixtures.server().url(QStringLiteral("postgres"));
-    url.host = QStringLiteral("127.1");
-    QVERIFY(!url.isLoopback());
-    for (const char *mode : {"", "disable", "prefer"}) { // whatever the address says
-        url.sslMode = QString::fromLatin1(mode);
-        const auto probed = store::probeDatabase(url, {}, soon());
-        QVERIFY(!probed);
-        QVERIFY2(probed.error().code == ErrorCode::TlsUnavailable, qPrintable(base::oneLine(probed.error())));
-    }
-    store::StoreOptions allowed;
-    allowed.insecureHosts << QStringLiteral("127.1");
-    const auto probed = store::probeDatabase(url, allowed, soon());
-    QVERIFY2(probed.has_value(), probed ? "" : qPrintable(base::oneLine(probed.error())));
-    QCOMPARE(probed->tls, QStringLiteral("not encrypted (allowed for this host)"));
-}
-
-void PostgresStoreTest::tlsIsVerified_data()
-{
-    QTest::addColumn<QString>("mode");
-    QTest::addColumn<QString>("host");
-    QTest::addColumn<bool>("withCa");
-    QTest::addColumn<bool>("works");
-    const QString name = QStringLiteral("localhost");
-    QTest::newRow("verify-full with the CA") << QStringLiteral("verify-full") << name << true << true;
-    QTest::newRow("verify-full with the system's CAs") << QStringLiteral("verify-full") << name << false << false;
-    QTest::newRow("require on loopback") << QStringLiteral("require") << name << false << true;
-    // Not loopback as written: verify-full whatever the address says.
-    QTest::newRow("disable, elsewhere, with the CA")
-        << QStringLiteral("disable") << QStringLiteral("127.1") << true << true;
-    QTest::newRow("require, elsewhere") << QStringLiteral("require") << QStringLiteral("127.1") << false << false;
-}
-
-void PostgresStoreTest::tlsIsVerified()
-{
-    static test::PostgresServer server(test::PostgresServer::Tls::Required);
-    QVERIFY2(server.problem().isEmpty(), qPrintable(server.problem()));
-    QFETCH(QString, mode);
-    QFETCH(bool, withCa);
-    QFETCH(bool, works);
-    auto url = server.url(QStringLiteral("postgres"));
-    QFETCH(QString, host);
-    url.host = host;
-    url.sslMode = mode;
-    url.sslRootCert = withCa ? server.caFile() : QString();
-    const auto probed = store::probeDatabase(url, {}, soon());
-    if (works) {
-        QVERIFY2(probed.has_value(), probed ? "" : qPrintable(base::oneLine(probed.error())));
-        QVERIFY2(probed->tls.startsWith(QStringLiteral("TLS")), qPrintable(probed->tls));
-        QCOMPARE(probed->tls.contains(QStringLiteral("not verified")), !withCa);
-    } else {
-        QVERIFY(!probed);
-        QVERIFY2(probed.error().code == ErrorCode::TlsFailed, qPrintable(base::oneLine(probed.error())));
-    }
 }
 
 void PostgresStoreTest::theServerItselfHoldsReadingSessions()
@@ -350,29 +197,6 @@ void PostgresStoreTest::statsAreEstimatedWhenTimeIsShort()
     QVERIFY(cut->live > 1000);
     const auto whole = sessions->stats(base::SystemClock().now(), soon());
     QVERIFY(whole && !whole->estimated);
-}
-
-void PostgresStoreTest::aKilledServerIsSaidToBeLost()
-{
-    test::PostgresServer server;
-    QVERIFY2(server.problem().isEmpty(), qPrintable(server.problem()));
-    const auto connection = connectTo(server.url(QStringLiteral("postgres")), store::Access::ReadOnly);
-    QVERIFY(connection);
-    auto sleeping = std::async(std::launch::async, [&connection] {
-        return connection->read({.sql = QStringLiteral("SELECT pg_sleep(8)")}, {}, soon());
-    });
-    std::this_thread::sleep_for(std::chrono::milliseconds(300));
-    QElapsedTimer timer;
-    timer.start();
-    QVERIFY(server.kill());
-    const auto slept = sleeping.get();
-    QVERIFY(!slept);
-    QVERIFY2(slept.error().code == ErrorCode::ConnectionLost || slept.error().code == ErrorCode::DatabaseUnavailable,
-             qPrintable(base::oneLine(slept.error())));
-    QVERIFY(timer.elapsed() < 4000);
-    const auto again = connection->read({.sql = QStringLiteral("SELECT 1")}, {}, soon());
-    QVERIFY(!again);
-    QCOMPARE(again.error().code, ErrorCode::ConnectionLost);
 }
 
 void PostgresStoreTest::aChangedTableIsSaid()

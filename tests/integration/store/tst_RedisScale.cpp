@@ -8,6 +8,7 @@
 
 #include "core/base/ErrorText.h"
 #include "tests/integration/store/StoreFixtures.h"
+#include "tests/support/ProcessMemory.h"
 #include "tests/support/RedisFixtures.h"
 #include "tests/support/RedisServer.h"
 
@@ -16,20 +17,6 @@ using rollcall::test::fixtureNow;
 using rollcall::test::RedisKeys;
 
 namespace {
-
-/// Kilobytes of a line of /proc/self/status.
-qint64 memory(const char *line)
-{
-    QFile status(QStringLiteral("/proc/self/status"));
-    if (!status.open(QIODevice::ReadOnly))
-        return 0;
-    const QByteArrayList lines = status.readAll().split('\n');
-    for (const QByteArray &one : lines) {
-        if (one.startsWith(line))
-            return one.simplified().split(' ').at(1).toLongLong();
-    }
-    return 0;
-}
 
 /// Lets VmHWM begin anew.
 void resetPeak()
@@ -103,7 +90,7 @@ private Q_SLOTS:
     {
         test::redisCommand(m_server->url(), {"CONFIG", "RESETSTAT"});
         resetPeak();
-        const qint64 before = memory("VmRSS");
+        const qint64 before = test::memoryOfThis("VmRSS");
         QElapsedTimer timer;
         timer.start();
         const auto took = [&timer] { return qreal(timer.nsecsElapsed()) / 1e6; };
@@ -152,7 +139,7 @@ private Q_SLOTS:
         QVERIFY2(cancelled.error().code == base::ErrorCode::Cancelled, qPrintable(base::oneLine(cancelled.error())));
         QVERIFY2(stopped < 1'000, qPrintable(QString::number(stopped)));
 
-        const qint64 peak = memory("VmHWM") - before;
+        const qint64 peak = test::memoryOfThis("VmHWM") - before;
         qInfo("%d keys: detected in %.0f ms, first page %.0f ms, next page %.1f ms, counts %.1f ms, cancelled after "
               "%.0f ms, %.1f MiB at most",
               m_keys, detected, first, next, counted, stopped, double(peak) / 1024);

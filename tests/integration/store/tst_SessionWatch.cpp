@@ -17,16 +17,12 @@ using namespace rollcall;
 using namespace std::chrono_literals;
 using store::SessionWatcher;
 using test::ManualClock;
+using test::soon;
 using test::WatchRecorder;
 
 namespace {
 
 constexpr int patience = 30'000;
-
-base::Call soon()
-{
-    return base::Call::within(20s);
-}
 
 SessionWatcher::Options quick()
 {

@@ -11,11 +11,7 @@ namespace {
 
 /// What is wrong with an address.
 using Change = std::function<void(store::DatabaseUrl &, store::StoreOptions &)>;
-
-base::Call soon()
-{
-    return base::Call::within(std::chrono::seconds(20));
-}
+using test::soon;
 
 } // namespace
 

@@ -12,13 +12,9 @@
 using namespace rollcall;
 using base::ErrorCode;
 using test::fixtureNow;
+using test::soon;
 
 namespace {
-
-base::Call soon()
-{
-    return base::Call::within(std::chrono::seconds(20));
-}
 
 /// A statement that takes minutes and a processor.
 store::SqlStatement endless()

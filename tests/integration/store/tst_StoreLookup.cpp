@@ -6,15 +6,11 @@
 #include "tests/support/PgBouncer.h"
 
 using namespace rollcall;
+using test::soon;
 
 namespace {
 
 constexpr int plainSessions = 600;
-
-base::Call soon()
-{
-    return base::Call::within(std::chrono::seconds(20));
-}
 
 QString plainToken(int number)
 {

@@ -12,16 +12,12 @@ using store::SessionOrder;
 using store::SessionQuery;
 using store::StateFilter;
 using test::fixtureNow;
+using test::soon;
 
 namespace {
 
 constexpr int userCount = 9;
 constexpr int sessionCount = 120;
-
-base::Call soon()
-{
-    return base::Call::within(std::chrono::seconds(20));
-}
 
 /// A session as the test made it: what the store must say of it.
 struct Made

@@ -7,20 +7,11 @@
 using namespace rollcall;
 using store::DeleteOutcome;
 using store::StateFilter;
+using test::failureOf;
 using test::fixtureNow;
+using test::soon;
 
 namespace {
-
-base::Call soon()
-{
-    return base::Call::within(std::chrono::seconds(20));
-}
-
-template <typename T>
-QByteArray failureOf(const base::Result<T> &result)
-{
-    return result ? QByteArray() : base::oneLine(result.error()).toUtf8();
-}
 
 store::SessionQuery everything()
 {

@@ -9,15 +9,11 @@
 #include "tests/integration/store/StoreFixtures.h"
 
 using namespace rollcall;
+using test::soon;
 
 namespace {
 
 const base::Instant now{std::chrono::seconds(1'760'000'000)}; // 2025-10-09T08:53:20Z
-
-base::Call soon()
-{
-    return base::Call::within(std::chrono::seconds(20));
-}
 
 /// Tables of an Auth.js deployment that grew: columns of its own in both.
 QString authJsTables(bool isPostgres)

@@ -131,6 +131,41 @@ private:
     static QByteArray cookie(const char *token) { return QByteArray("authjs.session-token=") + token; }
     static QByteArray keyOf(const char *token) { return cache::cacheKey(QByteArrayView(token)); }
 
+    /// Another caller's look-up of "t" that stays with the source until letGo(), to be answered then.
+    class HeldLookUp
+    {
+    public:
+        HeldLookUp(CachedResolverTest &test, Resolution answer)
+            : m_caller([this, &test, answer = std::move(answer)] {
+                  const auto held = test.resolver([this, &answer](const Call &) {
+                      m_asked.release();
+                      m_go.acquire();
+                      return answer;
+                  });
+                  static_cast<void>(held->resolve(cookie("t"), {}));
+              })
+        {
+            m_asked.acquire();
+        }
+        ~HeldLookUp() { letGo(); }
+        HeldLookUp(const HeldLookUp &) = delete;
+        HeldLookUp &operator=(const HeldLookUp &) = delete;
+
+        /// Returns once it was answered.
+        void letGo()
+        {
+            if (!m_caller.joinable())
+                return;
+            m_go.release();
+            m_caller.join();
+        }
+
+    private:
+        std::binary_semaphore m_asked{0};
+        std::binary_semaphore m_go{0};
+        std::jthread m_caller;
+    };
+
 private Q_SLOTS:
     void init()
     {
@@ -346,17 +381,7 @@ private Q_SLOTS:
 
     void aWaitingCallerHasItsOwnDeadline()
     {
-        std::binary_semaphore asked(0);
-        std::binary_semaphore go(0);
-        std::jthread leader([&] {
-            const auto resolution = resolver([&](const Call &) {
-                                        asked.release();
-                                        go.acquire();
-                                        return sessionFor("{}");
-                                    })->resolve(cookie("t"), {});
-            static_cast<void>(resolution);
-        });
-        asked.acquire();
+        HeldLookUp leader(*this, sessionFor("{}"));
         const auto impatient = resolver([](const Call &) { return sessionFor("{}"); });
         QCOMPARE(*impatient->resolve(cookie("t"), Call::within(20ms)).reason, NullReason::CancelledOrDeadline);
         std::stop_source stop;
@@ -364,22 +389,11 @@ private Q_SLOTS:
         QCOMPARE(*impatient->resolve(cookie("t"), Call::within(1h, stop.get_token())).reason,
                  NullReason::CancelledOrDeadline);
         QCOMPARE(m_calls.load(), 1);
-        go.release();
     }
 
     void anothersDeadlineIsNotShared()
     {
-        std::binary_semaphore asked(0);
-        std::binary_semaphore go(0);
-        std::jthread leader([&] {
-            const auto resolution = resolver([&](const Call &) {
-                                        asked.release();
-                                        go.acquire();
-                                        return absence(NullReason::CancelledOrDeadline);
-                                    })->resolve(cookie("t"), {});
-            static_cast<void>(resolution);
-        });
-        asked.acquire();
+        HeldLookUp leader(*this, absence(NullReason::CancelledOrDeadline));
         std::latch about(1);
         std::atomic<bool> served{false};
         std::jthread follower([&] {
@@ -389,7 +403,7 @@ private Q_SLOTS:
             served = resolution.session.has_value();
         });
         about.wait();
-        go.release();
+        leader.letGo();
         follower.join();
         QVERIFY(served);
         QCOMPARE(m_calls.load(), 2);
@@ -434,23 +448,12 @@ private Q_SLOTS:
 
     void anInvalidationOutrunsALookUpUnderWay()
     {
-        std::binary_semaphore asked(0);
-        std::binary_semaphore go(0);
-        std::jthread leader([&] {
-            const auto resolution = resolver([&](const Call &) {
-                                        asked.release();
-                                        go.acquire();
-                                        return sessionFor("{\"stale\":1}");
-                                    })->resolve(cookie("t"), {});
-            static_cast<void>(resolution);
-        });
-        asked.acquire();
+        HeldLookUp leader(*this, sessionFor("{\"stale\":1}"));
         // The row is deleted and the cache told while the answer is still on its way.
         QVERIFY(m_cache->erase("t", {}).has_value());
         const auto after = resolver([](const Call &) { return absence(NullReason::RowMissing); });
         QCOMPARE(*after->resolve(cookie("t"), Call::within(20s)).reason, NullReason::RowMissing);
-        go.release();
-        leader.join();
+        leader.letGo();
         QCOMPARE(*after->resolve(cookie("t"), {}).reason, NullReason::RowMissing);
     }
 };

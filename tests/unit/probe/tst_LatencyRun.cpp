@@ -1,11 +1,8 @@
 #include <QtTest>
 
-#include <QTemporaryDir>
-
-#include "core/demo/DemoDeployment.h"
 #include "core/probe/LatencyRun.h"
-#include "core/workspace/Workspace.h"
 #include "tests/support/AuditBox.h"
+#include "tests/unit/probe/DemoRuns.h"
 
 using namespace rollcall;
 using namespace std::chrono_literals;
@@ -16,35 +13,11 @@ using probe::ProbeMode;
 using probe::RunPlan;
 
 /// Whole runs on the demo's two deployments, with everything real but the people.
-class LatencyRunTest final : public QObject
+class LatencyRunTest final : public QObject, private test::DemoRuns
 {
     Q_OBJECT
 
 private:
-    std::unique_ptr<demo::DemoDeployment> m_demo;
-    base::SystemClock m_clock;
-
-    std::shared_ptr<const deployment::Deployment> open(bool rows)
-    {
-        QFile secret(m_demo->info().secretFile);
-        if (!secret.open(QIODevice::ReadOnly))
-            return nullptr;
-        workspace::ConnectionProfile profile;
-        workspace::ConnectionSecrets secrets;
-        profile.name = QStringLiteral("demo");
-        profile.version = session::AuthVersion::V5;
-        profile.strategy = rows ? session::Strategy::Database : session::Strategy::Jwt;
-        profile.baseUrl = (rows ? m_demo->info().baseUrl : m_demo->info().jwtBaseUrl).toString();
-        if (rows)
-            profile.database = m_demo->info().databaseUrl;
-        secrets.authSecrets.emplace_back(QByteArrayView(secret.readAll().trimmed()));
-        auto config = deployment::ConnectionConfig::from(std::move(profile), std::move(secrets), 10s);
-        if (!config)
-            return nullptr;
-        auto opened = deployment::Deployment::open(std::move(*config), {rows, true}, m_clock, Call::within(20s));
-        return opened ? std::move(*opened) : nullptr;
-    }
-
     RunPlan plan(const QString &modes, int samples = 20) const
     {
         RunPlan plan;
@@ -59,22 +32,11 @@ private:
         return plan;
     }
 
-    qint64 rowsOf(const deployment::Deployment &deployment)
-    {
-        auto store = deployment.openStore(store::Access::ReadOnly, Call::within(10s));
-        store::SessionQuery everything;
-        everything.state = store::StateFilter::All;
-        return store ? (*store)->count(everything, m_clock.now(), Call::within(10s)).value_or(-1) : -1;
-    }
-
 private Q_SLOTS:
     void initTestCase()
     {
-        demo::DemoOptions options;
-        options.sessions = 200;
-        auto started = demo::DemoDeployment::start(options, Call::within(30s));
-        QVERIFY(started.has_value());
-        m_demo = std::move(*started);
+        m_demo = startDemo(200);
+        QVERIFY(m_demo);
     }
     void cleanupTestCase() { m_demo.reset(); }
 
@@ -180,16 +142,14 @@ private Q_SLOTS:
 
     void anUnreachableDeploymentIsAnErrorBeforeAnyRow()
     {
-        demo::DemoOptions options;
-        options.sessions = 20;
-        auto other = demo::DemoDeployment::start(options, Call::within(30s));
-        QVERIFY(other.has_value());
-        m_demo.swap(*other);
+        auto other = startDemo(20);
+        QVERIFY(other);
+        m_demo.swap(other);
         const auto deployment = open(true);
         m_demo->stop();
         test::AuditBox box;
         const auto run = probe::runLatency(plan(QStringLiteral("proxy")), deployment, &box.log, Call::within(20s));
-        m_demo.swap(*other);
+        m_demo.swap(other);
         QVERIFY(!run);
         QCOMPARE(run.error().code, ErrorCode::ConnectRefused);
         QVERIFY(box.log.list(0, 10)->empty());

@@ -1,13 +1,10 @@
 #include <QtTest>
 
-#include <QTemporaryDir>
-
-#include "core/demo/DemoDeployment.h"
 #include "core/probe/PropagationRun.h"
 #include "core/store/UserDirectory.h"
-#include "core/workspace/Workspace.h"
 #include "tests/support/AuditBox.h"
 #include "tests/support/SqliteDatabase.h"
+#include "tests/unit/probe/DemoRuns.h"
 
 using namespace rollcall;
 using namespace std::chrono_literals;
@@ -19,34 +16,11 @@ using probe::PropagationPlan;
 using probe::PropagationVerdict;
 
 /// Revocations of canaries on the demo's two deployments, with everything real but the people.
-class PropagationRunTest final : public QObject
+class PropagationRunTest final : public QObject, private test::DemoRuns
 {
     Q_OBJECT
 
 private:
-    std::unique_ptr<demo::DemoDeployment> m_demo;
-    base::SystemClock m_clock;
-
-    std::shared_ptr<const deployment::Deployment> open(bool rows, const QString &rulesAt = {})
-    {
-        QFile secret(m_demo->info().secretFile);
-        if (!secret.open(QIODevice::ReadOnly))
-            return nullptr;
-        workspace::ConnectionProfile profile;
-        workspace::ConnectionSecrets secrets;
-        profile.name = QStringLiteral("demo");
-        profile.version = session::AuthVersion::V5;
-        profile.strategy = rows ? session::Strategy::Database : session::Strategy::Jwt;
-        profile.baseUrl = (rows ? m_demo->info().baseUrl : m_demo->info().jwtBaseUrl).toString();
-        profile.database = rows ? m_demo->info().databaseUrl : rulesAt;
-        secrets.authSecrets.emplace_back(QByteArrayView(secret.readAll().trimmed()));
-        auto config = deployment::ConnectionConfig::from(std::move(profile), std::move(secrets), 10s);
-        if (!config)
-            return nullptr;
-        auto opened = deployment::Deployment::open(std::move(*config), {rows, true}, m_clock, Call::within(20s));
-        return opened ? std::move(*opened) : nullptr;
-    }
-
     static PropagationPlan plan(std::vector<ProbeMode> modes, int trials = 4)
     {
         PropagationPlan plan;
@@ -61,13 +35,6 @@ private:
         return plan;
     }
 
-    qint64 rowsOf(const deployment::Deployment &deployment)
-    {
-        auto store = deployment.openStore(store::Access::ReadOnly, Call::within(10s));
-        store::SessionQuery everything;
-        everything.state = store::StateFilter::All;
-        return store ? (*store)->count(everything, m_clock.now(), Call::within(10s)).value_or(-1) : -1;
-    }
     qint64 canariesOf(const deployment::Deployment &deployment)
     {
         auto store = deployment.openStore(store::Access::ReadOnly, Call::within(10s));
@@ -78,11 +45,8 @@ private:
 private Q_SLOTS:
     void initTestCase()
     {
-        demo::DemoOptions options;
-        options.sessions = 100;
-        auto started = demo::DemoDeployment::start(options, Call::within(30s));
-        QVERIFY(started.has_value());
-        m_demo = std::move(*started);
+        m_demo = startDemo(100);
+        QVERIFY(m_demo);
     }
     void cleanupTestCase() { m_demo.reset(); }
 
@@ -205,11 +169,9 @@ private Q_SLOTS:
 
     void aDeploymentThatGoesAwayEndsItAndLeavesNothing()
     {
-        demo::DemoOptions options;
-        options.sessions = 20;
-        auto other = demo::DemoDeployment::start(options, Call::within(30s));
-        QVERIFY(other.has_value());
-        m_demo.swap(*other);
+        auto other = startDemo(20);
+        QVERIFY(other);
+        m_demo.swap(other);
         const auto deployment = open(true);
         test::AuditBox box;
         const qint64 before = rowsOf(*deployment);
@@ -228,7 +190,7 @@ private Q_SLOTS:
                  "the breaker did not stop it");
         QCOMPARE(rowsOf(*deployment), before);
         QCOMPARE(canariesOf(*deployment), 0);
-        m_demo.swap(*other);
+        m_demo.swap(other);
     }
 };
 
