@@ -410,6 +410,25 @@ private Q_SLOTS:
         QCOMPARE(fixture.rows(), planned);
     }
 
+    void replicasThatFallBehindAreWaitedFor()
+    {
+        RevokeFixture fixture;
+        const QString of = revoked(fixture);
+        int asked = 0;
+        int asksBeforeTheFirstRow = 0;
+        fixture.store->lag = [&asked] { return std::optional(std::chrono::milliseconds(++asked < 3 ? 5'000 : 10)); };
+        fixture.store->beforeRestore = [&](int number) -> std::optional<Error> {
+            if (number == 1)
+                asksBeforeTheFirstRow = asked;
+            return std::nullopt;
+        };
+        const auto back = restored(fixture, of);
+        QVERIFY(back && !back->error);
+        QCOMPARE(back->restored, planned);
+        QCOMPARE(asksBeforeTheFirstRow, 3);
+        QVERIFY2(back->batches > 3, "batches are as large as they were");
+    }
+
     void killedAnywhere_data()
     {
         QTest::addColumn<int>("batch");
