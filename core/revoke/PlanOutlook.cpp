@@ -41,6 +41,19 @@ bool isOwn(const store::PlannedRow &row, const QString &own)
     return row.key.userId == own || (row.shown.email && row.shown.email->compare(own, Qt::CaseInsensitive) == 0);
 }
 
+/// How many rows are of @p own; nullopt where that cannot be told: it is not said, or it is an e-mail and rows come
+/// without, as those of a saved plan do.
+std::optional<qint64> ownIn(const RevocationPlan &plan, const QString &own)
+{
+    if (own.isEmpty())
+        return std::nullopt;
+    const qint64 count = std::ranges::count_if(plan.rows, [&own](const auto &row) { return isOwn(row, own); });
+    const bool mayBeMissed = own.contains(QLatin1Char('@')) && std::ranges::any_of(plan.rows, [](const auto &row) {
+                                 return row.key.userId && !row.shown.email;
+                             });
+    return count == 0 && mayBeMissed ? std::nullopt : std::optional(count);
+}
+
 QString windowOf(const deployment::ConnectionConfig &config, bool knowsCopies)
 {
     if (knowsCopies)
@@ -70,8 +83,7 @@ PlanOutlook outlookOf(const RevocationPlan &plan, const deployment::Deployment &
         outlook.statements << QStringLiteral("%1\n-- run for each of %2; tokens stand as fingerprints")
                                   .arg(plan.statement, some.join(QStringLiteral(", ")));
     outlook.window = windowOf(deployment.config(), !patterns.empty());
-    if (const QString &own = deployment.config().profile.ownUser; !own.isEmpty())
-        outlook.own = std::ranges::count_if(plan.rows, [&own](const auto &row) { return isOwn(row, own); });
+    outlook.own = ownIn(plan, deployment.config().profile.ownUser);
     return outlook;
 }
 

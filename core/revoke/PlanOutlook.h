@@ -16,7 +16,7 @@ struct PlanOutlook
     qint64 cachedCopies = 0; ///< at most so many keys
     /// For people: from when a revoked session is refused.
     QString window;
-    /// How many of the sessions are of ConnectionProfile::ownUser; nullopt: that is not said.
+    /// How many of the sessions are of ConnectionProfile::ownUser; nullopt: that is not known.
     std::optional<qint64> own;
 };
 

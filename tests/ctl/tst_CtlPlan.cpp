@@ -110,6 +110,12 @@ void CtlPlanTest::aSavedPlanIsCarriedOut()
         m_planner->run(words("sessions revoke --dry-run --connection shop --plan") << path("plan.json"));
     QVERIFY2(dry.exitCode == 0, dry.all().constData());
     QCOMPARE(textOf(dry, "digest"), textOf(saved, "digest"));
+    // A saved plan holds no e-mails, so that nobody can be told to be in it by theirs, nor not to be.
+    const CtlResult mine = m_planner->run(
+        words("sessions revoke --dry-run --connection shop --own-user ada@example.com --plan") << path("plan.json"));
+    QVERIFY2(mine.json().contains(QStringLiteral("ownSessions")) &&
+                 mine.json().value(QStringLiteral("ownSessions")).isNull(),
+             mine.all().constData());
     const CtlResult done = revoke(words("--reason planned"));
     QVERIFY2(done.exitCode == 0, done.all().constData());
     QCOMPARE(numberOf(done, "revoked"), rows);
