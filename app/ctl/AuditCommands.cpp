@@ -1,9 +1,7 @@
 #include <limits>
 
 #include "app/ctl/Commands.h"
-#include "app/ctl/Rendering.h"
-#include "core/audit/AuditLog.h"
-#include "core/base/DurableFile.h"
+#include "core/audit/AuditExport.h"
 
 namespace rollcall::ctl {
 
@@ -15,10 +13,7 @@ Answer answerOf(const std::vector<audit::AuditEntry> &entries)
     Answer answer;
     answer.list.emplace();
     answer.list->key = QStringLiteral("entries");
-    answer.list->columns = {QStringLiteral("seq"),        QStringLiteral("at"),           QStringLiteral("operation"),
-                            QStringLiteral("phase"),      QStringLiteral("action"),       QStringLiteral("actor"),
-                            QStringLiteral("connection"), QStringLiteral("reason"),       QStringLiteral("planDigest"),
-                            QStringLiteral("counts"),     QStringLiteral("verification"), QStringLiteral("hash")};
+    answer.list->columns = audit::exportedMembers();
     answer.list->tableColumns = {QStringLiteral("seq"),        QStringLiteral("at"),     QStringLiteral("operation"),
                                  QStringLiteral("phase"),      QStringLiteral("action"), QStringLiteral("actor"),
                                  QStringLiteral("connection"), QStringLiteral("reason"), QStringLiteral("counts")};
@@ -125,15 +120,12 @@ public:
         if (!form)
             return Outcome::failed(form.error());
         const audit::AuditLog log(context.workspace().folders().data, nullptr, context.clock());
-        const auto entries = log.list(0, std::numeric_limits<int>::max());
+        const auto entries = audit::exportLog(
+            log, *form == QStringLiteral("csv") ? audit::ExportForm::Csv : audit::ExportForm::Json, *out);
         if (!entries)
             return Outcome::failed(entries.error());
-        const Answer exported = answerOf(*entries);
-        const QByteArray bytes = *form == QStringLiteral("csv") ? renderCsv(exported) : renderJson(&exported, nullptr);
-        if (auto written = base::replaceFile(*out, bytes, base::ErrorCode::FileUnwritable); !written)
-            return Outcome::failed(written.error());
         Answer answer;
-        answer.members.add(QStringLiteral("entries"), static_cast<qint64>(entries->size()));
+        answer.members.add(QStringLiteral("entries"), *entries);
         return Outcome::done(std::move(answer));
     }
 };

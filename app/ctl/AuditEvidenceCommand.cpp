@@ -47,7 +47,7 @@ public:
         if (scope.operation.isEmpty() && !scope.from && !scope.to)
             return Outcome::failed(usageError({}, QStringLiteral("About what? Give --operation, or --from and --to.")));
         const audit::AuditLog log(context.workspace().folders().data, context.vault(), context.clock());
-        const auto evidence = audit::writeEvidence(log, scope, *out, context.vault(), now, context.call());
+        const auto evidence = audit::writeEvidence(log, scope, *out, now, context.call());
         if (!evidence)
             return Outcome::failed(evidence.error());
         Answer answer;

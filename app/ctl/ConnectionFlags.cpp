@@ -169,6 +169,7 @@ base::Status readRest(const Arguments &arguments, ConnectionProfile &profile)
     set("cookie-name", profile.cookieName);
     set("ca-file", profile.caFile);
     set("timezone", profile.timeZone);
+    set("own-user", profile.ownUser);
     for (const QString &keys : arguments.values(QStringLiteral("cache-keys"))) {
         if (!profile.cacheKeys.contains(keys))
             profile.cacheKeys << keys;
@@ -219,6 +220,8 @@ const std::vector<Flag> &commonFlags()
          QStringLiteral("how often rows are extended (1 day)")},
         {QStringLiteral("ca-file"), QStringLiteral("PEM"), QStringLiteral("certificate authority to trust besides")},
         {QStringLiteral("timezone"), QStringLiteral("ZONE"), QStringLiteral("zone of times stored without one (UTC)")},
+        {QStringLiteral("own-user"), QStringLiteral("ID|EMAIL"),
+         QStringLiteral("as whom you sign in there: plans say which sessions are your own")},
         {QStringLiteral("map"), QStringLiteral("FILE"),
          QStringLiteral("schema mapping, as `schema detect` answers it")},
         {QStringLiteral("secret-env"), QStringLiteral("VAR"),

@@ -8,6 +8,7 @@
 
 #include <wchar.h> // NOLINT(modernize-deprecated-headers): wcwidth() is of POSIX, which <cwchar> need not declare
 
+#include "core/base/CsvText.h"
 #include "core/base/ErrorText.h"
 
 namespace rollcall::ctl {
@@ -54,22 +55,11 @@ QString cellText(const JsonRecord::Member *member)
     return QString::fromUtf8(jsonText(member->value));
 }
 
-QByteArray csvCell(QString text)
-{
-    if (!text.isEmpty() && QStringView(u"=+-@").contains(text.front()))
-        text.prepend(QLatin1Char('\''));
-    const bool quoted = std::ranges::any_of(text, [](QChar c) { return QStringView(u"\",\r\n").contains(c); });
-    if (!quoted)
-        return text.toUtf8();
-    text.replace(QLatin1Char('"'), QStringLiteral("\"\""));
-    return '"' + text.toUtf8() + '"';
-}
-
 QByteArray csvLine(const QStringList &cells)
 {
     QByteArray line;
     for (qsizetype i = 0; i < cells.size(); ++i)
-        line += (i > 0 ? "," : "") + csvCell(cells.at(i));
+        line += (i > 0 ? "," : "") + base::csvCell(cells.at(i));
     return line + '\n';
 }
 

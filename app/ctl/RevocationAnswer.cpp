@@ -1,14 +1,44 @@
 #include "app/ctl/RevocationAnswer.h"
 
+#include <QJsonArray>
+#include <QJsonObject>
+
 #include "core/base/ErrorText.h"
 
 namespace rollcall::ctl {
 
 namespace {
 
+constexpr qsizetype mostListed = 1'000; ///< the count stands beside the list
+
 QJsonValue millisecondsOrNull(const std::optional<std::chrono::milliseconds> &duration)
 {
     return duration ? QJsonValue(qint64(duration->count())) : QJsonValue(QJsonValue::Null);
+}
+
+QString untilText(const revoke::VerificationReport &verification)
+{
+    if (!verification.acceptedUntil)
+        return {};
+    return QStringLiteral(" (by the deployment's own word until %1)").arg(base::toIso(*verification.acceptedUntil));
+}
+
+/// The sessions of the plan that were left alone, since they were gone or had changed.
+QJsonArray skippedSessions(const revoke::RevocationReport &report)
+{
+    QJsonArray skipped;
+    for (const revoke::RowReport &row : report.rows) {
+        const bool isGone = row.outcome == revoke::RowOutcome::AlreadyGone;
+        if (!isGone && row.outcome != revoke::RowOutcome::Changed)
+            continue;
+        if (skipped.size() == mostListed)
+            break;
+        skipped.append(
+            QJsonObject{{QStringLiteral("fingerprint"), row.fingerprint.text()},
+                        {QStringLiteral("userId"), textOrNull(row.userId.value_or(QString()))},
+                        {QStringLiteral("why"), isGone ? QStringLiteral("gone") : QStringLiteral("its user changed")}});
+    }
+    return skipped;
 }
 
 } // namespace
@@ -27,7 +57,8 @@ Answer revocationAnswer(const revoke::RevocationReport &report)
             .add(QStringLiteral("refused"), report.verification->refused)
             .add(QStringLiteral("stillAccepted"), report.verification->stillAccepted)
             .add(QStringLiteral("unchecked"), report.verification->unchecked)
-            .add(QStringLiteral("timeToEffectMs"), millisecondsOrNull(report.verification->timeToEffect));
+            .add(QStringLiteral("timeToEffectMs"), millisecondsOrNull(report.verification->timeToEffect))
+            .add(QStringLiteral("acceptedUntil"), orNull(report.verification->acceptedUntil));
         if (const auto &of = report.verification->sampledOf) {
             const auto &most = report.verification->mostStillAccepted;
             verification.add(QStringLiteral("sampledOf"), *of)
@@ -39,6 +70,8 @@ Answer revocationAnswer(const revoke::RevocationReport &report)
     }
     answer.members.add(QStringLiteral("auditId"), textOrNull(report.auditId))
         .add(QStringLiteral("undoUntil"), orNull(report.undoUntil));
+    if (const QJsonArray skipped = skippedSessions(report); !skipped.isEmpty())
+        answer.members.add(QStringLiteral("skippedSessions"), skipped);
     return answer;
 }
 
@@ -60,9 +93,10 @@ Outcome revocationOutcome(const revoke::RevocationReport &report, Answer answer)
         return Outcome::no(
             std::move(answer),
             QStringLiteral(
-                "The rows are deleted, but the refusal is not proven: %1 still accepted, %2 could not be asked. "
+                "The rows are deleted, but the refusal is not proven: %1 still accepted%2, %3 could not be asked. "
                 "Ask again by `resolve --mode proxy`, and look for a cache before the database.")
                 .arg(report.verification->stillAccepted)
+                .arg(untilText(*report.verification))
                 .arg(report.verification->unchecked));
     }
     return Outcome::done(std::move(answer));

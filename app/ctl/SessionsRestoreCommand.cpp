@@ -47,7 +47,7 @@ public:
         if (!plan)
             return Outcome::failed(plan.error());
         const QString question = QStringLiteral("Put %1 sessions of %2 users back at %3?")
-                                     .arg(plan->rows.size())
+                                     .arg(plan->count())
                                      .arg(plan->users)
                                      .arg(deployment.config().displayName());
         if (const auto status = askConsent(context, profile, question); !status)

@@ -1,5 +1,6 @@
 #include <QJsonArray>
 
+#include <algorithm>
 #include <limits>
 
 #include "app/ctl/Commands.h"
@@ -8,8 +9,10 @@
 #include "app/ctl/PlanFiles.h"
 #include "app/ctl/RevocationAnswer.h"
 #include "app/ctl/SelectionFlags.h"
+#include "app/ctl/SessionRecord.h"
 #include "core/audit/AuditLog.h"
 #include "core/base/ErrorText.h"
+#include "core/revoke/PlanOutlook.h"
 #include "core/revoke/ResurrectionWatch.h"
 #include "core/revoke/Revoker.h"
 
@@ -109,14 +112,26 @@ Outcome outcomeOf(const revoke::RevocationPlan &plan, const revoke::RevocationRe
     return outcome;
 }
 
-Outcome dryRunOutcome(const revoke::RevocationPlan &plan)
+/// All that is said before consent: count, a sample, users, statements with parameters masked, cache keys, from when
+/// they are refused, and how many are one's own.
+Outcome dryRunOutcome(const revoke::RevocationPlan &plan, const Deployment &deployment)
 {
+    constexpr std::size_t sampleRows = 8;
+    const revoke::PlanOutlook outlook = revoke::outlookOf(plan, deployment);
     revoke::RevocationReport nothing;
     nothing.matched = static_cast<qint64>(plan.rows.size());
+    QByteArrayList sample;
+    for (std::size_t i = 0; i < std::min(plan.rows.size(), sampleRows); ++i)
+        sample << recordOf(plan.rows[i].shown).toJson();
     Answer answer = revocationAnswer(nothing);
     answer.members.add(QStringLiteral("users"), plan.users)
         .add(QStringLiteral("digest"), plan.digest)
-        .add(QStringLiteral("statement"), plan.statement);
+        .add(QStringLiteral("statement"), plan.statement)
+        .add(QStringLiteral("statements"), QJsonArray::fromStringList(outlook.statements))
+        .addRaw(QStringLiteral("sample"), '[' + sample.join(',') + ']')
+        .add(QStringLiteral("cacheKeys"), QJsonArray::fromStringList(outlook.cacheKeys))
+        .add(QStringLiteral("window"), outlook.window)
+        .add(QStringLiteral("ownSessions"), outlook.own ? QJsonValue(*outlook.own) : QJsonValue());
     addUnmatched(plan, answer);
     answer.note = QStringLiteral("Dry run: nothing was written.");
     return plan.unmatched.isEmpty() ? Outcome::done(std::move(answer))
@@ -282,7 +297,7 @@ private:
             context.output().warn(
                 QStringLiteral("%1 of the named users have no such session.").arg(plan.unmatchedUsers.size()));
         if (request.dryRun)
-            return dryRunOutcome(plan);
+            return dryRunOutcome(plan, deployment);
         // Who is refused is not asked first.
         if (const auto status = revoke::checkApproved(plan, opened->approval, deployment); !status)
             return Outcome::failed(status.error());

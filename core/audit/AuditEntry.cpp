@@ -2,7 +2,6 @@
 
 #include <QCryptographicHash>
 #include <QJsonDocument>
-#include <QMessageAuthenticationCode>
 
 namespace rollcall::audit {
 
@@ -26,8 +25,11 @@ QJsonObject AuditEntry::toJson() const
                      {QStringLiteral("verification"), verification ? QJsonValue(*verification) : QJsonValue()},
                      {QStringLiteral("previousHash"), previousHash},
                      {QStringLiteral("keyId"), keyId},
-                     {QStringLiteral("hash"), hash},
-                     {QStringLiteral("mac"), mac}};
+                     {QStringLiteral("hash"), hash}};
+    if (!signature.isEmpty())
+        json.insert(QStringLiteral("signature"), signature);
+    if (!mac.isEmpty())
+        json.insert(QStringLiteral("mac"), mac);
     if (!note.isEmpty())
         json.insert(QStringLiteral("note"), note);
     return json;
@@ -63,6 +65,7 @@ std::optional<AuditEntry> AuditEntry::fromLine(const QByteArray &line)
     entry.previousHash = text("previousHash");
     entry.keyId = text("keyId");
     entry.hash = text("hash");
+    entry.signature = text("signature");
     entry.mac = text("mac");
     // Members that we do not know, or another order of them, are not what append() wrote.
     if (entry.toLine() != line)
@@ -73,21 +76,30 @@ std::optional<AuditEntry> AuditEntry::fromLine(const QByteArray &line)
 QString AuditEntry::computeHash() const
 {
     QJsonObject json = toJson();
-    json.remove(QStringLiteral("hash"));
-    json.remove(QStringLiteral("mac"));
+    for (const char *name : {"hash", "signature", "mac"})
+        json.remove(QLatin1StringView(name));
     const QByteArray canonical = QJsonDocument(json).toJson(QJsonDocument::Compact);
     return QString::fromLatin1(QCryptographicHash::hash(canonical, QCryptographicHash::Sha256).toHex());
 }
 
-QString keyedDigest(const QByteArray &text, const base::SecretBytes &key)
+base::Result<QString> signatureOf(const QByteArray &text, const base::SigningKey &key)
 {
-    return QString::fromLatin1(
-        QMessageAuthenticationCode::hash(text, key.view().toByteArray(), QCryptographicHash::Sha256).toHex());
+    const auto signature = key.sign(text);
+    if (!signature)
+        return base::fail(signature.error());
+    return QString::fromLatin1(signature->toBase64());
 }
 
-QString keyIdOf(const base::SecretBytes &key)
+bool isSigned(const QByteArray &text, const QString &signature, const QByteArray &publicKey)
 {
-    return key.fingerprint().text();
+    const auto bytes = QByteArray::fromBase64Encoding(signature.toLatin1(), QByteArray::AbortOnBase64DecodingErrors);
+    // One spelling alone, so that no character of it can be changed unnoticed.
+    return bytes && QString::fromLatin1((*bytes).toBase64()) == signature && base::isSignedBy(publicKey, text, *bytes);
+}
+
+QString keyIdOf(const QByteArray &publicKey)
+{
+    return base::Fingerprint::of(publicKey).text();
 }
 
 } // namespace rollcall::audit

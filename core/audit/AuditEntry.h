@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "core/base/Clock.h"
-#include "core/base/Secret.h"
+#include "core/base/SigningKey.h"
 
 namespace rollcall::audit {
 
@@ -33,10 +33,11 @@ struct AuditEntry
     std::optional<QJsonObject> verification;
     QString note; ///< what the log itself has to say of this line: a mended end, a missing seal; set by append()
     QString previousHash; ///< the previous entry's hash, empty for the first; set by append()
-    QString keyId;        ///< first 16 hex digits of the SHA-256 of the sealing key; set by append()
-    QString hash;         ///< hex SHA-256 of the canonical JSON without `hash` and `mac`; set by append()
-    QString
-        mac; ///< hex HMAC-SHA-256 of `hash` with the sealing key: a chain computed anew betrays itself; set by append()
+    QString keyId;        ///< of the key that signs; set by append()
+    QString hash;         ///< hex SHA-256 of the canonical JSON without it and what follows; set by append()
+    QString signature;    ///< of `hash`, see signed(): a chain computed anew betrays itself; set by append()
+    QString mac;          ///< in place of `signature` in logs begun before there were signatures: an HMAC, which is
+                          ///< only read; such entries count as those of a lost key
 
     /// All members; `verification` is null where there is none, `note` absent where empty.
     [[nodiscard]] QJsonObject toJson() const;
@@ -49,10 +50,13 @@ struct AuditEntry
     [[nodiscard]] QString computeHash() const;
 };
 
-/// Hex HMAC-SHA-256 of @p text with @p key.
-[[nodiscard]] QString keyedDigest(const QByteArray &text, const base::SecretBytes &key);
+/// The signature of @p text by @p key as entries and seals hold it, in Base64. Errors: those of SigningKey::sign().
+[[nodiscard]] base::Result<QString> signatureOf(const QByteArray &text, const base::SigningKey &key);
 
-/// The id by which entries and seals name @p key without telling it.
-[[nodiscard]] QString keyIdOf(const base::SecretBytes &key);
+/// Whether @p signature, as signatureOf() makes it, is that of @p text by the pair of @p publicKey.
+[[nodiscard]] bool isSigned(const QByteArray &text, const QString &signature, const QByteArray &publicKey);
+
+/// How entries and seals name a key: the first 16 hex digits of the SHA-256 of its public half.
+[[nodiscard]] QString keyIdOf(const QByteArray &publicKey);
 
 } // namespace rollcall::audit

@@ -13,7 +13,6 @@
 #include "core/audit/AuditVerifier.h"
 #include "core/base/DurableFile.h"
 #include "core/base/FileLock.h"
-#include "core/base/VaultKey.h"
 
 namespace rollcall::audit {
 
@@ -133,7 +132,7 @@ base::Result<qint64> AuditLog::append(AuditEntry entry, const Call &call)
                                                  ? QStringLiteral("another process holds it")
                                                  : QStringLiteral("its folder cannot be written")));
     // Under the lock: two processes that begin a log must not make two keys.
-    const auto key = base::loadOrMakeKey(*m_vault, sealKeyName(), call);
+    const auto key = base::SigningKey::findOrMake(*m_vault, sealKeyName(), call);
     if (!key)
         return base::fail(key.error());
     const base::FileDescriptor log(path(), O_RDWR | O_CREAT | O_APPEND);
@@ -145,7 +144,8 @@ base::Result<qint64> AuditLog::append(AuditEntry entry, const Call &call)
 
     const QString sealFile = sealPath(path());
     const auto stored = AuditSeal::read(sealFile);
-    const bool ours = stored && stored->isBy(*key);
+    const QString keyId = keyIdOf(key->publicKey());
+    const bool ours = stored && stored->isBy(key->publicKey());
     Head head;
     if (ours) {
         head = headBySeal(*stored, file);
@@ -153,7 +153,7 @@ base::Result<qint64> AuditLog::append(AuditEntry entry, const Call &call)
         const auto begun = m_vault->read(begunName(m_folder), call);
         if (!begun)
             return base::fail(begun.error());
-        head = headWithoutSeal(file, keyIdOf(*key), begun->has_value());
+        head = headWithoutSeal(file, keyId, begun->has_value());
     }
     file.close();
 
@@ -161,9 +161,12 @@ base::Result<qint64> AuditLog::append(AuditEntry entry, const Call &call)
     entry.at = m_clock.now();
     entry.previousHash = head.seal.hash;
     entry.note = head.note;
-    entry.keyId = keyIdOf(*key);
+    entry.keyId = keyId;
     entry.hash = entry.computeHash();
-    entry.mac = keyedDigest(entry.hash.toLatin1(), *key);
+    auto signature = signatureOf(entry.hash.toLatin1(), *key);
+    if (!signature)
+        return base::fail(signature.error());
+    entry.signature = std::move(*signature);
     const QByteArray line = (head.endLine ? QByteArray("\n") : QByteArray()) + entry.toLine() + '\n';
     if (line.size() >= longestLine)
         return base::fail(unwritable(path(), QStringLiteral("the entry is larger than 1 MiB")));
@@ -220,19 +223,17 @@ base::Result<std::vector<AuditEntry>> AuditLog::list(qint64 afterSeq, int limit)
 
 base::Result<AuditState> AuditLog::verify(const Call &call) const
 {
-    std::optional<SecretBytes> key;
+    auto key = publicSealKey(m_vault, call);
+    if (!key)
+        return base::fail(key.error());
     bool begun = false;
     if (m_vault) {
-        auto stored = m_vault->read(sealKeyName(), call);
-        if (!stored)
-            return base::fail(stored.error());
-        key = std::move(*stored);
         const auto mark = m_vault->read(begunName(m_folder), call);
         if (!mark)
             return base::fail(mark.error());
         begun = mark->has_value();
     }
-    return verifyLog(path(), {key ? &*key : nullptr, begun, true});
+    return verifyLog(path(), {std::move(*key), begun, true});
 }
 
 base::Result<AuditState> verifyFile(const QString &path, base::SecretVault *vault, const Call &call)
@@ -241,14 +242,10 @@ base::Result<AuditState> verifyFile(const QString &path, base::SecretVault *vaul
         return base::fail(Error(ErrorCode::FileUnreadable)
                               .with(ErrorParam::Path, path)
                               .with(ErrorParam::Detail, QStringLiteral("there is no such file")));
-    std::optional<SecretBytes> key;
-    if (vault) {
-        auto stored = vault->read(sealKeyName(), call);
-        if (!stored)
-            return base::fail(stored.error());
-        key = std::move(*stored);
-    }
-    return verifyLog(path, {key ? &*key : nullptr, false, false});
+    auto key = publicSealKey(vault, call);
+    if (!key)
+        return base::fail(key.error());
+    return verifyLog(path, {std::move(*key), false, false});
 }
 
 QString currentActor()

@@ -11,7 +11,8 @@ namespace rollcall::audit {
 
 namespace {
 constexpr qint64 largestSeal = 4096;
-constexpr int sealVersion = 1;
+constexpr int sealVersion = 2;
+constexpr int oldestSeal = 1; ///< with an HMAC: read as one of another key, since nobody can check it any more
 } // namespace
 
 QByteArray AuditSeal::canonical() const
@@ -26,20 +27,27 @@ QByteArray AuditSeal::canonical() const
         .toJson(QJsonDocument::Compact);
 }
 
-bool AuditSeal::isBy(const base::SecretBytes &key) const
+bool AuditSeal::isBy(const QByteArray &publicKey) const
 {
-    return keyId == keyIdOf(key) && mac == keyedDigest(canonical(), key);
+    return keyId == keyIdOf(publicKey) && isSigned(canonical(), signature, publicKey);
 }
 
-base::Status AuditSeal::write(const QString &path, const base::SecretBytes &key)
+base::Status AuditSeal::write(const QString &path, const base::SigningKey &key)
 {
-    keyId = keyIdOf(key);
+    keyId = keyIdOf(key.publicKey());
     const QByteArray content = canonical();
-    mac = keyedDigest(content, key);
-    QJsonObject json = QJsonDocument::fromJson(content).object();
-    json.insert(QStringLiteral("mac"), mac);
-    const QByteArray text = QJsonDocument(json).toJson(QJsonDocument::Compact) + '\n';
-    return base::replaceFile(path, text, base::ErrorCode::AuditUnwritable);
+    auto made = signatureOf(content, key);
+    if (!made)
+        return base::fail(made.error());
+    signature = std::move(*made);
+    return base::replaceFile(path, text(), base::ErrorCode::AuditUnwritable);
+}
+
+QByteArray AuditSeal::text() const
+{
+    QJsonObject json = QJsonDocument::fromJson(canonical()).object();
+    json.insert(QStringLiteral("signature"), signature);
+    return QJsonDocument(json).toJson(QJsonDocument::Compact) + '\n';
 }
 
 std::optional<AuditSeal> AuditSeal::read(const QString &path)
@@ -50,16 +58,21 @@ std::optional<AuditSeal> AuditSeal::read(const QString &path)
     AuditSeal seal;
     if (!file.open(QIODevice::ReadOnly))
         return seal;
-    const QJsonObject json = QJsonDocument::fromJson(file.read(largestSeal)).object();
+    const QByteArray content = file.read(largestSeal);
+    const QJsonObject json = QJsonDocument::fromJson(content).object();
     if (json.value(QStringLiteral("format")) != QStringLiteral("rollcall-audit-seal") ||
-        json.value(QStringLiteral("version")) != sealVersion)
+        json.value(QStringLiteral("version")).toInt() < oldestSeal ||
+        json.value(QStringLiteral("version")).toInt() > sealVersion)
         return seal;
     seal.entries = json.value(QStringLiteral("entries")).toInteger();
     seal.bytes = json.value(QStringLiteral("bytes")).toInteger();
     seal.hash = json.value(QStringLiteral("hash")).toString();
     seal.nextHash = json.value(QStringLiteral("nextHash")).toString();
     seal.keyId = json.value(QStringLiteral("keyId")).toString();
-    seal.mac = json.value(QStringLiteral("mac")).toString();
+    seal.signature = json.value(QStringLiteral("signature")).toString();
+    // Spelled otherwise, or with members that we do not know, it is not what write() wrote.
+    if (json.value(QStringLiteral("version")) == sealVersion && content != seal.text())
+        seal.keyId.clear();
     return seal;
 }
 

@@ -24,11 +24,11 @@ struct Chain
     bool broken = false;  ///< the entry after them is wrong
     QString hash;         ///< of the last good one
     QString beforeHash;   ///< of the one before it
-    bool allByKey = true; ///< every entry names our key (and its mac was right)
+    bool allByKey = true; ///< every entry names our key (and its signature was right)
     bool lastByKey = false;
 };
 
-base::Result<Chain> followChain(const QString &path, const base::SecretBytes *key)
+base::Result<Chain> followChain(const QString &path, const QByteArray &publicKey)
 {
     Chain chain;
     QFile file(path);
@@ -37,7 +37,7 @@ base::Result<Chain> followChain(const QString &path, const base::SecretBytes *ke
     if (!file.open(QIODevice::ReadOnly))
         return base::fail(
             Error(ErrorCode::FileUnreadable).with(ErrorParam::Path, path).with(ErrorParam::Detail, file.errorString()));
-    const QString ourKey = key ? keyIdOf(*key) : QString();
+    const QString ourKey = publicKey.isEmpty() ? QString() : keyIdOf(publicKey);
     while (!file.atEnd()) {
         QByteArray line = file.readLine(longestLine);
         if (!line.endsWith('\n') && line.size() < longestLine - 1)
@@ -46,8 +46,8 @@ base::Result<Chain> followChain(const QString &path, const base::SecretBytes *ke
         const auto entry = AuditEntry::fromLine(line);
         chain.broken = !entry || entry->seq != chain.entries + 1 || entry->previousHash != chain.hash ||
                        entry->hash != entry->computeHash();
-        const bool byKey = !chain.broken && key && entry->keyId == ourKey;
-        if (byKey && entry->mac != keyedDigest(entry->hash.toLatin1(), *key))
+        const bool byKey = !chain.broken && !ourKey.isEmpty() && entry->keyId == ourKey;
+        if (byKey && !isSigned(entry->hash.toLatin1(), entry->signature, publicKey))
             chain.broken = true;
         if (chain.broken)
             break;
@@ -68,7 +68,17 @@ AuditState brokenAt(qint64 seq)
 
 QString sealKeyName()
 {
-    return QStringLiteral("audit-seal");
+    return QStringLiteral("audit-key");
+}
+
+base::Result<QByteArray> publicSealKey(base::SecretVault *vault, const base::Call &call)
+{
+    if (!vault)
+        return QByteArray();
+    const auto key = base::SigningKey::find(*vault, sealKeyName(), call);
+    if (!key)
+        return base::fail(key.error());
+    return *key ? (*key)->publicKey() : QByteArray();
 }
 
 QString begunName(const QString &folder)
@@ -86,7 +96,8 @@ QString sealPath(const QString &logPath)
 
 base::Result<AuditState> verifyLog(const QString &logPath, const VerifyInput &input)
 {
-    const auto chain = followChain(logPath, input.key);
+    const bool hasKey = !input.publicKey.isEmpty();
+    const auto chain = followChain(logPath, input.publicKey);
     if (!chain)
         return base::fail(chain.error());
     if (chain->broken)
@@ -94,11 +105,11 @@ base::Result<AuditState> verifyLog(const QString &logPath, const VerifyInput &in
 
     const auto seal = AuditSeal::read(sealPath(logPath));
     if (!seal) {
-        const bool missing = input.sealExpected && input.key && (chain->lastByKey || input.begun);
+        const bool missing = input.sealExpected && hasKey && (chain->lastByKey || input.begun);
         return missing ? brokenAt(chain->entries + 1) : AuditState{chain->entries, true, std::nullopt, false};
     }
-    const bool ours = input.key && seal->isBy(*input.key);
-    if (input.key && !ours && (seal->keyId.isEmpty() || seal->keyId == keyIdOf(*input.key) || chain->lastByKey))
+    const bool ours = hasKey && seal->isBy(input.publicKey);
+    if (hasKey && !ours && (seal->keyId.isEmpty() || seal->keyId == keyIdOf(input.publicKey) || chain->lastByKey))
         return brokenAt(chain->entries + 1); // damaged, forged, or put there instead of ours
     if (chain->entries < seal->entries)
         return brokenAt(chain->entries + 1);

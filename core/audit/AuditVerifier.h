@@ -6,6 +6,9 @@ namespace rollcall::audit {
 
 /// Names under which the vault keeps what belongs to an audit log.
 [[nodiscard]] QString sealKeyName();
+/// The sealing key of @p vault (may be null): its public half, empty where there is none. Never makes one. Errors:
+/// those of SigningKey::find().
+[[nodiscard]] base::Result<QByteArray> publicSealKey(base::SecretVault *vault, const base::Call &call);
 /// A mark that a log was begun in @p folder: with it, log and seal gone together are noticed.
 [[nodiscard]] QString begunName(const QString &folder);
 /// Where the seal of the log at @p logPath lies: "audit.ndjson" → "audit.seal".
@@ -14,9 +17,9 @@ namespace rollcall::audit {
 /// What a check knows beside the log itself.
 struct VerifyInput
 {
-    const base::SecretBytes *key = nullptr; ///< null: chain alone
-    bool begun = false;                     ///< the vault remembers that this log was begun
-    bool sealExpected = false;              ///< a missing seal is a fault (false for copies)
+    QByteArray publicKey;      ///< of the sealing key; empty: chain alone
+    bool begun = false;        ///< the vault remembers that this log was begun
+    bool sealExpected = false; ///< a missing seal is a fault (false for copies)
 };
 
 /// Checks the log at @p logPath against its chain, its seal and @p input. A missing file counts as a log without

@@ -1,6 +1,7 @@
 #include "core/audit/EvidencePack.h"
 
 #include <QCryptographicHash>
+#include <QFile>
 #include <QJsonArray>
 #include <QJsonDocument>
 
@@ -8,7 +9,7 @@
 #include <limits>
 
 #include "core/audit/AuditFormat.h"
-#include "core/audit/EvidenceKey.h"
+#include "core/audit/AuditVerifier.h"
 #include "core/audit/TarFile.h"
 #include "core/base/DurableFile.h"
 
@@ -99,16 +100,17 @@ QString methodText()
     return QStringLiteral(
         "Each act was written to Rollcall's append-only audit log before it began (intent) and after it ended "
         "(outcome). "
-        "Entries are chained by SHA-256 and sealed with a key that is not in this archive. Where a verification is "
+        "Entries are chained by SHA-256 and signed by the key whose public half is in this archive. Where a "
+        "verification is "
         "given, the deployment itself was asked after the change was committed, and answered as counted.");
 }
 
 } // namespace
 
-Result<Evidence> writeEvidence(const AuditLog &log, const EvidenceScope &scope, const QString &path,
-                               base::SecretVault *vault, base::Instant now, const Call &call)
+Result<Evidence> writeEvidence(const AuditLog &log, const EvidenceScope &scope, const QString &path, base::Instant now,
+                               const Call &call)
 {
-    if (!vault)
+    if (!log.vault())
         return fail(Error(ErrorCode::NoKeyStore));
     const auto state = log.verify(call);
     if (!state)
@@ -125,10 +127,13 @@ Result<Evidence> writeEvidence(const AuditLog &log, const EvidenceScope &scope, 
         return fail(Error(ErrorCode::NotFound)
                         .with(ErrorParam::Name,
                               scope.operation.isEmpty() ? QStringLiteral("an entry of that time") : scope.operation));
-    const auto key = EvidenceKey::load(*vault, call);
+    const auto key = base::SigningKey::findOrMake(*log.vault(), sealKeyName(), call);
     if (!key)
         return fail(key.error());
 
+    // One that was taken away is no reason to pack nothing: the state of the log says so.
+    QFile seal(sealPath(log.path()));
+    const QByteArray sealed = seal.open(QIODevice::ReadOnly) ? seal.readAll() : QByteArray();
     QByteArray chain;
     QByteArray entries;
     qint64 links = 0;
@@ -166,9 +171,13 @@ Result<Evidence> writeEvidence(const AuditLog &log, const EvidenceScope &scope, 
     add("evidence.json", QJsonDocument(about).toJson(QJsonDocument::Indented));
     add("chain.ndjson", chain);
     add("entries.ndjson", entries);
+    add("audit.seal", sealed);
     add("FORMAT.md", auditFormat().toByteArray());
+    const auto signature = key->sign(sums);
+    if (!signature)
+        return fail(signature.error());
     archive.add("SHA256SUMS", sums);
-    archive.add("SHA256SUMS.sig", key->sign(sums));
+    archive.add("SHA256SUMS.sig", *signature);
     archive.add("public-key.pem", key->publicPem());
     const auto bytes = archive.finish();
     if (!bytes)

@@ -33,13 +33,14 @@ struct Evidence
 /// | `evidence.json` | scope, method, counts and proofs of each operation, state of the log when it was packed |
 /// | `chain.ndjson` | sequence number, hash and previous hash of each entry from the first to the last, in order |
 /// | `entries.ndjson` | the scope's own entries |
+/// | `audit.seal` | the log's seal as it was when it was packed; empty where there was none |
 /// | `SHA256SUMS`, `SHA256SUMS.sig`, `public-key.pem` | digests of the files above, their Ed25519 signature, its key |
 /// | `FORMAT.md` | the formats, and how to check all this |
 ///
-/// @p vault keeps the signing key ("evidence-key"), made by the first pack. No token is in any of it, as none is in the
-/// log. @p now is written into it. Errors: NotFound (no such entries), NoKeyStore, FileUnwritable, DiskFull, those of
-/// AuditLog::list(), AuditLog::verify() and of the vault. **Thread-safety:** reentrant.
+/// It is signed by the key that seals the log. No token is in any of it, as none is in the log. @p now is written into
+/// it. Errors: NotFound (no such entries), NoKeyStore, FileUnwritable, DiskFull, those of AuditLog::list(),
+/// AuditLog::verify() and of the vault. **Thread-safety:** reentrant.
 [[nodiscard]] base::Result<Evidence> writeEvidence(const AuditLog &log, const EvidenceScope &scope, const QString &path,
-                                                   base::SecretVault *vault, base::Instant now, const base::Call &call);
+                                                   base::Instant now, const base::Call &call);
 
 } // namespace rollcall::audit

@@ -1,18 +1,14 @@
 #include "core/probe/CsvWriter.h"
 
+#include "core/base/CsvText.h"
+
 namespace rollcall::probe {
 
 namespace {
 
 QByteArray field(const QString &text)
 {
-    QByteArray bytes = text.toUtf8();
-    static const QByteArray formulaStarts = QByteArrayLiteral("=+-@\t\r");
-    if (!bytes.isEmpty() && formulaStarts.contains(bytes.front()))
-        bytes.prepend('\'');
-    if (bytes.contains(',') || bytes.contains('"') || bytes.contains('\n') || bytes.contains('\r'))
-        bytes = '"' + bytes.replace("\"", "\"\"") + '"';
-    return bytes;
+    return base::csvCell(text);
 }
 
 QByteArray field(qint64 number)

@@ -1,11 +1,10 @@
 #pragma once
 
-#include "core/base/SecretVault.h"
+#include "core/base/SigningKey.h"
 
 namespace rollcall::revoke {
 
-/// A person's own key for approving plans: Ed25519, its private half in their vault ("approver"). **Source:** RFC 8032.
-/// **Thread-safety:** immutable.
+/// A person's own key for approving plans, its private half in their vault ("approver"). **Thread-safety:** immutable.
 class ApproverKey final
 {
 public:
@@ -16,12 +15,12 @@ public:
     /// "ed25519:" and 43 characters of Base64url: what a connection lists.
     [[nodiscard]] const QString &name() const { return m_name; }
     /// The signature of @p message, 64 bytes. Errors: Internal.
-    [[nodiscard]] base::Result<QByteArray> sign(QByteArrayView message) const;
+    [[nodiscard]] base::Result<QByteArray> sign(QByteArrayView message) const { return m_key.sign(message); }
 
 private:
-    ApproverKey(base::SecretBytes key, QString name) : m_key(std::move(key)), m_name(std::move(name)) {}
+    explicit ApproverKey(base::SigningKey key);
 
-    base::SecretBytes m_key;
+    base::SigningKey m_key;
     QString m_name;
 };
 

@@ -43,6 +43,11 @@ std::optional<nanoseconds> BatchPace::wasBlocked()
     return blockedRest;
 }
 
+void BatchPace::replicasWereBehind()
+{
+    m_size = std::max<qint64>(1, m_size / 2);
+}
+
 bool isBlocked(const base::Error &error)
 {
     const QString state = error.param(base::ErrorParam::SqlState);

@@ -36,6 +36,8 @@ public:
     /// A batch gave up waiting for rows that others hold, or stood in another's way; how long to rest before it is
     /// tried again, nullopt where that was tried often enough.
     [[nodiscard]] std::optional<std::chrono::nanoseconds> wasBlocked();
+    /// Replicas fell behind, and were waited for: batches are to be smaller.
+    void replicasWereBehind();
 
 private:
     Pacing m_pacing;
@@ -46,9 +48,6 @@ private:
 
 /// Whether a batch failed only because others held what it wanted, so that it may be tried again.
 [[nodiscard]] bool isBlocked(const base::Error &error);
-
-/// How far replicas may be behind before writing waits for them.
-inline constexpr std::chrono::milliseconds mostReplicaLag{1000};
 
 /// Waits for @p time; false where @p call ended before. Never over a batch: a transaction is not left open.
 [[nodiscard]] bool rest(std::chrono::nanoseconds time, const base::Call &call);

@@ -4,6 +4,7 @@
 
 #include "core/base/ErrorText.h"
 #include "core/revoke/OperationRun.h"
+#include "core/revoke/ReplicaWait.h"
 
 namespace rollcall::revoke {
 
@@ -16,9 +17,6 @@ namespace {
 constexpr qint64 firstStep = 500; ///< what they take is not known yet
 /// The same for one who minds nobody: each step waits for the disk to have its note, so that few are better.
 constexpr qint64 firstUnpacedStep = 20'000;
-constexpr std::chrono::seconds lagEvery{1};
-constexpr std::chrono::milliseconds lagRest{250};
-constexpr std::chrono::seconds longestLagWait{60}; ///< a replica that is gone must not hold it up for ever
 
 /// One run of a prune: what it works with, and the report that it fills.
 class Run
@@ -34,6 +32,7 @@ public:
           m_onProgress(onProgress),
           m_pace(plan.options.paced ? Pacing() : unpaced(), plan.options.paced ? firstStep : firstUnpacedStep,
                  std::min(plan.options.batchSize, largestPruneBatch)),
+          m_replicas(&rows),
           m_run({QStringLiteral("sessions.prune"), plan.digest, plan.options.reason,
                  QJsonObject{{QStringLiteral("matched"), plan.matched},
                              {QStringLiteral("before"), base::toIso(plan.before)}}},
@@ -112,7 +111,8 @@ private:
         for (bool isOver = false; !isOver && !m_report.error;) {
             if (!m_run.mayGoOn(QStringLiteral("The prune"), QStringLiteral("step %1").arg(m_journal.batches() + 1)))
                 return;
-            waitForReplicas();
+            if (m_replicas.wait(m_call))
+                m_pace.replicasWereBehind();
             const auto begun = Call::Clock::now();
             const qint64 noted = m_journal.batches();
             auto done = step();
@@ -162,22 +162,6 @@ private:
                             noteStep, m_call);
     }
 
-    void waitForReplicas()
-    {
-        const auto begun = Call::Clock::now();
-        if (begun < m_lagNext)
-            return;
-        for (;;) {
-            const auto lag = m_rows.replicaLag(m_call);
-            m_lagNext = Call::Clock::now() + lagEvery;
-            // What cannot be asked holds nobody up; a link that is lost shows in the next step.
-            if (!lag || !*lag || **lag <= mostReplicaLag || m_lagNext - begun > longestLagWait)
-                return;
-            if (!rest(lagRest, m_call))
-                return;
-        }
-    }
-
     void writeOutcome()
     {
         m_run.writeOutcome({{QStringLiteral("revoked"), m_report.revoked},
@@ -207,7 +191,7 @@ private:
     BatchPace m_pace;
     store::PruneRange m_range;
     std::optional<StepNote> m_again; ///< the step that is done once more
-    Call::Clock::time_point m_lagNext{};
+    ReplicaWait m_replicas;
     RevocationReport m_report;
     OperationRun m_run;
 };

@@ -1,5 +1,8 @@
 #include "core/revoke/RefusalVerifier.h"
 
+#include <QJsonDocument>
+#include <QJsonObject>
+
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
@@ -29,13 +32,20 @@ struct Answer
 {
     Verdict verdict;
     QString text;
+    std::optional<base::Instant> expires = {}; ///< of the session that came
 };
+
+std::optional<base::Instant> expiresOf(const QByteArray &session)
+{
+    const QJsonValue expires = QJsonDocument::fromJson(session).object().value(QStringLiteral("expires"));
+    return base::parseTime(expires.toString(), {});
+}
 
 /// What one answer of the deployment says about the cookie it was asked with.
 Answer judge(const session::Resolution &resolution)
 {
     if (resolution.hasSession())
-        return {Verdict::Session, QStringLiteral("200 session")};
+        return {Verdict::Session, QStringLiteral("200 session"), expiresOf(*resolution.session)};
     const bool empty = resolution.reason == NullReason::ProxyNull || resolution.reason == NullReason::ProxyEmptyObject;
     if (!empty)
         return {Verdict::NoAnswer, nullReasonName(*resolution.reason)};
@@ -91,7 +101,7 @@ void verifyRefusals(std::vector<Suspect> &suspects, const deployment::Deployment
         proxy::ProxyClient client(*deployment.config().baseUrl, deployment.auth(), deployment.config().httpOptions);
         for (std::size_t i = next.fetch_add(1); i < suspects.size(); i = next.fetch_add(1)) {
             const Suspect &suspect = suspects[i];
-            Answer answer{Verdict::NoAnswer, QStringLiteral("not asked: the deployment does not answer")};
+            Answer answer{Verdict::NoAnswer, QStringLiteral("not asked: the deployment does not answer"), {}};
             if (failuresInARow.load() < mostFailuresInARow) {
                 const SecretBytes cookie = engine::cookieHeaderFor(*deployment.auth(), *suspect.token);
                 if (cookie.isEmpty()) { // asked without one, any deployment answers null: that proves nothing
@@ -107,6 +117,8 @@ void verifyRefusals(std::vector<Suspect> &suspects, const deployment::Deployment
             suspect.report->proof = answer.verdict == Verdict::Refused   ? ProofOutcome::Refused
                                     : answer.verdict == Verdict::Session ? ProofOutcome::StillAccepted
                                                                          : ProofOutcome::Unchecked;
+            if (answer.verdict == Verdict::Session)
+                suspect.report->acceptedUntil = answer.expires;
             if (answer.verdict == Verdict::Refused && suspect.committed)
                 suspect.report->refusedAfter = std::chrono::ceil<milliseconds>(Call::Clock::now() - *suspect.committed);
             onDone();

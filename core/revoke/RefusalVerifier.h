@@ -14,7 +14,7 @@ struct Suspect
     const base::SecretBytes *token = nullptr; ///< borrowed for the call
     /// When its delete was committed; nullopt: another process did it, and when is not known.
     std::optional<base::Call::Clock::time_point> committed;
-    RowReport *report = nullptr; ///< proof, refusedAfter and answer are set here
+    RowReport *report = nullptr; ///< proof, refusedAfter, acceptedUntil and answer are set here
 };
 
 /// Asks the deployment about each of @p suspects, at most four at a time, again with short pauses until it refuses or

@@ -5,6 +5,7 @@
 #include "core/base/ErrorText.h"
 #include "core/revoke/CachePurge.h"
 #include "core/revoke/OperationRun.h"
+#include "core/revoke/ReplicaWait.h"
 
 namespace rollcall::revoke {
 
@@ -36,13 +37,14 @@ class Run
 {
 public:
     Run(const RestoreWork &work, const RestoreOptions &options, const deployment::Deployment &deployment,
-        store::KeptRows &store, audit::AuditLog &log, OperationJournal &journal, const QString &operations,
-        const Call &call, const OnProgress &onProgress)
+        store::KeptRows &store, ReplicaWait replicas, audit::AuditLog &log, OperationJournal &journal,
+        const QString &operations, const Call &call, const OnProgress &onProgress)
         : m_work(work),
-          m_rows(work.rows),
+          m_reader(work.kept, work.seal),
           m_options(options),
           m_deployment(deployment),
           m_store(store),
+          m_replicas(replicas),
           m_journal(journal),
           m_operations(operations),
           m_call(call),
@@ -50,20 +52,20 @@ public:
           m_outcomes(journal.outcomes()),
           m_run({QStringLiteral("sessions.restore"), journal.head().planDigest, options.reason,
                  QJsonObject{{QStringLiteral("of"), work.of},
-                             {QStringLiteral("matched"), static_cast<qint64>(work.rows.size())}}},
+                             {QStringLiteral("matched"), static_cast<qint64>(work.places.size())}}},
                 deployment, log, journal, call, m_report.log, m_report.error)
     {}
 
     base::Result<RestoreReport> operator()()
     {
         m_report.auditId = m_journal.head().id;
-        m_report.matched = static_cast<qint64>(m_rows.size());
+        m_report.matched = static_cast<qint64>(m_work.places.size());
         m_report.batches = m_journal.batches();
         count();
         if (auto status = m_run.writeIntent({}, m_report.restored + m_report.skipped()); !status)
             return base::fail(std::move(status.error()));
+        settleMissing();
         restoreAll();
-        dropCached();
         writeOutcome();
         end();
         return std::move(m_report);
@@ -91,6 +93,30 @@ private:
 
     // --- rows ---
 
+    /// Rows that are no longer in the record: another restore of it has ended meanwhile.
+    void settleMissing()
+    {
+        std::vector<std::size_t> missing;
+        for (std::size_t i = 0; i < m_outcomes.size(); ++i) {
+            if (isOpen(m_outcomes[i]) && !m_work.kept.find(m_work.places[i]))
+                missing.push_back(i);
+        }
+        if (missing.empty())
+            return;
+        const std::vector<RowOutcome> changed(missing.size(), RowOutcome::Changed);
+        auto noted = m_journal.beginBatch(missing);
+        if (noted)
+            noted = m_journal.endBatch(changed);
+        if (!noted) {
+            m_run.failed(QStringLiteral("The journal could not be written"), noted.error());
+            return;
+        }
+        for (const std::size_t row : missing)
+            m_outcomes[row] = RowOutcome::Changed;
+        count();
+        m_run.note(QStringLiteral("%1 rows were put back by another restore").arg(missing.size()));
+    }
+
     void restoreAll()
     {
         std::vector<std::size_t> open;
@@ -98,8 +124,8 @@ private:
             if (isOpen(m_outcomes[i]))
                 open.push_back(i);
         }
-        const auto size = std::clamp<std::size_t>(static_cast<std::size_t>(std::max<qsizetype>(m_options.batchSize, 1)),
-                                                  1, largestBatch);
+        auto size = std::clamp<std::size_t>(static_cast<std::size_t>(std::max<qsizetype>(m_options.batchSize, 1)), 1,
+                                            largestBatch);
         // Those of a batch that was under way come by themselves: of them one that is there was put back by us.
         const auto inDoubt = std::ranges::stable_partition(
             open, [this](std::size_t row) { return m_outcomes[row] == RowOutcome::Unknown; });
@@ -107,6 +133,8 @@ private:
         for (std::size_t from = 0; from < open.size() && !m_report.error;) {
             if (!m_run.mayGoOn(QStringLiteral("The restore"), QStringLiteral("batch %1").arg(m_report.batches + 1)))
                 return;
+            if (m_replicas.wait(m_call))
+                size = std::max<std::size_t>(size / 2, 1);
             const std::size_t border = from < doubtful ? doubtful : open.size();
             const std::size_t count = std::min(size, border - from);
             restoreBatch(std::span(open).subspan(from, count));
@@ -120,6 +148,17 @@ private:
     void restoreBatch(std::span<const std::size_t> rows)
     {
         const bool wasUnderWay = m_outcomes[rows.front()] == RowOutcome::Unknown;
+        std::vector<const UndoIndex::Row *> kept;
+        kept.reserve(rows.size());
+        for (const std::size_t row : rows)
+            kept.push_back(m_work.kept.find(m_work.places[row]));
+        const auto batch = m_reader.read(kept);
+        if (!batch) {
+            m_run.failed(
+                QStringLiteral("Stopped before batch %1, as its rows could not be read").arg(m_report.batches + 1),
+                batch.error());
+            return;
+        }
         if (const auto noted = m_journal.beginBatch(rows); !noted) {
             m_run.failed(QStringLiteral("Stopped before batch %1, as the journal could not be written")
                              .arg(m_report.batches + 1),
@@ -127,11 +166,7 @@ private:
             return;
         }
         m_report.batches += 1;
-        std::vector<store::KeptRow> batch;
-        batch.reserve(rows.size());
-        for (const std::size_t row : rows)
-            batch.push_back(m_rows[row].clone());
-        const auto outcomes = m_store.restoreRows(batch, m_call);
+        const auto outcomes = m_store.restoreRows(*batch, m_call);
         if (!outcomes) {
             m_run.failed(QStringLiteral("Batch %1 failed").arg(m_report.batches), outcomes.error());
             // The journal says that it was under way: whether it was committed is found out when it is gone on with.
@@ -148,23 +183,27 @@ private:
         }
         count();
         m_run.note(QStringLiteral("Batch %1 committed: %2 rows").arg(m_report.batches).arg(rows.size()));
+        dropCached(*batch, known);
         if (const auto noted = m_journal.endBatch(known); !noted)
             m_report.error = noted.error();
     }
 
-    /// A cache may remember that there is no such session.
-    void dropCached()
+    /// A cache may remember that there is no such session. One that fails is not asked again: it must not hold up each
+    /// batch.
+    void dropCached(std::span<const store::KeptRow> batch, std::span<const RowOutcome> outcomes)
     {
         std::vector<QByteArrayView> tokens;
-        for (std::size_t i = 0; i < m_rows.size(); ++i) {
-            if (m_outcomes[i] == RowOutcome::Revoked)
-                tokens.push_back(m_rows[i].key.token.view());
+        for (std::size_t i = 0; i < batch.size(); ++i) {
+            if (outcomes[i] == RowOutcome::Revoked)
+                tokens.push_back(batch[i].key.token.view());
         }
-        if (tokens.empty() || m_deployment.config().cacheError)
+        if (tokens.empty() || m_deployment.config().cacheError || m_isCacheLost)
             return;
-        if (const auto erased = purgeCached(m_deployment, tokens, m_run.cleanup()); !erased)
+        if (const auto erased = purgeCached(m_deployment, tokens, m_run.cleanup()); !erased) {
+            m_isCacheLost = true;
             m_run.note(
                 QStringLiteral("Cached entries could not be dropped: %1").arg(base::describe(erased.error()).message));
+        }
     }
 
     /// What was not put back stays: a user may come back within the window, a restore that was cancelled may be done
@@ -184,13 +223,13 @@ private:
             return base::fail(head.error());
         if (!*head)
             return {}; // its window is over
-        auto record = UndoRecord::open(folder, std::move(**head), m_work.statement, m_work.seal);
+        auto record = UndoRecord::open(folder, std::move(**head), m_work.kept.statement, m_work.seal);
         if (!record)
             return base::fail(record.error());
         std::vector<std::size_t> done;
-        for (std::size_t i = 0; i < m_rows.size(); ++i) {
+        for (std::size_t i = 0; i < m_outcomes.size(); ++i) {
             if (!isLeft(m_outcomes[i]))
-                done.push_back(m_rows[i].place);
+                done.push_back(m_work.places[i]);
         }
         return record->keep({}, done);
     }
@@ -205,14 +244,16 @@ private:
     }
 
     const RestoreWork &m_work;
-    std::span<const store::KeptRow> m_rows;
+    UndoReader m_reader;
     const RestoreOptions &m_options;
     const deployment::Deployment &m_deployment;
     store::KeptRows &m_store;
+    ReplicaWait m_replicas;
     OperationJournal &m_journal;
     const QString &m_operations;
     const Call &m_call;
     const OnProgress &m_onProgress;
+    bool m_isCacheLost = false;
     std::vector<RowOutcome> m_outcomes; ///< by row, as the journal names them
     RestoreReport m_report;
     OperationRun m_run;
@@ -239,9 +280,11 @@ base::Result<RestoreReport> runRestore(const RestoreWork &work, const RestoreOpt
                               .with(ErrorParam::Part, QStringLiteral("undo"))
                               .with(ErrorParam::Detail, QStringLiteral("this kind of store takes no rows back")));
     }
-    if (auto fits = isOfTables(work.statement, store); !fits)
+    // Without a batch there is nothing to put back: its rows were dropped when this had all but ended.
+    if (auto fits = work.kept.batches.empty() ? base::Status() : isOfTables(work.kept.statement, store); !fits)
         return base::fail(fits.error());
-    return Run(work, options, deployment, *kept, log, journal, operations, call, onProgress)();
+    return Run(work, options, deployment, *kept, ReplicaWait(store.expiredRows()), log, journal, operations, call,
+               onProgress)();
 }
 
 } // namespace rollcall::revoke

@@ -7,10 +7,10 @@ namespace rollcall::revoke {
 /// What a restore puts back. All is borrowed.
 struct RestoreWork
 {
-    const QString &of;        ///< the revocation
-    const QString &statement; ///< KeptBatch::statement of the rows
-    std::span<const store::KeptRow> rows;
-    const OperationSeal &seal; ///< of the undo record
+    const QString &of;                   ///< the revocation
+    std::span<const std::size_t> places; ///< of its rows; what the journal calls row 0, 1, …
+    const UndoIndex &kept;               ///< where those are that are still kept
+    const OperationSeal &seal;           ///< of the undo record
 };
 
 /// Whether rows that were deleted by @p statement can go back into @p store. Errors: PlanStale (another schema or

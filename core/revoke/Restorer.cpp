@@ -1,9 +1,11 @@
 #include "core/revoke/Restorer.h"
 
-#include <limits>
-#include <set>
+#include <QDataStream>
+#include <QIODevice>
 
-#include "core/revoke/KeptRowBytes.h"
+#include <algorithm>
+#include <limits>
+
 #include "core/revoke/OpenedOperation.h"
 #include "core/revoke/RestoreRun.h"
 
@@ -72,15 +74,72 @@ base::Status mayRestore(const deployment::Deployment &deployment, const Call &ca
     return call.check(QStringLiteral("The restore"));
 }
 
-/// What a restore's `plan.sealed` holds: the revocation's name, a line end, the rows.
-base::SecretBytes contentOf(const RestorePlan &plan)
+constexpr quint32 version = 2;
+
+/// What a restore's `plan.sealed` holds: the revocation's name and which of its rows; they themselves stay in its
+/// record.
+struct SealedPlan
 {
-    const QByteArray name = plan.of.id.toLatin1() + '\n';
-    const base::SecretBytes rows = keptRowBytes(plan.statement, plan.rows);
-    return base::SecretBytes::written(name.size() + rows.size(), [&](char *to) {
-        to = std::copy(name.cbegin(), name.cend(), to);
-        return std::copy(rows.view().begin(), rows.view().end(), to);
-    });
+    QString of;
+    std::vector<std::size_t> places;
+};
+
+base::SecretBytes bytesOf(const RestorePlan &plan)
+{
+    QByteArray bytes;
+    QDataStream out(&bytes, QIODevice::WriteOnly);
+    out.setVersion(QDataStream::Qt_6_0);
+    out << version << plan.of.id << plan.count();
+    for (const UndoIndex::Row &row : plan.kept.rows)
+        out << quint64(row.place);
+    return base::SecretBytes::fromAndWipe(bytes);
+}
+
+base::Result<SealedPlan> planOf(const base::SecretBytes &bytes, qint64 planned)
+{
+    const QByteArray content = QByteArray::fromRawData(bytes.view().data(), bytes.size());
+    QDataStream in(content);
+    in.setVersion(QDataStream::Qt_6_0);
+    SealedPlan plan;
+    quint32 found = 0;
+    qint64 count = 0;
+    in >> found >> plan.of >> count;
+    bool fits = in.status() == QDataStream::Ok && found == version && count == planned;
+    for (qint64 i = 0; fits && i < count; ++i) {
+        quint64 place = 0;
+        in >> place;
+        fits = in.status() == QDataStream::Ok;
+        plan.places.push_back(static_cast<std::size_t>(place));
+    }
+    if (fits && in.atEnd())
+        return plan;
+    return base::fail(Error(ErrorCode::FileFormatInvalid)
+                          .with(ErrorParam::Detail, QStringLiteral("its files do not fit each other")));
+}
+
+/// Where the rows of @p plan are. Where all of them are done with, the record may be gone. Errors: those of
+/// readUndoHead() and readUndoIndex(), whyNone().
+base::Result<UndoIndex> keptOf(const SealedPlan &plan, const OpenedOperation &operation, const audit::AuditLog &log,
+                               const OperationPlace &place)
+{
+    const QString folder = undoBeside(place.folder);
+    const auto head = readUndoHead(folder, plan.of);
+    if (!head)
+        return base::fail(head.error());
+    if (*head)
+        return readUndoIndex(folder, plan.of, operation.seal);
+    if (std::ranges::any_of(operation.journal.outcomes(), isOpen))
+        return base::fail(whyNone(plan.of, log));
+    return UndoIndex();
+}
+
+std::vector<std::size_t> placesOf(const UndoIndex &index)
+{
+    std::vector<std::size_t> places;
+    places.reserve(index.rows.size());
+    for (const UndoIndex::Row &row : index.rows)
+        places.push_back(row.place);
+    return places;
 }
 
 } // namespace
@@ -102,7 +161,7 @@ base::Result<RestorePlan> planRestore(const QString &auditId, const deployment::
     const auto seal = OperationSeal::load(place.vault, false, call);
     if (!seal)
         return base::fail(seal.error());
-    auto kept = readUndoRows(folder, auditId, *seal);
+    auto kept = readUndoIndex(folder, auditId, *seal);
     if (!kept)
         return base::fail(kept.error());
     if (kept->rows.empty())
@@ -112,14 +171,8 @@ base::Result<RestorePlan> planRestore(const QString &auditId, const deployment::
         return base::fail(store.error());
     if (auto fits = isOfTables(kept->statement, **store); !fits)
         return base::fail(fits.error());
-    RestorePlan plan{std::move(**head), std::move(kept->statement), std::move(kept->rows), 0};
-    std::set<QString> users;
-    for (const store::KeptRow &row : plan.rows) {
-        if (row.key.userId)
-            users.insert(*row.key.userId);
-    }
-    plan.users = static_cast<qint64>(users.size());
-    return plan;
+    const qint64 users = kept->users();
+    return RestorePlan{std::move(**head), std::move(*kept), users};
 }
 
 base::Result<RestoreReport> carryOut(const RestorePlan &plan, const RestoreOptions &options,
@@ -129,13 +182,17 @@ base::Result<RestoreReport> carryOut(const RestorePlan &plan, const RestoreOptio
 {
     if (auto allowed = mayRestore(deployment, call); !allowed)
         return base::fail(allowed.error());
-    auto operation =
-        beginOperation({restoreKind(), plan.of.planDigest, options.reason, static_cast<qint64>(plan.rows.size())},
-                       contentOf(plan), deployment, place, call);
+    auto operation = beginOperation({restoreKind(), plan.of.planDigest, options.reason, plan.count()}, bytesOf(plan),
+                                    deployment, place, call);
     if (!operation)
         return base::fail(operation.error());
-    auto report = runRestore({plan.of.id, plan.statement, plan.rows, operation->seal}, options, deployment, writeStore,
-                             log, operation->journal, place.folder, call, onProgress);
+    if (auto noted = noteRestore(undoBeside(place.folder), plan.of.id, operation->journal.head().id); !noted) {
+        static_cast<void>(operation->journal.remove());
+        return base::fail(std::move(noted.error()));
+    }
+    const std::vector<std::size_t> places = placesOf(plan.kept);
+    auto report = runRestore({plan.of.id, places, plan.kept, operation->seal}, options, deployment, writeStore, log,
+                             operation->journal, place.folder, call, onProgress);
     // Nothing was done: there is nothing to go on with.
     if (!report)
         static_cast<void>(operation->journal.remove());
@@ -154,20 +211,16 @@ base::Result<RestoreReport> resumeRestore(const QString &id, const deployment::D
     const auto opened = openPlan(*operation);
     if (!opened)
         return base::fail(opened.error());
-    const qsizetype end = opened->view().indexOf('\n');
-    const base::SecretBytes content(opened->view().sliced(end + 1));
-    const auto kept = keptRowsOf(content);
+    const OperationHead &head = operation->journal.head();
+    const auto plan = planOf(*opened, head.planned);
+    if (!plan)
+        return base::fail(plan.error());
+    const auto kept = keptOf(*plan, *operation, log, place);
     if (!kept)
         return base::fail(kept.error());
-    const OperationHead &head = operation->journal.head();
-    if (end < 0 || static_cast<qint64>(kept->rows.size()) != head.planned) {
-        return base::fail(Error(ErrorCode::FileFormatInvalid)
-                              .with(ErrorParam::Detail, QStringLiteral("its files do not fit each other")));
-    }
-    const QString of = QString::fromLatin1(opened->view().first(end));
     RestoreOptions options;
     options.reason = head.reason;
-    return runRestore({of, kept->statement, kept->rows, operation->seal}, options, deployment, writeStore, log,
+    return runRestore({plan->of, plan->places, *kept, operation->seal}, options, deployment, writeStore, log,
                       operation->journal, place.folder, call, onProgress);
 }
 

@@ -1,17 +1,19 @@
 #pragma once
 
 #include "core/revoke/Revoker.h"
+#include "core/revoke/UndoIndex.h"
 #include "core/revoke/UndoRecord.h"
 
 namespace rollcall::revoke {
 
-/// Exactly what a restore will put back, before consent. Holds tokens. Move-only.
+/// Exactly what a restore will put back, before consent. The rows themselves stay in the record. Holds no token.
 struct RestorePlan
 {
-    UndoHead of;       ///< the revocation
-    QString statement; ///< KeptBatch::statement of the rows
-    std::vector<store::KeptRow> rows;
+    UndoHead of; ///< the revocation
+    UndoIndex kept;
     qint64 users = 0; ///< distinct users
+
+    [[nodiscard]] qint64 count() const { return static_cast<qint64>(kept.rows.size()); }
 };
 
 struct RestoreOptions
@@ -42,12 +44,13 @@ struct RestoreReport
                                                     const audit::AuditLog &log, const OperationPlace &place,
                                                     const base::Call &call);
 
-/// Puts the rows of @p plan back: journal with the sealed rows → audit intent (synced) → batches in short transactions,
-/// each between two lines of the journal → audit outcome → the undo record is destroyed → the journal is removed. A row
-/// whose key or token exists again, or whose user is gone, is left out. Where users are gone, or it was cancelled, the
-/// record stays until its window ends, with the rows alone that were not put back: another restore tries them. Errors
-/// before the first row are returned; later ones stand in the report. Cancel stops at a batch border and ends the
-/// operation; where the database goes away, or this process does, it stays in @p place, for resumeRestore().
+/// Puts the rows of @p plan back, read from the record a batch at a time: journal → audit intent (synced) → batches in
+/// short transactions, each between two lines of the journal → audit outcome → the undo record is destroyed → the
+/// journal is removed. A row whose key or token exists again, or whose user is gone, is left out. Where users are gone,
+/// or it was cancelled, the record stays until its window ends, with the rows alone that were not put back: another
+/// restore tries them. Errors before the first row are returned; later ones stand in the report. Cancel stops at a
+/// batch border and ends the operation; where the database goes away, or this process does, it stays in @p place, for
+/// resumeRestore().
 /// **Thread-safety:** reentrant; run it on the write worker. Errors: WriteRefused (fixed clock), PlanStale (another
 /// schema or table), NoKeyStore, FileUnwritable, AuditUnwritable, DiskFull, KeychainFailed, KeyFileUnsafe, Cancelled.
 [[nodiscard]] base::Result<RestoreReport> carryOut(const RestorePlan &plan, const RestoreOptions &options,

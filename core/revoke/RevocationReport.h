@@ -29,6 +29,8 @@ struct RowReport
     ProofOutcome proof = ProofOutcome::NotAsked;
     std::optional<std::chrono::milliseconds> refusedAfter; ///< from the commit to the first refusal
     QString answer;                                        ///< "200 null", "proxy-timeout", … no secrets
+    /// Of one that is still accepted: when it ends, as the deployment's own answer says; something may extend it.
+    std::optional<base::Instant> acceptedUntil;
 };
 
 /// One thing that was done and when, for the result's list.
@@ -47,6 +49,9 @@ struct VerificationReport
     /// 1 - 0.05^(1/checked).
     std::optional<double> mostStillAccepted;
     std::optional<std::chrono::milliseconds> timeToEffect; ///< from the commit to the last first-refusal
+    /// When the last of those ends that are still accepted, see RowReport::acceptedUntil; nullopt: none is, or of one
+    /// it is not known.
+    std::optional<base::Instant> acceptedUntil;
 };
 
 /// The truthful outcome of a revocation, complete also when it stopped midway. Counts are those of all its runs.

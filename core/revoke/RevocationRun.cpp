@@ -11,6 +11,7 @@
 #include "core/revoke/CachePurge.h"
 #include "core/revoke/OperationRun.h"
 #include "core/revoke/RefusalVerifier.h"
+#include "core/revoke/ReplicaWait.h"
 
 namespace rollcall::revoke {
 
@@ -51,6 +52,7 @@ public:
           m_rows(rows),
           m_call(call),
           m_onProgress(onProgress),
+          m_replicas(store.expiredRows()),
           m_run({QStringLiteral("sessions.revoke"), plan.digest, options.reason, countsOf(plan, options)}, deployment,
                 log, journal, call, m_report.log, m_report.error)
     {}
@@ -99,6 +101,7 @@ private:
                                      false,
                                      ProofOutcome::NotAsked,
                                      std::nullopt,
+                                     {},
                                      {}});
         if (m_options.verify)
             m_report.verification.emplace();
@@ -221,6 +224,8 @@ private:
                             {QStringLiteral("refused"), sum->refused},
                             {QStringLiteral("stillAccepted"), sum->stillAccepted},
                             {QStringLiteral("unchecked"), sum->unchecked}};
+            if (sum->acceptedUntil)
+                verification->insert(QStringLiteral("acceptedUntil"), base::toIso(*sum->acceptedUntil));
             if (sum->sampledOf)
                 verification->insert(QStringLiteral("sampledOf"), *sum->sampledOf);
             if (sum->mostStillAccepted)
@@ -269,6 +274,8 @@ private:
         for (std::size_t from = 0; from < rows.size() && !m_report.error;) {
             if (!m_run.mayGoOn(QStringLiteral("The revocation"), QStringLiteral("batch %1").arg(m_report.batches + 1)))
                 break;
+            if (m_replicas.wait(m_call))
+                pace.replicasWereBehind();
             const auto count = std::min(static_cast<std::size_t>(pace.size()), rows.size() - from);
             const auto begun = Call::Clock::now();
             if (const auto blocked = deleteBatch(rows.subspan(from, count))) {
@@ -530,6 +537,7 @@ private:
                 sum.timeToEffect = std::max(sum.timeToEffect.value_or(milliseconds(0)), *row.refusedAfter);
         }
         sum.checked = sum.refused + sum.stillAccepted;
+        noteAcceptedUntil(suspects);
         // Of those that were not asked nothing is known: they are no part of a random sample.
         if (sum.sampledOf && sum.checked > 0 && sum.stillAccepted == 0 && sum.unchecked == 0)
             sum.mostStillAccepted = 1 - std::pow(0.05, 1.0 / static_cast<double>(sum.checked));
@@ -541,6 +549,19 @@ private:
                  .arg(sum.unchecked));
     }
 
+    void noteAcceptedUntil(const std::vector<Suspect> &suspects)
+    {
+        std::optional<base::Instant> last;
+        for (const Suspect &suspect : suspects) {
+            if (suspect.report->proof != ProofOutcome::StillAccepted)
+                continue;
+            if (!suspect.report->acceptedUntil)
+                return;
+            last = std::max(last.value_or(*suspect.report->acceptedUntil), *suspect.report->acceptedUntil);
+        }
+        m_report.verification->acceptedUntil = last;
+    }
+
     const RevocationPlan &m_plan;
     const RevocationOptions &m_options;
     const deployment::Deployment &m_deployment;
@@ -549,6 +570,7 @@ private:
     KeptDelete &m_rows;
     const Call &m_call;
     const OnProgress &m_onProgress;
+    ReplicaWait m_replicas;
     RevocationReport m_report;
     OperationRun m_run;
     /// By row: when its delete was committed, where this run did it.

@@ -8,12 +8,13 @@
 
 #include <fcntl.h>
 
-#include <map>
+#include <algorithm>
 
 #include "core/base/DurableFile.h"
 #include "core/base/ErrorText.h"
 #include "core/base/Log.h"
 #include "core/revoke/Operations.h"
+#include "core/revoke/UndoBatches.h"
 
 namespace rollcall::revoke {
 
@@ -25,7 +26,6 @@ using base::ErrorParam;
 
 constexpr int formatVersion = 1;
 constexpr qint64 largestHead = 64 * 1024;
-constexpr qint64 largestRecord = qint64{4} << 30;
 constexpr qsizetype lengthBytes = sizeof(quint32);
 
 QString headPath(const QString &folder, const QString &id)
@@ -33,14 +33,19 @@ QString headPath(const QString &folder, const QString &id)
     return folder + QLatin1Char('/') + id + QStringLiteral("/undo.json");
 }
 
-QString rowsPath(const QString &folder, const QString &id)
+QString restoreMark()
 {
-    return folder + QLatin1Char('/') + id + QStringLiteral("/rows.sealed");
+    return QStringLiteral("restore-");
 }
 
-QByteArray sealedAs(const QString &id)
+/// Whether a restore of the record in the folder @p own has not ended: it reads the rows from there.
+bool isBeingRestored(const QString &own, const QString &operations)
 {
-    return id.toLatin1() + "/undo";
+    const QStringList marks = QDir(own).entryList({restoreMark() + QLatin1Char('*')}, QDir::Files);
+    return std::ranges::any_of(marks, [&operations](const QString &mark) {
+        const auto unfinished = operationKind(operations, mark.mid(restoreMark().size()));
+        return unfinished || unfinished.error().code != ErrorCode::NotFound;
+    });
 }
 
 bool isName(const QString &id)
@@ -53,64 +58,17 @@ Error invalid(const QString &path, const QString &detail)
     return Error(ErrorCode::FileFormatInvalid).with(ErrorParam::Path, path).with(ErrorParam::Detail, detail);
 }
 
-base::Result<QByteArray> contentOf(const QString &path, qint64 most)
+base::Result<QByteArray> headIn(const QString &path)
 {
     QFile file(path);
     const bool isOpen = file.open(QIODevice::ReadOnly);
-    if (!isOpen || file.size() > most) {
+    if (!isOpen || file.size() > largestHead) {
         return base::fail(
             Error(ErrorCode::FileUnreadable)
                 .with(ErrorParam::Path, path)
                 .with(ErrorParam::Detail, isOpen ? QStringLiteral("it is too large") : file.errorString()));
     }
     return file.readAll();
-}
-
-/// The sealed batches in @p content; what follows the last whole one is left out. A file that a crash made longer
-/// without its content has zeros there.
-std::vector<QByteArrayView> batchesIn(QByteArrayView content)
-{
-    std::vector<QByteArrayView> batches;
-    while (content.size() >= lengthBytes) {
-        const auto length = static_cast<qsizetype>(qFromBigEndian<quint32>(content.data()));
-        if (length <= 0 || content.size() - lengthBytes < length)
-            break;
-        batches.push_back(content.sliced(lengthBytes, length));
-        content = content.sliced(lengthBytes + length);
-    }
-    return batches;
-}
-
-struct Opened
-{
-    qint64 bytes = 0;            ///< to the end of the last batch that opens
-    std::optional<Error> damage; ///< why one before that does not, or why none does
-};
-
-/// Gives the batches in @p content that open to @p take, in their order. Errors: FileFormatInvalid (one that opens is
-/// of another version).
-template <typename Take>
-base::Result<Opened> openBatches(QByteArrayView content, const QString &id, const OperationSeal &seal, const Take &take)
-{
-    Opened all;
-    std::optional<Error> closed;
-    for (const QByteArrayView sealed : batchesIn(content)) {
-        const auto opened = seal.open(sealed, sealedAs(id));
-        if (!opened) {
-            closed = opened.error();
-            continue;
-        }
-        auto batch = keptRowsOf(*opened);
-        if (!batch)
-            return base::fail(batch.error());
-        if (closed)
-            all.damage = closed;
-        all.bytes = sealed.data() + sealed.size() - content.data();
-        take(std::move(*batch));
-    }
-    if (all.bytes == 0)
-        all.damage = std::move(closed);
-    return all;
 }
 
 QByteArray jsonOf(const UndoHead &head)
@@ -135,7 +93,7 @@ QString undoBeside(const QString &operations)
 
 UndoRecord::UndoRecord(const QString &folder, UndoHead head, QString statement, const OperationSeal &seal)
     : m_headPath(headPath(folder, head.id)),
-      m_path(rowsPath(folder, head.id)),
+      m_path(undoRowsPath(folder, head.id)),
       m_head(std::move(head)),
       m_statement(std::move(statement)),
       m_seal(&seal)
@@ -168,17 +126,14 @@ base::Result<UndoRecord> UndoRecord::open(const QString &folder, UndoHead head, 
 
 base::Status UndoRecord::takeUp()
 {
-    const auto content = contentOf(m_path, largestRecord);
-    if (!content)
-        return base::fail(content.error());
-    const auto opened = openBatches(*content, m_head.id, *m_seal, [this](const KeptBatch &batch) {
+    const auto opened = openBatches(m_path, m_head.id, *m_seal, [this](const KeptBatch &batch, BatchPlace) {
         for (const store::KeptRow &row : batch.rows)
             m_places.insert(row.place);
         for (const std::size_t place : batch.takenBack)
             m_places.erase(place);
     });
     if (!opened)
-        return base::fail(Error(opened.error()).with(ErrorParam::Path, m_path));
+        return base::fail(opened.error());
     // Damage before the last good batch stays for the one who reads: cutting there would lose the good ones.
     m_bytes = opened->bytes;
     const base::FileDescriptor file(m_path, O_WRONLY);
@@ -211,7 +166,7 @@ base::Status UndoRecord::keep(std::span<const store::KeptRow> rows, std::span<co
     }
     if (rows.empty() && takenBack.empty())
         return {};
-    auto sealed = m_seal->seal(keptRowBytes(m_statement, rows, takenBack).view(), sealedAs(m_head.id));
+    auto sealed = m_seal->seal(keptRowBytes(m_statement, rows, takenBack).view(), undoBatchName(m_head.id));
     if (!sealed)
         return base::fail(sealed.error());
     QByteArray batch(lengthBytes, Qt::Uninitialized);
@@ -235,9 +190,9 @@ base::Status UndoRecord::keep(std::span<const store::KeptRow> rows, std::span<co
 base::Result<std::optional<UndoHead>> readUndoHead(const QString &folder, const QString &id)
 {
     const QString path = headPath(folder, id);
-    if (!isName(id) || !QFile::exists(path) || !QFile::exists(rowsPath(folder, id)))
+    if (!isName(id) || !QFile::exists(path) || !QFile::exists(undoRowsPath(folder, id)))
         return std::nullopt;
-    const auto content = contentOf(path, largestHead);
+    const auto content = headIn(path);
     if (!content)
         return base::fail(content.error());
     const QJsonObject json = QJsonDocument::fromJson(*content).object();
@@ -253,52 +208,24 @@ base::Result<std::optional<UndoHead>> readUndoHead(const QString &folder, const 
     return head;
 }
 
-base::Result<KeptBatch> readUndoRows(const QString &folder, const QString &id, const OperationSeal &seal)
-{
-    const QString path = rowsPath(folder, id);
-    const auto content = contentOf(path, largestRecord);
-    if (!content)
-        return base::fail(content.error());
-    KeptBatch all;
-    bool isOfOneTable = true;
-    // A batch that was undone and tried again stands here twice; the later one is what was deleted.
-    std::map<std::size_t, store::KeptRow> latest;
-    const auto opened = openBatches(*content, id, seal, [&](KeptBatch batch) {
-        isOfOneTable = isOfOneTable && (all.statement.isEmpty() || all.statement == batch.statement);
-        all.statement = std::move(batch.statement);
-        for (store::KeptRow &row : batch.rows) {
-            const std::size_t place = row.place;
-            latest.insert_or_assign(place, std::move(row));
-        }
-        for (const std::size_t place : batch.takenBack)
-            latest.erase(place);
-    });
-    if (!opened)
-        return base::fail(Error(opened.error()).with(ErrorParam::Path, path));
-    if (opened->damage)
-        return base::fail(Error(*opened->damage).with(ErrorParam::Path, path));
-    if (!isOfOneTable)
-        return base::fail(invalid(path, QStringLiteral("its rows are of several tables")));
-    if (const qint64 rest = content->size() - opened->bytes; rest > 0)
-        qCWarning(base::log).noquote() << path << "- left out, damaged:" << rest << "bytes at the end";
-    all.rows.reserve(latest.size());
-    for (auto &[place, row] : latest)
-        all.rows.push_back(std::move(row));
-    return all;
-}
-
 base::Status destroyUndo(const QString &folder, const QString &id)
 {
     const QString own = folder + QLatin1Char('/') + id;
     if (!isName(id) || !QDir(own).exists())
         return {};
     // The rows first: a record that is half destroyed holds none, and counts as over.
-    const QString rows = rowsPath(folder, id);
+    const QString rows = undoRowsPath(folder, id);
     if ((!QFile::exists(rows) || QFile::remove(rows)) && QDir(own).removeRecursively())
         return {};
     return base::fail(Error(ErrorCode::FileUnwritable)
                           .with(ErrorParam::Path, own)
                           .with(ErrorParam::Detail, QStringLiteral("the folder cannot be removed")));
+}
+
+base::Status noteRestore(const QString &folder, const QString &id, const QString &restore)
+{
+    return base::replaceFile(folder + QLatin1Char('/') + id + QLatin1Char('/') + restoreMark() + restore, {},
+                             ErrorCode::FileUnwritable);
 }
 
 void destroyOldUndos(const QString &operations, base::Instant now)
@@ -307,7 +234,8 @@ void destroyOldUndos(const QString &operations, base::Instant now)
     for (const QString &id : QDir(folder).entryList({QStringLiteral("op-*")}, QDir::Dirs)) {
         // Before the head: that of one that ends now is then the one which it ends with.
         const auto unfinished = operationKind(operations, id);
-        if (unfinished || unfinished.error().code != ErrorCode::NotFound)
+        if (unfinished || unfinished.error().code != ErrorCode::NotFound ||
+            isBeingRestored(folder + QLatin1Char('/') + id, operations))
             continue;
         const auto head = readUndoHead(folder, id);
         // One whose head cannot be read is not known to be over: it is left for the one who looks.

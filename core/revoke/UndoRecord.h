@@ -29,6 +29,7 @@ struct UndoHead
 /// | `undo.json` | the head, in clear |
 /// | `rows.sealed` | for each batch four bytes, the length (big endian, never 0), and so many bytes: its rows, and
 /// where they came from (KeptRowBytes), sealed by OperationSeal as `ID/undo` |
+/// | `restore-ID` | empty: that operation puts the rows back, see noteRestore() |
 ///
 /// A batch is on disk before its delete is committed; one that was then undone stands in the record all the same, and
 /// its rows are there. Tried again, a row that was not deleted then is taken back. Two things stay undecidable: of a
@@ -76,16 +77,16 @@ private:
 /// FileFormatInvalid.
 [[nodiscard]] base::Result<std::optional<UndoHead>> readUndoHead(const QString &folder, const QString &id);
 
-/// The rows of the record of operation @p id, each once, in the order in which they were planned; the statement is
-/// empty where it holds no batch. What is damaged at the end is left out, and logged. Errors: FileUnreadable,
-/// FileFormatInvalid (also: damaged before the end, of another key, of several tables).
-[[nodiscard]] base::Result<KeptBatch> readUndoRows(const QString &folder, const QString &id, const OperationSeal &seal);
+/// Notes in the record of operation @p id that the operation @p restore puts its rows back: until that has ended the
+/// record stays, also where its window is over. Errors: FileUnwritable, DiskFull.
+[[nodiscard]] base::Status noteRestore(const QString &folder, const QString &id, const QString &restore);
 
 /// Destroys the record of operation @p id, the rows first; fine where there is none. Errors: FileUnwritable.
 [[nodiscard]] base::Status destroyUndo(const QString &folder, const QString &id);
 
 /// Destroys the records whose window is over at @p now, and halves of records; but none of an operation in the folder
-/// of @p operations, which has not ended. What cannot be destroyed is logged, and tried again the next time.
+/// of @p operations, which has not ended, and none that such an operation puts back. What cannot be destroyed is
+/// logged, and tried again the next time.
 /// **Thread-safety:** thread-safe; blocks on files.
 void destroyOldUndos(const QString &operations, base::Instant now);
 

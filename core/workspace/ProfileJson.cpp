@@ -139,7 +139,8 @@ QJsonObject profileToJson(const ConnectionProfile &profile)
                      {QStringLiteral("insecureHosts"), QJsonArray::fromStringList(profile.insecureHosts)},
                      {QStringLiteral("schemaMap"), profile.schemaMap},
                      {QStringLiteral("needsApproval"), profile.needsApproval},
-                     {QStringLiteral("watchSeconds"), qint64(profile.watchFor.count())}};
+                     {QStringLiteral("watchSeconds"), qint64(profile.watchFor.count())},
+                     {QStringLiteral("ownUser"), profile.ownUser}};
     if (profile.maxAge)
         json.insert(QStringLiteral("maxAgeSeconds"), qint64(profile.maxAge->count()));
     if (profile.version)
@@ -176,6 +177,7 @@ base::Result<ConnectionProfile> profileFromJson(const QJsonObject &json, const Q
     reader.text(QStringLiteral("schemaMap"), profile.schemaMap);
     reader.truth(QStringLiteral("needsApproval"), profile.needsApproval);
     reader.seconds(QStringLiteral("watchSeconds"), profile.watchFor);
+    reader.text(QStringLiteral("ownUser"), profile.ownUser);
     const QString bad = profile.name.isEmpty() && reader.bad().isEmpty() ? QStringLiteral("name") : reader.bad();
     if (!bad.isEmpty())
         return base::fail(

@@ -4,6 +4,7 @@
 #include <QJsonDocument>
 #include <QProcess>
 
+#include "core/audit/AuditEntry.h"
 #include "core/demo/DemoDeployment.h"
 #include "tests/support/CtlProcess.h"
 #include "tests/support/TestPaths.h"
@@ -15,6 +16,24 @@ using test::CtlResult;
 using test::words;
 
 namespace {
+
+void setContent(const QString &path, const QByteArray &text)
+{
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::WriteOnly | QIODevice::Truncate));
+    QCOMPARE(file.write(text), text.size());
+}
+
+/// The entry of @p line with another reason and a hash that fits it.
+QByteArray forged(const QByteArray &line)
+{
+    auto entry = audit::AuditEntry::fromLine(line);
+    if (!entry)
+        return {};
+    entry->reason = QStringLiteral("nothing happened");
+    entry->hash = entry->computeHash();
+    return entry->toLine();
+}
 
 /// The commands that FORMAT.md shows, in their order: what a stranger would run.
 QByteArrayList commandsIn(const QByteArray &format)
@@ -100,11 +119,11 @@ private Q_SLOTS:
         const QString folder = opened(file, "one");
         QVERIFY(!folder.isEmpty());
         const QByteArrayList commands = commandsIn(contentOf(folder + QStringLiteral("/FORMAT.md")));
-        QCOMPARE(commands.size(), 2);
+        QCOMPARE(commands.size(), 3);
         QByteArray said;
-        QVERIFY2(runs(commands.at(1), folder, said), said.constData());
+        QVERIFY2(runs(commands.at(2), folder, said), said.constData());
         QVERIFY2(said.contains("FORMAT.md: OK") && said.contains("Signature Verified Successfully") &&
-                     said.contains("chain and entries fit") &&
+                     said.contains("chain, entries and seal fit") && !said.contains("of another key") &&
                      said.contains(made.json().value(QStringLiteral("keyDigest")).toString().toLatin1()),
                  said.constData());
         // Free of personal data: neither who nor why.
@@ -126,21 +145,38 @@ private Q_SLOTS:
         const QString folder = opened(file, "whole");
         const QByteArrayList commands = commandsIn(contentOf(folder + QStringLiteral("/FORMAT.md")));
         QByteArray said;
-        QVERIFY2(runs(commands.at(1), folder, said), said.constData());
+        QVERIFY2(runs(commands.at(2), folder, said), said.constData());
         QVERIFY(contentOf(folder + QStringLiteral("/entries.ndjson")).contains("joerg@example.com"));
         // The log itself, by the first script.
         const QString log = m_open.filePath(QStringLiteral("audit.ndjson"));
         QDirIterator files(m_ctl.folder(), {QStringLiteral("audit.ndjson")}, QDir::Files, QDirIterator::Subdirectories);
         QVERIFY(files.hasNext());
-        QVERIFY(QFile::copy(files.next(), log));
+        const QString own = files.next();
+        QVERIFY(QFile::copy(own, log));
         QVERIFY2(runs(commands.at(0), m_open.path(), said), said.constData());
         QVERIFY2(said.contains("8 entries, unbroken"), said.constData());
+        // Its signatures, by the second, with the public key that came with the pack.
+        QVERIFY(QFile::copy(QFileInfo(own).dir().filePath(QStringLiteral("audit.seal")),
+                            m_open.filePath(QStringLiteral("audit.seal"))));
+        QVERIFY(
+            QFile::copy(folder + QStringLiteral("/public-key.pem"), m_open.filePath(QStringLiteral("public-key.pem"))));
+        QVERIFY2(runs(commands.at(1), m_open.path(), said), said.constData());
+        QCOMPARE(said.count("Signature Verified Successfully"), 2);
+        const QByteArray whole = contentOf(log);
+        setContent(log, whole.first(whole.lastIndexOf('\n', -2) + 1));
+        QVERIFY2(runs(commands.at(0), m_open.path(), said), "a chain that is cut short is one all the same");
+        QVERIFY(!runs(commands.at(1), m_open.path(), said));
+        QVERIFY2(said.contains("7 entries, sealed were 8"), said.constData());
+        QByteArray last = contentOf(own).trimmed();
+        last = last.mid(last.lastIndexOf('\n') + 1);
+        QVERIFY(last.contains("token.remove"));
+        setContent(log, whole.first(whole.size() - last.size() - 1) + forged(last) + '\n');
+        QVERIFY2(runs(commands.at(0), m_open.path(), said), "a chain that is computed anew is one all the same");
+        QVERIFY(!runs(commands.at(1), m_open.path(), said));
+        setContent(log, whole);
         QByteArray changed = contentOf(log);
         changed.replace("token.remove", "token.remote");
-        QFile::remove(log);
-        QFile copy(log);
-        QVERIFY(copy.open(QIODevice::WriteOnly) && copy.write(changed) == changed.size());
-        copy.close();
+        setContent(log, changed);
         QVERIFY(!runs(commands.at(0), m_open.path(), said));
         QVERIFY2(said.contains("broken at 7"), said.constData());
     }
@@ -148,7 +184,8 @@ private Q_SLOTS:
     void whatWasChangedIsFound_data()
     {
         QTest::addColumn<QString>("name");
-        for (const char *name : {"evidence.json", "chain.ndjson", "entries.ndjson", "SHA256SUMS", "SHA256SUMS.sig"})
+        for (const char *name :
+             {"evidence.json", "chain.ndjson", "entries.ndjson", "audit.seal", "SHA256SUMS", "SHA256SUMS.sig"})
             QTest::newRow(name) << QString::fromLatin1(name);
     }
     void whatWasChangedIsFound()
@@ -163,7 +200,7 @@ private Q_SLOTS:
         QVERIFY(target.getChar(&first) && target.seek(0) && target.putChar(static_cast<char>(first ^ 1)));
         target.close();
         QByteArray said;
-        QVERIFY2(!runs(commandsIn(contentOf(folder + QStringLiteral("/FORMAT.md"))).at(1), folder, said),
+        QVERIFY2(!runs(commandsIn(contentOf(folder + QStringLiteral("/FORMAT.md"))).at(2), folder, said),
                  said.constData());
     }
 

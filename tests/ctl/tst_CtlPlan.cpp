@@ -3,6 +3,7 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 
+#include "core/base/Fingerprint.h"
 #include "tests/support/CtlProcess.h"
 #include "tests/support/SqliteDatabase.h"
 
@@ -105,6 +106,12 @@ void CtlPlanTest::aSavedPlanIsCarriedOut()
         m_planner->run(words("sessions revoke --dry-run --connection shop --plan") << path("plan.json"));
     QVERIFY2(dry.exitCode == 0, dry.all().constData());
     QCOMPARE(textOf(dry, "digest"), textOf(saved, "digest"));
+    // A saved plan holds no e-mails, so that nobody can be told to be in it by theirs, nor not to be.
+    const CtlResult mine = m_planner->run(
+        words("sessions revoke --dry-run --connection shop --own-user ada@example.com --plan") << path("plan.json"));
+    QVERIFY2(mine.json().contains(QStringLiteral("ownSessions")) &&
+                 mine.json().value(QStringLiteral("ownSessions")).isNull(),
+             mine.all().constData());
     const CtlResult done = revoke(words("--reason planned"));
     QVERIFY2(done.exitCode == 0, done.all().constData());
     QCOMPARE(numberOf(done, "revoked"), rows);
@@ -117,12 +124,23 @@ void CtlPlanTest::whatChangedMeanwhileIsSkipped()
 {
     QCOMPARE(m_planner->run(words("connections add shop --database-env DB")).exitCode, 0);
     const int rows = numberOf(save(), "matched");
-    m_database->exec(QStringLiteral("DELETE FROM Session WHERE id = (SELECT min(id) FROM Session)"));
+    const QString first = QStringLiteral("(SELECT min(id) FROM Session)");
+    const QString gone = rollcall::base::Fingerprint::of(
+                             m_database->value(QStringLiteral("SELECT sessionToken FROM Session WHERE id = ") + first)
+                                 .value_or(QString())
+                                 .toUtf8())
+                             .text();
+    m_database->exec(QStringLiteral("DELETE FROM Session WHERE id = ") + first);
     const CtlResult done = revoke();
     QVERIFY2(done.exitCode == 0, done.all().constData());
     QCOMPARE(numberOf(done, "matched"), rows);
     QCOMPARE(numberOf(done, "revoked"), rows - 1);
     QCOMPARE(numberOf(done, "skipped"), 1);
+    // And listed.
+    const QJsonArray skipped = done.json().value(QStringLiteral("skippedSessions")).toArray();
+    QCOMPARE(skipped.size(), 1);
+    QCOMPARE(skipped.first().toObject().value(QStringLiteral("fingerprint")).toString(), gone);
+    QCOMPARE(skipped.first().toObject().value(QStringLiteral("why")).toString(), QStringLiteral("gone"));
 }
 
 void CtlPlanTest::anotherApproves()

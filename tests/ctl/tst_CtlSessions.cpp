@@ -299,6 +299,49 @@ private Q_SLOTS:
         QCOMPARE(answer.value(QStringLiteral("revoked")).toInt(), 0);
         QVERIFY(answer.contains(QStringLiteral("auditId")) && answer.value(QStringLiteral("auditId")).isNull());
         QVERIFY(!QFile::exists(ctl.folder() + QStringLiteral("/data/rollcall/audit.ndjson")));
+        QVERIFY(answer.value(QStringLiteral("users")).toInt() > 1);
+        // A sample as `sessions list` shows them, the statement with fingerprints in place of tokens.
+        const QJsonArray sample = answer.value(QStringLiteral("sample")).toArray();
+        QCOMPARE(sample.size(), 8);
+        QVERIFY(sample.first().toObject().value(QStringLiteral("email")).toString().contains(u'@'));
+        const QString mask = sample.first().toObject().value(QStringLiteral("fingerprint")).toString();
+        const QString statement = answer.value(QStringLiteral("statements")).toArray().first().toString();
+        QVERIFY2(statement.startsWith(answer.value(QStringLiteral("statement")).toString()) &&
+                     statement.contains(QStringLiteral("‹%1 %2›").arg(mask.first(4), mask.sliced(4, 4))),
+                 result.all().constData());
+        // No cache is named, and nobody said who asks.
+        QCOMPARE(answer.value(QStringLiteral("cacheKeys")).toArray(), QJsonArray());
+        QVERIFY(answer.value(QStringLiteral("window")).toString().contains(u"the deployment's next look"));
+        QVERIFY(answer.contains(QStringLiteral("ownSessions")) && answer.value(QStringLiteral("ownSessions")).isNull());
+    }
+
+    void dryRunSaysWhichAreOnesOwn()
+    {
+        const SqliteDatabase database(fixture);
+        CtlProcess ctl;
+        hideTokens(ctl, fixture);
+        const QString id =
+            database.value(QStringLiteral("SELECT id FROM User WHERE email = 'ada@example.com'")).value_or(QString());
+        for (const QString &own : {QStringLiteral("Ada@example.com"), id}) {
+            const QStringList flags{QStringLiteral("--own-user"), own, QStringLiteral("--database"), database.url()};
+            const QStringList dry = words("sessions revoke --state all --dry-run --user");
+            const CtlResult mine = ctl.run(dry + QStringList{QStringLiteral("ada@example.com")} + flags);
+            QVERIFY2(mine.json().value(QStringLiteral("ownSessions")).toInt() == 4, mine.all().constData());
+            const CtlResult others = ctl.run(dry + QStringList{QStringLiteral("ben@example.com")} + flags);
+            QVERIFY2(others.json().value(QStringLiteral("ownSessions")).toInt(-1) == 0, others.all().constData());
+        }
+        // A saved connection remembers it, and names keys of the cache with fingerprints in place of tokens.
+        const CtlResult added =
+            ctl.run(words("connections add shop --own-user ada@example.com --cache redis://127.0.0.1:1 --cache-keys "
+                          "shop:{token} --cache-keys shop:{sha256}:v1 --database")
+                    << database.url());
+        QVERIFY2(added.exitCode == 0, added.all().constData());
+        const CtlResult saved = ctl.run(words("sessions revoke --all --state all --dry-run --connection shop"));
+        QCOMPARE(saved.json().value(QStringLiteral("ownSessions")).toInt(), 4);
+        const QJsonArray keys = saved.json().value(QStringLiteral("cacheKeys")).toArray();
+        QCOMPARE(keys.size(), 6);
+        QVERIFY2(keys.at(0).toString().startsWith(u"shop:‹") && keys.at(1).toString().endsWith(u"›:v1"),
+                 saved.all().constData());
     }
 
     void revokesOneById()

@@ -29,6 +29,8 @@ public:
     Fault beforePruneCommit; ///< when the step is noted
     Fault afterPrune;
     std::function<void()> beforeStillThere;
+    /// In the place of replicaLag().
+    std::function<std::optional<std::chrono::milliseconds>()> lag;
     bool keepsRows = true;
     std::optional<base::Error> whyNotKept; ///< what canKeep() answers
 
@@ -139,6 +141,8 @@ private:
     }
     [[nodiscard]] base::Result<std::optional<std::chrono::milliseconds>> replicaLag(const base::Call &call) override
     {
+        if (lag)
+            return lag();
         return m_store->expiredRows()->replicaLag(call);
     }
     [[nodiscard]] QString statement() const override { return m_store->expiredRows()->statement(); }

@@ -1,13 +1,17 @@
 #include "ui/audit/AuditPage.h"
 
 #include <QAction>
+#include <QFileDialog>
+#include <QFileInfo>
 #include <QHeaderView>
 #include <QLocale>
+#include <QMenu>
 #include <QStackedWidget>
 #include <QVBoxLayout>
 
 #include <array>
 
+#include "core/base/ErrorText.h"
 #include "ui/audit/AuditDetailView.h"
 #include "ui/audit/ChainBanner.h"
 #include "ui/audit/ChainDelegate.h"
@@ -35,8 +39,10 @@ AuditPage::AuditPage(const common::Theme &theme, const AuditLog &log, const base
       m_theme(theme),
       m_clock(clock),
       m_reader(log),
+      m_exporter(log, clock),
       m_banner(new ChainBanner(theme)),
       m_error(new common::ErrorBanner(theme)),
+      m_exported(new common::Note(theme, common::NoteKind::Good, {}, {})),
       m_loading(new common::LoadingState(theme)),
       m_table(new common::TableView(theme)),
       m_empty(new common::EmptyState(theme, Icon::Audit, {}, {})),
@@ -53,6 +59,13 @@ AuditPage::AuditPage(const common::Theme &theme, const AuditLog &log, const base
     banners->setContentsMargins(common::space::l, 0, common::space::l, common::space::m);
     banners->setSpacing(common::space::s);
     banners->addWidget(m_error);
+    m_exported->setObjectName(QStringLiteral("auditExported"));
+    m_exported->hide();
+    auto *dismiss = new Button(theme, Icon::Close, tr("Close this note"));
+    dismiss->setKind(common::ButtonKind::Quiet);
+    connect(dismiss, &Button::clicked, m_exported, &QWidget::hide);
+    m_exported->addAction(dismiss);
+    banners->addWidget(m_exported);
     banners->addWidget(m_banner);
     column->addLayout(banners);
     column->addWidget(m_loading);
@@ -62,6 +75,7 @@ AuditPage::AuditPage(const common::Theme &theme, const AuditLog &log, const base
     m_stack->setCurrentWidget(m_table);
     column->addWidget(m_stack, 1);
     makeActions();
+    makeExports(*m_export);
 
     m_details->hide();
     connect(m_details, &AuditDetailView::closeRequested, this, [this] { Q_EMIT detailsWanted(false); });
@@ -76,6 +90,82 @@ AuditPage::AuditPage(const common::Theme &theme, const AuditLog &log, const base
     });
     connect(&m_reader, &AuditReader::ready, this, &AuditPage::onReady);
     connect(&m_reader, &AuditReader::failed, this, &AuditPage::onFailed);
+    connect(&m_exporter, &AuditExporter::exported, this, [this](const QString &path, qint64 entries) {
+        say(common::NoteKind::Good, tr("%1 entries exported").arg(QLocale().toString(entries)), path);
+    });
+    connect(&m_exporter, &AuditExporter::packed, this, [this](const QString &path, const Evidence &evidence) {
+        say(common::NoteKind::Good, tr("Evidence of %1 entries packed").arg(QLocale().toString(evidence.entries)),
+            tr("%1\nTell whoever checks it by another way that the SHA-256 of its key is %2. How to check it stands in "
+               "its FORMAT.md. Who acted, why and on whom is left out.")
+                .arg(path, evidence.keyDigest));
+    });
+    connect(&m_exporter, &AuditExporter::failed, this, [this](const base::Error &error) {
+        const base::ErrorText text = base::describe(error);
+        say(common::NoteKind::Bad, tr("Nothing was written"), text.message + QLatin1Char(' ') + text.remedy);
+    });
+}
+
+void AuditPage::say(common::NoteKind kind, const QString &title, const QString &body)
+{
+    m_exported->setContent(kind, title, body);
+    m_exported->show();
+}
+
+QString AuditPage::selectedOperation() const
+{
+    const int row = m_table->currentIndex().row();
+    return row >= 0 && row < m_model.rowCount() ? m_model.at(row).operation : QString();
+}
+
+void AuditPage::exportLog(ExportForm form, const QString &path)
+{
+    m_exporter.exportTo(form, path);
+}
+
+void AuditPage::packEvidence(const QString &operation, const QString &path)
+{
+    EvidenceScope scope;
+    scope.operation = operation;
+    m_exporter.pack(scope, path);
+}
+
+void AuditPage::chooseFile(const QString &title, const QString &name,
+                           const std::function<void(const QString &)> &chosen)
+{
+    auto *dialog = new QFileDialog(this, title);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    dialog->setDefaultSuffix(QFileInfo(name).suffix());
+    dialog->selectFile(name);
+    connect(dialog, &QFileDialog::fileSelected, this, chosen);
+    dialog->open();
+}
+
+void AuditPage::makeExports(Button &button)
+{
+    auto *menu = new QMenu(&button);
+    const auto add = [&](const QString &word, const QString &name, const std::function<void(const QString &)> &chosen) {
+        auto *action = new QAction(word, this);
+        connect(action, &QAction::triggered, this, [this, word, name, chosen] { chooseFile(word, name, chosen); });
+        menu->addAction(action);
+        addAction(action);
+        common::setMenuOf(*action, common::MenuOf::File);
+        return action;
+    };
+    add(tr("Export the log as JSON…"), QStringLiteral("audit.json"),
+        [this](const QString &path) { exportLog(ExportForm::Json, path); });
+    add(tr("Export the log as CSV…"), QStringLiteral("audit.csv"),
+        [this](const QString &path) { exportLog(ExportForm::Csv, path); });
+    menu->addSeparator();
+    auto *ofOne = add(tr("Evidence of the selected operation…"), QStringLiteral("evidence.tar"),
+                      [this](const QString &path) { packEvidence(selectedOperation(), path); });
+    add(tr("Evidence of the whole log…"), QStringLiteral("evidence.tar"),
+        [this](const QString &path) { packEvidence({}, path); });
+    ofOne->setEnabled(false);
+    connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, ofOne,
+            [this, ofOne] { ofOne->setEnabled(!selectedOperation().isEmpty()); });
+    connect(&m_model, &QAbstractItemModel::modelReset, ofOne, [ofOne] { ofOne->setEnabled(false); });
+    button.setMenu(menu);
 }
 
 QWidget *AuditPage::makeHead()
@@ -86,6 +176,10 @@ QWidget *AuditPage::makeHead()
     auto *again = new Button(m_theme, Icon::Refresh, tr("Refresh (F5)"));
     connect(again, &Button::clicked, this, &AuditPage::refresh);
     row->addWidget(again);
+    m_export = new Button(m_theme, tr("Export"));
+    m_export->setObjectName(QStringLiteral("exportAudit"));
+    m_export->setToolTip(tr("The log for other programs, or an archive that proves what was done"));
+    row->addWidget(m_export);
     auto *verify = new Button(m_theme, tr("Verify"), common::ButtonKind::Primary);
     verify->setObjectName(QStringLiteral("verifyAudit"));
     verify->setGlyph(Icon::Seal);

@@ -1,7 +1,9 @@
 #pragma once
 
+#include "ui/audit/AuditExporter.h"
 #include "ui/audit/AuditListModel.h"
 #include "ui/audit/AuditReader.h"
+#include "ui/common/Note.h"
 #include "ui/common/Page.h"
 
 class QStackedWidget;
@@ -42,6 +44,11 @@ public:
     /// Selects the entry @p seq where it is listed ("Open in Audit").
     void selectEntry(qint64 seq);
 
+    /// Writes the whole log to the file @p path.
+    void exportLog(ExportForm form, const QString &path);
+    /// Packs evidence of the operation @p operation, of the whole log where that is empty, into the archive @p path.
+    void packEvidence(const QString &operation, const QString &path);
+
 Q_SIGNALS:
     /// What the revocation @p operation deleted is to be put back.
     void undoRequested(const QString &operation);
@@ -50,6 +57,11 @@ private:
     [[nodiscard]] QWidget *makeHead();
     void makeTable();
     void makeActions();
+    void makeExports(common::Button &button);
+    /// Asks for a file like @p name, in a dialog that nobody waits for; then @p chosen.
+    void chooseFile(const QString &title, const QString &name, const std::function<void(const QString &)> &chosen);
+    void say(common::NoteKind kind, const QString &title, const QString &body);
+    [[nodiscard]] QString selectedOperation() const;
     void onReady(const AuditReading &reading);
     void showListOrReason(bool neverWritten, bool nothingListed);
     void onFailed(const base::Error &error);
@@ -61,12 +73,15 @@ private:
     const base::Clock &m_clock;
     AuditListModel m_model;
     AuditReader m_reader;
+    AuditExporter m_exporter;
     std::optional<AuditState> m_state; ///< of the last reading
     std::optional<base::Instant> m_readAt;
     bool m_laterLeftOut = false;
 
     ChainBanner *m_banner;
     common::ErrorBanner *m_error;
+    common::Button *m_export = nullptr;
+    common::Note *m_exported; ///< what became of the last export; hidden before the first
     common::LoadingState *m_loading;
     common::TableView *m_table;
     common::EmptyState *m_empty;

@@ -15,6 +15,7 @@ QList<Figure *> figuresOf(const Theme &theme, const QList<Figure::Content> &cont
     for (const Figure::Content &content : contents) {
         figures << new Figure(theme, content.caption);
         figures.last()->setValue(content.value, content.aside, content.tint);
+        figures.last()->setToolTip(content.toolTip);
     }
     return figures;
 }

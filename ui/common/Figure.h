@@ -22,6 +22,7 @@ public:
         QString value;
         QString aside = {};
         ColorToken tint = ColorToken::Text;
+        QString toolTip = {};
     };
 
     /// @p theme outlives the widget.

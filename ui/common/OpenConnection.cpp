@@ -24,10 +24,10 @@ OpenConnection::OpenConnection(std::shared_ptr<const deployment::Deployment> dep
 
 OpenConnection::~OpenConnection() = default;
 
-void OpenConnection::setWriteMode(WriteMode mode)
+void OpenConnection::setWriteMode(WriteMode mode, std::chrono::nanoseconds lasting)
 {
     if (mode == WriteMode::Armed) {
-        m_armedUntil = sinceBoot() + armedFor;
+        m_armedUntil = sinceBoot() + lasting;
         m_disarm.start();
     } else {
         m_disarm.stop();

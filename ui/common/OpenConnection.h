@@ -49,9 +49,9 @@ public:
     [[nodiscard]] const workspace::ConnectionProfile &profile() const { return m_deployment->config().profile; }
 
     [[nodiscard]] WriteMode writeMode() const { return m_writeMode; }
-    /// Changes the mode; emits writeModeChanged() where it differs. Armed ends by itself after armedFor; asked for
+    /// Changes the mode; emits writeModeChanged() where it differs. Armed ends by itself after @p lasting; asked for
     /// again, its time begins anew. The time in which the machine is suspended counts.
-    void setWriteMode(WriteMode mode);
+    void setWriteMode(WriteMode mode, std::chrono::nanoseconds lasting = armedFor);
     /// Goes back to Guarded where the time of Armed is over. Asked each second, and before an act begins: a machine
     /// that wakes up may have the one before the other.
     void disarmWhenDue();

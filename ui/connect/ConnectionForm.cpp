@@ -100,6 +100,9 @@ void ConnectionForm::makePlace()
         Q_EMIT edited(Part::Place);
     });
     row->addField(tr("Environment"), box);
+    m_ownUser = makeLine(QStringLiteral("ownUser"), tr("As whom you sign in there"),
+                         tr("your own e-mail there: plans say which sessions are yours"), Part::Place);
+    row->addField(tr("You"), m_ownUser);
 }
 
 void ConnectionForm::makeDatabase()
@@ -251,6 +254,7 @@ void ConnectionForm::load(const workspace::ConnectionProfile &profile, const wor
     m_found.clear();
     m_name->setText(profile.name);
     m_environment->setCurrentIndex(m_environment->findData(static_cast<int>(profile.environment)));
+    m_ownUser->setText(profile.ownUser);
     updateEnvironment();
     loadAddress(m_database, secrets.databaseUrl, profile.database);
     updatePasswordField();
@@ -270,6 +274,7 @@ workspace::ConnectionProfile ConnectionForm::profile() const
 {
     workspace::ConnectionProfile profile = m_base;
     profile.name = m_name->text().trimmed();
+    profile.ownUser = m_ownUser->text().trimmed();
     profile.environment = static_cast<Environment>(m_environment->currentData().toInt());
     profile.database = workspace::redactUrl(
         withCertificate(m_database.address->text(), m_database.certificate->certificate()).toUtf8());

@@ -108,6 +108,7 @@ private:
     QLineEdit *m_name = nullptr;
     QComboBox *m_environment = nullptr;
     common::Tag *m_tag = nullptr;
+    QLineEdit *m_ownUser = nullptr;
     AddressField m_database;
     QComboBox *m_schema = nullptr;
     QLineEdit *m_timeZone = nullptr;

@@ -33,22 +33,6 @@ QString count(qint64 number)
     return QLocale().toString(number);
 }
 
-/// The statement with what its parameters stand for: tokens as fingerprints, never themselves.
-QString maskedStatement(const RevocationPlan &plan)
-{
-    QStringList lines{plan.statement};
-    QStringList keys;
-    for (const store::PlannedRow &row : plan.rows) {
-        if (keys.size() == 3) {
-            keys << QStringLiteral("…");
-            break;
-        }
-        keys << QStringLiteral("‹") + row.shown.fingerprint.grouped().first(9) + QStringLiteral("›");
-    }
-    lines << PlanView::tr("-- run for each of %1; tokens stand as fingerprints").arg(keys.join(QStringLiteral(", ")));
-    return lines.join(QLatin1Char('\n'));
-}
-
 /// Whether nothing narrows what is to be ended: told by the words that the plan was frozen with, which a saved plan has
 /// too.
 bool isEveryone(const RevocationPlan &plan)
@@ -76,6 +60,7 @@ PlanView::PlanView(const common::Theme &theme, common::OpenConnection &connectio
     : QWidget(parent),
       m_theme(theme),
       m_connection(connection),
+      m_outlook(outlookOf(*plan, connection.deployment())),
       m_approval(new ApprovalRow(theme, connection, plan)),
       m_consent(isEveryone(*plan)
                     ? new ConsentFields(theme, connection.profile(), tr("everyone %1").arg(plan->rows.size()),
@@ -103,8 +88,25 @@ QWidget *PlanView::figures(const RevocationPlan &plan) const
 {
     return new common::FigureStrip(m_theme, {{tr("Sessions"), count(static_cast<qint64>(plan.rows.size()))},
                                              {tr("Users"), count(plan.users)},
-                                             {tr("Cached copies"), tr("this app"), tr("memory only")},
-                                             {tr("Refused from"), tr("the next check")}});
+                                             cachedFigure(),
+                                             refusedFigure()});
+}
+
+common::Figure::Content PlanView::cachedFigure() const
+{
+    const auto &cache = m_connection.deployment().config().cache;
+    if (m_outlook.cachedCopies > 0) {
+        return {tr("Cached copies"), tr("up to %1").arg(count(m_outlook.cachedCopies)),
+                tr("keys in %1").arg(cache->host)};
+    }
+    return {tr("Cached copies"), tr("this app"), cache ? tr("its entries in %1").arg(cache->host) : tr("memory only")};
+}
+
+common::Figure::Content PlanView::refusedFigure() const
+{
+    common::Figure::Content figure{tr("Refused from"), tr("the next check")};
+    figure.toolTip = m_outlook.window;
+    return figure;
 }
 
 QWidget *PlanView::steps(const RevocationPlan &plan)
@@ -122,8 +124,10 @@ QWidget *PlanView::steps(const RevocationPlan &plan)
                       tr("it shows that the check works; removed at the end"));
     }
     list->addStep(rows == 1 ? tr("Delete 1 row by key") : tr("Delete %1 rows by key").arg(count(rows)),
-                  tr("in short transactions; rows whose user changed are left alone"), maskedStatement(plan));
-    list->addStep(tr("Drop cached copies, then read the rows again"));
+                  tr("in short transactions; rows whose user changed are left alone"),
+                  m_outlook.statements.join(QLatin1Char('\n')));
+    list->addStep(tr("Drop cached copies, then read the rows again"), m_outlook.window,
+                  m_outlook.cacheKeys.join(QLatin1Char('\n')));
     if (plan.verifiable) {
         list->addStep(tr("Ask the deployment with each revoked cookie until it refuses"),
                       tr("only once the delete is committed: asking earlier would extend them"));
@@ -186,6 +190,13 @@ void PlanView::addRemarks(const RevocationPlan &plan, QVBoxLayout &column) const
     };
     if (isEveryone(plan))
         add(common::NoteKind::Warn, tr("This signs everybody out"), tr("Your own session too, where you have one."));
+    else if (m_outlook.own && *m_outlook.own > 0)
+        add(common::NoteKind::Warn,
+            *m_outlook.own == 1 ? tr("One is your own session") : tr("%1 are your own sessions").arg(*m_outlook.own),
+            tr("You are %1 there, as this connection says: it signs you out too.").arg(m_connection.profile().ownUser));
+    else if (m_outlook.own)
+        add(common::NoteKind::Good, tr("None is your own session"),
+            tr("You are %1 there, as this connection says.").arg(m_connection.profile().ownUser));
     if (!plan.unmatched.isEmpty())
         add(common::NoteKind::Warn, tr("Not found: %1").arg(plan.unmatched.size()),
             tr("These are gone already or were never there; nothing is done for them."));
@@ -195,7 +206,10 @@ void PlanView::addRemarks(const RevocationPlan &plan, QVBoxLayout &column) const
                 .arg(count(plan.unmatchedUsers.size()), count(plan.selection.users.size())),
             someOf(plan.unmatchedUsers));
     add(common::NoteKind::Info, tr("Only these keys are touched"),
-        tr("A row that changes meanwhile is skipped and listed. %1").arg(undoText()));
+        tr("A row that changes meanwhile is skipped and listed. %1").arg(undoText()) +
+            (m_outlook.own ? QString()
+                           : QLatin1Char(' ') + tr("Which are your own is not known: the connection can "
+                                                   "say as whom you sign in there.")));
 }
 
 void PlanView::addChoices(const RevocationPlan &plan, QVBoxLayout &column)

@@ -2,9 +2,10 @@
 
 #include <QWidget>
 
+#include "core/revoke/PlanOutlook.h"
 #include "core/revoke/Revoker.h"
+#include "ui/common/Figure.h"
 #include "ui/common/OpenConnection.h"
-#include "ui/common/Theme.h"
 
 class QCheckBox;
 class QVBoxLayout;
@@ -46,6 +47,8 @@ Q_SIGNALS:
 
 private:
     [[nodiscard]] QWidget *figures(const RevocationPlan &plan) const;
+    [[nodiscard]] common::Figure::Content cachedFigure() const;
+    [[nodiscard]] common::Figure::Content refusedFigure() const;
     [[nodiscard]] QWidget *steps(const RevocationPlan &plan);
     [[nodiscard]] QWidget *sample(const RevocationPlan &plan);
     /// What to know of the selection: whom it names in vain, and whether it is everybody.
@@ -56,6 +59,7 @@ private:
 
     const common::Theme &m_theme;
     common::OpenConnection &m_connection;
+    PlanOutlook m_outlook;
     ApprovalRow *m_approval;
     ConsentFields *m_consent;
     QCheckBox *m_verify = nullptr;

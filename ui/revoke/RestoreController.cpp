@@ -43,7 +43,7 @@ void RestoreController::carryOut(const RestoreOptions &options, const QString &t
 {
     if (!m_plan || m_activity)
         return;
-    run({restoreKind(), title, m_plan->of.planDigest, {}, static_cast<qint64>(m_plan->rows.size())},
+    run({restoreKind(), title, m_plan->of.planDigest, {}, m_plan->count()},
         [plan = m_plan, options, deployment = m_connection.shared(), &log = m_connection.auditLog(),
          place = m_connection.operations()](store::SessionStore &store, const base::Call &call,
                                             const OnProgress &onProgress) {

@@ -1,5 +1,6 @@
 #include "ui/revoke/ResultView.h"
 
+#include <QDateTime>
 #include <QGridLayout>
 #include <QLocale>
 #include <QVBoxLayout>
@@ -75,6 +76,13 @@ QString sampleText(const VerificationReport &proof)
         .arg(QLocale().toString(*proof.mostStillAccepted * 100.0, 'g', 2));
 }
 
+QString untilText(base::Instant until)
+{
+    return ResultView::tr("By its own word they end on %1.")
+        .arg(
+            QLocale().toString(QDateTime::fromMSecsSinceEpoch(until.time_since_epoch().count()), QLocale::ShortFormat));
+}
+
 } // namespace
 
 ResultHeadline headlineOf(const RevocationReport &report)
@@ -99,6 +107,8 @@ ResultHeadline headlineOf(const RevocationReport &report)
         head.subtitle =
             ResultView::tr("The rows are gone, but the deployment went on accepting these cookies: something "
                            "caches sessions there.");
+        if (proof->acceptedUntil)
+            head.subtitle += QLatin1Char(' ') + untilText(*proof->acceptedUntil);
         return head;
     }
     if (proof && proof->unchecked > 0) {
@@ -205,7 +215,10 @@ QWidget *ResultView::rows(const RevocationReport &report) const
         grid->addWidget(
             new Label(m_theme, row->refusedAfter ? tr("%1 ms").arg(row->refusedAfter->count()) : QStringLiteral("–")),
             line, 4);
-        grid->addWidget(new Label(m_theme, row->answer, FontToken::Code), line, 5);
+        auto *answer = new Label(m_theme, row->answer, FontToken::Code);
+        if (row->acceptedUntil)
+            answer->setToolTip(untilText(*row->acceptedUntil));
+        grid->addWidget(answer, line, 5);
         ++line;
     }
     grid->setColumnStretch(3, 1);

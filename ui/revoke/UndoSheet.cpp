@@ -81,7 +81,7 @@ void UndoSheet::showUnfinished(const Operation &operation)
 QWidget *UndoSheet::planBody()
 {
     const RestorePlan &plan = *m_controller.plan();
-    const auto rows = static_cast<qint64>(plan.rows.size());
+    const auto rows = plan.count();
     auto *body = new QWidget;
     auto *column = new QVBoxLayout(body);
     column->setContentsMargins({});
@@ -115,7 +115,7 @@ QWidget *UndoSheet::planBody()
 
 void UndoSheet::showPlan()
 {
-    const auto rows = static_cast<qint64>(m_controller.plan()->rows.size());
+    const auto rows = m_controller.plan()->count();
     setHeading(Icon::Undo, ColorToken::Accent, tr("Put %1 back").arg(sessionsText(rows)));
     setAside(tr("Plan %1").arg(m_controller.plan()->of.planDigest.first(8)));
     setBody(planBody());
@@ -134,8 +134,7 @@ void UndoSheet::carryOut()
     RestoreOptions options;
     options.reason = m_consent->reason();
     connection().noteReason(options.reason);
-    m_controller.carryOut(options,
-                          tr("Put %1 back").arg(sessionsText(static_cast<qint64>(m_controller.plan()->rows.size()))));
+    m_controller.carryOut(options, tr("Put %1 back").arg(sessionsText(m_controller.plan()->count())));
     follow();
 }
 

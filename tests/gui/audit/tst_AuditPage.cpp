@@ -2,8 +2,12 @@
 
 #include <QAbstractItemModelTester>
 #include <QClipboard>
+#include <QFileDialog>
 #include <QGuiApplication>
 #include <QHBoxLayout>
+#include <QLineEdit>
+#include <QMenu>
+#include <QProcess>
 #include <QScrollBar>
 
 #include "core/workspace/Workspace.h"
@@ -17,6 +21,7 @@
 #include "ui/common/EmptyState.h"
 #include "ui/common/ErrorBanner.h"
 #include "ui/common/Label.h"
+#include "ui/common/Note.h"
 #include "ui/common/TableView.h"
 
 using namespace rollcall;
@@ -153,6 +158,39 @@ private:
             lines << label->text();
         return lines.join(QLatin1Char('\n'));
     }
+    [[nodiscard]] QAction *exportAction(const QString &word) const
+    {
+        const auto *button = m_page->findChild<common::Button *>(QStringLiteral("exportAudit"));
+        for (QAction *action : button->menu()->actions()) {
+            if (action->text() == word)
+                return action;
+        }
+        return nullptr;
+    }
+    /// Chooses @p path in the dialog that the menu's @p word opens.
+    void choose(const QString &word, const QString &path)
+    {
+        QAction *action = exportAction(word);
+        QVERIFY(action);
+        action->trigger();
+        QTRY_VERIFY(m_page->findChild<QFileDialog *>());
+        QDialog *dialog = m_page->findChild<QFileDialog *>();
+        dialog->findChild<QLineEdit *>(QStringLiteral("fileNameEdit"))->setText(path);
+        dialog->accept();
+        QTRY_VERIFY(!m_page->findChild<QFileDialog *>());
+    }
+    /// What the page says of the last export; empty where it says nothing.
+    [[nodiscard]] QString said() const
+    {
+        const auto *note = m_page->findChild<common::Note *>(QStringLiteral("auditExported"));
+        if (!note->isVisible())
+            return {};
+        QStringList lines;
+        for (const auto *label : note->findChildren<common::Label *>())
+            lines << label->text();
+        lines.removeAll(QString());
+        return lines.join(QLatin1Char('\n'));
+    }
     void rewrite(const QByteArray &from, const QByteArray &to) const
     {
         QFile file(m_log->path());
@@ -187,6 +225,10 @@ private Q_SLOTS:
     void verifyReadsAnew();
     void manyEntriesShowTheNewest();
     void lastOperationsOfOneDeployment();
+    void theLogIsExported_data();
+    void theLogIsExported();
+    void evidenceIsPacked();
+    void whatCannotBeWrittenIsSaid();
 };
 
 void AuditPageTest::emptyLogSaysSo()
@@ -382,6 +424,78 @@ void AuditPageTest::lastOperationsOfOneDeployment()
     rewrite("\"revoked\":12", "\"revoked\":13");
     card->refresh();
     QTRY_COMPARE(words->text(), QStringLiteral("The audit log is broken; Audit says where."));
+}
+
+void AuditPageTest::theLogIsExported_data()
+{
+    QTest::addColumn<QString>("word");
+    QTest::addColumn<QString>("name");
+    QTest::addColumn<QByteArray>("begin");
+    QTest::newRow("JSON") << QStringLiteral("Export the log as JSON…") << QStringLiteral("out.json")
+                          << QByteArray(R"({"entries":[{"seq":1,"at":")");
+    QTest::newRow("CSV") << QStringLiteral("Export the log as CSV…") << QStringLiteral("out.csv")
+                         << QByteArray("seq,at,operation,phase,");
+}
+
+void AuditPageTest::theLogIsExported()
+{
+    QFETCH(QString, word);
+    QFETCH(QString, name);
+    QFETCH(QByteArray, begin);
+    writeHistory();
+    openPage();
+    QTRY_COMPARE(table()->model()->rowCount(), 15);
+    const QString path = m_root->filePath(name);
+    const test::LoopTicks ticks;
+    choose(word, path);
+    QTRY_VERIFY(said().startsWith(QStringLiteral("15 entries exported")));
+    QVERIFY2(said().contains(path), qPrintable(said()));
+    QVERIFY2(ticks.longestGap() < longestGap, "writing the file blocked the window");
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    const QByteArray text = file.readAll();
+    QVERIFY2(text.startsWith(begin), text.left(80).constData());
+    QVERIFY(text.contains("OPS-2291, laptop stolen"));
+    QCOMPARE(file.permissions() & (QFile::ReadGroup | QFile::ReadOther), QFile::Permissions());
+    QVERIFY(test::saveScreenshots(*m_window, *m_theme, QStringLiteral("audit-exported")));
+}
+
+void AuditPageTest::evidenceIsPacked()
+{
+    writeHistory();
+    openPage();
+    QTRY_COMPARE(table()->model()->rowCount(), 15);
+    QVERIFY(!exportAction(QStringLiteral("Evidence of the selected operation…"))->isEnabled());
+    table()->selectRow(0);
+    QVERIFY(exportAction(QStringLiteral("Evidence of the selected operation…"))->isEnabled());
+    const QString one = m_root->filePath(QStringLiteral("one.tar"));
+    choose(QStringLiteral("Evidence of the selected operation…"), one);
+    QTRY_VERIFY(said().startsWith(QStringLiteral("Evidence of 2 entries packed")));
+    QVERIFY(test::saveScreenshots(*m_window, *m_theme, QStringLiteral("audit-evidence")));
+    // Its key is the one that was said, and nobody is named in it.
+    QProcess tar;
+    tar.start(QStringLiteral("bash"),
+              {QStringLiteral("-c"), QStringLiteral("tar xOf \"$0\" public-key.pem | sha256sum"), one});
+    QVERIFY(tar.waitForFinished(10'000) && tar.exitCode() == 0);
+    const QString digest = QString::fromLatin1(tar.readAll().left(64));
+    QVERIFY2(digest.size() == 64 && said().contains(digest), qPrintable(said() + digest));
+    QFile archive(one);
+    QVERIFY(archive.open(QIODevice::ReadOnly));
+    const QByteArray bytes = archive.readAll();
+    QVERIFY(bytes.contains("\"revoked\":3") && !bytes.contains("gideon") && !bytes.contains("laptop stolen"));
+    choose(QStringLiteral("Evidence of the whole log…"), m_root->filePath(QStringLiteral("all.tar")));
+    QTRY_VERIFY(said().startsWith(QStringLiteral("Evidence of 15 entries packed")));
+}
+
+void AuditPageTest::whatCannotBeWrittenIsSaid()
+{
+    writeHistory();
+    openPage();
+    QTRY_COMPARE(table()->model()->rowCount(), 15);
+    m_page->exportLog(ExportForm::Json, m_root->filePath(QStringLiteral("nowhere/out.json")));
+    QTRY_VERIFY(said().startsWith(QStringLiteral("Nothing was written")));
+    QVERIFY2(said().contains(u"nowhere/out.json"), qPrintable(said()));
+    QVERIFY(test::saveScreenshots(*m_window, *m_theme, QStringLiteral("audit-export-failed")));
 }
 
 QTEST_MAIN(AuditPageTest)

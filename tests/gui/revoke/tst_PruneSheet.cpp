@@ -29,6 +29,7 @@ private Q_SLOTS:
     void prunesInGuardedModeAlone();
     void aProductionProfileTypesNameAndCount();
     void oneReasonStandsWhileArmed();
+    void armedEndsByItself();
     void goesOnWithoutTheSheet();
 
 private:
@@ -214,6 +215,28 @@ void PruneSheetTest::oneReasonStandsWhileArmed()
     openSheet();
     ready();
     QVERIFY(!m_demo.button("pruneExecute")->isEnabled());
+}
+
+void PruneSheetTest::armedEndsByItself()
+{
+    common::OpenConnection &connection = m_demo.connection();
+    QSignalSpy changed(&connection, &common::OpenConnection::writeModeChanged);
+    connection.setWriteMode(common::WriteMode::Armed, 3s);
+    connection.noteReason(QStringLiteral("Monthly prune"));
+    openSheet();
+    ready();
+    QVERIFY(m_demo.button("pruneExecute")->isEnabled());
+    // Asked for again, its time begins anew.
+    connection.setWriteMode(common::WriteMode::Armed, 2s);
+    QCOMPARE(changed.size(), 1);
+    QVERIFY(connection.armedLeft() > 1s);
+    QTRY_COMPARE_WITH_TIMEOUT(connection.writeMode(), common::WriteMode::Guarded, 10'000);
+    QCOMPARE(changed.size(), 2);
+    QCOMPARE(connection.armedLeft(), 0ms);
+    QVERIFY(connection.standingReason().isEmpty());
+    // Nobody pressed anything: a sheet that is open asks for a reason again.
+    QVERIFY(!m_demo.button("pruneExecute")->isEnabled());
+    QVERIFY(expired() > 0);
 }
 
 void PruneSheetTest::goesOnWithoutTheSheet()

@@ -224,6 +224,82 @@ private Q_SLOTS:
         QCOMPARE(*later.brokenAt, brokenAt);
     }
 
+    void everyByteCounts_data()
+    {
+        QTest::addColumn<bool>("ofSeal");
+        QTest::newRow("of the log") << false;
+        QTest::newRow("of its seal") << true;
+    }
+    void everyByteCounts()
+    {
+        QFETCH(bool, ofSeal);
+        write(3);
+        const QString path = ofSeal ? sealPath(logFile()) : logFile();
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::ReadWrite));
+        const QByteArray whole = file.readAll();
+        const auto put = [&file](const QByteArray &text) {
+            return file.resize(0) && file.seek(0) && file.write(text) == text.size() && file.flush();
+        };
+        for (qsizetype i = 0; i < whole.size(); ++i) {
+            QByteArray flipped = whole;
+            flipped[i] = static_cast<char>(flipped.at(i) ^ 1);
+            QVERIFY(put(flipped));
+            const AuditState state = verified();
+            const qint64 entry = ofSeal ? 4 : whole.first(i).count('\n') + 1;
+            QVERIFY2(!state.ok && !state.sealed && state.brokenAt == entry,
+                     qPrintable(QStringLiteral("byte %1 flipped: %2").arg(i).arg(state.brokenAt.value_or(-1))));
+            QVERIFY(put(whole.first(i)));
+            QVERIFY2(!verified().ok, qPrintable(QStringLiteral("cut to %1 bytes").arg(i)));
+        }
+        QVERIFY(put(whole));
+        QVERIFY(verified().ok && verified().sealed);
+    }
+
+    /// A log begun by a checkout from before signatures: an HMAC in each entry and in the seal, by a key of its own.
+    void aLogFromBeforeSignaturesGoesOn()
+    {
+        const QByteArray mac(64, 'a');
+        QByteArray text;
+        AuditEntry old;
+        for (int i = 0; i < 2; ++i) {
+            const QString previous = old.hash;
+            old = entry(i);
+            old.seq = i + 1;
+            old.at = m_clock.now();
+            old.previousHash = previous;
+            old.keyId = QStringLiteral("0123456789abcdef");
+            old.hash = old.computeHash();
+            old.mac = QString::fromLatin1(mac);
+            text += old.toLine() + '\n';
+        }
+        QVERIFY(QDir().mkpath(folder()));
+        QFile file(logFile());
+        QVERIFY(file.open(QIODevice::WriteOnly) && file.write(text) == text.size());
+        file.close();
+        QFile seal(sealPath(logFile()));
+        QVERIFY(seal.open(QIODevice::WriteOnly));
+        seal.write(QJsonDocument(QJsonObject{{QStringLiteral("format"), QStringLiteral("rollcall-audit-seal")},
+                                             {QStringLiteral("version"), 1},
+                                             {QStringLiteral("entries"), 2},
+                                             {QStringLiteral("bytes"), text.size()},
+                                             {QStringLiteral("hash"), old.hash},
+                                             {QStringLiteral("nextHash"), QString()},
+                                             {QStringLiteral("keyId"), old.keyId},
+                                             {QStringLiteral("mac"), QString::fromLatin1(mac)}})
+                       .toJson(QJsonDocument::Compact));
+        seal.close();
+        QVERIFY(verified().ok && !verified().sealed);
+        QCOMPARE(verified().entries, 2);
+        QVERIFY(log().append(entry(2), m_call));
+        const AuditState state = verified();
+        QVERIFY(state.ok && !state.sealed);
+        QCOMPARE(state.entries, 3);
+        QVERIFY(log().list(2, 1)->front().note.contains(u"another key"));
+        setContent(content().replace("\"matched\":1", "\"matched\":7"));
+        QCOMPARE(verified().brokenAt, 2);
+    }
+
     void aCrashsHalfLineIsMendedAndNoted_data()
     {
         QTest::addColumn<int>("length");

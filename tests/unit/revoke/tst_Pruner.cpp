@@ -166,6 +166,24 @@ private Q_SLOTS:
         QVERIFY(report->batches > (expired + 7) / 8);
     }
 
+    void replicasThatFallBehindAreWaitedFor()
+    {
+        RevokeFixture fixture;
+        fill(fixture);
+        int asked = 0;
+        int asksBeforeTheFirstStep = 0;
+        fixture.store->lag = [&asked] { return std::optional(std::chrono::milliseconds(++asked < 3 ? 5'000 : 10)); };
+        fixture.store->beforePrune = [&](int number) -> std::optional<Error> {
+            if (number == 1)
+                asksBeforeTheFirstStep = asked;
+            return std::nullopt;
+        };
+        const auto report = pruned(fixture);
+        QVERIFY(report && !report->error);
+        QCOMPARE(report->revoked, expired);
+        QCOMPARE(asksBeforeTheFirstStep, 3);
+    }
+
     void aRefusedCommitCountsOnce_data()
     {
         QTest::addColumn<bool>("othersDelete");

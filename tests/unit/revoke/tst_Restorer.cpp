@@ -3,6 +3,7 @@
 #include <QDirIterator>
 #include <QJsonDocument>
 
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -148,7 +149,7 @@ private Q_SLOTS:
         fixture.stop = std::stop_source();
         const auto seal = OperationSeal::load(fixture.vault.get(), false, fixture.call());
         QVERIFY(seal.has_value());
-        const auto kept = readUndoRows(undoOf(fixture), report->auditId, *seal);
+        const auto kept = readUndoIndex(undoOf(fixture), report->auditId, *seal);
         QVERIFY(kept.has_value());
         QCOMPARE(kept->rows.size(), std::size_t{2});
     }
@@ -164,7 +165,7 @@ private Q_SLOTS:
         QCOMPARE(fixture.rows(), 0);
         const auto plan = restorePlan(fixture, report->auditId);
         QVERIFY2(plan.has_value(), plan ? "" : qPrintable(base::oneLine(plan.error())));
-        QCOMPARE(plan->rows.size(), std::size_t(planned));
+        QCOMPARE(plan->count(), planned);
         QCOMPARE(plan->users, planned);
 
         const auto back = restored(fixture, report->auditId);
@@ -409,6 +410,25 @@ private Q_SLOTS:
         QCOMPARE(fixture.rows(), planned);
     }
 
+    void replicasThatFallBehindAreWaitedFor()
+    {
+        RevokeFixture fixture;
+        const QString of = revoked(fixture);
+        int asked = 0;
+        int asksBeforeTheFirstRow = 0;
+        fixture.store->lag = [&asked] { return std::optional(std::chrono::milliseconds(++asked < 3 ? 5'000 : 10)); };
+        fixture.store->beforeRestore = [&](int number) -> std::optional<Error> {
+            if (number == 1)
+                asksBeforeTheFirstRow = asked;
+            return std::nullopt;
+        };
+        const auto back = restored(fixture, of);
+        QVERIFY(back && !back->error);
+        QCOMPARE(back->restored, planned);
+        QCOMPARE(asksBeforeTheFirstRow, 3);
+        QVERIFY2(back->batches > 3, "batches are as large as they were");
+    }
+
     void killedAnywhere_data()
     {
         QTest::addColumn<int>("batch");
@@ -458,6 +478,142 @@ private Q_SLOTS:
         QCOMPARE(fixture.rows(), planned);
         QVERIFY(fixture.operations().empty());
         QVERIFY(fixture.log->verify(fixture.call())->ok);
+    }
+
+    /// A restore whose link is lost in its second batch; what it is called.
+    static QString cutRestore(RevokeFixture &fixture, const QString &of)
+    {
+        fixture.store->beforeRestore = failsAt(2, ErrorCode::ConnectionLost);
+        const auto cut = restored(fixture, of);
+        fixture.store->beforeRestore = {};
+        return cut && cut->error && cut->resumable ? cut->auditId : QString();
+    }
+    /// Lets the window of the record of @p of end.
+    static bool endWindow(const RevokeFixture &fixture, const QString &of)
+    {
+        QFile head(fileOf(fixture, of, "undo.json"));
+        if (!head.open(QIODevice::ReadWrite))
+            return false;
+        QJsonObject json = QJsonDocument::fromJson(head.readAll()).object();
+        json.insert(QStringLiteral("keptUntil"), 1);
+        const QByteArray text = QJsonDocument(json).toJson();
+        return head.resize(0) && head.seek(0) && head.write(text) == text.size();
+    }
+
+    void aWindowThatEndsMeanwhileTakesNothingFromARestore()
+    {
+        RevokeFixture fixture;
+        const QString of = revoked(fixture);
+        const QString id = cutRestore(fixture, of);
+        QVERIFY(!id.isEmpty());
+        QCOMPARE(fixture.rows(), 2);
+        QVERIFY(endWindow(fixture, of));
+        destroyOldUndos(fixture.place().folder, fixture.clock.now());
+        QVERIFY2(QDir(undoOf(fixture)).exists(of), "destroyed while it was put back");
+        const auto report = resumed(fixture, id);
+        QVERIFY2(report && !report->error, report ? "" : qPrintable(base::oneLine(report.error())));
+        QCOMPARE(report->restored, planned);
+        QVERIFY(!QDir(undoOf(fixture)).exists(of));
+    }
+
+    void aRestoreThatWasDiscardedHoldsNothingUp()
+    {
+        RevokeFixture fixture;
+        const QString of = revoked(fixture);
+        const QString id = cutRestore(fixture, of);
+        QVERIFY(!id.isEmpty() && endWindow(fixture, of));
+        QVERIFY(discardOperation(id, fixture.place(), *fixture.log, fixture.call()));
+        destroyOldUndos(fixture.place().folder, fixture.clock.now());
+        QVERIFY(!QDir(undoOf(fixture)).exists(of));
+    }
+
+    void whatAnotherRestorePutBackIsNotTriedAgain_data()
+    {
+        QTest::addColumn<bool>("isOneLeft");
+        QTest::newRow("all of it") << false;
+        QTest::newRow("all but one whose user is gone") << true;
+    }
+    void whatAnotherRestorePutBackIsNotTriedAgain()
+    {
+        QFETCH(bool, isOneLeft);
+        RevokeFixture fixture;
+        const QString of = revoked(fixture);
+        const QString id = cutRestore(fixture, of);
+        QVERIFY(!id.isEmpty());
+        if (isOneLeft)
+            fixture.run("DELETE FROM user WHERE id = 'u5'");
+        const auto other = restored(fixture, of);
+        QVERIFY(other && !other->error);
+        QCOMPARE(other->restored, isOneLeft ? 2 : 3);
+        QCOMPARE(other->userGone, isOneLeft ? 1 : 0);
+        const auto report = resumed(fixture, id);
+        if (!isOneLeft) {
+            QCOMPARE(report.error().code, ErrorCode::WriteRefused);
+            QVERIFY(report.error().param(ErrorParam::Detail).contains(other->auditId));
+            QVERIFY(discardOperation(id, fixture.place(), *fixture.log, fixture.call()));
+            return;
+        }
+        QVERIFY2(report && !report->error, report ? "" : qPrintable(base::oneLine(report.error())));
+        QCOMPARE(report->restored, 2);
+        QCOMPARE(report->thereAgain, 2);
+        QCOMPARE(report->userGone, 1);
+        QCOMPARE(fixture.rows(), planned - 1);
+        QVERIFY(fixture.operations().empty());
+    }
+
+    /// Its rows are read in pieces: a record may be larger than memory.
+    void aLargeRecordTakesLittleMemory()
+    {
+        RevokeFixture fixture;
+        const auto seal = OperationSeal::load(fixture.vault.get(), true, fixture.call());
+        QVERIFY(seal.has_value());
+        constexpr std::size_t batches = 64;
+        constexpr std::size_t rowsEach = 100;
+        constexpr qsizetype cellBytes = 16 * 1024;
+        auto record = UndoRecord::open(undoOf(fixture), {QStringLiteral("op-large"), {}, {}, {}, fixture.clock.now()},
+                                       QStringLiteral("DELETE"), *seal);
+        QVERIFY(record.has_value());
+        for (std::size_t batch = 0; batch < batches; ++batch) {
+            std::vector<store::KeptRow> rows;
+            for (std::size_t i = 0; i < rowsEach; ++i) {
+                store::KeptRow row;
+                row.place = batch * rowsEach + i;
+                row.key.token = base::SecretBytes(QByteArray::number(qulonglong(row.place)));
+                row.key.userId = QStringLiteral("u%1").arg(row.place % 7);
+                row.cells.push_back({QStringLiteral("data"), false,
+                                     base::SecretBytes(QByteArray(cellBytes, static_cast<char>('a' + batch % 26)))});
+                rows.push_back(std::move(row));
+            }
+            QVERIFY(record->keep(rows, {}));
+        }
+        const qint64 size = QFileInfo(undoOf(fixture) + QStringLiteral("/op-large/rows.sealed")).size();
+        QVERIFY(size > 100'000'000);
+        const pid_t child = fork();
+        QVERIFY(child >= 0);
+        if (child == 0) {
+            const auto most = [] { // KiB
+                rusage usage{};
+                getrusage(RUSAGE_SELF, &usage);
+                return usage.ru_maxrss;
+            };
+            const long before = most();
+            const auto index = readUndoIndex(undoOf(fixture), QStringLiteral("op-large"), *seal);
+            bool isRight = index && index->rows.size() == batches * rowsEach && index->users() == 7;
+            UndoReader reader(*index, *seal);
+            for (const UndoIndex::Row &row : index->rows) {
+                const UndoIndex::Row *const wanted[] = {&row};
+                const auto read = reader.read(wanted);
+                isRight = isRight && read && read->front().place == row.place &&
+                          read->front().cells.front().value.size() == cellBytes;
+            }
+            const long grown = most() - before;
+            if (grown > 32 * 1024)
+                qWarning("%ld KiB", grown);
+            _exit(!isRight ? 1 : grown > 32 * 1024 ? 2 : 0);
+        }
+        int status = 0;
+        QCOMPARE(waitpid(child, &status, 0), child);
+        QCOMPARE(WEXITSTATUS(status), 0);
     }
 
     void aLostLinkIsGoneOnWith()
@@ -657,7 +813,7 @@ private Q_SLOTS:
                 ++files;
             }
         }
-        QCOMPARE(files, 6);
+        QCOMPARE(files, 7); // head, plan, journal, lock; head, rows and the restore's mark of the record
     }
 };
 

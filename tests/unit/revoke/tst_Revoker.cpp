@@ -127,6 +127,27 @@ private Q_SLOTS:
         QCOMPARE(outcome.counts.value(u"notTried").toInteger(), 1);
     }
 
+    void replicasThatFallBehindAreWaitedFor()
+    {
+        RevokeFixture fixture;
+        int asked = 0;
+        fixture.store->lag = [&asked] { return std::optional(std::chrono::milliseconds(++asked < 3 ? 5'000 : 10)); };
+        int asksBeforeTheFirstRow = 0;
+        std::vector<std::size_t> sizes;
+        fixture.store->beforeDeleteOf = [&](std::span<const store::RowKey> keys) -> std::optional<Error> {
+            if (sizes.empty())
+                asksBeforeTheFirstRow = asked;
+            sizes.push_back(keys.size());
+            return std::nullopt;
+        };
+        const auto report = fixture.carryOut(fixture.plan(5), options(false, 4));
+        QVERIFY(report && !report->error);
+        QCOMPARE(report->revoked, 5);
+        QCOMPARE(asksBeforeTheFirstRow, 3);
+        QVERIFY2(report->took >= std::chrono::milliseconds(450), "it went on while a replica was behind");
+        QVERIFY2(sizes.front() == 2, "batches are as large as they were");
+    }
+
     void aLinkThatBreaksDuringTheCommitIsResolvedOverANewOne_data()
     {
         QTest::addColumn<bool>("committed");

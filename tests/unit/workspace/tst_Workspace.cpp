@@ -36,6 +36,7 @@ private:
         profile.schemaMap = QStringLiteral("{}");
         profile.needsApproval = true;
         profile.watchFor = std::chrono::minutes(10);
+        profile.ownUser = QStringLiteral("ada@example.com");
         return profile;
     }
     static ConnectionSecrets someSecrets()

@@ -3,11 +3,12 @@ import { drizzle } from 'drizzle-orm/node-postgres';
 import NextAuth from 'next-auth';
 import pg from 'pg';
 import { providers } from './providers.js';
+import { cached } from './sessionCache.js';
 
 const database = drizzle(new pg.Pool({ connectionString: process.env.DATABASE_URL }));
 
 export const { handlers, auth } = NextAuth({
-  adapter: DrizzleAdapter(database),
+  adapter: cached(DrizzleAdapter(database)),
   session: { strategy: 'database' },
   providers,
   callbacks: {

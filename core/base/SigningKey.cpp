@@ -1,0 +1,136 @@
+#include "core/base/SigningKey.h"
+
+#include <openssl/evp.h>
+
+#include "core/base/VaultKey.h"
+
+namespace rollcall::base {
+
+namespace {
+
+constexpr std::size_t keyBytes = 32;
+constexpr std::size_t signatureBytes = 64;
+static_assert(keyBytes == vaultKeyBytes);
+
+struct FreeKey
+{
+    void operator()(EVP_PKEY *key) const { EVP_PKEY_free(key); }
+};
+using KeyPtr = std::unique_ptr<EVP_PKEY, FreeKey>;
+
+struct FreeContext
+{
+    void operator()(EVP_MD_CTX *context) const { EVP_MD_CTX_free(context); }
+};
+using ContextPtr = std::unique_ptr<EVP_MD_CTX, FreeContext>;
+
+/// What stands before the 32 bytes of an Ed25519 key in its SubjectPublicKeyInfo. **Source:** RFC 8410 §4.
+QByteArray publicKeyHead()
+{
+    return QByteArray::fromHex("302a300506032b6570032100");
+}
+
+const unsigned char *bytesOf(QByteArrayView view)
+{
+    return reinterpret_cast<const unsigned char *>(view.data());
+}
+
+unsigned char *roomIn(QByteArray &bytes)
+{
+    return reinterpret_cast<unsigned char *>(bytes.data());
+}
+
+Error cryptoFailed()
+{
+    return Error(ErrorCode::Internal).with(ErrorParam::Detail, QStringLiteral("the signing key cannot be used"));
+}
+
+} // namespace
+
+struct SigningKey::Pair
+{
+    KeyPtr key;
+    QByteArray publicKey;
+};
+
+SigningKey::SigningKey(std::unique_ptr<Pair> pair) : m_pair(std::move(pair)) {}
+SigningKey::SigningKey(SigningKey &&) noexcept = default;
+SigningKey &SigningKey::operator=(SigningKey &&) noexcept = default;
+SigningKey::~SigningKey() = default;
+
+Result<SigningKey> SigningKey::of(const SecretBytes &secret)
+{
+    if (secret.size() != vaultKeyBytes)
+        return fail(cryptoFailed());
+    auto pair = std::make_unique<Pair>();
+    pair->key.reset(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, bytesOf(secret.view()), keyBytes));
+    pair->publicKey.resize(qsizetype(keyBytes));
+    std::size_t size = keyBytes;
+    if (!pair->key || EVP_PKEY_get_raw_public_key(pair->key.get(), roomIn(pair->publicKey), &size) != 1)
+        return fail(cryptoFailed());
+    return SigningKey(std::move(pair));
+}
+
+Result<std::optional<SigningKey>> SigningKey::find(SecretVault &vault, const QString &name, const Call &call)
+{
+    const auto secret = vault.read(name, call);
+    if (!secret)
+        return fail(secret.error());
+    if (!*secret)
+        return std::nullopt;
+    auto key = of(**secret);
+    if (!key)
+        return fail(key.error());
+    return std::optional(std::move(*key));
+}
+
+Result<SigningKey> SigningKey::findOrMake(SecretVault &vault, const QString &name, const Call &call)
+{
+    const auto secret = loadOrMakeKey(vault, name, call);
+    if (!secret)
+        return fail(secret.error());
+    return of(*secret);
+}
+
+Result<QByteArray> SigningKey::sign(QByteArrayView message) const
+{
+    const ContextPtr context(EVP_MD_CTX_new());
+    QByteArray signature(qsizetype(signatureBytes), Qt::Uninitialized);
+    std::size_t size = signatureBytes;
+    const bool isSigned = context &&
+                          EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, m_pair->key.get()) == 1 &&
+                          EVP_DigestSign(context.get(), roomIn(signature), &size, bytesOf(message),
+                                         static_cast<std::size_t>(message.size())) == 1;
+    if (!isSigned)
+        return fail(cryptoFailed());
+    return signature;
+}
+
+const QByteArray &SigningKey::publicKey() const
+{
+    return m_pair->publicKey;
+}
+
+QByteArray SigningKey::publicPem() const
+{
+    return "-----BEGIN PUBLIC KEY-----\n" + QByteArray(publicKeyHead() + m_pair->publicKey).toBase64() +
+           "\n-----END PUBLIC KEY-----\n";
+}
+
+bool isPublicKey(QByteArrayView text)
+{
+    return text.size() == qsizetype(keyBytes);
+}
+
+bool isSignedBy(QByteArrayView publicKey, QByteArrayView message, QByteArrayView signature)
+{
+    if (!isPublicKey(publicKey) || signature.size() != qsizetype(signatureBytes))
+        return false;
+    const KeyPtr key(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, bytesOf(publicKey), keyBytes));
+    const ContextPtr context(EVP_MD_CTX_new());
+    return key && context && EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key.get()) == 1 &&
+           EVP_DigestVerify(context.get(), bytesOf(signature), signatureBytes, bytesOf(message),
+                            static_cast<std::size_t>(message.size())) == 1;
+}
+
+} // namespace rollcall::base

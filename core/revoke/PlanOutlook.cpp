@@ -1,0 +1,90 @@
+#include "core/revoke/PlanOutlook.h"
+
+#include <algorithm>
+
+#include "core/revoke/CachePurge.h"
+
+namespace rollcall::revoke {
+
+namespace {
+
+constexpr std::size_t shownKeys = 3;
+
+QString masked(const base::Fingerprint &fingerprint)
+{
+    return QStringLiteral("‹") + fingerprint.grouped().left(9) + QStringLiteral("›");
+}
+
+/// The first few sessions of @p plan, masked.
+QStringList someOf(const RevocationPlan &plan)
+{
+    QStringList some;
+    for (std::size_t i = 0; i < std::min(plan.rows.size(), shownKeys); ++i)
+        some << masked(plan.rows[i].key.fingerprint);
+    return some;
+}
+
+/// The key of a session as @p pattern names it, with @p mask in the token's place. Digests of it are no secret, but
+/// nobody reads them: they are masked alike.
+QString maskedKey(const cache::CacheKeyPattern &pattern, const QString &mask)
+{
+    QString key = pattern.text();
+    for (const char *digest : {"{sha256}", "{fingerprint}"}) {
+        if (key.contains(QLatin1StringView(digest)))
+            return key.replace(QLatin1StringView(digest), mask);
+    }
+    return QString::fromUtf8(pattern.keyOf(mask.toUtf8()));
+}
+
+bool isOwn(const store::PlannedRow &row, const QString &own)
+{
+    return row.key.userId == own || (row.shown.email && row.shown.email->compare(own, Qt::CaseInsensitive) == 0);
+}
+
+/// How many rows are of @p own; nullopt where that cannot be told: it is not said, or it is an e-mail and rows come
+/// without, as those of a saved plan do.
+std::optional<qint64> ownIn(const RevocationPlan &plan, const QString &own)
+{
+    if (own.isEmpty())
+        return std::nullopt;
+    const qint64 count = std::ranges::count_if(plan.rows, [&own](const auto &row) { return isOwn(row, own); });
+    const bool mayBeMissed = own.contains(QLatin1Char('@')) && std::ranges::any_of(plan.rows, [](const auto &row) {
+                                 return row.key.userId && !row.shown.email;
+                             });
+    return count == 0 && mayBeMissed ? std::nullopt : std::optional(count);
+}
+
+QString windowOf(const deployment::ConnectionConfig &config, bool knowsCopies)
+{
+    if (knowsCopies)
+        return QStringLiteral("refused from the deployment's next look, once the row and the copies in %1 are gone; "
+                              "copies that it keeps elsewhere last until their own time is over")
+            .arg(config.cache ? config.cache->host : QString());
+    return QStringLiteral("refused from the deployment's next look, once the row is gone; where it caches sessions, "
+                          "which nothing here says, until the copy's time is over");
+}
+
+} // namespace
+
+PlanOutlook outlookOf(const RevocationPlan &plan, const deployment::Deployment &deployment)
+{
+    PlanOutlook outlook;
+    QStringList some = someOf(plan);
+    const auto patterns =
+        deployment.config().cache ? copyPatterns(deployment.config()) : std::vector<cache::CacheKeyPattern>();
+    for (const QString &mask : some) {
+        for (const cache::CacheKeyPattern &pattern : patterns)
+            outlook.cacheKeys << maskedKey(pattern, mask);
+    }
+    outlook.cachedCopies = static_cast<qint64>(patterns.size() * plan.rows.size());
+    if (plan.rows.size() > shownKeys)
+        some << QStringLiteral("…");
+    if (!some.isEmpty())
+        outlook.statements << QStringLiteral("%1\n-- run for each of %2; tokens stand as fingerprints")
+                                  .arg(plan.statement, some.join(QStringLiteral(", ")));
+    outlook.window = windowOf(deployment.config(), !patterns.empty());
+    outlook.own = ownIn(plan, deployment.config().profile.ownUser);
+    return outlook;
+}
+
+} // namespace rollcall::revoke
