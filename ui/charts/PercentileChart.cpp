@@ -27,7 +27,7 @@ constexpr QMargins plotMargins(56, 8, 28, 24);
 constexpr double mostNines = 3;
 constexpr int steps = 120;
 constexpr int bandAlpha = 46; // 18 %
-constexpr int readOutWidth = 148;
+constexpr int readOutWidth = 164;
 constexpr double narrowest = mostNines / 16;
 
 struct Stop
@@ -335,6 +335,7 @@ void PercentileChart::setBands(bool shown)
     m_bands = shown;
     restyle();
     viewport()->update();
+    Q_EMIT bandsChanged();
 }
 
 void PercentileChart::wheelEvent(QWheelEvent *event)

@@ -34,6 +34,10 @@ public:
     void setBands(bool shown);
     [[nodiscard]] bool hasBands() const { return m_bands; }
 
+Q_SIGNALS:
+    /// remark() would answer otherwise than before.
+    void bandsChanged();
+
 protected:
     void drawBackground(QPainter *painter, const QRectF &rect) override;
     void drawForeground(QPainter *painter, const QRectF &rect) override;

@@ -107,6 +107,7 @@ ChartBoard::ChartBoard(const common::Theme &theme, QWidget *parent)
     });
     connect(m_heatmap, &charts::HeatmapChart::modeChanged, this,
             [this](int index) { m_mode->setCurrentIndex(index + 1); });
+    connect(m_percentiles, &charts::PercentileChart::bandsChanged, m_right, &charts::ChartCard::refresh);
     connect(m_heatmap, &charts::HeatmapChart::rangeChanged, this, &ChartBoard::onRangeChanged);
     connect(m_range, &common::Button::clicked, m_heatmap, &charts::HeatmapChart::clearRange);
     connect(&m_sliceSource, &SliceSource::ready, this, [this](const std::shared_ptr<const RunDocument> &slice) {
