@@ -329,12 +329,47 @@ private Q_SLOTS:
         QTest::mouseClick(button("activityStop"), Qt::LeftButton);
         QCOMPARE(act->state(), common::ActState::Stopping);
         QTRY_COMPARE_WITH_TIMEOUT(ended.size(), 1, 10'000);
-        // tst_OffSwitch has the last byte; here the document is made meanwhile.
+        // With the canary's removal and the document; the next test has the last request.
         qInfo("stopped from the drawer, run over after %lld ms", since.elapsed());
         QCOMPARE(m_page->document()->stopReason, probe::StopReason::Cancelled);
         QVERIFY(act->isEnded());
         QVERIFY(act->end()->words.contains(QStringLiteral("stopped by you")));
         QVERIFY(m_demo.photograph("drawer-ended"));
+    }
+
+    void stoppedInTheDrawerItAsksNothingAfterAQuarterSecond()
+    {
+        test::ScriptedServer server([](const auto &) {
+            test::Reply reply = test::Reply::http(200, "null");
+            reply.delay = 2ms;
+            return reply;
+        });
+        test::TestConnection open(m_demo.clock());
+        workspace::ConnectionProfile profile;
+        profile.name = QStringLiteral("slow");
+        profile.baseUrl = server.url().toString();
+        QVERIFY(open.open(std::move(profile)));
+        LatencyPage page(m_demo.theme(), open.connection());
+        page.planEditor().setSamples(20'000);
+        page.planEditor().setGuarded(false);
+        page.findChild<QComboBox *>(QStringLiteral("planCookie"))->setCurrentIndex(1); // none
+        for (const auto mode :
+             {probe::ProbeMode::Local, probe::ProbeMode::Cached, probe::ProbeMode::Floor, probe::ProbeMode::Proxy})
+            page.planEditor().setModeChecked(mode, false);
+        page.planEditor().setModeChecked(probe::ProbeMode::Route, true);
+        m_drawer->setActivities(&open.connection().activities());
+        const auto detached = qScopeGuard([this] { m_drawer->setActivities(nullptr); });
+        m_drawer->show();
+        QSignalSpy ended(&page, &LatencyPage::runEnded);
+        page.run();
+        QTRY_VERIFY_WITH_TIMEOUT(server.requests().size() > 50, 30'000);
+        QTest::mouseClick(button("activityStop"), Qt::LeftButton);
+        QTest::qWait(250);
+        const std::size_t asked = server.requests().size();
+        QTRY_COMPARE_WITH_TIMEOUT(ended.size(), 1, 10'000);
+        QTest::qWait(300);
+        QCOMPARE(server.requests().size(), asked);
+        QCOMPARE(page.document()->stopReason, probe::StopReason::Cancelled);
     }
 
     void liveChartsAreDrawnTenTimesASecondAtMost()
