@@ -1,8 +1,8 @@
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <condition_variable>
+#include <cstdlib>
 #include <memory>
 #include <vector>
 
@@ -38,16 +38,15 @@ public:
         qint64 cpuNs = 0; ///< processor time of this process between the two
     };
 
-    /// Room for the first of @p samples is made now, so that a short run allocates nothing; later there is an
-    /// allocation for each thousand.
+    /// Room for @p samples is made now; beyond them there is an allocation for each ten thousand.
     explicit RunRecord(std::size_t samples);
 
     void add(const Sample &sample)
     {
         const std::size_t count = m_count.load(std::memory_order_relaxed);
         if (count % chunkSize == 0)
-            m_last = &chunk(count / chunkSize);
-        (*m_last)[count % chunkSize] = sample;
+            m_last = chunk(count / chunkSize);
+        std::construct_at(m_last + count % chunkSize, sample);
         m_count.store(count + 1, std::memory_order_release);
     }
     /// Replaces what is known of the run; wakes the waiting thread where it is finished.
@@ -72,16 +71,25 @@ public:
     void copyNew(std::vector<Sample> &known) const;
 
 private:
-    static constexpr std::size_t chunkSize = 1024;
-    using Chunk = std::array<Sample, chunkSize>;
+    static constexpr std::size_t chunkBytes = std::size_t{2}
+                                              << 20; ///< a large page: a fault each costs as much as a request
+    static constexpr std::size_t chunkSize = chunkBytes / sizeof(Sample);
+    static_assert(std::is_trivially_destructible_v<Sample>); // chunks are freed as they are
+    struct Release
+    {
+        void operator()(Sample *samples) const { std::free(samples); }
+    };
+    /// Room for chunkSize samples, which are made one by one: making them all first would touch the memory twice.
+    using Chunk = std::unique_ptr<Sample, Release>;
 
+    [[nodiscard]] static Chunk makeChunk();
     /// The chunk at @p index, made where it is the next.
-    [[nodiscard]] Chunk &chunk(std::size_t index);
+    [[nodiscard]] Sample *chunk(std::size_t index);
 
     mutable base::Mutex m_mutex;
     std::condition_variable_any m_wake;
-    std::vector<std::unique_ptr<Chunk>> m_chunks ROLLCALL_GUARDED_BY(m_mutex);
-    Chunk *m_last = nullptr;             ///< being filled; the writer's
+    std::vector<Chunk> m_chunks ROLLCALL_GUARDED_BY(m_mutex);
+    Sample *m_last = nullptr;            ///< being filled; the writer's
     std::atomic<std::size_t> m_count{0}; ///< samples that are there whole
     State m_state ROLLCALL_GUARDED_BY(m_mutex);
 };
