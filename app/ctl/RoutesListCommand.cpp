@@ -4,17 +4,14 @@
 #include "app/ctl/Commands.h"
 #include "app/ctl/InputFile.h"
 #include "app/ctl/MatcherFlags.h"
-#include "core/http/HttpClient.h"
 #include "core/routes/NavigationAudit.h"
 #include "core/routes/NextBuild.h"
 #include "core/routes/RouteList.h"
-#include "core/routes/SitemapReader.h"
+#include "core/routes/SitemapPages.h"
 
 namespace rollcall::ctl {
 
 namespace {
-
-constexpr qsizetype largestSitemap = 50 * 1024 * 1024; // the protocol's own limit
 
 QString named(const QString &path)
 {
@@ -26,17 +23,7 @@ base::Result<QByteArray> fetchSitemap(const Context &context, const QUrl &url)
     http::HttpOptions options;
     options.caFile = context.arguments().value(QStringLiteral("ca-file")).value_or(QString());
     options.timeout = context.options().timeout;
-    options.maxBody = largestSitemap;
-    auto answer = http::HttpClient(options).send({QByteArrayLiteral("GET"), url, {}, {}}, context.call());
-    if (!answer)
-        return base::fail(std::move(answer.error()));
-    if (answer->status != 200) {
-        return base::fail(base::Error(base::ErrorCode::DeploymentStatus)
-                              .with(base::ErrorParam::Host, url.host())
-                              .with(base::ErrorParam::Status, answer->status)
-                              .with(base::ErrorParam::Detail, QStringLiteral("asked for %1").arg(url.path())));
-    }
-    return std::move(answer->body);
+    return routes::fetchSitemap(url, std::move(options), context.call());
 }
 
 base::Status addSitemap(Context &context, const QString &where, routes::RouteList &list)
@@ -48,14 +35,7 @@ base::Status addSitemap(Context &context, const QString &where, routes::RouteLis
     const auto sitemap = routes::readSitemap(*xml, named(where));
     if (!sitemap)
         return base::fail(sitemap.error());
-    int elsewhere = 0;
-    for (const QUrl &page : sitemap->pages) {
-        const QString path = page.path(QUrl::FullyEncoded);
-        if (page.authority() == sitemap->pages.front().authority())
-            list.add(path.isEmpty() ? QStringLiteral("/") : path, QStringLiteral("sitemap"));
-        else
-            ++elsewhere;
-    }
+    const int elsewhere = routes::addPages(*sitemap, list);
     if (elsewhere > 0)
         context.output().warn(QStringLiteral("%1 pages of other hosts than %2 are left out.")
                                   .arg(QString::number(elsewhere), sitemap->pages.front().host()));

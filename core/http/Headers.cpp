@@ -6,6 +6,8 @@
 #include <array>
 #include <string_view>
 
+#include "core/http/HeaderName.h"
+
 namespace rollcall::http {
 
 namespace {
@@ -27,11 +29,6 @@ bool isControl(char c)
 {
     const auto value = static_cast<unsigned char>(c);
     return (value < 0x20 && c != '\t') || value == 0x7f;
-}
-
-bool isSameHeader(QByteArrayView a, QByteArrayView b)
-{
-    return a.size() == b.size() && a.compare(b, Qt::CaseInsensitive) == 0; // most differ in their length
 }
 
 } // namespace

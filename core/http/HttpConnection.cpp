@@ -15,9 +15,17 @@ namespace rollcall::http {
 namespace {
 
 constexpr std::size_t readBytes = 64 * 1024; ///< a read takes at most so much
+
 qint64 nsOf(std::chrono::milliseconds time)
 {
     return std::chrono::nanoseconds(time).count();
+}
+
+MessageLimits limitsFor(const ConnectionOptions &options)
+{
+    MessageLimits limits = limitsOf(options.http);
+    limits.keepBody = options.keepBody;
+    return limits;
 }
 
 } // namespace
@@ -35,12 +43,12 @@ qint64 steadyNs()
 HttpConnection::HttpConnection(const QUrl &origin, ConnectionOptions options, QObject *parent)
     : QObject(parent),
       m_options(std::move(options)),
-      m_limits(limitsOf(m_options.http)),
+      m_limits(limitsFor(m_options)),
       m_ownPoller(m_options.poller ? nullptr : std::make_unique<SocketPoller>()),
       m_poller(m_options.poller ? m_options.poller : m_ownPoller.get()),
-      m_timeout(this)
+      m_timeout(this),
+      m_framer(HttpFramer::forResponse({}, m_limits))
 {
-    m_limits.keepBody = m_options.keepBody;
     base::Result<Origin> parsed = originOf(origin);
     if (!parsed) {
         m_originError = std::move(parsed.error());
@@ -111,8 +119,13 @@ void HttpConnection::startClock(Handler handler)
 {
     Q_ASSERT(!isBusy());
     m_handler = std::move(handler);
-    m_exchange.times.queuedNs = steadyNs();
-    m_deadlineNs = m_exchange.times.queuedNs + nsOf(m_options.http.timeout);
+    Exchange &exchange = current(); // still as it was when it was told of
+    exchange.error.reset();
+    m_framer.recycle(std::exchange(exchange.message, {}));
+    exchange.times = {};
+    exchange.reused = exchange.first = exchange.retried = false;
+    exchange.times.queuedNs = steadyNs();
+    m_deadlineNs = exchange.times.queuedNs + nsOf(m_options.http.timeout);
     if (!m_timeout.isActive())
         m_timeout.start(m_options.http.timeout);
 }
@@ -121,8 +134,8 @@ void HttpConnection::begin(const PreparedRequest &request)
 {
     m_request = &request;
     if (isKept()) {
-        m_exchange.reused = true;
-        return writeRequest();
+        current().reused = true;
+        return writeRequest(m_drained ? current().times.queuedNs : steadyNs());
     }
     m_addresses.clear();
     connectNext();
@@ -144,6 +157,7 @@ bool HttpConnection::isKept()
 void HttpConnection::connectNext()
 {
     closeSocket();
+    m_detour.emplace(*m_poller);
     m_phase = Phase::Connecting;
     if (m_addresses.isEmpty()) {
         for (const QHostAddress &address : knownAddresses(m_origin->host))
@@ -156,7 +170,7 @@ void HttpConnection::connectNext()
         secure->setSslConfiguration(m_tls);
         secure->setPeerVerifyName(m_origin->host);
         connect(secure.get(), &QSslSocket::encrypted, this, [this] {
-            m_exchange.times.encryptedNs = steadyNs();
+            current().times.encryptedNs = steadyNs();
             onReady();
         });
         m_socket = std::move(secure);
@@ -164,9 +178,9 @@ void HttpConnection::connectNext()
         m_socket = std::make_unique<QTcpSocket>();
     }
     m_socket->setProxy(QNetworkProxy::NoProxy);
-    connect(m_socket.get(), &QTcpSocket::hostFound, this, [this] { m_exchange.times.resolvedNs = steadyNs(); });
+    connect(m_socket.get(), &QTcpSocket::hostFound, this, [this] { current().times.resolvedNs = steadyNs(); });
     connect(m_socket.get(), &QTcpSocket::connected, this, &HttpConnection::onConnected);
-    connect(m_socket.get(), &QTcpSocket::readyRead, this, [this] { onReadyRead(steadyNs()); });
+    connect(m_socket.get(), &QTcpSocket::readyRead, this, [this] { onReadyRead(); });
     connect(m_socket.get(), &QTcpSocket::errorOccurred, this, &HttpConnection::onSocketError);
     connect(m_socket.get(), &QTcpSocket::disconnected, this, &HttpConnection::onClosed);
     m_socket->connectToHost(m_addresses.takeFirst(), m_origin->port);
@@ -174,7 +188,7 @@ void HttpConnection::connectNext()
 
 void HttpConnection::onConnected()
 {
-    m_exchange.times.connectedNs = steadyNs();
+    current().times.connectedNs = steadyNs();
     m_socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
     if (!m_origin->tls) {
         SocketPoller::Client &self = *this;
@@ -189,94 +203,107 @@ void HttpConnection::onConnected()
 
 void HttpConnection::onReady()
 {
+    m_detour.reset();
     if (m_request)
-        return writeRequest();
-    m_exchange.times.endNs = steadyNs();
+        return writeRequest(steadyNs());
+    current().times.endNs = steadyNs();
     finish();
 }
 
-void HttpConnection::writeRequest()
+void HttpConnection::writeRequest(qint64 nowNs)
 {
     m_phase = Phase::Answer;
-    m_exchange.first = std::exchange(m_fresh, false);
-    m_framer = HttpFramer::forResponse(m_request->method, m_limits);
+    current().first = std::exchange(m_fresh, false);
+    m_framer.restart(m_request->method);
     const QByteArrayView bytes = m_request->bytes.view();
-    m_exchange.times.writtenNs = steadyNs();
+    current().times.writtenNs = nowNs;
     if (m_plain)
         return m_plain->write(bytes);
+    m_detour.emplace(*m_poller);
     m_socket->write(bytes.data(), bytes.size());
     m_socket->flush();
 }
 
 void HttpConnection::onSocketReady(bool ending)
 {
-    const qint64 arrivedNs = steadyNs();
+    m_arrivedNs = steadyNs();
     if (m_phase != Phase::Answer) {
         closeSocket(); // the kept connection ended, or something came unasked: the next request opens a new one
         return;
     }
     m_plain->resume();
-    const std::optional<qsizetype> count = m_plain->read(m_buffer);
-    if (!count)
-        return;
-    if (*count == 0)
-        return onClosed();
-    if (!m_exchange.times.firstByteNs)
-        m_exchange.times.firstByteNs = arrivedNs;
     m_ending = ending;
-    m_drained = *count < static_cast<qsizetype>(m_buffer.size());
-    onArrived(QByteArrayView(m_buffer.data(), *count));
-    m_drained = false;
+    // To the end: nobody tells of it again. What the handler begins meanwhile goes on here as well.
+    while (m_plain && m_phase == Phase::Answer) {
+        const std::optional<qsizetype> count = m_plain->read(m_buffer);
+        if (!count)
+            return;
+        if (*count == 0)
+            return onEnded();
+        m_drained = *count < static_cast<qsizetype>(m_buffer.size());
+        const bool more = ending || !m_drained;
+        onArrived(QByteArrayView(m_buffer.data(), *count));
+        m_drained = false;
+        if (!more)
+            return;
+    }
 }
 
-void HttpConnection::onReadyRead(qint64 arrivedNs)
+void HttpConnection::onReadyRead()
 {
+    m_arrivedNs = steadyNs();
     if (m_phase != Phase::Answer)
         return; // left unread: send() sees it and opens a new connection
-    if (!m_exchange.times.firstByteNs)
-        m_exchange.times.firstByteNs = arrivedNs;
     onArrived(m_socket->readAll());
 }
 
 void HttpConnection::onArrived(QByteArrayView bytes)
 {
-    const bool surplus = m_framer->feed(bytes) < bytes.size();
+    if (!current().times.firstByteNs)
+        current().times.firstByteNs = m_arrivedNs;
+    const bool surplus = m_framer.feed(bytes) < bytes.size();
     judge(surplus);
 }
 
 void HttpConnection::onClosed()
 {
+    m_arrivedNs = steadyNs();
     if (m_phase != Phase::Answer)
         return;
-    if (m_socket)
-        m_framer->feed(m_socket->readAll());
-    m_framer->endOfStream();
+    m_framer.feed(m_socket->readAll());
+    onEnded();
+}
+
+void HttpConnection::onEnded()
+{
+    m_framer.endOfStream();
     judge(false);
 }
 
 void HttpConnection::judge(bool surplus)
 {
-    if (m_framer->state() == HttpFramer::State::Reading)
+    if (m_framer.state() == HttpFramer::State::Reading)
         return;
-    if (m_framer->state() == HttpFramer::State::Complete) {
-        m_exchange.times.endNs = steadyNs();
-        m_exchange.message = m_framer->take();
-        if (!m_exchange.message.keepAlive || surplus || m_ending)
+    if (m_framer.state() == HttpFramer::State::Complete) {
+        current().times.endNs = m_arrivedNs;
+        current().message = m_framer.take();
+        if (!current().message.keepAlive || surplus || m_ending)
             closeSocket();
         return finish();
     }
-    const MessageFault fault = m_framer->fault().value_or(MessageFault::Truncated);
-    if (fault == MessageFault::Truncated && !m_framer->started() && m_exchange.reused && !m_exchange.retried) {
-        m_exchange.retried = true;
-        m_exchange.reused = false;
-        m_exchange.times.firstByteNs.reset();
+    const MessageFault fault = m_framer.fault().value_or(MessageFault::Truncated);
+    if (fault == MessageFault::Truncated && !m_framer.started() && current().reused && !current().retried) {
+        current().retried = true;
+        current().reused = false;
+        current().times.firstByteNs.reset();
         m_addresses.clear();
         // Later, as this runs inside a signal of the socket that goes.
         m_phase = Phase::Connecting;
+        m_detour.emplace(*m_poller);
         QMetaObject::invokeMethod(this, &HttpConnection::connectNext, Qt::QueuedConnection);
         return;
     }
-    failLater(faultError(*m_origin, fault, m_framer->started(), m_limits));
+    failLater(faultError(*m_origin, fault, m_framer.started(), m_limits));
 }
 
 void HttpConnection::onSocketError()
@@ -297,7 +324,7 @@ void HttpConnection::onSocketError()
 
 void HttpConnection::onTimeout()
 {
-    if (!isBusy() || m_exchange.error)
+    if (!isBusy() || current().error)
         return;
     const qint64 left = m_deadlineNs - steadyNs();
     if (left > 0) { // set for an earlier exchange
@@ -324,10 +351,11 @@ void HttpConnection::abort()
 
 void HttpConnection::failLater(Error error)
 {
-    if (m_exchange.error)
+    if (current().error)
         return; // the first failure is on its way
-    m_exchange.times.endNs = steadyNs();
-    m_exchange.error = std::move(error);
+    current().times.endNs = steadyNs();
+    current().error = std::move(error);
+    m_detour.emplace(*m_poller);
     m_phase = Phase::Idle;
     QMetaObject::invokeMethod(
         this,
@@ -344,8 +372,11 @@ void HttpConnection::finish()
     if (m_request == &m_own)
         m_own = {};
     m_request = nullptr;
+    const Exchange &done = current();
+    m_current = 1 - m_current;
+    m_detour.reset();
     const Handler handler = std::exchange(m_handler, {});
-    handler(std::exchange(m_exchange, {}));
+    handler(done);
 }
 
 void HttpConnection::closeSocket()

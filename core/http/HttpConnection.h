@@ -4,6 +4,7 @@
 #include <QSslConfiguration>
 #include <QTimer>
 
+#include <array>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -29,9 +30,10 @@ struct PhaseTimes
     std::optional<qint64> resolvedNs;  ///< t_dns: the address is known
     std::optional<qint64> connectedNs; ///< t_conn
     std::optional<qint64> encryptedNs; ///< t_tls; absent in clear text too
-    std::optional<qint64> writtenNs;   ///< t_wr: the request is about to go to the kernel in one write
+    std::optional<qint64> writtenNs;   ///< t_wr: the request is about to go to the kernel in one write; t_q where
+                                       ///< nothing stands between the two
     std::optional<qint64> firstByteNs; ///< t_ttfb: the first byte of the final answer or of an interim one
-    qint64 endNs = 0;                  ///< t_end: framing complete, or the failure was noticed
+    qint64 endNs = 0; ///< t_end: the bytes arrived that complete the framing, or the failure was noticed
 };
 
 /// One request and what came of it.
@@ -76,8 +78,8 @@ class HttpConnection final : public QObject, private SocketPoller::Client
 
 public:
     /// Told of the outcome, on this object's thread, never from within send() or abort(). It may call send() again; it
-    /// must not destroy this object (deleteLater() is fine).
-    using Handler = std::function<void(Exchange)>;
+    /// must not destroy this object (deleteLater() is fine). The exchange is there until it returns.
+    using Handler = std::function<void(const Exchange &)>;
 
     /// @p origin: scheme, host and port count, its path does not. For https it
     /// reads the CA files (some 10 ms, once a process); what is wrong with them or with the address is told by send().
@@ -117,14 +119,16 @@ private:
     [[nodiscard]] bool isKept();
     void connectNext();
     void onConnected();
-    void writeRequest();
+    void writeRequest(qint64 nowNs);
+    [[nodiscard]] Exchange &current() { return m_exchanges[m_current]; }
     void begin(const PreparedRequest &request);
     void startClock(Handler handler);
     void onReady();
     void onSocketReady(bool ending) override;
-    void onReadyRead(qint64 arrivedNs);
+    void onReadyRead();
     void onArrived(QByteArrayView bytes);
     void onClosed();
+    void onEnded();
     void onSocketError();
     void onTimeout();
     void judge(bool surplus);
@@ -152,8 +156,11 @@ private:
     QStringList m_addresses;                    ///< still to be tried
     PreparedRequest m_own;                      ///< of send() with a plain request; wiped after the exchange
     const PreparedRequest *m_request = nullptr; ///< of the exchange under way; null: of open(), or none
-    std::optional<HttpFramer> m_framer;
-    Exchange m_exchange;
+    HttpFramer m_framer;
+    qint64 m_arrivedNs = 0;              ///< when the bytes that are looked at came, or the connection's end
+    std::array<Exchange, 2> m_exchanges; ///< the one under way, and the one that a handler is told of meanwhile
+    std::size_t m_current = 0;           ///< index of the one under way
+    std::optional<SocketPoller::Detour> m_detour; ///< while Qt connects or reads, or an end is on its way in the loop
     Handler m_handler;
 };
 

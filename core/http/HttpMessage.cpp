@@ -1,7 +1,10 @@
 #include "core/http/HttpMessage.h"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
+
+#include "core/http/HeaderName.h"
 
 namespace rollcall::http {
 
@@ -45,6 +48,21 @@ std::optional<qint64> parseHex(QByteArrayView text)
     return value;
 }
 
+/// Where @p c stands first in @p text, -1: nowhere. QByteArrayView::indexOf() costs several times a short line.
+qsizetype find(QByteArrayView text, char c)
+{
+    const void *at = text.isEmpty() ? nullptr : std::memchr(text.data(), c, static_cast<std::size_t>(text.size()));
+    return at ? static_cast<const char *>(at) - text.data() : -1;
+}
+
+/// Puts @p text into @p bytes, into the memory that is there.
+void assign(QByteArray &bytes, QByteArrayView text)
+{
+    bytes.resize(text.size());
+    if (!text.isEmpty())
+        std::memcpy(bytes.data(), text.data(), static_cast<std::size_t>(text.size()));
+}
+
 struct HeaderSearch
 {
     int count = 0;
@@ -55,7 +73,7 @@ HeaderSearch findHeader(const HeaderList &headers, QByteArrayView name)
 {
     HeaderSearch found;
     for (const auto &[key, value] : headers) {
-        if (key.size() != name.size() || key.compare(name, Qt::CaseInsensitive) != 0)
+        if (!isSameHeader(key, name))
             continue;
         if (found.count++ == 0)
             found.first = value;
@@ -135,6 +153,28 @@ HttpFramer HttpFramer::forRequest(const MessageLimits &limits)
     return HttpFramer(false, {}, limits);
 }
 
+void HttpFramer::restart(QByteArrayView requestMethod)
+{
+    m_headRequest = requestMethod == QByteArrayView("HEAD");
+    m_state = State::Reading;
+    m_fault.reset();
+    m_part = Part::StartLine;
+    m_message = {};
+    m_line.clear();
+    m_headBytes = 0;
+    m_bodyLeft = 0;
+    m_length.reset();
+    m_chunked = false;
+    m_interim = 0;
+    m_started = false;
+}
+
+void HttpFramer::recycle(HttpMessage used)
+{
+    if (used.headers.size() > m_spare.size())
+        m_spare.swap(used.headers);
+}
+
 void HttpFramer::fail(MessageFault fault)
 {
     m_state = State::Failed;
@@ -165,7 +205,7 @@ void HttpFramer::endOfStream()
 
 qsizetype HttpFramer::feedLine(QByteArrayView bytes)
 {
-    const qsizetype end = bytes.indexOf('\n');
+    const qsizetype end = find(bytes, '\n');
     const qsizetype length = end < 0 ? bytes.size() : end + 1;
     const bool chunkLine = m_part == Part::ChunkSize || m_part == Part::ChunkEnd;
     if (m_part == Part::StartLine && m_response && !mayBeginResponse(m_line, bytes)) {
@@ -202,7 +242,7 @@ qsizetype HttpFramer::feedLine(QByteArrayView bytes)
 
 void HttpFramer::onLine(QByteArrayView line)
 {
-    if (line.contains('\r'))
+    if (find(line, '\r') >= 0)
         return fail(MessageFault::LineEndInvalid);
     switch (m_part) {
     case Part::StartLine:
@@ -239,7 +279,7 @@ void HttpFramer::onVersion(QByteArrayView version)
 
 void HttpFramer::onResponseLine(QByteArrayView line)
 {
-    const qsizetype blank = line.indexOf(' ');
+    const qsizetype blank = find(line, ' ');
     onVersion(blank < 0 ? line : line.first(blank));
     if (m_state == State::Failed)
         return;
@@ -270,7 +310,7 @@ void HttpFramer::onRequestLine(QByteArrayView line)
 
 void HttpFramer::onHeaderLine(QByteArrayView line)
 {
-    const qsizetype colon = line.indexOf(':');
+    const qsizetype colon = find(line, ':');
     const QByteArrayView name = colon < 0 ? QByteArrayView() : line.first(colon);
     // A blank before the colon and a folded line both fail here, as no token contains a blank.
     if (!isHeaderName(name) || !isHeaderValue(line.sliced(colon + 1)))
@@ -279,9 +319,21 @@ void HttpFramer::onHeaderLine(QByteArrayView line)
         return;
     if (m_message.headers.size() >= static_cast<std::size_t>(m_limits.maxHeaders))
         return fail(MessageFault::TooManyHeaders);
+    addHeader(name, trimmedOws(line.sliced(colon + 1)));
+}
+
+void HttpFramer::addHeader(QByteArrayView name, QByteArrayView value)
+{
     if (m_message.headers.empty())
         m_message.headers.reserve(usualHeaders);
-    m_message.headers.emplace_back(name.toByteArray(), trimmedOws(line.sliced(colon + 1)).toByteArray());
+    if (m_spare.empty()) {
+        m_message.headers.emplace_back(name.toByteArray(), value.toByteArray());
+        return;
+    }
+    auto &[oldName, oldValue] = m_message.headers.emplace_back(std::move(m_spare.back()));
+    m_spare.pop_back();
+    assign(oldName, name);
+    assign(oldValue, value);
 }
 
 bool HttpFramer::readFraming()

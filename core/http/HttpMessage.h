@@ -71,6 +71,12 @@ public:
     /// Reads one request.
     [[nodiscard]] static HttpFramer forRequest(const MessageLimits &limits);
 
+    /// Begins anew with the response to the next request; limits stay.
+    void restart(QByteArrayView requestMethod);
+    /// Gives the memory of @p used, a message that nobody needs any more, to the one after next: an exchange then
+    /// allocates nothing for its headers.
+    void recycle(HttpMessage used);
+
     /// Takes in bytes and returns how many belong to this message; what is left begins the next one (or, after a
     /// response, should not be there). Takes nothing once complete or failed.
     qsizetype feed(QByteArrayView bytes);
@@ -104,6 +110,7 @@ private:
     void onChunkSize(QByteArrayView line);
     bool readFraming();
     void keep(QByteArrayView bytes);
+    void addHeader(QByteArrayView name, QByteArrayView value);
 
     bool m_response;
     bool m_headRequest;
@@ -112,6 +119,7 @@ private:
     std::optional<MessageFault> m_fault;
     Part m_part = Part::StartLine;
     HttpMessage m_message;
+    HeaderList m_spare;        ///< memory for headers, from recycle()
     QByteArray m_line;         ///< the unfinished line
     qsizetype m_headBytes = 0; ///< of the part that m_limits.maxHead bounds
     qint64 m_bodyLeft = 0;     ///< of the fixed body or of the current chunk

@@ -11,12 +11,15 @@ namespace rollcall::http {
 
 namespace {
 
-constexpr int mostEvents = 64; // a turn of the loop; more come in the next, after timers had theirs
+constexpr int mostEvents = 64; // a turn; more come in the next
+constexpr int patientTurns = 16;
+constexpr int patientWaitMs = static_cast<int>(SocketPoller::longestStay.count()) / patientTurns;
 
 epoll_event eventFor(int handle, bool write)
 {
     epoll_event event{};
-    event.events = EPOLLIN | EPOLLRDHUP | (write ? EPOLLOUT : 0U);
+    // By edges: a socket that was read to its end would else be asked once more at each turn after it.
+    event.events = EPOLLIN | EPOLLRDHUP | EPOLLET | (write ? EPOLLOUT : 0U);
     event.data.u32 = static_cast<quint32>(handle);
     return event;
 }
@@ -64,8 +67,15 @@ void SocketPoller::remove(int handle)
 
 void SocketPoller::dispatch()
 {
+    bool more = turn(0);
+    for (int i = 0; more && m_patient && m_detours == 0 && i < patientTurns; ++i)
+        more = turn(patientWaitMs);
+}
+
+bool SocketPoller::turn(int waitMs)
+{
     std::array<epoll_event, mostEvents> events; // NOLINT: filled by the kernel
-    const int count = epoll_wait(m_epoll.get(), events.data(), mostEvents, 0);
+    const int count = epoll_wait(m_epoll.get(), events.data(), mostEvents, waitMs);
     for (int i = 0; i < count; ++i) {
         // Whoever was told before may have removed this one. A place taken anew meanwhile is told of nothing that it
         // does not find out by reading.
@@ -73,6 +83,7 @@ void SocketPoller::dispatch()
         if (Client *client = m_entries[event.data.u32].client)
             client->onSocketReady((event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0);
     }
+    return count > 0;
 }
 
 } // namespace rollcall::http

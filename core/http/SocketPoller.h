@@ -2,6 +2,7 @@
 
 #include <QObject>
 
+#include <chrono>
 #include <vector>
 
 #include "core/http/TcpConnect.h"
@@ -19,15 +20,36 @@ public:
     {
     public:
         /// The socket can be read or written, has failed or was closed; @p ending: nothing more will come than what is
-        /// there now. May add and remove sockets, its own too.
+        /// there now. Told once for what has come: whoever leaves something unread is not told of it again. May add and
+        /// remove sockets, its own too.
         virtual void onSocketReady(bool ending) = 0;
 
     protected:
         ~Client() = default;
     };
 
+    /// While one exists, somebody of this thread waits for what its event loop alone brings (a QTcpSocket that
+    /// connects, an answer of another thread): a patient poller goes back to the loop after each turn.
+    class Detour
+    {
+    public:
+        explicit Detour(SocketPoller &poller) : m_poller(poller) { ++m_poller.m_detours; }
+        ~Detour() { --m_poller.m_detours; }
+        Detour(const Detour &) = delete;
+        Detour &operator=(const Detour &) = delete;
+
+    private:
+        SocketPoller &m_poller;
+    };
+
     SocketPoller();
     ~SocketPoller() override;
+
+    /// For a thread whose work is nearly all in this poller: it waits for more by itself before it goes back to the
+    /// event loop, a turn of which costs more than an exchange of messages. What else is in the loop (timers, messages
+    /// of other threads) then waits up to longestStay.
+    void setPatient(bool patient) { m_patient = patient; }
+    static constexpr std::chrono::milliseconds longestStay{32};
 
     /// Tells @p client (borrowed) of @p descriptor, which stays the caller's. A handle for the other functions; -1
     /// where the system refuses.
@@ -45,9 +67,13 @@ private:
     };
 
     void dispatch();
+    /// Tells of what has come, after at most @p waitMs; whether there was anything.
+    bool turn(int waitMs);
 
     Descriptor m_epoll;
     std::vector<Entry> m_entries; ///< handles are indexes
+    bool m_patient = false;
+    int m_detours = 0; ///< Detours that exist
 };
 
 } // namespace rollcall::http

@@ -67,7 +67,7 @@ std::optional<GuardEvent> Guard::beforeRequest(qint64 nowNs)
         return event(QStringLiteral("requests"), QStringLiteral("%1 requests are the most of a run").arg(m_requests),
                      nowNs);
     }
-    if (nowNs - m_beginNs > m_limits.length.count()) {
+    if (nowNs - m_beginNs - m_excusedNs > m_limits.length.count()) {
         return event(QStringLiteral("run-length"),
                      QStringLiteral("a run lasts %1 s at most")
                          .arg(std::chrono::duration_cast<std::chrono::seconds>(m_limits.length).count()),
@@ -108,7 +108,7 @@ std::optional<std::chrono::nanoseconds> Guard::pauseAfter(std::optional<std::chr
                                                           qint64 nowNs)
 {
     const std::chrono::nanoseconds wait = std::max(std::chrono::nanoseconds(0), retryAfter.value_or(m_limits.pause));
-    if (m_paused || wait > longestPause || nowNs - m_beginNs > (m_limits.length - wait).count())
+    if (m_paused || wait > longestPause || nowNs - m_beginNs - m_excusedNs > (m_limits.length - wait).count())
         return std::nullopt;
     m_paused = true;
     m_retrying = true;

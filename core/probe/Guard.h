@@ -41,7 +41,7 @@ struct GuardLimits
 struct GuardEvent
 {
     QString rule;   ///< "error-breaker", "latency-breaker", "rate-limited", "scope", "requests", "run-length", "pause",
-                    ///< "cleanup"
+                    ///< "user-pause", "cleanup"
     QString detail; ///< for people
     qint64 atNs = 0; ///< after the run's begin
     bool operator==(const GuardEvent &) const = default;
@@ -67,6 +67,8 @@ public:
                                                                      qint64 nowNs);
     /// The pause as an event for the record: @p why and how long.
     [[nodiscard]] GuardEvent paused(const GuardEvent &why, std::chrono::nanoseconds pause) const;
+    /// The run stood still for @p time because somebody wanted that: it is no part of its length.
+    void excuse(std::chrono::nanoseconds time) { m_excusedNs += time.count(); }
     /// A redirect that left the deployment's own host.
     [[nodiscard]] GuardEvent scopeBreach(qint64 nowNs) const;
 
@@ -86,6 +88,7 @@ private:
 
     GuardLimits m_limits;
     qint64 m_beginNs;
+    qint64 m_excusedNs = 0;
     qint64 m_requests = 0;
     std::array<bool, window> m_bad{}; ///< ring of the last outcomes
     std::size_t m_seen = 0;

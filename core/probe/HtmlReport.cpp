@@ -26,7 +26,7 @@ section{background:var(--surface);border:1px solid var(--line);border-radius:8px
 ul{margin:0;padding-left:20px}ul+h2{margin-top:16px}li{margin:4px 0}
 .lead{font-size:17px}
 .good{color:var(--good)}.warn{color:var(--warn)}.bad{color:var(--bad)}
-svg{width:100%;height:auto;display:block}
+svg{width:100%;min-width:42rem;height:auto;display:block}
 svg .label{font-size:12px;fill:var(--muted)}
 svg .grid{stroke:var(--line);stroke-width:1}svg .one{stroke:var(--text);stroke-width:1}
 svg .curve{fill:none;stroke-width:2}svg .band{fill-opacity:.18}
@@ -102,8 +102,9 @@ QString tableOf(const QStringList &head, const std::vector<QStringList> &rows, c
 QString section(const ReportChart &chart, std::size_t number = 0)
 {
     const QString id = number == 0 ? chart.id : QStringLiteral("%1-%2").arg(chart.id).arg(number);
-    QString html = QStringLiteral("<section id=\"%1\"><h2>%2</h2>").arg(id, escapedHtml(chart.title)) + chart.svg +
-                   QStringLiteral("<p class=\"muted\">") + escapedHtml(chart.sentence) + QStringLiteral("</p>");
+    QString html =
+        QStringLiteral("<section id=\"%1\"><h2>%2</h2><div class=\"scroll\">").arg(id, escapedHtml(chart.title)) +
+        chart.svg + QStringLiteral("</div><p class=\"muted\">") + escapedHtml(chart.sentence) + QStringLiteral("</p>");
     if (!chart.rows.empty()) {
         html += QStringLiteral("<details><summary>Table</summary>") + tableOf(chart.head, chart.rows) +
                 QStringLiteral("</details>");

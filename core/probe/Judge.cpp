@@ -43,8 +43,7 @@ Outcome judge(ProbeMode mode, bool cookieSent, const http::Exchange &exchange)
     if (exchange.error)
         return outcomeOf(exchange.error->code);
     const http::HttpMessage &answer = exchange.message;
-    const bool retryLater = !http::headerValue(answer.headers, "Retry-After").isEmpty();
-    if (answer.status == 429 || (answer.status == 503 && retryLater))
+    if (answer.status == 429 || (answer.status == 503 && !http::headerValue(answer.headers, "Retry-After").isEmpty()))
         return Outcome::RateLimited;
     if (answer.status >= 500)
         return Outcome::Http5xx;

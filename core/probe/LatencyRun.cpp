@@ -74,8 +74,8 @@ http::HttpRequest requestOf(const Deployment &deployment, const CellId &id, cons
 class Reporter
 {
 public:
-    Reporter(const RunPlan &plan, const RunSetup &setup, const DocumentBuilder &builder,
-             const std::vector<Sample> &samples, const std::function<void(const RunProgress &)> &onProgress)
+    Reporter(const RunPlan &plan, const RunSetup &setup, const DocumentBuilder &builder, std::vector<Sample> &samples,
+             const std::function<void(const RunProgress &)> &onProgress)
         : m_setup(setup), m_builder(builder), m_samples(samples), m_onProgress(onProgress), m_partials(plan.partials)
     {
         if (plan.samples || !plan.duration) {
@@ -84,20 +84,21 @@ public:
         }
     }
 
-    void operator()(const RunRecord::State &state)
+    void operator()(const RunRecord::State &state, const RunRecord &record)
     {
         if (!m_onProgress)
             return;
-        for (; m_counted < m_samples.size(); ++m_counted)
-            m_progress.errors += m_samples[m_counted].outcome == Outcome::Ok ? 0 : 1;
-        m_progress.done = static_cast<qint64>(m_samples.size());
+        m_progress.done = state.samples;
+        m_progress.errors = state.errors;
         m_progress.block = state.block;
         m_progress.inFlight = state.inFlight;
+        m_progress.paused = state.paused;
         m_progress.warmup = state.block < m_setup.warmupBlocks;
         const auto now = Call::Clock::now();
         if (state.beginNs > 0)
             m_progress.elapsed = std::chrono::nanoseconds(http::steadyNs() - state.beginNs);
         if (m_partials && !m_progress.warmup && now >= m_nextPartial) {
+            record.copyNew(m_samples);
             m_progress.partial = std::make_shared<const RunDocument>(m_builder.live(m_samples));
             const auto cost = Call::Clock::now() - now;
             m_nextPartial = now + std::max<Call::Clock::duration>(partialInterval, partialShare * cost);
@@ -108,18 +109,18 @@ public:
 private:
     const RunSetup &m_setup;
     const DocumentBuilder &m_builder;
-    const std::vector<Sample> &m_samples;
+    std::vector<Sample> &m_samples; ///< all that were there at the last partial document
     const std::function<void(const RunProgress &)> &m_onProgress;
     const bool m_partials;
     RunProgress m_progress;
-    std::size_t m_counted = 0;
     Call::Clock::time_point m_nextPartial{};
 };
 
 /// The run itself, its cookie being there.
 Result<RunDocument> measure(const RunPlan &plan, const std::shared_ptr<const Deployment> &deployment,
                             const std::shared_ptr<const SecretBytes> &cookie, const Call &call,
-                            const std::function<void(const RunProgress &)> &onProgress)
+                            const std::function<void(const RunProgress &)> &onProgress,
+                            const std::atomic<bool> *pauseWanted)
 {
     const auto &baseUrl = deployment->config().baseUrl;
     RunSetup setup = RunSetup::from(plan, baseUrl && base::isLoopbackHost(baseUrl->host()), true);
@@ -150,7 +151,7 @@ Result<RunDocument> measure(const RunPlan &plan, const std::shared_ptr<const Dep
     }
     std::vector<Sample> samples;
     Reporter reporter(plan, setup, builder, samples, onProgress);
-    const RunRecord::State state = runProbe(setup, local.get(), call, samples, std::ref(reporter));
+    const RunRecord::State state = runProbe(setup, local.get(), call, samples, std::ref(reporter), pauseWanted);
     if (state.error)
         return base::fail(*state.error);
     return builder.finished(std::move(samples), state, deployment->clock().now());
@@ -165,7 +166,8 @@ QJsonObject canaryMeta(const CanarySession &canary, bool removed)
 
 Result<RunOutcome> runWithCanary(const RunPlan &plan, const std::shared_ptr<const Deployment> &deployment,
                                  audit::AuditLog *audit, const Call &call,
-                                 const std::function<void(const RunProgress &)> &onProgress)
+                                 const std::function<void(const RunProgress &)> &onProgress,
+                                 const std::atomic<bool> *pauseWanted)
 {
     const auto length = guardLimits(plan, true).length;
     const auto ttl = canarySpare + std::chrono::duration_cast<std::chrono::seconds>(
@@ -175,7 +177,7 @@ Result<RunOutcome> runWithCanary(const RunPlan &plan, const std::shared_ptr<cons
         return base::fail(std::move(canary.error()));
     const bool hadRow = canary->hasRow();
     auto cookie = std::make_shared<const SecretBytes>(canary->cookieHeader().clone());
-    auto measured = measure(plan, deployment, cookie, call, onProgress);
+    auto measured = measure(plan, deployment, cookie, call, onProgress, pauseWanted);
     Status removed = canary->remove(*deployment, audit);
     if (!measured) {
         // Of two errors the one that leaves something behind matters more.
@@ -196,7 +198,8 @@ Result<RunOutcome> runWithCanary(const RunPlan &plan, const std::shared_ptr<cons
 
 Result<RunOutcome> runLatency(const RunPlan &plan, const std::shared_ptr<const Deployment> &deployment,
                               audit::AuditLog *audit, const Call &call,
-                              const std::function<void(const RunProgress &)> &onProgress)
+                              const std::function<void(const RunProgress &)> &onProgress,
+                              const std::atomic<bool> *pauseWanted)
 {
     if (auto valid = plan.validate(deployment->config().baseUrl); !valid)
         return base::fail(std::move(valid.error()));
@@ -209,10 +212,10 @@ Result<RunOutcome> runLatency(const RunPlan &plan, const std::shared_ptr<const D
     const bool needsCookie =
         std::any_of(plan.modes.begin(), plan.modes.end(), [](ProbeMode mode) { return mode != ProbeMode::Floor; });
     if (plan.cookie == CookieChoice::Canary && needsCookie)
-        return runWithCanary(plan, deployment, audit, call, onProgress);
+        return runWithCanary(plan, deployment, audit, call, onProgress, pauseWanted);
     auto cookie = std::make_shared<const SecretBytes>(plan.cookie == CookieChoice::Given ? plan.cookieHeader.clone()
                                                                                          : SecretBytes());
-    auto measured = measure(plan, deployment, cookie, call, onProgress);
+    auto measured = measure(plan, deployment, cookie, call, onProgress, pauseWanted);
     if (!measured)
         return base::fail(std::move(measured.error()));
     return RunOutcome{std::move(*measured), {}};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 
 #include "core/audit/AuditLog.h"
@@ -20,6 +21,7 @@ struct RunProgress
     int inFlight = 0;
     qint64 errors = 0;
     bool warmup = true; ///< nothing is measured yet
+    bool paused = false;
     std::chrono::nanoseconds elapsed{0};
     /// The document as far as it goes: plan and cells, no verdicts. Renewed less often than the figures above, null
     /// until the first measured sample.
@@ -39,12 +41,15 @@ struct RunOutcome
 /// whatever happens. Blocks; needs a QCoreApplication. Cancelling @p call (or its deadline) ends the run within 250 ms
 /// and is not an error: the document says "cancelled". @p audit (borrowed) may be null where no row is written;
 /// @p onProgress (may be empty) is called on the calling thread, ten times a second at most.
-/// Errors: those of RunPlan::validate() and CanarySession::make(), of opening the database for local cells,
-/// HostNotFound, ConnectRefused, ConnectTimeout, TlsFailed, TlsUnavailable (the deployment cannot be reached at all),
+/// While @p pauseWanted (borrowed, may be null) is set, no request is begun; how long that was is an event "user-pause"
+/// of the document, and a pause of more than eight minutes ends the run as cancelled. Errors: those of
+/// RunPlan::validate() and CanarySession::make(), of opening the database for local cells, HostNotFound,
+/// ConnectRefused, ConnectTimeout, TlsFailed, TlsUnavailable (the deployment cannot be reached at all),
 /// InsecureTransport (the cookie would travel in clear), PartNotGiven (secret or database for local modes).
 [[nodiscard]] base::Result<RunOutcome> runLatency(const RunPlan &plan,
                                                   const std::shared_ptr<const deployment::Deployment> &deployment,
                                                   audit::AuditLog *audit, const base::Call &call,
-                                                  const std::function<void(const RunProgress &)> &onProgress = {});
+                                                  const std::function<void(const RunProgress &)> &onProgress = {},
+                                                  const std::atomic<bool> *pauseWanted = nullptr);
 
 } // namespace rollcall::probe

@@ -75,6 +75,7 @@ ProbeRunner::ProbeRunner(const RunSetup &setup, RunRecord &record, LocalProbe *l
     : m_setup(setup),
       m_record(record),
       m_local(local),
+      m_timer(m_poller),
       m_network(setup.cellIds(true, setup.closed), setup.warmupBlocks + setup.measuredBlocks, setup.seed),
       m_locals(setup.cellIds(false, !setup.closed), setup.warmupBlocks + setup.measuredBlocks, setup.seed + 1),
       m_arrivals(setup.arrival, setup.rate, setup.seed + 2),
@@ -82,6 +83,7 @@ ProbeRunner::ProbeRunner(const RunSetup &setup, RunRecord &record, LocalProbe *l
 {
     m_state.warmupBlocks = setup.warmupBlocks;
     connect(&m_timer, &PreciseTimer::fired, this, &ProbeRunner::step);
+    m_poller.setPatient(true);
     if (!setup.origin)
         return;
     const int connections = setup.closed ? std::min(setup.concurrency, setup.limits.inFlight) : setup.limits.inFlight;
@@ -174,10 +176,22 @@ void ProbeRunner::noteMeasuring(const Visit &visit, qint64 ns)
 
 void ProbeRunner::step()
 {
+    stepAt(http::steadyNs());
+}
+
+void ProbeRunner::stepAt(qint64 now)
+{
     if (m_ending)
         return;
-    const qint64 now = http::steadyNs();
-    if (now < m_pausedUntilNs)
+    if (m_state.paused) {
+        const qint64 until = m_pausedFromNs + std::chrono::nanoseconds(longestPause).count();
+        if (now >= until) {
+            m_state.events.push_back(userPause(now));
+            finish(StopReason::Cancelled);
+            return;
+        }
+        m_timer.startAt(until);
+    } else if (now < m_pausedUntilNs)
         m_timer.startAt(m_pausedUntilNs);
     else if (m_setup.closed)
         stepClosed(now);
@@ -267,7 +281,7 @@ void ProbeRunner::startLocal(const Visit &visit)
     noteMeasuring(visit, now);
     if (m_setup.limits.localPerSecond > 0)
         m_nextLocalNs = now + static_cast<qint64>(static_cast<double>(second) / m_setup.limits.localPerSecond);
-    m_localBusy = true;
+    m_localBusy.emplace(m_poller);
     m_local->measure(cellAt(visit.cell).id, [this, visit, sender = m_mailbox.sender()](const Sample &sample) {
         sender.post([this, visit, sample] { onLocalDone(visit, sample); });
     });
@@ -275,7 +289,7 @@ void ProbeRunner::startLocal(const Visit &visit)
 
 void ProbeRunner::onLocalDone(const Visit &visit, Sample sample)
 {
-    m_localBusy = false;
+    m_localBusy.reset();
     if (m_ending)
         return;
     m_longestLocalNs = std::max(m_longestLocalNs, sample.serviceNs());
@@ -356,7 +370,7 @@ void ProbeRunner::onExchange(Lane &lane, const http::Exchange &exchange)
     else if (const auto slower = watchTime(cell.id.mode, sample))
         stopFor(*slower);
     else
-        step();
+        stepAt(sample.endNs);
 }
 
 /// What a whole route or a static file takes tells how the deployment bears the run; a session call may be slow of
@@ -372,6 +386,9 @@ std::optional<GuardEvent> ProbeRunner::watchTime(ProbeMode mode, const Sample &s
 void ProbeRunner::keep(const Sample &sample)
 {
     m_record.add(sample);
+    ++m_state.samples;
+    if (sample.outcome != Outcome::Ok)
+        ++m_state.errors;
     if (m_setup.stopByInterval && !sample.warmup && sample.outcome == Outcome::Ok)
         m_times[static_cast<std::size_t>(sample.cell)].push_back(m_setup.closed ? sample.serviceNs()
                                                                                 : sample.responseNs());
@@ -444,7 +461,7 @@ void ProbeRunner::pauseOrStop(const GuardEvent &event, const http::Exchange &exc
 /// nobody waits for what we chose not to send.
 void ProbeRunner::resumeSchedule(qint64 atNs)
 {
-    m_arrivals = ArrivalClock(m_setup.arrival, m_pace * m_setup.rate, m_setup.seed + 3);
+    m_arrivals = ArrivalClock(m_setup.arrival, m_pace * m_setup.rate, m_setup.seed + 3 + m_schedules++);
     m_arrivalsFromNs = atNs;
     qint64 next = atNs;
     for (Pending &pending : m_waiting) {
@@ -454,12 +471,49 @@ void ProbeRunner::resumeSchedule(qint64 atNs)
     m_nextIntendedNs = next;
 }
 
+void ProbeRunner::requestPause(bool paused)
+{
+    if (m_ending || paused == m_state.paused)
+        return;
+    const qint64 now = http::steadyNs();
+    if (paused)
+        m_pausedFromNs = now;
+    else
+        goOn(now);
+    m_state.paused = paused;
+    m_record.update(m_state);
+    if (m_guard) // else it has not begun yet
+        step();
+}
+
+GuardEvent ProbeRunner::userPause(qint64 now) const
+{
+    const double seconds = static_cast<double>(now - m_pausedFromNs) / static_cast<double>(second);
+    return {QStringLiteral("user-pause"),
+            QStringLiteral("paused by the user for %1 s").arg(QString::number(seconds, 'f', 1)),
+            std::max<qint64>(0, m_pausedFromNs - m_state.beginNs)};
+}
+
+/// As if the time since the pause began had not been: the schedule, the duration and the run's length count on.
+void ProbeRunner::goOn(qint64 now)
+{
+    if (!m_guard)
+        return;
+    m_state.events.push_back(userPause(now));
+    m_guard->excuse(std::chrono::nanoseconds(now - m_pausedFromNs));
+    if (m_measuringFromNs)
+        *m_measuringFromNs += now - m_pausedFromNs;
+    if (!m_setup.closed)
+        resumeSchedule(std::max(now, m_pausedUntilNs));
+}
+
 void ProbeRunner::finish(StopReason reason)
 {
     if (m_ending)
         return;
     m_ending = true;
     m_state.stopReason = reason;
+    m_poller.setPatient(false);
     m_timer.stop();
     m_waiting.clear();
     for (const Lanes *lanes : {&m_kept, &m_cold}) {

@@ -29,6 +29,10 @@ public:
     void start();
     /// Ends the run as cancelled: exchanges under way are cut off at once.
     void requestStop() { finish(StopReason::Cancelled); }
+    /// Begins nothing from now on, until it is called with false: what is under way ends. A pause longer than
+    /// longestPause ends the run as cancelled: its canary would run out.
+    void requestPause(bool paused);
+    static constexpr std::chrono::minutes longestPause{8};
     /// For posting to this object from other threads.
     [[nodiscard]] async::Mailbox::Sender mailbox() const { return m_mailbox.sender(); }
 
@@ -53,6 +57,8 @@ private:
     [[nodiscard]] bool extendForWarmup();
     void noteMeasuring(const Visit &visit, qint64 ns);
     void step();
+    /// step() where the time is known: reading the clock costs as much as a good part of it.
+    void stepAt(qint64 now);
     void stepOpen(qint64 now);
     void stepClosed(qint64 now);
     void queueDueVisits(qint64 now);
@@ -85,6 +91,8 @@ private:
     void stopFor(const GuardEvent &event);
     void pauseOrStop(const GuardEvent &event, const http::Exchange &exchange, qint64 nowNs);
     void resumeSchedule(qint64 atNs);
+    void goOn(qint64 now);
+    [[nodiscard]] GuardEvent userPause(qint64 now) const;
     void finish(StopReason reason);
     [[nodiscard]] bool stopRuleHolds();
     void endIfDone(qint64 now);
@@ -96,11 +104,11 @@ private:
     LocalProbe *m_local;
     RunRecord::State m_state;
     async::Mailbox m_mailbox;
+    http::SocketPoller m_poller; ///< outlives the connections and the timer
     PreciseTimer m_timer;
-    http::SocketPoller m_poller; ///< outlives the connections
-    Lanes m_kept;                ///< of all network cells but cold ones
-    Lanes m_cold;                ///< connections of cold cells, closed after each exchange
-    std::size_t m_opening = 0;   ///< kept connections that are being made before the run
+    Lanes m_kept;              ///< of all network cells but cold ones
+    Lanes m_cold;              ///< connections of cold cells, closed after each exchange
+    std::size_t m_opening = 0; ///< kept connections that are being made before the run
     std::vector<std::optional<http::PreparedRequest>> m_requests; ///< by cell; nullopt: in process, or refused
     BlockScheduler m_network;                                     ///< open: network cells; closed: all cells
     BlockScheduler m_locals;                                      ///< open: local cells; closed: none
@@ -112,6 +120,8 @@ private:
     std::optional<qint64> m_measuringFromNs;
     double m_pace = 1;           ///< of the plan's rate: halved after a pause
     qint64 m_pausedUntilNs = 0;  ///< nothing is begun before
+    qint64 m_pausedFromNs = 0;   ///< while m_state.paused
+    quint64 m_schedules = 0;     ///< how often it began anew
     qint64 m_arrivalsFromNs = 0; ///< when m_arrivals counts from
     qint64 m_nextSendNs = 0;     ///< closed runs: the guard's pace
     qint64 m_nextLocalNs = 0;    ///< the pace of local look-ups
@@ -119,8 +129,8 @@ private:
     int m_lastNetworkBlock = -1;
     int m_checkedBlock = 0;
     qint64 m_reportedNs = 0;
-    qint64 m_cpuFromNs = 0; ///< processor time of the process when the run began
-    bool m_localBusy = false;
+    qint64 m_cpuFromNs = 0;                                ///< processor time of the process when the run began
+    std::optional<http::SocketPoller::Detour> m_localBusy; ///< while a local call lasts: its end comes by the loop
     bool m_ending = false;
     bool m_published = false;
 };

@@ -27,6 +27,13 @@ public:
         if (m_runner)
             m_sender.post([runner = m_runner] { runner->requestStop(); });
     }
+    void requestPause(bool paused)
+    {
+        const base::MutexLock lock(m_mutex);
+        if (m_runner && m_pauseAsked != paused)
+            m_sender.post([runner = m_runner, paused] { runner->requestPause(paused); });
+        m_pauseAsked = m_runner ? paused : m_pauseAsked;
+    }
 
 protected:
     void run() override
@@ -54,6 +61,7 @@ private:
     ProbeRunner *m_runner ROLLCALL_GUARDED_BY(m_mutex) = nullptr;
     async::Mailbox::Sender m_sender ROLLCALL_GUARDED_BY(m_mutex);
     bool m_stopWanted ROLLCALL_GUARDED_BY(m_mutex) = false;
+    bool m_pauseAsked ROLLCALL_GUARDED_BY(m_mutex) = false; ///< of the runner
 };
 
 /// Samples to make room for: what the plan can come to, within reason.
@@ -67,7 +75,7 @@ std::size_t expectedSamples(const RunSetup &setup)
 } // namespace
 
 RunRecord::State runProbe(const RunSetup &setup, LocalProbe *local, const base::Call &call,
-                          std::vector<Sample> &samples, const std::function<void(const RunRecord::State &)> &onState)
+                          std::vector<Sample> &samples, const OnState &onState, const std::atomic<bool> *pauseWanted)
 {
     RunRecord record(expectedSamples(setup));
     ProbeThread thread(setup, record, local);
@@ -78,9 +86,10 @@ RunRecord::State runProbe(const RunSetup &setup, LocalProbe *local, const base::
     while (!(state = record.waitFor(stateInterval)).finished) {
         if (call.expired())
             thread.requestStop();
-        record.copyNew(samples);
+        if (pauseWanted)
+            thread.requestPause(*pauseWanted);
         if (onState)
-            onState(state);
+            onState(state, record);
     }
     thread.wait();
     record.copyNew(samples);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/probe/DrawnCells.h"
 #include "core/probe/PercentileCurve.h"
 #include "core/probe/ReportText.h"
 
@@ -31,13 +32,6 @@ struct Range
     }
     [[nodiscard]] bool empty() const { return most == 0; }
 };
-
-/// One mark a mode: a colour stands for a mode, so that what was measured beside its usual state would look the same.
-/// The tables have all.
-bool isDrawn(const RunDocument &document, const CellResult &cell)
-{
-    return cell.id.isPrimary() || document.cell({cell.id.route, cell.id.mode, cell.id.cache}) == nullptr;
-}
 
 std::vector<CellId> idsOf(const RunDocument &document)
 {

@@ -1,6 +1,7 @@
 #include "core/probe/ReportText.h"
 
 #include <QJsonDocument>
+#include <QLocale>
 
 #include <algorithm>
 #include <cmath>
@@ -45,22 +46,23 @@ QString sentenceOf(const Comparison &comparison)
             .arg(comparison.a.route, a, ratioText(comparison.ratio), b, blocks);
     }
     if (*comparison.lo <= 1 && *comparison.hi >= 1) {
-        return QStringLiteral("On %1 no difference between %2 and %3 can be told (ratio %4, 95 % CI %5–%6, %7 blocks).")
-            .arg(comparison.a.route, a, b, ratioText(comparison.ratio), ratioText(*comparison.lo),
+        return QStringLiteral(
+                   "On %1 no difference between %2 and %3 can be told (ratio %4, 95\u00a0% CI %5–%6, %7 blocks).")
+            .arg(comparison.a.route, a, b, ratioText(comparison.ratio), ratioText(*comparison.lo).chopped(1),
                  ratioText(*comparison.hi), blocks);
     }
     if (!comparison.differs()) {
         return QStringLiteral(
-                   "On %1 %2 and %3 differ (ratio %4, 95 % CI %5–%6, %7 blocks), but not beyond doubt once all "
+                   "On %1 %2 and %3 differ (ratio %4, 95\u00a0% CI %5–%6, %7 blocks), but not beyond doubt once all "
                    "comparisons of the run are judged together (Holm).")
-            .arg(comparison.a.route, a, b, ratioText(comparison.ratio), ratioText(*comparison.lo),
+            .arg(comparison.a.route, a, b, ratioText(comparison.ratio), ratioText(*comparison.lo).chopped(1),
                  ratioText(*comparison.hi), blocks);
     }
     const double lo = faster ? *comparison.lo : 1 / *comparison.hi;
     const double hi = faster ? *comparison.hi : 1 / *comparison.lo;
-    return QStringLiteral("On %1 %2 is %3 faster than %4 (median, 95 % CI %5–%6, %7 blocks).")
-        .arg(comparison.a.route, faster ? b : a, ratioText(ratio), faster ? a : b, ratioText(lo), ratioText(hi),
-             blocks);
+    return QStringLiteral("On %1 %2 is %3 faster than %4 (median, 95\u00a0% CI %5–%6, %7 blocks).")
+        .arg(comparison.a.route, faster ? b : a, ratioText(ratio), faster ? a : b, ratioText(lo).chopped(1),
+             ratioText(hi), blocks);
 }
 
 QString floorSentence(const RunDocument &document, const QString &route)
@@ -208,7 +210,11 @@ QString maxText(const CellResult &cell, const Distribution &times)
 
 QString ratioText(double ratio)
 {
-    return threeDigits(ratio) + QStringLiteral("×");
+    if (ratio < 999.5)
+        return threeDigits(ratio) + QStringLiteral("×");
+    // No ratio of two medians is known to six digits.
+    const double unit = std::pow(10, std::floor(std::log10(ratio)) - 2);
+    return QLocale(QLocale::English).toString(std::llround(std::round(ratio / unit) * unit)) + QStringLiteral("×");
 }
 
 QStringList verdictSentences(const RunDocument &document)

@@ -20,7 +20,7 @@ namespace rollcall::probe {
 [[nodiscard]] QString quantileText(const CellResult &cell, const Distribution &times, double p);
 /// The largest of @p times, the same way.
 [[nodiscard]] QString maxText(const CellResult &cell, const Distribution &times);
-/// A ratio: "43×", "1.07×".
+/// A ratio with three significant digits: "1.07×", "43.0×", "290,000×".
 [[nodiscard]] QString ratioText(double ratio);
 
 /// What @p document says, a sentence each, the most important first: the paired ratio of each route with its interval,

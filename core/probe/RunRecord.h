@@ -1,6 +1,9 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
+#include <cstdlib>
+#include <memory>
 #include <vector>
 
 #include "core/base/Mutex.h"
@@ -12,7 +15,8 @@
 namespace rollcall::probe {
 
 /// What a run has measured so far and how it ended: written by the probe thread, read by the thread that waits.
-/// **Thread-safety:** all functions from any thread; locks are held for a few copies only.
+/// **Thread-safety:** add() from one thread, all else from any. Whoever reads never makes add() wait: a run of 100,000
+/// requests a second would see it in its tail.
 class RunRecord final
 {
 public:
@@ -22,8 +26,11 @@ public:
         int block = 0;
         int inFlight = 0;
         bool finished = false;
+        bool paused = false;  ///< because somebody wanted that
         int warmupBlocks = 0; ///< as found: samples of these blocks are no measurements
         StopReason stopReason = StopReason::Samples;
+        qint64 samples = 0; ///< recorded, warm-up included
+        qint64 errors = 0;  ///< of these, not ok
         std::vector<GuardEvent> events;
         std::optional<base::Error> error; ///< what made measuring impossible
         qint64 beginNs = 0;               ///< steady clock
@@ -31,13 +38,16 @@ public:
         qint64 cpuNs = 0; ///< processor time of this process between the two
     };
 
-    /// Room for @p samples is made now, so that recording allocates nothing.
-    explicit RunRecord(std::size_t samples) { m_samples.reserve(samples); }
+    /// Room for @p samples is made now; beyond them there is an allocation for each ten thousand.
+    explicit RunRecord(std::size_t samples);
 
     void add(const Sample &sample)
     {
-        const base::MutexLock lock(m_mutex);
-        m_samples.push_back(sample);
+        const std::size_t count = m_count.load(std::memory_order_relaxed);
+        if (count % chunkSize == 0)
+            m_last = chunk(count / chunkSize);
+        std::construct_at(m_last + count % chunkSize, sample);
+        m_count.store(count + 1, std::memory_order_release);
     }
     /// Replaces what is known of the run; wakes the waiting thread where it is finished.
     void update(const State &state)
@@ -58,16 +68,29 @@ public:
         return m_state;
     }
     /// Appends the samples that @p known does not have yet.
-    void copyNew(std::vector<Sample> &known) const
-    {
-        const base::MutexLock lock(m_mutex);
-        known.insert(known.end(), m_samples.begin() + static_cast<qsizetype>(known.size()), m_samples.end());
-    }
+    void copyNew(std::vector<Sample> &known) const;
 
 private:
+    static constexpr std::size_t chunkBytes = std::size_t{2}
+                                              << 20; ///< a large page: a fault each costs as much as a request
+    static constexpr std::size_t chunkSize = chunkBytes / sizeof(Sample);
+    static_assert(std::is_trivially_destructible_v<Sample>); // chunks are freed as they are
+    struct Release
+    {
+        void operator()(Sample *samples) const { std::free(samples); }
+    };
+    /// Room for chunkSize samples, which are made one by one: making them all first would touch the memory twice.
+    using Chunk = std::unique_ptr<Sample, Release>;
+
+    [[nodiscard]] static Chunk makeChunk();
+    /// The chunk at @p index, made where it is the next.
+    [[nodiscard]] Sample *chunk(std::size_t index);
+
     mutable base::Mutex m_mutex;
     std::condition_variable_any m_wake;
-    std::vector<Sample> m_samples ROLLCALL_GUARDED_BY(m_mutex);
+    std::vector<Chunk> m_chunks ROLLCALL_GUARDED_BY(m_mutex);
+    Sample *m_last = nullptr;            ///< being filled; the writer's
+    std::atomic<std::size_t> m_count{0}; ///< samples that are there whole
     State m_state ROLLCALL_GUARDED_BY(m_mutex);
 };
 

@@ -87,7 +87,7 @@ int main(int argc, char *argv[])
                         : "MISSED");
     std::printf("histogram, memory       %6zu bytes (bar %zu)   %s\n", Histogram::bytes(), mostBytes,
                 small ? "kept" : "MISSED");
-    std::printf("record of a run         %6.2f ns   with its lock, a whole sample, pages touched for the first time\n",
+    std::printf("record of a run         %6.2f ns   a whole sample, pages touched for the first time\n",
                 median(keeping));
     std::printf("counted %llu, last %lld\n", static_cast<unsigned long long>(histogram.total()),
                 static_cast<long long>(pushed.back()));

@@ -89,6 +89,18 @@ ModeLook lookOf(const probe::CellId &id)
     return {};
 }
 
+QString wordOf(const probe::CellId &id)
+{
+    QStringList parts{lookOf(id).word};
+    if (id.cookie == probe::CookieState::None)
+        parts << tr("no cookie");
+    else if (id.cookie == probe::CookieState::Garbage)
+        parts << tr("unknown cookie");
+    if (id.cold)
+        parts << tr("cold");
+    return parts.join(QStringLiteral(", "));
+}
+
 QPen penOf(const common::Theme &theme, const ModeLook &look, qreal width)
 {
     QPen pen(theme.color(look.color), width);

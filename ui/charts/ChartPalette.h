@@ -24,6 +24,9 @@ struct ModeLook
 /// The look of @p id's mode; of a cached mode a miss has a hollow marker (see drawMarker()).
 [[nodiscard]] ModeLook lookOf(const probe::CellId &id);
 
+/// What a cell is called beside others of its mode: "Whole route", "Whole route, no cookie", "Proxy, cold".
+[[nodiscard]] QString wordOf(const probe::CellId &id);
+
 /// A pen of @p look, @p width pixels wide.
 [[nodiscard]] QPen penOf(const common::Theme &theme, const ModeLook &look, qreal width);
 

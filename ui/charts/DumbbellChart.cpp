@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "core/probe/DrawnCells.h"
 #include "ui/charts/ChartPalette.h"
 
 namespace rollcall::charts {
@@ -84,6 +85,8 @@ void DumbbellChart::collect(const probe::RunDocument &document, double p)
     m_modes.clear();
     const std::size_t quantile = CellResult::indexOf(p);
     for (const CellResult &cell : document.cells) {
+        if (!isDrawn(document, cell))
+            continue;
         auto row =
             std::find_if(m_rows.begin(), m_rows.end(), [&](const Row &each) { return each.route == cell.id.route; });
         if (row == m_rows.end())

@@ -5,8 +5,10 @@
 #include <QPainter>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
+#include "core/probe/DrawnCells.h"
 #include "ui/charts/ChartPalette.h"
 #include "ui/common/RelativeTime.h"
 
@@ -22,6 +24,8 @@ constexpr QMargins margins(56, 16, 28, 26);
 constexpr int timeTicks = 5;
 constexpr double faintest = 0.14; ///< of a cell with one answer
 constexpr int mostAlpha = 235;
+constexpr int dragDistance = 5; ///< less is a click
+constexpr int coverAlpha = 150; ///< over what is not brushed
 
 } // namespace
 
@@ -40,7 +44,7 @@ void HeatmapChart::show(const RunDocument &document, const QString &route)
     m_modes.clear();
     for (std::size_t i = 0; i < document.cells.size(); ++i) {
         const CellId &id = document.cells[i].id;
-        if (id.route != route || id.cache == probe::CachePath::Miss)
+        if (id.route != route || id.cache == probe::CachePath::Miss || !isDrawn(document, document.cells[i]))
             continue;
         layerOf[i] = static_cast<int>(m_modes.size());
         m_modes.push_back(id);
@@ -63,6 +67,8 @@ void HeatmapChart::show(const RunDocument &document, const QString &route)
         m_events.push_back({event.atNs, event.rule});
     if (!m_grids.empty() && cursor() < 0)
         setCursorStop(TimeGrid::columns / 2);
+    if (m_grids.empty())
+        m_anchor.reset();
     dataChanged();
 }
 
@@ -83,8 +89,79 @@ void HeatmapChart::keyPressEvent(QKeyEvent *event)
         setMode(m_mode - 1);
     else if (event->key() == Qt::Key_Down)
         setMode(m_mode + 1);
+    else if (m_range && (event->key() == Qt::Key_Escape || event->key() == Qt::Key_Backspace))
+        clearRange();
     else
-        PaintedChart::keyPressEvent(event);
+        moveOrBrush(*event);
+}
+
+void HeatmapChart::moveOrBrush(QKeyEvent &event)
+{
+    constexpr std::array moving{Qt::Key_Left, Qt::Key_Right, Qt::Key_Home, Qt::Key_End};
+    const bool moves = std::ranges::find(moving, event.key()) != moving.end();
+    const bool brushes = moves && event.modifiers().testFlag(Qt::ShiftModifier) && stops() > 0;
+    if (brushes && !m_anchor)
+        m_anchor = cursor();
+    else if (moves && !brushes)
+        m_anchor.reset(); // the next Shift begins a new range
+    PaintedChart::keyPressEvent(&event);
+    if (brushes)
+        brushTo(cursor());
+}
+
+void HeatmapChart::mousePressEvent(QMouseEvent *event)
+{
+    PaintedChart::mousePressEvent(event);
+    m_pressedAt = event->position().x();
+    m_anchor = stops() > 0 && event->button() == Qt::LeftButton ? std::optional(cursor()) : std::nullopt;
+}
+
+void HeatmapChart::mouseMoveEvent(QMouseEvent *event)
+{
+    if (!m_anchor || !event->buttons().testFlag(Qt::LeftButton) ||
+        std::abs(event->position().x() - m_pressedAt) < dragDistance)
+        return;
+    const double share =
+        windowFrom() + (event->position().x() - plot().left()) / plot().width() * (windowTo() - windowFrom());
+    const int column = std::clamp(static_cast<int>(share * TimeGrid::columns), 0, TimeGrid::columns - 1);
+    setCursorStop(column);
+    brushTo(column);
+}
+
+void HeatmapChart::mouseReleaseEvent(QMouseEvent *event)
+{
+    PaintedChart::mouseReleaseEvent(event);
+    m_anchor.reset();
+}
+
+void HeatmapChart::brushTo(int column)
+{
+    const TimeGrid &grid = m_grids.front();
+    const auto at = [&grid](int border) {
+        return grid.fromNs +
+               std::llround(static_cast<double>(grid.lengthNs) * border / static_cast<double>(TimeGrid::columns));
+    };
+    const int first = std::min(*m_anchor, column);
+    const int last = std::max(*m_anchor, column);
+    // The last column has the last start in it.
+    setRange(probe::TimeRange{at(first), at(last + 1) + (last + 1 == TimeGrid::columns ? 1 : 0)});
+}
+
+void HeatmapChart::setRange(std::optional<probe::TimeRange> range)
+{
+    if (range == m_range)
+        return;
+    m_range = range;
+    dataChanged();
+    Q_EMIT rangeChanged();
+}
+
+QString HeatmapChart::rangeText() const
+{
+    if (!m_range || m_grids.empty())
+        return {};
+    const qint64 zero = m_grids.front().fromNs;
+    return tr("from %1 to %2").arg(timeText(m_range->fromNs - zero), timeText(m_range->toNs - zero));
 }
 
 qreal HeatmapChart::yAt(double ns) const
@@ -94,11 +171,15 @@ qreal HeatmapChart::yAt(double ns) const
     return area.bottom() - std::log(std::max(1.0, ns) / axis.lo) / std::log(axis.hi / axis.lo) * area.height();
 }
 
-QString HeatmapChart::timeText(int column) const
+QString HeatmapChart::columnText(int column) const
 {
     const TimeGrid &grid = m_grids.front();
-    return common::durationText(
-        std::chrono::nanoseconds(static_cast<qint64>(static_cast<double>(grid.lengthNs) * column / TimeGrid::columns)));
+    return timeText(static_cast<qint64>(static_cast<double>(grid.lengthNs) * column / TimeGrid::columns));
+}
+
+QString HeatmapChart::timeText(qint64 ns) const
+{
+    return ns <= 0 ? tr("0 s") : common::durationText(std::chrono::nanoseconds(ns));
 }
 
 void HeatmapChart::paintAxes(QPainter &painter) const
@@ -111,8 +192,7 @@ void HeatmapChart::paintAxes(QPainter &painter) const
     for (int i = 0; i <= timeTicks; ++i) {
         const double share = windowFrom() + (windowTo() - windowFrom()) * i / timeTicks;
         const auto at = static_cast<qint64>(static_cast<double>(m_grids.front().lengthNs) * share);
-        paintTick(painter, share, i == 0 && share == 0 ? tr("0 s") : common::durationText(std::chrono::nanoseconds(at)),
-                  false);
+        paintTick(painter, share, timeText(at), false);
     }
 }
 
@@ -190,6 +270,24 @@ void HeatmapChart::paintMarks(QPainter &painter) const
         painter.drawText(QRectF(std::min(x + 4, area.right() - width), area.bottom() - 18, width, 16),
                          Qt::AlignLeft | Qt::AlignVCenter, event.rule);
     }
+    paintRange(painter);
+}
+
+void HeatmapChart::paintRange(QPainter &painter) const
+{
+    if (!m_range)
+        return;
+    const QRectF area = plot();
+    const auto xOf = [this](qint64 ns) { return xAt(std::clamp(m_grids.front().shareOf(ns), 0.0, 1.0)); };
+    const qreal from = xOf(m_range->fromNs);
+    const qreal to = xOf(m_range->toNs);
+    QColor cover = theme().color(ColorToken::Raised);
+    cover.setAlpha(coverAlpha);
+    painter.fillRect(QRectF(QPointF(area.left(), area.top()), QPointF(from, area.bottom())), cover);
+    painter.fillRect(QRectF(QPointF(to, area.top()), QPointF(area.right(), area.bottom())), cover);
+    painter.setPen(QPen(theme().color(ColorToken::Accent), 1.5));
+    for (const qreal x : {from, to})
+        painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()));
 }
 
 void HeatmapChart::paintReadOut(QPainter &painter) const
@@ -206,7 +304,7 @@ void HeatmapChart::paintReadOut(QPainter &painter) const
                                    : latencyText(static_cast<qint64>(m_grids[layer].medianOf(cursor()))) +
                                          QStringLiteral("  n ") + QLocale().toString(count)});
     }
-    paintBox(painter, tr("After %1, medians").arg(timeText(cursor())), rows);
+    paintBox(painter, tr("After %1, medians").arg(columnText(cursor())), rows);
 }
 
 std::vector<CellId> HeatmapChart::modes() const
@@ -221,7 +319,7 @@ std::vector<CellId> HeatmapChart::modes() const
 
 QString HeatmapChart::remark() const
 {
-    return m_grids.empty() ? QString() : tr("darker: more answers · line: median");
+    return m_grids.empty() ? QString() : tr("darker: more answers · line: median · drag: only this time");
 }
 
 QString HeatmapChart::sentence() const
@@ -235,9 +333,10 @@ QString HeatmapChart::sentence() const
             parts << tr("%1 %2").arg(lookOf(m_modes[layer]).word, latencyText(static_cast<qint64>(median)));
         }
     }
-    const QString at = timeText(std::max(0, cursor()));
-    return parts.isEmpty() ? tr("After %1 nothing was answered.").arg(at)
-                           : tr("Medians after %1: %2.").arg(at, parts.join(QStringLiteral(", ")));
+    const QString at = columnText(std::max(0, cursor()));
+    const QString words = parts.isEmpty() ? tr("After %1 nothing was answered.").arg(at)
+                                          : tr("Medians after %1: %2.").arg(at, parts.join(QStringLiteral(", ")));
+    return m_range ? words + QLatin1Char(' ') + tr("The other charts show the time %1.").arg(rangeText()) : words;
 }
 
 ChartTable HeatmapChart::table() const
@@ -251,7 +350,7 @@ ChartTable HeatmapChart::table() const
                 continue;
             const double median = m_grids[layer].medianOf(column);
             const double most = m_grids[layer].maxOf(column);
-            table.rows.push_back({{timeText(column), static_cast<double>(column)},
+            table.rows.push_back({{columnText(column), static_cast<double>(column)},
                                   {lookOf(m_modes[layer]).word, {}},
                                   {QLocale().toString(count), static_cast<double>(count)},
                                   {latencyText(static_cast<qint64>(median)), median},

@@ -11,6 +11,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/probe/DrawnCells.h"
 #include "ui/charts/ChartPalette.h"
 #include "ui/common/RelativeTime.h"
 
@@ -26,7 +27,8 @@ constexpr QMargins plotMargins(56, 8, 28, 24);
 constexpr double mostNines = 3;
 constexpr int steps = 120;
 constexpr int bandAlpha = 46; // 18 %
-constexpr int readOutWidth = 148;
+constexpr int readOutWidth = 164;
+constexpr double narrowest = mostNines / 16;
 
 struct Stop
 {
@@ -52,7 +54,7 @@ const Stop *stopBeyond(double nines)
 } // namespace
 
 PercentileChart::PercentileChart(const common::Theme &theme, QWidget *parent)
-    : LatencyChartView(theme, Qt::Vertical, parent)
+    : LatencyChartView(theme, Qt::Vertical, parent), m_from(0), m_to(mostNines)
 {
     setObjectName(QStringLiteral("percentileChart"));
     setPlotMargins(plotMargins);
@@ -66,7 +68,7 @@ void PercentileChart::show(const probe::RunDocument &document, const QString &ro
     m_budgets.clear();
     m_fewest = std::numeric_limits<qint64>::max();
     for (const probe::CellResult &cell : document.cells) {
-        if (cell.id.route != route || cell.id.cache == probe::CachePath::Miss)
+        if (cell.id.route != route || cell.id.cache == probe::CachePath::Miss || !isDrawn(document, cell))
             continue;
         m_curves.push_back({cell.id, probe::percentileCurve(cell, steps)});
         m_fewest = std::min(m_fewest, cell.ok + cell.censored);
@@ -137,6 +139,7 @@ void PercentileChart::restyle()
         const ModeLook look = lookOf(m_curves[i].id);
         QColor soft = theme().color(look.color);
         soft.setAlpha(bandAlpha);
+        band->setVisible(m_bands);
         band->setPen(Qt::NoPen);
         band->setBrush(soft);
         line->setPen(penOf(theme(), look, 2));
@@ -175,6 +178,8 @@ void PercentileChart::paintGrid(QPainter &painter) const
         label(QRectF(0, y - 9, area.left() - 8, 18), Qt::AlignRight | Qt::AlignVCenter, tickLabel(tick));
     }
     for (const Stop &stop : stops) {
+        if (!isInSight(ninesOf(stop.p)))
+            continue;
         const qreal x = linearPosition(ninesOf(stop.p));
         painter.setPen(theme().color(ColorToken::Line));
         painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()));
@@ -188,10 +193,10 @@ void PercentileChart::paintGrid(QPainter &painter) const
 void PercentileChart::paintMissing(QPainter &painter) const
 {
     const Stop *next = stopBeyond(m_end);
-    if (next == nullptr || m_curves.empty())
+    if (next == nullptr || m_curves.empty() || m_end >= m_to)
         return;
     const QRectF area = plot();
-    const qreal from = linearPosition(m_end);
+    const qreal from = std::max(area.left(), linearPosition(m_end));
     const QRectF missing(from, area.top(), area.right() - from, area.height());
     painter.fillRect(missing, theme().color(ColorToken::Sunken));
     constexpr int wordsHeight = 50;
@@ -238,7 +243,7 @@ void PercentileChart::drawForeground(QPainter *painter, const QRectF &rect)
             continue;
         for (const Stop &stop : stops) {
             const CurvePoint *point = pointAt(curve, ninesOf(stop.p));
-            if (point != nullptr && stop.p != 0.95)
+            if (point != nullptr && stop.p != 0.95 && isInSight(point->nines))
                 drawMarker(*painter, theme(), look,
                            {linearPosition(point->nines), latencyPosition(static_cast<double>(point->value))}, 8);
         }
@@ -266,7 +271,7 @@ void PercentileChart::paintReadOut(QPainter &painter) const
     const int line = area.height() < 160 ? 14 : 16; // a low plot has words above the box
     const qreal height = 24 + line * static_cast<qreal>(m_curves.size());
     // Where the curves have ended it covers nothing; with complete curves it keeps to the free corner below right.
-    const qreal free = linearPosition(m_end);
+    const qreal free = std::clamp(linearPosition(m_end), area.left(), area.right());
     const qreal left = area.right() - free >= readOutWidth + 8 ? free + 8 : area.right() - readOutWidth - 4;
     const QRectF box(left, area.bottom() - height - 8, readOutWidth, height);
     painter.setPen(QPen(theme().color(ColorToken::LineStrong), 1));
@@ -301,13 +306,51 @@ void PercentileChart::setReadOut(double p)
 void PercentileChart::moveTo(double nines)
 {
     m_cursor = std::clamp(nines, 0.0, m_end > 0 ? m_end : mostNines);
+    if (!isInSight(m_cursor)) // the window follows
+        setWindow(m_cursor, m_to - m_from);
     describe();
     viewport()->update();
 }
 
+bool PercentileChart::isInSight(double nines) const
+{
+    return nines >= m_from - 1e-9 && nines <= m_to + 1e-9;
+}
+
+void PercentileChart::setWindow(double centre, double width)
+{
+    m_from = std::clamp(centre - width / 2, 0.0, mostNines - width);
+    m_to = m_from + width;
+    setLinearRange(m_from, m_to);
+    viewport()->update();
+}
+
+void PercentileChart::zoom(double factor)
+{
+    setWindow(m_cursor, std::clamp((m_to - m_from) / factor, narrowest, mostNines));
+}
+
+void PercentileChart::setBands(bool shown)
+{
+    m_bands = shown;
+    restyle();
+    viewport()->update();
+    Q_EMIT bandsChanged();
+}
+
+void PercentileChart::wheelEvent(QWheelEvent *event)
+{
+    if (!event->modifiers().testFlag(Qt::ControlModifier)) {
+        event->ignore(); // the page scrolls
+        return;
+    }
+    zoom(event->angleDelta().y() > 0 ? 2 : 0.5);
+    event->accept();
+}
+
 void PercentileChart::keyPressEvent(QKeyEvent *event)
 {
-    constexpr double step = 0.05;
+    const double step = (m_to - m_from) / 60; // as far on the screen, however far one has zoomed
     switch (event->key()) {
     case Qt::Key_Left:
         moveTo(m_cursor - step);
@@ -321,6 +364,19 @@ void PercentileChart::keyPressEvent(QKeyEvent *event)
     case Qt::Key_End:
         moveTo(mostNines);
         return;
+    case Qt::Key_Plus:
+    case Qt::Key_Equal: // the same key without Shift
+        zoom(2);
+        return;
+    case Qt::Key_Minus:
+        zoom(0.5);
+        return;
+    case Qt::Key_0:
+        setWindow(mostNines / 2, mostNines);
+        return;
+    case Qt::Key_B:
+        setBands(!m_bands);
+        return;
     default:
         event->ignore();
     }
@@ -329,7 +385,7 @@ void PercentileChart::keyPressEvent(QKeyEvent *event)
 void PercentileChart::mousePressEvent(QMouseEvent *event)
 {
     const QRectF area = plot();
-    moveTo((event->position().x() - area.left()) / area.width() * mostNines);
+    moveTo(m_from + (event->position().x() - area.left()) / area.width() * (m_to - m_from));
     setFocus(Qt::MouseFocusReason);
 }
 

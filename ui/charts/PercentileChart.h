@@ -8,7 +8,8 @@ namespace rollcall::charts {
 
 /// Chart 2 of the Latency page: latency over percentiles by nines (0, 90, 99, 99.9 %), a curve with its 95 % band for
 /// each mode of one route. Curves end where the samples do; the plot says how many are missing. ← → move the read-out,
-/// Home and End jump. **Thread-safety:** GUI thread only.
+/// Home and End jump, + − zoom around it, 0 shows all, B takes the bands away and back. **Thread-safety:** GUI thread
+/// only.
 class PercentileChart final : public LatencyChartView
 {
     Q_OBJECT
@@ -24,13 +25,25 @@ public:
     [[nodiscard]] ChartTable table() const override;
     [[nodiscard]] QString sentence() const override;
     [[nodiscard]] std::vector<probe::CellId> modes() const override;
-    [[nodiscard]] QString remark() const override { return m_curves.empty() ? QString() : tr("band: 95 % CI"); }
+    [[nodiscard]] QString remark() const override
+    {
+        return m_curves.empty() || !m_bands ? QString() : tr("band: 95 % CI");
+    }
+    /// The part of the axis in sight, in nines.
+    [[nodiscard]] std::pair<double, double> window() const { return {m_from, m_to}; }
+    void setBands(bool shown);
+    [[nodiscard]] bool hasBands() const { return m_bands; }
+
+Q_SIGNALS:
+    /// remark() would answer otherwise than before.
+    void bandsChanged();
 
 protected:
     void drawBackground(QPainter *painter, const QRectF &rect) override;
     void drawForeground(QPainter *painter, const QRectF &rect) override;
     void keyPressEvent(QKeyEvent *event) override;
     void mousePressEvent(QMouseEvent *event) override;
+    void wheelEvent(QWheelEvent *event) override;
     void restyle() override;
 
 private:
@@ -47,6 +60,9 @@ private:
 
     void rebuildSeries();
     void moveTo(double nines);
+    void zoom(double factor);
+    void setWindow(double centre, double width);
+    [[nodiscard]] bool isInSight(double nines) const;
     void describe();
     [[nodiscard]] const probe::CurvePoint *pointAt(const Curve &curve, double nines) const;
     void paintGrid(QPainter &painter) const;
@@ -59,6 +75,9 @@ private:
     qint64 m_fewest = 0; ///< samples of the smallest cell
     double m_end = 0;    ///< nines that every curve reaches
     double m_cursor = 0.30103;
+    double m_from;
+    double m_to;
+    bool m_bands = true;
 };
 
 } // namespace rollcall::charts

@@ -20,10 +20,11 @@ using probe::PhaseMedians;
 
 namespace {
 
-constexpr QMargins margins(132, 28, 84, 26);
+constexpr QMargins margins(176, 28, 84, 26);
 constexpr qreal tallestBar = 22;
 constexpr qreal serverBar = 4;
 constexpr int labelLeft = 12;
+constexpr int labelHeight = 18; ///< more than a bar's where there are many
 
 /// A phase: what it is called, how it is filled. Fill and place tell phases apart without colour.
 struct Phase
@@ -151,12 +152,6 @@ QRectF PhaseChart::rectOf(std::size_t bar, std::size_t phase) const
     return {left, top, std::max(1.0, xAt((before + length) / scaleOf(shown)) - left), height};
 }
 
-QString PhaseChart::wordOf(const Bar &bar) const
-{
-    const QString word = lookOf(bar.id).word;
-    return bar.connection == QLatin1String("cold") ? tr("%1, cold").arg(word) : word;
-}
-
 void PhaseChart::paintKey(QPainter &painter) const
 {
     qreal x = labelLeft;
@@ -199,9 +194,12 @@ void PhaseChart::paintAxes(QPainter &painter) const
         const QRectF rect = rectOf(bar, 0);
         painter.setFont(theme().font(FontToken::Status));
         painter.setPen(theme().color(ColorToken::Text));
-        painter.drawText(QRectF(labelLeft, rect.top(), area.left() - labelLeft - 8, rect.height()),
-                         Qt::AlignVCenter | Qt::AlignLeft, wordOf(m_bars[bar]));
-        painter.drawText(QRectF(area.right() + 8, rect.top(), width() - area.right() - 16, rect.height()),
+        const qreal top = rect.center().y() - labelHeight / 2.0;
+        const QRectF words(labelLeft, top, area.left() - labelLeft - 8, labelHeight);
+        painter.drawText(
+            words, Qt::AlignVCenter | Qt::AlignLeft,
+            painter.fontMetrics().elidedText(wordOf(m_bars[bar].id), Qt::ElideRight, static_cast<int>(words.width())));
+        painter.drawText(QRectF(area.right() + 8, top, width() - area.right() - 16, labelHeight),
                          Qt::AlignVCenter | Qt::AlignRight, latencyText(static_cast<qint64>(m_bars[bar].sum)));
     }
     painter.setFont(theme().font(FontToken::Small));
@@ -236,7 +234,7 @@ QString PhaseChart::sentence() const
     const Bar &bar = m_bars[at.bar];
     const qint64 time = (bar.phases.*phases[at.phase].value).value_or(0);
     return tr("%1, median of %2: %3, %4 % of %5.")
-        .arg(wordOf(bar), nameOf(phases[at.phase]), latencyText(time))
+        .arg(wordOf(bar.id), nameOf(phases[at.phase]), latencyText(time))
         .arg(std::lround(100 * static_cast<double>(time) / bar.sum))
         .arg(latencyText(static_cast<qint64>(bar.sum)));
 }
@@ -252,7 +250,7 @@ ChartTable PhaseChart::table() const
         return ns ? ChartValue{latencyText(*ns), static_cast<double>(*ns)} : ChartValue{QStringLiteral("–"), -1};
     };
     for (const Bar &bar : m_bars) {
-        std::vector<ChartValue> row{{wordOf(bar), {}}, value(bar.phases.lag)};
+        std::vector<ChartValue> row{{wordOf(bar.id), {}}, value(bar.phases.lag)};
         for (const Phase &phase : phases)
             row.push_back(value(bar.phases.*phase.value));
         row.push_back(value(static_cast<qint64>(bar.sum)));

@@ -52,7 +52,6 @@ private:
     /// The length of the axis for @p bar, ns.
     [[nodiscard]] double scaleOf(const Bar &bar) const { return m_shares ? bar.sum : m_most; }
     [[nodiscard]] QRectF rectOf(std::size_t bar, std::size_t phase) const;
-    [[nodiscard]] QString wordOf(const Bar &bar) const;
     void paintKey(QPainter &painter) const;
 
     std::vector<Bar> m_bars;

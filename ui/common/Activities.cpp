@@ -88,12 +88,13 @@ void Activities::forgetOld()
 
 bool Activities::isActing() const
 {
-    return std::ranges::any_of(m_acts, [](const Activity *activity) { return !activity->isEnded(); });
+    return std::ranges::any_of(
+        m_acts, [](const Activity *activity) { return !activity->isEnded() && !activity->isMeasurement(); });
 }
 
 void Activities::onChanged(const Activity &activity)
 {
-    if (activity.isEnded()) {
+    if (activity.isEnded() && !activity.isMeasurement()) {
         if (!isActing())
             Q_EMIT idle();
         refresh();
@@ -114,6 +115,10 @@ void Activities::pause(Activity &activity)
 {
     if (!activity.canPause())
         return;
+    if (activity.isMeasurement()) {
+        activity.wantPause(activity.state() != ActState::Paused);
+        return;
+    }
     activity.setPausing(true);
     const QPointer<Activity> paused(&activity);
     const auto submitted = m_connection.workers().engine.submit(

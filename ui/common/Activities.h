@@ -39,13 +39,14 @@ public:
     [[nodiscard]] const QList<Activity *> &acts() const;
     /// Operations that have not ended and are not run here now, the oldest first.
     [[nodiscard]] const std::vector<revoke::Operation> &unfinished() const;
-    /// Whether an act of this process changes the deployment.
+    /// Whether an act of this process changes the deployment; measurements do not.
     [[nodiscard]] bool isActing() const;
 
     /// The watches for revoked sessions that come back.
     [[nodiscard]] ReturnWatches &returns() const { return *m_returns; }
 
     /// Has @p activity stop at the next border of a batch, to be gone on with later; failed() where it cannot be told.
+    /// A measurement stands still at once, and goes on where it stood still.
     void pause(Activity &activity);
     /// The same of the operation @p id, which another process runs.
     void pauseOperation(const QString &id);

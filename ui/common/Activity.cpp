@@ -15,6 +15,11 @@ constexpr qint64 leastMs = 1500;
 
 } // namespace
 
+QString measurementKind()
+{
+    return QStringLiteral("measurement");
+}
+
 Activity::Activity(ActHead head, QObject *parent) : QObject(parent), m_head(std::move(head)) {}
 
 bool Activity::isEnded() const
@@ -26,6 +31,8 @@ bool Activity::canPause() const
 {
     const bool isJournalled = m_head.kind == revoke::revocationKind() || m_head.kind == revoke::restoreKind() ||
                               m_head.kind == revoke::pruneKind();
+    if (isMeasurement())
+        return m_state == ActState::Running || m_state == ActState::Paused;
     return isJournalled && m_state == ActState::Running && m_done < m_head.planned;
 }
 
@@ -52,7 +59,9 @@ std::optional<std::chrono::seconds> Activity::timeLeft() const
 QString Activity::paceText() const
 {
     const QLocale locale;
-    QStringList parts{tr("%1 of %2").arg(locale.toString(m_done), locale.toString(m_head.planned))};
+    // A measurement for a time does not know its number.
+    QStringList parts{m_head.planned > 0 ? tr("%1 of %2").arg(locale.toString(m_done), locale.toString(m_head.planned))
+                                         : locale.toString(m_done)};
     if (const auto perSecond = rate())
         parts << tr("%1 a second").arg(locale.toString(std::max<qint64>(std::llround(*perSecond), 1)));
     if (const auto left = timeLeft())
@@ -74,6 +83,15 @@ void Activity::setPausing(bool pausing)
     if (isEnded() || m_state == ActState::Stopping)
         return;
     m_state = pausing ? ActState::Pausing : ActState::Running;
+    Q_EMIT changed();
+}
+
+void Activity::setPaused(bool paused)
+{
+    const bool changes = m_state == (paused ? ActState::Running : ActState::Paused);
+    if (!changes)
+        return;
+    m_state = paused ? ActState::Paused : ActState::Running;
     Q_EMIT changed();
 }
 
@@ -100,6 +118,8 @@ void Activity::advance(const revoke::RevocationProgress &progress)
         m_running.restart();
     }
     m_done = progress.done;
+    if (isMeasurement())
+        m_head.planned = progress.planned; // its checks add to what was asked for
     m_step = progress.step;
     Q_EMIT changed();
 }

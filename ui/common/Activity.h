@@ -14,7 +14,8 @@ namespace rollcall::common {
 /// What an act is, before it begins.
 struct ActHead
 {
-    QString kind;  ///< revoke::revocationKind() and its like; "purge" and "rule" are no operations on disk
+    QString kind;  ///< revoke::revocationKind() and its like; "purge" and "rule" are no operations on disk, nor is
+                   ///< measurementKind()
     QString title; ///< "Revoke 3 sessions"
     QString planDigest;
     QString operation;  ///< the id of the operation that is gone on with; empty: a new one
@@ -31,6 +32,9 @@ struct ActEnd
     std::shared_ptr<const revoke::RevocationReport> report; ///< of a revocation or prune; else null
 };
 
+/// The kind of what changes nothing and asks the deployment again and again: a latency run.
+[[nodiscard]] QString measurementKind();
+
 /// Of what doneOfThousand() counts.
 inline constexpr int permille = 1000;
 
@@ -39,6 +43,7 @@ enum class ActState {
     Running,
     Pausing,  ///< until the next border of a batch
     Stopping, ///< likewise
+    Paused,   ///< a measurement, until it is gone on with; others leave the process
     Ended,
 };
 
@@ -52,9 +57,10 @@ public:
     Activity(ActHead head, QObject *parent);
 
     [[nodiscard]] const ActHead &head() const { return m_head; }
+    [[nodiscard]] bool isMeasurement() const { return m_head.kind == measurementKind(); }
     [[nodiscard]] ActState state() const { return m_state; }
     [[nodiscard]] bool isEnded() const;
-    /// Whether there is a journal to pause it by, and something left to do.
+    /// Whether there is a journal to pause it by, and something left to do; measurements can while they run.
     [[nodiscard]] bool canPause() const;
     [[nodiscard]] qint64 done() const { return m_done; }
     /// The share of it, 0 … permille, for bars.
@@ -76,6 +82,10 @@ public:
     void stop();
     /// It will stop at the next border because of a pause, or (@p false) nobody could be told so.
     void setPausing(bool pausing);
+    /// A measurement stands still, or goes on.
+    void setPaused(bool paused);
+    /// Asks the one who runs a measurement to pause, or to go on: pauseWanted().
+    void wantPause(bool wanted) { Q_EMIT pauseWanted(wanted); }
     /// What runs before it has ended: it is its turn.
     void beginRunning();
     void advance(const revoke::RevocationProgress &progress);
@@ -83,6 +93,7 @@ public:
 
 Q_SIGNALS:
     void changed();
+    void pauseWanted(bool wanted);
 
 private:
     ActHead m_head;

@@ -150,7 +150,7 @@ QVariant CellResultsModel::text(const CellResult &cell, int column) const
     case Route:
         return cell.id.route;
     case Mode:
-        return charts::lookOf(cell.id).word;
+        return charts::wordOf(cell.id);
     case Count:
         return QLocale().toString(cell.count);
     case Interval: {

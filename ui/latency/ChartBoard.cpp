@@ -4,13 +4,16 @@
 #include <QHBoxLayout>
 #include <QSignalBlocker>
 
+#include "core/probe/DrawnCells.h"
 #include "ui/charts/ChartCard.h"
 #include "ui/charts/ChartPalette.h"
 #include "ui/charts/DumbbellChart.h"
 #include "ui/charts/HeatmapChart.h"
 #include "ui/charts/PercentileChart.h"
 #include "ui/charts/PhaseChart.h"
+#include "ui/charts/ShareChart.h"
 #include "ui/charts/ShiftChart.h"
+#include "ui/common/Button.h"
 #include "ui/common/Label.h"
 #include "ui/common/SegmentedControl.h"
 
@@ -26,6 +29,14 @@ namespace {
 constexpr int boardHeight = 320;
 constexpr int lowestBoard = 232;
 constexpr double shownQuantiles[] = {0.5, 0.95, 0.99};
+
+/// Whether one is the other further on, or judged anew.
+bool isSameRun(const RunDocument &one, const RunDocument &other)
+{
+    const auto begin = [](const RunDocument &run) { return run.meta.value(QStringLiteral("startedAt")); };
+    return begin(one) == begin(other) &&
+           one.plan.value(QStringLiteral("seed")) == other.plan.value(QStringLiteral("seed"));
+}
 
 const RunDocument &emptyDocument()
 {
@@ -43,9 +54,11 @@ ChartBoard::ChartBoard(const common::Theme &theme, QWidget *parent)
       m_shift(new charts::ShiftChart(theme)),
       m_heatmap(new charts::HeatmapChart(theme)),
       m_phases(new charts::PhaseChart(theme)),
+      m_shares(new charts::ShareChart(theme)),
       m_left(new charts::ChartCard(theme)),
       m_right(new charts::ChartCard(theme)),
       m_quantile(new common::SegmentedControl({tr("p50"), tr("p95"), tr("p99")}, tr("Percentile shown"))),
+      m_range(new common::Button(theme, {})),
       m_pair(new QComboBox),
       m_mode(new QComboBox),
       m_routeName(new Label(theme, {}, FontToken::Section))
@@ -60,11 +73,17 @@ ChartBoard::ChartBoard(const common::Theme &theme, QWidget *parent)
     m_left->setObjectName(QStringLiteral("routesCard"));
     m_right->setObjectName(QStringLiteral("routeCard"));
     m_left->addChart(*m_dumbbell, tr("Routes, widest gap first"));
+    m_range->setObjectName(QStringLiteral("timeRange"));
+    m_range->setGlyph(common::Icon::Close);
+    m_range->setToolTip(tr("The charts show this part of the run only. Press for all of it."));
+    m_range->hide();
+    m_left->addTool(m_range);
     m_left->addTool(m_quantile);
     m_right->addChart(*m_percentiles, tr("Percentiles"));
     m_right->addChart(*m_shift, tr("Shift"));
     m_right->addChart(*m_heatmap, tr("Over time"));
     m_right->addChart(*m_phases, tr("Phases"));
+    m_right->addChart(*m_shares, tr("Share"));
     m_right->addTool(m_pair);
     m_right->addTool(m_mode);
     m_right->addTool(m_routeName);
@@ -88,6 +107,13 @@ ChartBoard::ChartBoard(const common::Theme &theme, QWidget *parent)
     });
     connect(m_heatmap, &charts::HeatmapChart::modeChanged, this,
             [this](int index) { m_mode->setCurrentIndex(index + 1); });
+    connect(m_percentiles, &charts::PercentileChart::bandsChanged, m_right, &charts::ChartCard::refresh);
+    connect(m_heatmap, &charts::HeatmapChart::rangeChanged, this, &ChartBoard::onRangeChanged);
+    connect(m_range, &common::Button::clicked, m_heatmap, &charts::HeatmapChart::clearRange);
+    connect(&m_sliceSource, &SliceSource::ready, this, [this](const std::shared_ptr<const RunDocument> &slice) {
+        m_slice = slice;
+        showQuantile();
+    });
     connect(&m_shiftSource, &ShiftSource::ready, this, [this](const charts::ShiftCurve &curve) {
         m_shift->show(curve);
         m_right->refresh();
@@ -99,8 +125,36 @@ ChartBoard::ChartBoard(const common::Theme &theme, QWidget *parent)
 
 void ChartBoard::show(std::shared_ptr<const RunDocument> document, bool running)
 {
+    const bool continues = m_document && document && isSameRun(*m_document, *document);
     m_document = std::move(document);
     m_running = running;
+    if (!continues) { // another run's time is another
+        m_slice.reset();
+        m_heatmap->clearRange();
+    } else if (m_heatmap->range()) {
+        m_sliceSource.want(m_document, *m_heatmap->range());
+    }
+    showQuantile();
+}
+
+const RunDocument &ChartBoard::shown() const
+{
+    return m_slice ? *m_slice : m_document ? *m_document : emptyDocument();
+}
+
+void ChartBoard::onRangeChanged()
+{
+    const auto &range = m_heatmap->range();
+    m_range->setVisible(range.has_value());
+    m_range->setText(m_heatmap->rangeText());
+    m_range->setAccessibleName(tr("Time shown: %1. Press for all of it.").arg(m_heatmap->rangeText()));
+    if (range && m_document) {
+        m_sliceSource.want(m_document, *range);
+        m_right->refresh();
+        return;
+    }
+    m_sliceSource.forget();
+    m_slice.reset();
     showQuantile();
 }
 
@@ -127,7 +181,7 @@ void ChartBoard::focusMain()
 void ChartBoard::showQuantile()
 {
     const double p = shownQuantiles[m_quantile->current()];
-    m_dumbbell->show(m_document ? *m_document : emptyDocument(), p);
+    m_dumbbell->show(shown(), p);
     m_percentiles->setReadOut(p);
     m_left->refresh();
     showRoute();
@@ -146,7 +200,7 @@ void ChartBoard::showRoute()
 
 void ChartBoard::showTab()
 {
-    const RunDocument &document = m_document ? *m_document : emptyDocument();
+    const RunDocument &document = shown();
     const int tab = m_right->current();
     m_pair->setVisible(tab == Shift && m_pairs.size() > 1);
     m_mode->setVisible(tab == OverTime && m_mode->count() > 2);
@@ -159,10 +213,13 @@ void ChartBoard::showTab()
         showShift();
         break;
     case OverTime:
-        m_heatmap->show(document, selectedRoute());
+        m_heatmap->show(m_document ? *m_document : emptyDocument(), selectedRoute());
         break;
     case Phases:
         m_phases->show(document, selectedRoute());
+        break;
+    case Share:
+        m_shares->show(document, selectedRoute());
         break;
     default:
         break;
@@ -186,8 +243,9 @@ void ChartBoard::listPairs()
 void ChartBoard::listModes()
 {
     QStringList words{tr("All modes")};
-    for (const probe::CellResult &cell : (m_document ? *m_document : emptyDocument()).cells) {
-        if (cell.id.route == selectedRoute() && cell.id.cache != probe::CachePath::Miss)
+    const RunDocument &document = m_document ? *m_document : emptyDocument();
+    for (const probe::CellResult &cell : document.cells) {
+        if (cell.id.route == selectedRoute() && cell.id.cache != probe::CachePath::Miss && isDrawn(document, cell))
             words << lookOf(cell.id).word;
     }
     QStringList known;
@@ -210,7 +268,8 @@ void ChartBoard::showShift()
                                 "document holds, or the run is not over."));
         return;
     }
-    m_shiftSource.want(m_document, m_pairs[static_cast<std::size_t>(std::max(0, m_pair->currentIndex()))], m_running);
+    m_shiftSource.want(m_slice ? m_slice : m_document,
+                       m_pairs[static_cast<std::size_t>(std::max(0, m_pair->currentIndex()))], m_running);
 }
 
 } // namespace rollcall::latency

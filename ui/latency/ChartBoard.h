@@ -7,6 +7,7 @@
 #include "core/probe/RunDocument.h"
 #include "ui/common/Theme.h"
 #include "ui/latency/ShiftSource.h"
+#include "ui/latency/SliceSource.h"
 
 class QComboBox;
 
@@ -16,10 +17,12 @@ class DumbbellChart;
 class HeatmapChart;
 class PercentileChart;
 class PhaseChart;
+class ShareChart;
 class ShiftChart;
 } // namespace rollcall::charts
 
 namespace rollcall::common {
+class Button;
 class Label;
 class SegmentedControl;
 } // namespace rollcall::common
@@ -27,7 +30,8 @@ class SegmentedControl;
 namespace rollcall::latency {
 
 /// The charts of a run side by side: all routes at the left, at the right one route as percentiles, shift function,
-/// course of time and phases. Only what is in sight is computed. **Thread-safety:** GUI thread only; never blocks.
+/// course of time, phases and shares. A time brushed in the course of time is what all others show. Only what is in
+/// sight is computed. **Thread-safety:** GUI thread only; never blocks.
 class ChartBoard final : public QWidget
 {
     Q_OBJECT
@@ -36,7 +40,7 @@ public:
     /// @p theme outlives the board.
     explicit ChartBoard(const common::Theme &theme, QWidget *parent = nullptr);
 
-    enum Tab { Percentiles, Shift, OverTime, Phases };
+    enum Tab { Percentiles, Shift, OverTime, Phases, Share };
 
     /// Shows @p document (null: nothing); @p running: it is a part of a run that goes on.
     void show(std::shared_ptr<const probe::RunDocument> document, bool running);
@@ -53,6 +57,9 @@ Q_SIGNALS:
     void pictureReady(const QByteArray &content, const QString &fileName);
 
 private:
+    /// What all charts but the course of time show: the run, or the part of its time that is brushed.
+    [[nodiscard]] const probe::RunDocument &shown() const;
+    void onRangeChanged();
     void showQuantile();
     void showRoute();
     void showTab();
@@ -63,16 +70,20 @@ private:
     const common::Theme &m_theme;
     std::shared_ptr<const probe::RunDocument> m_document;
     bool m_running = false;
+    std::shared_ptr<const probe::RunDocument> m_slice; ///< of m_document; null: nothing is brushed, or not yet made
     ShiftSource m_shiftSource;
+    SliceSource m_sliceSource;
     std::vector<ModePair> m_pairs;
     charts::DumbbellChart *m_dumbbell;
     charts::PercentileChart *m_percentiles;
     charts::ShiftChart *m_shift;
     charts::HeatmapChart *m_heatmap;
     charts::PhaseChart *m_phases;
+    charts::ShareChart *m_shares;
     charts::ChartCard *m_left;
     charts::ChartCard *m_right;
     common::SegmentedControl *m_quantile;
+    common::Button *m_range; ///< says which time is shown and takes it back
     QComboBox *m_pair;
     QComboBox *m_mode;
     common::Label *m_routeName;

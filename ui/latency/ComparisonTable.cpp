@@ -122,7 +122,7 @@ ChartTable comparisonTable(const probe::RunDocument &a, const probe::RunDocument
                   tr("95 % CI"), tr("p99, B ÷ A"), tr("B against A"), tr("Why")};
     for (const probe::RunCellComparison &cell : comparison.cells) {
         table.rows.push_back({{cell.id.route, {}},
-                              {charts::lookOf(cell.id).word, {}},
+                              {charts::wordOf(cell.id), {}},
                               latency(medianOf(a, cell.id)),
                               latency(medianOf(b, cell.id)),
                               ratio(cell.p50),

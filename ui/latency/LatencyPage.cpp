@@ -10,9 +10,11 @@
 
 #include <array>
 
+#include "core/base/ErrorText.h"
 #include "core/probe/ReportText.h"
 #include "core/probe/Verdicts.h"
 #include "ui/charts/ChartTableView.h"
+#include "ui/common/Activities.h"
 #include "ui/common/Button.h"
 #include "ui/common/EmptyState.h"
 #include "ui/common/ErrorBanner.h"
@@ -30,6 +32,7 @@
 #include "ui/latency/RunsSheet.h"
 #include "ui/latency/TradeoffSheet.h"
 #include "ui/latency/VerdictBox.h"
+#include "ui/latency/VerdictText.h"
 
 namespace rollcall::latency {
 
@@ -108,6 +111,7 @@ LatencyPage::LatencyPage(const common::Theme &theme, common::OpenConnection &con
     connect(m_board, &ChartBoard::routeSelected, this, &LatencyPage::showVerdict);
     connect(m_board, &ChartBoard::pictureReady, this, &LatencyPage::savePicture);
     connect(m_bar, &RunBar::recordWanted, this, &LatencyPage::showRecord);
+    connect(m_bar, &RunBar::pauseToggled, this, &LatencyPage::togglePause);
     connect(m_editor, &RunPlanEditor::budgetsChanged, this, &LatencyPage::judgeAgain);
     connect(&m_library, &RunLibrary::changed, this, &LatencyPage::updateButtons);
     connect(&m_library, &RunLibrary::loaded, this, &LatencyPage::showLoaded);
@@ -216,6 +220,7 @@ void LatencyPage::makeActions()
     };
     m_runAction = add(tr("Run latency measurement"), QKeySequence(Qt::CTRL | Qt::Key_Return), &LatencyPage::run);
     m_stopAction = add(tr("Stop the measurement"), QKeySequence(Qt::Key_Escape), &LatencyPage::stop);
+    m_pauseAction = add(tr("Pause the measurement, or go on"), QKeySequence(Qt::Key_P), &LatencyPage::togglePause);
 }
 
 void LatencyPage::run()
@@ -238,14 +243,47 @@ void LatencyPage::run()
     m_empty->hide();
     showDocument(nullptr);
     m_scroll->show();
+    m_paused = false;
+    beginActivity(*plan);
     m_controller.start(std::move(*plan));
     updateButtons();
     showVerdict();
 }
 
+/// The run as the activity drawer shows it, from whatever page.
+void LatencyPage::beginActivity(const probe::RunPlan &plan)
+{
+    common::ActHead head;
+    head.kind = common::measurementKind();
+    head.title = tr("Measure latency: %1").arg(m_editor->summary());
+    head.planned = plan.samples ? static_cast<qint64>(plan.cells().size()) * (*plan.samples + plan.warmupBlocks()) : 0;
+    common::Activity &act = m_connection.activities().begin(std::move(head));
+    act.beginRunning();
+    connect(&act, &common::Activity::changed, this, [this, &act] {
+        if (act.state() == common::ActState::Stopping)
+            m_controller.stop();
+    });
+    m_activity = &act;
+    connect(&act, &common::Activity::pauseWanted, &m_controller, &RunController::setPaused);
+}
+
+void LatencyPage::endActivity(const QString &words, bool good)
+{
+    if (common::Activity *act = m_activity.data())
+        act->finish({{}, words, good, false, {}});
+    m_activity.clear();
+}
+
 void LatencyPage::stop()
 {
-    m_controller.stop();
+    if (common::Activity *act = m_activity.data())
+        act->stop();
+}
+
+void LatencyPage::togglePause()
+{
+    if (m_controller.isRunning())
+        m_controller.setPaused(!m_paused);
 }
 
 bool LatencyPage::isMeasuring() const
@@ -255,13 +293,19 @@ bool LatencyPage::isMeasuring() const
 
 void LatencyPage::stopMeasuring()
 {
-    m_controller.stop();
+    stop();
     m_timing.stop();
 }
 
 void LatencyPage::onProgress(const probe::RunProgress &progress)
 {
     m_bar->showProgress(progress, m_guarded);
+    m_paused = progress.paused;
+    m_pauseAction->setEnabled(true);
+    if (common::Activity *act = m_activity.data()) {
+        act->advance({progress.done, progress.total, progress.warmup ? tr("Warming up") : tr("Measuring")});
+        act->setPaused(progress.paused);
+    }
     if (progress.partial && progress.partial != m_document)
         showDocument(progress.partial);
 }
@@ -269,6 +313,9 @@ void LatencyPage::onProgress(const probe::RunProgress &progress)
 void LatencyPage::onFinished(const std::shared_ptr<const probe::RunOutcome> &outcome)
 {
     m_complete = true;
+    const probe::StopReason reason = outcome->document.stopReason;
+    endActivity(tr("Ended: %1").arg(stopReasonText(reason)),
+                reason != probe::StopReason::Guard && reason != probe::StopReason::Saturated && !outcome->cleanup);
     m_bar->showFinished(outcome->document, outcome->document.meta.value(QStringLiteral("samples")).toInteger());
     showDocument(std::shared_ptr<const probe::RunDocument>(outcome, &outcome->document));
     m_library.keep(m_document);
@@ -281,6 +328,7 @@ void LatencyPage::onFinished(const std::shared_ptr<const probe::RunOutcome> &out
 
 void LatencyPage::onFailed(const base::Error &error)
 {
+    endActivity(base::describe(error).message, false);
     m_scroll->hide();
     m_editor->show();
     m_empty->show();
@@ -317,6 +365,7 @@ void LatencyPage::updateButtons()
     m_stop->setVisible(running);
     m_runAction->setEnabled(!running && ready);
     m_stopAction->setEnabled(running);
+    m_pauseAction->setEnabled(running && m_document != nullptr);
     m_export->setEnabled(m_complete);
     m_export->setToolTip(m_complete ? QString() : tr("There is no finished run to export"));
     m_compare->setVisible(!running);
@@ -492,18 +541,22 @@ QString LatencyPage::help() const
         "- **Whole route**: the route itself. **Network floor**: a static path, so network and server alone.\n\n"
         "Each block visits every cell once in random order. In a guarded run requests start when a schedule says, "
         "whatever the answers do: a stall counts for all who had to wait. Guards stop a run that errs or harms; "
-        "**Esc** stops it at once.\n\n"
+        "**Esc** stops it at once, **P** has it stand still and go on.\n\n"
         "A **canary** session is made for the run and removed after it. With database sessions it is a row, so "
         "the connection must be Guarded.\n\n"
         "Percentiles that the samples do not bear are left out. Every chart has a table (**T**) and is saved as a "
         "picture "
         "from its own menu.\n\n"
         "- **Routes** ↑ ↓ choose a route; the charts at the right follow.\n"
-        "- **Percentiles** by nines: is the tail the problem? ← → move the read-out.\n"
+        "- **Percentiles** by nines: is the tail the problem? ← → move the read-out, + − zoom, B takes the bands "
+        "away.\n"
         "- **Shift**: how many times as long one mode takes as another at each percentile, with a band that holds "
         "for all of them at once.\n"
-        "- **Over time**: is it steady? ↑ ↓ choose a mode, + − zoom, 0 shows all.\n"
-        "- **Phases**: network, waiting or receiving? S shows shares.\n\n"
+        "- **Over time**: is it steady? ↑ ↓ choose a mode, + − zoom, 0 shows all. Drag over a part of the time, or "
+        "hold "
+        "Shift with ← →, and the other charts show that part alone; Backspace takes it back.\n"
+        "- **Phases**: network, waiting or receiving? S shows shares.\n"
+        "- **Share**: which part of the answers came within a time?\n\n"
         "Runs that end are kept. **Compare** sets B against A: *faster* or *slower* where the interval of the ratio of "
         "medians excludes 1, *no relevant difference* within ±10 %. What wrk, k6 and others wrote stands beside ours, "
         "unjudged. **Trade-off** is a model of what a cache saves and of how long a revoked session lives on in it.");

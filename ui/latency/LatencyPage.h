@@ -1,5 +1,7 @@
 #pragma once
 
+#include <QPointer>
+
 #include <memory>
 
 #include "core/probe/LatencyRun.h"
@@ -14,6 +16,7 @@ class QScrollArea;
 class QSortFilterProxyModel;
 
 namespace rollcall::common {
+class Activity;
 class Button;
 class EmptyState;
 class ErrorBanner;
@@ -52,6 +55,8 @@ public:
     /// Begins a run of the plan as it stands; shows why where it cannot. Nothing while the trade-off is measured.
     void run();
     void stop();
+    /// Has the run stand still, or go on where it stands still. Nothing without a run.
+    void togglePause();
     [[nodiscard]] bool isRunning() const { return m_controller.isRunning(); }
     /// Whether a run or an experiment of the trade-off goes on: the page should not be deleted meanwhile, for that
     /// waits until it has ended.
@@ -79,6 +84,8 @@ private:
     void onProgress(const probe::RunProgress &progress);
     void onFinished(const std::shared_ptr<const probe::RunOutcome> &outcome);
     void onFailed(const base::Error &error);
+    void beginActivity(const probe::RunPlan &plan);
+    void endActivity(const QString &words, bool good);
     void showDocument(std::shared_ptr<const probe::RunDocument> document);
     void showVerdict();
     void updateButtons();
@@ -106,6 +113,8 @@ private:
     QString m_opening;       ///< the file that is to be shown once it is read
     RunLibrary m_library;
     bool m_guarded = true;
+    bool m_paused = false;                 ///< as the run's own progress last said
+    QPointer<common::Activity> m_activity; ///< of the run that goes on: it can be stopped and paused there too
     CellResultsModel m_model;
     QSortFilterProxyModel *m_sorted;
 
@@ -128,6 +137,7 @@ private:
     common::TableView *m_table = nullptr;
     QAction *m_runAction = nullptr;
     QAction *m_stopAction = nullptr;
+    QAction *m_pauseAction = nullptr;
 };
 
 } // namespace rollcall::latency

@@ -6,7 +6,7 @@
 #include "core/routes/NavigationAudit.h"
 #include "core/routes/NextBuild.h"
 #include "core/routes/RouteList.h"
-#include "core/routes/SitemapReader.h"
+#include "core/routes/SitemapPages.h"
 #include "ui/common/RelativeTime.h"
 #include "ui/common/SmallFile.h"
 
@@ -14,15 +14,15 @@ namespace rollcall::latency {
 
 using base::Status;
 
-namespace {
-
-constexpr qint64 largestFile = 64 * 1024 * 1024;
-
-struct Found
+struct RouteImport::Found
 {
     routes::RouteList list;
     QStringList remarks;
 };
+
+namespace {
+
+constexpr qint64 largestFile = 64 * 1024 * 1024;
 
 QString auditText(const routes::HarRoutes &har)
 {
@@ -41,14 +41,31 @@ QString auditText(const routes::HarRoutes &har)
              common::durationText(longest));
 }
 
-Status readInto(Found &found, RouteSource source, const QString &path, const QString &sessionPath)
+/// Takes the pages of the sitemap @p xml into @p list.
+Status readSitemapInto(routes::RouteList &list, QStringList &remarks, const QByteArray &xml, const QString &origin)
+{
+    const auto sitemap = routes::readSitemap(xml, origin);
+    if (!sitemap)
+        return base::fail(sitemap.error());
+    if (const int elsewhere = routes::addPages(*sitemap, list); elsewhere > 0) {
+        remarks << RouteImport::tr("Left out, because they are of other hosts than %1: %2.")
+                       .arg(sitemap->pages.front().host())
+                       .arg(elsewhere);
+    }
+    if (!sitemap->sitemaps.empty())
+        remarks << RouteImport::tr("It is an index: %1 further sitemaps are not read.").arg(sitemap->sitemaps.size());
+    return {};
+}
+
+Status readInto(routes::RouteList &list, QStringList &remarks, RouteSource source, const QString &path,
+                const QString &sessionPath)
 {
     if (source == RouteSource::Build) {
         const auto build = routes::readNextBuild(path);
         if (!build)
             return base::fail(build.error());
         for (const QString &route : build->routes)
-            found.list.add(route, QStringLiteral("build"));
+            list.add(route, QStringLiteral("build"));
         return {};
     }
     const auto content = common::readSmallFile(path, largestFile);
@@ -60,24 +77,15 @@ Status readInto(Found &found, RouteSource source, const QString &path, const QSt
             return base::fail(entries.error());
         const routes::HarRoutes har = routes::auditNavigations(*entries, sessionPath);
         for (const QString &route : har.paths)
-            found.list.add(route, QStringLiteral("har"));
-        found.remarks << auditText(har);
+            list.add(route, QStringLiteral("har"));
+        remarks << auditText(har);
     } else if (source == RouteSource::Sitemap) {
-        const auto sitemap = routes::readSitemap(*content, path);
-        if (!sitemap)
-            return base::fail(sitemap.error());
-        for (const QUrl &page : sitemap->pages) {
-            const QString route = page.path(QUrl::FullyEncoded);
-            found.list.add(route.isEmpty() ? QStringLiteral("/") : route, QStringLiteral("sitemap"));
-        }
-        if (!sitemap->sitemaps.empty())
-            found.remarks
-                << RouteImport::tr("It is an index: %1 further sitemaps are not read.").arg(sitemap->sitemaps.size());
+        return readSitemapInto(list, remarks, *content, path);
     } else {
         for (const QString &line : QString::fromUtf8(*content).split(QLatin1Char('\n'))) {
             const QString route = line.trimmed();
             if (!route.isEmpty() && !route.startsWith(QLatin1Char('#')))
-                found.list.add(route, QStringLiteral("list"));
+                list.add(route, QStringLiteral("list"));
         }
     }
     return {};
@@ -91,10 +99,28 @@ RouteImport::~RouteImport() = default;
 
 void RouteImport::read(RouteSource source, const QString &path, const QString &sessionPath)
 {
+    begin([source, path, sessionPath](Found &found, std::stop_token) {
+        return readInto(found.list, found.remarks, source, path, sessionPath);
+    });
+}
+
+void RouteImport::fetch(const SitemapRequest &request)
+{
+    begin([request](Found &found, std::stop_token stop) -> Status {
+        const auto xml = routes::fetchSitemap(request.url, request.options,
+                                              base::Call::within(request.options.timeout, std::move(stop)));
+        if (!xml)
+            return base::fail(xml.error());
+        return readSitemapInto(found.list, found.remarks, *xml, request.url.toDisplayString());
+    });
+}
+
+void RouteImport::begin(Reading reading)
+{
     const auto queued =
-        m_worker.submit([this, source, path, sessionPath, sender = m_mailbox.sender()](std::stop_token) {
+        m_worker.submit([this, reading = std::move(reading), sender = m_mailbox.sender()](std::stop_token stop) {
             Found found;
-            const Status read = readInto(found, source, path, sessionPath);
+            const Status read = reading(found, std::move(stop));
             if (!read) {
                 sender.post([this, error = read.error()] { Q_EMIT failed(error); });
                 return;

@@ -35,6 +35,7 @@ RunBar::RunBar(const common::Theme &theme, QWidget *parent)
       m_theme(theme),
       m_state(new common::StateLabel(theme, State::Testing)),
       m_progress(new QProgressBar),
+      m_pause(new common::Button(theme, tr("Pause"), common::ButtonKind::Quiet)),
       m_record(new common::Button(theme, tr("Run record"), common::ButtonKind::Link))
 {
     setObjectName(QStringLiteral("runBar"));
@@ -55,6 +56,10 @@ RunBar::RunBar(const common::Theme &theme, QWidget *parent)
     m_guard = addPart(*row);
     m_canary = addPart(*row);
     row->addStretch();
+    m_pause->setObjectName(QStringLiteral("pauseRun"));
+    m_pause->hide();
+    connect(m_pause, &common::Button::clicked, this, &RunBar::pauseToggled);
+    row->addWidget(m_pause);
     m_record->setObjectName(QStringLiteral("runRecordLink"));
     m_record->hide();
     connect(m_record, &common::Button::clicked, this, &RunBar::recordWanted);
@@ -82,6 +87,7 @@ void RunBar::paintEvent(QPaintEvent *event)
 void RunBar::showStarting()
 {
     m_record->hide();
+    m_pause->hide(); // nothing is asked yet that could stand still
     m_state->setState(State::Testing, tr("Preparing"));
     m_progress->setRange(0, 1);
     m_progress->setValue(0);
@@ -94,7 +100,15 @@ void RunBar::showStarting()
 
 void RunBar::showProgress(const probe::RunProgress &progress, bool guarded)
 {
-    m_state->setState(State::Testing, progress.warmup ? tr("Warming up") : tr("Measuring"));
+    if (progress.paused)
+        m_state->setState(State::Skipped, tr("Paused"));
+    else
+        m_state->setState(State::Testing, progress.warmup ? tr("Warming up") : tr("Measuring"));
+    m_pause->setText(progress.paused ? tr("Go on") : tr("Pause"));
+    m_pause->setGlyph(progress.paused ? common::Icon::Play : common::Icon::Pause);
+    m_pause->setToolTip(progress.paused ? tr("The schedule goes on where it stood still (P)")
+                                        : tr("Nothing is asked until it goes on; eight minutes at most (P)"));
+    m_pause->show();
     m_progress->setRange(0, static_cast<int>(std::max<qint64>(1, progress.total)));
     m_progress->setValue(static_cast<int>(progress.done));
     m_samples->setText(progress.total > 0 ? tr("%1 of %2 samples").arg(number(progress.done), number(progress.total))
@@ -119,6 +133,7 @@ void RunBar::showProgress(const probe::RunProgress &progress, bool guarded)
 void RunBar::showFinished(const probe::RunDocument &document, qint64 samples)
 {
     m_record->show();
+    m_pause->hide();
     const bool stopped =
         document.stopReason == probe::StopReason::Guard || document.stopReason == probe::StopReason::Saturated;
     const bool cancelled = document.stopReason == probe::StopReason::Cancelled;
@@ -134,8 +149,9 @@ void RunBar::showFinished(const probe::RunDocument &document, qint64 samples)
     m_samples->setText(tr("%1 samples").arg(number(samples)));
     m_time->setText(common::durationText(nanoseconds(document.meta.value(QStringLiteral("elapsedNs")).toInteger())));
     m_blocks->setText(tr("Ended: %1").arg(stopReasonText(document.stopReason)));
-    m_guard->setText(document.guards.empty() ? tr("Guard quiet") : tr("Guard: %1").arg(document.guards.front().rule));
-    m_guard->setTint(document.guards.empty() ? ColorToken::Text : ColorToken::Bad);
+    const probe::GuardEvent *event = stoppingEvent(document);
+    m_guard->setText(event ? tr("Guard: %1").arg(event->rule) : tr("Guard quiet"));
+    m_guard->setTint(event ? ColorToken::Bad : ColorToken::Text);
     const QJsonObject canary = document.meta.value(QStringLiteral("canary")).toObject();
     if (canary.isEmpty())
         m_canary->setText(tr("No canary"));

@@ -33,6 +33,8 @@ public:
 Q_SIGNALS:
     /// Somebody wants to know everything of the run.
     void recordWanted();
+    /// Somebody wants the run to stand still, or to go on.
+    void pauseToggled();
 
 protected:
     void paintEvent(QPaintEvent *event) override;
@@ -49,6 +51,7 @@ private:
     common::Label *m_blocks = nullptr;
     common::Label *m_guard = nullptr;
     common::Label *m_canary = nullptr;
+    common::Button *m_pause;
     common::Button *m_record;
 };
 

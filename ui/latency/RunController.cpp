@@ -7,6 +7,7 @@ namespace rollcall::latency {
 RunController::RunController(common::OpenConnection &connection, QObject *parent)
     : QObject(parent),
       m_connection(connection),
+      m_pauseWanted(std::make_shared<std::atomic<bool>>(false)),
       m_progressWaits(std::make_shared<std::atomic<bool>>(false)),
       m_worker("rc-latency", 4)
 {}
@@ -19,9 +20,11 @@ RunController::~RunController()
 void RunController::start(probe::RunPlan plan)
 {
     m_stop = std::stop_source();
+    *m_pauseWanted = false;
     auto shared = std::make_shared<const probe::RunPlan>(std::move(plan));
     const auto task = [this, shared, stop = m_stop.get_token(), sender = m_mailbox.sender(), waits = m_progressWaits,
-                       deployment = m_connection.shared(), log = &m_connection.auditLog()](std::stop_token) {
+                       pause = m_pauseWanted, deployment = m_connection.shared(),
+                       log = &m_connection.auditLog()](std::stop_token) {
         const auto onProgress = [this, &sender, &waits](const probe::RunProgress &progress) {
             if (waits->exchange(true))
                 return; // the last one is not looked at yet: this one is skipped, the next will tell all
@@ -33,8 +36,8 @@ void RunController::start(probe::RunPlan plan)
             if (!posted)
                 *waits = false;
         };
-        auto result = probe::runLatency(*shared, deployment, log,
-                                        base::Call{base::Call::Clock::time_point::max(), stop}, onProgress);
+        auto result = probe::runLatency(
+            *shared, deployment, log, base::Call{base::Call::Clock::time_point::max(), stop}, onProgress, pause.get());
         auto outcome = std::make_shared<base::Result<probe::RunOutcome>>(std::move(result));
         sender.post([this, outcome] {
             m_running = false;

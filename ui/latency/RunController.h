@@ -29,6 +29,8 @@ public:
     void start(probe::RunPlan plan);
     /// Asks the run to end; finished() follows with what there is.
     void stop();
+    /// Begins no request until it is called with false; RunProgress says when that is so.
+    void setPaused(bool paused) { *m_pauseWanted = paused; }
     [[nodiscard]] bool isRunning() const { return m_running; }
 
     /// Writes what @p content returns, called on another thread, to @p path, whole or not at all; saved() or
@@ -47,6 +49,7 @@ private:
     async::Mailbox m_mailbox;
     std::stop_source m_stop;
     bool m_running = false;
+    std::shared_ptr<std::atomic<bool>> m_pauseWanted;
     std::shared_ptr<std::atomic<bool>> m_progressWaits; ///< one progress message at most is under way
     async::Worker m_worker;
 };

@@ -4,6 +4,7 @@
 #include <QComboBox>
 #include <QFileDialog>
 #include <QHBoxLayout>
+#include <QInputDialog>
 #include <QLineEdit>
 #include <QLocale>
 #include <QMenu>
@@ -54,6 +55,8 @@ RunPlanEditor::RunPlanEditor(const common::Theme &theme, common::OpenConnection 
       m_pace(new QComboBox),
       m_cookie(new QComboBox),
       m_cookieText(new QLineEdit),
+      m_withoutCookie(new QCheckBox(tr("Also without a cookie"))),
+      m_cold(new QCheckBox(tr("Also on new connections"))),
       m_hint(new Label(theme, {}, FontToken::Status, ColorToken::Muted)),
       m_routesRemark(new Label(theme, {}, FontToken::Status, ColorToken::Muted)),
       m_budgetsButton(new Button(theme, {}, common::ButtonKind::Link)),
@@ -95,6 +98,13 @@ RunPlanEditor::RunPlanEditor(const common::Theme &theme, common::OpenConnection 
     cookie->setSpacing(common::space::s);
     cookie->addWidget(makeField(tr("Session of the requests"), m_cookie));
     cookie->addWidget(m_cookieText);
+    m_withoutCookie->setObjectName(QStringLiteral("planWithoutCookie"));
+    m_withoutCookie->setToolTip(
+        tr("Network cells a second time as somebody without a session: what is left is the check"));
+    m_cold->setObjectName(QStringLiteral("planCold"));
+    m_cold->setToolTip(tr("Network cells a second time, each request on a connection made for it"));
+    cookie->addWidget(m_withoutCookie);
+    cookie->addWidget(m_cold);
     cookie->addStretch();
     auto *fields = new QHBoxLayout;
     fields->setSpacing(common::space::xl);
@@ -126,6 +136,8 @@ RunPlanEditor::RunPlanEditor(const common::Theme &theme, common::OpenConnection 
     connect(m_pace, &QComboBox::currentIndexChanged, this, &RunPlanEditor::updateHint);
     connect(m_cookie, &QComboBox::currentIndexChanged, this, &RunPlanEditor::updateHint);
     connect(m_cookieText, &QLineEdit::textChanged, this, &RunPlanEditor::updateHint);
+    connect(m_withoutCookie, &QCheckBox::toggled, this, &RunPlanEditor::updateHint);
+    connect(m_cold, &QCheckBox::toggled, this, &RunPlanEditor::updateHint);
     connect(&connection, &common::OpenConnection::writeModeChanged, this, &RunPlanEditor::updateHint);
     updateHint();
 }
@@ -162,7 +174,8 @@ QWidget *RunPlanEditor::makeModes()
     const Choice choices[] = {
         {ProbeMode::Local, tr("Local"), tr("The session resolved in this process"), true},
         {ProbeMode::Proxy, tr("Proxy"), tr("The deployment's session endpoint"), remote},
-        {ProbeMode::Cached, tr("Cached"), tr("Local behind a cache in memory: hits and misses apart"), true},
+        {ProbeMode::Cached, tr("Cached"),
+         tr("Local behind the deployment's cache, else one in memory: hits and misses apart"), true},
         {ProbeMode::Route, tr("Whole route"), tr("GET of the route itself"), false},
         {ProbeMode::Floor, tr("Network floor"), tr("A static path: network and server alone"), remote},
     };
@@ -198,6 +211,9 @@ QWidget *RunPlanEditor::makeFoot()
                                                        {RouteSource::List, tr("A file, a path a line…")}};
     for (const auto &[source, word] : sources)
         connect(menu->addAction(word), &QAction::triggered, this, [this, source = source] { chooseRoutes(source); });
+    menu->addSeparator();
+    connect(menu->addAction(tr("The sitemap at an address…")), &QAction::triggered, this,
+            &RunPlanEditor::chooseSitemapAddress);
     from->setMenu(menu);
     row->addWidget(from);
     m_budgetsButton->setObjectName(QStringLiteral("planBudgets"));
@@ -225,10 +241,38 @@ void RunPlanEditor::chooseRoutes(RouteSource source)
 
 void RunPlanEditor::importRoutes(RouteSource source, const QString &path)
 {
-    m_routesRemark->setTint(ColorToken::Muted);
-    m_routesRemark->setText(tr("Reading routes…"));
-    m_routesRemark->show();
+    sayReading(tr("Reading routes…"));
     m_import.read(source, path, sessionPath());
+}
+
+void RunPlanEditor::chooseSitemapAddress()
+{
+    auto *dialog = new QInputDialog(this);
+    dialog->setObjectName(QStringLiteral("sitemapAddress"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setWindowTitle(tr("Routes from a sitemap"));
+    dialog->setLabelText(tr("Address of the sitemap: it is asked for once, without a cookie"));
+    dialog->setOkButtonText(tr("Read"));
+    const auto &base = m_connection.deployment().config().baseUrl;
+    dialog->setTextValue(base ? base->resolved(QUrl(QStringLiteral("/sitemap.xml"))).toString() : QString());
+    connect(dialog, &QInputDialog::textValueSelected, this,
+            [this](const QString &text) { fetchRoutes(QUrl(text.trimmed())); });
+    dialog->open();
+}
+
+void RunPlanEditor::fetchRoutes(const QUrl &url)
+{
+    sayReading(tr("Asking %1 for its sitemap…").arg(url.host()));
+    SitemapRequest request{url, m_connection.deployment().config().httpOptions};
+    request.options.timeout = m_connection.timeout();
+    m_import.fetch(request);
+}
+
+void RunPlanEditor::sayReading(const QString &words)
+{
+    m_routesRemark->setTint(ColorToken::Muted);
+    m_routesRemark->setText(words);
+    m_routesRemark->show();
 }
 
 void RunPlanEditor::editBudgets()
@@ -292,6 +336,9 @@ base::Result<RunPlan> RunPlanEditor::plan() const
     }
     plan.samples = m_samples->value();
     plan.cookie = static_cast<CookieChoice>(m_cookie->currentData().toInt());
+    if (m_withoutCookie->isChecked() && m_withoutCookie->isEnabled())
+        plan.cookieStates.push_back(probe::CookieState::None);
+    plan.cold = m_cold->isChecked();
     plan.guards = m_pace->currentIndex() == Guarded;
     if (!plan.guards)
         plan.concurrency = 1;
@@ -361,6 +408,7 @@ QString RunPlanEditor::forecast(const RunPlan &plan) const
 void RunPlanEditor::updateHint()
 {
     m_cookieText->setVisible(m_cookie->currentData().toInt() == static_cast<int>(CookieChoice::Given));
+    m_withoutCookie->setEnabled(m_cookie->currentData().toInt() != static_cast<int>(CookieChoice::None));
     const auto current = plan();
     m_budgetsButton->setText(current ? tr("Budgets: %1…").arg(current->budgets.size()) : tr("Budgets…"));
     if (current) {

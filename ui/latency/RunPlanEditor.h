@@ -36,6 +36,8 @@ public:
     void setRoutes(const QStringList &routes);
     /// Reads routes of @p path in place of those that are there; changed() follows, or the hint says why not.
     void importRoutes(RouteSource source, const QString &path);
+    /// The same of the sitemap at @p url, which is asked for.
+    void fetchRoutes(const QUrl &url);
     /// The budgets set, of modes that are measured and of others.
     [[nodiscard]] const std::vector<probe::Budget> &budgets() const { return m_budgets; }
     void setBudgets(std::vector<probe::Budget> budgets);
@@ -59,6 +61,8 @@ private:
     [[nodiscard]] QString sessionPath() const;
     void editBudgets();
     void chooseRoutes(RouteSource source);
+    void chooseSitemapAddress();
+    void sayReading(const QString &words);
     [[nodiscard]] QStringList routes() const;
     [[nodiscard]] bool needsRow() const;
     void updateHint();
@@ -72,6 +76,8 @@ private:
     QComboBox *m_pace;
     QComboBox *m_cookie;
     QLineEdit *m_cookieText;
+    QCheckBox *m_withoutCookie; ///< beside the session's: what a check costs within a route
+    QCheckBox *m_cold;          ///< beside kept connections
     common::Label *m_hint;
     common::Label *m_routesRemark; ///< of the routes read last
     common::Button *m_budgetsButton;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/probe/DrawnCells.h"
 #include "core/probe/SampleLog.h"
 
 namespace rollcall::latency {
@@ -34,7 +35,8 @@ std::vector<ModePair> modePairs(const RunDocument &document, const QString &rout
 {
     std::vector<CellId> ids;
     for (const probe::CellResult &cell : document.cells) {
-        if (cell.id.route == route && cell.id.mode != ProbeMode::Floor && cell.id.cache != probe::CachePath::Miss)
+        if (cell.id.route == route && cell.id.mode != ProbeMode::Floor && cell.id.cache != probe::CachePath::Miss &&
+            isDrawn(document, cell))
             ids.push_back(cell.id);
     }
     std::vector<ModePair> pairs;

@@ -116,7 +116,7 @@ void addMedians(VerdictText &text, const RunDocument &document, const QString &r
         if (cell.id.route != route)
             continue;
         if (const auto median = medianOf(document, &cell))
-            parts << tr("%1 %2").arg(charts::lookOf(cell.id).word, latencyText(*median));
+            parts << tr("%1 %2").arg(charts::wordOf(cell.id), latencyText(*median));
     }
     text.headline = parts.isEmpty()
                         ? tr("On %1 no request was answered as it should be").arg(route.toHtmlEscaped())
@@ -152,8 +152,8 @@ VerdictText verdictText(const RunDocument &document, const QString &route, bool 
     if (text.headline.isEmpty())
         addMedians(text, document, shown);
     QStringList remarks;
-    if (!document.guards.empty())
-        remarks << tr("Stopped for safety: %1.").arg(document.guards.front().detail);
+    if (const probe::GuardEvent *event = stoppingEvent(document))
+        remarks << tr("Stopped for safety: %1.").arg(event->detail);
     if (document.stopReason == StopReason::Saturated)
         remarks << tr("Saturated: answers came slower than the pace asked for; this is a limit, not a latency.");
     remarks << floorRemark(document, shown) << errorsRemark(document);
@@ -162,6 +162,16 @@ VerdictText verdictText(const RunDocument &document, const QString &route, bool 
     remarks.removeAll(QString());
     text.remark = remarks.join(QLatin1Char(' '));
     return text;
+}
+
+const probe::GuardEvent *stoppingEvent(const RunDocument &document)
+{
+    if (document.stopReason != StopReason::Guard)
+        return nullptr;
+    // What the clean-up has to say comes after it, pauses come before.
+    const auto at = std::find_if(document.guards.rbegin(), document.guards.rend(),
+                                 [](const probe::GuardEvent &event) { return event.rule != QLatin1String("cleanup"); });
+    return at == document.guards.rend() ? nullptr : &*at;
 }
 
 QString stopReasonText(StopReason reason)

@@ -20,6 +20,9 @@ struct VerdictText
 /// **Source:** templates of facts/latency-method.md §1.7.
 [[nodiscard]] VerdictText verdictText(const probe::RunDocument &document, const QString &route, bool running);
 
+/// The guard event that stopped the run; null where none did. A document may have others: pauses, the clean-up.
+[[nodiscard]] const probe::GuardEvent *stoppingEvent(const probe::RunDocument &document);
+
 /// Why the run ended, for people: "samples complete", "stopped".
 [[nodiscard]] QString stopReasonText(probe::StopReason reason);
 

@@ -38,8 +38,8 @@ ActivityDrawer::ActivityDrawer(const common::Theme &theme, QWidget *parent)
       m_scroll(new QScrollArea),
       m_rows(new QVBoxLayout),
       m_empty(new Label(theme,
-                        tr("Nothing runs, and nothing was left unfinished. Revocations, prunes and restores are "
-                           "listed here."),
+                        tr("Nothing runs, and nothing was left unfinished. Revocations, prunes, restores and "
+                           "latency runs are listed here."),
                         FontToken::Body, ColorToken::Muted))
 {
     setObjectName(QStringLiteral("activityDrawer"));

@@ -33,6 +33,8 @@ Icon iconOf(const QString &kind)
         return Icon::Undo;
     if (kind == revoke::pruneKind())
         return Icon::Prune;
+    if (kind == common::measurementKind())
+        return Icon::Latency;
     return kind == revoke::revocationKind() ? Icon::Revoked : Icon::Cache;
 }
 
@@ -128,11 +130,14 @@ ActivityRow::ActivityRow(const common::Theme &theme, common::Activity &activity,
     setGlyph(iconOf(activity.head().kind), ColorToken::Muted);
     m_pause = addButton(tr("Pause"), "activityPause");
     m_pause->setGlyph(Icon::Pause);
-    m_pause->setToolTip(tr("At the next batch; it can be gone on with."));
+    m_pause->setToolTip(activity.isMeasurement() ? tr("Nothing is asked until it goes on.")
+                                                 : tr("At the next batch; it can be gone on with."));
     connect(m_pause, &Button::clicked, this, &ActivityRow::pauseRequested);
     m_stop = addButton(tr("Stop"), "activityStop");
     m_stop->setGlyph(Icon::Stop);
-    m_stop->setToolTip(tr("Ends it at the next batch: what was done stays done, the rest is not touched."));
+    m_stop->setToolTip(activity.isMeasurement()
+                           ? tr("Ends it at once: what was measured until then is kept.")
+                           : tr("Ends it at the next batch: what was done stays done, the rest is not touched."));
     connect(m_stop, &Button::clicked, this, &ActivityRow::stopRequested);
     connect(&activity, &common::Activity::changed, this, [this, &activity] { display(activity); });
     display(activity);
@@ -254,6 +259,10 @@ void ActivityRow::display(const common::Activity &activity)
     m_bar->setValue(activity.doneOfThousand());
     m_pace->setText(activity.state() == ActState::Waiting ? QString() : activity.paceText());
     m_pause->setEnabled(activity.canPause());
+    const bool paused = activity.state() == ActState::Paused;
+    m_pause->setText(paused ? tr("Go on") : tr("Pause"));
+    m_pause->setGlyph(paused ? Icon::Play : Icon::Pause);
+    m_pause->setAccessibleName(QStringLiteral("%1: %2").arg(m_pause->text(), m_title->text()));
     m_stop->setEnabled(activity.state() != ActState::Stopping);
     switch (activity.state()) {
     case ActState::Waiting:
@@ -261,7 +270,9 @@ void ActivityRow::display(const common::Activity &activity)
     case ActState::Pausing:
         return setWords(tr("Pausing at the next batch"));
     case ActState::Stopping:
-        return setWords(tr("Stopping at the next batch"));
+        return setWords(activity.isMeasurement() ? tr("Stopping") : tr("Stopping at the next batch"));
+    case ActState::Paused:
+        return setWords(tr("Paused"));
     case ActState::Running:
     case ActState::Ended:
         setWords(activity.step());

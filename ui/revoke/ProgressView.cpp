@@ -44,6 +44,7 @@ void ProgressView::display(const common::Activity &activity)
         m_step->setText(tr("Stopping at the next batch"));
         return;
     case ActState::Running:
+    case ActState::Paused:
     case ActState::Ended:
         m_step->setText(activity.step());
     }

@@ -238,6 +238,58 @@ private Q_SLOTS:
         QCOMPARE(done->message.bodyBytes, 200'000);
     }
 
+    /// Told of what has come once only, a connection must read it to its end, whatever its size.
+    void whatIsLargerThanOneReadIsReadWhole()
+    {
+        const QByteArray large(900'000, 'x');
+        ScriptedServer server([&](const ScriptedServer::Request &request) {
+            return request.index % 2 == 0 ? Reply::http(200, large, "text/plain") : Reply::http(200, "null");
+        });
+        HttpConnection connection(server.url(), {});
+        for (int i = 0; i < 4; ++i) {
+            const auto answer = exchange(connection, get(server.url()));
+            QVERIFY(answer && !answer->error);
+            QCOMPARE(answer->message.bodyBytes, i % 2 == 0 ? large.size() : 4);
+        }
+        QCOMPARE(server.connections(), 1);
+    }
+
+    /// A poller that is never out of work leaves the rest of the loop its turns.
+    void aPatientPollerStarvesNobody()
+    {
+        ScriptedServer server([](const auto &) { return Reply::http(200, "null"); });
+        SocketPoller poller;
+        poller.setPatient(true);
+        ConnectionOptions options;
+        options.poller = &poller;
+        HttpConnection connection(server.url(), options);
+        bool goesOn = true;
+        int answers = 0;
+        std::function<void()> again = [&] {
+            connection.send(get(server.url()), [&](const Exchange &) {
+                ++answers;
+                if (goesOn)
+                    again();
+            });
+        };
+        again();
+        QElapsedTimer since;
+        qint64 longest = 0;
+        int ticks = 0;
+        QTimer timer;
+        connect(&timer, &QTimer::timeout, this, [&] {
+            longest = std::max(longest, since.restart());
+            ++ticks;
+        });
+        since.start();
+        timer.start(10ms);
+        QTRY_VERIFY(ticks >= 20);
+        goesOn = false;
+        QTRY_VERIFY(!connection.isBusy());
+        QVERIFY2(longest < 250, qPrintable(QString::number(longest)));
+        QVERIFY(answers > ticks);
+    }
+
     void closeDelimitedAndClosingAnswers()
     {
         ScriptedServer server([](const ScriptedServer::Request &request) {

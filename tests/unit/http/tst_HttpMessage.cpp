@@ -97,6 +97,43 @@ private Q_SLOTS:
         }
     }
 
+    /// One framer for many answers, with the memory of earlier ones, reads each as a new one would.
+    void startsAnew()
+    {
+        const QByteArray answers[] = {
+            "HTTP/1.1 200 OK\r\nServer: one\r\nSet-Cookie: a=a-long-value\r\nContent-Length: 4\r\n\r\nnull",
+            "HTTP/1.1 404\r\ncontent-length:0\r\n\r\n",
+            "HTTP/1.1 100 Continue\r\nX: y\r\n\r\nHTTP/1.0 200 OK\r\nConnection: keep-alive\r\nA: \r\nContent-Length: "
+            "1\r\n\r\nx",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n",
+            "HTTP/1.1 200 O",
+            "HTTP/1.1 20x\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nServer: two\r\nB: b\r\nC: c\r\nD: d\r\nE: e\r\nContent-Length: 0\r\n\r\n"};
+        HttpFramer kept = HttpFramer::forResponse("GET", small);
+        for (int round = 0; round < 3; ++round) {
+            for (const QByteArray &answer : answers) {
+                HttpFramer fresh = HttpFramer::forResponse("GET", small);
+                kept.restart("GET");
+                QVERIFY(!kept.started());
+                QCOMPARE(kept.feed(answer), fresh.feed(answer));
+                QCOMPARE(kept.state(), fresh.state());
+                QCOMPARE(kept.fault().has_value(), fresh.fault().has_value());
+                if (kept.state() != HttpFramer::State::Complete)
+                    continue;
+                HttpMessage message = kept.take();
+                const HttpMessage expected = fresh.take();
+                QVERIFY(message.headers == expected.headers);
+                QCOMPARE(message.status, expected.status);
+                QCOMPARE(message.body, expected.body);
+                QCOMPARE(message.bodyBytes, expected.bodyBytes);
+                QCOMPARE(message.keepAlive, expected.keepAlive);
+                const HeaderList headers = message.headers; // shares their bytes
+                kept.recycle(std::move(message));
+                QVERIFY(headers == expected.headers);
+            }
+        }
+    }
+
     void refusesResponses_data()
     {
         QTest::addColumn<QByteArray>("bytes");

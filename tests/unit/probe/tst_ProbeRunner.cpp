@@ -196,6 +196,106 @@ private Q_SLOTS:
         QCOMPARE(ran.samples.back().outcome, Outcome::AbortedByUser);
     }
 
+    void aPauseAsksNothingAndCountsForNothing_data()
+    {
+        QTest::addColumn<bool>("closed");
+        QTest::newRow("open") << false;
+        QTest::newRow("closed") << true;
+    }
+    void aPauseAsksNothingAndCountsForNothing()
+    {
+        QFETCH(const bool, closed);
+        const ScriptedServer server([](const ScriptedServer::Request &) {
+            Reply reply = session();
+            reply.delay = milliseconds(1);
+            return reply;
+        });
+        RunPlan plan = planOf(QStringLiteral("proxy"), 1);
+        plan.samples.reset();
+        plan.duration = std::chrono::milliseconds(1'500);
+        if (closed)
+            plan.concurrency = 1;
+        else
+            plan.rate = 100;
+        std::atomic<bool> pause = false;
+        qint64 pausedAt = 0; // when the run said so
+        qint64 wentOnAt = 0;
+        Ran ran;
+        const auto onState = [&](const RunRecord::State &state, const RunRecord &) {
+            const qint64 now = rollcall::http::steadyNs();
+            if (state.samples > 20 && pausedAt == 0)
+                pause = true;
+            if (state.paused && pausedAt == 0)
+                pausedAt = now;
+            if (pausedAt > 0 && wentOnAt == 0 && now - pausedAt > 700'000'000) {
+                wentOnAt = now;
+                pause = false;
+            }
+        };
+        const qint64 begin = rollcall::http::steadyNs();
+        ran.state = runProbe(setupOf(plan, server.url()), nullptr, Call::within(milliseconds(20'000)), ran.samples,
+                             onState, &pause);
+        const qint64 length = rollcall::http::steadyNs() - begin;
+        QVERIFY(pausedAt > 0 && wentOnAt > 0);
+        QCOMPARE(ran.state.stopReason, StopReason::Duration);
+        // One that was under way then may end a moment later.
+        QCOMPARE(countWhere(ran.samples, [&](const Sample &s) { return s.startNs > pausedAt && s.startNs < wentOnAt; }),
+                 0);
+        QVERIFY(countWhere(ran.samples, [&](const Sample &s) { return s.startNs >= wentOnAt; }) > 10);
+        // What was due meanwhile waited for nobody's answer: no response time has the pause in it.
+        QCOMPARE(countWhere(ran.samples, [](const Sample &s) { return s.responseNs() > 500'000'000; }), 0);
+        QVERIFY2(length > 2'100'000'000, "the time measured is that asked for, without the pause");
+        QCOMPARE(ran.state.events.size(), 1U);
+        QCOMPARE(ran.state.events.front().rule, QStringLiteral("user-pause"));
+    }
+
+    void aPausedRunStopsAtOnce()
+    {
+        const ScriptedServer server([](const ScriptedServer::Request &) { return session(); });
+        RunPlan plan = planOf(QStringLiteral("proxy"), 1'000'000);
+        plan.rate = 200;
+        std::atomic<bool> pause = false;
+        std::stop_source stop;
+        Call call;
+        call.stop = stop.get_token();
+        qint64 stoppedAt = 0;
+        Ran ran;
+        const auto onState = [&](const RunRecord::State &state, const RunRecord &) {
+            pause = state.samples > 5;
+            if (state.paused && stoppedAt == 0) {
+                stoppedAt = rollcall::http::steadyNs();
+                stop.request_stop();
+            }
+        };
+        ran.state = runProbe(setupOf(plan, server.url()), nullptr, call, ran.samples, onState, &pause);
+        const qint64 took = rollcall::http::steadyNs() - stoppedAt;
+        QCOMPARE(ran.state.stopReason, StopReason::Cancelled);
+        QVERIFY2(took < 250'000'000, qPrintable(QString::number(took)));
+    }
+
+    void samplesAreReadWholeWhileOthersAreAdded()
+    {
+        constexpr int all = 50'000; // many chunks, more than room is made for
+        RunRecord record(100);
+        std::thread writer([&record] {
+            Sample sample;
+            for (int i = 0; i < all; ++i) {
+                sample.block = i;
+                sample.endNs = i;
+                record.add(sample);
+            }
+        });
+        std::vector<Sample> known;
+        while (known.size() < all)
+            record.copyNew(known);
+        writer.join();
+        QCOMPARE(known.size(), std::size_t{all});
+        for (int i = 0; i < all; ++i) {
+            const Sample &sample = known[static_cast<std::size_t>(i)];
+            QVERIFY(sample.block == i && sample.endNs == i);
+        }
+    }
+
     void narrowIntervalsEndTheRun_data()
     {
         QTest::addColumn<bool>("closed");
