@@ -101,7 +101,8 @@ private Q_SLOTS:
                                      .toObject()
                                      .value(QStringLiteral("value"))
                                      .toDouble();
-        QVERIFY2(occupancy > 0.5 && occupancy <= 1.0001, qPrintable(QString::number(occupancy)));
+        // On a machine that has other things to do, much of the time is spent between two requests.
+        QVERIFY2(occupancy > 0.1 && occupancy <= 1.0001, qPrintable(QString::number(occupancy)));
     }
 
     void cachesAreNamed()
