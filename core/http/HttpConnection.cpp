@@ -145,7 +145,7 @@ bool HttpConnection::isKept()
 {
     // Within the handler of the exchange before, asking the system again would double what reading costs.
     if (m_plain)
-        return m_drained || m_plain->isIdle();
+        return m_plain->hasSentAll() && (m_drained || m_plain->isIdle());
     if (!m_socket)
         return false;
     // What came since the loop's last turn lies with the system yet. In the phase Idle its signals do nothing.

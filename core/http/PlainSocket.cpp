@@ -43,7 +43,7 @@ std::optional<qsizetype> PlainSocket::read(std::span<char> buffer)
 bool PlainSocket::isIdle() const
 {
     char byte = 0;
-    return m_unsent.isEmpty() && ::recv(m_descriptor.get(), &byte, 1, MSG_DONTWAIT | MSG_PEEK) < 0 && errno == EAGAIN;
+    return ::recv(m_descriptor.get(), &byte, 1, MSG_DONTWAIT | MSG_PEEK) < 0 && errno == EAGAIN;
 }
 
 void PlainSocket::resume()

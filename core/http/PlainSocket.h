@@ -34,6 +34,9 @@ public:
     /// What came, into @p buffer; its length. 0: the peer has closed or the connection is broken. nullopt: nothing now.
     [[nodiscard]] std::optional<qsizetype> read(std::span<char> buffer);
 
+    /// Whether the kernel has taken all that was written. A peer that answers early leaves a rest, which would be taken for
+    /// the beginning of the next request.
+    [[nodiscard]] bool hasSentAll() const { return m_unsent.isEmpty(); }
     /// Whether the connection is open and nothing came that was not read. Asks the system.
     [[nodiscard]] bool isIdle() const;
 
