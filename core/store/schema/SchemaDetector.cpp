@@ -15,7 +15,7 @@ namespace {
 constexpr int sureScore = 55;
 constexpr int sureLead = 5;
 
-/// The adapter of a table that is only called after sessions.
+/// The adapter of a table that somebody has to say it of.
 QString guessed()
 {
     return QStringLiteral("unknown");
@@ -189,8 +189,11 @@ bool isDoubtful(const TableInfo &table, const QString &token, const QString &use
                                           QRegularExpression::CaseInsensitiveOption);
     if (aside.match(table.name).hasMatch())
         return true;
-    const bool isNamed = nameContains(table, {"session"}) || normalisedName(token).contains(QStringLiteral("session"));
-    return !isNamed && !hasColumn(table, "ipaddress") && !hasColumn(table, "useragent");
+    // A session's id in another table says in which one its rows were made; where from a token was used is kept with
+    // those of an API too.
+    const QString tokenName = normalisedName(token);
+    return !nameContains(table, {"session"}) &&
+           (!tokenName.contains(QStringLiteral("session")) || tokenName == QStringLiteral("sessionid"));
 }
 
 struct SessionTable

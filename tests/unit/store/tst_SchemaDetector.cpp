@@ -98,15 +98,20 @@ private Q_SLOTS:
     static std::vector<TableInfo> decoys()
     {
         std::vector<TableInfo> tables;
-        for (const char *name : {"password_reset_tokens", "email_verification_tokens", "personal_access_tokens",
-                                 "refresh_tokens", "api_keys", "share_links", "magic_links"}) {
+        for (const char *name :
+             {"password_reset_tokens", "email_verification_tokens", "personal_access_tokens", "refresh_tokens",
+              "api_keys", "share_links", "magic_links", "api_tokens", "device_tokens", "wishlists"}) {
             auto decoy = table(name, {"id", "user_id", "token", "expires_at"});
-            if (decoy.name.startsWith(QStringLiteral("refresh"))) {
+            // Who keeps where a token was used from does not call it a session by that,
+            if (decoy.name != QStringLiteral("api_tokens"))
                 decoy.columns.push_back({QStringLiteral("ip_address"), QStringLiteral("text"), false, false});
+            if (decoy.name != QStringLiteral("device_tokens"))
                 decoy.columns.push_back({QStringLiteral("user_agent"), QStringLiteral("text"), false, false});
-            }
+            // nor who keeps in which session something was made.
+            if (decoy.name == QStringLiteral("wishlists"))
+                decoy.columns[2].name = QStringLiteral("session_id");
             addKey(decoy, "id", true);
-            addKey(decoy, "token");
+            addKey(decoy, qPrintable(decoy.columns[2].name));
             addForeignKey(decoy, "user_id", "users");
             tables.push_back(decoy);
         }
