@@ -8,6 +8,7 @@
 #include "core/store/ExpiryForm.h"
 #include "core/store/SessionSql.h"
 #include "core/store/sql/SqliteConnection.h"
+#include "core/store/watch/LookReader.h"
 #include "tests/integration/store/StoreFixtures.h"
 
 using namespace rollcall;
@@ -45,6 +46,7 @@ private Q_SLOTS:
     void anIndexOnTheExpiryServesPages_data();
     void anIndexOnTheExpiryServesPages();
     void anOddExpiryAmongMillionsIsFoundOnceThereIsTime();
+    void anEmptyTableDoesNotKeepTheWatchFromItsIndex();
     void aChangedTableIsSaid();
     void aLookUpSeesWhatOthersWrote();
 
@@ -361,6 +363,37 @@ void SqliteStoreTest::anOddExpiryAmongMillionsIsFoundOnceThereIsTime()
     now += std::chrono::hours(1);
     QVERIFY(isOne());
     QCOMPARE(now - before, std::chrono::hours(1));
+}
+
+void SqliteStoreTest::anEmptyTableDoesNotKeepTheWatchFromItsIndex()
+{
+    QString problem;
+    const auto url = m_fixtures.load(QStringLiteral("drizzle-adapter-sqlite"), problem);
+    QVERIFY2(problem.isEmpty(), qPrintable(problem));
+    const auto change = [&](const QByteArray &sql) { return test::runSqlite(url.database, sql); };
+    QCOMPARE(change("CREATE INDEX ends ON session (expires)"), QString());
+    const auto sessions = test::openDetected(url, store::Access::ReadOnly, problem);
+    QVERIFY2(sessions != nullptr, qPrintable(problem));
+    QCOMPARE(change("CREATE TABLE kept AS SELECT * FROM session; DELETE FROM session"), QString());
+    store::LookReader reader(*sessions, std::chrono::seconds(20), {});
+    QCOMPARE(test::failureOf(reader.choosePath(fixtureNow())), QByteArray());
+    const auto finds = [&](bool any) {
+        const auto looked = reader.look(std::nullopt, std::nullopt, fixtureNow());
+        if (!looked)
+            QTest::qFail(qPrintable(base::oneLine(looked.error())), __FILE__, __LINE__);
+        return looked && looked->rows.empty() != any;
+    };
+    QVERIFY(finds(false));
+    QCOMPARE(reader.path(), store::WatchPath::ByExpiry);
+    QCOMPARE(change("INSERT INTO session SELECT * FROM kept"), QString());
+    QVERIFY(finds(true));
+    QCOMPARE(reader.path(), store::WatchPath::ByExpiry);
+    // Of several forms: no index serves, and that is said once there is something to read.
+    QCOMPARE(change("UPDATE session SET expires = '2036-06-16T12:00:00.000Z' WHERE rowid = "
+                    "(SELECT rowid FROM session WHERE expires > 1781524800000 LIMIT 1)"),
+             QString());
+    QVERIFY(finds(true));
+    QCOMPARE(reader.path(), store::WatchPath::WholeTable);
 }
 
 void SqliteStoreTest::aChangedTableIsSaid()
