@@ -30,6 +30,13 @@ Kind kindOf(LookupColumn column, std::optional<qint64> rows)
             "Listing sessions by expiry, and finding expired ones to prune,"};
 }
 
+/// Such values are ordered as they are stored in SQLite alone; a text may be written in more than one way.
+bool isText(store::ExpiresEncoding encoding)
+{
+    using enum store::ExpiresEncoding;
+    return encoding == TextIso || encoding == TextEpochMilliseconds || encoding == Mixed;
+}
+
 QString evidenceOf(const IndexState &index, const Kind &kind, const SurveyedTables &tables)
 {
     QString rows = QStringLiteral("all rows");
@@ -46,6 +53,9 @@ QString evidenceOf(const IndexState &index, const Kind &kind, const SurveyedTabl
     if (index.column == LookupColumn::Expires && !tables.orderCanUseIndex)
         text += QStringLiteral(" The times are computed from each row first, so an index helps queries on the bare "
                                "column alone: not Rollcall's own order by expiry.");
+    if (index.column == LookupColumn::Expires && tables.orderCanUseIndex && isText(tables.schema.sessions.encoding))
+        text += QStringLiteral(" In SQLite an index serves Rollcall's own order by expiry where every row stores it in "
+                               "one form.");
     return text;
 }
 

@@ -8,8 +8,6 @@ namespace rollcall::store {
 
 namespace {
 
-using std::chrono::steady_clock;
-
 /// A look at every row that takes longer than this,
 constexpr std::chrono::milliseconds longPass(20);
 /// is not repeated before so many times as long has gone by.
@@ -32,7 +30,7 @@ Result<std::optional<StoredForm>> ExpiryForm::current(const Call &call)
         [&version](const SqlRow &row) { version = row.bytes(0).toByteArray(); }, call);
     if (!asked)
         return fail(asked.error());
-    if (version == m_version)
+    if (version == m_version && (m_isLookedAt || m_now() < m_lookAgain))
         return m_form;
     if (mayTrust()) {
         const auto agree = endsAgree(call);
@@ -40,23 +38,25 @@ Result<std::optional<StoredForm>> ExpiryForm::current(const Call &call)
             return fail(agree.error());
         if (*agree) {
             m_version = version;
+            m_isLookedAt = false;
             return m_form;
         }
     }
-    const auto begun = steady_clock::now();
+    const auto begun = m_now();
     auto form = read(call);
     if (!form)
         return form;
-    const auto ended = steady_clock::now();
+    const auto ended = m_now();
     m_lookAgain = ended - begun > longPass ? ended + passRest * (ended - begun) : ended;
     m_form = std::move(*form);
     m_version = version;
+    m_isLookedAt = true;
     return m_form;
 }
 
 bool ExpiryForm::mayTrust() const
 {
-    return !m_version.isEmpty() && steady_clock::now() < m_lookAgain;
+    return !m_version.isEmpty() && m_now() < m_lookAgain;
 }
 
 Result<bool> ExpiryForm::endsAgree(const Call &call)

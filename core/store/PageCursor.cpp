@@ -46,11 +46,11 @@ QByteArray queryDigest(const SessionQuery &query, const QString &scope)
 
 } // namespace
 
-void PageCursor::comesAfter(const PageCursor &previous)
+void PageCursor::comesAfter(const PageCursor &previous, bool ofDigests)
 {
     before.clear();
     passed = isLike(previous) ? previous.passed + 1 : 1;
-    if (previous.order != order || !key)
+    if (!ofDigests || previous.order != order || !key)
         return;
     before.push_back(previous.key.value_or(QByteArray()).left(digitsBefore));
     if (!previous.key)

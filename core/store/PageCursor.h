@@ -18,8 +18,9 @@ struct PageCursor
 {
     std::optional<QByteArray> order; ///< the order column's exact text; nullopt for NULL
     std::optional<QByteArray> key;   ///< nullopt for NULL
-    /// Where the token is the key: the first digits of the keys before it of the same order, nearest first, up to an
-    /// empty one for NULL. A digest does not tell its place once its row is gone; the row before it then does.
+    /// Where the token is the key (else empty): the first digits of the keys before it of the same order, nearest
+    /// first, up to an empty one for NULL. A digest does not tell its place once its row is gone; the row before it
+    /// then does.
     std::vector<QByteArray> before = {};
     /// Where rows can share a key (none is unique, or it is NULL): a digest of the whole row, by which such rows are
     /// ordered; else empty.
@@ -28,8 +29,9 @@ struct PageCursor
 
     static constexpr qsizetype digitsBefore = 16;
 
-    /// Fills @ref before and @ref passed: @p previous is the place one row earlier.
-    void comesAfter(const PageCursor &previous);
+    /// Fills @ref passed and, where the keys are digests (@p ofDigests), @ref before: @p previous is the place one row
+    /// earlier.
+    void comesAfter(const PageCursor &previous, bool ofDigests);
     /// Whether a row here and one at @p other cannot be told apart.
     [[nodiscard]] bool isLike(const PageCursor &other) const
     {

@@ -146,7 +146,7 @@ Result<SessionPage> SqlSessionStore::listPage(const ResolvedQuery &query, std::o
                 return;
             PageCursor here = m_list.cursor(row, query.query.order);
             if (last && isChained)
-                here.comesAfter(*last);
+                here.comesAfter(*last, !m_schema.bound().keyIsId);
             last = std::move(here);
         },
         call);

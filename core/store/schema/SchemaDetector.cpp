@@ -15,7 +15,7 @@ namespace {
 constexpr int sureScore = 55;
 constexpr int sureLead = 5;
 
-/// The adapter of a table that is only called after sessions.
+/// The adapter of a table that somebody has to say it of.
 QString guessed()
 {
     return QStringLiteral("unknown");
@@ -102,17 +102,19 @@ Role bestColumn(const TableInfo &table, ColumnRole role, const QString &except =
     return best;
 }
 
+bool containsAny(const QString &name, std::initializer_list<const char *> words)
+{
+    return std::ranges::any_of(words, [&](const char *word) { return name.contains(QLatin1StringView(word)); });
+}
+
 /// Of a table that is called after sessions: the column that may play a role under a name of its own.
 Role likelyColumn(const TableInfo &table, ColumnRole role)
 {
-    const auto contains = [](const ColumnInfo &column, std::initializer_list<const char *> words) {
-        const QString name = normalisedName(column.name);
-        return std::ranges::any_of(words, [&](const char *word) { return name.contains(QLatin1StringView(word)); });
-    };
     for (const ColumnInfo &column : table.columns) {
-        const bool fits = role == ColumnRole::Token  ? contains(column, {"token"})
-                          : role == ColumnRole::User ? table.foreignKey(column.name) || contains(column, {"user"})
-                                                     : contains(column, {"expire", "expiry", "expiration"});
+        const QString name = normalisedName(column.name);
+        const bool fits = role == ColumnRole::Token  ? containsAny(name, {"token"})
+                          : role == ColumnRole::User ? table.foreignKey(column.name) || containsAny(name, {"user"})
+                                                     : containsAny(name, {"expire", "expiry", "expiration"});
         if (fits)
             return {column.name, 1};
     }
@@ -121,8 +123,7 @@ Role likelyColumn(const TableInfo &table, ColumnRole role)
 
 bool nameContains(const TableInfo &table, std::initializer_list<const char *> words)
 {
-    const QString name = normalisedName(table.name);
-    return std::ranges::any_of(words, [&](const char *word) { return name.contains(QLatin1StringView(word)); });
+    return containsAny(normalisedName(table.name), words);
 }
 
 bool pointsAt(const ForeignKeyInfo &key, const TableInfo &table, DatabaseKind kind)
@@ -153,27 +154,46 @@ Role userColumn(const TableInfo &table, const std::vector<TableInfo> &tables, Da
     return role;
 }
 
+/// The table's name without "session(s)" at its end is what the application is called: its users are called so too.
+bool isNamedAfterApplication(const TableInfo &table, const QString &user, const std::vector<TableInfo> &tables,
+                             DatabaseKind kind)
+{
+    static const QRegularExpression suffix(QStringLiteral("sessions?$"));
+    const QString name = normalisedName(table.name);
+    const QString prefix = QString(name).remove(suffix);
+    if (prefix.isEmpty() || prefix == name)
+        return false;
+    const ForeignKeyInfo *key = table.foreignKey(user);
+    return std::ranges::any_of(tables, [&](const TableInfo &other) {
+        const QString otherName = normalisedName(other.name);
+        if (&other == &table || !otherName.startsWith(prefix) || (key && !pointsAt(*key, other, kind)))
+            return false;
+        // A shop keeps e-mails with its orders, and its sessions may point at them: neither makes them people.
+        return containsAny(otherName.sliced(prefix.size()), {"user", "member", "people", "person"}) &&
+               bestColumn(other, ColumnRole::Email).found();
+    });
+}
+
 /// Its rows may look like sessions and be something else: tokens that are mailed, those of an API, a shop's carts.
 /// Nothing in its names says that it holds sessions, or something says the contrary.
-bool isDoubtful(const TableInfo &table, const QString &token, const std::vector<TableInfo> &tables)
+bool isDoubtful(const TableInfo &table, const QString &token, const QString &user, const std::vector<TableInfo> &tables,
+                DatabaseKind kind)
 {
     if (nameContains(table, {"invoice", "order", "cart", "reset", "invit", "apikey", "refresh", "password", "verif",
                              "confirm", "magic", "checkout", "payment", "accesstoken"})) {
         // Unless that is what the application is called: "cartoon_session" beside "cartoon_user".
-        static const QRegularExpression suffix(QStringLiteral("sessions?$"));
-        const QString prefix = normalisedName(table.name).remove(suffix);
-        return std::ranges::none_of(tables, [&](const TableInfo &other) {
-            return !prefix.isEmpty() && &other != &table && normalisedName(other.name).startsWith(prefix) &&
-                   bestColumn(other, ColumnRole::Email).found();
-        });
+        return !isNamedAfterApplication(table, user, tables, kind);
     }
     // What was put aside before a migration has the keys that its successor may lack.
     static const QRegularExpression aside(QStringLiteral("(^|[_-])(old|backup|bak|archived?|legacy)([_-]|$)"),
                                           QRegularExpression::CaseInsensitiveOption);
     if (aside.match(table.name).hasMatch())
         return true;
-    const bool isNamed = nameContains(table, {"session"}) || normalisedName(token).contains(QStringLiteral("session"));
-    return !isNamed && !hasColumn(table, "ipaddress") && !hasColumn(table, "useragent");
+    // A session's id in another table says in which one its rows were made; where from a token was used is kept with
+    // those of an API too.
+    const QString tokenName = normalisedName(token);
+    return !nameContains(table, {"session"}) &&
+           (!tokenName.contains(QStringLiteral("session")) || tokenName == QStringLiteral("sessionid"));
 }
 
 struct SessionTable
@@ -261,7 +281,8 @@ std::vector<SessionTable> sessionTables(const std::vector<TableInfo> &tables, co
         score += name == QStringLiteral("session") || name == QStringLiteral("sessions") ? 4 : 0;
         score += hasColumn(table, "ipaddress") ? 2 : 0;
         score += hasColumn(table, "useragent") ? 2 : 0;
-        result.push_back({&table, token, user, expires, score, isLikely || isDoubtful(table, token.column, tables)});
+        result.push_back({&table, token, user, expires, score,
+                          isLikely || isDoubtful(table, token.column, user.column, tables, kind)});
     }
     return withoutHeirs(std::move(result));
 }

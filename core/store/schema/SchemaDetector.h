@@ -21,8 +21,8 @@ struct SchemaCandidate
 /// **Thread-safety:** reentrant.
 [[nodiscard]] std::vector<SchemaCandidate> rankSchemas(const std::vector<TableInfo> &tables, DatabaseKind kind);
 
-/// Whether @p candidate is a table called after sessions with columns of unknown names: it is offered for somebody to
-/// say, and stands for nothing until then.
+/// Whether @p candidate is a table called after sessions with columns of unknown names, or one that nothing calls after
+/// sessions, or something else: it is offered for somebody to say, and stands for nothing until then.
 [[nodiscard]] bool isGuess(const SchemaProfile &candidate);
 
 /// Those of @p candidates that are no guesses; their number.

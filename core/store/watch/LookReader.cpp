@@ -118,6 +118,8 @@ Result<SessionLook> LookReader::look(const std::optional<Coverage> &previous, st
             return fail(std::move(chosen.error()));
         if (m_path == WatchPath::ByCreation)
             return lookByCreation(previous, highestId, now);
+        if (soonest->sessions.empty())
+            m_path = WatchPath::ByExpiry; // a table without rows has no form: what is written first may have one
     }
     SessionLook look;
     look.coverage.at = now;

@@ -5,8 +5,10 @@
 #include <thread>
 
 #include "core/base/ErrorText.h"
+#include "core/store/ExpiryForm.h"
 #include "core/store/SessionSql.h"
 #include "core/store/sql/SqliteConnection.h"
+#include "core/store/watch/LookReader.h"
 #include "tests/integration/store/StoreFixtures.h"
 
 using namespace rollcall;
@@ -43,6 +45,8 @@ private Q_SLOTS:
     void anUnreadableExpiryIsUnknown();
     void anIndexOnTheExpiryServesPages_data();
     void anIndexOnTheExpiryServesPages();
+    void anOddExpiryAmongMillionsIsFoundOnceThereIsTime();
+    void anEmptyTableDoesNotKeepTheWatchFromItsIndex();
     void aChangedTableIsSaid();
     void aLookUpSeesWhatOthersWrote();
 
@@ -306,6 +310,90 @@ void SqliteStoreTest::anIndexOnTheExpiryServesPages()
     const auto without = sessions->page(query, first->next, fixtureNow(), soon());
     QVERIFY(without && !without->unindexedOrder);
     QVERIFY(without->sessions == next->sessions);
+}
+
+void SqliteStoreTest::anOddExpiryAmongMillionsIsFoundOnceThereIsTime()
+{
+    QString problem;
+    const auto url = m_fixtures.sqlite(
+        QStringLiteral("millions"),
+        "CREATE TABLE users (id INTEGER PRIMARY KEY, name text, email text);"
+        "CREATE TABLE sessions (sessionToken text NOT NULL UNIQUE, userId integer NOT NULL REFERENCES users (id), "
+        "expires date); CREATE INDEX ends ON sessions (expires);"
+        "INSERT INTO users VALUES (1, 'Ann', 'ann@example.com');"
+        "INSERT INTO sessions VALUES ('a-token-of-a-session-1', 1, '2026-06-14T12:00:00.000Z'), "
+        "('a-token-of-a-session-2', 1, '2026-06-16T12:00:00.000Z');",
+        problem);
+    QVERIFY2(problem.isEmpty(), qPrintable(problem));
+    const auto connection = store::SqliteConnection::open(url, {}, store::Access::ReadOnly, soon());
+    const auto writer = store::SqliteConnection::open(url, {}, store::Access::Write, soon());
+    QVERIFY(connection && writer);
+    const auto detected = store::detectSchema(url, {}, soon());
+    QVERIFY(detected && detected->best);
+    auto bound = store::bindSchema(**connection, url.kind, *detected->best, soon());
+    QVERIFY(bound.has_value());
+    const store::SchemaSql schema(store::dialectFor(url.kind), std::move(*bound), QTimeZone::utc());
+    // As if the rows were millions: a pass takes a second, and the next one is due a hundred later.
+    std::chrono::steady_clock::time_point now;
+    store::ExpiryForm form(**connection, url.kind, schema, [&now] { return now += std::chrono::seconds(1); });
+    const auto isOne = [&] {
+        const auto asked = form.current(soon());
+        if (!asked)
+            QTest::qFail(qPrintable(base::oneLine(asked.error())), __FILE__, __LINE__);
+        return asked && asked->has_value();
+    };
+    const auto write = [&](const QString &change) {
+        return (*writer)->begin(store::TransactionMode::Write, soon()) &&
+               (*writer)->execute({.sql = change}, {}, soon()) && (*writer)->commit(soon());
+    };
+    QVERIFY(isOne());
+    // A live one of another form between the ends, which look as ever; and nobody writes any more.
+    QVERIFY(write(QStringLiteral("INSERT INTO sessions VALUES ('a-token-of-a-session-3', 1, '2026-06-15 23:00:00')")));
+    QVERIFY(isOne());
+    QVERIFY(isOne());
+    now += std::chrono::seconds(100);
+    QVERIFY(!isOne());
+    // The same once it is gone.
+    QVERIFY(write(QStringLiteral("DELETE FROM sessions WHERE sessionToken = 'a-token-of-a-session-3'")));
+    QVERIFY(!isOne());
+    now += std::chrono::seconds(100);
+    QVERIFY(isOne());
+    // What was looked at in full and has not changed since is not looked at again.
+    const auto before = now;
+    now += std::chrono::hours(1);
+    QVERIFY(isOne());
+    QCOMPARE(now - before, std::chrono::hours(1));
+}
+
+void SqliteStoreTest::anEmptyTableDoesNotKeepTheWatchFromItsIndex()
+{
+    QString problem;
+    const auto url = m_fixtures.load(QStringLiteral("drizzle-adapter-sqlite"), problem);
+    QVERIFY2(problem.isEmpty(), qPrintable(problem));
+    const auto change = [&](const QByteArray &sql) { return test::runSqlite(url.database, sql); };
+    QCOMPARE(change("CREATE INDEX ends ON session (expires)"), QString());
+    const auto sessions = test::openDetected(url, store::Access::ReadOnly, problem);
+    QVERIFY2(sessions != nullptr, qPrintable(problem));
+    QCOMPARE(change("CREATE TABLE kept AS SELECT * FROM session; DELETE FROM session"), QString());
+    store::LookReader reader(*sessions, std::chrono::seconds(20), {});
+    QCOMPARE(test::failureOf(reader.choosePath(fixtureNow())), QByteArray());
+    const auto finds = [&](bool any) {
+        const auto looked = reader.look(std::nullopt, std::nullopt, fixtureNow());
+        if (!looked)
+            QTest::qFail(qPrintable(base::oneLine(looked.error())), __FILE__, __LINE__);
+        return looked && looked->rows.empty() != any;
+    };
+    QVERIFY(finds(false));
+    QCOMPARE(reader.path(), store::WatchPath::ByExpiry);
+    QCOMPARE(change("INSERT INTO session SELECT * FROM kept"), QString());
+    QVERIFY(finds(true));
+    QCOMPARE(reader.path(), store::WatchPath::ByExpiry);
+    // Of several forms: no index serves, and that is said once there is something to read.
+    QCOMPARE(change("UPDATE session SET expires = '2036-06-16T12:00:00.000Z' WHERE rowid = "
+                    "(SELECT rowid FROM session WHERE expires > 1781524800000 LIMIT 1)"),
+             QString());
+    QVERIFY(finds(true));
+    QCOMPARE(reader.path(), store::WatchPath::WholeTable);
 }
 
 void SqliteStoreTest::aChangedTableIsSaid()

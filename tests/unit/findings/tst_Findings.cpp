@@ -102,6 +102,7 @@ private Q_SLOTS:
     void hintsAtAZoneOnlyByWholeHours();
     void countsWhatIsAddedADay();
     void offersAUniqueIndexWhereItCanBeMade();
+    void saysWhatAnIndexOnTheExpiryServes();
     void goesByTheCountsWhereThereAreNoTables();
 };
 
@@ -317,6 +318,28 @@ void FindingsTest::offersAUniqueIndexWhereItCanBeMade()
     survey.tables->indexes[0].exists = false;
     survey.tables->duplicates = base::fail(base::Error(base::ErrorCode::Timeout));
     QCOMPARE(statement(), QStringLiteral("CREATE INDEX"));
+}
+
+void FindingsTest::saysWhatAnIndexOnTheExpiryServes()
+{
+    Survey survey = healthy();
+    survey.tables->indexes[2].exists = false;
+    const auto says = [&](const char *words) {
+        const auto all = findingsOf(survey);
+        const Finding *found = find(all, QStringLiteral("index-expires-missing"));
+        return found && found->evidence.contains(QLatin1StringView(words));
+    };
+    constexpr auto never = "not Rollcall's own order";
+    constexpr auto ofOneForm = "where every row stores it in one form";
+    QVERIFY(!says(never) && !says(ofOneForm)); // a column of times
+    for (const auto encoding : {store::ExpiresEncoding::TextIso, store::ExpiresEncoding::TextEpochMilliseconds,
+                                store::ExpiresEncoding::Mixed}) { // SQLite, that orders them as they are stored
+        survey.tables->schema.sessions.encoding = encoding;
+        survey.tables->orderCanUseIndex = true;
+        QVERIFY(!says(never) && says(ofOneForm));
+        survey.tables->orderCanUseIndex = false;
+        QVERIFY(says(never) && !says(ofOneForm));
+    }
 }
 
 void FindingsTest::goesByTheCountsWhereThereAreNoTables()

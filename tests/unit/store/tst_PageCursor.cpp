@@ -32,7 +32,7 @@ private Q_SLOTS:
         PageCursor last = at("1", 'a');
         for (const char key : {'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'}) {
             PageCursor here = at("2", key);
-            here.comesAfter(last);
+            here.comesAfter(last, true);
             last = here;
         }
         QCOMPARE(last.before.size(), std::size_t{7}); // no more; and of the same order alone
@@ -42,7 +42,7 @@ private Q_SLOTS:
         QCOMPARE(last.rankOf(QByteArray(64, 'b')), std::nullopt);
         QCOMPARE(last.rankOf(QByteArray(3, 'i')), std::nullopt);
         PageCursor other = at("3", 'k');
-        other.comesAfter(last);
+        other.comesAfter(last, true);
         QVERIFY(other.before.empty());
     }
 
@@ -50,16 +50,30 @@ private Q_SLOTS:
     {
         const PageCursor first{QByteArray("1"), std::nullopt, {}, QByteArray(64, 'd')};
         PageCursor second = first;
-        second.comesAfter(first);
+        second.comesAfter(first, true);
         QCOMPARE(second.passed, 2U);
         PageCursor other = first;
         other.tie = QByteArray(64, 'e');
-        other.comesAfter(second);
+        other.comesAfter(second, true);
         QCOMPARE(other.passed, 1U);
         // A key stands after NULL: where it is gone, that is known of its place.
         PageCursor key{QByteArray("1"), QByteArray(64, 'k')};
-        key.comesAfter(other);
+        key.comesAfter(other, true);
         QVERIFY(key.before == std::vector<QByteArray>{QByteArray()});
+    }
+
+    void rowIdsNeedNoneBefore()
+    {
+        // A row id tells its own place.
+        const PageCursor first{QByteArray("1"), "17", {}, QByteArray(64, 'd')};
+        PageCursor alike = first;
+        alike.comesAfter(first, false);
+        QVERIFY(alike.before.empty());
+        QCOMPARE(alike.passed, 2U);
+        PageCursor next{QByteArray("1"), "18", {}, QByteArray(64, 'd')};
+        next.comesAfter(alike, false);
+        QVERIFY(next.before.empty());
+        QCOMPARE(next.passed, 1U);
     }
 
     void anyDamageIsSeen()

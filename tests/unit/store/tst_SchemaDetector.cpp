@@ -98,15 +98,20 @@ private Q_SLOTS:
     static std::vector<TableInfo> decoys()
     {
         std::vector<TableInfo> tables;
-        for (const char *name : {"password_reset_tokens", "email_verification_tokens", "personal_access_tokens",
-                                 "refresh_tokens", "api_keys", "share_links", "magic_links"}) {
+        for (const char *name :
+             {"password_reset_tokens", "email_verification_tokens", "personal_access_tokens", "refresh_tokens",
+              "api_keys", "share_links", "magic_links", "api_tokens", "device_tokens", "wishlists"}) {
             auto decoy = table(name, {"id", "user_id", "token", "expires_at"});
-            if (decoy.name.startsWith(QStringLiteral("refresh"))) {
+            // Who keeps where a token was used from does not call it a session by that,
+            if (decoy.name != QStringLiteral("api_tokens"))
                 decoy.columns.push_back({QStringLiteral("ip_address"), QStringLiteral("text"), false, false});
+            if (decoy.name != QStringLiteral("device_tokens"))
                 decoy.columns.push_back({QStringLiteral("user_agent"), QStringLiteral("text"), false, false});
-            }
+            // nor who keeps in which session something was made.
+            if (decoy.name == QStringLiteral("wishlists"))
+                decoy.columns[2].name = QStringLiteral("session_id");
             addKey(decoy, "id", true);
-            addKey(decoy, "token");
+            addKey(decoy, qPrintable(decoy.columns[2].name));
             addForeignKey(decoy, "user_id", "users");
             tables.push_back(decoy);
         }
@@ -146,10 +151,53 @@ private Q_SLOTS:
         addKey(sessions, "sessionToken", true);
         addForeignKey(sessions, "userId", "cartoon_user");
         QVERIFY(store::isSure(store::rankSchemas({users, sessions}, store::DatabaseKind::PostgreSql)));
-        users.name = QStringLiteral("people");
         sessions.foreignKeys.clear();
+        QVERIFY(store::isSure(store::rankSchemas({users, sessions}, store::DatabaseKind::PostgreSql)));
+        users.name = QStringLiteral("people");
         addForeignKey(sessions, "userId", "people");
         QVERIFY(!store::isSure(store::rankSchemas({users, sessions}, store::DatabaseKind::PostgreSql)));
+    }
+
+    void whatBeginsAlikeDoesNotMakeItTheApplicationsName_data()
+    {
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<QString>("beside"); // keeps e-mails
+        QTest::addColumn<QString>("target"); // of the user's key; none where empty
+        QTest::newRow("an invitation") << QStringLiteral("invite") << QStringLiteral("invitee")
+                                       << QStringLiteral("users");
+        QTest::newRow("of a user's") << QStringLiteral("invite") << QStringLiteral("invite_user")
+                                     << QStringLiteral("invite_user");
+        QTest::newRow("a shop") << QStringLiteral("checkout_sessions") << QStringLiteral("checkouts")
+                                << QStringLiteral("users");
+        QTest::newRow("a shop without keys")
+            << QStringLiteral("checkout_sessions") << QStringLiteral("checkouts") << QString();
+        QTest::newRow("pointed at") << QStringLiteral("order_session") << QStringLiteral("orders")
+                                    << QStringLiteral("orders");
+        QTest::newRow("users elsewhere") << QStringLiteral("order_session") << QStringLiteral("order_members")
+                                         << QStringLiteral("users");
+        QTest::newRow("a user's carts") << QStringLiteral("user_cart_sessions") << QStringLiteral("user_carts")
+                                        << QString();
+    }
+    void whatBeginsAlikeDoesNotMakeItTheApplicationsName()
+    {
+        QFETCH(QString, name);
+        QFETCH(QString, beside);
+        QFETCH(QString, target);
+        auto tables = plainTables();
+        tables.erase(tables.begin() + 2);
+        auto people = table(qPrintable(beside), {"id", "email"});
+        addKey(people, "id", true);
+        auto tokens = table(qPrintable(name), {"id", "user_id", "token", "expires_at"});
+        addKey(tokens, "id", true);
+        addKey(tokens, "token");
+        if (!target.isEmpty())
+            addForeignKey(tokens, "user_id", qPrintable(target));
+        tables.insert(tables.end(), {people, tokens});
+        const auto ranked = store::rankSchemas(tables, store::DatabaseKind::PostgreSql);
+        QCOMPARE(ranked.size(), std::size_t{1});
+        QCOMPARE(ranked.front().profile.sessions.table, name);
+        QVERIFY(!store::isSure(ranked));
+        QVERIFY(store::isGuess(ranked.front().profile));
     }
 
     void knowsTheUserByItsKey()
