@@ -598,7 +598,9 @@ private Q_SLOTS:
             };
             const long before = most();
             const auto index = readUndoIndex(undoOf(fixture), QStringLiteral("op-large"), *seal);
-            bool isRight = index && index->rows.size() == batches * rowsEach && index->users() == 7;
+            if (!index)
+                _exit(1);
+            bool isRight = index->rows.size() == batches * rowsEach && index->users() == 7;
             UndoReader reader(*index, *seal);
             for (const UndoIndex::Row &row : index->rows) {
                 const UndoIndex::Row *const wanted[] = {&row};
@@ -613,6 +615,7 @@ private Q_SLOTS:
         }
         int status = 0;
         QCOMPARE(waitpid(child, &status, 0), child);
+        QVERIFY2(WIFEXITED(status), "a child that crashed has 0 for its exit status too");
         QCOMPARE(WEXITSTATUS(status), 0);
     }
 
