@@ -85,22 +85,22 @@ Head headBySeal(const AuditSeal &seal, QFile &file)
     return head;
 }
 
-/// The head where no seal of ours is there. A log begun under another key goes on; else something was taken away, and a
-/// number is left out so that the gap stays visible.
-Head headWithoutSeal(QFile &file, const QString &ourKey, bool begun)
+/// The head where no seal of ours is there. A log begun under another key goes on, unless ours has signed in it
+/// (@p begunBy); else something was taken away or put in its place, and a number is left out so that it stays visible.
+Head headWithoutSeal(QFile &file, const QString &ourKey, const QString &begunBy)
 {
     const qint64 size = file.size();
     const QByteArray last = lastWholeLine(file, size);
     const auto entry = AuditEntry::fromLine(last);
     Head head;
     head.seal.bytes = size;
-    if (size == 0 && !begun)
+    if (size == 0 && begunBy.isEmpty())
         return head;
     file.seek(std::max<qint64>(0, size - 1));
     head.endLine = size > 0 && file.read(1) != "\n";
     head.seal.entries = entry ? entry->seq : 0;
     head.seal.hash = entry ? entry->hash : QString();
-    if (entry && entry->keyId != ourKey) {
+    if (entry && entry->keyId != ourKey && begunBy != ourKey) {
         head.note = QStringLiteral("the log goes on under another key");
     } else {
         head.seal.entries += 1;
@@ -150,10 +150,10 @@ base::Result<qint64> AuditLog::append(AuditEntry entry, const Call &call)
     if (ours) {
         head = headBySeal(*stored, file);
     } else {
-        const auto begun = m_vault->read(begunName(m_folder), call);
-        if (!begun)
-            return base::fail(begun.error());
-        head = headWithoutSeal(file, keyId, begun->has_value());
+        const auto mark = begunBy(*m_vault, m_folder, call);
+        if (!mark)
+            return base::fail(mark.error());
+        head = headWithoutSeal(file, keyId, *mark);
     }
     file.close();
 
@@ -178,7 +178,7 @@ base::Result<qint64> AuditLog::append(AuditEntry entry, const Call &call)
     if (const auto status = head.seal.write(sealFile, *key); !status)
         return base::fail(status.error());
     if (!ours) {
-        if (const auto status = m_vault->write(begunName(m_folder), SecretBytes(QByteArrayView("1")), call); !status)
+        if (const auto status = m_vault->write(begunName(m_folder), SecretBytes(keyId.toLatin1()), call); !status)
             return base::fail(status.error());
     }
     if (const auto status = base::appendAndSync(log, path(), line, size, ErrorCode::AuditUnwritable); !status)
@@ -226,14 +226,10 @@ base::Result<AuditState> AuditLog::verify(const Call &call) const
     auto key = publicSealKey(m_vault, call);
     if (!key)
         return base::fail(key.error());
-    bool begun = false;
-    if (m_vault) {
-        const auto mark = m_vault->read(begunName(m_folder), call);
-        if (!mark)
-            return base::fail(mark.error());
-        begun = mark->has_value();
-    }
-    return verifyLog(path(), {std::move(*key), begun, true});
+    auto mark = m_vault ? begunBy(*m_vault, m_folder, call) : base::Result<QString>(QString());
+    if (!mark)
+        return base::fail(mark.error());
+    return verifyLog(path(), {std::move(*key), std::move(*mark), true});
 }
 
 base::Result<AuditState> verifyFile(const QString &path, base::SecretVault *vault, const Call &call)
@@ -245,7 +241,7 @@ base::Result<AuditState> verifyFile(const QString &path, base::SecretVault *vaul
     auto key = publicSealKey(vault, call);
     if (!key)
         return base::fail(key.error());
-    return verifyLog(path, {std::move(*key), false, false});
+    return verifyLog(path, {std::move(*key), {}, false});
 }
 
 QString currentActor()

@@ -88,6 +88,14 @@ QString begunName(const QString &folder)
     return QStringLiteral("audit-begun ") + QString::fromLatin1(digest);
 }
 
+base::Result<QString> begunBy(base::SecretVault &vault, const QString &folder, const base::Call &call)
+{
+    const auto mark = vault.read(begunName(folder), call);
+    if (!mark)
+        return base::fail(mark.error());
+    return *mark ? QString::fromLatin1((*mark)->view()) : QString();
+}
+
 QString sealPath(const QString &logPath)
 {
     const QFileInfo info(logPath);
@@ -105,11 +113,14 @@ base::Result<AuditState> verifyLog(const QString &logPath, const VerifyInput &in
 
     const auto seal = AuditSeal::read(sealPath(logPath));
     if (!seal) {
-        const bool missing = input.sealExpected && hasKey && (chain->lastByKey || input.begun);
+        const bool missing = input.sealExpected && hasKey && (chain->lastByKey || !input.begunBy.isEmpty());
         return missing ? brokenAt(chain->entries + 1) : AuditState{chain->entries, true, std::nullopt, false};
     }
     const bool ours = hasKey && seal->isBy(input.publicKey);
-    if (hasKey && !ours && (seal->keyId.isEmpty() || seal->keyId == keyIdOf(input.publicKey) || chain->lastByKey))
+    const QString ourKey = hasKey ? keyIdOf(input.publicKey) : QString();
+    // Once our key has signed here, what another key signed last was not appended by us.
+    const bool isReplaced = chain->lastByKey || input.begunBy == ourKey;
+    if (hasKey && !ours && (seal->keyId.isEmpty() || seal->keyId == ourKey || isReplaced))
         return brokenAt(chain->entries + 1); // damaged, forged, or put there instead of ours
     if (chain->entries < seal->entries)
         return brokenAt(chain->entries + 1);

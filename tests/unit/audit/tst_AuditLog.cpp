@@ -422,6 +422,31 @@ private Q_SLOTS:
         QCOMPARE(state.entries, 3);
     }
 
+    /// Who can write the folder and has no key of ours writes another history, signed and sealed by a key of his own.
+    void aLogInTheNameOfAnotherKeyTakesNoPlace_data()
+    {
+        QTest::addColumn<int>("forged");
+        QTest::newRow("shorter") << 2;
+        QTest::newRow("as long") << 3;
+        QTest::newRow("longer") << 4;
+    }
+    void aLogInTheNameOfAnotherKeyTakesNoPlace()
+    {
+        QFETCH(int, forged);
+        write(3);
+        const auto theirs = workspace::openKeyFileVault(m_root->filePath(QStringLiteral("their-keys")));
+        AuditLog other(m_root->filePath(QStringLiteral("theirs")), theirs.get(), m_clock);
+        for (int i = 0; i < forged; ++i)
+            QVERIFY(other.append(entry(i), m_call));
+        for (const auto &[from, to] : {std::pair(other.path(), logFile()),
+                                       std::pair(sealPath(other.path()), sealPath(logFile()))})
+            QVERIFY(QFile::remove(to) && QFile::copy(from, to));
+        QVERIFY2(!verified().ok, "another's history stands for ours");
+        QVERIFY(log().append(entry(7), m_call));
+        QVERIFY(log().append(entry(8), m_call));
+        QVERIFY2(!verified().ok, "an append hid it");
+    }
+
     void copiesAreChecked()
     {
         write(4);
