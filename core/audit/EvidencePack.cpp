@@ -95,14 +95,29 @@ QJsonArray operationsOf(const std::vector<const AuditEntry *> &entries, bool who
     return operations;
 }
 
-QString methodText()
+/// What vouches for the entries of a log in @p state, and nothing beyond.
+QString proofText(const AuditState &state)
+{
+    if (!state.ok)
+        return QStringLiteral("When this was packed the log was broken at entry %1: nothing vouches for what stands "
+                              "there and after it. ")
+            .arg(state.brokenAt.value_or(state.entries + 1));
+    if (!state.sealed)
+        return QStringLiteral("Entries are chained by SHA-256, which was checked when this was packed. Not all of "
+                              "them, or not the log's seal, are signed by the key whose public half is in this "
+                              "archive: of those that are not, the chain alone was checked. ");
+    return QStringLiteral("Entries are chained by SHA-256 and signed by the key whose public half is in this archive; "
+                          "all of that, and the log's seal, was checked when this was packed. ");
+}
+
+QString methodText(const AuditState &state)
 {
     return QStringLiteral(
-        "Each act was written to Rollcall's append-only audit log before it began (intent) and after it ended "
-        "(outcome). "
-        "Entries are chained by SHA-256 and signed by the key whose public half is in this archive. Where a "
-        "verification is "
-        "given, the deployment itself was asked after the change was committed, and answered as counted.");
+               "Each act was written to Rollcall's append-only audit log before it began (intent) and after it ended "
+               "(outcome). ") +
+           proofText(state) +
+           QStringLiteral("Where a verification is given, the deployment itself was asked after the change was "
+                          "committed, and answered as counted.");
 }
 
 } // namespace
@@ -159,7 +174,7 @@ Result<Evidence> writeEvidence(const AuditLog &log, const EvidenceScope &scope, 
                                               {QStringLiteral("from"), orNull(scope.from)},
                                               {QStringLiteral("to"), orNull(scope.to)},
                                               {QStringLiteral("wholeEntries"), scope.whole}}},
-        {QStringLiteral("method"), methodText()},
+        {QStringLiteral("method"), methodText(*state)},
         {QStringLiteral("operations"), operationsOf(ours, scope.whole)},
         {QStringLiteral("log"),
          QJsonObject{{QStringLiteral("entries"), state->entries},
@@ -188,9 +203,9 @@ Result<Evidence> writeEvidence(const AuditLog &log, const EvidenceScope &scope, 
         return fail(bytes.error());
     if (auto written = base::replaceFile(path, *bytes, ErrorCode::FileUnwritable); !written)
         return fail(std::move(written.error()));
-    return Evidence{
-        static_cast<qint64>(ours.size()), links,
-        QString::fromLatin1(QCryptographicHash::hash(key.publicPem(), QCryptographicHash::Sha256).toHex())};
+    return Evidence{static_cast<qint64>(ours.size()), links,
+                    QString::fromLatin1(QCryptographicHash::hash(key.publicPem(), QCryptographicHash::Sha256).toHex()),
+                    *state};
 }
 
 } // namespace rollcall::audit

@@ -23,6 +23,7 @@ struct Evidence
     qint64 entries = 0; ///< of the scope
     qint64 links = 0;   ///< of the chain excerpt: from the scope's first entry to its last
     QString keyDigest;  ///< hex SHA-256 of public-key.pem: how the signer is known to whoever checks
+    AuditState log;     ///< as it stood when it was packed: a broken log is packed all the same, and says so
 };
 
 /// Writes one tar archive that stands for itself, to be checked without Rollcall and without a network by `sha256sum`

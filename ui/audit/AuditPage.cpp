@@ -94,7 +94,11 @@ AuditPage::AuditPage(const common::Theme &theme, const AuditLog &log, const base
         say(common::NoteKind::Good, tr("%1 entries exported").arg(QLocale().toString(entries)), path);
     });
     connect(&m_exporter, &AuditExporter::packed, this, [this](const QString &path, const Evidence &evidence) {
-        say(common::NoteKind::Good, tr("Evidence of %1 entries packed").arg(QLocale().toString(evidence.entries)),
+        const QString packed = tr("Evidence of %1 entries packed").arg(QLocale().toString(evidence.entries));
+        const QString title = !evidence.log.ok       ? tr("%1, but the log is broken").arg(packed)
+                              : !evidence.log.sealed ? tr("%1, but not all of the log is signed").arg(packed)
+                                                     : packed;
+        say(evidence.log.ok && evidence.log.sealed ? common::NoteKind::Good : common::NoteKind::Warn, title,
             tr("%1\nTell whoever checks it by another way that the SHA-256 of its key is %2. How to check it stands in "
                "its FORMAT.md. Who acted, why and on whom is left out.")
                 .arg(path, evidence.keyDigest));

@@ -9,6 +9,7 @@
 
 #include "core/audit/AuditLog.h"
 #include "core/audit/AuditVerifier.h"
+#include "core/audit/EvidencePack.h"
 #include "core/workspace/Workspace.h"
 
 using namespace rollcall;
@@ -464,6 +465,54 @@ private Q_SLOTS:
         QCOMPARE(*state->brokenAt, 2);
         QCOMPARE(verifyFile(QStringLiteral("/nowhere.ndjson"), m_vault.get(), m_call).error().code,
                  base::ErrorCode::FileUnreadable);
+    }
+
+    /// The method that an evidence pack of this log states; empty where none was packed.
+    QString packedMethod(AuditState &state)
+    {
+        const QString path = m_root->filePath(QStringLiteral("evidence.tar"));
+        const auto evidence = writeEvidence(log(), {}, path, m_clock.now(), m_call);
+        if (!evidence)
+            return {};
+        state = evidence->log;
+        QFile file(path);
+        if (!file.open(QIODevice::ReadOnly))
+            return {};
+        for (const QByteArray &line : file.readAll().split('\n')) {
+            if (line.contains("\"method\":"))
+                return QString::fromUtf8(line);
+        }
+        return {};
+    }
+    void evidenceClaimsOnlyWhatIsSo()
+    {
+        const QString claim = QStringLiteral("and signed by the key");
+        AuditState state;
+        write(2);
+        QVERIFY(packedMethod(state).contains(claim));
+        QVERIFY(state.ok && state.sealed);
+        setContent(content().replace("\"matched\":1", "\"matched\":7"));
+        QVERIFY(packedMethod(state).contains(QStringLiteral("broken at entry 2")));
+        QVERIFY(!packedMethod(state).contains(claim));
+        QVERIFY(!state.ok);
+        setContent(content().replace("\"matched\":7", "\"matched\":1"));
+        m_vault = workspace::openKeyFileVault(m_root->filePath(QStringLiteral("other-keys")));
+        QVERIFY(log().append(entry(2), m_call));
+        QVERIFY(packedMethod(state).contains(QStringLiteral("the chain alone was checked")));
+        QVERIFY(!packedMethod(state).contains(claim));
+        QVERIFY(state.ok && !state.sealed);
+    }
+
+    void evidenceMakesNoKey()
+    {
+        write(2);
+        m_vault = workspace::openKeyFileVault(m_root->filePath(QStringLiteral("other-keys")));
+        const auto evidence =
+            writeEvidence(log(), {}, m_root->filePath(QStringLiteral("evidence.tar")), m_clock.now(), m_call);
+        QVERIFY(!evidence);
+        QCOMPARE(evidence.error().code, base::ErrorCode::NotFound);
+        const auto key = publicSealKey(m_vault.get(), m_call);
+        QVERIFY(key && key->isEmpty());
     }
 
     void operationIdsAreNew()
