@@ -229,7 +229,7 @@ base::Result<AuditState> AuditLog::verify(const Call &call) const
     auto mark = m_vault ? begunBy(*m_vault, m_folder, call) : base::Result<QString>(QString());
     if (!mark)
         return base::fail(mark.error());
-    return verifyLog(path(), {std::move(*key), std::move(*mark), true});
+    return verifyLog(path(), {std::move(*key), std::move(*mark), true}, call);
 }
 
 base::Result<AuditState> verifyFile(const QString &path, base::SecretVault *vault, const Call &call)
@@ -241,7 +241,7 @@ base::Result<AuditState> verifyFile(const QString &path, base::SecretVault *vaul
     auto key = publicSealKey(vault, call);
     if (!key)
         return base::fail(key.error());
-    return verifyLog(path, {std::move(*key), {}, false});
+    return verifyLog(path, {std::move(*key), {}, false}, call);
 }
 
 QString currentActor()

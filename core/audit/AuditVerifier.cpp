@@ -28,7 +28,7 @@ struct Chain
     bool lastByKey = false;
 };
 
-base::Result<Chain> followChain(const QString &path, const QByteArray &publicKey)
+base::Result<Chain> followChain(const QString &path, const QByteArray &publicKey, const base::Call &call)
 {
     Chain chain;
     QFile file(path);
@@ -39,6 +39,8 @@ base::Result<Chain> followChain(const QString &path, const QByteArray &publicKey
             Error(ErrorCode::FileUnreadable).with(ErrorParam::Path, path).with(ErrorParam::Detail, file.errorString()));
     const QString ourKey = publicKey.isEmpty() ? QString() : keyIdOf(publicKey);
     while (!file.atEnd()) {
+        if (call.cancelled())
+            return base::fail(Error(ErrorCode::Cancelled));
         QByteArray line = file.readLine(longestLine);
         if (!line.endsWith('\n') && line.size() < longestLine - 1)
             break; // the half line of a crash; whether it was once whole is for the seal to say
@@ -102,10 +104,10 @@ QString sealPath(const QString &logPath)
     return info.path() + QLatin1Char('/') + info.completeBaseName() + QStringLiteral(".seal");
 }
 
-base::Result<AuditState> verifyLog(const QString &logPath, const VerifyInput &input)
+base::Result<AuditState> verifyLog(const QString &logPath, const VerifyInput &input, const base::Call &call)
 {
     const bool hasKey = !input.publicKey.isEmpty();
-    const auto chain = followChain(logPath, input.publicKey);
+    const auto chain = followChain(logPath, input.publicKey, call);
     if (!chain)
         return base::fail(chain.error());
     if (chain->broken)

@@ -26,7 +26,9 @@ struct VerifyInput
 };
 
 /// Checks the log at @p logPath against its chain, its seal and @p input. A missing file counts as a log without
-/// entries. Errors: FileUnreadable.
-[[nodiscard]] base::Result<AuditState> verifyLog(const QString &logPath, const VerifyInput &input);
+/// entries. A signature takes a tenth of a millisecond: it ends where @p call is cancelled, but not with its time, as a
+/// long log is checked all the same. Errors: FileUnreadable, Cancelled.
+[[nodiscard]] base::Result<AuditState> verifyLog(const QString &logPath, const VerifyInput &input,
+                                                 const base::Call &call);
 
 } // namespace rollcall::audit

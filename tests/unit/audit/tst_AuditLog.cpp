@@ -515,6 +515,16 @@ private Q_SLOTS:
         QVERIFY(key && key->isEmpty());
     }
 
+    void aCancelledCheckEnds()
+    {
+        write(2);
+        std::stop_source stop;
+        stop.request_stop();
+        const auto state = verifyLog(logFile(), {}, base::Call::within(std::chrono::seconds(30), stop.get_token()));
+        QVERIFY(!state);
+        QCOMPARE(state.error().code, base::ErrorCode::Cancelled);
+    }
+
     void operationIdsAreNew()
     {
         const QString id = newOperationId();
