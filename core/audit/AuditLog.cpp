@@ -42,6 +42,15 @@ QByteArray lastWholeLine(QFile &file, qint64 size)
     return tail.mid(tail.lastIndexOf('\n') + 1);
 }
 
+/// How many bytes stand behind the last line end before @p size.
+qint64 halfLine(QFile &file, qint64 size)
+{
+    const qint64 from = std::max<qint64>(0, size - longestLine);
+    file.seek(from);
+    const QByteArray tail = file.read(size - from);
+    return tail.size() - 1 - tail.lastIndexOf('\n');
+}
+
 /// Where the next entry goes, and what must be done to the file's end before.
 struct Head
 {
@@ -87,7 +96,7 @@ Head headBySeal(const AuditSeal &seal, QFile &file)
 
 /// The head where no seal of ours is there. A log begun under another key goes on, unless ours has signed in it
 /// (@p begunBy); else something was taken away or put in its place, and a number is left out so that it stays visible.
-Head headWithoutSeal(QFile &file, const QString &ourKey, const QString &begunBy)
+Head headWithoutSeal(QFile &file, const std::optional<AuditSeal> &others, const QString &ourKey, const QString &begunBy)
 {
     const qint64 size = file.size();
     const QByteArray last = lastWholeLine(file, size);
@@ -102,6 +111,12 @@ Head headWithoutSeal(QFile &file, const QString &ourKey, const QString &begunBy)
     head.seal.hash = entry ? entry->hash : QString();
     if (entry && entry->keyId != ourKey && begunBy != ourKey) {
         head.note = QStringLiteral("the log goes on under another key");
+        // What the other key's seal does not count, and is no line, was never whole: ended, it would break the chain.
+        if (const qint64 half = others ? size - others->bytes : 0; half > 0 && half == halfLine(file, size)) {
+            head.cutTo = head.seal.bytes = others->bytes;
+            head.endLine = false;
+            head.note += QStringLiteral("; a half-written line of %1 bytes was removed before this one").arg(half);
+        }
     } else {
         head.seal.entries += 1;
         head.note = QStringLiteral("the log's seal was missing or wrong; one number is left out");
@@ -153,7 +168,7 @@ base::Result<qint64> AuditLog::append(AuditEntry entry, const Call &call)
         const auto mark = begunBy(*m_vault, m_folder, call);
         if (!mark)
             return base::fail(mark.error());
-        head = headWithoutSeal(file, keyId, *mark);
+        head = headWithoutSeal(file, stored, keyId, *mark);
     }
     file.close();
 

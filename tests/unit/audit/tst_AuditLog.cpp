@@ -410,9 +410,17 @@ private Q_SLOTS:
         QCOMPARE(appended.error().code, base::ErrorCode::AuditUnwritable);
     }
 
+    void goesOnUnderAnotherKey_data()
+    {
+        QTest::addColumn<QByteArray>("half");
+        QTest::newRow("after a whole line") << QByteArray();
+        QTest::newRow("after the half line of a crash") << QByteArray("{\"action\":\"sess");
+    }
     void goesOnUnderAnotherKey()
     {
+        QFETCH(QByteArray, half);
         write(2);
+        setContent(content() + half);
         m_vault = workspace::openKeyFileVault(m_root->filePath(QStringLiteral("other-keys")));
         QVERIFY(verified().ok);
         QVERIFY(!verified().sealed);
@@ -421,6 +429,7 @@ private Q_SLOTS:
         QVERIFY(state.ok);
         QVERIFY2(!state.sealed, "entries under a lost key cannot be vouched for");
         QCOMPARE(state.entries, 3);
+        QCOMPARE(log().list(2, 1)->front().note.contains(u"half-written"), !half.isEmpty());
     }
 
     /// Who can write the folder and has no key of ours writes another history, signed and sealed by a key of his own.
