@@ -85,7 +85,8 @@ void OperationRun::writeOutcome(QJsonObject counts, const std::optional<QJsonObj
 bool OperationRun::waitFor(ReplicaWait &replicas, const std::function<void()> &onWait)
 {
     const bool hadGivenUp = replicas.gaveUpAt().has_value();
-    const bool waited = replicas.wait(m_call, [this] { return m_journal.isPauseWanted(); }, onWait);
+    const bool waited = replicas.wait(
+        m_call, [this] { return m_journal.isPauseWanted(); }, onWait);
     if (const auto lag = replicas.gaveUpAt(); lag && !hadGivenUp)
         note(QStringLiteral("A replica stays %1 s behind: gone on without waiting for it")
                  .arg(std::chrono::duration_cast<std::chrono::seconds>(*lag).count()));

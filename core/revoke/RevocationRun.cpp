@@ -65,9 +65,7 @@ public:
         if (auto status = m_rows.prepare(m_journal.head(), m_deployment.clock().now(), m_call); !status)
             return base::fail(std::move(status.error()));
         progress(0, QStringLiteral("Writing the audit intent"));
-        if (auto status =
-                m_run.writeIntent({{QStringLiteral("selection"), m_plan.what}}, settled());
-            !status)
+        if (auto status = m_run.writeIntent({{QStringLiteral("selection"), m_plan.what}}, settled()); !status)
             return base::fail(std::move(status.error()));
         noteUndo();
         std::optional<store::CanaryKey> canary;

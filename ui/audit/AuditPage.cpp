@@ -171,8 +171,7 @@ void AuditPage::makeExports(Button &button)
         [this] { return [this](const QString &path) { exportLog(ExportForm::Csv, path); }; });
     menu->addSeparator();
     auto *ofOne = add(tr("Evidence of the selected operation…"), QStringLiteral("evidence.tar"), [this] {
-        return
-            [this, operation = selectedOperation()](const QString &path) { packEvidence(operation, path); };
+        return [this, operation = selectedOperation()](const QString &path) { packEvidence(operation, path); };
     });
     add(tr("Evidence of the whole log…"), QStringLiteral("evidence.tar"),
         [this] { return [this](const QString &path) { packWholeLog(path); }; });

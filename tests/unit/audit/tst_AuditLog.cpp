@@ -448,8 +448,8 @@ private Q_SLOTS:
         AuditLog other(m_root->filePath(QStringLiteral("theirs")), theirs.get(), m_clock);
         for (int i = 0; i < forged; ++i)
             QVERIFY(other.append(entry(i), m_call));
-        for (const auto &[from, to] : {std::pair(other.path(), logFile()),
-                                       std::pair(sealPath(other.path()), sealPath(logFile()))})
+        for (const auto &[from, to] :
+             {std::pair(other.path(), logFile()), std::pair(sealPath(other.path()), sealPath(logFile()))})
             QVERIFY(QFile::remove(to) && QFile::copy(from, to));
         QVERIFY2(!verified().ok, "another's history stands for ours");
         QVERIFY(log().append(entry(7), m_call));

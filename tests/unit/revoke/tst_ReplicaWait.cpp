@@ -20,7 +20,10 @@ private Q_SLOTS:
         fixture.store->lag = [&asked] { return ++asked, std::optional(milliseconds(7'000)); };
         ReplicaWait replicas(fixture.store->expiredRows(), milliseconds(400));
         int told = 0;
-        const auto wait = [&] { return replicas.wait(fixture.call(), [] { return false; }, [&told] { ++told; }); };
+        const auto wait = [&] {
+            return replicas.wait(
+                fixture.call(), [] { return false; }, [&told] { ++told; });
+        };
         QVERIFY(!replicas.gaveUpAt());
         QVERIFY(wait());
         QCOMPARE(replicas.gaveUpAt(), milliseconds(7'000));
@@ -37,7 +40,10 @@ private Q_SLOTS:
         int asked = 0;
         fixture.store->lag = [&asked] { return std::optional(milliseconds(++asked == 3 ? 10 : 7'000)); };
         ReplicaWait replicas(fixture.store->expiredRows(), milliseconds(600));
-        const auto wait = [&] { return replicas.wait(fixture.call(), [] { return false; }, [] {}); };
+        const auto wait = [&] {
+            return replicas.wait(
+                fixture.call(), [] { return false; }, [] {});
+        };
         QVERIFY(wait());
         QVERIFY(asked <= 3);
         std::this_thread::sleep_for(milliseconds(1'100));
@@ -53,7 +59,8 @@ private Q_SLOTS:
         int asked = 0;
         fixture.store->lag = [&asked] { return ++asked, std::optional(milliseconds(7'000)); };
         ReplicaWait replicas(fixture.store->expiredRows());
-        QVERIFY(replicas.wait(fixture.call(), [&asked] { return asked == 2; }, [] {}));
+        QVERIFY(replicas.wait(
+            fixture.call(), [&asked] { return asked == 2; }, [] {}));
         QCOMPARE(asked, 2);
         QVERIFY(!replicas.gaveUpAt());
     }
