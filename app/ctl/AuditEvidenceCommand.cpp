@@ -53,9 +53,19 @@ public:
         Answer answer;
         answer.members.add(QStringLiteral("entries"), evidence->entries)
             .add(QStringLiteral("links"), evidence->links)
-            .add(QStringLiteral("keyDigest"), evidence->keyDigest);
+            .add(QStringLiteral("keyDigest"), evidence->keyDigest)
+            .add(QStringLiteral("logOk"), evidence->log.ok)
+            .add(QStringLiteral("logSealed"), evidence->log.sealed);
         answer.note = QStringLiteral("Tell keyDigest to whoever checks the archive by another way than the archive.");
-        return Outcome::done(std::move(answer));
+        if (!evidence->log.ok)
+            return Outcome::no(std::move(answer),
+                               QStringLiteral("The archive was written, but the log is broken at entry %1: it says so.")
+                                   .arg(evidence->log.brokenAt.value_or(evidence->log.entries + 1)));
+        Outcome outcome = Outcome::done(std::move(answer));
+        if (!evidence->log.sealed)
+            outcome.complaint = QStringLiteral("The archive was written, but not every entry of the log, or not its "
+                                               "seal, is signed by our key: it says so.");
+        return outcome;
     }
 };
 

@@ -42,6 +42,15 @@ QByteArray lastWholeLine(QFile &file, qint64 size)
     return tail.mid(tail.lastIndexOf('\n') + 1);
 }
 
+/// How many bytes stand behind the last line end before @p size.
+qint64 halfLine(QFile &file, qint64 size)
+{
+    const qint64 from = std::max<qint64>(0, size - longestLine);
+    file.seek(from);
+    const QByteArray tail = file.read(size - from);
+    return tail.size() - 1 - tail.lastIndexOf('\n');
+}
+
 /// Where the next entry goes, and what must be done to the file's end before.
 struct Head
 {
@@ -85,23 +94,29 @@ Head headBySeal(const AuditSeal &seal, QFile &file)
     return head;
 }
 
-/// The head where no seal of ours is there. A log begun under another key goes on; else something was taken away, and a
-/// number is left out so that the gap stays visible.
-Head headWithoutSeal(QFile &file, const QString &ourKey, bool begun)
+/// The head where no seal of ours is there. A log begun under another key goes on, unless ours has signed in it
+/// (@p begunBy); else something was taken away or put in its place, and a number is left out so that it stays visible.
+Head headWithoutSeal(QFile &file, const std::optional<AuditSeal> &others, const QString &ourKey, const QString &begunBy)
 {
     const qint64 size = file.size();
     const QByteArray last = lastWholeLine(file, size);
     const auto entry = AuditEntry::fromLine(last);
     Head head;
     head.seal.bytes = size;
-    if (size == 0 && !begun)
+    if (size == 0 && begunBy.isEmpty())
         return head;
     file.seek(std::max<qint64>(0, size - 1));
     head.endLine = size > 0 && file.read(1) != "\n";
     head.seal.entries = entry ? entry->seq : 0;
     head.seal.hash = entry ? entry->hash : QString();
-    if (entry && entry->keyId != ourKey) {
+    if (entry && entry->keyId != ourKey && begunBy != ourKey) {
         head.note = QStringLiteral("the log goes on under another key");
+        // What the other key's seal does not count, and is no line, was never whole: ended, it would break the chain.
+        if (const qint64 half = others ? size - others->bytes : 0; half > 0 && half == halfLine(file, size)) {
+            head.cutTo = head.seal.bytes = others->bytes;
+            head.endLine = false;
+            head.note += QStringLiteral("; a half-written line of %1 bytes was removed before this one").arg(half);
+        }
     } else {
         head.seal.entries += 1;
         head.note = QStringLiteral("the log's seal was missing or wrong; one number is left out");
@@ -150,10 +165,10 @@ base::Result<qint64> AuditLog::append(AuditEntry entry, const Call &call)
     if (ours) {
         head = headBySeal(*stored, file);
     } else {
-        const auto begun = m_vault->read(begunName(m_folder), call);
-        if (!begun)
-            return base::fail(begun.error());
-        head = headWithoutSeal(file, keyId, begun->has_value());
+        const auto mark = begunBy(*m_vault, m_folder, call);
+        if (!mark)
+            return base::fail(mark.error());
+        head = headWithoutSeal(file, stored, keyId, *mark);
     }
     file.close();
 
@@ -178,7 +193,7 @@ base::Result<qint64> AuditLog::append(AuditEntry entry, const Call &call)
     if (const auto status = head.seal.write(sealFile, *key); !status)
         return base::fail(status.error());
     if (!ours) {
-        if (const auto status = m_vault->write(begunName(m_folder), SecretBytes(QByteArrayView("1")), call); !status)
+        if (const auto status = m_vault->write(begunName(m_folder), SecretBytes(keyId.toLatin1()), call); !status)
             return base::fail(status.error());
     }
     if (const auto status = base::appendAndSync(log, path(), line, size, ErrorCode::AuditUnwritable); !status)
@@ -226,14 +241,10 @@ base::Result<AuditState> AuditLog::verify(const Call &call) const
     auto key = publicSealKey(m_vault, call);
     if (!key)
         return base::fail(key.error());
-    bool begun = false;
-    if (m_vault) {
-        const auto mark = m_vault->read(begunName(m_folder), call);
-        if (!mark)
-            return base::fail(mark.error());
-        begun = mark->has_value();
-    }
-    return verifyLog(path(), {std::move(*key), begun, true});
+    auto mark = m_vault ? begunBy(*m_vault, m_folder, call) : base::Result<QString>(QString());
+    if (!mark)
+        return base::fail(mark.error());
+    return verifyLog(path(), {std::move(*key), std::move(*mark), true}, call);
 }
 
 base::Result<AuditState> verifyFile(const QString &path, base::SecretVault *vault, const Call &call)
@@ -245,7 +256,7 @@ base::Result<AuditState> verifyFile(const QString &path, base::SecretVault *vaul
     auto key = publicSealKey(vault, call);
     if (!key)
         return base::fail(key.error());
-    return verifyLog(path, {std::move(*key), false, false});
+    return verifyLog(path, {std::move(*key), {}, false}, call);
 }
 
 QString currentActor()

@@ -12,7 +12,9 @@ namespace rollcall::audit {
 namespace {
 constexpr qint64 largestSeal = 4096;
 constexpr int sealVersion = 2;
-constexpr int oldestSeal = 1; ///< with an HMAC: read as one of another key, since nobody can check it any more
+/// With an HMAC, by a key that the vault keeps under another name. No release wrote one: it is read as one of another
+/// key, and its HMAC is not checked.
+constexpr int oldestSeal = 1;
 } // namespace
 
 QByteArray AuditSeal::canonical() const

@@ -28,7 +28,7 @@ struct Chain
     bool lastByKey = false;
 };
 
-base::Result<Chain> followChain(const QString &path, const QByteArray &publicKey)
+base::Result<Chain> followChain(const QString &path, const QByteArray &publicKey, const base::Call &call)
 {
     Chain chain;
     QFile file(path);
@@ -39,6 +39,8 @@ base::Result<Chain> followChain(const QString &path, const QByteArray &publicKey
             Error(ErrorCode::FileUnreadable).with(ErrorParam::Path, path).with(ErrorParam::Detail, file.errorString()));
     const QString ourKey = publicKey.isEmpty() ? QString() : keyIdOf(publicKey);
     while (!file.atEnd()) {
+        if (call.cancelled())
+            return base::fail(Error(ErrorCode::Cancelled));
         QByteArray line = file.readLine(longestLine);
         if (!line.endsWith('\n') && line.size() < longestLine - 1)
             break; // the half line of a crash; whether it was once whole is for the seal to say
@@ -88,16 +90,24 @@ QString begunName(const QString &folder)
     return QStringLiteral("audit-begun ") + QString::fromLatin1(digest);
 }
 
+base::Result<QString> begunBy(base::SecretVault &vault, const QString &folder, const base::Call &call)
+{
+    const auto mark = vault.read(begunName(folder), call);
+    if (!mark)
+        return base::fail(mark.error());
+    return *mark ? QString::fromLatin1((*mark)->view()) : QString();
+}
+
 QString sealPath(const QString &logPath)
 {
     const QFileInfo info(logPath);
     return info.path() + QLatin1Char('/') + info.completeBaseName() + QStringLiteral(".seal");
 }
 
-base::Result<AuditState> verifyLog(const QString &logPath, const VerifyInput &input)
+base::Result<AuditState> verifyLog(const QString &logPath, const VerifyInput &input, const base::Call &call)
 {
     const bool hasKey = !input.publicKey.isEmpty();
-    const auto chain = followChain(logPath, input.publicKey);
+    const auto chain = followChain(logPath, input.publicKey, call);
     if (!chain)
         return base::fail(chain.error());
     if (chain->broken)
@@ -105,11 +115,14 @@ base::Result<AuditState> verifyLog(const QString &logPath, const VerifyInput &in
 
     const auto seal = AuditSeal::read(sealPath(logPath));
     if (!seal) {
-        const bool missing = input.sealExpected && hasKey && (chain->lastByKey || input.begun);
+        const bool missing = input.sealExpected && hasKey && (chain->lastByKey || !input.begunBy.isEmpty());
         return missing ? brokenAt(chain->entries + 1) : AuditState{chain->entries, true, std::nullopt, false};
     }
     const bool ours = hasKey && seal->isBy(input.publicKey);
-    if (hasKey && !ours && (seal->keyId.isEmpty() || seal->keyId == keyIdOf(input.publicKey) || chain->lastByKey))
+    const QString ourKey = hasKey ? keyIdOf(input.publicKey) : QString();
+    // Once our key has signed here, what another key signed last was not appended by us.
+    const bool isReplaced = chain->lastByKey || input.begunBy == ourKey;
+    if (hasKey && !ours && (seal->keyId.isEmpty() || seal->keyId == ourKey || isReplaced))
         return brokenAt(chain->entries + 1); // damaged, forged, or put there instead of ours
     if (chain->entries < seal->entries)
         return brokenAt(chain->entries + 1);

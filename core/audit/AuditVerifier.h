@@ -9,8 +9,11 @@ namespace rollcall::audit {
 /// The sealing key of @p vault (may be null): its public half, empty where there is none. Never makes one. Errors:
 /// those of SigningKey::find().
 [[nodiscard]] base::Result<QByteArray> publicSealKey(base::SecretVault *vault, const base::Call &call);
-/// A mark that a log was begun in @p folder: with it, log and seal gone together are noticed.
+/// A mark that a log was begun in @p folder: the keyId of the key that signs it. With it, log and seal that are gone
+/// together are noticed, and such as were put in their place under the name of another key.
 [[nodiscard]] QString begunName(const QString &folder);
+/// What @p vault holds as that mark; empty where the log was not begun. Errors: those of the vault.
+[[nodiscard]] base::Result<QString> begunBy(base::SecretVault &vault, const QString &folder, const base::Call &call);
 /// Where the seal of the log at @p logPath lies: "audit.ndjson" → "audit.seal".
 [[nodiscard]] QString sealPath(const QString &logPath);
 
@@ -18,12 +21,14 @@ namespace rollcall::audit {
 struct VerifyInput
 {
     QByteArray publicKey;      ///< of the sealing key; empty: chain alone
-    bool begun = false;        ///< the vault remembers that this log was begun
+    QString begunBy;           ///< what the vault remembers of this log, see begunBy()
     bool sealExpected = false; ///< a missing seal is a fault (false for copies)
 };
 
 /// Checks the log at @p logPath against its chain, its seal and @p input. A missing file counts as a log without
-/// entries. Errors: FileUnreadable.
-[[nodiscard]] base::Result<AuditState> verifyLog(const QString &logPath, const VerifyInput &input);
+/// entries. A signature takes a tenth of a millisecond: it ends where @p call is cancelled, but not with its time, as a
+/// long log is checked all the same. Errors: FileUnreadable, Cancelled.
+[[nodiscard]] base::Result<AuditState> verifyLog(const QString &logPath, const VerifyInput &input,
+                                                 const base::Call &call);
 
 } // namespace rollcall::audit

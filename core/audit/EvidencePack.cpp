@@ -95,14 +95,29 @@ QJsonArray operationsOf(const std::vector<const AuditEntry *> &entries, bool who
     return operations;
 }
 
-QString methodText()
+/// What vouches for the entries of a log in @p state, and nothing beyond.
+QString proofText(const AuditState &state)
+{
+    if (!state.ok)
+        return QStringLiteral("When this was packed the log was broken at entry %1: nothing vouches for what stands "
+                              "there and after it. ")
+            .arg(state.brokenAt.value_or(state.entries + 1));
+    if (!state.sealed)
+        return QStringLiteral("Entries are chained by SHA-256, which was checked when this was packed. Not all of "
+                              "them, or not the log's seal, are signed by the key whose public half is in this "
+                              "archive: of those that are not, the chain alone was checked. ");
+    return QStringLiteral("Entries are chained by SHA-256 and signed by the key whose public half is in this archive; "
+                          "all of that, and the log's seal, was checked when this was packed. ");
+}
+
+QString methodText(const AuditState &state)
 {
     return QStringLiteral(
-        "Each act was written to Rollcall's append-only audit log before it began (intent) and after it ended "
-        "(outcome). "
-        "Entries are chained by SHA-256 and signed by the key whose public half is in this archive. Where a "
-        "verification is "
-        "given, the deployment itself was asked after the change was committed, and answered as counted.");
+               "Each act was written to Rollcall's append-only audit log before it began (intent) and after it ended "
+               "(outcome). ") +
+           proofText(state) +
+           QStringLiteral("Where a verification is given, the deployment itself was asked after the change was "
+                          "committed, and answered as counted.");
 }
 
 } // namespace
@@ -127,9 +142,13 @@ Result<Evidence> writeEvidence(const AuditLog &log, const EvidenceScope &scope, 
         return fail(Error(ErrorCode::NotFound)
                         .with(ErrorParam::Name,
                               scope.operation.isEmpty() ? QStringLiteral("an entry of that time") : scope.operation));
-    const auto key = base::SigningKey::findOrMake(*log.vault(), sealKeyName(), call);
-    if (!key)
-        return fail(key.error());
+    // Never made here: two that make one at once would leave a log signed by a key that the vault no longer has.
+    const auto found = base::SigningKey::find(*log.vault(), sealKeyName(), call);
+    if (!found)
+        return fail(found.error());
+    if (!*found)
+        return fail(Error(ErrorCode::NotFound).with(ErrorParam::Name, QStringLiteral("the key that signs the log")));
+    const base::SigningKey &key = **found;
 
     // One that was taken away is no reason to pack nothing: the state of the log says so.
     QFile seal(sealPath(log.path()));
@@ -155,7 +174,7 @@ Result<Evidence> writeEvidence(const AuditLog &log, const EvidenceScope &scope, 
                                               {QStringLiteral("from"), orNull(scope.from)},
                                               {QStringLiteral("to"), orNull(scope.to)},
                                               {QStringLiteral("wholeEntries"), scope.whole}}},
-        {QStringLiteral("method"), methodText()},
+        {QStringLiteral("method"), methodText(*state)},
         {QStringLiteral("operations"), operationsOf(ours, scope.whole)},
         {QStringLiteral("log"),
          QJsonObject{{QStringLiteral("entries"), state->entries},
@@ -173,20 +192,20 @@ Result<Evidence> writeEvidence(const AuditLog &log, const EvidenceScope &scope, 
     add("entries.ndjson", entries);
     add("audit.seal", sealed);
     add("FORMAT.md", auditFormat().toByteArray());
-    const auto signature = key->sign(sums);
+    const auto signature = key.sign(sums);
     if (!signature)
         return fail(signature.error());
     archive.add("SHA256SUMS", sums);
     archive.add("SHA256SUMS.sig", *signature);
-    archive.add("public-key.pem", key->publicPem());
+    archive.add("public-key.pem", key.publicPem());
     const auto bytes = archive.finish();
     if (!bytes)
         return fail(bytes.error());
     if (auto written = base::replaceFile(path, *bytes, ErrorCode::FileUnwritable); !written)
         return fail(std::move(written.error()));
-    return Evidence{
-        static_cast<qint64>(ours.size()), links,
-        QString::fromLatin1(QCryptographicHash::hash(key->publicPem(), QCryptographicHash::Sha256).toHex())};
+    return Evidence{static_cast<qint64>(ours.size()), links,
+                    QString::fromLatin1(QCryptographicHash::hash(key.publicPem(), QCryptographicHash::Sha256).toHex()),
+                    *state};
 }
 
 } // namespace rollcall::audit

@@ -23,6 +23,7 @@ struct Evidence
     qint64 entries = 0; ///< of the scope
     qint64 links = 0;   ///< of the chain excerpt: from the scope's first entry to its last
     QString keyDigest;  ///< hex SHA-256 of public-key.pem: how the signer is known to whoever checks
+    AuditState log;     ///< as it stood when it was packed: a broken log is packed all the same, and says so
 };
 
 /// Writes one tar archive that stands for itself, to be checked without Rollcall and without a network by `sha256sum`
@@ -38,8 +39,8 @@ struct Evidence
 /// | `FORMAT.md` | the formats, and how to check all this |
 ///
 /// It is signed by the key that seals the log. No token is in any of it, as none is in the log. @p now is written into
-/// it. Errors: NotFound (no such entries), NoKeyStore, FileUnwritable, DiskFull, those of AuditLog::list(),
-/// AuditLog::verify() and of the vault. **Thread-safety:** reentrant.
+/// it. Errors: NotFound (no such entries; no key, which is never made here), NoKeyStore, FileUnwritable, DiskFull,
+/// those of AuditLog::list(), AuditLog::verify() and of the vault. **Thread-safety:** reentrant.
 [[nodiscard]] base::Result<Evidence> writeEvidence(const AuditLog &log, const EvidenceScope &scope, const QString &path,
                                                    base::Instant now, const base::Call &call);
 

@@ -21,7 +21,7 @@ base::Result<OpenedOperation> beginOperation(const OperationOrder &order, const 
     if (!seal)
         return base::fail(seal.error());
     OperationHead head;
-    head.id = audit::newOperationId();
+    head.id = order.id;
     head.kind = order.kind;
     head.connection = deployment.config().displayName();
     head.database = databaseNameOf(deployment);

@@ -12,6 +12,7 @@ struct OperationOrder
     QString planDigest;
     QString reason;
     qint64 planned = 0; ///< rows
+    QString id = audit::newOperationId();
 };
 
 /// An operation whose lock is held, with the key of what it keeps.

@@ -82,6 +82,17 @@ void OperationRun::writeOutcome(QJsonObject counts, const std::optional<QJsonObj
         failed(QStringLiteral("The audit outcome could not be written"), seq.error());
 }
 
+bool OperationRun::waitFor(ReplicaWait &replicas, const std::function<void()> &onWait)
+{
+    const bool hadGivenUp = replicas.gaveUpAt().has_value();
+    const bool waited = replicas.wait(
+        m_call, [this] { return m_journal.isPauseWanted(); }, onWait);
+    if (const auto lag = replicas.gaveUpAt(); lag && !hadGivenUp)
+        note(QStringLiteral("A replica stays %1 s behind: gone on without waiting for it")
+                 .arg(std::chrono::duration_cast<std::chrono::seconds>(*lag).count()));
+    return waited;
+}
+
 bool OperationRun::mayGoOn(const QString &what, const QString &border)
 {
     if (m_journal.isPauseWanted()) {

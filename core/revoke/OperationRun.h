@@ -5,6 +5,7 @@
 #include "core/audit/AuditLog.h"
 #include "core/deployment/Deployment.h"
 #include "core/revoke/OperationJournal.h"
+#include "core/revoke/ReplicaWait.h"
 
 namespace rollcall::revoke {
 
@@ -40,6 +41,9 @@ public:
     /// report.
     void writeOutcome(QJsonObject counts, const std::optional<QJsonObject> &verification = {});
 
+    /// Lets replicas catch up before the next batch, unless it is to stop; @p onWait is called where that takes time.
+    /// Notes where they were given up. Whether it waited.
+    [[nodiscard]] bool waitFor(ReplicaWait &replicas, const std::function<void()> &onWait);
     /// Whether the next batch may begin; else why not stands in the report. @p what: "The prune"; @p border: "step 3".
     [[nodiscard]] bool mayGoOn(const QString &what, const QString &border);
     /// Whether another run can go on with it: it was paused, the link was lost, or it stopped with rows @p touched.

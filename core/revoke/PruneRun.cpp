@@ -4,7 +4,6 @@
 
 #include "core/base/ErrorText.h"
 #include "core/revoke/OperationRun.h"
-#include "core/revoke/ReplicaWait.h"
 
 namespace rollcall::revoke {
 
@@ -17,6 +16,7 @@ namespace {
 constexpr qint64 firstStep = 500; ///< what they take is not known yet
 /// The same for one who minds nobody: each step waits for the disk to have its note, so that few are better.
 constexpr qint64 firstUnpacedStep = 20'000;
+constexpr std::chrono::minutes mostPacedWait{10}; ///< for replicas: nobody is in a hurry
 
 /// One run of a prune: what it works with, and the report that it fills.
 class Run
@@ -32,7 +32,7 @@ public:
           m_onProgress(onProgress),
           m_pace(plan.options.paced ? Pacing() : unpaced(), plan.options.paced ? firstStep : firstUnpacedStep,
                  std::min(plan.options.batchSize, largestPruneBatch)),
-          m_replicas(&rows),
+          m_replicas(&rows, plan.options.paced ? mostPacedWait : mostReplicaWait),
           m_run({QStringLiteral("sessions.prune"), plan.digest, plan.options.reason,
                  QJsonObject{{QStringLiteral("matched"), plan.matched},
                              {QStringLiteral("before"), base::toIso(plan.before)}}},
@@ -109,10 +109,10 @@ private:
     void walk()
     {
         for (bool isOver = false; !isOver && !m_report.error;) {
+            if (m_run.waitFor(m_replicas, [this] { progress(waitingText()); }))
+                m_pace.replicasWereBehind();
             if (!m_run.mayGoOn(QStringLiteral("The prune"), QStringLiteral("step %1").arg(m_journal.batches() + 1)))
                 return;
-            if (m_replicas.wait(m_call))
-                m_pace.replicasWereBehind();
             const auto begun = Call::Clock::now();
             const qint64 noted = m_journal.batches();
             auto done = step();
@@ -134,11 +134,16 @@ private:
             if (!isOver)
                 m_range = {std::move(*done->next), std::nullopt};
             m_again.reset();
-            if (m_onProgress)
-                m_onProgress({revoked(), m_report.matched, QStringLiteral("Pruning")});
+            progress(QStringLiteral("Pruning"));
             if (!isOver)
                 static_cast<void>(rest(pause, m_call));
         }
+    }
+
+    void progress(const QString &what) const
+    {
+        if (m_onProgress)
+            m_onProgress({revoked(), m_report.matched, what});
     }
 
     base::Result<store::PruneStep> step()

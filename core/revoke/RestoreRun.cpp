@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "core/base/ErrorText.h"
+#include "core/revoke/BatchPace.h"
 #include "core/revoke/CachePurge.h"
 #include "core/revoke/OperationRun.h"
-#include "core/revoke/ReplicaWait.h"
 
 namespace rollcall::revoke {
 
@@ -16,7 +16,7 @@ using base::ErrorParam;
 
 namespace {
 
-constexpr std::size_t largestBatch = 1000; ///< a transaction stays short
+constexpr qint64 largestBatch = 1000; ///< a transaction stays short
 
 /// What the journal calls it.
 RowOutcome outcomeOf(store::RestoreOutcome outcome)
@@ -124,25 +124,31 @@ private:
             if (isOpen(m_outcomes[i]))
                 open.push_back(i);
         }
-        auto size = std::clamp<std::size_t>(static_cast<std::size_t>(std::max<qsizetype>(m_options.batchSize, 1)), 1,
-                                            largestBatch);
+        const auto largest = std::min<qint64>(m_options.batchSize, largestBatch);
+        BatchPace pace({std::chrono::seconds(1), 1}, largest, largest);
         // Those of a batch that was under way come by themselves: of them one that is there was put back by us.
         const auto inDoubt = std::ranges::stable_partition(
             open, [this](std::size_t row) { return m_outcomes[row] == RowOutcome::Unknown; });
         const auto doubtful = static_cast<std::size_t>(inDoubt.begin() - open.begin());
         for (std::size_t from = 0; from < open.size() && !m_report.error;) {
+            if (m_run.waitFor(m_replicas, [this] { progress(waitingText()); }))
+                pace.replicasWereBehind();
             if (!m_run.mayGoOn(QStringLiteral("The restore"), QStringLiteral("batch %1").arg(m_report.batches + 1)))
                 return;
-            if (m_replicas.wait(m_call))
-                size = std::max<std::size_t>(size / 2, 1);
             const std::size_t border = from < doubtful ? doubtful : open.size();
-            const std::size_t count = std::min(size, border - from);
+            const std::size_t count = std::min(static_cast<std::size_t>(pace.size()), border - from);
+            const auto begun = Call::Clock::now();
             restoreBatch(std::span(open).subspan(from, count));
+            static_cast<void>(pace.took(Call::Clock::now() - begun));
             from += count;
-            if (m_onProgress)
-                m_onProgress(
-                    {m_report.restored + m_report.skipped(), m_report.matched, QStringLiteral("Putting back")});
+            progress(QStringLiteral("Putting back"));
         }
+    }
+
+    void progress(const QString &step) const
+    {
+        if (m_onProgress)
+            m_onProgress({m_report.restored + m_report.skipped(), m_report.matched, step});
     }
 
     void restoreBatch(std::span<const std::size_t> rows)

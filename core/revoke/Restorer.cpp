@@ -182,14 +182,14 @@ base::Result<RestoreReport> carryOut(const RestorePlan &plan, const RestoreOptio
 {
     if (auto allowed = mayRestore(deployment, call); !allowed)
         return base::fail(allowed.error());
-    auto operation = beginOperation({restoreKind(), plan.of.planDigest, options.reason, plan.count()}, bytesOf(plan),
-                                    deployment, place, call);
+    // Noted before it begins: ended between the two, an unfinished restore would not keep the record that it needs. A
+    // mark of one that never began keeps nothing.
+    const OperationOrder order{restoreKind(), plan.of.planDigest, options.reason, plan.count()};
+    if (auto noted = noteRestore(undoBeside(place.folder), plan.of.id, order.id); !noted)
+        return base::fail(std::move(noted.error()));
+    auto operation = beginOperation(order, bytesOf(plan), deployment, place, call);
     if (!operation)
         return base::fail(operation.error());
-    if (auto noted = noteRestore(undoBeside(place.folder), plan.of.id, operation->journal.head().id); !noted) {
-        static_cast<void>(operation->journal.remove());
-        return base::fail(std::move(noted.error()));
-    }
     const std::vector<std::size_t> places = placesOf(plan.kept);
     auto report = runRestore({plan.of.id, places, plan.kept, operation->seal}, options, deployment, writeStore, log,
                              operation->journal, place.folder, call, onProgress);

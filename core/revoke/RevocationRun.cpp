@@ -11,7 +11,6 @@
 #include "core/revoke/CachePurge.h"
 #include "core/revoke/OperationRun.h"
 #include "core/revoke/RefusalVerifier.h"
-#include "core/revoke/ReplicaWait.h"
 
 namespace rollcall::revoke {
 
@@ -66,9 +65,7 @@ public:
         if (auto status = m_rows.prepare(m_journal.head(), m_deployment.clock().now(), m_call); !status)
             return base::fail(std::move(status.error()));
         progress(0, QStringLiteral("Writing the audit intent"));
-        if (auto status =
-                m_run.writeIntent({{QStringLiteral("selection"), m_plan.what}}, m_report.revoked + m_report.skipped);
-            !status)
+        if (auto status = m_run.writeIntent({{QStringLiteral("selection"), m_plan.what}}, settled()); !status)
             return base::fail(std::move(status.error()));
         noteUndo();
         std::optional<store::CanaryKey> canary;
@@ -194,6 +191,8 @@ private:
 
     void note(const QString &what) { m_run.note(what); }
 
+    [[nodiscard]] qint64 settled() const { return m_report.revoked + m_report.skipped; }
+
     void progress(qint64 done, const QString &step) const
     {
         if (m_onProgress)
@@ -272,10 +271,10 @@ private:
         std::vector<Held> held;
         int tried = 0; // a row by itself
         for (std::size_t from = 0; from < rows.size() && !m_report.error;) {
+            if (m_run.waitFor(m_replicas, [this] { progress(settled(), waitingText()); }))
+                pace.replicasWereBehind();
             if (!m_run.mayGoOn(QStringLiteral("The revocation"), QStringLiteral("batch %1").arg(m_report.batches + 1)))
                 break;
-            if (m_replicas.wait(m_call))
-                pace.replicasWereBehind();
             const auto count = std::min(static_cast<std::size_t>(pace.size()), rows.size() - from);
             const auto begun = Call::Clock::now();
             if (const auto blocked = deleteBatch(rows.subspan(from, count))) {
@@ -296,7 +295,7 @@ private:
             tried = 0;
             static_cast<void>(pace.took(Call::Clock::now() - begun));
             from += count;
-            progress(m_report.revoked + m_report.skipped, QStringLiteral("Deleting"));
+            progress(settled(), QStringLiteral("Deleting"));
         }
         return held;
     }

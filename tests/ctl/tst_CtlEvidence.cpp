@@ -204,6 +204,36 @@ private Q_SLOTS:
                  said.constData());
     }
 
+    void whatCannotBeCheckedFailsTheCheck()
+    {
+        QDirIterator files(m_ctl.folder(), {QStringLiteral("audit.ndjson")}, QDir::Files, QDirIterator::Subdirectories);
+        QVERIFY(files.hasNext());
+        const QString own = files.next();
+        const QByteArray whole = contentOf(own);
+        QByteArray changed = whole;
+        changed.replace("token.remove", "token.remote");
+        setContent(own, changed);
+        const QString file = m_open.filePath(QStringLiteral("broken.tar"));
+        const CtlResult made = evidence({QStringLiteral("--operation"), m_operation}, file);
+        setContent(own, whole);
+        QVERIFY2(made.exitCode == 1 && made.all().contains("broken at entry 7"), made.all().constData());
+        QCOMPARE(made.json().value(QStringLiteral("logOk")), QJsonValue(false));
+        const QString folder = opened(file, "broken");
+        const QByteArray check = commandsIn(contentOf(folder + QStringLiteral("/FORMAT.md"))).at(2);
+        QByteArray said;
+        QVERIFY(!runs(check, folder, said));
+        QVERIFY2(said.contains("broken at entry 7"), said.constData());
+        // An entry that another key signed.
+        const QString entries = folder + QStringLiteral("/entries.ndjson");
+        QByteArray text = contentOf(entries);
+        const qsizetype at = text.indexOf("\"keyId\":\"") + 9;
+        text.replace(at, 16, "0123456789abcdef");
+        setContent(entries, text);
+        const QByteArray script = check.mid(check.indexOf("python3"));
+        QVERIFY(!runs(script, folder, said));
+        QVERIFY2(said.contains("another key"), said.constData());
+    }
+
     void theLogIsExported()
     {
         const QString json = m_open.filePath(QStringLiteral("log.json"));

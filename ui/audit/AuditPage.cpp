@@ -94,7 +94,11 @@ AuditPage::AuditPage(const common::Theme &theme, const AuditLog &log, const base
         say(common::NoteKind::Good, tr("%1 entries exported").arg(QLocale().toString(entries)), path);
     });
     connect(&m_exporter, &AuditExporter::packed, this, [this](const QString &path, const Evidence &evidence) {
-        say(common::NoteKind::Good, tr("Evidence of %1 entries packed").arg(QLocale().toString(evidence.entries)),
+        const QString packed = tr("Evidence of %1 entries packed").arg(QLocale().toString(evidence.entries));
+        const QString title = !evidence.log.ok       ? tr("%1, but the log is broken").arg(packed)
+                              : !evidence.log.sealed ? tr("%1, but not all of the log is signed").arg(packed)
+                                                     : packed;
+        say(evidence.log.ok && evidence.log.sealed ? common::NoteKind::Good : common::NoteKind::Warn, title,
             tr("%1\nTell whoever checks it by another way that the SHA-256 of its key is %2. How to check it stands in "
                "its FORMAT.md. Who acted, why and on whom is left out.")
                 .arg(path, evidence.keyDigest));
@@ -124,9 +128,16 @@ void AuditPage::exportLog(ExportForm form, const QString &path)
 
 void AuditPage::packEvidence(const QString &operation, const QString &path)
 {
+    if (operation.isEmpty())
+        return; // to the exporter that would be the whole log
     EvidenceScope scope;
     scope.operation = operation;
     m_exporter.pack(scope, path);
+}
+
+void AuditPage::packWholeLog(const QString &path)
+{
+    m_exporter.pack({}, path);
 }
 
 void AuditPage::chooseFile(const QString &title, const QString &name,
@@ -144,23 +155,26 @@ void AuditPage::chooseFile(const QString &title, const QString &name,
 void AuditPage::makeExports(Button &button)
 {
     auto *menu = new QMenu(&button);
-    const auto add = [&](const QString &word, const QString &name, const std::function<void(const QString &)> &chosen) {
+    using OnFile = std::function<void(const QString &)>;
+    // What to do with the file is settled when the action is triggered: what is selected may change while it is chosen.
+    const auto add = [&](const QString &word, const QString &name, const std::function<OnFile()> &chosen) {
         auto *action = new QAction(word, this);
-        connect(action, &QAction::triggered, this, [this, word, name, chosen] { chooseFile(word, name, chosen); });
+        connect(action, &QAction::triggered, this, [this, word, name, chosen] { chooseFile(word, name, chosen()); });
         menu->addAction(action);
         addAction(action);
         common::setMenuOf(*action, common::MenuOf::File);
         return action;
     };
     add(tr("Export the log as JSON…"), QStringLiteral("audit.json"),
-        [this](const QString &path) { exportLog(ExportForm::Json, path); });
+        [this] { return [this](const QString &path) { exportLog(ExportForm::Json, path); }; });
     add(tr("Export the log as CSV…"), QStringLiteral("audit.csv"),
-        [this](const QString &path) { exportLog(ExportForm::Csv, path); });
+        [this] { return [this](const QString &path) { exportLog(ExportForm::Csv, path); }; });
     menu->addSeparator();
-    auto *ofOne = add(tr("Evidence of the selected operation…"), QStringLiteral("evidence.tar"),
-                      [this](const QString &path) { packEvidence(selectedOperation(), path); });
+    auto *ofOne = add(tr("Evidence of the selected operation…"), QStringLiteral("evidence.tar"), [this] {
+        return [this, operation = selectedOperation()](const QString &path) { packEvidence(operation, path); };
+    });
     add(tr("Evidence of the whole log…"), QStringLiteral("evidence.tar"),
-        [this](const QString &path) { packEvidence({}, path); });
+        [this] { return [this](const QString &path) { packWholeLog(path); }; });
     ofOne->setEnabled(false);
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, ofOne,
             [this, ofOne] { ofOne->setEnabled(!selectedOperation().isEmpty()); });

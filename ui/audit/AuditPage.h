@@ -46,8 +46,10 @@ public:
 
     /// Writes the whole log to the file @p path.
     void exportLog(ExportForm form, const QString &path);
-    /// Packs evidence of the operation @p operation, of the whole log where that is empty, into the archive @p path.
+    /// Packs evidence of the operation @p operation into the archive @p path; nothing where it is empty.
     void packEvidence(const QString &operation, const QString &path);
+    /// Packs evidence of the whole log into the archive @p path.
+    void packWholeLog(const QString &path);
 
 Q_SIGNALS:
     /// What the revocation @p operation deleted is to be put back.

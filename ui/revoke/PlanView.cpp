@@ -195,8 +195,9 @@ void PlanView::addRemarks(const RevocationPlan &plan, QVBoxLayout &column) const
             *m_outlook.own == 1 ? tr("One is your own session") : tr("%1 are your own sessions").arg(*m_outlook.own),
             tr("You are %1 there, as this connection says: it signs you out too.").arg(m_connection.profile().ownUser));
     else if (m_outlook.own)
-        add(common::NoteKind::Good, tr("None is your own session"),
-            tr("You are %1 there, as this connection says.").arg(m_connection.profile().ownUser));
+        add(common::NoteKind::Info, tr("None is your own session"),
+            tr("You are %1 there, as this connection says. Whether there is such a user was not looked for.")
+                .arg(m_connection.profile().ownUser));
     if (!plan.unmatched.isEmpty())
         add(common::NoteKind::Warn, tr("Not found: %1").arg(plan.unmatched.size()),
             tr("These are gone already or were never there; nothing is done for them."));

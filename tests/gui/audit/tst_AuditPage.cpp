@@ -483,6 +483,16 @@ void AuditPageTest::evidenceIsPacked()
     QVERIFY(archive.open(QIODevice::ReadOnly));
     const QByteArray bytes = archive.readAll();
     QVERIFY(bytes.contains("\"revoked\":3") && !bytes.contains("gideon") && !bytes.contains("laptop stolen"));
+    // Of what was selected when it was asked for, whatever is when a file is named.
+    exportAction(QStringLiteral("Evidence of the selected operation…"))->trigger();
+    QTRY_VERIFY(m_page->findChild<QFileDialog *>());
+    table()->setCurrentIndex({});
+    auto *dialog = m_page->findChild<QFileDialog *>();
+    const QString later = m_root->filePath(QStringLiteral("later.tar"));
+    dialog->findChild<QLineEdit *>(QStringLiteral("fileNameEdit"))->setText(later);
+    static_cast<QDialog *>(dialog)->accept();
+    QTRY_VERIFY(said().contains(later));
+    QVERIFY2(said().startsWith(QStringLiteral("Evidence of 2 entries packed")), qPrintable(said()));
     choose(QStringLiteral("Evidence of the whole log…"), m_root->filePath(QStringLiteral("all.tar")));
     QTRY_VERIFY(said().startsWith(QStringLiteral("Evidence of 15 entries packed")));
 }

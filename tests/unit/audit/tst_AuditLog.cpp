@@ -9,6 +9,7 @@
 
 #include "core/audit/AuditLog.h"
 #include "core/audit/AuditVerifier.h"
+#include "core/audit/EvidencePack.h"
 #include "core/workspace/Workspace.h"
 
 using namespace rollcall;
@@ -409,9 +410,17 @@ private Q_SLOTS:
         QCOMPARE(appended.error().code, base::ErrorCode::AuditUnwritable);
     }
 
+    void goesOnUnderAnotherKey_data()
+    {
+        QTest::addColumn<QByteArray>("half");
+        QTest::newRow("after a whole line") << QByteArray();
+        QTest::newRow("after the half line of a crash") << QByteArray("{\"action\":\"sess");
+    }
     void goesOnUnderAnotherKey()
     {
+        QFETCH(QByteArray, half);
         write(2);
+        setContent(content() + half);
         m_vault = workspace::openKeyFileVault(m_root->filePath(QStringLiteral("other-keys")));
         QVERIFY(verified().ok);
         QVERIFY(!verified().sealed);
@@ -420,6 +429,32 @@ private Q_SLOTS:
         QVERIFY(state.ok);
         QVERIFY2(!state.sealed, "entries under a lost key cannot be vouched for");
         QCOMPARE(state.entries, 3);
+        QCOMPARE(log().list(2, 1)->front().note.contains(u"half-written"), !half.isEmpty());
+    }
+
+    /// Who can write the folder and has no key of ours writes another history, signed and sealed by a key of his own.
+    void aLogInTheNameOfAnotherKeyTakesNoPlace_data()
+    {
+        QTest::addColumn<int>("forged");
+        QTest::newRow("shorter") << 2;
+        QTest::newRow("as long") << 3;
+        QTest::newRow("longer") << 4;
+    }
+    void aLogInTheNameOfAnotherKeyTakesNoPlace()
+    {
+        QFETCH(int, forged);
+        write(3);
+        const auto theirs = workspace::openKeyFileVault(m_root->filePath(QStringLiteral("their-keys")));
+        AuditLog other(m_root->filePath(QStringLiteral("theirs")), theirs.get(), m_clock);
+        for (int i = 0; i < forged; ++i)
+            QVERIFY(other.append(entry(i), m_call));
+        for (const auto &[from, to] :
+             {std::pair(other.path(), logFile()), std::pair(sealPath(other.path()), sealPath(logFile()))})
+            QVERIFY(QFile::remove(to) && QFile::copy(from, to));
+        QVERIFY2(!verified().ok, "another's history stands for ours");
+        QVERIFY(log().append(entry(7), m_call));
+        QVERIFY(log().append(entry(8), m_call));
+        QVERIFY2(!verified().ok, "an append hid it");
     }
 
     void copiesAreChecked()
@@ -439,6 +474,64 @@ private Q_SLOTS:
         QCOMPARE(*state->brokenAt, 2);
         QCOMPARE(verifyFile(QStringLiteral("/nowhere.ndjson"), m_vault.get(), m_call).error().code,
                  base::ErrorCode::FileUnreadable);
+    }
+
+    /// The method that an evidence pack of this log states; empty where none was packed.
+    QString packedMethod(AuditState &state)
+    {
+        const QString path = m_root->filePath(QStringLiteral("evidence.tar"));
+        const auto evidence = writeEvidence(log(), {}, path, m_clock.now(), m_call);
+        if (!evidence)
+            return {};
+        state = evidence->log;
+        QFile file(path);
+        if (!file.open(QIODevice::ReadOnly))
+            return {};
+        for (const QByteArray &line : file.readAll().split('\n')) {
+            if (line.contains("\"method\":"))
+                return QString::fromUtf8(line);
+        }
+        return {};
+    }
+    void evidenceClaimsOnlyWhatIsSo()
+    {
+        const QString claim = QStringLiteral("and signed by the key");
+        AuditState state;
+        write(2);
+        QVERIFY(packedMethod(state).contains(claim));
+        QVERIFY(state.ok && state.sealed);
+        setContent(content().replace("\"matched\":1", "\"matched\":7"));
+        QVERIFY(packedMethod(state).contains(QStringLiteral("broken at entry 2")));
+        QVERIFY(!packedMethod(state).contains(claim));
+        QVERIFY(!state.ok);
+        setContent(content().replace("\"matched\":7", "\"matched\":1"));
+        m_vault = workspace::openKeyFileVault(m_root->filePath(QStringLiteral("other-keys")));
+        QVERIFY(log().append(entry(2), m_call));
+        QVERIFY(packedMethod(state).contains(QStringLiteral("the chain alone was checked")));
+        QVERIFY(!packedMethod(state).contains(claim));
+        QVERIFY(state.ok && !state.sealed);
+    }
+
+    void evidenceMakesNoKey()
+    {
+        write(2);
+        m_vault = workspace::openKeyFileVault(m_root->filePath(QStringLiteral("other-keys")));
+        const auto evidence =
+            writeEvidence(log(), {}, m_root->filePath(QStringLiteral("evidence.tar")), m_clock.now(), m_call);
+        QVERIFY(!evidence);
+        QCOMPARE(evidence.error().code, base::ErrorCode::NotFound);
+        const auto key = publicSealKey(m_vault.get(), m_call);
+        QVERIFY(key && key->isEmpty());
+    }
+
+    void aCancelledCheckEnds()
+    {
+        write(2);
+        std::stop_source stop;
+        stop.request_stop();
+        const auto state = verifyLog(logFile(), {}, base::Call::within(std::chrono::seconds(30), stop.get_token()));
+        QVERIFY(!state);
+        QCOMPARE(state.error().code, base::ErrorCode::Cancelled);
     }
 
     void operationIdsAreNew()

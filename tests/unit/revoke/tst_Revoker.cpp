@@ -148,6 +148,41 @@ private Q_SLOTS:
         QVERIFY2(sizes.front() == 2, "batches are as large as they were");
     }
 
+    void cancelWhileReplicasAreWaitedForTouchesNothing()
+    {
+        RevokeFixture fixture;
+        fixture.store->lag = [&fixture] {
+            fixture.stop.request_stop();
+            return std::optional(std::chrono::milliseconds(5'000));
+        };
+        const auto report = fixture.carryOut(fixture.plan(5), options(false, 2));
+        QVERIFY(report && report->error);
+        QCOMPARE(report->error->code, ErrorCode::Cancelled);
+        QCOMPARE(report->batches, 0);
+        QCOMPARE(fixture.audited().back().counts.value(QStringLiteral("failed")).toInt(-1), 0);
+        QCOMPARE(fixture.audited().back().counts.value(QStringLiteral("notTried")).toInt(-1), 5);
+        QCOMPARE(fixture.rows(), 5);
+    }
+
+    void aPauseIsHeardWhileReplicasAreWaitedFor()
+    {
+        RevokeFixture fixture;
+        int asked = 0;
+        fixture.store->lag = [&] {
+            if (++asked == 2 && !pauseOperation(fixture.place().folder, fixture.operations().front().head.id))
+                qWarning("not paused");
+            return std::optional(std::chrono::milliseconds(5'000));
+        };
+        std::vector<QString> steps;
+        fixture.onProgress = [&steps](const RevocationProgress &progress) { steps.push_back(progress.step); };
+        const auto report = fixture.carryOut(fixture.plan(5), options(false, 2));
+        QVERIFY(report && report->error);
+        QVERIFY(report->resumable);
+        QCOMPARE(report->batches, 0);
+        QVERIFY2(asked <= 3, "it waited on");
+        QVERIFY2(std::ranges::count(steps, QStringLiteral("Waiting for a replica")) == 1, "nobody was told why");
+    }
+
     void aLinkThatBreaksDuringTheCommitIsResolvedOverANewOne_data()
     {
         QTest::addColumn<bool>("committed");
