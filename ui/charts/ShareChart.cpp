@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "core/probe/DrawnCells.h"
+#include "core/probe/RunSlice.h"
 #include "ui/charts/ChartPalette.h"
 #include "ui/common/RelativeTime.h"
 
@@ -81,8 +82,10 @@ void ShareChart::show(const probe::RunDocument &document, const QString &route)
     }
     std::ranges::sort(m_tableLimits);
     m_tableLimits.erase(std::ranges::unique(m_tableLimits).begin(), m_tableLimits.end());
+    const qint64 timeoutNs = timeoutNsOf(document);
     for (const CellResult *cell : cells)
-        m_curves.push_back({cell->id, shareCurve(*cell, m_limits), shareCurve(*cell, m_tableLimits)});
+        m_curves.push_back(
+            {cell->id, shareCurve(*cell, timeoutNs, m_limits), shareCurve(*cell, timeoutNs, m_tableLimits)});
     if (!m_curves.empty() && cursor() < 0)
         setCursorStop(points / 2);
     dataChanged();
@@ -183,7 +186,7 @@ std::vector<probe::CellId> ShareChart::modes() const
 
 QString ShareChart::remark() const
 {
-    return m_curves.empty() ? QString() : tr("errors other than timeouts have no time");
+    return m_curves.empty() ? QString() : tr("timeouts count as answered within no time, other errors not at all");
 }
 
 QString ShareChart::sentence() const
