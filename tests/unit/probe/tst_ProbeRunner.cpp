@@ -249,6 +249,68 @@ private Q_SLOTS:
         QCOMPARE(ran.state.events.front().rule, QStringLiteral("user-pause"));
     }
 
+    void connectionsClosedInAPauseAreMadeBeforeItEnds_data()
+    {
+        QTest::addColumn<bool>("closed");
+        QTest::newRow("open") << false;
+        QTest::newRow("closed") << true;
+    }
+    /// Servers close what is idle for a few seconds: connecting anew is no part of what a kept connection takes.
+    void connectionsClosedInAPauseAreMadeBeforeItEnds()
+    {
+        QFETCH(const bool, closed);
+        ScriptedServer server([](const ScriptedServer::Request &) { return session(); });
+        RunPlan plan = planOf(QStringLiteral("proxy"), 120);
+        plan.rate = 100;
+        if (closed)
+            plan.concurrency = 2;
+        RunSetup setup = setupOf(plan, server.url());
+        setup.limits.inFlight = 2;
+        setup.limits.closedRate = closed ? 100 : 0;
+        std::atomic<bool> pause = false;
+        qint64 pausedAt = 0;
+        bool hasClosed = false;
+        Ran ran;
+        const auto onState = [&](const RunRecord::State &state, const RunRecord &) {
+            const qint64 now = rollcall::http::steadyNs();
+            if (state.samples > 20 && pausedAt == 0)
+                pause = true;
+            if (state.paused && pausedAt == 0)
+                pausedAt = now;
+            if (pausedAt > 0 && !hasClosed && now - pausedAt > 150'000'000) {
+                hasClosed = server.hangUp(0) && server.hangUp(1);
+                pause = !hasClosed;
+            }
+        };
+        ran.state = runProbe(setup, nullptr, Call::within(milliseconds(20'000)), ran.samples, onState, &pause);
+        QVERIFY(hasClosed);
+        QCOMPARE(ran.state.stopReason, StopReason::Samples);
+        QCOMPARE(ran.samples.size(), 120U);
+        for (const Sample &sample : ran.samples)
+            QVERIFY(sample.outcome == Outcome::Ok && sample.reused && !sample.phases.tcp.has_value());
+        QCOMPARE(server.connections(), 4);
+    }
+
+    /// The same where a guard paused the run.
+    void connectionsClosedInAGuardsPauseAreMadeBeforeItEnds()
+    {
+        const ScriptedServer server([](const ScriptedServer::Request &request) {
+            Reply reply = request.index == 10 ? Reply::http(429, "", "text/plain", "Retry-After: 1\r\n") : session();
+            reply.close = request.index == 10;
+            return reply;
+        });
+        RunPlan plan = planOf(QStringLiteral("proxy"), 30);
+        plan.guards = true;
+        plan.rate = 20;
+        RunSetup setup = setupOf(plan, server.url());
+        setup.limits.inFlight = 1;
+        const Ran ran = run(setup);
+        QCOMPARE(ran.state.stopReason, StopReason::Samples);
+        QCOMPARE(ran.samples.size(), 30U);
+        QCOMPARE(countWhere(ran.samples, [](const Sample &s) { return !s.reused || s.phases.tcp.has_value(); }), 0);
+        QCOMPARE(server.connections(), 2);
+    }
+
     void aPausedRunStopsAtOnce()
     {
         const ScriptedServer server([](const ScriptedServer::Request &) { return session(); });
