@@ -199,7 +199,7 @@ void ProbeRunner::stepAt(qint64 now)
         }
         const qint64 until = m_pausedFromNs + std::chrono::nanoseconds(longestPause).count();
         if (now >= until) {
-            m_state.events.push_back(userPause(now));
+            notePause(now);
             finish(StopReason::Cancelled);
             return;
         }
@@ -508,12 +508,14 @@ void ProbeRunner::requestPause(bool paused)
         step();
 }
 
-GuardEvent ProbeRunner::userPause(qint64 now) const
+/// The pause that somebody wanted is over at @p now.
+void ProbeRunner::notePause(qint64 now)
 {
     const double seconds = static_cast<double>(now - m_pausedFromNs) / static_cast<double>(second);
-    return {QStringLiteral("user-pause"),
-            QStringLiteral("paused by the user for %1 s").arg(QString::number(seconds, 'f', 1)),
-            std::max<qint64>(0, m_pausedFromNs - m_state.beginNs)};
+    m_state.pauses.push_back({m_pausedFromNs, now});
+    m_state.events.push_back({QStringLiteral("user-pause"),
+                              QStringLiteral("paused by the user for %1 s").arg(QString::number(seconds, 'f', 1)),
+                              m_pausedFromNs - m_state.beginNs});
 }
 
 /// As if the time since the pause began had not been: the schedule, the duration and the run's length count on.
@@ -522,13 +524,19 @@ void ProbeRunner::goOn()
     if (m_pauseWanted) // again, while the connections were made
         return;
     const qint64 now = http::steadyNs();
-    m_state.events.push_back(userPause(now));
-    m_guard->excuse(std::chrono::nanoseconds(now - m_pausedFromNs));
+    notePause(now);
+    const qint64 length = now - m_pausedFromNs;
+    m_guard->excuse(std::chrono::nanoseconds(length));
     if (m_measuringFromNs)
-        *m_measuringFromNs += now - m_pausedFromNs;
+        *m_measuringFromNs += length;
+    // What waited for the deployment when the pause began goes on waiting from there.
+    for (Pending &pending : m_waiting)
+        pending.intendedNs += length;
+    m_nextIntendedNs += length;
+    m_arrivalsFromNs += length;
     m_state.paused = false;
     m_record.update(m_state);
-    resumeSchedule();
+    step();
 }
 
 void ProbeRunner::finish(StopReason reason)

@@ -92,7 +92,7 @@ private:
     void pauseOrStop(const GuardEvent &event, const http::Exchange &exchange, qint64 nowNs);
     void resumeSchedule();
     void goOn();
-    [[nodiscard]] GuardEvent userPause(qint64 now) const;
+    void notePause(qint64 now);
     void finish(StopReason reason);
     [[nodiscard]] bool stopRuleHolds();
     void endIfDone(qint64 now);

@@ -9,7 +9,7 @@
 #include "core/base/Mutex.h"
 #include "core/base/Result.h"
 #include "core/probe/Guard.h"
-#include "core/probe/RunDocument.h"
+#include "core/probe/RunSlice.h"
 #include "core/probe/Sample.h"
 
 namespace rollcall::probe {
@@ -32,6 +32,7 @@ public:
         qint64 samples = 0; ///< recorded, warm-up included
         qint64 errors = 0;  ///< of these, not ok
         std::vector<GuardEvent> events;
+        std::vector<TimeRange> pauses; ///< that somebody wanted and that are over; steady clock
         std::optional<base::Error> error; ///< what made measuring impossible
         qint64 beginNs = 0;               ///< steady clock
         qint64 endNs = 0;

@@ -311,6 +311,56 @@ private Q_SLOTS:
         QCOMPARE(server.connections(), 2);
     }
 
+    /// What waited for the deployment when the pause began has waited, and the schedule is the one that was drawn.
+    void aPauseTakesNoWaitBack()
+    {
+        constexpr qint64 slow = 100'000'000;
+        std::atomic<qint64> stalledAt = 0;
+        const ScriptedServer server([&stalledAt](const ScriptedServer::Request &request) {
+            Reply reply = session();
+            if (request.index == 15) {
+                stalledAt = rollcall::http::steadyNs();
+                reply.delay = milliseconds(700);
+            }
+            return reply;
+        });
+        RunPlan plan = planOf(QStringLiteral("proxy"), 110);
+        plan.rate = 100;
+        plan.arrival = Arrival::Constant;
+        RunSetup setup = setupOf(plan, server.url());
+        setup.limits.inFlight = 1;
+        std::atomic<bool> pause = false;
+        qint64 pausedAt = 0;
+        Ran ran;
+        const auto onState = [&](const RunRecord::State &state, const RunRecord &) {
+            const qint64 now = rollcall::http::steadyNs();
+            if (state.paused && pausedAt == 0)
+                pausedAt = now;
+            // Once some thirty wait; until the stall is over.
+            pause = stalledAt > 0 && now - stalledAt > 300'000'000 && (pausedAt == 0 || now - pausedAt < 900'000'000);
+        };
+        ran.state = runProbe(setup, nullptr, Call::within(milliseconds(20'000)), ran.samples, onState, &pause);
+        QVERIFY(pausedAt > 0);
+        QCOMPARE(ran.state.stopReason, StopReason::Samples);
+        QCOMPARE(ran.samples.size(), 110U);
+        QVERIFY(countWhere(ran.samples, [](const Sample &s) { return s.serviceNs() > slow; }) <= 3);
+        const auto waited = countWhere(ran.samples, [](const Sample &s) { return s.responseNs() > slow; });
+        QVERIFY2(waited >= 15, qPrintable(QString::number(waited)));
+        std::vector<qint64> intended;
+        for (const Sample &sample : ran.samples)
+            intended.push_back(sample.intendedNs);
+        std::sort(intended.begin(), intended.end());
+        std::vector<qint64> gaps;
+        for (std::size_t i = 1; i < intended.size(); ++i) {
+            if (const qint64 gap = intended[i] - intended[i - 1]; gap != 10'000'000)
+                gaps.push_back(gap);
+        }
+        // Whoever was sent before the pause keeps its time, all others come later by its length.
+        QCOMPARE(gaps.size(), 1U);
+        QCOMPARE(ran.state.pauses.size(), 1U);
+        QCOMPARE(gaps.front(), 10'000'000 + ran.state.pauses.front().toNs - ran.state.pauses.front().fromNs);
+    }
+
     void aPausedRunStopsAtOnce()
     {
         const ScriptedServer server([](const ScriptedServer::Request &) { return session(); });
