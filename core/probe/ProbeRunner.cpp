@@ -197,7 +197,7 @@ void ProbeRunner::stepAt(qint64 now)
             openLanes(&ProbeRunner::goOn); // comes back when they are there
             return;
         }
-        const qint64 until = m_pausedFromNs + std::chrono::nanoseconds(longestPause).count();
+        const qint64 until = m_pausedFromNs + m_setup.mostPaused.count() - pausedBefore();
         if (now >= until) {
             notePause(now);
             finish(StopReason::Cancelled);
@@ -506,6 +506,15 @@ void ProbeRunner::requestPause(bool paused)
     m_record.update(m_state);
     if (m_guard)
         step();
+}
+
+/// How long the pauses took that are over.
+qint64 ProbeRunner::pausedBefore() const
+{
+    qint64 sum = 0;
+    for (const TimeRange &pause : m_state.pauses)
+        sum += pause.toNs - pause.fromNs;
+    return sum;
 }
 
 /// The pause that somebody wanted is over at @p now.

@@ -29,10 +29,9 @@ public:
     void start();
     /// Ends the run as cancelled: exchanges under way are cut off at once.
     void requestStop() { finish(StopReason::Cancelled); }
-    /// Begins nothing from now on, until it is called with false: what is under way ends. A pause longer than
-    /// longestPause ends the run as cancelled: its canary would run out.
+    /// Begins nothing from now on, until it is called with false: what is under way ends. Pauses of more than
+    /// RunSetup::mostPaused in all end the run as cancelled: its canary would run out.
     void requestPause(bool paused);
-    static constexpr std::chrono::minutes longestPause{8};
     /// For posting to this object from other threads.
     [[nodiscard]] async::Mailbox::Sender mailbox() const { return m_mailbox.sender(); }
 
@@ -92,6 +91,7 @@ private:
     void pauseOrStop(const GuardEvent &event, const http::Exchange &exchange, qint64 nowNs);
     void resumeSchedule();
     void goOn();
+    [[nodiscard]] qint64 pausedBefore() const;
     void notePause(qint64 now);
     void finish(StopReason reason);
     [[nodiscard]] bool stopRuleHolds();

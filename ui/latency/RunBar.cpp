@@ -107,7 +107,7 @@ void RunBar::showProgress(const probe::RunProgress &progress, bool guarded)
     m_pause->setText(progress.paused ? tr("Go on") : tr("Pause"));
     m_pause->setGlyph(progress.paused ? common::Icon::Play : common::Icon::Pause);
     m_pause->setToolTip(progress.paused ? tr("The schedule goes on where it stood still (P)")
-                                        : tr("Nothing is asked until it goes on; eight minutes at most (P)"));
+                                        : tr("Nothing is asked until it goes on; eight minutes in all at most (P)"));
     m_pause->show();
     m_progress->setRange(0, static_cast<int>(std::max<qint64>(1, progress.total)));
     m_progress->setValue(static_cast<int>(progress.done));

@@ -361,6 +361,43 @@ private Q_SLOTS:
         QCOMPARE(gaps.front(), 10'000'000 + ran.state.pauses.front().toNs - ran.state.pauses.front().fromNs);
     }
 
+    /// It is the sum that is bounded: the canary lives through it once.
+    void tooMuchPauseEndsTheRun()
+    {
+        const ScriptedServer server([](const ScriptedServer::Request &) { return session(); });
+        RunPlan plan = planOf(QStringLiteral("proxy"), 1'000'000);
+        plan.rate = 200;
+        RunSetup setup = setupOf(plan, server.url());
+        setup.mostPaused = milliseconds(1'000);
+        std::atomic<bool> pause = false;
+        qint64 since = 0; // of the present pause
+        int pauses = 0;
+        qint64 samples = 0;
+        Ran ran;
+        const auto onState = [&](const RunRecord::State &state, const RunRecord &) {
+            const qint64 now = rollcall::http::steadyNs();
+            if (!state.paused && !pause && state.samples > samples + 5) {
+                pause = true;
+                ++pauses;
+            }
+            if (state.paused && since == 0)
+                since = now;
+            if (since > 0 && now - since > 350'000'000) {
+                pause = false;
+                since = 0;
+                samples = state.samples;
+            }
+        };
+        ran.state = runProbe(setup, nullptr, Call::within(milliseconds(20'000)), ran.samples, onState, &pause);
+        QCOMPARE(ran.state.stopReason, StopReason::Cancelled);
+        QVERIFY2(pauses >= 2 && pauses <= 3, qPrintable(QString::number(pauses))); // none alone is too long
+        QCOMPARE(ran.state.events.size(), static_cast<std::size_t>(pauses));
+        qint64 paused = 0;
+        for (const TimeRange &range : ran.state.pauses)
+            paused += range.toNs - range.fromNs;
+        QVERIFY2(paused >= 1'000'000'000 && paused < 1'300'000'000, qPrintable(QString::number(paused)));
+    }
+
     void aPausedRunStopsAtOnce()
     {
         const ScriptedServer server([](const ScriptedServer::Request &) { return session(); });
