@@ -583,7 +583,8 @@ void ProbeRunner::endIfDone(qint64 now)
     const bool idle = m_state.inFlight == 0 && !m_localBusy && m_waiting.empty();
     if (!idle)
         return;
-    if (isNetworkOver(now) && isLocalOver(now)) {
+    const qint64 judged = m_state.paused ? m_pausedFromNs : now; // no time of the run passes in a pause
+    if (isNetworkOver(judged) && isLocalOver(judged)) {
         if (extendForWarmup()) {
             step();
             return;

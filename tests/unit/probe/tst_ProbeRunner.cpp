@@ -398,6 +398,34 @@ private Q_SLOTS:
         QVERIFY2(paused >= 1'000'000'000 && paused < 1'300'000'000, qPrintable(QString::number(paused)));
     }
 
+    /// An answer that comes in a pause does not end a run whose time is not over.
+    void aRunsTimeDoesNotEndInAPause()
+    {
+        const ScriptedServer server([](const ScriptedServer::Request &) {
+            Reply reply = session();
+            reply.delay = milliseconds(600); // longer than the run, the pause being asked for meanwhile
+            return reply;
+        });
+        RunPlan plan = planOf(QStringLiteral("proxy"), 1);
+        plan.samples.reset();
+        plan.duration = milliseconds(500);
+        plan.concurrency = 1;
+        std::atomic<bool> pause = false;
+        qint64 pausedAt = 0;
+        Ran ran;
+        const auto onState = [&](const RunRecord::State &state, const RunRecord &) {
+            const qint64 now = rollcall::http::steadyNs();
+            if (state.paused && pausedAt == 0)
+                pausedAt = now;
+            pause = pausedAt == 0 ? state.inFlight > 0 : now - pausedAt < 900'000'000;
+        };
+        ran.state = runProbe(setupOf(plan, server.url()), nullptr, Call::within(milliseconds(20'000)), ran.samples,
+                             onState, &pause);
+        QCOMPARE(ran.state.stopReason, StopReason::Duration);
+        QCOMPARE(ran.samples.size(), 2U);
+        QCOMPARE(ran.state.pauses.size(), 1U);
+    }
+
     void aPausedRunStopsAtOnce()
     {
         const ScriptedServer server([](const ScriptedServer::Request &) { return session(); });
