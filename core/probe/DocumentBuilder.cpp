@@ -191,6 +191,7 @@ RunDocument DocumentBuilder::finished(std::vector<Sample> samples, const RunReco
     document.budgets = judgeBudgets(m_plan.budgets, document);
     document.meta.insert(QStringLiteral("endedAt"), base::toIso(endedAt));
     document.meta.insert(QStringLiteral("elapsedNs"), state.endNs - state.beginNs);
+    document.meta.insert(QStringLiteral("pausedNs"), state.pausedNs(state.endNs)); // of these
     document.meta.insert(QStringLiteral("cpuNs"), state.cpuNs);
     document.meta.insert(QStringLiteral("loadAfter"), loadAverage());
     document.meta.insert(QStringLiteral("samples"), static_cast<qint64>(samples.size()));

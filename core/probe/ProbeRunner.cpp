@@ -150,7 +150,7 @@ void ProbeRunner::begin()
     m_state.beginNs = http::steadyNs();
     m_cpuFromNs = processorNs();
     m_guard.emplace(m_setup.limits, m_state.beginNs);
-    m_pausedFromNs = m_state.beginNs; // where that was wanted before
+    m_state.pausedFromNs = m_state.beginNs; // where that was wanted before
     m_arrivalsFromNs = m_state.beginNs;
     m_nextIntendedNs = m_arrivalsFromNs + m_arrivals.next();
     step();
@@ -197,13 +197,12 @@ void ProbeRunner::stepAt(qint64 now)
             openLanes(&ProbeRunner::goOn); // comes back when they are there
             return;
         }
-        const qint64 until = m_pausedFromNs + m_setup.mostPaused.count() - pausedBefore();
-        if (now >= until) {
-            notePause(now);
+        const qint64 left = m_setup.mostPaused.count() - m_state.pausedNs(now);
+        if (left <= 0) {
             finish(StopReason::Cancelled);
             return;
         }
-        m_timer.startAt(until);
+        m_timer.startAt(now + left);
     } else if (now < m_pausedUntilNs) {
         m_timer.startAt(m_pausedUntilNs);
     } else if (m_resumes) {
@@ -499,7 +498,7 @@ void ProbeRunner::requestPause(bool paused)
     m_pauseWanted = paused;
     if (paused && !m_state.paused) {
         m_state.paused = true;
-        m_pausedFromNs = http::steadyNs();
+        m_state.pausedFromNs = http::steadyNs();
     } else if (!m_guard) {
         m_state.paused = paused; // it has not begun yet
     }
@@ -508,23 +507,15 @@ void ProbeRunner::requestPause(bool paused)
         step();
 }
 
-/// How long the pauses took that are over.
-qint64 ProbeRunner::pausedBefore() const
-{
-    qint64 sum = 0;
-    for (const TimeRange &pause : m_state.pauses)
-        sum += pause.toNs - pause.fromNs;
-    return sum;
-}
-
 /// The pause that somebody wanted is over at @p now.
 void ProbeRunner::notePause(qint64 now)
 {
-    const double seconds = static_cast<double>(now - m_pausedFromNs) / static_cast<double>(second);
-    m_state.pauses.push_back({m_pausedFromNs, now});
+    const double seconds = static_cast<double>(now - m_state.pausedFromNs) / static_cast<double>(second);
+    m_state.pauses.push_back({m_state.pausedFromNs, now});
+    m_state.paused = false;
     m_state.events.push_back({QStringLiteral("user-pause"),
                               QStringLiteral("paused by the user for %1 s").arg(QString::number(seconds, 'f', 1)),
-                              m_pausedFromNs - m_state.beginNs});
+                              m_state.pausedFromNs - m_state.beginNs});
 }
 
 /// As if the time since the pause began had not been: the schedule, the duration and the run's length count on.
@@ -534,7 +525,7 @@ void ProbeRunner::goOn()
         return;
     const qint64 now = http::steadyNs();
     notePause(now);
-    const qint64 length = now - m_pausedFromNs;
+    const qint64 length = now - m_state.pausedFromNs;
     m_guard->excuse(std::chrono::nanoseconds(length));
     if (m_measuringFromNs)
         *m_measuringFromNs += length;
@@ -543,7 +534,6 @@ void ProbeRunner::goOn()
         pending.intendedNs += length;
     m_nextIntendedNs += length;
     m_arrivalsFromNs += length;
-    m_state.paused = false;
     m_record.update(m_state);
     step();
 }
@@ -583,7 +573,7 @@ void ProbeRunner::endIfDone(qint64 now)
     const bool idle = m_state.inFlight == 0 && !m_localBusy && m_waiting.empty();
     if (!idle)
         return;
-    const qint64 judged = m_state.paused ? m_pausedFromNs : now; // no time of the run passes in a pause
+    const qint64 judged = m_state.paused ? m_state.pausedFromNs : now; // no time of the run passes in a pause
     if (isNetworkOver(judged) && isLocalOver(judged)) {
         if (extendForWarmup()) {
             step();
@@ -624,6 +614,8 @@ void ProbeRunner::publish()
     m_published = true;
     m_timer.stop();
     m_state.endNs = http::steadyNs();
+    if (m_state.paused && m_guard)
+        notePause(m_state.endNs); // that the run ended in
     m_state.cpuNs = processorNs() - m_cpuFromNs;
     m_state.finished = true;
     m_record.update(m_state);

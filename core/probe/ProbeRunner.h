@@ -91,7 +91,6 @@ private:
     void pauseOrStop(const GuardEvent &event, const http::Exchange &exchange, qint64 nowNs);
     void resumeSchedule();
     void goOn();
-    [[nodiscard]] qint64 pausedBefore() const;
     void notePause(qint64 now);
     void finish(StopReason reason);
     [[nodiscard]] bool stopRuleHolds();
@@ -121,7 +120,6 @@ private:
     double m_pace = 1;           ///< of the plan's rate: halved after a pause
     qint64 m_pausedUntilNs = 0;  ///< nothing is begun before
     bool m_resumes = false;      ///< after that time, once the connections are there
-    qint64 m_pausedFromNs = 0;   ///< while m_state.paused
     bool m_pauseWanted = false;  ///< m_state.paused lasts until the connections are there
     qint64 m_arrivalsFromNs = 0; ///< when m_arrivals counts from
     qint64 m_nextSendNs = 0;     ///< closed runs: the guard's pace

@@ -147,7 +147,8 @@ void RunBar::showFinished(const probe::RunDocument &document, qint64 samples)
         m_progress->setRange(0, 1);
     m_progress->setValue(cancelled || stopped ? m_progress->value() : 1);
     m_samples->setText(tr("%1 samples").arg(number(samples)));
-    m_time->setText(common::durationText(nanoseconds(document.meta.value(QStringLiteral("elapsedNs")).toInteger())));
+    m_time->setText(common::durationText(nanoseconds(document.meta.value(QStringLiteral("elapsedNs")).toInteger() -
+                                                     document.meta.value(QStringLiteral("pausedNs")).toInteger())));
     m_blocks->setText(tr("Ended: %1").arg(stopReasonText(document.stopReason)));
     const probe::GuardEvent *event = stoppingEvent(document);
     m_guard->setText(event ? tr("Guard: %1").arg(event->rule) : tr("Guard quiet"));

@@ -220,6 +220,7 @@ private Q_SLOTS:
         std::atomic<bool> pause = false;
         qint64 pausedAt = 0; // when the run said so
         qint64 wentOnAt = 0;
+        qint64 pausedThen = 0;
         Ran ran;
         const auto onState = [&](const RunRecord::State &state, const RunRecord &) {
             const qint64 now = rollcall::http::steadyNs();
@@ -229,6 +230,7 @@ private Q_SLOTS:
                 pausedAt = now;
             if (pausedAt > 0 && wentOnAt == 0 && now - pausedAt > 700'000'000) {
                 wentOnAt = now;
+                pausedThen = state.pausedNs(now);
                 pause = false;
             }
         };
@@ -247,6 +249,9 @@ private Q_SLOTS:
         QVERIFY2(length > 2'100'000'000, "the time measured is that asked for, without the pause");
         QCOMPARE(ran.state.events.size(), 1U);
         QCOMPARE(ran.state.events.front().rule, QStringLiteral("user-pause"));
+        QVERIFY2(pausedThen >= 700'000'000, qPrintable(QString::number(pausedThen))); // known while it lasts
+        QVERIFY(ran.state.pausedNs(ran.state.endNs) >= pausedThen);
+        QVERIFY(length - ran.state.pausedNs(ran.state.endNs) >= 1'500'000'000);
     }
 
     void connectionsClosedInAPauseAreMadeBeforeItEnds_data()
@@ -447,6 +452,8 @@ private Q_SLOTS:
         ran.state = runProbe(setupOf(plan, server.url()), nullptr, call, ran.samples, onState, &pause);
         const qint64 took = rollcall::http::steadyNs() - stoppedAt;
         QCOMPARE(ran.state.stopReason, StopReason::Cancelled);
+        QCOMPARE(ran.state.pauses.size(), 1U); // on record, though nobody ended it
+        QCOMPARE(ran.state.events.size(), 1U);
         QVERIFY2(took < 250'000'000, qPrintable(QString::number(took)));
     }
 
