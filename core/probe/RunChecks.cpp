@@ -114,8 +114,8 @@ QJsonValue occupancyCheck(std::span<const Sample> samples, std::span<const TimeR
     double busy = 0;
     for (const Sample &sample : samples) {
         if (!sample.warmup)
-            busy += static_cast<double>(
-                nsBeside(pauses, std::max(sample.startNs, first), std::min(sample.endNs, last)));
+            busy +=
+                static_cast<double>(nsBeside(pauses, std::max(sample.startNs, first), std::min(sample.endNs, last)));
     }
     const qint64 length = nsBeside(pauses, first, last);
     if (length <= 0)

@@ -32,8 +32,8 @@ public:
         qint64 samples = 0; ///< recorded, warm-up included
         qint64 errors = 0;  ///< of these, not ok
         std::vector<GuardEvent> events;
-        std::vector<TimeRange> pauses; ///< that somebody wanted and that are over; steady clock
-        qint64 pausedFromNs = 0;       ///< while paused
+        std::vector<TimeRange> pauses;    ///< that somebody wanted and that are over; steady clock
+        qint64 pausedFromNs = 0;          ///< while paused
         std::optional<base::Error> error; ///< what made measuring impossible
         qint64 beginNs = 0;               ///< steady clock
         qint64 endNs = 0;
