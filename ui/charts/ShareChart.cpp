@@ -197,9 +197,8 @@ QString ShareChart::remark() const
 {
     if (m_curves.empty())
         return {};
-    const QString timeouts = tr("timeouts count as answered within no time");
-    return m_leftOut == 0 ? timeouts
-                          : tr("%1; other errors, left out: %2").arg(timeouts, QLocale().toString(m_leftOut));
+    const QString timeouts = tr("timeouts: not answered");
+    return m_leftOut == 0 ? timeouts : tr("%1; other errors left out: %2").arg(timeouts, QLocale().toString(m_leftOut));
 }
 
 QString ShareChart::sentence() const
