@@ -234,7 +234,9 @@ void HttpConnection::onSocketReady(bool ending)
     m_plain->resume();
     m_ending = ending;
     // To the end: nobody tells of it again. What the handler begins meanwhile goes on here as well.
-    while (m_plain && m_phase == Phase::Answer) {
+    for (bool again = false; m_plain && m_phase == Phase::Answer; again = true) {
+        if (again)
+            m_arrivedNs = steadyNs(); // what is read now may have come since
         const std::optional<qsizetype> count = m_plain->read(m_buffer);
         if (!count)
             return;

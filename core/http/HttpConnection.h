@@ -112,11 +112,13 @@ public:
     /// True from send() until the handler is called.
     [[nodiscard]] bool isBusy() const { return static_cast<bool>(m_handler); }
 
+    /// Whether a connection of an earlier exchange is there that may be used: open, and nothing came unasked. Not to be
+    /// called while isBusy().
+    [[nodiscard]] bool isKept();
+
 private:
     enum class Phase { Idle, Connecting, Handshake, Answer };
 
-    /// Whether a connection of an earlier exchange is there that may be used: open, and nothing came unasked.
-    [[nodiscard]] bool isKept();
     void connectNext();
     void onConnected();
     void writeRequest(qint64 nowNs);

@@ -152,14 +152,15 @@ std::vector<Sample> DocumentBuilder::withoutControl(std::vector<Sample> samples)
     return fromFirstStart(std::move(samples));
 }
 
-void DocumentBuilder::noteChecks(RunDocument &document, const ByCell &measured, std::span<const Sample> samples) const
+void DocumentBuilder::noteChecks(RunDocument &document, const ByCell &measured, std::span<const Sample> samples,
+                                 const RunRecord::State &state) const
 {
     if (m_setup.controlOf)
         document.meta.insert(QStringLiteral("control"),
                              controlCheck(measured[*m_setup.controlOf], measured.back(), m_setup));
     document.meta.insert(QStringLiteral("levelChange"), levelCheck(samples, m_setup));
     if (m_setup.closed && m_setup.limits.closedRate <= 0 && !m_plan.hasLocal())
-        document.meta.insert(QStringLiteral("littlesLaw"), occupancyCheck(samples, m_setup.concurrency));
+        document.meta.insert(QStringLiteral("littlesLaw"), occupancyCheck(samples, state.pauses, m_setup.concurrency));
     QJsonObject calibration = document.meta.value(QStringLiteral("selfCalibration")).toObject();
     if (calibration.isEmpty())
         return;
@@ -181,7 +182,7 @@ RunDocument DocumentBuilder::finished(std::vector<Sample> samples, const RunReco
         sample.warmup = sample.block < state.warmupBlocks;
     const ByCell measured = measuredByCell(samples, m_setup.cells.size());
     RunDocument document = documentOf(measured);
-    noteChecks(document, measured, samples);
+    noteChecks(document, measured, samples, state);
     // Where a cell differs from itself, a difference from another says nothing.
     if (document.meta.value(QStringLiteral("control")).toObject().value(QStringLiteral("stable")).toBool(true))
         document.comparisons = comparisonsOf(measured);
@@ -190,6 +191,7 @@ RunDocument DocumentBuilder::finished(std::vector<Sample> samples, const RunReco
     document.budgets = judgeBudgets(m_plan.budgets, document);
     document.meta.insert(QStringLiteral("endedAt"), base::toIso(endedAt));
     document.meta.insert(QStringLiteral("elapsedNs"), state.endNs - state.beginNs);
+    document.meta.insert(QStringLiteral("pausedNs"), state.pausedNs(state.endNs)); // of these
     document.meta.insert(QStringLiteral("cpuNs"), state.cpuNs);
     document.meta.insert(QStringLiteral("loadAfter"), loadAverage());
     document.meta.insert(QStringLiteral("samples"), static_cast<qint64>(samples.size()));

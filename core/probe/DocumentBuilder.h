@@ -42,7 +42,8 @@ private:
     [[nodiscard]] std::vector<CellResult> cellsOf(const ByCell &samples) const;
     [[nodiscard]] std::vector<Comparison> comparisonsOf(const ByCell &samples) const;
     [[nodiscard]] std::vector<Sample> withoutControl(std::vector<Sample> samples) const;
-    void noteChecks(RunDocument &document, const ByCell &measured, std::span<const Sample> samples) const;
+    void noteChecks(RunDocument &document, const ByCell &measured, std::span<const Sample> samples,
+                    const RunRecord::State &state) const;
 
     const RunPlan &m_plan;
     const RunSetup &m_setup;

@@ -129,7 +129,9 @@ QByteArray asHdrLog(const RunDocument &document)
 {
     const base::Instant started = startOf(document);
     const double seconds = static_cast<double>(started.time_since_epoch().count()) / 1000;
-    const double length = document.meta.value(QStringLiteral("elapsedNs")).toDouble() / 1e9;
+    const double length = (document.meta.value(QStringLiteral("elapsedNs")).toDouble() -
+                           document.meta.value(QStringLiteral("pausedNs")).toDouble()) /
+                          1e9;
     QByteArray log = "#[rollcall latency run, response times in ns]\n#[Histogram log format version 1.3]\n"
                      "#[StartTime: " +
                      fixed(seconds, 3) + " (seconds since epoch), " + base::toIso(started).toUtf8() +

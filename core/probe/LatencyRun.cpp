@@ -95,8 +95,10 @@ public:
         m_progress.paused = state.paused;
         m_progress.warmup = state.block < m_setup.warmupBlocks;
         const auto now = Call::Clock::now();
-        if (state.beginNs > 0)
-            m_progress.elapsed = std::chrono::nanoseconds(http::steadyNs() - state.beginNs);
+        if (state.beginNs > 0) {
+            const qint64 nowNs = http::steadyNs();
+            m_progress.elapsed = std::chrono::nanoseconds(nowNs - state.beginNs - state.pausedNs(nowNs));
+        }
         if (m_partials && !m_progress.warmup && now >= m_nextPartial) {
             record.copyNew(m_samples);
             m_progress.partial = std::make_shared<const RunDocument>(m_builder.live(m_samples));

@@ -22,7 +22,7 @@ struct RunProgress
     qint64 errors = 0;
     bool warmup = true; ///< nothing is measured yet
     bool paused = false;
-    std::chrono::nanoseconds elapsed{0};
+    std::chrono::nanoseconds elapsed{0}; ///< less the pauses
     /// The document as far as it goes: plan and cells, no verdicts. Renewed less often than the figures above, null
     /// until the first measured sample.
     std::shared_ptr<const RunDocument> partial;
@@ -42,7 +42,7 @@ struct RunOutcome
 /// and is not an error: the document says "cancelled". @p audit (borrowed) may be null where no row is written;
 /// @p onProgress (may be empty) is called on the calling thread, ten times a second at most.
 /// While @p pauseWanted (borrowed, may be null) is set, no request is begun; how long that was is an event "user-pause"
-/// of the document, and a pause of more than eight minutes ends the run as cancelled. Errors: those of
+/// of the document, and pauses of more than eight minutes in all end it as cancelled. Errors: those of
 /// RunPlan::validate() and CanarySession::make(), of opening the database for local cells, HostNotFound,
 /// ConnectRefused, ConnectTimeout, TlsFailed, TlsUnavailable (the deployment cannot be reached at all),
 /// InsecureTransport (the cookie would travel in clear), PartNotGiven (secret or database for local modes).

@@ -114,27 +114,35 @@ void ProbeRunner::start()
 {
     m_state.beginNs = http::steadyNs(); // for a run that is stopped before it begins
     m_cpuFromNs = processorNs();
-    openLanes();
-    if (m_opening == 0)
-        begin();
+    openLanes(&ProbeRunner::begin);
 }
 
-/// Cells of kept connections measure no connecting: it is done before. During a stall of the server a run would
-/// otherwise open connections by the dozen, and those beyond its backlog wait a second for their second attempt. One
-/// that cannot be made is tried again by the first request that needs it, which then says why not.
-void ProbeRunner::openLanes()
+/// Cells of kept connections measure no connecting: it is done before the run, and after a pause, as servers close what
+/// is idle. During a stall of the server a run would otherwise open connections by the dozen, and those beyond its
+/// backlog wait a second for their second attempt. One that cannot be made is tried again by the first request that
+/// needs it, which then says why not. Calls @p then when all are there.
+void ProbeRunner::openLanes(void (ProbeRunner::*then)())
 {
     const bool kept = std::any_of(m_setup.cells.begin(), m_setup.cells.end(),
                                   [](const RunCell &cell) { return isNetwork(cell.id.mode) && !cell.id.cold; });
-    if (!kept)
-        return;
-    m_opening = m_kept.all.size();
-    for (const Lane &lane : m_kept.all) {
-        lane.connection->open([this](const http::Exchange &) {
-            if (--m_opening == 0)
-                m_ending ? publish() : begin();
+    std::vector<http::HttpConnection *> missing;
+    for (const Lane *lane : m_kept.idle) {
+        if (kept && !lane->connection->isKept())
+            missing.push_back(lane->connection.get());
+    }
+    m_opening = missing.size();
+    for (http::HttpConnection *connection : missing) {
+        connection->open([this, then](const http::Exchange &) {
+            if (--m_opening > 0)
+                return;
+            if (m_ending)
+                endIfDone(http::steadyNs());
+            else
+                (this->*then)();
         });
     }
+    if (missing.empty())
+        (this->*then)();
 }
 
 void ProbeRunner::begin()
@@ -142,6 +150,7 @@ void ProbeRunner::begin()
     m_state.beginNs = http::steadyNs();
     m_cpuFromNs = processorNs();
     m_guard.emplace(m_setup.limits, m_state.beginNs);
+    m_state.pausedFromNs = m_state.beginNs; // where that was wanted before
     m_arrivalsFromNs = m_state.beginNs;
     m_nextIntendedNs = m_arrivalsFromNs + m_arrivals.next();
     step();
@@ -184,19 +193,27 @@ void ProbeRunner::stepAt(qint64 now)
     if (m_ending)
         return;
     if (m_state.paused) {
-        const qint64 until = m_pausedFromNs + std::chrono::nanoseconds(longestPause).count();
-        if (now >= until) {
-            m_state.events.push_back(userPause(now));
+        if (!m_pauseWanted && m_opening == 0) {
+            openLanes(&ProbeRunner::goOn); // comes back when they are there
+            return;
+        }
+        const qint64 left = m_setup.mostPaused.count() - m_state.pausedNs(now);
+        if (left <= 0) {
             finish(StopReason::Cancelled);
             return;
         }
-        m_timer.startAt(until);
-    } else if (now < m_pausedUntilNs)
+        m_timer.startAt(now + left);
+    } else if (now < m_pausedUntilNs) {
         m_timer.startAt(m_pausedUntilNs);
-    else if (m_setup.closed)
+    } else if (m_resumes) {
+        if (m_opening == 0)
+            openLanes(&ProbeRunner::resumeSchedule);
+        return; // comes back when they are there
+    } else if (m_setup.closed) {
         stepClosed(now);
-    else
+    } else {
         stepOpen(now);
+    }
     endIfDone(now);
     report(now);
 }
@@ -452,59 +469,73 @@ void ProbeRunner::pauseOrStop(const GuardEvent &event, const http::Exchange &exc
     m_pausedUntilNs = nowNs + pause->count();
     m_pace = 0.5;
     m_nextSendNs = m_pausedUntilNs;
-    if (!m_setup.closed)
-        resumeSchedule(m_pausedUntilNs);
+    m_resumes = true;
     step();
 }
 
-/// An open run goes on at @p atNs as if it began anew, at the present pace: what was due meanwhile is put off, as
-/// nobody waits for what we chose not to send.
-void ProbeRunner::resumeSchedule(qint64 atNs)
+/// After a guard's pause an open run goes on as if it began anew, at the present pace: what was due meanwhile is put
+/// off, as nobody waits for what we chose not to send.
+void ProbeRunner::resumeSchedule()
 {
-    m_arrivals = ArrivalClock(m_setup.arrival, m_pace * m_setup.rate, m_setup.seed + 3 + m_schedules++);
-    m_arrivalsFromNs = atNs;
-    qint64 next = atNs;
-    for (Pending &pending : m_waiting) {
-        pending.intendedNs = next;
-        next = m_arrivalsFromNs + m_arrivals.next();
+    m_resumes = false;
+    if (!m_setup.closed) {
+        m_arrivals = ArrivalClock(m_setup.arrival, m_pace * m_setup.rate, m_setup.seed + 3);
+        m_arrivalsFromNs = http::steadyNs();
+        qint64 next = m_arrivalsFromNs;
+        for (Pending &pending : m_waiting) {
+            pending.intendedNs = next;
+            next = m_arrivalsFromNs + m_arrivals.next();
+        }
+        m_nextIntendedNs = next;
     }
-    m_nextIntendedNs = next;
+    step();
 }
 
 void ProbeRunner::requestPause(bool paused)
 {
-    if (m_ending || paused == m_state.paused)
+    if (m_ending || paused == m_pauseWanted)
         return;
-    const qint64 now = http::steadyNs();
-    if (paused)
-        m_pausedFromNs = now;
-    else
-        goOn(now);
-    m_state.paused = paused;
+    m_pauseWanted = paused;
+    if (paused && !m_state.paused) {
+        m_state.paused = true;
+        m_state.pausedFromNs = http::steadyNs();
+    } else if (!m_guard) {
+        m_state.paused = paused; // it has not begun yet
+    }
     m_record.update(m_state);
-    if (m_guard) // else it has not begun yet
+    if (m_guard)
         step();
 }
 
-GuardEvent ProbeRunner::userPause(qint64 now) const
+/// The pause that somebody wanted is over at @p now.
+void ProbeRunner::notePause(qint64 now)
 {
-    const double seconds = static_cast<double>(now - m_pausedFromNs) / static_cast<double>(second);
-    return {QStringLiteral("user-pause"),
-            QStringLiteral("paused by the user for %1 s").arg(QString::number(seconds, 'f', 1)),
-            std::max<qint64>(0, m_pausedFromNs - m_state.beginNs)};
+    const double seconds = static_cast<double>(now - m_state.pausedFromNs) / static_cast<double>(second);
+    m_state.pauses.push_back({m_state.pausedFromNs, now});
+    m_state.paused = false;
+    m_state.events.push_back({QStringLiteral("user-pause"),
+                              QStringLiteral("paused by the user for %1 s").arg(QString::number(seconds, 'f', 1)),
+                              m_state.pausedFromNs - m_state.beginNs});
 }
 
 /// As if the time since the pause began had not been: the schedule, the duration and the run's length count on.
-void ProbeRunner::goOn(qint64 now)
+void ProbeRunner::goOn()
 {
-    if (!m_guard)
+    if (m_pauseWanted) // again, while the connections were made
         return;
-    m_state.events.push_back(userPause(now));
-    m_guard->excuse(std::chrono::nanoseconds(now - m_pausedFromNs));
+    const qint64 now = http::steadyNs();
+    notePause(now);
+    const qint64 length = now - m_state.pausedFromNs;
+    m_guard->excuse(std::chrono::nanoseconds(length));
     if (m_measuringFromNs)
-        *m_measuringFromNs += now - m_pausedFromNs;
-    if (!m_setup.closed)
-        resumeSchedule(std::max(now, m_pausedUntilNs));
+        *m_measuringFromNs += length;
+    // What waited for the deployment when the pause began goes on waiting from there.
+    for (Pending &pending : m_waiting)
+        pending.intendedNs += length;
+    m_nextIntendedNs += length;
+    m_arrivalsFromNs += length;
+    m_record.update(m_state);
+    step();
 }
 
 void ProbeRunner::finish(StopReason reason)
@@ -542,7 +573,8 @@ void ProbeRunner::endIfDone(qint64 now)
     const bool idle = m_state.inFlight == 0 && !m_localBusy && m_waiting.empty();
     if (!idle)
         return;
-    if (isNetworkOver(now) && isLocalOver(now)) {
+    const qint64 judged = m_state.paused ? m_state.pausedFromNs : now; // no time of the run passes in a pause
+    if (isNetworkOver(judged) && isLocalOver(judged)) {
         if (extendForWarmup()) {
             step();
             return;
@@ -582,6 +614,8 @@ void ProbeRunner::publish()
     m_published = true;
     m_timer.stop();
     m_state.endNs = http::steadyNs();
+    if (m_state.paused && m_guard)
+        notePause(m_state.endNs); // that the run ended in
     m_state.cpuNs = processorNs() - m_cpuFromNs;
     m_state.finished = true;
     m_record.update(m_state);

@@ -29,10 +29,9 @@ public:
     void start();
     /// Ends the run as cancelled: exchanges under way are cut off at once.
     void requestStop() { finish(StopReason::Cancelled); }
-    /// Begins nothing from now on, until it is called with false: what is under way ends. A pause longer than
-    /// longestPause ends the run as cancelled: its canary would run out.
+    /// Begins nothing from now on, until it is called with false: what is under way ends. Pauses of more than
+    /// RunSetup::mostPaused in all end the run as cancelled: its canary would run out.
     void requestPause(bool paused);
-    static constexpr std::chrono::minutes longestPause{8};
     /// For posting to this object from other threads.
     [[nodiscard]] async::Mailbox::Sender mailbox() const { return m_mailbox.sender(); }
 
@@ -82,7 +81,7 @@ private:
         void makeIdle();
     };
 
-    void openLanes();
+    void openLanes(void (ProbeRunner::*then)());
     void begin();
     bool send(const Pending &pending, qint64 now);
     void onExchange(Lane &lane, const http::Exchange &exchange);
@@ -90,9 +89,9 @@ private:
     void keep(const Sample &sample);
     void stopFor(const GuardEvent &event);
     void pauseOrStop(const GuardEvent &event, const http::Exchange &exchange, qint64 nowNs);
-    void resumeSchedule(qint64 atNs);
-    void goOn(qint64 now);
-    [[nodiscard]] GuardEvent userPause(qint64 now) const;
+    void resumeSchedule();
+    void goOn();
+    void notePause(qint64 now);
     void finish(StopReason reason);
     [[nodiscard]] bool stopRuleHolds();
     void endIfDone(qint64 now);
@@ -108,7 +107,7 @@ private:
     PreciseTimer m_timer;
     Lanes m_kept;              ///< of all network cells but cold ones
     Lanes m_cold;              ///< connections of cold cells, closed after each exchange
-    std::size_t m_opening = 0; ///< kept connections that are being made before the run
+    std::size_t m_opening = 0; ///< kept connections that are being made before the run begins or goes on
     std::vector<std::optional<http::PreparedRequest>> m_requests; ///< by cell; nullopt: in process, or refused
     BlockScheduler m_network;                                     ///< open: network cells; closed: all cells
     BlockScheduler m_locals;                                      ///< open: local cells; closed: none
@@ -120,8 +119,8 @@ private:
     std::optional<qint64> m_measuringFromNs;
     double m_pace = 1;           ///< of the plan's rate: halved after a pause
     qint64 m_pausedUntilNs = 0;  ///< nothing is begun before
-    qint64 m_pausedFromNs = 0;   ///< while m_state.paused
-    quint64 m_schedules = 0;     ///< how often it began anew
+    bool m_resumes = false;      ///< after that time, once the connections are there
+    bool m_pauseWanted = false;  ///< m_state.paused lasts until the connections are there
     qint64 m_arrivalsFromNs = 0; ///< when m_arrivals counts from
     qint64 m_nextSendNs = 0;     ///< closed runs: the guard's pace
     qint64 m_nextLocalNs = 0;    ///< the pace of local look-ups

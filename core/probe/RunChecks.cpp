@@ -33,6 +33,15 @@ bool matters(double ratio, double ns)
     return (ratio > sameRatio || ratio < 1 / sameRatio) && std::abs(ratio - 1) * ns > static_cast<double>(sameNs);
 }
 
+/// What of the time between two moments lies in none of @p pauses.
+qint64 nsBeside(std::span<const TimeRange> pauses, qint64 fromNs, qint64 toNs)
+{
+    qint64 length = std::max<qint64>(0, toNs - fromNs);
+    for (const TimeRange &pause : pauses)
+        length -= std::max<qint64>(0, std::min(toNs, pause.toNs) - std::max(fromNs, pause.fromNs));
+    return length;
+}
+
 QJsonValue orNull(const std::optional<double> &number)
 {
     return number ? QJsonValue(*number) : QJsonValue();
@@ -88,7 +97,7 @@ QJsonValue levelCheck(std::span<const Sample> samples, const RunSetup &setup)
                        {QStringLiteral("stable"), !matters(ratio, before)}};
 }
 
-QJsonValue occupancyCheck(std::span<const Sample> samples, int concurrency)
+QJsonValue occupancyCheck(std::span<const Sample> samples, std::span<const TimeRange> pauses, int concurrency)
 {
     qint64 first = std::numeric_limits<qint64>::max();
     qint64 last = 0;
@@ -105,12 +114,13 @@ QJsonValue occupancyCheck(std::span<const Sample> samples, int concurrency)
     double busy = 0;
     for (const Sample &sample : samples) {
         if (!sample.warmup)
-            busy += static_cast<double>(
-                std::max<qint64>(0, std::min(sample.endNs, last) - std::max(sample.startNs, first)));
+            busy +=
+                static_cast<double>(nsBeside(pauses, std::max(sample.startNs, first), std::min(sample.endNs, last)));
     }
-    if (last <= first)
+    const qint64 length = nsBeside(pauses, first, last);
+    if (length <= 0)
         return {};
-    const double value = busy / static_cast<double>(last - first) / concurrency;
+    const double value = busy / static_cast<double>(length) / concurrency;
     return QJsonObject{{QStringLiteral("value"), value},
                        {QStringLiteral("kept"), std::abs(value - 1) <= occupancyTolerance}};
 }

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "core/probe/RunSetup.h"
+#include "core/probe/RunSlice.h"
 #include "core/probe/Sample.h"
 
 namespace rollcall::probe {
@@ -24,9 +25,10 @@ namespace rollcall::probe {
 [[nodiscard]] QJsonValue levelCheck(std::span<const Sample> samples, const RunSetup &setup);
 
 /// Little's law on a closed run's samples, all of the network, less the warm-up: how many requests were in flight on
-/// average between the first and the last start, over @p concurrency. `{"value","kept"}`; kept: within 1 ± 0.02. null
-/// for fewer than 100 samples.
+/// average between the first end and the last start, less @p pauses (in the clock of the samples), over @p concurrency.
+/// `{"value","kept"}`; kept: within 1 ± 0.02. null for fewer than 100 samples.
 /// **Source:** facts/latency-method.md §5.1.
-[[nodiscard]] QJsonValue occupancyCheck(std::span<const Sample> samples, int concurrency);
+[[nodiscard]] QJsonValue occupancyCheck(std::span<const Sample> samples, std::span<const TimeRange> pauses,
+                                        int concurrency);
 
 } // namespace rollcall::probe

@@ -49,4 +49,12 @@ void RunRecord::copyNew(std::vector<Sample> &known) const
     }
 }
 
+qint64 RunRecord::State::pausedNs(qint64 nowNs) const
+{
+    qint64 sum = paused ? nowNs - pausedFromNs : 0;
+    for (const TimeRange &pause : pauses)
+        sum += pause.toNs - pause.fromNs;
+    return sum;
+}
+
 } // namespace rollcall::probe

@@ -32,6 +32,8 @@ struct RunSetup
     int measuredBlocks = 1;
     std::optional<std::chrono::nanoseconds> duration; ///< after the warm-up
     bool stopByInterval = false;                      ///< end early once every median's interval is narrow
+    /// How long a run may be paused in all; its canary lives that much longer than the longest run.
+    std::chrono::nanoseconds mostPaused = std::chrono::minutes(8);
     quint64 seed = 0;
 
     /// The setup for @p plan: cells without requests, numbers resolved against the guards. @p loopback: of the origin.

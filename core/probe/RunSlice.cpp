@@ -17,7 +17,7 @@ RunDocument sliceOf(const RunDocument &document, const TimeRange &range)
     std::ranges::copy_if(document.samples, std::back_inserter(slice.samples), [&range](const Sample &sample) {
         return sample.startNs >= range.fromNs && sample.startNs < range.toNs;
     });
-    const qint64 timeoutNs = document.plan.value(QStringLiteral("timeoutMs")).toInteger() * 1'000'000;
+    const qint64 timeoutNs = timeoutNsOf(document);
     const auto samples = measuredByCell(slice.samples, document.cells.size());
     for (std::size_t i = 0; i < document.cells.size(); ++i) {
         const CellResult &whole = document.cells[i];
@@ -28,6 +28,11 @@ RunDocument sliceOf(const RunDocument &document, const TimeRange &range)
         slice.cells.push_back(std::move(cell));
     }
     return slice;
+}
+
+qint64 timeoutNsOf(const RunDocument &document)
+{
+    return document.plan.value(QStringLiteral("timeoutMs")).toInteger() * 1'000'000;
 }
 
 } // namespace rollcall::probe

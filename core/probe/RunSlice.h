@@ -17,4 +17,7 @@ struct TimeRange
 /// that keeps no samples the cells are empty.
 [[nodiscard]] RunDocument sliceOf(const RunDocument &document, const TimeRange &range);
 
+/// The time after which @p document's run gave a request up, nanoseconds; 0 where its plan does not say.
+[[nodiscard]] qint64 timeoutNsOf(const RunDocument &document);
+
 } // namespace rollcall::probe

@@ -18,7 +18,8 @@ struct ShareCurve
 };
 
 /// The empirical distribution function of @p cell's response times, from its histogram, at @p limitsNs (ascending).
-/// An answer counts where its bucket ends at or below the limit, so a share is never too high.
-[[nodiscard]] ShareCurve shareCurve(const CellResult &cell, std::span<const double> limitsNs);
+/// An answer counts where its bucket ends at or below the limit, so a share is never too high. What was not answered
+/// within @p timeoutNs stands in the histogram at that time or later and counts as answered within none.
+[[nodiscard]] ShareCurve shareCurve(const CellResult &cell, qint64 timeoutNs, std::span<const double> limitsNs);
 
 } // namespace rollcall::probe

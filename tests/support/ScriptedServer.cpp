@@ -226,6 +226,13 @@ bool ScriptedServer::push(int connection, const QByteArray &bytes)
     return found != d->open.end() && sendAll(found->second, bytes);
 }
 
+bool ScriptedServer::hangUp(int connection)
+{
+    const std::lock_guard lock(d->mutex);
+    const auto found = d->open.find(connection);
+    return found != d->open.end() && ::shutdown(found->second, SHUT_RDWR) == 0; // its thread then closes it
+}
+
 int ScriptedServer::connections() const
 {
     const std::lock_guard lock(d->mutex);

@@ -62,6 +62,8 @@ public:
     /// Sends @p bytes, which nobody asked for, on the open connection of that number. On return they lie with the
     /// client's system. False where there is no such connection any more.
     bool push(int connection, const QByteArray &bytes);
+    /// Ends the open connection of that number, as a server does with an idle one. False where there is none any more.
+    bool hangUp(int connection);
     /// How many connections were accepted so far.
     [[nodiscard]] int connections() const;
 

@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "core/probe/DrawnCells.h"
+#include "core/probe/RunSlice.h"
 #include "ui/charts/ChartPalette.h"
 #include "ui/common/RelativeTime.h"
 
@@ -33,6 +34,12 @@ QString shareText(const probe::ShareCurve &curve, std::size_t index)
     return QLocale().toString(shown, 'f', decimals) + QStringLiteral(" %");
 }
 
+/// "66.7 %, n 3": a share of few says little.
+QString shareOfText(const probe::ShareCurve &curve, std::size_t index)
+{
+    return ShareChart::tr("%1, n %2").arg(shareText(curve, index), QLocale().toString(curve.total));
+}
+
 } // namespace
 
 ShareChart::ShareChart(const common::Theme &theme, QWidget *parent) : PaintedChart(theme, margins, parent)
@@ -48,6 +55,7 @@ void ShareChart::show(const probe::RunDocument &document, const QString &route)
     m_budgets.clear();
     m_limits.clear();
     m_tableLimits.clear();
+    m_leftOut = 0;
     std::vector<const CellResult *> cells;
     double least = std::numeric_limits<double>::max();
     double most = 0;
@@ -56,6 +64,7 @@ void ShareChart::show(const probe::RunDocument &document, const QString &route)
             !cell.response.min)
             continue;
         cells.push_back(&cell);
+        m_leftOut += cell.count - cell.ok - cell.censored;
         least = std::min(least, static_cast<double>(*cell.response.min));
         most = std::max(most, static_cast<double>(*cell.response.max));
     }
@@ -81,8 +90,10 @@ void ShareChart::show(const probe::RunDocument &document, const QString &route)
     }
     std::ranges::sort(m_tableLimits);
     m_tableLimits.erase(std::ranges::unique(m_tableLimits).begin(), m_tableLimits.end());
+    const qint64 timeoutNs = timeoutNsOf(document);
     for (const CellResult *cell : cells)
-        m_curves.push_back({cell->id, shareCurve(*cell, m_limits), shareCurve(*cell, m_tableLimits)});
+        m_curves.push_back(
+            {cell->id, shareCurve(*cell, timeoutNs, m_limits), shareCurve(*cell, timeoutNs, m_tableLimits)});
     if (!m_curves.empty() && cursor() < 0)
         setCursorStop(points / 2);
     dataChanged();
@@ -168,7 +179,8 @@ void ShareChart::paintReadOut(QPainter &painter) const
         return;
     std::vector<ReadOutRow> rows;
     for (const Curve &curve : m_curves) {
-        rows.push_back({curve.id, lookOf(curve.id).word, shareText(curve.shares, static_cast<std::size_t>(cursor()))});
+        rows.push_back(
+            {curve.id, lookOf(curve.id).word, shareOfText(curve.shares, static_cast<std::size_t>(cursor()))});
     }
     paintBox(painter, tr("Within %1").arg(limitText(cursor())), rows);
 }
@@ -183,7 +195,10 @@ std::vector<probe::CellId> ShareChart::modes() const
 
 QString ShareChart::remark() const
 {
-    return m_curves.empty() ? QString() : tr("errors other than timeouts have no time");
+    if (m_curves.empty())
+        return {};
+    const QString timeouts = tr("timeouts: not answered");
+    return m_leftOut == 0 ? timeouts : tr("%1; other errors left out: %2").arg(timeouts, QLocale().toString(m_leftOut));
 }
 
 QString ShareChart::sentence() const
@@ -193,9 +208,9 @@ QString ShareChart::sentence() const
     QStringList parts;
     for (const Curve &curve : m_curves) {
         parts << tr("%1 %2").arg(lookOf(curve.id).word,
-                                 shareText(curve.shares, static_cast<std::size_t>(std::max(0, cursor()))));
+                                 shareOfText(curve.shares, static_cast<std::size_t>(std::max(0, cursor()))));
     }
-    return tr("Answered within %1: %2.").arg(limitText(cursor()), parts.join(QStringLiteral(", ")));
+    return tr("Answered within %1: %2.").arg(limitText(cursor()), parts.join(QStringLiteral("; ")));
 }
 
 ChartTable ShareChart::table() const

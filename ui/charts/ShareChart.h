@@ -51,6 +51,7 @@ private:
     [[nodiscard]] QString limitText(int stop) const;
 
     std::vector<Curve> m_curves;
+    qint64 m_leftOut = 0; ///< errors of their cells that have no time
     std::vector<BudgetLine> m_budgets;
     LatencyAxis m_axis;
     std::vector<double> m_limits;      ///< ns, where the lines have their points and the cursor its stops

@@ -131,6 +131,8 @@ void ChartBoard::show(std::shared_ptr<const RunDocument> document, bool running)
     if (!continues) { // another run's time is another
         m_slice.reset();
         m_heatmap->clearRange();
+    } else if (m_document->samples.empty()) { // more than a live document holds: nothing to take a part of
+        m_heatmap->clearRange();
     } else if (m_heatmap->range()) {
         m_sliceSource.want(m_document, *m_heatmap->range());
     }

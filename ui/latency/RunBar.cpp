@@ -107,7 +107,7 @@ void RunBar::showProgress(const probe::RunProgress &progress, bool guarded)
     m_pause->setText(progress.paused ? tr("Go on") : tr("Pause"));
     m_pause->setGlyph(progress.paused ? common::Icon::Play : common::Icon::Pause);
     m_pause->setToolTip(progress.paused ? tr("The schedule goes on where it stood still (P)")
-                                        : tr("Nothing is asked until it goes on; eight minutes at most (P)"));
+                                        : tr("Nothing is asked until it goes on; eight minutes in all at most (P)"));
     m_pause->show();
     m_progress->setRange(0, static_cast<int>(std::max<qint64>(1, progress.total)));
     m_progress->setValue(static_cast<int>(progress.done));
@@ -147,7 +147,8 @@ void RunBar::showFinished(const probe::RunDocument &document, qint64 samples)
         m_progress->setRange(0, 1);
     m_progress->setValue(cancelled || stopped ? m_progress->value() : 1);
     m_samples->setText(tr("%1 samples").arg(number(samples)));
-    m_time->setText(common::durationText(nanoseconds(document.meta.value(QStringLiteral("elapsedNs")).toInteger())));
+    m_time->setText(common::durationText(nanoseconds(document.meta.value(QStringLiteral("elapsedNs")).toInteger() -
+                                                     document.meta.value(QStringLiteral("pausedNs")).toInteger())));
     m_blocks->setText(tr("Ended: %1").arg(stopReasonText(document.stopReason)));
     const probe::GuardEvent *event = stoppingEvent(document);
     m_guard->setText(event ? tr("Guard: %1").arg(event->rule) : tr("Guard quiet"));

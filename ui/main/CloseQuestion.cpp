@@ -61,8 +61,10 @@ void leaveWhenIdle(QWidget &window, common::Activities &activities, const Measur
     const QString name = QStringLiteral("closeQuestion");
     if (window.findChild<QMessageBox *>(name))
         return;
-    const auto running =
-        std::ranges::count_if(activities.acts(), [](const common::Activity *activity) { return !activity->isEnded(); });
+    // A measurement stands among the acts as well; it is stopped, not paused.
+    const auto running = std::ranges::count_if(activities.acts(), [](const common::Activity *activity) {
+        return !activity->isEnded() && !activity->isMeasurement();
+    });
     auto *box = new QMessageBox(QMessageBox::NoIcon, tr("Still running"), runningText(running, measurement.isRunning()),
                                 QMessageBox::NoButton, &window);
     box->setObjectName(name);
@@ -90,6 +92,8 @@ void leaveWhenIdle(QWidget &window, common::Activities &activities, const Measur
             measurement.stop();
         const QList<common::Activity *> acts = activities.acts();
         for (common::Activity *activity : acts) {
+            if (activity->isMeasurement())
+                continue;
             if (activity->state() == common::ActState::Waiting)
                 activity->stop(); // nothing of it was begun
             else

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 
+#include "core/probe/RunSlice.h"
 #include "tests/support/DemoWindow.h"
 #include "tests/support/ScriptedServer.h"
 #include "ui/charts/ChartCard.h"
@@ -137,7 +138,7 @@ private Q_SLOTS:
         const auto *proxy = m_page->document()->cell({m_demo.info().routes.first(), probe::ProbeMode::Proxy, {}});
         QVERIFY(proxy != nullptr);
         const double limits[] = {static_cast<double>(*proxy->response.quantiles[0]) * 1.01};
-        const double share = probe::shareCurve(*proxy, limits).share(0);
+        const double share = probe::shareCurve(*proxy, probe::timeoutNsOf(*m_page->document()), limits).share(0);
         QVERIFY2(share >= 0.49 && share < 0.75, qPrintable(QString::number(share)));
         for (int i = 0; i < 120; ++i)
             QTest::keyClick(chart, Qt::Key_Right);

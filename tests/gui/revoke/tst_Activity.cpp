@@ -237,15 +237,24 @@ void ActivityTest::stopsAMeasurementBeforeItIsLeft()
     bool measuring = true;
     int stopped = 0;
     std::function<void()> ended;
+    common::ActHead head; // the drawer shows it among the acts
+    head.kind = common::measurementKind();
+    common::Activity &act = activities().begin(std::move(head));
+    act.beginRunning();
+    const QSignalSpy pauseWanted(&act, &common::Activity::pauseWanted);
     const main::Measurement measurement{[&measuring] { return measuring; }, [&stopped] { ++stopped; },
                                         [&ended](QObject &, const std::function<void()> &look) { ended = look; }};
     main::leaveWhenIdle(m_demo.window(), activities(), measurement, [&left] { ++left; });
     auto *box = m_demo.window().findChild<QMessageBox *>();
     QVERIFY(box);
     QCOMPARE(box->text(), QStringLiteral("A latency measurement is still running."));
+    QVERIFY2(!box->informativeText().contains(QStringLiteral("offered")), qPrintable(box->informativeText()));
     QCOMPARE(stopped, 0);
-    QTest::mouseClick(box->findChild<QAbstractButton *>(QStringLiteral("pauseAndClose")), Qt::LeftButton);
+    auto *close = box->findChild<QAbstractButton *>(QStringLiteral("pauseAndClose"));
+    QCOMPARE(close->text(), QStringLiteral("Stop and close"));
+    QTest::mouseClick(close, Qt::LeftButton);
     QCOMPARE(stopped, 1);
+    QCOMPARE(pauseWanted.size(), 0);
     ended(); // of another one: this still runs
     QCOMPARE(left, 0);
     measuring = false;

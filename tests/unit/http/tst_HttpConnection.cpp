@@ -254,6 +254,25 @@ private Q_SLOTS:
         QCOMPARE(server.connections(), 1);
     }
 
+    /// Each read has its own time: the end of an answer is not when its begin was seen.
+    void whatIsReadInSeveralReadsEndsWithTheLast()
+    {
+        const QByteArray large(200'000, 'x');
+        ScriptedServer server([&](const auto &) { return Reply::http(200, large, "text/plain"); });
+        HttpConnection connection(server.url(), {});
+        for (int i = 0; i < 5; ++i) { // the kernel's buffers grow to what is read
+            qint64 took = 0;
+            bool done = false;
+            connection.send(get(server.url()), [&](const Exchange &answer) {
+                took = answer.error ? -1 : answer.times.endNs - answer.times.firstByteNs.value_or(0);
+                done = true;
+            });
+            QThread::msleep(50); // all lies there when the first read takes 64 KiB of it
+            QTRY_VERIFY(done);
+            QVERIFY2(took > 0, qPrintable(QString::number(i)));
+        }
+    }
+
     /// A poller that is never out of work leaves the rest of the loop its turns.
     void aPatientPollerStarvesNobody()
     {

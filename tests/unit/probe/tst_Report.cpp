@@ -359,7 +359,8 @@ private Q_SLOTS:
     }
     void hdrLogHoldsEveryCell()
     {
-        const RunDocument document = documentOf(QStringLiteral("/a,b c"));
+        RunDocument document = documentOf(QStringLiteral("/a,b c"));
+        document.meta.insert(QStringLiteral("pausedNs"), 1e9);
         const QList<QByteArray> lines = asHdrLog(document).trimmed().split('\n');
         QCOMPARE(lines.size(), 6); // three comments, the legend, two cells
         for (int i : {4, 5}) {
@@ -367,6 +368,7 @@ private Q_SLOTS:
             QCOMPARE(fields.size(), 5);
             QVERIFY(fields.at(0).startsWith("Tag=/a%2Cb%20c%20"));
             QCOMPARE(fields.at(1), QByteArray("1777636800.000"));
+            QCOMPARE(fields.at(2), QByteArray("4.000")); // in which the values came: without the pause
             QVERIFY(fields.at(4).startsWith("HISTFAAA"));
         }
     }

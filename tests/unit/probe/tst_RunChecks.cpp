@@ -169,11 +169,32 @@ private Q_SLOTS:
         std::vector<Sample> samples;
         for (int i = 0; i < 200; ++i) // two links that never rest
             samples.push_back(sampleOf(0, i, 1'000'000, 1 + (i / 2) * qint64(1'000'000)));
-        const QJsonObject kept = occupancyCheck(samples, 2).toObject();
+        const QJsonObject kept = occupancyCheck(samples, {}, 2).toObject();
         QVERIFY(kept.value(QStringLiteral("kept")).toBool());
         QVERIFY(std::abs(kept.value(QStringLiteral("value")).toDouble() - 1) < 0.02);
-        QVERIFY(!occupancyCheck(samples, 3).toObject().value(QStringLiteral("kept")).toBool());
-        QVERIFY(occupancyCheck(std::span(samples).first(50), 2).isNull());
+        QVERIFY(!occupancyCheck(samples, {}, 3).toObject().value(QStringLiteral("kept")).toBool());
+        QVERIFY(occupancyCheck(std::span(samples).first(50), {}, 2).isNull());
+    }
+
+    void aPauseIsNoRest_data()
+    {
+        QTest::addColumn<bool>("wanted");
+        QTest::newRow("a pause") << true;
+        QTest::newRow("a gap of its own") << false;
+    }
+    void aPauseIsNoRest()
+    {
+        QFETCH(const bool, wanted);
+        constexpr qint64 ms = 1'000'000;
+        std::vector<Sample> samples;
+        for (int i = 0; i < 200; ++i) // two links; after half of the run they rest for a tenth of a second
+            samples.push_back(sampleOf(0, i, 1 * ms, 1 + (i / 2) * ms + (i < 100 ? 0 : 100 * ms)));
+        std::vector<TimeRange> pauses;
+        if (wanted) // begun while the last were under way
+            pauses.push_back({1 + 50 * ms - ms / 2, 1 + 150 * ms});
+        const QJsonObject check = occupancyCheck(samples, pauses, 2).toObject();
+        QCOMPARE(check.value(QStringLiteral("kept")).toBool(), wanted);
+        QVERIFY(std::abs(check.value(QStringLiteral("value")).toDouble() - (wanted ? 1 : 0.5)) < 0.02);
     }
 
     void slowerAnswersTripTheLatencyBreaker()

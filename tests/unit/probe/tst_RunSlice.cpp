@@ -1,5 +1,7 @@
 #include <QtTest>
 
+#include <algorithm>
+
 #include "core/probe/RunSlice.h"
 #include "core/probe/ShareCurve.h"
 
@@ -85,13 +87,45 @@ private Q_SLOTS:
     {
         const CellResult cell = sliceOf(levelChange(), {1 * second, 10 * second}).cells[0];
         const double limits[] = {1e3, 1.1e6, 4e6, 6e6};
-        const ShareCurve curve = shareCurve(cell, limits);
+        const ShareCurve curve = shareCurve(cell, 2 * second, limits);
         QCOMPARE(curve.total, 450);
         QCOMPARE(curve.within, (std::vector<qint64>{0, 200, 200, 450}));
         QCOMPARE(curve.share(3), 1.0);
-        const ShareCurve none = shareCurve(CellResult(), limits);
+        const ShareCurve none = shareCurve(CellResult(), 2 * second, limits);
         QCOMPARE(none.total, 0);
         QCOMPARE(none.share(2), 0.0);
+    }
+
+    /// However long one waits, what was never answered is in no share; a wait behind others puts it later only.
+    void whatTimedOutIsWithinNoTime()
+    {
+        RunDocument document = levelChange();
+        for (int i = 500; i < 1000; i += 10) { // of the first cell, fifty
+            Sample &sample = document.samples[static_cast<std::size_t>(i)];
+            sample.outcome = Outcome::Timeout;
+            sample.intendedNs -= (i % 20) * 10'000'000; // waited for others up to 100 ms
+            sample.endNs = sample.startNs + 2 * second;
+        }
+        document.samples[998].endNs = document.samples[998].startNs + second; // answered, in time
+        document.samples[996].intendedNs -= 3 * second;                       // answered, after a long wait
+        const CellResult cell = sliceOf(document, {1 * second, 10 * second}).cells[0];
+        QCOMPARE(cell.censored, 50);
+        const double limits[] = {4e6, 6e6, 1.99e9, 2e9, 2.5e9, 100e9};
+        const ShareCurve curve = shareCurve(cell, 2 * second, limits);
+        QCOMPARE(curve.total, 450);
+        // Beyond the timeout it cannot be told which is which: never too high, and never falling.
+        QCOMPARE(curve.within, (std::vector<qint64>{200, 398, 399, 399, 399, 400}));
+        QVERIFY(std::ranges::is_sorted(curve.within));
+    }
+
+    /// All were answered within what the slowest took, wherever its bucket ends.
+    void theSlowestAnswerIsWithinItsOwnTime()
+    {
+        RunDocument document = levelChange();
+        document.samples[998].endNs = document.samples[998].startNs + 999'500'000;
+        const CellResult cell = sliceOf(document, {1 * second, 10 * second}).cells[0];
+        const double limits[] = {999'400'000, 999'500'000, 1e9};
+        QCOMPARE(shareCurve(cell, 2 * second, limits).within, (std::vector<qint64>{449, 450, 450}));
     }
 };
 
