@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <ctime>
 
-#include "core/base/Clock.h"
 #include "core/http/ServerTiming.h"
 #include "core/probe/CellResult.h"
 #include "core/probe/Judge.h"
