@@ -155,7 +155,10 @@ void AuditDetailView::display(const AuditEntry &entry, const AuditEntry *partner
         m_subtitle->setText(partner ? tr("intent, outcome in %1").arg(other) : tr("intent, no outcome noted"));
     else
         m_subtitle->setText(partner ? tr("outcome of %1").arg(other) : tr("outcome"));
-    m_toPartner->setText(intent ? tr("Show the outcome") : tr("Show the intent"));
+    // One word: three buttons stand side by side in a narrow pane.
+    m_toPartner->setText(intent ? tr("Outcome") : tr("Intent"));
+    m_toPartner->setAccessibleName(intent ? tr("Show the outcome") : tr("Show the intent"));
+    m_toPartner->setToolTip(m_toPartner->accessibleName());
     m_toPartner->setVisible(partner != nullptr);
     m_undo->setVisible(!intent && entry.action == QLatin1String("sessions.revoke") &&
                        entry.counts.value(QLatin1String("revoked")).toInteger() > 0);

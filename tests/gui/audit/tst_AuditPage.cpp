@@ -273,7 +273,7 @@ void AuditPageTest::wholeLogIsListedNewestFirst()
     // To the other half of the operation, and what is copied is the entry.
     auto *details = qobject_cast<AuditDetailView *>(m_page->details());
     for (auto *button : details->findChildren<common::Button *>()) {
-        if (button->text() == QStringLiteral("Show the intent"))
+        if (button->accessibleName() == QStringLiteral("Show the intent"))
             QTest::mouseClick(button, Qt::LeftButton);
     }
     QCOMPARE(table()->currentIndex().row(), 1);
