@@ -10,7 +10,7 @@
 namespace rollcall::test {
 
 namespace {
-constexpr int commandTimeoutMs = 60'000;
+constexpr int commandTimeoutMs = 900'000; // a million rows take minutes to make
 
 /// Whether all threads of a process are stopped.
 bool standsStill(qint64 pid)
