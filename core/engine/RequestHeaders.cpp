@@ -6,6 +6,21 @@
 
 namespace rollcall::engine {
 
+namespace {
+
+/// Puts @p first and @p second, which may be views of @p target, into it.
+void join(QByteArrayView first, QByteArrayView separator, QByteArrayView second, QByteArray &target)
+{
+    // In a buffer of its own size: what grew would leave a copy.
+    QByteArray joined;
+    joined.reserve(first.size() + separator.size() + second.size());
+    joined.append(first).append(separator).append(second);
+    base::wipe(target);
+    target = std::move(joined);
+}
+
+} // namespace
+
 RequestHeaders RequestHeaders::fromCookie(QByteArrayView cookieHeader)
 {
     RequestHeaders result;
@@ -35,6 +50,7 @@ RequestHeaders RequestHeaders::fromRecord(const std::map<QByteArray, QByteArray>
 RequestHeaders::~RequestHeaders()
 {
     base::wipe(m_joined);
+    base::wipe(m_joinedAuthorization);
 }
 
 QByteArrayView RequestHeaders::value(QByteArrayView name) const
@@ -48,19 +64,17 @@ void RequestHeaders::take(const QByteArray &name, const QByteArray &value)
 {
     m_headers.emplace_back(name, value);
     if (name.compare("cookie", Qt::CaseInsensitive) == 0) {
-        if (m_cookie.isNull()) {
+        if (m_cookie.isNull())
             m_cookie = value;
-            return;
-        }
-        // In a buffer of its own size: what grew would leave a copy.
-        QByteArray joined;
-        joined.reserve(cookie().size() + 2 + value.size());
-        joined.append(cookie()).append("; ").append(value);
-        base::wipe(m_joined);
-        m_joined = std::move(joined);
+        else
+            join(cookie(), "; ", value, m_joined);
     } else if (name.compare("authorization", Qt::CaseInsensitive) == 0) {
         // As `Headers` does: blanks around it are dropped, a repeated one is joined. More than one never holds a token.
-        m_authorization = m_authorization.isNull() ? value.trimmed() : QByteArray(m_authorization + ", " + value);
+        const QByteArrayView trimmed = QByteArrayView(value).trimmed();
+        if (m_authorization.isNull())
+            m_authorization = trimmed;
+        else
+            join(authorization(), ", ", trimmed, m_joinedAuthorization);
     }
 }
 

@@ -35,7 +35,10 @@ public:
     /// The Cookie header's value; empty where there is none. A bearer secret.
     [[nodiscard]] QByteArrayView cookie() const { return m_joined.isEmpty() ? m_cookie : QByteArrayView(m_joined); }
     /// The Authorization header's value; empty where there is none. A bearer secret.
-    [[nodiscard]] QByteArrayView authorization() const { return m_authorization; }
+    [[nodiscard]] QByteArrayView authorization() const
+    {
+        return m_joinedAuthorization.isEmpty() ? m_authorization : QByteArrayView(m_joinedAuthorization);
+    }
     /// First value of @p name (any case); empty where it is absent or only the Cookie header is known.
     [[nodiscard]] QByteArrayView value(QByteArrayView name) const;
 
@@ -45,7 +48,8 @@ private:
     bool m_isGiven = false;
     QByteArrayView m_cookie;
     QByteArrayView m_authorization;
-    QByteArray m_joined; ///< several Cookie headers
+    QByteArray m_joined;              ///< several Cookie headers
+    QByteArray m_joinedAuthorization; ///< several Authorization headers
     std::vector<std::pair<QByteArrayView, QByteArrayView>> m_headers;
 };
 
