@@ -6,6 +6,7 @@
 
 #include "core/base/TextWriter.h"
 #include "core/jose/RandomBytes.h"
+#include "core/jose/ReadyKey.h"
 
 namespace rollcall::jose {
 
@@ -18,7 +19,6 @@ constexpr std::array<std::string_view, 3> names{"iat", "exp", "jti"};
 
 /// What the stamps add at most: `,"xxx":` and 20 digits twice, and a quoted UUID.
 constexpr qsizetype roomForStamps = 128;
-constexpr qsizetype roomForPadding = 16;
 
 } // namespace
 
@@ -45,7 +45,7 @@ base::Result<QByteArray> stampedText(const Claims &claims, Seconds maxAge, base:
     };
     const std::size_t stamps = tokenId == TokenId::New ? names.size() : names.size() - 1;
     const QByteArrayView old = claims.text();
-    QByteArray text(old.size() + roomForStamps + roomForPadding, Qt::Uninitialized);
+    QByteArray text(old.size() + roomForStamps + ReadyKey::sealingRoom, Qt::Uninitialized);
     base::TextWriter writer(text.data());
     std::array<bool, names.size()> written{};
     qsizetype copied = 0;

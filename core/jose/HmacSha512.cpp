@@ -6,7 +6,10 @@
 
 #include <openssl/crypto.h>
 
+#include <QtEndian>
+
 #include <algorithm>
+#include <iterator>
 
 namespace rollcall::jose {
 
@@ -46,18 +49,22 @@ HmacSha512::~HmacSha512()
     OPENSSL_cleanse(&m_outer, sizeof(m_outer));
 }
 
-HmacSha512::Mac HmacSha512::of(std::initializer_list<QByteArrayView> rest) const
+HmacSha512::Mac HmacSha512::of(QByteArrayView rest) const
 {
-    Mac inner;
+    // The low-level functions cannot fail: they only compute.
     SHA512_CTX state = m_inner;
-    for (const QByteArrayView part : rest)
-        add(state, part);
-    // The low-level functions cannot fail: they only compute, and wipe the state they finish.
-    SHA512_Final(inner.data(), &state);
+    add(state, rest);
+    // The outer hash is over one block: the inner one, and what ends a message of a block and a hash.
+    constexpr quint64 bits = 8 * (SHA512_CBLOCK + SHA512_DIGEST_LENGTH);
+    Pad block{};
+    SHA512_Final(block.data(), &state);
+    block[SHA512_DIGEST_LENGTH] = 0x80;
+    qToBigEndian(bits, block.data() + SHA512_CBLOCK - sizeof(bits));
     state = m_outer;
-    SHA512_Update(&state, inner.data(), inner.size());
+    SHA512_Transform(&state, block.data());
     Mac mac;
-    SHA512_Final(mac.data(), &state);
+    qToBigEndian<quint64>(state.h, std::size(state.h), mac.data());
+    OPENSSL_cleanse(state.h, sizeof(state.h));
     return mac;
 }
 

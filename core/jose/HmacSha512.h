@@ -5,7 +5,6 @@
 #include <QByteArrayView>
 
 #include <array>
-#include <initializer_list>
 
 namespace rollcall::jose {
 
@@ -24,8 +23,8 @@ public:
     HmacSha512 &operator=(const HmacSha512 &) = delete;
     ~HmacSha512();
 
-    /// The MAC of the beginning and @p rest, one part after the other.
-    [[nodiscard]] Mac of(std::initializer_list<QByteArrayView> rest) const;
+    /// The MAC of the beginning and @p rest.
+    [[nodiscard]] Mac of(QByteArrayView rest) const;
 
 private:
     SHA512_CTX m_inner{};

@@ -6,6 +6,7 @@
 
 #include <QtEndian>
 
+#include <algorithm>
 #include <cstring>
 
 #include "core/jose/Base64Url.h"
@@ -18,6 +19,9 @@ namespace rollcall::jose {
 namespace {
 
 constexpr qsizetype cbcBlock = 16;
+
+/// Of the number that the MAC takes last: how long the header is.
+constexpr qsizetype lengthBytes = sizeof(quint64);
 
 unsigned char *data(QByteArray &bytes)
 {
@@ -43,8 +47,12 @@ OpenSslPtr<EVP_CIPHER_CTX> contextFor(const ContentAlgorithm &algorithm, const b
     const OpenSslPtr<EVP_CIPHER> cipher(EVP_CIPHER_fetch(nullptr, algorithm.cipher, nullptr));
     OpenSslPtr<EVP_CIPHER_CTX> context(EVP_CIPHER_CTX_new());
     const QByteArrayView aesKey = algorithm.cbc ? key.view().sliced(algorithm.keyBytes / 2) : key.view();
+    // CBC goes on from token to token: what stands before the first is of no consequence.
+    constexpr std::array<unsigned char, cbcBlock> before{};
     if (!cipher || !context ||
-        EVP_CipherInit_ex2(context.get(), cipher.get(), bytes(aesKey), nullptr, encrypt ? 1 : 0, nullptr) != 1)
+        EVP_CipherInit_ex2(context.get(), cipher.get(), bytes(aesKey), algorithm.cbc ? before.data() : nullptr,
+                           encrypt ? 1 : 0, nullptr) != 1 ||
+        (algorithm.cbc && EVP_CIPHER_CTX_set_padding(context.get(), 0) != 1))
         return nullptr;
     return context;
 }
@@ -132,9 +140,7 @@ ReadyKey::~ReadyKey()
 
 std::optional<QByteArray> ReadyKey::open(QByteArrayView token) const
 {
-    std::array<char, 16> ivBuffer;
     std::array<char, 32> tagBuffer;
-    const std::span iv(ivBuffer.data(), static_cast<std::size_t>(m_algorithm.ivBytes));
     const std::span tag(tagBuffer.data(), static_cast<std::size_t>(m_algorithm.tagBytes));
     // Lengths of IV and tag are fixed, so the places of all dots are known; one more of them is no base64.
     const qsizetype ivAt = m_header.size() + 2;
@@ -142,99 +148,147 @@ std::optional<QByteArray> ReadyKey::open(QByteArrayView token) const
     const qsizetype tagAt = token.size() - base64UrlSize(m_algorithm.tagBytes);
     if (tagAt - 1 <= textAt || token.size() > maxTokenBytes || !token.startsWith(m_header) || token[ivAt - 2] != '.' ||
         token[ivAt - 1] != '.' || token[textAt - 1] != '.' || token[tagAt - 1] != '.' ||
-        !decodeBase64Url(token.sliced(ivAt, textAt - 1 - ivAt), iv) || !decodeBase64Url(token.sliced(tagAt), tag))
+        !decodeBase64Url(token.sliced(tagAt), tag))
         return std::nullopt;
+    const QByteArrayView iv = token.sliced(ivAt, textAt - 1 - ivAt);
     const QByteArrayView encoded = token.sliced(textAt, tagAt - 1 - textAt);
-    QByteArray text(base64UrlBytes(encoded.size()), Qt::Uninitialized);
-    if (!decodeBase64Url(encoded, std::span(text.data(), static_cast<std::size_t>(text.size()))))
+    // IV and ciphertext one behind the other, with room for what the MAC takes behind them.
+    QByteArray text(m_algorithm.ivBytes + base64UrlBytes(encoded.size()) + lengthBytes, Qt::Uninitialized);
+    text.truncate(text.size() - lengthBytes);
+    const std::span all(text.data(), static_cast<std::size_t>(text.size()));
+    const auto ivBytes = static_cast<std::size_t>(m_algorithm.ivBytes);
+    if (!decodeBase64Url(iv, all.first(ivBytes)) || !decodeBase64Url(encoded, all.subspan(ivBytes)))
         return std::nullopt;
-    if (!decrypt(QByteArrayView(iv), QByteArrayView(tag), text)) {
+    if (m_mac ? !decryptCbc(text, QByteArrayView(tag)) : !decryptGcm(text, QByteArrayView(tag))) {
         base::wipe(text);
         return std::nullopt;
     }
+    // Nothing is moved: the array then begins behind it.
+    text.remove(0, m_algorithm.ivBytes);
     return text;
 }
 
-HmacSha512::Mac ReadyKey::macOf(QByteArrayView iv, QByteArrayView ciphertext) const
+/// The MAC of @p text, IV and ciphertext, which has room for lengthBytes more.
+HmacSha512::Mac ReadyKey::macOf(QByteArray &text) const
 {
-    std::array<char, sizeof(quint64)> headerBits{};
-    qToBigEndian(static_cast<quint64>(m_header.size()) * 8, headerBits.data());
-    return m_mac->of({iv, ciphertext, QByteArrayView(headerBits)});
+    const qsizetype size = text.size();
+    text.resize(size + lengthBytes);
+    qToBigEndian(static_cast<quint64>(m_header.size()) * 8, text.data() + size);
+    const HmacSha512::Mac mac = m_mac->of(text);
+    text.truncate(size);
+    return mac;
 }
 
-/// Decrypts @p text in place.
-bool ReadyKey::decrypt(QByteArrayView iv, QByteArrayView tag, QByteArray &text) const
+/// Decrypts @p text, IV and ciphertext, in place: what stood in the IV's place then means nothing.
+bool ReadyKey::decryptCbc(QByteArray &text, QByteArrayView tag) const
 {
-    if (m_mac) {
-        const HmacSha512::Mac mac = macOf(iv, text);
-        if (text.size() % cbcBlock != 0 ||
-            CRYPTO_memcmp(mac.data(), tag.data(), static_cast<std::size_t>(tag.size())) != 0)
-            return false;
-    }
+    const HmacSha512::Mac mac = macOf(text);
+    if (text.size() % cbcBlock != 0 || text.size() < 2 * cbcBlock ||
+        CRYPTO_memcmp(mac.data(), tag.data(), static_cast<std::size_t>(tag.size())) != 0)
+        return false;
+    // To CBC an IV is the block before the first one. So it is decrypted too, to something useless, instead of being
+    // set, for which OpenSSL asks the provider for its length among other parameters by name.
     Loan loan(*this, false);
     EVP_CIPHER_CTX *context = loan.context();
     int written = 0;
-    int last = 0;
-    if (!context ||
-        !(m_mac ? EVP_DecryptInit_ex2(context, nullptr, nullptr, bytes(iv), nullptr) == 1
-                : startGcm(context, iv, tag)) ||
-        (!m_mac && EVP_DecryptUpdate(context, nullptr, &written, bytes(m_header), intSize(m_header)) != 1) ||
-        EVP_DecryptUpdate(context, data(text), &written, data(text), intSize(text)) != 1 ||
-        EVP_DecryptFinal_ex(context, data(text) + written, &last) != 1)
+    if (!context || EVP_DecryptUpdate(context, data(text), &written, data(text), intSize(text)) != 1 ||
+        written != intSize(text))
         return false;
-    text.truncate(written + last);
+    // PKCS #7. What is authentic was padded by whoever has the key: nobody can probe it.
+    const auto padding = static_cast<quint8>(text.back());
+    if (padding == 0 || padding > cbcBlock ||
+        !std::ranges::all_of(text.last(padding), [padding](char c) { return static_cast<quint8>(c) == padding; }))
+        return false;
+    text.chop(padding);
     return loan.good();
 }
 
-/// Encrypts @p text in place; it grows by the padding.
-bool ReadyKey::encrypt(QByteArrayView iv, char *tag, QByteArray &text) const
+/// The same with GCM.
+bool ReadyKey::decryptGcm(QByteArray &text, QByteArrayView tag) const
 {
-    const int plainSize = intSize(text);
-    if (m_mac)
-        text.resize((text.size() / cbcBlock + 1) * cbcBlock);
+    Loan loan(*this, false);
+    EVP_CIPHER_CTX *context = loan.context();
+    unsigned char *at = data(text) + m_algorithm.ivBytes;
+    const int size = intSize(text) - static_cast<int>(m_algorithm.ivBytes);
+    int written = 0;
+    int last = 0;
+    return context && startGcm(context, QByteArrayView(text).first(m_algorithm.ivBytes), tag) &&
+           EVP_DecryptUpdate(context, nullptr, &written, bytes(m_header), intSize(m_header)) == 1 &&
+           EVP_DecryptUpdate(context, at, &written, at, size) == 1 &&
+           EVP_DecryptFinal_ex(context, at + written, &last) == 1 && loan.good();
+}
+
+/// Encrypts @p text, random bytes of an IV's length and the plaintext, in place: they become IV and ciphertext.
+bool ReadyKey::encryptCbc(QByteArray &text, char *tag) const
+{
+    const auto padding = static_cast<char>(cbcBlock - text.size() % cbcBlock);
+    text.append(padding, padding);
+    // As above: a random block, encrypted, is an IV that nobody can foretell. **Source:** NIST SP 800-38A, appendix C.
     Loan loan(*this, true);
     EVP_CIPHER_CTX *context = loan.context();
     int written = 0;
-    int last = 0;
-    if (!context ||
-        !(m_mac ? EVP_EncryptInit_ex2(context, nullptr, nullptr, bytes(iv), nullptr) == 1
-                : startGcm(context, iv, {})) ||
-        (!m_mac && EVP_EncryptUpdate(context, nullptr, &written, bytes(m_header), intSize(m_header)) != 1) ||
-        EVP_EncryptUpdate(context, data(text), &written, data(text), plainSize) != 1 ||
-        EVP_EncryptFinal_ex(context, data(text) + written, &last) != 1)
+    if (!context || EVP_EncryptUpdate(context, data(text), &written, data(text), intSize(text)) != 1 ||
+        written != intSize(text))
         return false;
-    if (m_mac) {
-        const HmacSha512::Mac mac = macOf(iv, text);
-        std::memcpy(tag, mac.data(), static_cast<std::size_t>(m_algorithm.tagBytes));
-        return loan.good();
-    }
+    const HmacSha512::Mac mac = macOf(text);
+    std::memcpy(tag, mac.data(), static_cast<std::size_t>(m_algorithm.tagBytes));
+    return loan.good();
+}
+
+/// The same with GCM: the random bytes are the IV as they are.
+bool ReadyKey::encryptGcm(QByteArray &text, char *tag) const
+{
+    Loan loan(*this, true);
+    EVP_CIPHER_CTX *context = loan.context();
+    unsigned char *at = data(text) + m_algorithm.ivBytes;
+    const int size = intSize(text) - static_cast<int>(m_algorithm.ivBytes);
+    int written = 0;
+    int last = 0;
     std::array params{OSSL_PARAM_construct_octet_string(OSSL_CIPHER_PARAM_AEAD_TAG, tag,
                                                         static_cast<std::size_t>(m_algorithm.tagBytes)),
                       OSSL_PARAM_construct_end()};
-    return EVP_CIPHER_CTX_get_params(context, params.data()) == 1 && loan.good();
+    return context && startGcm(context, QByteArrayView(text).first(m_algorithm.ivBytes), {}) &&
+           EVP_EncryptUpdate(context, nullptr, &written, bytes(m_header), intSize(m_header)) == 1 &&
+           EVP_EncryptUpdate(context, at, &written, at, size) == 1 &&
+           EVP_EncryptFinal_ex(context, at + written, &last) == 1 &&
+           EVP_CIPHER_CTX_get_params(context, params.data()) == 1 && loan.good();
+}
+
+/// Puts random bytes of an IV's length before @p text, in its own memory, so that it leaves no copy.
+bool ReadyKey::prependRandom(QByteArray &text) const
+{
+    const qsizetype size = text.size();
+    if (text.capacity() < size + sealingRoom) {
+        QByteArray roomy;
+        roomy.reserve(size + sealingRoom);
+        roomy.append(text);
+        base::wipe(text);
+        text = std::move(roomy);
+    }
+    text.resize(size + m_algorithm.ivBytes);
+    std::memmove(text.data() + m_algorithm.ivBytes, text.constData(), static_cast<std::size_t>(size));
+    return randomBytes(std::span(data(text), static_cast<std::size_t>(m_algorithm.ivBytes)));
 }
 
 base::Result<base::SecretBytes> ReadyKey::seal(QByteArray &plaintext) const
 {
-    std::array<char, 16> iv;
     std::array<char, 32> tag;
-    const auto ivBytes = static_cast<std::size_t>(m_algorithm.ivBytes);
-    const QByteArrayView ivView(iv.data(), m_algorithm.ivBytes);
-    if (plaintext.size() > maxTokenBytes ||
-        !randomBytes(std::span(reinterpret_cast<unsigned char *>(iv.data()), ivBytes)) ||
-        !encrypt(ivView, tag.data(), plaintext)) {
-        base::wipe(plaintext);
+    QByteArray &text = plaintext;
+    if (text.size() > maxTokenBytes || !prependRandom(text) ||
+        !(m_mac ? encryptCbc(text, tag.data()) : encryptGcm(text, tag.data()))) {
+        base::wipe(text);
         return base::fail(base::Error(base::ErrorCode::Internal)
                               .with(base::ErrorParam::Detail, QStringLiteral("OpenSSL refused to seal a token")));
     }
-    const qsizetype room = m_header.size() + 4 + base64UrlSize(m_algorithm.ivBytes) + base64UrlSize(plaintext.size()) +
+    const QByteArrayView iv = QByteArrayView(text).first(m_algorithm.ivBytes);
+    const QByteArrayView ciphertext = QByteArrayView(text).sliced(m_algorithm.ivBytes);
+    const qsizetype room = m_header.size() + 4 + base64UrlSize(iv.size()) + base64UrlSize(ciphertext.size()) +
                            base64UrlSize(m_algorithm.tagBytes);
     return base::SecretBytes::written(room, [&](char *at) {
         std::memcpy(at, m_header.constData(), static_cast<std::size_t>(m_header.size()));
         at += m_header.size();
         *at++ = '.';
-        for (const QByteArrayView part :
-             {ivView, QByteArrayView(plaintext), QByteArrayView(tag.data(), m_algorithm.tagBytes)}) {
+        for (const QByteArrayView part : {iv, ciphertext, QByteArrayView(tag.data(), m_algorithm.tagBytes)}) {
             *at++ = '.';
             at = encodeBase64Url(part, at);
         }

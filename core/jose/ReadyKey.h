@@ -40,6 +40,9 @@ public:
     /// white space), or where it does not authenticate: the careful path then says what is wrong.
     [[nodiscard]] std::optional<QByteArray> open(QByteArrayView token) const;
 
+    /// What seal() needs of room behind a plaintext for IV, padding and length; without it, it makes itself a copy.
+    static constexpr qsizetype sealingRoom = 16 + 16 + 8;
+
     /// Seals @p plaintext, which is overwritten. Errors: Internal (OpenSSL refused).
     [[nodiscard]] base::Result<base::SecretBytes> seal(QByteArray &plaintext) const;
 
@@ -51,9 +54,12 @@ private:
         std::atomic<Contexts *> free = nullptr;
     };
 
-    [[nodiscard]] bool decrypt(QByteArrayView iv, QByteArrayView tag, QByteArray &text) const;
-    [[nodiscard]] bool encrypt(QByteArrayView iv, char *tag, QByteArray &text) const;
-    [[nodiscard]] HmacSha512::Mac macOf(QByteArrayView iv, QByteArrayView ciphertext) const;
+    [[nodiscard]] bool decryptCbc(QByteArray &text, QByteArrayView tag) const;
+    [[nodiscard]] bool decryptGcm(QByteArray &text, QByteArrayView tag) const;
+    [[nodiscard]] bool encryptCbc(QByteArray &text, char *tag) const;
+    [[nodiscard]] bool encryptGcm(QByteArray &text, char *tag) const;
+    [[nodiscard]] bool prependRandom(QByteArray &text) const;
+    [[nodiscard]] HmacSha512::Mac macOf(QByteArray &text) const;
 
     const ContentAlgorithm &m_algorithm;
     base::SecretBytes m_key;
