@@ -140,31 +140,76 @@ ROLLCALL_AVX2 inline __m256i decodeBlock(__m256i text, __m256i &bad)
     return _mm256_permutevar8x32_epi32(packed, _mm256_setr_epi32(0, 1, 2, 4, 5, 6, 3, 7));
 }
 
+/// The 16 bytes from @p at on, with @p filler in the place of those from @p end on. From @p begin to @p end memory may
+/// be read. By loads that lie within it and shifts of them: a copy that is loaded as soon as it is made stalls the
+/// processor longer than a whole block takes.
+ROLLCALL_AVX2 inline __m128i loadUpTo(const char *begin, const char *at, const char *end, char filler)
+{
+    constexpr std::ptrdiff_t size = sizeof(__m128i);
+    static constexpr std::array<signed char, 2 * size> places{0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10,
+                                                              11, 12, 13, 14, 15, -1, -1, -1, -1, -1, -1,
+                                                              -1, -1, -1, -1, -1, -1, -1, -1, -1, -1};
+    if (end - at >= size)
+        return _mm_loadu_si128(reinterpret_cast<const __m128i *>(at));
+    const __m128i fill = _mm_set1_epi8(filler);
+    if (at >= end)
+        return fill;
+    if (end - begin >= size) {
+        const std::ptrdiff_t missing = size - (end - at);
+        const __m128i kept = _mm_loadu_si128(reinterpret_cast<const __m128i *>(places.data() + missing));
+        const __m128i last = _mm_loadu_si128(reinterpret_cast<const __m128i *>(end - size));
+        return _mm_blendv_epi8(_mm_shuffle_epi8(last, kept), fill, kept);
+    }
+    alignas(size) std::array<char, size> rest;
+    rest.fill(filler);
+    std::memcpy(rest.data(), at, static_cast<std::size_t>(end - at));
+    return _mm_load_si128(reinterpret_cast<const __m128i *>(rest.data()));
+}
+
+/// Copies begin and end of @p size bytes, which overlap, as pieces of a known size; false where they are not two.
+template <typename Piece>
+inline bool copyEnds(const char *from, std::ptrdiff_t size, char *to)
+{
+    constexpr auto length = static_cast<std::ptrdiff_t>(sizeof(Piece));
+    if (size < length || size > 2 * length)
+        return false;
+    std::memcpy(to, from, sizeof(Piece));
+    std::memcpy(to + size - length, from + size - length, sizeof(Piece));
+    return true;
+}
+
+/// Writes the first @p size bytes of @p block, at most 32.
+ROLLCALL_AVX2 inline void storeUpTo(char *out, __m256i block, std::ptrdiff_t size)
+{
+    alignas(32) std::array<char, blockText> whole;
+    _mm256_store_si256(reinterpret_cast<__m256i *>(whole.data()), block);
+    if (!copyEnds<__m128i>(whole.data(), size, out) && !copyEnds<quint64>(whole.data(), size, out) &&
+        !copyEnds<quint32>(whole.data(), size, out))
+        std::copy_n(whole.data(), size, out);
+}
+
 ROLLCALL_AVX2 bool decodeVector(const char *in, std::ptrdiff_t size, char *out)
 {
+    const char *begin = in;
+    const char *end = in + size;
     __m256i bad = _mm256_setzero_si256();
-    for (; size >= blockText; in += blockText, size -= blockText, out += blockBytes) {
+    for (; end - in >= blockText; in += blockText, out += blockBytes) {
         const __m256i block = decodeBlock(_mm256_loadu_si256(reinterpret_cast<const __m256i *>(in)), bad);
         _mm_storeu_si128(reinterpret_cast<__m128i *>(out), _mm256_castsi256_si128(block));
         _mm_storel_epi64(reinterpret_cast<__m128i *>(out + 16), _mm256_extracti128_si256(block, 1));
     }
-    if (size > 0) {
-        alignas(32) std::array<char, blockText> rest;
-        rest.fill('A');
-        std::memcpy(rest.data(), in, static_cast<std::size_t>(size));
-        const __m256i block = decodeBlock(_mm256_load_si256(reinterpret_cast<const __m256i *>(rest.data())), bad);
-        _mm256_store_si256(reinterpret_cast<__m256i *>(rest.data()), block);
-        std::memcpy(out, rest.data(), static_cast<std::size_t>(base64UrlBytes(size)));
+    if (in != end) {
+        const __m256i text =
+            _mm256_set_m128i(loadUpTo(begin, in + blockText / 2, end, 'A'), loadUpTo(begin, in, end, 'A'));
+        storeUpTo(out, decodeBlock(text, bad), base64UrlBytes(end - in));
     }
     return _mm256_testz_si256(bad, bad) != 0;
 }
 
-/// Encodes the 24 bytes at @p in, of which 28 must be readable.
-ROLLCALL_AVX2 inline __m256i encodeBlock(const char *in)
+/// Encodes the first twelve bytes of each of the two.
+ROLLCALL_AVX2 inline __m256i encodeBlock(__m128i first, __m128i second)
 {
-    const __m256i bytes =
-        _mm256_inserti128_si256(_mm256_castsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i *>(in))),
-                                _mm_loadu_si128(reinterpret_cast<const __m128i *>(in + blockBytes / 2)), 1);
+    const __m256i bytes = _mm256_set_m128i(second, first);
     const __m256i spread =
         _mm256_shuffle_epi8(bytes, twice(_mm_setr_epi8(1, 0, 2, 1, 4, 3, 5, 4, 7, 6, 8, 7, 10, 9, 11, 10)));
     const __m256i high =
@@ -185,18 +230,20 @@ ROLLCALL_AVX2 inline __m256i encodeBlock(const char *in)
 
 ROLLCALL_AVX2 char *encodeVector(const char *in, std::ptrdiff_t size, char *out)
 {
-    constexpr std::ptrdiff_t readable = 28;
-    for (; size >= readable; in += blockBytes, size -= blockBytes, out += blockText)
-        _mm256_storeu_si256(reinterpret_cast<__m256i *>(out), encodeBlock(in));
-    while (size > 0) {
-        const std::ptrdiff_t taken = std::min(size, blockBytes);
-        alignas(32) std::array<char, blockText> rest{};
-        std::memcpy(rest.data(), in, static_cast<std::size_t>(taken));
-        _mm256_store_si256(reinterpret_cast<__m256i *>(rest.data()), encodeBlock(rest.data()));
+    constexpr std::ptrdiff_t half = blockBytes / 2;
+    constexpr std::ptrdiff_t readable = half + sizeof(__m128i);
+    const char *begin = in;
+    const char *end = in + size;
+    for (; end - in >= readable; in += blockBytes, out += blockText) {
+        const __m256i text = encodeBlock(_mm_loadu_si128(reinterpret_cast<const __m128i *>(in)),
+                                         _mm_loadu_si128(reinterpret_cast<const __m128i *>(in + half)));
+        _mm256_storeu_si256(reinterpret_cast<__m256i *>(out), text);
+    }
+    while (in != end) {
+        const std::ptrdiff_t taken = std::min(end - in, blockBytes);
         const qsizetype written = base64UrlSize(taken);
-        std::memcpy(out, rest.data(), static_cast<std::size_t>(written));
+        storeUpTo(out, encodeBlock(loadUpTo(begin, in, end, 0), loadUpTo(begin, in + half, end, 0)), written);
         in += taken;
-        size -= taken;
         out += written;
     }
     return out;

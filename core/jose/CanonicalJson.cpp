@@ -18,60 +18,72 @@ namespace {
 // Why not simdjson here: it reads any JSON, and would then have to be asked of every token whether that is how
 // JSON.stringify prints it. A grammar without white space, exponents and duplicates is smaller than those questions,
 // and needs one pass.
+//
+// Where the scan has come to is handed from function to function, each of which returns where it ends, or nullptr where
+// it refuses: so it stays in a register, while a member of this class would be written to memory at each step.
 class Scanner
 {
 public:
-    explicit Scanner(QByteArrayView text) : m_begin(text.data()), m_at(m_begin), m_end(m_begin + text.size()) {}
+    explicit Scanner(QByteArrayView text) : m_begin(text.data()), m_end(m_begin + text.size()) {}
 
     bool document(ClaimIndex &index)
     {
-        return take('{') && members(0, [&index](const ClaimMember &member) { index.append(member); }) &&
-               m_at == m_end && (!m_nonAscii || simdjson::validate_utf8(m_begin, size()));
+        if (m_begin == m_end || *m_begin != '{')
+            return false;
+        const char *at = members(m_begin + 1, 0, [&index](const ClaimMember &member) { index.append(member); });
+        return at == m_end && (!m_nonAscii || simdjson::validate_utf8(m_begin, size()));
     }
 
 private:
     [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(m_end - m_begin); }
     [[nodiscard]] quint32 offset(const char *at) const { return static_cast<quint32>(at - m_begin); }
+    [[nodiscard]] bool stands(char c, const char *at) const { return at != m_end && *at == c; }
 
-    bool take(char expected)
+    [[nodiscard]] const char *word(const char *at, const char *word, std::ptrdiff_t length) const
     {
-        if (m_at == m_end || *m_at != expected)
-            return false;
-        ++m_at;
-        return true;
-    }
-
-    bool takeWord(const char *word, std::size_t length)
-    {
-        if (static_cast<std::size_t>(m_end - m_at) < length || std::memcmp(m_at, word, length) != 0)
-            return false;
-        m_at += length;
-        return true;
+        const bool fits = m_end - at >= length && std::memcmp(at, word, static_cast<std::size_t>(length)) == 0;
+        return fits ? at + length : nullptr;
     }
 
     /// The members of an object and its closing brace.
     template <typename Use>
-    bool members(int depth, Use use)
+    const char *members(const char *at, int depth, Use use)
     {
-        if (take('}'))
-            return true;
+        if (stands('}', at))
+            return at + 1;
         const std::size_t firstName = m_names;
         quint64 seen = 0;
-        do {
+        for (;;) {
             ClaimMember member;
-            if (!take('"'))
-                return false;
-            member.nameAt = offset(m_at);
-            if (!stringTail())
-                return false;
-            member.nameSize = offset(m_at - 1) - member.nameAt;
-            if (!isNewName(member, firstName, seen) || !take(':') || !value(depth, member.kind))
-                return false;
-            member.end = offset(m_at);
+            if (!stands('"', at))
+                return nullptr;
+            member.nameAt = offset(at + 1);
+            at = stringTail(at + 1);
+            if (!at)
+                return nullptr;
+            member.nameSize = offset(at - 1) - member.nameAt;
+            if (!isNewName(member, firstName, seen) || !stands(':', at))
+                return nullptr;
+            ++at;
+            // Most values are strings: apart from the rest, which calls itself, they are compiled into this loop.
+            if (stands('"', at)) {
+                member.kind = JsonKind::String;
+                at = stringTail(at + 1);
+            } else {
+                at = valueButString(at, depth, member.kind);
+            }
+            if (!at || at == m_end)
+                return nullptr;
+            member.end = offset(at);
             use(member);
-        } while (take(','));
+            if (*at == '}')
+                break;
+            if (*at != ',')
+                return nullptr;
+            ++at;
+        }
         m_names = firstName;
-        return take('}');
+        return at + 1;
     }
 
     /// Remembers a name of the object whose names begin at @p firstName; false where it stood there before, or is one
@@ -106,88 +118,78 @@ private:
         return true;
     }
 
-    bool elements(int depth)
+    const char *elements(const char *at, int depth)
     {
-        if (take(']'))
-            return true;
+        if (stands(']', at))
+            return at + 1;
         JsonKind ignored{};
-        do {
-            if (!value(depth, ignored))
-                return false;
-        } while (take(','));
-        return take(']');
+        for (;;) {
+            at = stands('"', at) ? stringTail(at + 1) : valueButString(at, depth, ignored);
+            if (!at || at == m_end)
+                return nullptr;
+            if (*at == ']')
+                return at + 1;
+            if (*at != ',')
+                return nullptr;
+            ++at;
+        }
     }
 
-    bool value(int depth, JsonKind &kind)
+    /// A value that is no string.
+    const char *valueButString(const char *at, int depth, JsonKind &kind)
     {
-        if (m_at == m_end)
-            return false;
-        if (*m_at != '"')
-            return valueButString(depth, kind);
-        // Most values are: apart from the rest, which calls itself, this is compiled into its callers.
-        ++m_at;
-        kind = JsonKind::String;
-        return stringTail();
-    }
-
-    /// A value that is no string; there is at least one character.
-    bool valueButString(int depth, JsonKind &kind)
-    {
-        switch (*m_at) {
+        if (at == m_end)
+            return nullptr;
+        switch (*at) {
         case '{':
-            ++m_at;
             kind = JsonKind::Object;
-            return depth + 1 < maxCanonicalDepth && members(depth + 1, [](const ClaimMember &) {});
+            return depth + 1 < maxCanonicalDepth ? members(at + 1, depth + 1, [](const ClaimMember &) {}) : nullptr;
         case '[':
-            ++m_at;
             kind = JsonKind::Array;
-            return depth + 1 < maxCanonicalDepth && elements(depth + 1);
+            return depth + 1 < maxCanonicalDepth ? elements(at + 1, depth + 1) : nullptr;
         case 't':
             kind = JsonKind::Boolean;
-            return takeWord("true", 4);
+            return word(at, "true", 4);
         case 'f':
             kind = JsonKind::Boolean;
-            return takeWord("false", 5);
+            return word(at, "false", 5);
         case 'n':
             kind = JsonKind::Null;
-            return takeWord("null", 4);
+            return word(at, "null", 4);
         default:
             kind = JsonKind::Number;
-            return integer();
+            return integer(at);
         }
     }
 
     /// An integer that a double holds exactly and JavaScript prints in the same digits.
-    bool integer()
+    [[nodiscard]] const char *integer(const char *at) const
     {
         constexpr std::ptrdiff_t mostDigits = 15;
-        const bool negative = take('-');
-        const char *from = m_at;
-        const char *at = from;
+        const bool negative = stands('-', at);
+        const char *from = negative ? at + 1 : at;
+        at = from;
         while (at != m_end && *at >= '0' && *at <= '9')
             ++at;
-        m_at = at;
         const std::ptrdiff_t digits = at - from;
         if (digits == 0 || digits > mostDigits || (*from == '0' && (negative || digits > 1)))
-            return false;
+            return nullptr;
         // A point or an exponent may follow: what is not a separator is refused by the caller.
-        return true;
+        return at;
     }
 
     /// What follows an opening quote, up to and with the closing one.
-    bool stringTail()
+    Q_ALWAYS_INLINE const char *stringTail(const char *at)
     {
         for (;;) {
-            skipPlain();
-            if (m_at == m_end)
-                return false;
-            if (*m_at == '"') {
-                ++m_at;
-                return true;
-            }
-            if (*m_at != '\\' || m_end - m_at < 2 || !isShortEscape(m_at[1]))
-                return false;
-            m_at += 2;
+            at = plainEnd(at);
+            if (at == m_end)
+                return nullptr;
+            if (*at == '"')
+                return at + 1;
+            if (*at != '\\' || m_end - at < 2 || !isShortEscape(at[1]))
+                return nullptr;
+            at += 2;
         }
     }
 
@@ -197,27 +199,24 @@ private:
         return c == '"' || c == '\\' || c == 'b' || c == 'f' || c == 'n' || c == 'r' || c == 't';
     }
 
-    /// Passes over the characters of a string that stand for themselves.
-    void skipPlain()
+    /// Behind the characters from @p at on that stand for themselves in a string.
+    Q_ALWAYS_INLINE const char *plainEnd(const char *at)
     {
         for (;;) {
-            const std::ptrdiff_t offset = m_at - m_begin;
-            if (const std::ptrdiff_t block = offset / blockSize; block != m_block)
+            const std::ptrdiff_t offset = at - m_begin;
+            const std::ptrdiff_t block = offset / blockSize;
+            if (block != m_block)
                 load(block);
-            if (const quint64 special = m_special >> (offset % blockSize); special != 0) {
-                m_at += std::countr_zero(special);
-                return;
-            }
-            m_at = m_begin + (m_block + 1) * blockSize;
-            if (m_at >= m_end) {
-                m_at = m_end;
-                return;
-            }
+            if (const quint64 special = m_special >> (offset % blockSize); special != 0)
+                return at + std::countr_zero(special);
+            at = m_begin + (block + 1) * blockSize;
+            if (at >= m_end)
+                return m_end;
         }
     }
 
     /// Finds what is no plain character in 64 bytes: many strings lie in them, which need no scan of their own then.
-    void load(std::ptrdiff_t block)
+    Q_NEVER_INLINE void load(std::ptrdiff_t block)
     {
         m_block = block;
         const char *from = m_begin + block * blockSize;
@@ -258,7 +257,6 @@ private:
     static constexpr std::ptrdiff_t blockSize = 64;
 
     const char *m_begin;
-    const char *m_at;
     const char *m_end;
     std::ptrdiff_t m_block = -1; ///< the one that m_special is of
     quint64 m_special = 0;       ///< a bit for each quote, backslash and control character

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "core/base/PercentEncoding.h"
 #include "core/base/Secret.h"
 #include "core/jose/CanonicalJson.h"
 
@@ -170,8 +171,9 @@ std::optional<QString> Claims::string(QByteArrayView name) const
     if (!member || member->kind != JsonKind::String)
         return std::nullopt;
     const QByteArrayView quoted = raw(*member);
-    if (!quoted.contains('\\'))
-        return QString::fromUtf8(quoted.sliced(1, quoted.size() - 2));
+    const QByteArrayView inner = quoted.sliced(1, quoted.size() - 2);
+    if (!inner.contains('\\'))
+        return base::isAscii(inner) ? QString::fromLatin1(inner) : QString::fromUtf8(inner);
     const auto parsed = parseJson(QString::fromUtf8(quoted));
     return parsed && parsed->string() ? std::optional(*parsed->string()) : std::nullopt;
 }
