@@ -26,6 +26,12 @@ public:
     }
     /// Decimal: at most 20 characters.
     void putNumber(qint64 number) { m_at = std::to_chars(m_at, m_at + 20, number).ptr; }
+    /// The last two decimal digits of @p number, a zero in front where it has one alone.
+    void putPair(unsigned number)
+    {
+        put(static_cast<char>('0' + number / 10 % 10));
+        put(static_cast<char>('0' + number % 10));
+    }
     /// The last @p count decimal digits of @p number, zeros in front.
     void putDigits(unsigned number, int count)
     {

@@ -112,7 +112,8 @@ EndpointResponse SessionEndpoint::handleV5(const EndpointRequest &request, Sessi
 EndpointResponse SessionEndpoint::answerV5(const ActionRequest &request, const Route &route,
                                            const EndpointContext &context, const base::Call &call) const
 {
-    if (request.method != "GET" && request.method != "POST")
+    const bool isGet = request.method == "GET";
+    if (!isGet && request.method != "POST")
         return badRequest(NullReason::MethodRefused, QStringLiteral("only GET and POST requests are supported"));
     if (!route.isUrl) {
         EndpointResponse response = badRequest(NullReason::UnusableUrl, QStringLiteral("Invalid URL"));
@@ -140,7 +141,7 @@ EndpointResponse SessionEndpoint::answerV5(const ActionRequest &request, const R
     failed.outcome.log.insert(failed.outcome.log.begin(), std::make_move_iterator(response.outcome.log.begin()),
                               std::make_move_iterator(response.outcome.log.end()));
     failed.outcome.rowEffect = response.outcome.rowEffect;
-    if (request.method == "GET") {
+    if (isGet) {
         failed.status = 302;
         failed.body.clear();
         failed.headers = {{QByteArrayLiteral("Location"),

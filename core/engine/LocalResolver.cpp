@@ -60,7 +60,8 @@ void LocalResolver::run(QByteArrayView cookieHeader, Resolution &result, const b
     input.now = m_clock.now();
     input.adapter = m_adapter.get();
     input.effects = m_effects;
-    SessionOutcome outcome = m_action.run(std::move(input), call);
+    SessionOutcome outcome;
+    m_action.run(input, outcome, call);
     if (!outcome.reason)
         result.session = std::move(outcome.json);
     result.reason = outcome.reason;

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <iterator>
+
 #include "core/base/WebUrl.h"
 #include "core/engine/Pool.h"
 #include "core/engine/RowCount.h"
@@ -90,6 +93,14 @@ RuntimeSession nothing(NullReason reason, const QString &evidence)
     return result;
 }
 
+std::vector<base::SecretBytes> linesOf(const std::vector<http::SetCookie> &cookies)
+{
+    std::vector<base::SecretBytes> lines;
+    lines.reserve(cookies.size());
+    std::ranges::transform(cookies, std::back_inserter(lines), http::setCookieLine);
+    return lines;
+}
+
 class LocalMode final : public SessionRuntime::Mode
 {
 public:
@@ -154,42 +165,39 @@ private:
         if (waits && (call.cancelled() || call.expired()))
             return nothing(NullReason::CancelledOrDeadline, QStringLiteral("before the database was asked"));
         const EndpointContext context{m_clock->now(), adapter, m_effects, Trace::Off};
-        HelperResult answer =
-            m_endpoint.profile().version == AuthVersion::V4
-                ? getServerSession(m_endpoint, request.cookie(), formOf(m_endpoint.profile()), m_baseUrl, context, call)
-                : sessionV5(request, context, call);
-        if (answer.session == QByteArrayLiteral("{}")) {
-            answer.session.reset();
-            answer.outcome.reason = NullReason::SessionCbEmpty;
-            answer.outcome.evidence = QStringLiteral("the session callback returned {}");
+        const session::AuthProfile &profile = m_endpoint.profile();
+        SessionEndpoint::ActionRequest action;
+        action.cookieHeader = request.cookie();
+        action.dialect = http::dialectOf(profile);
+        action.wantsHeaders = false;
+        const bool isV4 = profile.version == AuthVersion::V4;
+        EndpointResponse answer = isV4 ? m_endpoint.answerV4(action, m_baseUrl, context, call)
+                                       : m_endpoint.answerV5(action, m_route, context, call);
+        SessionOutcome &outcome = answer.outcome;
+        std::optional<QByteArray> session = isV4 ? takeServerSession(answer, formOf(profile)) : takeSession(answer);
+        if (session == QByteArrayLiteral("{}")) {
+            session.reset();
+            outcome.reason = NullReason::SessionCbEmpty;
+            outcome.evidence = QStringLiteral("the session callback returned {}");
         }
-        RuntimeSession result;
-        result.session = std::move(answer.session);
-        result.reason = answer.outcome.reason;
-        result.evidence = std::move(answer.outcome.evidence);
-        result.setCookies.reserve(answer.setCookies.size());
-        for (const http::SetCookie &cookie : answer.setCookies)
-            result.setCookies.push_back(http::setCookieLine(cookie));
-        result.rowEffect = answer.outcome.rowEffect;
-        result.log = std::move(answer.outcome.log);
-        result.validUntil = answer.outcome.validUntil;
-        result.userId = std::move(answer.outcome.userId);
+        RuntimeSession result{.session = std::move(session),
+                              .reason = outcome.reason,
+                              .evidence = std::move(outcome.evidence),
+                              .setCookies = linesOf(answer.setCookies),
+                              .rowEffect = outcome.rowEffect,
+                              .log = std::move(outcome.log),
+                              .validUntil = outcome.validUntil,
+                              .userId = std::move(outcome.userId),
+                              .cacheNote = {}};
         explainAbsence(request, result.reason, result.evidence);
         return result;
     }
 
-    HelperResult sessionV5(const RequestHeaders &request, const EndpointContext &context, const base::Call &call) const
+    static std::optional<QByteArray> takeSession(EndpointResponse &response)
     {
-        SessionEndpoint::ActionRequest action;
-        action.cookieHeader = request.cookie();
-        action.wantsHeaders = false;
-        EndpointResponse response = m_endpoint.answerV5(action, m_route, context, call);
-        HelperResult answer;
-        if (response.status == 200 && !response.outcome.reason && !response.thrown)
-            answer.session = std::move(response.body);
-        answer.setCookies = std::move(response.setCookies);
-        answer.outcome = std::move(response.outcome);
-        return answer;
+        if (response.status != 200 || response.outcome.reason || response.thrown)
+            return std::nullopt;
+        return std::move(response.body);
     }
 
     void resolveTogether(std::span<const RequestHeaders> requests, Adapter &adapter,

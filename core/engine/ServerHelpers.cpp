@@ -77,6 +77,22 @@ TokenResult noToken(NullReason reason, const QString &evidence)
 
 } // namespace
 
+std::optional<QByteArray> takeServerSession(EndpointResponse &response, ServerForm form)
+{
+    if (response.status != 200 && !response.thrown) {
+        response.thrown = QStringLiteral("There is a problem with the server configuration. Check the server logs for "
+                                         "more information.");
+        return std::nullopt;
+    }
+    if (response.thrown) {
+        response.setCookies.clear();
+        return std::nullopt;
+    }
+    if (response.outcome.reason)
+        return std::nullopt;
+    return form == ServerForm::App ? withoutExpires(response.body) : std::move(response.body);
+}
+
 HelperResult getServerSession(const SessionEndpoint &endpoint, QByteArrayView cookieHeader, ServerForm form,
                               const session::BaseUrl &baseUrl, const EndpointContext &context, const base::Call &call)
 {
@@ -86,18 +102,10 @@ HelperResult getServerSession(const SessionEndpoint &endpoint, QByteArrayView co
     request.wantsHeaders = false;
     EndpointResponse response = endpoint.answerV4(request, baseUrl, context, call);
     HelperResult result;
-    result.outcome = std::move(response.outcome);
+    result.session = takeServerSession(response, form);
     result.thrown = std::move(response.thrown);
-    if (result.thrown)
-        return result;
     result.setCookies = std::move(response.setCookies);
-    if (response.status != 200) {
-        result.thrown = QStringLiteral("There is a problem with the server configuration. Check the server logs for "
-                                       "more information.");
-        return result;
-    }
-    if (!result.outcome.reason)
-        result.session = form == ServerForm::App ? withoutExpires(response.body) : std::move(response.body);
+    result.outcome = std::move(response.outcome);
     return result;
 }
 

@@ -20,6 +20,10 @@ struct HelperResult
 /// `(options)`, which drops `expires`, or a server of another kind with the `cookie` package.
 enum class ServerForm { Pages, App, Web };
 
+/// The session that v4's `getServerSession` makes of the endpoint's answer: JSON, or nullopt for null. It takes the
+/// answer's body; where it throws itself, EndpointResponse::thrown says so; where the endpoint threw, nothing is set.
+[[nodiscard]] std::optional<QByteArray> takeServerSession(EndpointResponse &response, ServerForm form);
+
 /// v4's `getServerSession` for a request with this Cookie header. Blocks where the database is asked.
 /// **Source:** facts/session-protocol.md §4.3; next-auth 4.24.15 next/index.js.
 [[nodiscard]] HelperResult getServerSession(const SessionEndpoint &endpoint, QByteArrayView cookieHeader,

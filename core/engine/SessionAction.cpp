@@ -63,9 +63,8 @@ http::Cookies SessionAction::cookiesOf(QByteArrayView header, http::CookieDialec
                                 m_profile->version);
 }
 
-SessionOutcome SessionAction::run(SessionInput input, const base::Call &call) const
+void SessionAction::run(const SessionInput &input, SessionOutcome &outcome, const base::Call &call) const
 {
-    SessionOutcome outcome;
     // A cookie that is alone is the token.
     const bool isAlone = input.cookies.size() == 1;
     const base::SecretBytes joined =
@@ -87,7 +86,6 @@ SessionOutcome SessionAction::run(SessionInput input, const base::Call &call) co
     } else {
         runRow(run, call);
     }
-    return outcome;
 }
 
 jose::OpenedToken SessionAction::open(QByteArrayView token, base::Instant now) const

@@ -72,8 +72,10 @@ public:
     /// The session cookies of @p header, as the deployment's parser reads them in @p dialect.
     [[nodiscard]] http::Cookies cookiesOf(QByteArrayView header, http::CookieDialect dialect) const;
 
-    /// Runs the action. Blocks within @p call where the strategy asks the database. Never an Error.
-    [[nodiscard]] SessionOutcome run(SessionInput input, const base::Call &call) const;
+    /// Runs the action; what it comes to is put into @p outcome, which is a fresh one. (It is large, and would be moved
+    /// from layer to layer for each request.) Blocks within @p call where the strategy asks the database. Never an
+    /// Error.
+    void run(const SessionInput &input, SessionOutcome &outcome, const base::Call &call) const;
 
     /// Decodes @p token as getToken does: no callbacks, no renewal. Never blocks.
     [[nodiscard]] jose::OpenedToken open(QByteArrayView token, base::Instant now) const;

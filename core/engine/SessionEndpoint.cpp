@@ -110,7 +110,8 @@ EndpointResponse SessionEndpoint::runAction(const ActionRequest &request, const 
                                             const EndpointContext &context, const base::Call &call) const
 {
     EndpointResponse response;
-    const bool isPost = request.method == "POST";
+    const bool isGet = request.method == "GET";
+    const bool isPost = !isGet && request.method == "POST";
     const bool isV4 = m_profile->version == AuthVersion::V4;
     const bool isPages = isV4 && m_profile->cookieParser == session::CookieParser::Pages;
     auto csrf =
@@ -125,7 +126,7 @@ EndpointResponse SessionEndpoint::runAction(const ActionRequest &request, const 
         response.outcome.reason = reason;
         response.outcome.evidence = evidence;
     };
-    if (request.action != "session" || (!isPost && request.method != "GET")) {
+    if (request.action != "session" || (!isPost && !isGet)) {
         refuse(request.action == "session" ? NullReason::MethodRefused : NullReason::WrongBasePath,
                QStringLiteral("no session action of this path and method"));
         response.setCookies.clear();
@@ -158,7 +159,7 @@ EndpointResponse SessionEndpoint::runAction(const ActionRequest &request, const 
     input.isUpdate = isPost;
     input.newSession = request.newSession ? &*request.newSession : nullptr;
     input.trace = context.trace;
-    response.outcome = side.action.run(std::move(input), call);
+    side.action.run(input, response.outcome, call);
     if (response.setCookies.empty())
         response.setCookies.swap(response.outcome.cookies);
     response.setCookies.insert(response.setCookies.end(), std::make_move_iterator(response.outcome.cookies.begin()),

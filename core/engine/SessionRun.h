@@ -9,7 +9,7 @@ namespace rollcall::engine {
 /// One request on its way through the session action.
 struct SessionAction::Run
 {
-    SessionInput &input;
+    const SessionInput &input;
     SessionOutcome &outcome;
     StepLog steps;
     QByteArrayView token; ///< what the session cookies join to

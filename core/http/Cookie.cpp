@@ -47,39 +47,55 @@ Block blockAt(const char *from)
     return text;
 }
 
-/// Whether @p isRefused finds no character in @p whole: of a block it sets the bits of those that it refuses.
-template <typename IsRefused>
-bool hasNone(QByteArrayView whole, IsRefused isRefused)
+/// Calls @p use with blocks in which all characters of @p whole stand: some twice, where they fill no whole block, and
+/// in a short text filled up with `A`.
+template <typename Use>
+void forBlocks(QByteArrayView whole, Use use)
 {
-    QByteArrayView text = whole;
     constexpr auto size = static_cast<qsizetype>(sizeof(Block));
-    Block refused{};
-    for (; text.size() >= size; text = text.sliced(size))
-        refused |= isRefused(blockAt(text.data()));
     if (whole.size() >= size) {
+        for (const char *at = whole.begin(); whole.end() - at >= size; at += size)
+            use(blockAt(at));
         // What is left, together with what came before.
-        refused |= isRefused(blockAt(whole.end() - size));
+        use(blockAt(whole.end() - size));
     } else {
         std::array<char, sizeof(Block)> rest;
         rest.fill('A');
-        std::ranges::copy(text, rest.begin());
-        refused |= isRefused(blockAt(rest.data()));
+        std::ranges::copy(whole, rest.begin());
+        use(blockAt(rest.data()));
     }
+}
+
+bool isSet(Block block)
+{
     std::array<quint64, 2> halves{};
-    std::memcpy(halves.data(), &refused, sizeof refused);
-    return (halves[0] | halves[1]) == 0;
+    std::memcpy(halves.data(), &block, sizeof block);
+    return (halves[0] | halves[1]) != 0;
 }
 
-/// Whether decoding leaves @p raw as it is: ASCII without a `%`.
-bool needsNoDecoding(QByteArrayView raw)
+/// What there is to decode in a text.
+struct Encoding
 {
-    return hasNone(raw, [](Block text) -> Block { return (text == '%') | (text > 0x7f); });
+    bool hasEscapes = false;
+    bool isAscii = true; ///< then it is UTF-8 as it stands
+
+    [[nodiscard]] bool isPlain() const { return isAscii && !hasEscapes; }
+};
+
+Encoding encodingOf(QByteArrayView raw)
+{
+    Block escapes{};
+    Block all{};
+    forBlocks(raw, [&](Block text) {
+        escapes |= text == '%';
+        all |= text;
+    });
+    return {isSet(escapes), !isSet(all & 0x80)};
 }
 
-std::optional<SecretBytes> decoded(QByteArrayView raw)
+std::optional<SecretBytes> decoded(QByteArrayView raw, Encoding encoding)
 {
-    // ASCII is UTF-8 as it stands.
-    const auto form = base::isAscii(raw) ? base::TextForm::Utf8 : base::TextForm::Latin1;
+    const auto form = encoding.isAscii ? base::TextForm::Utf8 : base::TextForm::Latin1;
     bool isGood = false;
     SecretBytes value = SecretBytes::written(base::decodedRoom(raw, form), [&](char *at) {
         char *end = base::decodeUriComponent(raw, form, at);
@@ -93,9 +109,10 @@ std::optional<SecretBytes> decoded(QByteArrayView raw)
 /// The decoded value, or the raw one where percent-decoding fails.
 CookieValue decodedOrRaw(QByteArrayView raw)
 {
-    if (needsNoDecoding(raw))
+    const Encoding encoding = encodingOf(raw);
+    if (encoding.isPlain())
         return CookieValue::within(raw);
-    if (auto value = decoded(raw))
+    if (auto value = decoded(raw, encoding))
         return std::move(*value);
     // Raw header bytes arrive in JavaScript as Latin-1 code points.
     QByteArray text = base::fromLatin1(raw);
@@ -245,8 +262,9 @@ bool isObjectMember(QByteArrayView name)
                                         "hasOwnProperty"sv,   "isPrototypeOf"sv,    "propertyIsEnumerable"sv,
                                         "toLocaleString"sv,   "__proto__"sv,        "__defineGetter__"sv,
                                         "__defineSetter__"sv, "__lookupGetter__"sv, "__lookupSetter__"sv};
-    return std::ranges::find(members, std::string_view(name.data(), static_cast<std::size_t>(name.size()))) !=
-           members.end();
+    constexpr std::size_t longest = std::ranges::max(members, {}, &std::string_view::size).size();
+    const std::string_view text(name.data(), static_cast<std::size_t>(name.size()));
+    return text.size() <= longest && std::ranges::find(members, text) != members.end();
 }
 
 Cookies parseNextApi(QByteArrayView header, const WantedCookies *wanted)
@@ -282,9 +300,10 @@ Cookies parseNextEdge(QByteArrayView header, const WantedCookies *wanted)
             return;
         }
         const QByteArrayView raw = piece.sliced(equals + 1);
-        if (needsNoDecoding(raw))
+        const Encoding encoding = encodingOf(raw);
+        if (encoding.isPlain())
             cookies.set(*name, CookieValue::within(raw));
-        else if (auto value = decoded(raw))
+        else if (auto value = decoded(raw, encoding))
             cookies.set(*name, std::move(*value));
     });
     return cookies.take();
@@ -392,15 +411,17 @@ std::optional<SecretBytes> rawCookieValue(QByteArrayView header, QByteArrayView 
 std::optional<base::SecretBytes> decodeUriComponent(QByteArrayView raw)
 {
     // Tokens are: what stands for itself is not taken apart.
-    return needsNoDecoding(raw) ? SecretBytes(raw) : decoded(raw);
+    const Encoding encoding = encodingOf(raw);
+    return encoding.isPlain() ? SecretBytes(raw) : decoded(raw, encoding);
 }
 
 bool standsForItself(QByteArrayView text)
 {
-    // All but letters, digits, `-`, `_` and `.`.
-    return hasNone(text, [](Block block) -> Block {
-        return ((block | 0x20) - 'a' > 25) & (block - '0' > 9) & (block != '-') & (block != '_') & (block != '.');
+    Block others{};
+    forBlocks(text, [&others](Block block) {
+        others |= ((block | 0x20) - 'a' > 25) & (block - '0' > 9) & (block != '-') & (block != '_') & (block != '.');
     });
+    return !isSet(others);
 }
 
 QByteArray encodeUriComponent(QByteArrayView text)

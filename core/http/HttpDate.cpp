@@ -40,7 +40,7 @@ void putHttpDate(base::TextWriter &writer, base::Instant instant)
     const hh_mm_ss time(floor<seconds>(instant) - day);
     writer.put(QByteArrayView(dayNames + 3 * weekday(day).c_encoding(), 3));
     writer.put(", ");
-    writer.putDigits(date.day, 2);
+    writer.putPair(date.day);
     writer.put(' ');
     writer.put(QByteArrayView(monthNames + qsizetype{3} * (date.month - 1), 3));
     writer.put(' ');
@@ -52,11 +52,11 @@ void putHttpDate(base::TextWriter &writer, base::Instant instant)
     else
         writer.putDigits(static_cast<unsigned>(year), 4);
     writer.put(' ');
-    writer.putDigits(static_cast<unsigned>(time.hours().count()), 2);
+    writer.putPair(static_cast<unsigned>(time.hours().count()));
     writer.put(':');
-    writer.putDigits(static_cast<unsigned>(time.minutes().count()), 2);
+    writer.putPair(static_cast<unsigned>(time.minutes().count()));
     writer.put(':');
-    writer.putDigits(static_cast<unsigned>(time.seconds().count()), 2);
+    writer.putPair(static_cast<unsigned>(time.seconds().count()));
     writer.put(" GMT");
 }
 
