@@ -1,5 +1,6 @@
 #include "core/http/StreamSocket.h"
 
+#include <QScopeGuard>
 #include <QSslSocket>
 
 #include <algorithm>
@@ -111,6 +112,11 @@ base::Status StreamSocket::startTls(const base::Call &call)
     auto *secure = static_cast<QSslSocket *>(m_socket.get());
     secure->setSslConfiguration(*m_tls);
     secure->setPeerVerifyName(m_origin.host);
+    // Of the errors themselves the socket remembers nothing once it is closed for them.
+    bool isUntrusted = false;
+    const auto told = QObject::connect(
+        secure, &QSslSocket::sslErrors, secure, [&isUntrusted] { isUntrusted = true; }, Qt::DirectConnection);
+    const auto untold = qScopeGuard([&told] { QObject::disconnect(told); });
     secure->startClientEncryption();
     while (!secure->isEncrypted()) {
         if (base::Status status = check(QStringLiteral("The TLS handshake"), call); !status)
@@ -118,7 +124,10 @@ base::Status StreamSocket::startTls(const base::Call &call)
         secure->waitForEncrypted(waitTime(call));
         if (!secure->isEncrypted() && secure->state() != QAbstractSocket::ConnectedState) {
             // Whatever breaks the link here, a peer without TLS included, is a failed handshake to the user.
-            return base::fail(errorAt(ErrorCode::TlsFailed, m_origin).with(ErrorParam::Detail, secure->errorString()));
+            Error failed = errorAt(ErrorCode::TlsFailed, m_origin).with(ErrorParam::Detail, secure->errorString());
+            if (!isUntrusted)
+                return base::fail(std::move(failed));
+            return base::fail(std::move(failed).with(ErrorParam::Part, QStringLiteral("certificate")));
         }
     }
     return {};

@@ -34,8 +34,8 @@ public:
     /// True where a connection to @p origin stands, as far as this end knows.
     [[nodiscard]] bool isConnectedTo(const Origin &origin) const;
 
-    /// Connects anew, TLS included. Blocks. Errors: those of connectTcp() and tlsConfiguration(), TlsFailed,
-    /// ConnectionLost, Timeout, Cancelled.
+    /// Connects anew, TLS included. Blocks. Errors: those of connectTcp() and tlsConfiguration(), TlsFailed (Part
+    /// "certificate" where the peer's is not to be trusted), ConnectionLost, Timeout, Cancelled.
     [[nodiscard]] base::Status connectTo(const Origin &origin, const base::Call &call);
 
     /// Sends @p bytes. A peer that closes meanwhile is no error here: read() tells what it had said before.

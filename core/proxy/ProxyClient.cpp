@@ -54,9 +54,13 @@ QByteArray sessionCookiesOf(QByteArrayView header, const session::AuthProfile &p
     return kept;
 }
 
-NullReason reasonFor(ErrorCode code)
+NullReason reasonFor(const base::Error &error)
 {
     // Every other code means that no answer could be had over the network; the evidence says which.
+    const ErrorCode code = error.code;
+    // Who cannot show that it is the configured origin is another one.
+    if (code == ErrorCode::TlsFailed && error.param(base::ErrorParam::Part) == QStringLiteral("certificate"))
+        return NullReason::ProxyOriginMismatch;
     if (code == ErrorCode::Cancelled)
         return NullReason::CancelledOrDeadline;
     if (code == ErrorCode::Timeout || code == ErrorCode::ConnectTimeout)
@@ -125,7 +129,7 @@ QUrl targetOf(const ProxyOptions &options, const session::AuthProfile &profile)
         return {};
     QUrl url = options.baseUrl;
     url.setPath(QString::fromUtf8(target->path), QUrl::TolerantMode);
-    url.setQuery(QString());
+    url.setQuery(QString::fromUtf8(target->query.mid(1)), QUrl::TolerantMode);
     url.setFragment(QString());
     return url;
 }
@@ -265,7 +269,7 @@ Resolution ProxyClient::resolve(QByteArrayView cookieHeader, const RequestHeader
     const QString asked = QStringLiteral("GET %1, session cookies: %2").arg(shown).arg(cookies);
     if (!answer) {
         resolution.trace.push_back({QStringLiteral("request"), StepOutcome::Error, asked, elapsed()});
-        setNull(resolution, reasonFor(answer.error().code), base::describe(answer.error()).message);
+        setNull(resolution, reasonFor(answer.error()), base::describe(answer.error()).message);
     } else {
         // Looking the name up and connecting is the request's part, from the first byte sent on it is the answer's.
         resolution.trace.push_back({QStringLiteral("request"), StepOutcome::Ok, asked, elapsed() - answer->took});

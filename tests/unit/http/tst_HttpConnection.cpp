@@ -1,17 +1,12 @@
 #include <QtTest>
 
-#include <QFile>
-#include <QSslCertificate>
-#include <QSslKey>
-#include <QSslServer>
-#include <QSslSocket>
-
 #include <future>
 #include <thread>
 
 #include "core/http/HttpConnection.h"
 #include "tests/support/ScriptedServer.h"
 #include "tests/support/TestPaths.h"
+#include "tests/support/TlsServer.h"
 
 using namespace rollcall::http;
 using namespace std::chrono_literals;
@@ -20,6 +15,7 @@ using rollcall::base::ErrorCode;
 using rollcall::base::ErrorParam;
 using rollcall::test::Reply;
 using rollcall::test::ScriptedServer;
+using rollcall::test::TlsServer;
 
 Q_DECLARE_METATYPE(rollcall::base::ErrorCode)
 Q_DECLARE_METATYPE(rollcall::test::Reply)
@@ -44,44 +40,6 @@ std::optional<Exchange> exchange(HttpConnection &connection, const HttpRequest &
     static_cast<void>(QTest::qWaitFor([&outcome] { return outcome.has_value(); }, 10'000));
     return outcome;
 }
-
-/// A TLS server on all addresses with the certificate of tests/data/tls; lives on the test's own event loop.
-class TlsServer final
-{
-public:
-    TlsServer()
-    {
-        QFile certificate(rollcall::test::dataFile(QStringLiteral("tls/cert.pem")));
-        QFile key(rollcall::test::dataFile(QStringLiteral("tls/key.pem")));
-        if (!certificate.open(QIODevice::ReadOnly) || !key.open(QIODevice::ReadOnly))
-            qFatal("no test certificate");
-        QSslConfiguration configuration = QSslConfiguration::defaultConfiguration();
-        configuration.setLocalCertificate(QSslCertificate(&certificate));
-        configuration.setPrivateKey(QSslKey(&key, QSsl::Ec));
-        m_server.setSslConfiguration(configuration);
-        QObject::connect(&m_server, &QSslServer::pendingConnectionAvailable, &m_server, [this] {
-            QTcpSocket *socket = m_server.nextPendingConnection();
-            QObject::connect(socket, &QTcpSocket::readyRead, socket, [this, socket] {
-                if (socket->readAll().contains("\r\n\r\n")) {
-                    ++requests;
-                    socket->write("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nnull");
-                }
-            });
-        });
-        if (!m_server.listen(QHostAddress::Any))
-            qFatal("cannot listen");
-    }
-
-    [[nodiscard]] QUrl url(const QString &host) const
-    {
-        return QUrl(QStringLiteral("https://%1:%2/").arg(host).arg(m_server.serverPort()));
-    }
-
-    int requests = 0;
-
-private:
-    QSslServer m_server;
-};
 
 } // namespace
 
@@ -496,6 +454,7 @@ private Q_SLOTS:
         const auto refused = ask(options);
         QVERIFY(!refused.has_value());
         QCOMPARE(refused.error().code, ErrorCode::TlsFailed);
+        QCOMPARE(refused.error().param(ErrorParam::Part), QStringLiteral("certificate"));
         QCOMPARE(server.requests, 0);
         options.caFile = rollcall::test::dataFile(QStringLiteral("tls/cert.pem"));
         const auto accepted = ask(options);

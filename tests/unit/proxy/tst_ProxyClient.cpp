@@ -1,9 +1,12 @@
 #include <QtTest>
 
+#include <future>
 #include <thread>
 
 #include "core/proxy/ProxyClient.h"
 #include "tests/support/ScriptedServer.h"
+#include "tests/support/TestPaths.h"
+#include "tests/support/TlsServer.h"
 
 using namespace rollcall;
 using namespace std::chrono_literals;
@@ -222,12 +225,47 @@ private Q_SLOTS:
         QCOMPARE(cancelled.resolve("", Call::within(5s, stop.get_token())).reason, NullReason::CancelledOrDeadline);
     }
 
+    void onlyTheOriginItselfIsAsked_data()
+    {
+        QTest::addColumn<QString>("host");
+        QTest::addColumn<bool>("knowsCa");
+        QTest::addColumn<bool>("isAsked");
+        QTest::newRow("its certificate's name, by a known CA") << QStringLiteral("0.0.0.0") << true << true;
+        QTest::newRow("by an unknown CA") << QStringLiteral("0.0.0.0") << false << false;
+        QTest::newRow("another name") << QStringLiteral("[::]") << true << false;
+        QTest::newRow("loopback") << QStringLiteral("localhost") << false << true;
+    }
+    void onlyTheOriginItselfIsAsked()
+    {
+        QFETCH(QString, host);
+        QFETCH(bool, knowsCa);
+        QFETCH(bool, isAsked);
+        test::TlsServer server;
+        http::HttpOptions options;
+        if (knowsCa)
+            options.caFile = test::dataFile(QStringLiteral("tls/cert.pem"));
+        auto answer = std::async(std::launch::async, [&] {
+            return ProxyClient(server.url(host), profile(), options).resolve("", Call::within(10s));
+        });
+        QVERIFY(QTest::qWaitFor([&] { return answer.wait_for(0s) == std::future_status::ready; }, 10'000));
+        const Resolution resolution = answer.get();
+        QCOMPARE(resolution.reason, isAsked ? NullReason::ProxyNull : NullReason::ProxyOriginMismatch);
+        QCOMPARE(server.requests, isAsked ? 1 : 0);
+        QVERIFY(!resolution.evidence.isEmpty() || isAsked);
+    }
+
     void addressAsked()
     {
         auto custom = std::make_shared<session::AuthProfile>();
         custom->basePath = "/auth";
         const ProxyClient client(QUrl(QStringLiteral("https://app.example:8443/ignored?x=y#z")), custom, {});
         QCOMPARE(client.sessionUrl(), QUrl(QStringLiteral("https://app.example:8443/auth/session")));
+        // As `new URL(path + "/session", base)` reads it.
+        proxy::ProxyOptions options;
+        options.baseUrl = QUrl(QStringLiteral("https://app.example"));
+        options.targetBasePath = "auth?tenant=1&to=";
+        QCOMPARE(ProxyClient(options, custom).sessionUrl().toEncoded(),
+                 QByteArray("https://app.example/auth?tenant=1&to=/session"));
     }
 
     void refusedOptions_data()
