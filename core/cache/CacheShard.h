@@ -64,7 +64,8 @@ public:
 
     /// True where there was an entry. A removal in any case, as are the following.
     bool erase(const TokenDigest &digest);
-    /// Removes every entry with @p userTag and every one of an unknown user, as it may be his; the number of the former.
+    /// Removes every entry with @p userTag and every one of an unknown user, as it may be his; the number of the
+    /// former.
     qint64 eraseUser(quint32 userTag);
     void clear();
 
@@ -102,6 +103,7 @@ private:
     }
     [[nodiscard]] static Slot *slotOf(quint64 cell)
     {
+        // NOLINTNEXTLINE(performance-no-int-to-ptr): a cell is an address and a tag in one word
         return reinterpret_cast<Slot *>((cell & addressMask) * alignof(Slot));
     }
     [[nodiscard]] static quint64 cellOf(const TokenDigest &digest, const Slot &slot)

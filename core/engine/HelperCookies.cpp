@@ -22,6 +22,8 @@ QByteArray nameOf(const session::AuthProfile &profile, const session::CookieChoi
 
 base::SecretBytes joined(const std::vector<base::SecretBytes> &secrets)
 {
+    if (secrets.empty())
+        return {};
     qsizetype room = 0;
     for (const base::SecretBytes &secret : secrets)
         room += secret.size() + 1;

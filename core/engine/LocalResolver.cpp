@@ -19,7 +19,7 @@ void setNull(Resolution &result, NullReason reason, const QString &evidence)
 
 } // namespace
 
-LocalResolver::LocalResolver(std::shared_ptr<const session::AuthProfile> profile, store::SessionStore *store,
+LocalResolver::LocalResolver(const std::shared_ptr<const session::AuthProfile> &profile, store::SessionStore *store,
                              Effects effects, const base::Clock &clock)
     : m_action(profile, profile->secureCookies, nullptr),
       m_helpers(*profile, profile->secureCookies),

@@ -11,8 +11,8 @@ class LocalResolver final : public Resolver
 {
 public:
     /// @p store (borrowed, may be null) is used under the database strategy alone. @p clock is borrowed.
-    LocalResolver(std::shared_ptr<const session::AuthProfile> profile, store::SessionStore *store, Effects effects,
-                  const base::Clock &clock);
+    LocalResolver(const std::shared_ptr<const session::AuthProfile> &profile, store::SessionStore *store,
+                  Effects effects, const base::Clock &clock);
 
     [[nodiscard]] session::Resolution resolve(QByteArrayView cookieHeader, const base::Call &call) override;
 

@@ -39,7 +39,11 @@ public:
             if (m_object)
                 m_pool->giveBack(std::move(m_object));
         }
-        T &operator*() const { return *m_object; }
+        T &operator*() const
+        {
+            Q_ASSERT(m_object);
+            return *m_object;
+        }
         T *operator->() const { return m_object.get(); }
         /// Ends the object, which is of no more use, in place of giving it back; the lease is empty then. The free ones
         /// end with it: what broke one link has most often broken all.

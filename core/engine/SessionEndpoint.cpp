@@ -10,7 +10,6 @@ namespace rollcall::engine {
 
 namespace {
 
-using jose::JsonValue;
 using session::AuthVersion;
 using session::NullReason;
 
@@ -40,8 +39,8 @@ QByteArray emptyBody(AuthVersion version)
 
 } // namespace
 
-SessionEndpoint::SessionEndpoint(std::shared_ptr<const session::AuthProfile> profile,
-                                 std::shared_ptr<const Callbacks> callbacks)
+SessionEndpoint::SessionEndpoint(const std::shared_ptr<const session::AuthProfile> &profile,
+                                 const std::shared_ptr<const Callbacks> &callbacks)
     : m_profile(profile),
       m_sides{Side{.action = SessionAction(profile, false, callbacks), .helpers = HelperCookies(*profile, false)},
               Side{.action = SessionAction(profile, true, callbacks), .helpers = HelperCookies(*profile, true)}},

@@ -52,7 +52,8 @@ class SessionEndpoint final
 {
 public:
     /// @p callbacks may be null: the libraries' defaults.
-    SessionEndpoint(std::shared_ptr<const session::AuthProfile> profile, std::shared_ptr<const Callbacks> callbacks);
+    SessionEndpoint(const std::shared_ptr<const session::AuthProfile> &profile,
+                    const std::shared_ptr<const Callbacks> &callbacks);
     ~SessionEndpoint();
 
     /// A v5 deployment's answer. @p form Auth: with auth()'s wrapping of the session callback. Blocks within @p call

@@ -38,7 +38,7 @@ std::optional<RedisReply> replyOf(const QJsonValue &value, int depth = 0)
         return std::nullopt;
     std::vector<RedisReply> elements;
     const QJsonArray array = value.toArray();
-    for (const QJsonValue &element : array) {
+    for (const auto &element : array) {
         auto reply = replyOf(element, depth + 1);
         if (!reply)
             return std::nullopt;
@@ -111,7 +111,7 @@ base::Result<std::vector<RedisReply>> UpstashChannel::readAnswer(const http::Htt
     std::vector<RedisReply> replies;
     replies.reserve(commands);
     const QJsonArray array = document.array();
-    for (const QJsonValue &element : array) {
+    for (const auto &element : array) {
         const QJsonObject answer = element.toObject();
         if (answer.value(QStringLiteral("error")).isString()) {
             replies.push_back(RedisReply::ofError(answer.value(QStringLiteral("error")).toString().toUtf8()));

@@ -242,8 +242,8 @@ public:
                 take(step->keys[i], (*values)[i], rules);
         }
         sortRules(rules);
-        const auto [first, last] = std::ranges::unique(rules); // SCAN may return a key twice
-        rules.erase(first, last);
+        // SCAN may return a key twice. (Not ranges::unique: clang 14 does not take libstdc++'s subrange.)
+        rules.erase(std::unique(rules.begin(), rules.end()), rules.end());
         return rules;
     }
 

@@ -8,8 +8,6 @@
 namespace rollcall::revoke {
 
 using base::Call;
-using base::Error;
-using base::ErrorCode;
 
 namespace {
 

@@ -77,13 +77,13 @@ std::optional<MatcherCondition> conditionFrom(const QJsonObject &json)
 base::Status addMatchers(const QString &path, const QJsonArray &list, NextBuild &build)
 {
     build.hasMiddleware = true;
-    for (const QJsonValue &value : list) {
+    for (const auto &value : list) {
         const QJsonObject json = value.toObject();
         MatcherSource source;
         source.source = json.value(QStringLiteral("originalSource")).toString();
         source.addsLocale = json.value(QStringLiteral("locale")) != QJsonValue(false);
         for (const auto &[key, target] : {std::pair{"has", &source.has}, std::pair{"missing", &source.missing}}) {
-            for (const QJsonValue &each : json.value(QLatin1String(key)).toArray()) {
+            for (const auto &each : json.value(QLatin1String(key)).toArray()) {
                 const auto condition = conditionFrom(each.toObject());
                 if (!condition)
                     return invalid(path, QStringLiteral("a matcher has a condition of an unknown type"));
@@ -108,7 +108,7 @@ base::Status readMiddleware(const QDir &folder, NextBuild &build)
     if (!edge)
         return base::fail(edge.error());
     const QJsonObject middleware = edge->value(QStringLiteral("middleware")).toObject();
-    for (const QJsonValue &each : middleware) {
+    for (const auto &each : middleware) {
         const auto added = addMatchers(edgePath, each.toObject().value(QStringLiteral("matchers")).toArray(), build);
         if (!added)
             return added;
@@ -129,7 +129,7 @@ base::Status readRoutes(const QDir &folder, NextBuild &build)
     const auto app = readManifest(folder.filePath(QStringLiteral("app-path-routes-manifest.json")));
     if (!app)
         return base::fail(app.error());
-    for (const QJsonValue &route : *app)
+    for (const auto &route : *app)
         found << route.toString();
     const auto pages = readManifest(folder.filePath(QStringLiteral("server/pages-manifest.json")));
     if (!pages)

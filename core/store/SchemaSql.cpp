@@ -2,8 +2,8 @@
 
 namespace rollcall::store {
 
-SchemaSql::SchemaSql(const SqlDialect &dialect, BoundSchema schema, QTimeZone zone)
-    : m_dialect(dialect), m_schema(std::move(schema)), m_zone(std::move(zone))
+SchemaSql::SchemaSql(const SqlDialect &dialect, BoundSchema schema, const QTimeZone &zone)
+    : m_dialect(dialect), m_schema(std::move(schema)), m_zone(zone)
 {
     const auto &sessions = m_schema.profile.sessions;
     m_tokenType = m_schema.sessions.column(sessions.token)->type;

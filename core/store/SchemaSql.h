@@ -13,7 +13,7 @@ namespace rollcall::store {
 class SchemaSql final
 {
 public:
-    SchemaSql(const SqlDialect &dialect, BoundSchema schema, QTimeZone zone);
+    SchemaSql(const SqlDialect &dialect, BoundSchema schema, const QTimeZone &zone);
 
     [[nodiscard]] const SqlDialect &dialect() const { return m_dialect; }
     [[nodiscard]] const BoundSchema &bound() const { return m_schema; }

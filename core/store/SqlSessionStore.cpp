@@ -31,10 +31,10 @@ const QString &selectRight()
 } // namespace
 
 SqlSessionStore::SqlSessionStore(std::unique_ptr<SqlConnection> connection, DatabaseKind kind, BoundSchema schema,
-                                 QTimeZone zone, Access access)
+                                 const QTimeZone &zone, Access access)
     : m_connection(std::move(connection)),
       m_kind(kind),
-      m_schema(dialectFor(kind), std::move(schema), std::move(zone)),
+      m_schema(dialectFor(kind), std::move(schema), zone),
       m_list(m_schema),
       m_row(m_schema),
       m_inspector(*m_connection, kind, m_schema),

@@ -26,8 +26,8 @@ class SqlSessionStore final : public SessionStore
 {
 public:
     /// @p schema is bound to @p connection's database.
-    SqlSessionStore(std::unique_ptr<SqlConnection> connection, DatabaseKind kind, BoundSchema schema, QTimeZone zone,
-                    Access access);
+    SqlSessionStore(std::unique_ptr<SqlConnection> connection, DatabaseKind kind, BoundSchema schema,
+                    const QTimeZone &zone, Access access);
 
     base::Result<SessionPage> page(const SessionQuery &query, const std::optional<QByteArray> &cursor,
                                    base::Instant now, const base::Call &call) override;

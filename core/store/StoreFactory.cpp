@@ -11,7 +11,6 @@
 using rollcall::base::Call;
 using rollcall::base::Error;
 using rollcall::base::ErrorCode;
-using rollcall::base::ErrorParam;
 using rollcall::base::fail;
 using rollcall::base::Result;
 

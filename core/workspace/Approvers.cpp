@@ -52,7 +52,7 @@ base::Result<QStringList> readApprovers(const QString &config, const QString &na
         return base::fail(connections.error());
     QStringList approvers;
     const QJsonArray listed = connections->value(name).toArray();
-    for (const QJsonValue &approver : listed)
+    for (const auto &approver : listed)
         approvers << approver.toString();
     return approvers;
 }

@@ -90,7 +90,7 @@ public:
         if (!value.isUndefined() && !value.isArray())
             m_bad = key;
         const QJsonArray items = value.toArray();
-        for (const QJsonValue &item : items)
+        for (const auto &item : items)
             target << item.toString();
     }
     template <typename Enum, typename Target>

@@ -196,7 +196,7 @@ base::Result<std::vector<ConnectionProfile>> Workspace::profiles() const
         return base::fail(base::fileError(ErrorCode::FileFormatInvalid, path,
                                           QStringLiteral("not saved connections of version %1").arg(fileVersion)));
     const QJsonArray connections = json.value(QStringLiteral("connections")).toArray();
-    for (const QJsonValue &connection : connections) {
+    for (const auto &connection : connections) {
         auto profile = profileFromJson(connection.toObject(), path);
         if (!profile)
             return base::fail(profile.error());

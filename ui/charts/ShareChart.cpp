@@ -89,7 +89,8 @@ void ShareChart::show(const probe::RunDocument &document, const QString &route)
         m_tableLimits.push_back(limit);
     }
     std::ranges::sort(m_tableLimits);
-    m_tableLimits.erase(std::ranges::unique(m_tableLimits).begin(), m_tableLimits.end());
+    // Not ranges::unique: clang 14 does not take libstdc++'s subrange.
+    m_tableLimits.erase(std::unique(m_tableLimits.begin(), m_tableLimits.end()), m_tableLimits.end());
     const qint64 timeoutNs = timeoutNsOf(document);
     for (const CellResult *cell : cells)
         m_curves.push_back(

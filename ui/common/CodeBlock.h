@@ -25,6 +25,7 @@ public:
 protected:
     void resizeEvent(QResizeEvent *event) override;
     /// Tab moves on: nothing can be typed here.
+    // NOLINTNEXTLINE(bugprone-parent-virtual-call): QPlainTextEdit's own would keep the Tab
     bool focusNextPrevChild(bool next) override { return QWidget::focusNextPrevChild(next); }
 
 private:

@@ -18,7 +18,7 @@ std::optional<QJsonObject> accessIn(const QJsonValue &value)
 {
     if (value.isArray()) {
         const QJsonArray array = value.toArray();
-        for (const QJsonValue &element : array) {
+        for (const auto &element : array) {
             if (auto found = accessIn(element))
                 return found;
         }
@@ -45,7 +45,7 @@ QJsonObject planIn(const std::vector<QByteArrayList> &rows)
 void multiplySteps(const QJsonValue &value, std::optional<double> &rows)
 {
     const QJsonArray array = value.toArray();
-    for (const QJsonValue &element : array)
+    for (const auto &element : array)
         multiplySteps(element, rows);
     const QJsonObject object = value.toObject();
     if (object.contains(QStringLiteral("access_type"))) {

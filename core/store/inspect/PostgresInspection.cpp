@@ -16,7 +16,7 @@ std::optional<QJsonObject> scanOf(const QJsonObject &node, const QString &table)
     if (node.value(QStringLiteral("Relation Name")).toString() == table)
         return node;
     const QJsonArray children = node.value(QStringLiteral("Plans")).toArray();
-    for (const QJsonValue &child : children) {
+    for (const auto &child : children) {
         if (auto found = scanOf(child.toObject(), table))
             return found;
     }

@@ -86,9 +86,10 @@ base::Status visible(SqlConnection &connection, DatabaseKind kind, const Catalog
 {
     if (kind != DatabaseKind::MySql)
         return {};
-    for (const auto &[schema, table] : scope.tables) {
+    for (const auto &asked : scope.tables) {
+        const auto &[schema, table] = asked;
         const bool there = std::ranges::any_of(
-            found, [&](const TableInfo &info) { return info.schema == schema && info.name == table; });
+            found, [&asked](const TableInfo &info) { return info.schema == asked.first && info.name == asked.second; });
         if (there)
             continue;
         const auto read = connection.read(

@@ -278,7 +278,7 @@ Result<SchemaProfile> SchemaProfile::fromJson(const QJsonObject &json, const QSt
                        indexes.value(QStringLiteral("userId")).toBool(),
                        indexes.value(QStringLiteral("expires")).toBool()};
     const QJsonArray warnings = json.value(QStringLiteral("warnings")).toArray();
-    for (const QJsonValue &warning : warnings)
+    for (const auto &warning : warnings)
         profile.warnings << warning.toString();
     profile.fingerprint = json.value(QStringLiteral("fingerprint")).toString();
     return profile;

@@ -32,8 +32,8 @@ public:
     [[nodiscard]] std::optional<QByteArray> exactly(qint64 microseconds) const;
 
 private:
-    StoredForm(QByteArray name, QByteArray sample, bool isInteger, QTimeZone zone)
-        : m_name(std::move(name)), m_sample(std::move(sample)), m_isInteger(isInteger), m_zone(std::move(zone))
+    StoredForm(QByteArray name, QByteArray sample, bool isInteger, const QTimeZone &zone)
+        : m_name(std::move(name)), m_sample(std::move(sample)), m_isInteger(isInteger), m_zone(zone)
     {}
 
     QByteArray m_name, m_sample;
