@@ -1,5 +1,7 @@
 #include "core/store/sql/SqliteDialect.h"
 
+#include <algorithm>
+
 namespace rollcall::store {
 
 QString SqliteDialect::textOfAll(const QStringList &texts) const
@@ -37,6 +39,17 @@ bool SqliteDialect::accepts(const QString &, const QString &) const
 bool SqliteDialect::comparable(const QString &, const QString &) const
 {
     return true;
+}
+
+QString SqliteDialect::isOneOf(const QString &column, std::span<const QByteArrayView> values, const QString &type,
+                               SqlParams &params) const
+{
+    // A text of JSON ends at its first NUL.
+    if (std::ranges::any_of(values, [](QByteArrayView value) { return value.contains('\0'); }))
+        return SqlDialect::isOneOf(column, values, type, params);
+    // One parameter: of hundreds, SQLite looks each up among all of them by its name.
+    return QStringLiteral("%1 IN (SELECT value FROM json_each(%2))")
+        .arg(column, params.add(QByteArrayView(listValue(values))));
 }
 
 QString SqliteDialect::sha256Hex(const QString &expression) const

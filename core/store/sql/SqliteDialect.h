@@ -16,6 +16,9 @@ public:
     QString typed(const QString &placeholder, const QString &type) const override;
     bool accepts(const QString &type, const QString &value) const override;
     bool comparable(const QString &type, const QString &other) const override;
+    QString isOneOf(const QString &column, std::span<const QByteArrayView> values, const QString &type,
+                    SqlParams &params) const override;
+    bool bindsLists() const override { return true; }
     QString sha256Hex(const QString &expression) const override;
     QString contains(const QString &expression, const QString &needle, SqlParams &params) const override;
     QString listRows(const QString &placeholder) const override;
