@@ -49,9 +49,10 @@ std::optional<SqlStatement> SessionSql::usersByEmail(const QString &email, int l
     const QString match =
         m_schema.dialect().matches(QStringLiteral("u.") + SqlDialect::quoted(*users->email),
                                    statement.params.add(email), m_schema.bound().users->typeOf(*users->email));
-    statement.sql = QStringLiteral("SELECT %1 FROM %2 u WHERE %3 LIMIT %4")
-                        .arg(m_schema.dialect().asText(QStringLiteral("u.") + SqlDialect::quoted(users->id)),
-                             SqlDialect::tableName(users->schema, users->table), match, QString::number(limit));
+    statement.sql =
+        QStringLiteral("SELECT %1 FROM %2 u WHERE %3 LIMIT %4")
+            .arg(m_schema.dialect().cell(QStringLiteral("u.") + SqlDialect::quoted(users->id), users->idType),
+                 SqlDialect::tableName(users->schema, users->table), match, QString::number(limit));
     return statement;
 }
 
@@ -62,9 +63,10 @@ std::optional<SqlStatement> SessionSql::usersBySearch(const QString &needle, int
         return std::nullopt;
     SqlStatement statement;
     const QString condition = found(needle, statement.params);
-    statement.sql = QStringLiteral("SELECT %1 FROM %2 u WHERE %3 LIMIT %4")
-                        .arg(m_schema.dialect().asText(QStringLiteral("u.") + SqlDialect::quoted(users->id)),
-                             SqlDialect::tableName(users->schema, users->table), condition, QString::number(limit));
+    statement.sql =
+        QStringLiteral("SELECT %1 FROM %2 u WHERE %3 LIMIT %4")
+            .arg(m_schema.dialect().cell(QStringLiteral("u.") + SqlDialect::quoted(users->id), users->idType),
+                 SqlDialect::tableName(users->schema, users->table), condition, QString::number(limit));
     return statement;
 }
 

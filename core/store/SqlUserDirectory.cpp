@@ -60,7 +60,7 @@ SqlStatement SqlUserDirectory::pageStatement(const UserQuery &query, const std::
                                        : QStringLiteral("NULL");
     };
     const QStringList columns{
-        dialect.asText(uid),
+        dialect.cell(uid, profile.sessions.userIdType),
         QStringLiteral("g.n"),
         dialect.cell(QStringLiteral("g.newest"), timeType),
         dialect.cell(QStringLiteral("g.oldest"), timeType),
@@ -197,7 +197,8 @@ Result<std::vector<LeftCanary>> SqlUserDirectory::canaries(const Call &call)
                        statement.params.add(QString(QLatin1StringView(canaryUserName))));
     statement.sql =
         QStringLiteral("SELECT %1, %2, %3, %4, %5 FROM %6 u LEFT JOIN %7 s ON %8 WHERE %9 LIMIT ")
-            .arg(dialect.asText(id), ofUser(users->name), ofUser(users->email), dialect.asText(m_schema.token()),
+            .arg(dialect.cell(id, users->idType), ofUser(users->name), ofUser(users->email),
+                 dialect.asText(m_schema.token()),
                  dialect.cell(expires.order, m_schema.bound().sessions.typeOf(sessions.expires)),
                  SqlDialect::tableName(users->schema, users->table), m_schema.table(),
                  dialect.equal(m_schema.column(sessions.userId), sessions.userIdType, id, users->idType), labelled) +
