@@ -67,8 +67,8 @@ QString SqlExpiredRows::statement() const
     const auto next = unused.values().size() + 1;
     const QString position =
         m_kind == DatabaseKind::PostgreSql ? QStringLiteral("ctid") : SqlDialect::quoted(m_schema.bound().keyColumn());
-    return m_schema.dialect().shown(
-        QStringLiteral("%1 AND %2 > $%3 AND %2 <= $%4").arg(all, position).arg(next).arg(next + 1));
+    return m_schema.dialect().shown(QStringLiteral("%1 AND %2 > $%3 AND %2 <= $%4")
+                                        .arg(all, position, QString::number(next), QString::number(next + 1)));
 }
 
 Status SqlExpiredRows::prepare(const Call &call)
