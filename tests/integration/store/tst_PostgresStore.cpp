@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "core/base/ErrorText.h"
+#include "core/store/StoreInspector.h"
 #include "core/store/sql/PostgresConnection.h"
 #include "tests/integration/store/StoreFixtures.h"
 #include "tests/support/PgBouncer.h"
@@ -264,6 +265,11 @@ void PostgresStoreTest::aPartitionedTableIsOne()
     const auto page = sessions->page({}, std::nullopt, base::SystemClock().now(), soon());
     QVERIFY(page.has_value());
     QCOMPARE(page->sessions.size(), std::size_t{9});
+    // The statements that make its indexes are ones that the server takes.
+    for (const auto column : {store::LookupColumn::Token, store::LookupColumn::User, store::LookupColumn::Expires})
+        run(name, sessions->inspector()->createIndex(column, false));
+    QCOMPARE(sessions->inspector()->createIndex(store::LookupColumn::Token, true),
+             sessions->inspector()->createIndex(store::LookupColumn::Token, false)); // it would be refused
 }
 
 void PostgresStoreTest::pluginsOfBetterAuthAreRead()
