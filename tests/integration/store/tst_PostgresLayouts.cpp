@@ -227,7 +227,9 @@ void PostgresLayoutsTest::aRowWithoutATokenHidesNoOthers()
     QVERIFY(nameless != rows.end());
     const auto deleted = sessions->deleteRows(std::span(&nameless->key, 1), soon());
     QVERIFY2(deleted.has_value(), deleted ? "" : qPrintable(base::oneLine(deleted.error())));
-    QVERIFY(deleted->front() != store::DeleteOutcome::Deleted);
+    QCOMPARE(deleted->front(), store::DeleteOutcome::Changed); // and is not said to be gone
+    QCOMPARE(sessions->stillThere(std::span(&nameless->key, 1), soon()).value_or(std::vector{false}),
+             std::vector{true});
 }
 
 void PostgresLayoutsTest::idsAndTokensOfOnesOwnTypes_data()
