@@ -33,6 +33,7 @@ private Q_SLOTS:
     void columnsOfTwoCollationsAreJoined();
     void idsMayBeBytes();
     void theIndexOnTokensServesLookups();
+    void theServersOwnLimitsDoNotMatter();
     void aTimestampIsReadWhateverTheServersZone();
     void aDatetimeIsReadInTheZoneGiven_data();
     void aDatetimeIsReadInTheZoneGiven();
@@ -350,6 +351,25 @@ void MariaDbStoreTest::theIndexOnTokensServesLookups()
     QVERIFY(many.has_value() && many->at(0) && many->at(1) && !many->at(2));
     const qint64 read = rowsRead() - before;
     QVERIFY2(read < 20, qPrintable(QString::number(read)));
+}
+
+void MariaDbStoreTest::theServersOwnLimitsDoNotMatter()
+{
+    // What guards people from statements that they typed would cut the catalogue short, or refuse a list.
+    const auto url = m_databases.fixture();
+    const char *const limits[][2] = {{"sql_select_limit", "1"}, {"sql_big_selects", "0"}, {"max_join_size", "5"}};
+    for (const auto &[name, value] : limits)
+        m_databases.run(url.database,
+                        QStringLiteral("SET GLOBAL %1 = %2").arg(QLatin1String(name), QLatin1String(value)));
+    QString problem;
+    const auto sessions = test::openDetected(url, store::Access::ReadOnly, problem);
+    const auto page =
+        sessions ? sessions->page({}, std::nullopt, fixtureNow(), soon()) : base::Result<store::SessionPage>();
+    for (const auto &[name, value] : limits)
+        m_databases.run(url.database, QStringLiteral("SET GLOBAL %1 = DEFAULT").arg(QLatin1String(name)));
+    QVERIFY2(sessions != nullptr, qPrintable(problem));
+    QVERIFY2(page.has_value(), failureOf(page).constData());
+    QCOMPARE(page->sessions.size(), std::size_t{8});
 }
 
 void MariaDbStoreTest::aTimestampIsReadWhateverTheServersZone()
