@@ -45,8 +45,8 @@ RowSql::Kept RowSql::keep(bool many, const QStringList &more) const
     const QString none = QStringLiteral("NULL");
     const QString present =
         users ? QStringLiteral("u.") + SqlDialect::quoted(users->id) : m_schema.column(sessions.userId);
-    const auto ofSession = [&](const QString &name) {
-        return dialect.cell(m_schema.column(name), m_schema.bound().sessions.typeOf(name));
+    const auto idOfSession = [&](const QString &name) {
+        return dialect.idCell(m_schema.column(name), m_schema.bound().sessions.typeOf(name));
     };
     const auto ofUser = [&](const std::optional<QString> &name) {
         return name && m_schema.bound().users ? dialect.cell(QStringLiteral("u.") + SqlDialect::quoted(*name),
@@ -54,13 +54,13 @@ RowSql::Kept RowSql::keep(bool many, const QStringList &more) const
                                               : none;
     };
     QStringList columns{
-        ofSession(sessions.userId),
+        idOfSession(sessions.userId),
         m_schema.expires(params).order, // a time or a number: its output is its text
         QStringLiteral("CASE WHEN %1 IS NULL THEN 0 ELSE 1 END").arg(present),
         ofUser(users ? users->name : std::nullopt),
         ofUser(users ? users->email : std::nullopt),
         ofUser(users ? users->image : std::nullopt),
-        sessions.id ? ofSession(*sessions.id) : none,
+        sessions.id ? idOfSession(*sessions.id) : none,
     };
     Kept kept;
     for (const auto &value : params.values())
@@ -151,16 +151,24 @@ std::size_t RowSql::placeOf(const SqlRow &row)
     return static_cast<std::size_t>(row.integer(placeColumn));
 }
 
+QString RowSql::idMatches(const RowKey &key, SqlParams &params) const
+{
+    return m_schema.dialect().matchesId(SqlDialect::quoted(m_schema.bound().keyColumn()), params.add(key.key.view()),
+                                        m_schema.profile().sessions.keyType);
+}
+
 QString RowSql::keyMatches(const RowKey &key, SqlParams &params) const
 {
     const auto &sessions = m_schema.profile().sessions;
     const auto &dialect = m_schema.dialect();
-    QString condition =
-        dialect.matches(SqlDialect::quoted(m_schema.bound().keyColumn()), params.add(key.key.view()), sessions.keyType);
-    if (m_schema.bound().keyIsId)
-        condition += QStringLiteral(" AND ") + dialect.matches(SqlDialect::quoted(sessions.token),
-                                                               params.add(key.token.view()), m_schema.tokenType());
-    return condition;
+    const auto isToken = [&] {
+        return dialect.matchesRead(SqlDialect::quoted(sessions.token), params.add(key.token.view()),
+                                   m_schema.tokenType());
+    };
+    if (!m_schema.bound().keyIsId)
+        return isToken();
+    const QString isId = idMatches(key, params);
+    return isId + QStringLiteral(" AND ") + isToken();
 }
 
 SqlStatement RowSql::deleteRow(const RowKey &key) const
@@ -171,14 +179,18 @@ SqlStatement RowSql::deleteRow(const RowKey &key) const
     const QString user = m_schema.dialect().typed(statement.params.addOptional(key.userId), sessions.userIdType);
     statement.sql =
         QStringLiteral("DELETE FROM %1 WHERE %2 AND %3")
-            .arg(m_schema.table(), condition, m_schema.dialect().same(SqlDialect::quoted(sessions.userId), user));
+            .arg(m_schema.table(), condition,
+                 m_schema.dialect().same(
+                     m_schema.dialect().idColumn(SqlDialect::quoted(sessions.userId), sessions.userIdType), user));
     return statement;
 }
 
 SqlStatement RowSql::exists(const RowKey &key) const
 {
     SqlStatement statement;
-    const QString condition = keyMatches(key, statement.params);
+    // Without its token a row cannot be told from what stands there later, and is never deleted: but it is there.
+    const bool isNameless = m_schema.bound().keyIsId && key.token.isEmpty();
+    const QString condition = isNameless ? idMatches(key, statement.params) : keyMatches(key, statement.params);
     statement.sql = QStringLiteral("SELECT 1 FROM %1 WHERE %2 LIMIT 1").arg(m_schema.table(), condition);
     return statement;
 }

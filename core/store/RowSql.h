@@ -29,7 +29,7 @@ public:
     [[nodiscard]] static std::size_t placeOf(const SqlRow &row);
     /// Deletes the row of that key if token and user are still the same.
     [[nodiscard]] SqlStatement deleteRow(const RowKey &key) const;
-    /// One row if the key's row (same key and token) exists.
+    /// One row if the key's row (same key and token, if it has one) exists.
     [[nodiscard]] SqlStatement exists(const RowKey &key) const;
     /// Moves the expiry of a token's row, in the form that the column has.
     [[nodiscard]] SqlStatement extend(QByteArrayView token, base::Instant expires) const;
@@ -47,6 +47,7 @@ private:
     };
     [[nodiscard]] Kept keep(bool many, const QStringList &more = {}) const;
     [[nodiscard]] SqlStatement withList(const Kept &kept, std::span<const QByteArrayView> tokens) const;
+    [[nodiscard]] QString idMatches(const RowKey &key, SqlParams &params) const;
     [[nodiscard]] QString keyMatches(const RowKey &key, SqlParams &params) const;
 
     const SchemaSql &m_schema;

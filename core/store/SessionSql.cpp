@@ -92,11 +92,11 @@ SessionSql::Parts SessionSql::parts(const ResolvedQuery &query, base::Instant no
                          .cast = query.form->isInteger() ? QStringLiteral("CAST(%1 AS INTEGER)") : QStringLiteral("%1"),
                          .form = query.form};
     parts.now = parts.expires.bind(params, now);
-    parts.userId = m_schema.column(sessions.userId);
+    parts.userId = m_schema.dialect().idColumn(m_schema.column(sessions.userId), sessions.userIdType);
     parts.userExists = m_schema.profile().users
                            ? QStringLiteral("u.%1 IS NOT NULL").arg(SqlDialect::quoted(m_schema.profile().users->id))
                            : parts.userId + QStringLiteral(" IS NOT NULL");
-    parts.key = m_schema.column(m_schema.bound().keyColumn());
+    parts.key = m_schema.dialect().idColumn(m_schema.column(m_schema.bound().keyColumn()), sessions.keyType);
     parts.tie = tie(parts.key);
     parts.created = m_schema.created(params);
     switch (query.query.order) {
@@ -138,9 +138,13 @@ QStringList SessionSql::columns(const Parts &parts, StateFilter said, bool withK
     const auto addInstant = [&](const QString &value, const QString &column) {
         list << m_schema.dialect().cell(value, m_schema.bound().sessions.typeOf(column));
     };
-    add(sessions.id);
+    const auto addId = [&](const std::optional<QString> &column) {
+        if (column)
+            list << m_schema.dialect().idCell(m_schema.column(*column), m_schema.bound().sessions.typeOf(*column));
+    };
+    addId(sessions.id);
     list << m_schema.dialect().sha256Hex(m_schema.token());
-    add(sessions.userId);
+    addId(sessions.userId);
     addOfUser(users ? users->name : std::nullopt);
     addOfUser(users ? users->email : std::nullopt);
     addInstant(parts.shownExpires, sessions.expires);
@@ -193,9 +197,9 @@ QString SessionSql::where(const ResolvedQuery &resolved, const Parts &parts, Sql
             all << (none ? QStringLiteral("TRUE") : QStringLiteral("FALSE"));
         } else {
             const auto &accounts = *profile.accounts;
-            QString match =
-                m_schema.dialect().equal(QStringLiteral("a.") + SqlDialect::quoted(accounts.userId),
-                                         m_schema.bound().accountUserIdType, parts.userId, profile.sessions.userIdType);
+            QString match = m_schema.dialect().equal(
+                QStringLiteral("a.") + SqlDialect::quoted(accounts.userId), m_schema.bound().accountUserIdType,
+                m_schema.column(profile.sessions.userId), profile.sessions.userIdType);
             if (!none)
                 match +=
                     QStringLiteral(" AND %1 = %2")
@@ -380,7 +384,8 @@ SqlStatement SessionSql::rowsById(const QStringList &names, base::Instant now) c
     std::ranges::copy_if(names, std::back_inserter(possible),
                          [&](const QString &name) { return m_schema.dialect().accepts(type, name); });
     SqlParams params;
-    const QString condition = m_schema.dialect().isOneOfTexts(m_schema.column(id), possible, type, params);
+    const QString condition =
+        m_schema.dialect().isOneOfTexts(m_schema.dialect().idColumn(m_schema.column(id), type), possible, type, params);
     return rowsWhere(condition, std::move(params), now);
 }
 
@@ -529,7 +534,8 @@ SqlStatement SessionSql::liveByProvider(base::Instant now) const
                  m_schema.dialect().asText(QStringLiteral("a.") + SqlDialect::quoted(accounts.provider)),
                  SqlDialect::tableName(accounts.schema, accounts.table),
                  m_schema.dialect().equal(QStringLiteral("p.user_id"), m_schema.bound().accountUserIdType,
-                                          shared.userId, m_schema.profile().sessions.userIdType),
+                                          m_schema.column(m_schema.profile().sessions.userId),
+                                          m_schema.profile().sessions.userIdType),
                  shared.isLive);
     return statement;
 }
@@ -555,9 +561,10 @@ SqlStatement SessionSql::tokensAt(const PageCursor &cursor, const ResolvedQuery 
         if (!before.isEmpty())
             wanted << statement.params.add(QByteArrayView(before));
     }
-    statement.sql = QStringLiteral("SELECT %1, %2 FROM %3 WHERE %4 AND substr(%2, 1, %5) IN (%6)")
-                        .arg(m_schema.dialect().asText(m_schema.token()), digest, m_schema.source(), same,
-                             QString::number(PageCursor::digitsBefore), wanted.join(QStringLiteral(", ")));
+    statement.sql =
+        QStringLiteral("SELECT %1, %2 FROM %3 WHERE %4 AND substr(%2, 1, %5) IN (%6)")
+            .arg(m_schema.dialect().idCell(m_schema.token(), m_schema.tokenType()), digest, m_schema.source(), same,
+                 QString::number(PageCursor::digitsBefore), wanted.join(QStringLiteral(", ")));
     return statement;
 }
 

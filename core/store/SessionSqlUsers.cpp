@@ -22,7 +22,8 @@ std::optional<SqlStatement> SessionSql::providers(std::span<const QByteArrayView
     if (!m_schema.profile().accounts || userIds.empty())
         return std::nullopt;
     const auto &accounts = *m_schema.profile().accounts;
-    const QString userId = QStringLiteral("a.") + SqlDialect::quoted(accounts.userId);
+    const QString column = QStringLiteral("a.") + SqlDialect::quoted(accounts.userId);
+    const QString userId = m_schema.dialect().idColumn(column, m_schema.bound().accountUserIdType);
     const QString provider = m_schema.dialect().cell(QStringLiteral("a.") + SqlDialect::quoted(accounts.provider),
                                                      m_schema.bound().accountProviderType);
     const bool direct =
@@ -32,7 +33,7 @@ std::optional<SqlStatement> SessionSql::providers(std::span<const QByteArrayView
         direct ? userId : m_schema.dialect().asText(userId), userIds,
         direct ? m_schema.bound().accountUserIdType : QStringLiteral("text"), statement.params);
     statement.sql = QStringLiteral("SELECT %1, %2 FROM %3 a WHERE %4")
-                        .arg(m_schema.dialect().cell(userId, m_schema.bound().accountUserIdType), provider,
+                        .arg(m_schema.dialect().idCell(column, m_schema.bound().accountUserIdType), provider,
                              SqlDialect::tableName(accounts.schema, accounts.table), wanted);
     statement.fewRows = true;
     if (m_schema.dialect().bindsLists())
@@ -49,9 +50,10 @@ std::optional<SqlStatement> SessionSql::usersByEmail(const QString &email, int l
     const QString match =
         m_schema.dialect().matches(QStringLiteral("u.") + SqlDialect::quoted(*users->email),
                                    statement.params.add(email), m_schema.bound().users->typeOf(*users->email));
-    statement.sql = QStringLiteral("SELECT %1 FROM %2 u WHERE %3 LIMIT %4")
-                        .arg(m_schema.dialect().asText(QStringLiteral("u.") + SqlDialect::quoted(users->id)),
-                             SqlDialect::tableName(users->schema, users->table), match, QString::number(limit));
+    statement.sql =
+        QStringLiteral("SELECT %1 FROM %2 u WHERE %3 LIMIT %4")
+            .arg(m_schema.dialect().idCell(QStringLiteral("u.") + SqlDialect::quoted(users->id), users->idType),
+                 SqlDialect::tableName(users->schema, users->table), match, QString::number(limit));
     return statement;
 }
 
@@ -62,9 +64,10 @@ std::optional<SqlStatement> SessionSql::usersBySearch(const QString &needle, int
         return std::nullopt;
     SqlStatement statement;
     const QString condition = found(needle, statement.params);
-    statement.sql = QStringLiteral("SELECT %1 FROM %2 u WHERE %3 LIMIT %4")
-                        .arg(m_schema.dialect().asText(QStringLiteral("u.") + SqlDialect::quoted(users->id)),
-                             SqlDialect::tableName(users->schema, users->table), condition, QString::number(limit));
+    statement.sql =
+        QStringLiteral("SELECT %1 FROM %2 u WHERE %3 LIMIT %4")
+            .arg(m_schema.dialect().idCell(QStringLiteral("u.") + SqlDialect::quoted(users->id), users->idType),
+                 SqlDialect::tableName(users->schema, users->table), condition, QString::number(limit));
     return statement;
 }
 

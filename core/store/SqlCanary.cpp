@@ -144,7 +144,7 @@ Result<QString> SqlCanary::insertUser(const QString &label, const Call &call) co
     if (auto filled = fillRequired(table, label, values, statement.params); !filled)
         return fail(std::move(filled.error()));
     statement.sql = insertInto(table, values);
-    const QString idText = m_dialect.asText(SqlDialect::quoted(users.id));
+    const QString idText = m_dialect.idCell(SqlDialect::quoted(users.id), users.idType);
     const bool returning = m_kind != DatabaseKind::MySql; // MySQL knows no RETURNING: the row is read again
     if (returning)
         statement.sql += QStringLiteral(" RETURNING ") + idText;

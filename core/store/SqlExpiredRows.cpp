@@ -67,8 +67,8 @@ QString SqlExpiredRows::statement() const
     const auto next = unused.values().size() + 1;
     const QString position =
         m_kind == DatabaseKind::PostgreSql ? QStringLiteral("ctid") : SqlDialect::quoted(m_schema.bound().keyColumn());
-    return m_schema.dialect().shown(
-        QStringLiteral("%1 AND %2 > $%3 AND %2 <= $%4").arg(all, position).arg(next).arg(next + 1));
+    return m_schema.dialect().shown(QStringLiteral("%1 AND %2 > $%3 AND %2 <= $%4")
+                                        .arg(all, position, QString::number(next), QString::number(next + 1)));
 }
 
 Status SqlExpiredRows::prepare(const Call &call)
@@ -135,7 +135,9 @@ Result<PruneStep> SqlExpiredRows::prune(const PruneRange &range, base::Instant b
 
 QString SqlExpiredRows::walked() const
 {
-    return *m_blocks > 0 ? QStringLiteral("ctid") : SqlDialect::quoted(m_schema.bound().keyColumn());
+    return *m_blocks > 0 ? QStringLiteral("ctid")
+                         : m_schema.dialect().idColumn(SqlDialect::quoted(m_schema.bound().keyColumn()),
+                                                       m_schema.profile().sessions.keyType);
 }
 
 QString SqlExpiredRows::bound(const base::SecretBytes &position, SqlParams &params) const
@@ -188,8 +190,9 @@ Result<std::optional<base::SecretBytes>> SqlExpiredRows::endOfKeys(const base::S
     const QString from = after.isEmpty() ? QStringLiteral("%1 IS NOT NULL").arg(walked())
                                          : QStringLiteral("%1 > %2").arg(walked(), bound(after, statement.params));
     statement.sql = QStringLiteral("SELECT %1 FROM %2 WHERE %3 ORDER BY %4 LIMIT 1 OFFSET %5")
-                        .arg(m_schema.dialect().cell(walked(), m_schema.profile().sessions.keyType), m_schema.table(),
-                             from, walked(), QString::number(rows - 1));
+                        .arg(m_schema.dialect().idCell(SqlDialect::quoted(m_schema.bound().keyColumn()),
+                                                       m_schema.profile().sessions.keyType),
+                             m_schema.table(), from, walked(), QString::number(rows - 1));
     auto end = first(statement, call);
     // An empty position means the beginning; what does not move on would never end.
     if (end && *end && ((*end)->isEmpty() || **end == after))

@@ -126,7 +126,7 @@ QString SqlKeptRows::userIsThere(const RowKey &key, SqlParams &params) const
         return QStringLiteral("FALSE");
     return QStringLiteral("EXISTS (SELECT 1 FROM %1 WHERE %2)")
         .arg(SqlDialect::tableName(users->schema, users->table),
-             m_schema.dialect().matches(SqlDialect::quoted(users->id), params.add(*key.userId), users->idType));
+             m_schema.dialect().matchesId(SqlDialect::quoted(users->id), params.add(*key.userId), users->idType));
 }
 
 QString SqlKeptRows::isThere(const RowKey &key, SqlParams &params) const
@@ -134,11 +134,11 @@ QString SqlKeptRows::isThere(const RowKey &key, SqlParams &params) const
     const auto &sessions = m_schema.profile().sessions;
     const auto &dialect = m_schema.dialect();
     QString condition =
-        dialect.matches(SqlDialect::quoted(sessions.token), params.add(key.token.view()), m_schema.tokenType());
+        dialect.matchesRead(SqlDialect::quoted(sessions.token), params.add(key.token.view()), m_schema.tokenType());
     if (m_schema.bound().keyIsId) {
         condition = QStringLiteral("(%1 OR %2)")
-                        .arg(condition, dialect.matches(SqlDialect::quoted(m_schema.bound().keyColumn()),
-                                                        params.add(key.key.view()), sessions.keyType));
+                        .arg(condition, dialect.matchesId(SqlDialect::quoted(m_schema.bound().keyColumn()),
+                                                          params.add(key.key.view()), sessions.keyType));
     }
     return QStringLiteral("EXISTS (SELECT 1 FROM %1 WHERE %2)").arg(m_schema.table(), condition);
 }

@@ -54,13 +54,14 @@ SqlStatement SqlUserDirectory::pageStatement(const UserQuery &query, const std::
             .arg(userId, made.order, m_schema.table(), expires.order, expires.bind(statement.params, now),
                  expires.andReadable);
     const QString uid = QStringLiteral("g.uid");
+    const QString uidOrder = dialect.idColumn(uid, profile.sessions.userIdType);
     const auto ofUser = [&](const std::optional<QString> &column) {
         return profile.users && column ? dialect.cell(QStringLiteral("u.") + SqlDialect::quoted(*column),
                                                       m_schema.bound().users->typeOf(*column))
                                        : QStringLiteral("NULL");
     };
     const QStringList columns{
-        dialect.asText(uid),
+        dialect.idCell(uid, profile.sessions.userIdType),
         QStringLiteral("g.n"),
         dialect.cell(QStringLiteral("g.newest"), timeType),
         dialect.cell(QStringLiteral("g.oldest"), timeType),
@@ -83,7 +84,7 @@ SqlStatement SqlUserDirectory::pageStatement(const UserQuery &query, const std::
                                                              : QStringLiteral("g.newest");
     if (after) {
         const QString beyondId = QStringLiteral("%1 > %2").arg(
-            uid, dialect.typed(statement.params.add(QByteArrayView(after->userId)), profile.sessions.userIdType));
+            uidOrder, dialect.typed(statement.params.add(QByteArrayView(after->userId)), profile.sessions.userIdType));
         if (!after->order) {
             conditions << QStringLiteral("%1 IS NULL AND %2").arg(order, beyondId);
         } else {
@@ -99,7 +100,7 @@ SqlStatement SqlUserDirectory::pageStatement(const UserQuery &query, const std::
             .arg(columns.join(QStringLiteral(", ")), source,
                  conditions.isEmpty() ? QString()
                                       : QStringLiteral(" WHERE ") + conditions.join(QStringLiteral(" AND ")),
-                 order, ascending ? QString() : QStringLiteral(" DESC"), uid, QString::number(limit));
+                 order, ascending ? QString() : QStringLiteral(" DESC"), uidOrder, QString::number(limit));
     return statement;
 }
 
@@ -197,7 +198,8 @@ Result<std::vector<LeftCanary>> SqlUserDirectory::canaries(const Call &call)
                        statement.params.add(QString(QLatin1StringView(canaryUserName))));
     statement.sql =
         QStringLiteral("SELECT %1, %2, %3, %4, %5 FROM %6 u LEFT JOIN %7 s ON %8 WHERE %9 LIMIT ")
-            .arg(dialect.asText(id), ofUser(users->name), ofUser(users->email), dialect.asText(m_schema.token()),
+            .arg(dialect.idCell(id, users->idType), ofUser(users->name), ofUser(users->email),
+                 dialect.asText(m_schema.token()),
                  dialect.cell(expires.order, m_schema.bound().sessions.typeOf(sessions.expires)),
                  SqlDialect::tableName(users->schema, users->table), m_schema.table(),
                  dialect.equal(m_schema.column(sessions.userId), sessions.userIdType, id, users->idType), labelled) +

@@ -35,8 +35,7 @@ public:
     rights(SqlConnection &connection, const SchemaProfile &schema, const base::Call &call) const = 0;
 
     /// The statement behind StoreInspector::createIndex(), for people to paste.
-    [[nodiscard]] virtual QString createIndex(const QString &schema, const QString &table, const ColumnInfo &column,
-                                              bool unique) const = 0;
+    [[nodiscard]] virtual QString createIndex(const TableInfo &table, const ColumnInfo &column, bool unique) const = 0;
     /// The statements behind StoreInspector::createRole().
     [[nodiscard]] virtual QString createRole(RolePurpose purpose, const QString &role, const RoleRights &rights,
                                              const SchemaProfile &schema) const = 0;

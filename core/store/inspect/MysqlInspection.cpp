@@ -236,8 +236,7 @@ base::Result<std::optional<RoleRights>> MysqlInspection::rights(SqlConnection &c
     return rights;
 }
 
-QString MysqlInspection::createIndex(const QString &schema, const QString &table, const ColumnInfo &column,
-                                     bool unique) const
+QString MysqlInspection::createIndex(const TableInfo &table, const ColumnInfo &column, bool unique) const
 {
     const QString type = column.type.section(QLatin1Char(' '), 0, 0);
     if (type.endsWith(QStringLiteral("text")) || type.endsWith(QStringLiteral("blob")))
@@ -245,8 +244,8 @@ QString MysqlInspection::createIndex(const QString &schema, const QString &table
     // Refuses rather than keep writers out.
     return withBackQuotes(QStringLiteral("CREATE %1 %2 ON %3 (%4) ALGORITHM=INPLACE LOCK=NONE;")
                               .arg(unique ? QStringLiteral("UNIQUE INDEX") : QStringLiteral("INDEX"),
-                                   SqlDialect::quoted(indexName(table, column.name, unique)),
-                                   SqlDialect::tableName(schema, table), SqlDialect::quoted(column.name)));
+                                   SqlDialect::quoted(indexName(table.name, column.name, unique)),
+                                   SqlDialect::tableName(table.schema, table.name), SqlDialect::quoted(column.name)));
 }
 
 QString MysqlInspection::createRole(RolePurpose purpose, const QString &role, const RoleRights &,

@@ -131,13 +131,15 @@ PostgresInspection::rights(SqlConnection &connection, const SchemaProfile &schem
     return rights;
 }
 
-QString PostgresInspection::createIndex(const QString &schema, const QString &table, const ColumnInfo &column,
-                                        bool unique) const
+QString PostgresInspection::createIndex(const TableInfo &table, const ColumnInfo &column, bool unique) const
 {
-    return QStringLiteral("CREATE %1 CONCURRENTLY %2 ON %3 (%4);")
-        .arg(unique ? QStringLiteral("UNIQUE INDEX") : QStringLiteral("INDEX"),
-             SqlDialect::quoted(indexName(table, column.name, unique)), SqlDialect::tableName(schema, table),
-             SqlDialect::quoted(column.name));
+    // A partitioned table takes no index without a lock, and no unique one of a single column but its partition key.
+    const bool isUnique = unique && !table.isPartitioned;
+    return QStringLiteral("CREATE %1%2 %3 ON %4 (%5);")
+        .arg(isUnique ? QStringLiteral("UNIQUE INDEX") : QStringLiteral("INDEX"),
+             table.isPartitioned ? QString() : QStringLiteral(" CONCURRENTLY"),
+             SqlDialect::quoted(indexName(table.name, column.name, isUnique)),
+             SqlDialect::tableName(table.schema, table.name), SqlDialect::quoted(column.name));
 }
 
 QString PostgresInspection::createRole(RolePurpose purpose, const QString &role, const RoleRights &rights,

@@ -14,8 +14,7 @@ public:
     SqlStatement size(const QString &schema, const QString &table) const override;
     base::Result<std::optional<RoleRights>> rights(SqlConnection &connection, const SchemaProfile &schema,
                                                    const base::Call &call) const override;
-    QString createIndex(const QString &schema, const QString &table, const ColumnInfo &column,
-                        bool unique) const override;
+    QString createIndex(const TableInfo &table, const ColumnInfo &column, bool unique) const override;
     QString createRole(RolePurpose purpose, const QString &role, const RoleRights &rights,
                        const SchemaProfile &schema) const override;
 };

@@ -58,9 +58,9 @@ const QString &SqlStoreInspector::nameOf(LookupColumn column) const
 
 QString SqlStoreInspector::createIndex(LookupColumn column, bool unique) const
 {
-    const auto &sessions = schema().sessions;
-    const ColumnInfo *info = m_schema.bound().sessions.column(nameOf(column));
-    return info ? m_inspection.createIndex(sessions.schema, sessions.table, *info, unique) : QString();
+    const TableInfo &sessions = m_schema.bound().sessions;
+    const ColumnInfo *info = sessions.column(nameOf(column));
+    return info ? m_inspection.createIndex(sessions, *info, unique) : QString();
 }
 
 QString SqlStoreInspector::createRole(RolePurpose purpose, const QString &role, const RoleRights &rights) const

@@ -39,12 +39,11 @@ base::Result<std::optional<RoleRights>> SqliteInspection::rights(SqlConnection &
     return std::nullopt;
 }
 
-QString SqliteInspection::createIndex(const QString &, const QString &table, const ColumnInfo &column,
-                                      bool unique) const
+QString SqliteInspection::createIndex(const TableInfo &table, const ColumnInfo &column, bool unique) const
 {
     return QStringLiteral("CREATE %1 %2 ON %3 (%4);")
         .arg(unique ? QStringLiteral("UNIQUE INDEX") : QStringLiteral("INDEX"),
-             SqlDialect::quoted(indexName(table, column.name, unique)), SqlDialect::quoted(table),
+             SqlDialect::quoted(indexName(table.name, column.name, unique)), SqlDialect::quoted(table.name),
              SqlDialect::quoted(column.name));
 }
 

@@ -11,7 +11,7 @@ namespace rollcall::store {
 struct ColumnInfo
 {
     QString name;
-    QString type; ///< the server's own spelling, without length
+    QString type; ///< the server's own spelling, without length; of a domain, what it is a domain of
     bool notNull = false;
     bool filledByServer = false; ///< has a default, is generated, or is SQLite's row id
 };
@@ -41,6 +41,7 @@ struct TableInfo
     std::vector<ForeignKeyInfo> foreignKeys;
     /// PostgreSQL's INHERITS: schema and name of the tables whose statements include this one's rows.
     std::vector<std::pair<QString, QString>> parents = {};
+    bool isPartitioned = false; ///< PostgreSQL's: its rows are in the tables below it
 
     /// The column of that exact name; null where there is none.
     [[nodiscard]] const ColumnInfo *column(const QString &wanted) const

@@ -41,14 +41,25 @@ void addParent(TableInfo &table, const SqlRow &row)
     table.parents.emplace_back(cell(row, 2), cell(row, 3));
 }
 
+void addPartitioned(TableInfo &table, const SqlRow &)
+{
+    table.isPartitioned = true;
+}
+
 /// pg_catalog and not information_schema, which hides constraints from everyone but the owner.
 std::vector<Question> postgresQuestions()
 {
+    // A domain's values compare as those of what it is a domain of, which may be a domain itself.
     const QString columns =
-        QStringLiteral("SELECT n.nspname, c.relname, a.attname, format_type(a.atttypid, -1), a.attnotnull::int, "
+        QStringLiteral("SELECT n.nspname, c.relname, a.attname, format_type(CASE t.typtype WHEN 'd' THEN "
+                       "(WITH RECURSIVE d(base) AS (SELECT t.typbasetype UNION ALL SELECT b.typbasetype FROM d JOIN "
+                       "pg_catalog.pg_type b ON b.oid = d.base WHERE b.typtype = 'd') SELECT d.base FROM d JOIN "
+                       "pg_catalog.pg_type e ON e.oid = d.base WHERE e.typtype <> 'd') ELSE a.atttypid END, -1), "
+                       "a.attnotnull::int, "
                        "(a.atthasdef OR a.attidentity <> '' OR a.attgenerated <> '')::int "
                        "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
                        "JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped "
+                       "JOIN pg_catalog.pg_type t ON t.oid = a.atttypid "
                        "WHERE c.relkind IN ('r', 'p', 'f') AND NOT c.relispartition AND %1 "
                        "ORDER BY n.nspname, c.relname, a.attnum");
     const QString indexes = QStringLiteral(
@@ -75,7 +86,14 @@ std::vector<Question> postgresQuestions()
                        "JOIN pg_catalog.pg_namespace pn ON pn.oid = p.relnamespace "
                        "WHERE c.relkind IN ('r', 'f') AND NOT c.relispartition AND %1 "
                        "ORDER BY n.nspname, c.relname, h.inhseqno");
-    return {{columns, addColumn}, {indexes, addIndex}, {foreignKeys, addForeignKey}, {parents, addParent}};
+    const QString partitioned = QStringLiteral("SELECT n.nspname, c.relname FROM pg_catalog.pg_class c "
+                                               "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+                                               "WHERE c.relkind = 'p' AND NOT c.relispartition AND %1");
+    return {{columns, addColumn},
+            {indexes, addIndex},
+            {foreignKeys, addForeignKey},
+            {parents, addParent},
+            {partitioned, addPartitioned}};
 }
 
 std::vector<Question> sqliteQuestions()

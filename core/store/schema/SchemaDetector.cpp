@@ -121,6 +121,37 @@ Role likelyColumn(const TableInfo &table, ColumnRole role)
     return {};
 }
 
+/// By what the rows of a table of people are told apart; empty where nothing says so.
+QString idColumn(const TableInfo &table)
+{
+    QString id;
+    for (const ColumnInfo &column : table.columns) {
+        if (normalisedName(column.name) == QStringLiteral("id") || (id.isEmpty() && table.isPrimary(column.name)))
+            id = column.name;
+    }
+    return id;
+}
+
+/// Of a table that lacks nothing else: the first column that can hold the id of somebody with an e-mail.
+Role columnForIds(const TableInfo &table, const std::vector<TableInfo> &tables, const Role &token, const Role &expires)
+{
+    for (const ColumnInfo &column : table.columns) {
+        const QString name = normalisedName(column.name);
+        const bool isKnown = column.name == token.column || column.name == expires.column ||
+                             table.isPrimary(column.name) || name == QStringLiteral("ip") ||
+                             containsAny(name, {"token", "expire", "created", "updated", "agent", "ipaddr", "data",
+                                                "payload", "content", "device", "organization", "impersonated"});
+        const bool fits = !isKnown && std::ranges::any_of(tables, [&](const TableInfo &other) {
+            const QString id = idColumn(other);
+            return &other != &table && !id.isEmpty() && bestColumn(other, ColumnRole::Email).found() &&
+                   other.typeOf(id).compare(column.type, Qt::CaseInsensitive) == 0;
+        });
+        if (fits)
+            return {column.name, 1};
+    }
+    return {};
+}
+
 bool nameContains(const TableInfo &table, std::initializer_list<const char *> words)
 {
     return containsAny(normalisedName(table.name), words);
@@ -268,6 +299,8 @@ std::vector<SessionTable> sessionTables(const std::vector<TableInfo> &tables, co
                 if (!column->found())
                     *column = likelyColumn(table, role);
             }
+            if (token.found() && expires.found() && !user.found())
+                user = columnForIds(table, tables, token, expires);
         }
         const bool isAccount =
             std::ranges::any_of(accounts, [&](const AccountTable &account) { return account.table == &table; });
@@ -294,11 +327,7 @@ std::vector<UserTable> userTables(const std::vector<TableInfo> &tables, const st
     std::set<const TableInfo *> pointedAt; // sessions say so: these are the users, whatever they inherit from
     for (const TableInfo &table : tables) {
         const Role email = bestColumn(table, ColumnRole::Email);
-        QString id;
-        for (const ColumnInfo &column : table.columns) {
-            if (normalisedName(column.name) == QStringLiteral("id") || (id.isEmpty() && table.isPrimary(column.name)))
-                id = column.name;
-        }
+        const QString id = idColumn(table);
         if (!email.found() || id.isEmpty())
             continue;
         const Role name = bestColumn(table, ColumnRole::Name);

@@ -151,8 +151,7 @@ void addIndexWarnings(SchemaProfile &profile, const TableInfo &table, DatabaseKi
     const auto missing = [&](bool present, const QString &column, const QString &cost) {
         if (present)
             return;
-        const QString index =
-            inspectionFor(kind).createIndex(sessions.schema, sessions.table, *table.column(column), false);
+        const QString index = inspectionFor(kind).createIndex(table, *table.column(column), false);
         const QString remedy = index.isEmpty() ? QString() : QStringLiteral(" To add one: ") + index;
         profile.warnings
             << QStringLiteral("No index leads with %1, so %2.%3").arg(SqlDialect::quoted(column), cost, remedy);

@@ -108,6 +108,7 @@ Status MariaDbConnection::setUp(const Call &call)
     for (const QByteArray &script : std::initializer_list<QByteArray>{
              QByteArray("SET NAMES utf8mb4 COLLATE utf8mb4_bin"),
              QByteArray("SET SESSION time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,NO_BACKSLASH_ESCAPES', "
+                        "sql_select_limit = 18446744073709551615, sql_big_selects = 1, "
                         "autocommit = 1, "
                         "innodb_lock_wait_timeout = 2, lock_wait_timeout = 2, lc_messages = 'en_US', ") +
                  limits,

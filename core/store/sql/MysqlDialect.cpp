@@ -39,6 +39,11 @@ bool isText(const QString &type)
     return base.endsWith(QStringLiteral("char")) || base.endsWith(QStringLiteral("text"));
 }
 
+bool isBinary(const QString &type)
+{
+    return type.endsWith(QStringLiteral("binary")) || type.endsWith(QStringLiteral("blob"));
+}
+
 QString wallClock(base::Instant instant, const QTimeZone &zone)
 {
     return QDateTime::fromMSecsSinceEpoch(instant.time_since_epoch().count(), Qt::UTC)
@@ -60,6 +65,14 @@ bool MysqlDialect::nullsAreLargest() const
 
 QString MysqlDialect::cell(const QString &column, const QString &type) const
 {
+    // Bytes that are no text (a UUID in BINARY(16)) would come as question marks, or not at all. They are shown as the
+    // server's own literal, as is a text that would be taken for one: typed() reads both back. (No token of an
+    // adapter begins like a literal.)
+    if (isBinary(type))
+        return QStringLiteral(
+                   "CASE WHEN HEX(CONVERT(%1 USING utf8mb4)) = HEX(%1) AND HEX(%1) NOT REGEXP "
+                   "'^(..)*([01].|7F)' AND HEX(%1) NOT LIKE '3078%' THEN %2 ELSE CONCAT('0x', LOWER(HEX(%1))) END")
+            .arg(column, asText(column));
     // The connection's character set and libmariadb make text of these as they arrive.
     return isText(type) || isInteger(type) ? column : asText(column);
 }
@@ -75,6 +88,9 @@ QString MysqlDialect::typed(const QString &placeholder, const QString &type) con
         return QStringLiteral("CAST(%1 AS %2)")
             .arg(placeholder,
                  type.contains(QStringLiteral("unsigned")) ? QStringLiteral("UNSIGNED") : QStringLiteral("SIGNED"));
+    if (isBinary(type))
+        return QStringLiteral("CASE WHEN %1 LIKE '0x%' THEN UNHEX(SUBSTR(%1, 3)) ELSE CAST(%1 AS BINARY) END")
+            .arg(placeholder);
     // With the column's own collation said, an index on it serves, and nothing is an "illegal mix of collations".
     if (const QString collation = collationOf(type); isText(type) && !collation.isEmpty())
         return QStringLiteral("(CONVERT(%1 USING %2) COLLATE %3)")
@@ -101,7 +117,8 @@ bool MysqlDialect::accepts(const QString &type, const QString &value) const
 
 bool MysqlDialect::comparable(const QString &type, const QString &other) const
 {
-    return type == other || (isText(type) && isText(other)) || (isInteger(type) && isInteger(other));
+    return type == other || (isText(type) && isText(other)) || (isInteger(type) && isInteger(other)) ||
+           (isBinary(type) && isBinary(other));
 }
 
 QString MysqlDialect::equal(const QString &left, const QString &leftType, const QString &right,

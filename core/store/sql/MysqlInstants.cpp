@@ -56,7 +56,8 @@ QString parsedMicrosecondsSql(const QString &column, const QTimeZone &zone)
     static const QString number = QStringLiteral("CAST(COALESCE(NULLIF(%1, ''), '0') AS SIGNED)");
     static const QString suffix = QStringLiteral("NULLIF(REGEXP_SUBSTR(SUBSTR(%1, 17), '[+-][0-9:]+$'), '')");
     const auto part = [&](int from, int length) {
-        return number.arg(QStringLiteral("SUBSTR(%1, %2, %3)").arg(column).arg(from).arg(length));
+        return number.arg(
+            QStringLiteral("SUBSTR(%1, %2, %3)").arg(column, QString::number(from), QString::number(length)));
     };
     const QString seconds =
         QStringLiteral("CASE WHEN SUBSTR(%1, 17, 1) = ':' THEN %2 ELSE 0 END").arg(column, part(18, 2));

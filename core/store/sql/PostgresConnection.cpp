@@ -40,7 +40,9 @@ QByteArray milliseconds(std::chrono::milliseconds time)
 
 QByteArray startupOptions(const StoreOptions &options)
 {
-    return "-c TimeZone=UTC -c DateStyle=ISO -c jit=off -c lock_timeout=" + QByteArray::number(lockTimeoutMs) +
+    return "-c TimeZone=UTC -c DateStyle=ISO -c standard_conforming_strings=on -c bytea_output=hex "
+           "-c extra_float_digits=3 -c jit=off -c lock_timeout=" +
+           QByteArray::number(lockTimeoutMs) +
            " -c idle_in_transaction_session_timeout=" + QByteArray::number(idleTimeoutMs) +
            " -c statement_timeout=" + milliseconds(options.timeout) + " -c default_transaction_read_only=on";
 }
@@ -316,8 +318,9 @@ Status PostgresConnection::begin(TransactionMode mode, const Call &call)
     const auto budget = std::min(m_options.timeout, call.remaining());
     auto begun =
         runScript(open +
-                      "; SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO'; SET LOCAL jit = off; SET LOCAL "
-                      "lock_timeout = " +
+                      "; SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO'; SET LOCAL "
+                      "standard_conforming_strings = on; SET LOCAL bytea_output = hex; SET LOCAL extra_float_digits = "
+                      "3; SET LOCAL jit = off; SET LOCAL lock_timeout = " +
                       QByteArray::number(lockTimeoutMs) + "; SET LOCAL idle_in_transaction_session_timeout = " +
                       QByteArray::number(idleTimeoutMs) + "; SET LOCAL statement_timeout = " + milliseconds(budget),
                   call);

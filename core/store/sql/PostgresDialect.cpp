@@ -23,6 +23,15 @@ bool isText(const QString &type)
            type == QStringLiteral("bpchar");
 }
 
+/// Whether accepts() tells what the server takes for a value. Any text may be refused by other types (enumerations,
+/// those of extensions), and a statement with it: their columns are compared as text.
+bool isKnown(const QString &type)
+{
+    return isInteger(type) || isFractional(type) || isText(type) || type == QStringLiteral("uuid") ||
+           type == QStringLiteral("bytea") || type == QStringLiteral("citext") ||
+           type.endsWith(QStringLiteral(".citext"));
+}
+
 /// ISO text or digits as timestamptz, NULL where it is neither. Nothing in it can raise an error, whatever stands in
 /// the column: the parts are cut out by position after a strict match and added up as intervals.
 QString parsedText(const QString &column, const QString &zone)
@@ -109,7 +118,7 @@ bool PostgresDialect::accepts(const QString &type, const QString &value) const
     }
     if (type == QStringLiteral("bytea")) // what stands for its own bytes in a bytea's text form
         return std::ranges::none_of(value, [](QChar c) { return c.unicode() > 0x7f || c == QLatin1Char('\\'); });
-    return isText(type) || type == QStringLiteral("citext") || type.endsWith(QStringLiteral(".citext"));
+    return true;
 }
 
 bool PostgresDialect::comparable(const QString &type, const QString &other) const
@@ -117,9 +126,17 @@ bool PostgresDialect::comparable(const QString &type, const QString &other) cons
     return type == other || (isText(type) && isText(other)) || (isInteger(type) && isInteger(other));
 }
 
+QString PostgresDialect::matches(const QString &column, const QString &value, const QString &type) const
+{
+    return isKnown(type) ? SqlDialect::matches(column, value, type)
+                         : QStringLiteral("%1 = %2::text").arg(asText(column), value);
+}
+
 QString PostgresDialect::isOneOf(const QString &column, std::span<const QByteArrayView> values, const QString &type,
                                  SqlParams &params) const
 {
+    if (!isKnown(type))
+        return isOneOf(asText(column), values, QStringLiteral("text"), params);
     // One parameter, however many values: the statement's text stays the same, and is read and planned faster.
     const QString array = typed(params.add(QByteArrayView(listValue(values))), type);
     return QStringLiteral("%1 = ANY (%2[])").arg(column, array);

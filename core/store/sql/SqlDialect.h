@@ -71,6 +71,25 @@ public:
     /// Equality of two columns, as text where their types do not compare. An index on @p left can serve it.
     [[nodiscard]] virtual QString equal(const QString &left, const QString &leftType, const QString &right,
                                         const QString &rightType) const;
+    /// A column of ids as the text by which people and cursors name what it holds, of whatever kind that is: typed()
+    /// takes it back.
+    [[nodiscard]] virtual QString idCell(const QString &column, const QString &type) const
+    {
+        return cell(column, type);
+    }
+    /// A column of ids as what is ordered by, and compared with typed() or isOneOf().
+    [[nodiscard]] virtual QString idColumn(const QString &column, const QString &) const { return column; }
+    /// Exact equality of a column of ids and a placeholder for what idCell() gave.
+    [[nodiscard]] virtual QString matchesId(const QString &column, const QString &value, const QString &type) const
+    {
+        return matches(column, value, type);
+    }
+    /// Exact equality of a column of tokens and a placeholder for one that was read from it; adapters, which look one
+    /// up by its text, may not find that.
+    [[nodiscard]] virtual QString matchesRead(const QString &column, const QString &value, const QString &type) const
+    {
+        return matches(column, value, type);
+    }
     /// Exact equality of a column of @p type, to the last byte where it holds text, and a placeholder or text.
     [[nodiscard]] virtual QString matches(const QString &column, const QString &value, const QString &type) const;
     /// A column of @p type holds one of @p values, all of which it accepts.

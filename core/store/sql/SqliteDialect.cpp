@@ -1,6 +1,24 @@
 #include "core/store/sql/SqliteDialect.h"
 
+#include <QRegularExpression>
+
+#include <algorithm>
+
 namespace rollcall::store {
+
+namespace {
+
+/// Whether values are stored in a column of @p type as they come, numbers beside texts of the same digits; other
+/// columns make one of both, and bytes alone are something else. Source: sqlite.org/datatype3.html §3.1.
+bool keepsKinds(const QString &type)
+{
+    const QString upper = type.toUpper();
+    const auto has = [&upper](const char *word) { return upper.contains(QLatin1StringView(word)); };
+    return !has("INT") && !has("CHAR") && !has("CLOB") && !has("TEXT") &&
+           (upper.isEmpty() || has("BLOB") || upper == QStringLiteral("ANY"));
+}
+
+} // namespace
 
 QString SqliteDialect::textOfAll(const QStringList &texts) const
 {
@@ -22,11 +40,37 @@ QString SqliteDialect::asText(const QString &expression) const
     return QStringLiteral("CAST(%1 AS TEXT)").arg(expression);
 }
 
-QString SqliteDialect::typed(const QString &placeholder, const QString &) const
+QString SqliteDialect::typed(const QString &placeholder, const QString &type) const
 {
     // A bound text takes on the affinity of the column that it is compared with. Source: sqlite.org/datatype3.html
-    // §4.2.
-    return placeholder;
+    // §4.2. Bytes do not: idCell() gives them as literals.
+    return keepsKinds(type) ? placeholder : QStringLiteral("rollcall_id(%1)").arg(placeholder);
+}
+
+QString SqliteDialect::idCell(const QString &column, const QString &type) const
+{
+    return QStringLiteral("CASE typeof(%1) WHEN 'blob' THEN 'x''' || lower(hex(%1)) || '''' ELSE %2 END")
+        .arg(column, keepsKinds(type) ? asText(column) : column);
+}
+
+QString SqliteDialect::idColumn(const QString &column, const QString &type) const
+{
+    return keepsKinds(type) ? idCell(column, type) : column; // no index serves that
+}
+
+QString SqliteDialect::matches(const QString &column, const QString &value, const QString &) const
+{
+    return QStringLiteral("%1 = %2").arg(column, value);
+}
+
+QString SqliteDialect::matchesId(const QString &column, const QString &value, const QString &type) const
+{
+    return QStringLiteral("%1 = %2").arg(idColumn(column, type), typed(value, type));
+}
+
+QString SqliteDialect::matchesRead(const QString &column, const QString &value, const QString &) const
+{
+    return QStringLiteral("%1 IN (%2, CAST(%2 AS BLOB))").arg(column, value);
 }
 
 bool SqliteDialect::accepts(const QString &, const QString &) const
@@ -37,6 +81,19 @@ bool SqliteDialect::accepts(const QString &, const QString &) const
 bool SqliteDialect::comparable(const QString &, const QString &) const
 {
     return true;
+}
+
+QString SqliteDialect::isOneOf(const QString &column, std::span<const QByteArrayView> values, const QString &type,
+                               SqlParams &params) const
+{
+    // A text of JSON ends at its first NUL.
+    if (std::ranges::any_of(values, [](QByteArrayView value) { return value.contains('\0'); }))
+        return SqlDialect::isOneOf(column, values, type, params);
+    // One parameter: of hundreds, SQLite looks each up among all of them by its name.
+    const bool holdsBytes = std::ranges::any_of(values, [](QByteArrayView value) { return value.startsWith("x'"); });
+    return QStringLiteral("%1 IN (SELECT %2 FROM json_each(%3))")
+        .arg(column, holdsBytes ? typed(QStringLiteral("value"), type) : QStringLiteral("value"),
+             params.add(QByteArrayView(listValue(values))));
 }
 
 QString SqliteDialect::sha256Hex(const QString &expression) const
@@ -95,6 +152,13 @@ QString SqliteDialect::serverClock() const
 {
     // No server: the clock of this machine.
     return QStringLiteral("strftime('%Y-%m-%dT%H:%M:%fZ', 'now')");
+}
+
+QString SqliteDialect::shown(const QString &sql) const
+{
+    // Literals of bytes need no function of ours there.
+    static const QRegularExpression ofParameter(QStringLiteral("rollcall_id\\((\\$[0-9]+)\\)"));
+    return QString(sql).replace(ofParameter, QStringLiteral("\\1"));
 }
 
 } // namespace rollcall::store

@@ -16,6 +16,14 @@ public:
     QString typed(const QString &placeholder, const QString &type) const override;
     bool accepts(const QString &type, const QString &value) const override;
     bool comparable(const QString &type, const QString &other) const override;
+    QString idCell(const QString &column, const QString &type) const override;
+    QString idColumn(const QString &column, const QString &type) const override;
+    QString matches(const QString &column, const QString &value, const QString &type) const override;
+    QString matchesId(const QString &column, const QString &value, const QString &type) const override;
+    QString matchesRead(const QString &column, const QString &value, const QString &type) const override;
+    QString isOneOf(const QString &column, std::span<const QByteArrayView> values, const QString &type,
+                    SqlParams &params) const override;
+    bool bindsLists() const override { return true; }
     QString sha256Hex(const QString &expression) const override;
     QString contains(const QString &expression, const QString &needle, SqlParams &params) const override;
     QString listRows(const QString &placeholder) const override;
@@ -27,6 +35,7 @@ public:
                          SqlParams &params) const override;
     ExpiresEncoding encodingOfType(const QString &type) const override;
     QString serverClock() const override;
+    QString shown(const QString &sql) const override;
 };
 
 } // namespace rollcall::store

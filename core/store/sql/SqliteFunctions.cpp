@@ -103,6 +103,17 @@ void writeLikeSample(sqlite3_context *context, int, sqlite3_value **values)
         resultText(context, text);
 }
 
+/// Bytes of their literal, x'…'; anything else is what it is.
+void id(sqlite3_context *context, int, sqlite3_value **values)
+{
+    const QByteArrayView text = textOf(values[0]);
+    const bool isLiteral = text.size() > 2 && text.startsWith("x'") && text.endsWith('\'') && text.size() % 2 == 1;
+    if (!isLiteral)
+        return sqlite3_result_value(context, values[0]);
+    const QByteArray bytes = QByteArray::fromHex(QByteArray::fromRawData(text.data() + 2, text.size() - 3));
+    sqlite3_result_blob64(context, bytes.constData(), static_cast<sqlite3_uint64>(bytes.size()), SQLITE_TRANSIENT);
+}
+
 /// What is stored: of text its UTF-8, whatever the database's own encoding.
 QByteArrayView storedIn(sqlite3_value *value)
 {
@@ -178,6 +189,8 @@ int registerSqliteFunctions(sqlite3 *database, const QTimeZone &zone)
         code = add("rollcall_stored_form", 1, storedForm);
     if (code == SQLITE_OK)
         code = add("rollcall_write_like", 2, writeLikeSample);
+    if (code == SQLITE_OK)
+        code = add("rollcall_id", 1, id);
     if (code == SQLITE_OK)
         code = add("rollcall_packed", 1, packed);
     if (code == SQLITE_OK)

@@ -263,9 +263,7 @@ void SqlScaleTest::pagesAsFastAsByHand()
     const double ratio = fastest(ours) / fastest(theirs);
     qInfo("%-42s %8.2f ms, by hand %8.2f ms, ratio %.2f, %d sessions", QTest::currentDataTag(), fastest(ours),
           fastest(theirs), ratio, SqlScaleTest::sessions());
-    // SQLite reads in our own process, where what a row becomes for the window weighs as much as reading it: there only
-    // a wrong plan is told.
-    const bool isProof = kind == DatabaseKind::MySql && SqlScaleTest::sessions() >= test::ScaleDatabase::proofSessions;
+    const bool isProof = SqlScaleTest::sessions() >= test::ScaleDatabase::proofSessions;
     QVERIFY2(ratio <= (isProof ? test::mostTimesByHand : test::mostTimesUnderLoad), qPrintable(QString::number(ratio)));
 }
 

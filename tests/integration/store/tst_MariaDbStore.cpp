@@ -1,7 +1,9 @@
 #include <QtTest>
 
 #include "core/store/ExpiredRows.h"
+#include "core/store/KeptRows.h"
 #include "core/store/StoreInspector.h"
+#include "core/store/UserDirectory.h"
 #include "tests/integration/store/MariaDbTools.h"
 
 using namespace rollcall;
@@ -29,7 +31,9 @@ private Q_SLOTS:
     void tokensAreExactWhateverTheCollation_data();
     void tokensAreExactWhateverTheCollation();
     void columnsOfTwoCollationsAreJoined();
+    void idsMayBeBytes();
     void theIndexOnTokensServesLookups();
+    void theServersOwnLimitsDoNotMatter();
     void aTimestampIsReadWhateverTheServersZone();
     void aDatetimeIsReadInTheZoneGiven_data();
     void aDatetimeIsReadInTheZoneGiven();
@@ -236,6 +240,89 @@ void MariaDbStoreTest::columnsOfTwoCollationsAreJoined()
     QCOMPARE(stats->live, 1);
 }
 
+void MariaDbStoreTest::idsMayBeBytes()
+{
+    // Two UUIDs that differ where no text could, an id that is a text, and one that looks like what bytes are shown as.
+    const QStringList ids{QStringLiteral("0xf0e1d2c3b4a5c6978675a4b3c2d1e0f1"),
+                          QStringLiteral("0xf0e1d2c3b4a5c6978675a4b3c2d1e0f2"), QStringLiteral("abcdefghijklmnop"),
+                          QStringLiteral("0x") + QString::fromLatin1(QByteArray("0xabcdefabcdefab").toHex())};
+    const QString values = QStringLiteral("(x'f0e1d2c3b4a5c6978675a4b3c2d1e0f1', 1), "
+                                          "(x'f0e1d2c3b4a5c6978675a4b3c2d1e0f2', 2), ('abcdefghijklmnop', 3), "
+                                          "('0xabcdefabcdefab', 4)");
+    const auto url = m_databases.made(
+        QStringLiteral("bytes"),
+        QStringLiteral("CREATE TABLE users (id binary(16) PRIMARY KEY, name varchar(99), email varchar(99) UNIQUE); "
+                       "CREATE TABLE accounts (id int PRIMARY KEY, \"userId\" varbinary(16), provider varchar(99), "
+                       "\"providerAccountId\" varchar(99)); "
+                       "CREATE TABLE sessions (id binary(16) PRIMARY KEY, \"userId\" binary(16) NOT NULL REFERENCES "
+                       "users(id), expires timestamp(3) NOT NULL, \"sessionToken\" varchar(255) NOT NULL UNIQUE); "
+                       "CREATE TABLE ids (id binary(16), n int); INSERT INTO ids VALUES %1; "
+                       "INSERT INTO users SELECT id, CONCAT('n', n), CONCAT('u', n, '@example.com') FROM ids; "
+                       "INSERT INTO accounts SELECT n, id, CONCAT('p', n), n FROM ids; "
+                       "INSERT INTO sessions SELECT id, id, '2026-06-20', CONCAT('abcdefghijklmnop-', n) FROM ids")
+            .arg(values));
+    QString problem;
+    const auto sessions = test::openDetected(url, store::Access::Write, problem);
+    QVERIFY2(sessions != nullptr, qPrintable(problem));
+
+    // One by one in the order of the bytes, which is the cursor's.
+    store::SessionQuery query;
+    query.limit = 1;
+    QStringList found;
+    std::optional<QByteArray> cursor;
+    do {
+        const auto page = sessions->page(query, cursor, fixtureNow(), soon());
+        QVERIFY2(page.has_value(), failureOf(page).constData());
+        QCOMPARE(page->sessions.size(), std::size_t{1});
+        const auto &session = page->sessions.front();
+        QVERIFY(session.id && session.userId);
+        QCOMPARE(session.id, session.userId);
+        const QString number = QString::number(ids.indexOf(*session.userId) + 1);
+        QCOMPARE(session.name, std::optional(QStringLiteral("n") + number));
+        QCOMPARE(session.providers, QStringList{QStringLiteral("p") + number});
+        found << *session.id;
+        cursor = page->next;
+    } while (cursor);
+    QCOMPARE(found, (QStringList{ids[3], ids[2], ids[0], ids[1]}));
+
+    const auto users = sessions->users()->usersPage({}, std::nullopt, fixtureNow(), soon());
+    QVERIFY2(users.has_value(), failureOf(users).constData());
+    QCOMPARE(users->users.size(), std::size_t{4});
+    for (const auto &user : users->users)
+        QCOMPARE(user.providers, QStringList{QStringLiteral("p") + QString::number(ids.indexOf(user.id) + 1)});
+
+    for (qsizetype i = 0; i < ids.size(); ++i) {
+        for (const QString &user : {ids[i], QStringLiteral("u%1@example.com").arg(i + 1)}) {
+            store::SessionQuery ofUser;
+            ofUser.user = user;
+            const auto rows = sessions->planRows(ofUser, 10, fixtureNow(), soon());
+            QVERIFY2(rows.has_value(), failureOf(rows).constData());
+            QCOMPARE(rows->size(), std::size_t{1});
+            QCOMPARE(rows->front().shown.userId, std::optional(ids[i]));
+        }
+        QStringList unmatched;
+        const auto named = sessions->findRows(std::span(&ids[i], 1), unmatched, fixtureNow(), soon());
+        QVERIFY2(named.has_value(), failureOf(named).constData());
+        QCOMPARE(named->size(), std::size_t{1});
+        QCOMPARE(named->front().shown.id, std::optional(ids[i]));
+        // Gone and back again.
+        const auto key = named->front().key.clone();
+        std::vector<store::KeptRow> kept;
+        const auto keep = [&kept](std::span<store::KeptRow> rows) -> base::Status {
+            for (const auto &row : rows)
+                kept.push_back(row.clone());
+            return {};
+        };
+        const auto deleted = sessions->keptRows()->deleteRows(std::span(&key, 1), keep, soon());
+        QVERIFY2(deleted.has_value(), failureOf(deleted).constData());
+        QCOMPARE(*deleted, std::vector{store::DeleteOutcome::Deleted});
+        QCOMPARE(*sessions->stillThere(std::span(&key, 1), soon()), std::vector{false});
+        const auto restored = sessions->keptRows()->restoreRows(kept, soon());
+        QVERIFY2(restored.has_value(), failureOf(restored).constData());
+        QCOMPARE(*restored, std::vector{store::RestoreOutcome::Restored});
+    }
+}
+
 void MariaDbStoreTest::theIndexOnTokensServesLookups()
 {
     const auto url = m_databases.fixture(QStringLiteral("prisma-adapter-mysql"));
@@ -264,6 +351,25 @@ void MariaDbStoreTest::theIndexOnTokensServesLookups()
     QVERIFY(many.has_value() && many->at(0) && many->at(1) && !many->at(2));
     const qint64 read = rowsRead() - before;
     QVERIFY2(read < 20, qPrintable(QString::number(read)));
+}
+
+void MariaDbStoreTest::theServersOwnLimitsDoNotMatter()
+{
+    // What guards people from statements that they typed would cut the catalogue short, or refuse a list.
+    const auto url = m_databases.fixture();
+    const char *const limits[][2] = {{"sql_select_limit", "1"}, {"sql_big_selects", "0"}, {"max_join_size", "5"}};
+    for (const auto &[name, value] : limits)
+        m_databases.run(url.database,
+                        QStringLiteral("SET GLOBAL %1 = %2").arg(QLatin1String(name), QLatin1String(value)));
+    QString problem;
+    const auto sessions = test::openDetected(url, store::Access::ReadOnly, problem);
+    const auto page =
+        sessions ? sessions->page({}, std::nullopt, fixtureNow(), soon()) : base::Result<store::SessionPage>();
+    for (const auto &[name, value] : limits)
+        m_databases.run(url.database, QStringLiteral("SET GLOBAL %1 = DEFAULT").arg(QLatin1String(name)));
+    QVERIFY2(sessions != nullptr, qPrintable(problem));
+    QVERIFY2(page.has_value(), failureOf(page).constData());
+    QCOMPARE(page->sessions.size(), std::size_t{8});
 }
 
 void MariaDbStoreTest::aTimestampIsReadWhateverTheServersZone()

@@ -32,6 +32,8 @@ private Q_SLOTS:
     void aTableOfColumnsForOthersHidesNone();
     void tokensInBytea();
     void aRowWithoutATokenHidesNoOthers();
+    void idsAndTokensOfOnesOwnTypes_data();
+    void idsAndTokensOfOnesOwnTypes();
 
 private:
     void run(const QString &sql);
@@ -225,7 +227,80 @@ void PostgresLayoutsTest::aRowWithoutATokenHidesNoOthers()
     QVERIFY(nameless != rows.end());
     const auto deleted = sessions->deleteRows(std::span(&nameless->key, 1), soon());
     QVERIFY2(deleted.has_value(), deleted ? "" : qPrintable(base::oneLine(deleted.error())));
-    QVERIFY(deleted->front() != store::DeleteOutcome::Deleted);
+    QCOMPARE(deleted->front(), store::DeleteOutcome::Changed); // and is not said to be gone
+    QCOMPARE(sessions->stillThere(std::span(&nameless->key, 1), soon()).value_or(std::vector{false}),
+             std::vector{true});
+}
+
+void PostgresLayoutsTest::idsAndTokensOfOnesOwnTypes_data()
+{
+    QTest::addColumn<QString>("types");
+    QTest::newRow("domains") << QStringLiteral("CREATE DOMAIN short AS varchar(99); CREATE DOMAIN who AS short CHECK "
+                                               "(VALUE <> ''); CREATE DOMAIN tok AS text; CREATE DOMAIN till AS "
+                                               "timestamptz; ");
+    QTest::newRow("enumeration") << QStringLiteral("CREATE TYPE who AS ENUM ('u1', 'u2'); CREATE TYPE tok AS ENUM "
+                                                   "('abcdefghijklmnop-1', 'abcdefghijklmnop-2'); CREATE DOMAIN till "
+                                                   "AS timestamptz; ");
+}
+
+void PostgresLayoutsTest::idsAndTokensOfOnesOwnTypes()
+{
+    QFETCH(QString, types);
+    run(types +
+        QStringLiteral("CREATE TABLE users (id who PRIMARY KEY, name text, email text); "
+                       "CREATE TABLE accounts (id int PRIMARY KEY, \"userId\" who, provider text, "
+                       "\"providerAccountId\" text); "
+                       "CREATE TABLE sessions (\"sessionToken\" tok PRIMARY KEY, \"userId\" who NOT NULL REFERENCES "
+                       "users, expires till NOT NULL); "
+                       "INSERT INTO users VALUES ('u1', 'Ann', 'ann@example.com'), ('u2', 'Ben', 'ben@example.com'); "
+                       "INSERT INTO accounts VALUES (1, 'u1', 'github', '1'), (2, 'u2', 'google', '1'); "
+                       "INSERT INTO sessions VALUES ('abcdefghijklmnop-1', 'u1', now() + interval '1 day'), "
+                       "('abcdefghijklmnop-2', 'u2', now() + interval '1 day')"));
+    const auto sessions = open(store::Access::Write);
+    QVERIFY(sessions);
+    for (const char *user : {"u2", "ben@example.com", "nobody's"}) {
+        store::SessionQuery query;
+        query.user = QString::fromLatin1(user);
+        const auto page = sessions->page(query, std::nullopt, base::SystemClock().now(), soon());
+        QVERIFY2(page.has_value(), page ? "" : qPrintable(base::oneLine(page.error())));
+        if (query.user == QStringLiteral("nobody's")) {
+            QVERIFY(page->sessions.empty());
+            continue;
+        }
+        QCOMPARE(page->sessions.size(), std::size_t{1});
+        QCOMPARE(page->sessions.front().email, std::optional(QStringLiteral("ben@example.com")));
+        QCOMPARE(page->sessions.front().providers, QStringList{QStringLiteral("google")});
+    }
+    store::SessionQuery search;
+    search.search = QStringLiteral("ANN");
+    QCOMPARE(sessions->count(search, base::SystemClock().now(), soon()).value_or(-1), qint64{1});
+
+    // Both orders that have such a column in them, a row at a time.
+    for (const auto order : {store::SessionOrder::User, store::SessionOrder::Expires}) {
+        store::SessionQuery query;
+        query.order = order;
+        query.limit = 1;
+        const auto first = sessions->page(query, std::nullopt, base::SystemClock().now(), soon());
+        QVERIFY2(first && first->next, first ? "" : qPrintable(base::oneLine(first.error())));
+        const auto second = sessions->page(query, first->next, base::SystemClock().now(), soon());
+        QVERIFY2(second && !second->next, second ? "" : qPrintable(base::oneLine(second.error())));
+        QVERIFY(first->sessions.front().userId != second->sessions.front().userId);
+    }
+
+    // As the engine asks.
+    const auto looked = sessions->lookup("abcdefghijklmnop-2", soon());
+    QVERIFY2(looked && *looked, looked ? "no row" : qPrintable(base::oneLine(looked.error())));
+    QCOMPARE((*looked)->userId, std::optional(QStringLiteral("u2")));
+    const std::vector<QByteArrayView> tokens{"abcdefghijklmnop-1", "nobody's"};
+    const auto many = sessions->lookupMany(tokens, soon());
+    QVERIFY2(many && many->at(0) && !many->at(1), many ? "" : qPrintable(base::oneLine(many.error())));
+
+    const auto rows = rowsOf(*sessions);
+    QCOMPARE(rows.size(), std::size_t{2});
+    const auto deleted = sessions->deleteRows(std::span(&rows.front().key, 1), soon());
+    QVERIFY2(deleted && deleted->front() == store::DeleteOutcome::Deleted,
+             deleted ? "" : qPrintable(base::oneLine(deleted.error())));
+    QCOMPARE(rowsOf(*sessions).size(), std::size_t{1});
 }
 
 QTEST_GUILESS_MAIN(PostgresLayoutsTest)

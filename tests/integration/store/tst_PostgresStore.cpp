@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "core/base/ErrorText.h"
+#include "core/store/StoreInspector.h"
 #include "core/store/sql/PostgresConnection.h"
 #include "tests/integration/store/StoreFixtures.h"
 #include "tests/support/PgBouncer.h"
@@ -33,6 +34,7 @@ private Q_SLOTS:
     void pluginsOfBetterAuthAreRead();
     void serverTimeIsNow();
     void fewStatementsStayPrepared();
+    void theDatabasesOwnSettingsDoNotMatter();
     void worksThroughAPoolerOfTransactions_data();
     void worksThroughAPoolerOfTransactions();
 
@@ -264,6 +266,11 @@ void PostgresStoreTest::aPartitionedTableIsOne()
     const auto page = sessions->page({}, std::nullopt, base::SystemClock().now(), soon());
     QVERIFY(page.has_value());
     QCOMPARE(page->sessions.size(), std::size_t{9});
+    // The statements that make its indexes are ones that the server takes.
+    for (const auto column : {store::LookupColumn::Token, store::LookupColumn::User, store::LookupColumn::Expires})
+        run(name, sessions->inspector()->createIndex(column, false));
+    QCOMPARE(sessions->inspector()->createIndex(store::LookupColumn::Token, true),
+             sessions->inspector()->createIndex(store::LookupColumn::Token, false)); // it would be refused
 }
 
 void PostgresStoreTest::pluginsOfBetterAuthAreRead()
@@ -316,6 +323,61 @@ void PostgresStoreTest::fewStatementsStayPrepared()
         {.sql = QStringLiteral("SELECT count(*) FROM pg_prepared_statements")},
         [&kept](const store::SqlRow &row) { kept = row.integer(0); }, soon()));
     QVERIFY2(kept > 0 && kept <= 100, qPrintable(QString::number(kept)));
+}
+
+void PostgresStoreTest::theDatabasesOwnSettingsDoNotMatter()
+{
+    // Ids, texts and times that each look another way, or are read another way, under one of the settings below.
+    const QString name = QStringLiteral("settings");
+    const QString problem = m_fixtures.server().createDatabase(name);
+    QVERIFY2(problem.isEmpty(), qPrintable(problem));
+    run(name,
+        QStringLiteral("CREATE TABLE users (id bytea PRIMARY KEY, name text, email text); "
+                       "CREATE TABLE sessions (id double precision PRIMARY KEY, \"sessionToken\" text NOT NULL "
+                       "UNIQUE, \"userId\" bytea NOT NULL REFERENCES users, expires text NOT NULL, \"createdAt\" "
+                       "timestamptz NOT NULL); "
+                       "INSERT INTO users SELECT decode(md5(n::text), 'hex'), E'a\\\\n' || n, n || "
+                       "'@example.com' FROM generate_series(1, 5) n; "
+                       "INSERT INTO sessions SELECT 1 + n / 1e15, 'abcdefghijklmnop-' || n, "
+                       "decode(md5(n::text), 'hex'), CASE n WHEN 1 THEN '2026-07-01T00:00:00.123Z' WHEN 2 THEN "
+                       "'2026-07-01 00:00:00.123+00:00' WHEN 3 THEN '1782864000123' WHEN 4 THEN '1782864000' ELSE "
+                       "'2026-07-01' END, now() + n * interval '1 ms' FROM generate_series(1, 5) n"));
+    const auto listed = [&](const store::DatabaseUrl &url, store::Access access) {
+        std::vector<session::ListedSession> all;
+        QString trouble;
+        const auto sessions = test::openDetected(url, access, trouble);
+        if (!sessions) {
+            QTest::qFail(qPrintable(trouble), __FILE__, __LINE__);
+            return all;
+        }
+        store::SessionQuery query;
+        query.limit = 1;
+        std::optional<QByteArray> cursor;
+        do {
+            auto page = sessions->page(query, cursor, fixtureNow(), soon());
+            if (!page) {
+                QTest::qFail(qPrintable(base::oneLine(page.error())), __FILE__, __LINE__);
+                return all;
+            }
+            std::ranges::move(page->sessions, std::back_inserter(all));
+            cursor = page->next;
+        } while (cursor && all.size() < 9);
+        return all;
+    };
+    const auto url = m_fixtures.server().url(name);
+    const auto before = listed(url, store::Access::ReadOnly);
+    QCOMPARE(before.size(), std::size_t{5});
+    for (const char *setting :
+         {"standard_conforming_strings = off", "backslash_quote = off", "bytea_output = escape",
+          "extra_float_digits = -5", "DateStyle = 'German, DMY'", "TimeZone = 'America/New_York'",
+          "IntervalStyle = sql_standard", "search_path = nowhere", "client_encoding = LATIN1", "array_nulls = off",
+          "transform_null_equals = on", "default_transaction_isolation = serializable"})
+        run(QStringLiteral("postgres"), QStringLiteral("ALTER DATABASE settings SET ") + QString::fromLatin1(setting));
+    QVERIFY(listed(url, store::Access::ReadOnly) == before);
+    QVERIFY(listed(url, store::Access::Write) == before);
+    const test::PgBouncer pooler(m_fixtures.server(), name, "ignore_startup_parameters = options");
+    QVERIFY2(pooler.problem().isEmpty(), qPrintable(pooler.problem()));
+    QVERIFY(listed(pooler.url(), store::Access::ReadOnly) == before);
 }
 
 void PostgresStoreTest::worksThroughAPoolerOfTransactions_data()

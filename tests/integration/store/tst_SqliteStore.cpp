@@ -5,14 +5,19 @@
 #include <thread>
 
 #include "core/base/ErrorText.h"
+#include "core/store/ExpiredRows.h"
 #include "core/store/ExpiryForm.h"
+#include "core/store/KeptRows.h"
 #include "core/store/SessionSql.h"
+#include "core/store/UserDirectory.h"
+#include "core/store/sql/OpenConnection.h"
 #include "core/store/sql/SqliteConnection.h"
 #include "core/store/watch/LookReader.h"
 #include "tests/integration/store/StoreFixtures.h"
 
 using namespace rollcall;
 using base::ErrorCode;
+using test::failureOf;
 using test::fixtureNow;
 using test::soon;
 
@@ -43,6 +48,8 @@ private Q_SLOTS:
     void aLockIsNotWaitedForLong();
     void aDatabaseInWalModeStaysSo();
     void anUnreadableExpiryIsUnknown();
+    void idsAndTokensMayBeOfAnyKind_data();
+    void idsAndTokensMayBeOfAnyKind();
     void anIndexOnTheExpiryServesPages_data();
     void anIndexOnTheExpiryServesPages();
     void anOddExpiryAmongMillionsIsFoundOnceThereIsTime();
@@ -206,6 +213,159 @@ void SqliteStoreTest::anUnreadableExpiryIsUnknown()
         const auto rows = sessions->page(query, std::nullopt, fixtureNow(), soon());
         QCOMPARE(std::ranges::count(rows->sessions, session::SessionState::Unknown, &session::ListedSession::state), 0);
     }
+}
+
+void SqliteStoreTest::idsAndTokensMayBeOfAnyKind_data()
+{
+    QTest::addColumn<QByteArray>("key");     // of the sessions table, its token and user
+    QTest::addColumn<QByteArray>("userKey"); // type of a user's id
+    QTest::addColumn<QByteArray>("rows");    // of sessions, without their expiry
+    QTest::addColumn<QByteArray>("ids");     // of the two users
+    QTest::newRow("columns without a type")
+        << QByteArray("id, sessionToken, userId") << QByteArray("")
+        << QByteArray("(10, 'tokentokentokentoken10', 1), (9, 'tokentokentokentoken9', 1), "
+                      "(8, x'746f6b656e746f6b656e746f6b656e746f6b656e38', 2), ('seven', 'tokentokentokentoken7', 2)")
+        << QByteArray("1 2");
+    QTest::newRow("ids of bytes")
+        << QByteArray("id BLOB PRIMARY KEY, sessionToken TEXT NOT NULL UNIQUE, userId BLOB NOT NULL")
+        << QByteArray("BLOB")
+        << QByteArray("(x'ff01', 'tokentokentokentoken10', x'ff'), (x'ff02', 'tokentokentokentoken9', x'ff'), "
+                      "(x'fe', 'tokentokentokentoken8', x'fe'), (x'61', 'tokentokentokentoken7', x'fe')")
+        << QByteArray("x'ff' x'fe'");
+    QTest::newRow("texts that are bytes")
+        << QByteArray("sessionToken TEXT PRIMARY KEY NOT NULL, userId TEXT NOT NULL") << QByteArray("TEXT")
+        << QByteArray("('tokentokentokentoken10', 'u1'), (x'746f6b656e746f6b656e746f6b656e746f6b656e30', 'u1'), "
+                      "(x'746f6b656e746f6b656e746f6b656e746f6b656eff', x'7532'), ('tokentokentokentoken9', x'7532')")
+        << QByteArray("u1 x'7532'");
+    QTest::newRow("numbers and bytes")
+        << QByteArray(
+               "id INTEGER NOT NULL UNIQUE, sessionToken VARCHAR(99) NOT NULL UNIQUE, userId UUID NOT NULL")
+        << QByteArray("UUID")
+        << QByteArray("(10, 'tokentokentokentoken10', 5), (9, 'tokentokentokentoken9', '5'), "
+                      "(x'31', 'tokentokentokentoken8', 'five'), ('nine', 'tokentokentokentoken7', 'five')")
+        << QByteArray("5 five");
+}
+
+void SqliteStoreTest::idsAndTokensMayBeOfAnyKind()
+{
+    QFETCH(QByteArray, key);
+    QFETCH(QByteArray, userKey);
+    QFETCH(QByteArray, rows);
+    QFETCH(QByteArray, ids);
+    const QByteArrayList users = ids.split(' ');
+    const auto literal = [&](const QByteArray &id) {
+        const bool isNumber = !id.isEmpty() && id.front() >= '0' && id.front() <= '9';
+        return isNumber || id.startsWith("x'") ? id : '\'' + id + '\'';
+    };
+    QString problem;
+    const auto url = m_fixtures.sqlite(
+        QStringLiteral("kinds"),
+        "CREATE TABLE users (id " + userKey +
+            " PRIMARY KEY, name TEXT, email TEXT); CREATE TABLE accounts (id INTEGER "
+            "PRIMARY KEY, userId " +
+            userKey + ", provider TEXT, providerAccountId TEXT); INSERT INTO users VALUES (" + literal(users[0]) +
+            ", 'Ann', 'ann@example.com'), (" + literal(users[1]) +
+            ", 'Ben', 'ben@example.com'); INSERT INTO accounts SELECT NULL, id, iif(name = 'Ann', 'github', 'google'), "
+            "name FROM users; CREATE TABLE sessions (" +
+            key + ", expires INTEGER NOT NULL); INSERT INTO sessions SELECT *, 1782000000 FROM (VALUES " + rows + ")",
+        problem);
+    QVERIFY2(problem.isEmpty(), qPrintable(problem));
+    const auto sessions = test::openDetected(url, store::Access::Write, problem);
+    QVERIFY2(sessions != nullptr, qPrintable(problem));
+
+    for (const auto order : {store::SessionOrder::Expires, store::SessionOrder::User, store::SessionOrder::Created}) {
+        for (const bool descending : {false, true}) {
+            store::SessionQuery query;
+            query.state = store::StateFilter::All;
+            query.order = order;
+            query.descending = descending;
+            query.limit = 1;
+            QStringList seen;
+            std::optional<QByteArray> cursor;
+            do {
+                const auto page = sessions->page(query, cursor, fixtureNow(), soon());
+                QVERIFY2(page.has_value(), failureOf(page).constData());
+                QCOMPARE(page->sessions.size(), std::size_t{1});
+                const auto &session = page->sessions.front();
+                seen << session.fingerprint.text();
+                const bool isAnns = session.userId == QString::fromUtf8(users[0]);
+                QVERIFY2(isAnns || session.userId == QString::fromUtf8(users[1]), qPrintable(*session.userId));
+                QCOMPARE(session.name, std::optional(isAnns ? QStringLiteral("Ann") : QStringLiteral("Ben")));
+                QCOMPARE(session.providers, QStringList(isAnns ? QStringLiteral("github") : QStringLiteral("google")));
+                cursor = page->next;
+            } while (cursor && seen.size() < 9);
+            QCOMPARE(seen.size(), 4);
+            seen.removeDuplicates();
+            QCOMPARE(seen.size(), 4);
+        }
+    }
+    for (const QByteArray &user : users) {
+        store::SessionQuery query;
+        query.user = QString::fromUtf8(user);
+        QCOMPARE(sessions->count(query, fixtureNow(), soon()).value_or(-1), qint64{2});
+    }
+    store::UserQuery one;
+    one.limit = 1;
+    const auto first = sessions->users()->usersPage(one, std::nullopt, fixtureNow(), soon());
+    QVERIFY2(first && first->next, failureOf(first).constData());
+    const auto second = sessions->users()->usersPage(one, first->next, fixtureNow(), soon());
+    QVERIFY2(second && !second->next, failureOf(second).constData());
+    QVERIFY(first->users.front().id != second->users.front().id);
+
+    // Each is deleted, and put back as it was.
+    const auto contents = [&] {
+        const auto connection = store::openConnection(url, {}, store::Access::ReadOnly, soon());
+        QByteArray all;
+        const auto read = (*connection)
+                              ->read(
+                                  {.sql = QStringLiteral("SELECT group_concat(q) FROM (SELECT quote(sessionToken) || "
+                                                         "quote(userId) AS q FROM sessions ORDER BY 1)")},
+                                  [&](const store::SqlRow &row) { all = row.bytes(0).toByteArray(); }, soon());
+        return read ? all : QByteArray();
+    };
+    const QByteArray before = contents();
+    QVERIFY(!before.isEmpty());
+    store::SessionQuery every;
+    every.state = store::StateFilter::All;
+    const auto planned = sessions->planRows(every, 10, fixtureNow(), soon());
+    QVERIFY2(planned.has_value(), failureOf(planned).constData());
+    QCOMPARE(planned->size(), std::size_t{4});
+    for (const auto &row : *planned) {
+        if (row.shown.id) {
+            QStringList unmatched;
+            const auto named = sessions->findRows(std::span(&*row.shown.id, 1), unmatched, fixtureNow(), soon());
+            QVERIFY2(named && named->size() == 1 && unmatched.isEmpty(), qPrintable(*row.shown.id));
+        }
+        std::vector<store::KeptRow> kept;
+        const auto keep = [&kept](std::span<store::KeptRow> gone) -> base::Status {
+            for (const auto &each : gone)
+                kept.push_back(each.clone());
+            return {};
+        };
+        const auto deleted = sessions->keptRows()->deleteRows(std::span(&row.key, 1), keep, soon());
+        QVERIFY2(deleted.has_value(), failureOf(deleted).constData());
+        QCOMPARE(*deleted, std::vector{store::DeleteOutcome::Deleted});
+        QCOMPARE(sessions->stillThere(std::span(&row.key, 1), soon()).value_or(std::vector<bool>()),
+                 std::vector{false});
+        const auto restored = sessions->keptRows()->restoreRows(kept, soon());
+        QVERIFY2(restored.has_value(), failureOf(restored).constData());
+        QCOMPARE(*restored, std::vector{store::RestoreOutcome::Restored});
+    }
+    QCOMPARE(contents(), before);
+    // Pruned a row at a time.
+    qint64 pruned = 0;
+    store::PruneRange range;
+    for (int step = 0; step < 9; ++step) {
+        const auto done = sessions->expiredRows()->prune(
+            range, fixtureNow() + std::chrono::hours(24 * 365), 1,
+            [](const store::PruneStep &) { return base::Status(); }, soon());
+        QVERIFY2(done.has_value(), failureOf(done).constData());
+        pruned += done->deleted;
+        if (!done->next)
+            break;
+        range.after = done->next->clone();
+    }
+    QCOMPARE(pruned, qint64{4});
 }
 
 void SqliteStoreTest::anIndexOnTheExpiryServesPages_data()

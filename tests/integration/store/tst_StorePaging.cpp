@@ -123,7 +123,7 @@ QByteArray script(const Layout &layout, const std::vector<Made> &made)
                             ? QStringLiteral("\"the \"\"token\" varchar(255) PRIMARY KEY")
                             : QStringLiteral("\"id %2\" integer PRIMARY KEY, \"the \"\"token\" varchar(255)");
     sql += QStringLiteral("CREATE TABLE ") + prefix + quoted(sessionsName) + QStringLiteral(" (") + key +
-           QStringLiteral(", \"us'er\" integer, \"ex;pires\" ") + QLatin1StringView(layout.type) +
+           QStringLiteral(", \"us'er\" integer, \"ex;pires %1 %2\" ") + QLatin1StringView(layout.type) +
            QStringLiteral(");\n");
     sql += QStringLiteral("CREATE TABLE ") + prefix + quoted(usersName) +
            QStringLiteral(" (id integer PRIMARY KEY, name text, email text);\n");
@@ -159,7 +159,7 @@ store::SchemaProfile profileFor(const Layout &layout)
     profile.sessions.table = sessionsName;
     profile.sessions.token = QStringLiteral("the \"token");
     profile.sessions.userId = QStringLiteral("us'er");
-    profile.sessions.expires = QStringLiteral("ex;pires");
+    profile.sessions.expires = QStringLiteral("ex;pires %1 %2");
     if (!layout.tokenIsKey)
         profile.sessions.id = QStringLiteral("id %2");
     profile.sessions.encoding = layout.encoding;

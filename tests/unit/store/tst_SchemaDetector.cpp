@@ -274,6 +274,7 @@ private Q_SLOTS:
         QTest::newRow("token") << 3 << QStringLiteral("auth_token");
         QTest::newRow("expiry") << 2 << QStringLiteral("expires_on");
         QTest::newRow("user") << 1 << QStringLiteral("user_fk");
+        QTest::newRow("user, said by the type alone") << 1 << QStringLiteral("whose");
     }
     void offersWhatItDoesNotKnowByName()
     {
@@ -296,6 +297,21 @@ private Q_SLOTS:
         tables[2].name = QStringLiteral("session_log");
         tables.push_back(known);
         QVERIFY(store::isSure(store::rankSchemas(tables, store::DatabaseKind::PostgreSql)));
+    }
+
+    void whatServersKeepOfVisitsIsNotOffered()
+    {
+        // express-session's stores: what a session holds is in one column, its user among it.
+        for (const char *data : {"data", "session_data", "payload"}) {
+            auto tables = plainTables();
+            tables[2] = table("sessions", {"session_id", "expires", data, "ip", "created_at"});
+            addKey(tables[2], "session_id", true);
+            QVERIFY2(store::rankSchemas(tables, store::DatabaseKind::PostgreSql).empty(), data);
+        }
+        // Nothing that can hold an id of theirs.
+        auto tables = plainTables();
+        tables[2] = table("sessions", {"session_token", "expires", "whose"}, "integer");
+        QVERIFY(store::rankSchemas(tables, store::DatabaseKind::PostgreSql).empty());
     }
 
     void knowsWhatBetterAuthsPluginsAdd()
