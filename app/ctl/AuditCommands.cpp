@@ -122,8 +122,9 @@ public:
         if (!form)
             return Outcome::failed(form.error());
         const audit::AuditLog log(context.workspace().folders().data, nullptr, context.clock());
-        const auto entries = audit::exportLog(
-            log, *form == QStringLiteral("csv") ? audit::ExportForm::Csv : audit::ExportForm::Json, *out, context.call());
+        const auto entries =
+            audit::exportLog(log, *form == QStringLiteral("csv") ? audit::ExportForm::Csv : audit::ExportForm::Json,
+                             *out, context.call());
         if (!entries)
             return Outcome::failed(entries.error());
         Answer answer;

@@ -41,11 +41,11 @@ QByteArray asCsv(const QJsonArray &values)
 const QStringList &exportedMembers()
 {
     static const QStringList members{
-        QStringLiteral("seq"),    QStringLiteral("at"),           QStringLiteral("operation"),
-        QStringLiteral("phase"),  QStringLiteral("action"),       QStringLiteral("actor"),
-        QStringLiteral("connection"), QStringLiteral("reason"),   QStringLiteral("planDigest"),
-        QStringLiteral("counts"), QStringLiteral("verification"), QStringLiteral("hash"),
-        QStringLiteral("note"),   QStringLiteral("previousHash"), QStringLiteral("keyId"),
+        QStringLiteral("seq"),        QStringLiteral("at"),           QStringLiteral("operation"),
+        QStringLiteral("phase"),      QStringLiteral("action"),       QStringLiteral("actor"),
+        QStringLiteral("connection"), QStringLiteral("reason"),       QStringLiteral("planDigest"),
+        QStringLiteral("counts"),     QStringLiteral("verification"), QStringLiteral("hash"),
+        QStringLiteral("note"),       QStringLiteral("previousHash"), QStringLiteral("keyId"),
         QStringLiteral("signature")};
     return members;
 }

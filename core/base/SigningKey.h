@@ -7,8 +7,8 @@
 
 namespace rollcall::base {
 
-/// The public half of a key pair (Ed25519), made ready once for many checks. A cheap copy. **Thread-safety:** immutable;
-/// thread-safe.
+/// The public half of a key pair (Ed25519), made ready once for many checks. A cheap copy. **Thread-safety:**
+/// immutable; thread-safe.
 class PublicKey final
 {
 public:

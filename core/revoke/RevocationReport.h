@@ -1,5 +1,8 @@
 #pragma once
 
+#include <QJsonObject>
+#include <QMap>
+
 #include <optional>
 #include <vector>
 
@@ -52,6 +55,12 @@ struct VerificationReport
     /// When the last of those ends that are still accepted, see RowReport::acceptedUntil; nullopt: none is, or of one
     /// it is not known.
     std::optional<base::Instant> acceptedUntil;
+    QMap<QString, qint64> uncheckedBecause{}; ///< RowReport::answer of those that are unchecked, and how many have it
+
+    /// uncheckedBecause for people, on one line: the reason, or each with its number.
+    [[nodiscard]] QString because() const;
+    /// uncheckedBecause as JSON: `{"REASON":N}`.
+    [[nodiscard]] QJsonObject becauseJson() const;
 };
 
 /// The truthful outcome of a revocation, complete also when it stopped midway. Counts are those of all its runs.

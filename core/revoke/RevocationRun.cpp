@@ -69,7 +69,7 @@ public:
             return base::fail(std::move(status.error()));
         noteUndo();
         std::optional<store::CanaryKey> canary;
-        if (m_options.verify && m_options.canary)
+        if (m_options.verify && m_options.canary && whyUnverifiable(m_deployment).isEmpty())
             canary = plantCanary();
         deleteAll();
         purgeAll();
@@ -223,6 +223,8 @@ private:
                             {QStringLiteral("refused"), sum->refused},
                             {QStringLiteral("stillAccepted"), sum->stillAccepted},
                             {QStringLiteral("unchecked"), sum->unchecked}};
+            if (sum->unchecked > 0)
+                verification->insert(QStringLiteral("uncheckedBecause"), sum->becauseJson());
             if (sum->acceptedUntil)
                 verification->insert(QStringLiteral("acceptedUntil"), base::toIso(*sum->acceptedUntil));
             if (sum->sampledOf)
@@ -434,15 +436,15 @@ private:
     {
         if (m_toPurge.empty())
             return;
-        std::vector<QByteArrayView> tokens;
-        tokens.reserve(m_toPurge.size());
+        std::vector<store::OwnedToken> sessions;
+        sessions.reserve(m_toPurge.size());
         for (const std::size_t i : m_toPurge)
-            tokens.push_back(m_plan.rows[i].key.token.view());
-        const auto erased = purgeCached(m_deployment, tokens, m_run.cleanup());
+            sessions.push_back({m_plan.rows[i].key.token.view(), m_plan.rows[i].key.userId});
+        const auto erased = purgeCached(m_deployment, sessions, m_run.cleanup());
         if (!erased) {
             m_report.cacheError = erased.error();
             note(QStringLiteral("Cached entries of %1 sessions could not be dropped: %2")
-                     .arg(tokens.size())
+                     .arg(sessions.size())
                      .arg(base::describe(erased.error()).message));
             return;
         }
@@ -505,7 +507,8 @@ private:
                                 *QRandomGenerator::system());
             suspects = std::move(sample);
         }
-        const bool provable = m_plan.verifiable && m_report.canaryAccepted.value_or(true);
+        const QString whyNot = whyUnverifiable(m_deployment);
+        const bool provable = whyNot.isEmpty() && m_report.canaryAccepted.value_or(true);
         if (provable && !m_call.cancelled()) {
             qint64 asked = 0;
             progress(0, QStringLiteral("Asking the deployment"));
@@ -514,9 +517,9 @@ private:
         } else {
             for (const Suspect &suspect : suspects) {
                 suspect.report->proof = ProofOutcome::Unchecked;
-                suspect.report->answer = m_call.cancelled()  ? QStringLiteral("not asked: cancelled")
-                                         : m_plan.verifiable ? QStringLiteral("not asked: the canary was not accepted")
-                                                             : QStringLiteral("not asked: no cookie can be formed");
+                suspect.report->answer = m_call.cancelled() ? QStringLiteral("not asked: cancelled")
+                                         : whyNot.isEmpty() ? QStringLiteral("not asked: the canary was not accepted")
+                                                            : QStringLiteral("not asked: ") + whyNot;
             }
         }
         summarise(suspects);
@@ -532,6 +535,8 @@ private:
             sum.refused += row.proof == ProofOutcome::Refused ? 1 : 0;
             sum.stillAccepted += row.proof == ProofOutcome::StillAccepted ? 1 : 0;
             sum.unchecked += row.proof == ProofOutcome::Unchecked ? 1 : 0;
+            if (row.proof == ProofOutcome::Unchecked)
+                sum.uncheckedBecause[row.answer] += 1;
             if (row.refusedAfter)
                 sum.timeToEffect = std::max(sum.timeToEffect.value_or(milliseconds(0)), *row.refusedAfter);
         }
@@ -542,10 +547,11 @@ private:
             sum.mostStillAccepted = 1 - std::pow(0.05, 1.0 / static_cast<double>(sum.checked));
         if (sum.sampledOf)
             note(QStringLiteral("A random sample of %1 is asked about").arg(suspects.size()));
-        note(QStringLiteral("Asked the deployment: %1 refused, %2 still accepted, %3 unchecked")
+        note(QStringLiteral("Asked the deployment: %1 refused, %2 still accepted, %3 unchecked%4")
                  .arg(sum.refused)
                  .arg(sum.stillAccepted)
-                 .arg(sum.unchecked));
+                 .arg(sum.unchecked)
+                 .arg(sum.unchecked > 0 ? QStringLiteral(" (%1)").arg(sum.because()) : QString()));
     }
 
     void noteAcceptedUntil(const std::vector<Suspect> &suspects)
