@@ -12,6 +12,7 @@
 #include "app/ctl/SessionRecord.h"
 #include "core/audit/AuditLog.h"
 #include "core/base/ErrorText.h"
+#include "core/revoke/BlastRadius.h"
 #include "core/revoke/PlanOutlook.h"
 #include "core/revoke/ResurrectionWatch.h"
 #include "core/revoke/Revoker.h"
@@ -159,7 +160,8 @@ base::Result<OpenedPlan> planOf(Context &context, const Request &request, const 
     return opened;
 }
 
-/// JWT sessions have no rows: the answer says so, and until when their tokens are accepted.
+/// JWT sessions have no rows: the answer says so, until when their tokens are accepted, and whom what does end them
+/// signs out.
 Outcome notRevocable(Context &context, deployment::ConnectionConfig config)
 {
     const auto deployment = Deployment::open(std::move(config), Needs{}, context.clock(), context.callFor(2));
@@ -171,6 +173,9 @@ Outcome notRevocable(Context &context, deployment::ConnectionConfig config)
     record.add(QStringLiteral("strategy"), session::strategyName(session::Strategy::Jwt))
         .add(QStringLiteral("acceptedUntil"), orNull(why.acceptedUntil))
         .add(QStringLiteral("remedy"), why.remedy);
+    const revoke::BlastRadius radius = revoke::blastRadiusOf(**deployment, context.callFor(2));
+    record.add(QStringLiteral("users"), radius.users ? QJsonValue(*radius.users) : QJsonValue())
+        .add(QStringLiteral("blastRadius"), radius.text());
     answer.members.add(QStringLiteral("notRevocable"), record);
     return Outcome::no(std::move(answer), base::oneLine(base::Error(base::ErrorCode::NotRevocable)));
 }
