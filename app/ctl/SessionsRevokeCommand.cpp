@@ -115,15 +115,22 @@ Outcome outcomeOf(const revoke::RevocationPlan &plan, const revoke::RevocationRe
 
 /// All that is said before consent: count, a sample, users, statements with parameters masked, cache keys, from when
 /// they are refused, and how many are one's own.
-Outcome dryRunOutcome(const revoke::RevocationPlan &plan, const Deployment &deployment)
+Outcome dryRunOutcome(const revoke::RevocationPlan &plan, const Deployment &deployment, bool isSaved)
 {
     constexpr std::size_t sampleRows = 8;
     const revoke::PlanOutlook outlook = revoke::outlookOf(plan, deployment);
     revoke::RevocationReport nothing;
     nothing.matched = static_cast<qint64>(plan.rows.size());
     QByteArrayList sample;
-    for (std::size_t i = 0; i < std::min(plan.rows.size(), sampleRows); ++i)
-        sample << recordOf(plan.rows[i].shown).toJson();
+    for (std::size_t i = 0; i < std::min(plan.rows.size(), sampleRows); ++i) {
+        const session::ListedSession &shown = plan.rows[i].shown;
+        // A saved plan knows of its rows which they are: the rest would look like sessions that cannot be read.
+        sample << (isSaved ? JsonRecord()
+                                 .add(QStringLiteral("fingerprint"), shown.fingerprint.text())
+                                 .add(QStringLiteral("userId"), shown.userId ? QJsonValue(*shown.userId) : QJsonValue())
+                           : recordOf(shown))
+                      .toJson();
+    }
     Answer answer = revocationAnswer(nothing);
     answer.members.add(QStringLiteral("users"), plan.users)
         .add(QStringLiteral("digest"), plan.digest)
@@ -302,7 +309,7 @@ private:
             context.output().warn(
                 QStringLiteral("%1 of the named users have no such session.").arg(plan.unmatchedUsers.size()));
         if (request.dryRun)
-            return dryRunOutcome(plan, deployment);
+            return dryRunOutcome(plan, deployment, context.arguments().has(QStringLiteral("plan")));
         // Who is refused is not asked first.
         if (const auto status = revoke::checkApproved(plan, opened->approval, deployment); !status)
             return Outcome::failed(status.error());
