@@ -57,6 +57,12 @@ struct VerificationReport
     std::optional<base::Instant> acceptedUntil;
     QMap<QString, qint64> uncheckedBecause{}; ///< RowReport::answer of those that are unchecked, and how many have it
 
+    /// Counts @p row, which was to be asked about.
+    void add(const RowReport &row);
+    /// Says of all that were counted what can be said of all alone.
+    void finish();
+    /// All of it as the audit log has it.
+    [[nodiscard]] QJsonObject recordJson() const;
     /// uncheckedBecause for people, on one line: the reason, or each with its number.
     [[nodiscard]] QString because() const;
     /// uncheckedBecause as JSON: `{"REASON":N}`.

@@ -4,7 +4,6 @@
 #include <QUuid>
 
 #include <algorithm>
-#include <cmath>
 
 #include "core/base/ErrorText.h"
 #include "core/revoke/BatchPace.h"
@@ -217,21 +216,8 @@ private:
             counts.insert(QStringLiteral("undoUntil"), base::toIso(*m_report.undoUntil));
         if (m_report.cacheError)
             counts.insert(QStringLiteral("cacheError"), base::errorName(m_report.cacheError->code));
-        std::optional<QJsonObject> verification;
-        if (const auto &sum = m_report.verification) {
-            verification = {{QStringLiteral("checked"), sum->checked},
-                            {QStringLiteral("refused"), sum->refused},
-                            {QStringLiteral("stillAccepted"), sum->stillAccepted},
-                            {QStringLiteral("unchecked"), sum->unchecked}};
-            if (sum->unchecked > 0)
-                verification->insert(QStringLiteral("uncheckedBecause"), sum->becauseJson());
-            if (sum->acceptedUntil)
-                verification->insert(QStringLiteral("acceptedUntil"), base::toIso(*sum->acceptedUntil));
-            if (sum->sampledOf)
-                verification->insert(QStringLiteral("sampledOf"), *sum->sampledOf);
-            if (sum->mostStillAccepted)
-                verification->insert(QStringLiteral("mostStillAccepted"), *sum->mostStillAccepted);
-        }
+        const auto &sum = m_report.verification;
+        const auto verification = sum ? std::optional(sum->recordJson()) : std::nullopt;
         m_run.writeOutcome(std::move(counts), verification);
     }
 
@@ -530,21 +516,9 @@ private:
     void summarise(const std::vector<Suspect> &suspects)
     {
         auto &sum = *m_report.verification;
-        for (const Suspect &suspect : suspects) {
-            const RowReport &row = *suspect.report;
-            sum.refused += row.proof == ProofOutcome::Refused ? 1 : 0;
-            sum.stillAccepted += row.proof == ProofOutcome::StillAccepted ? 1 : 0;
-            sum.unchecked += row.proof == ProofOutcome::Unchecked ? 1 : 0;
-            if (row.proof == ProofOutcome::Unchecked)
-                sum.uncheckedBecause[row.answer] += 1;
-            if (row.refusedAfter)
-                sum.timeToEffect = std::max(sum.timeToEffect.value_or(milliseconds(0)), *row.refusedAfter);
-        }
-        sum.checked = sum.refused + sum.stillAccepted;
-        noteAcceptedUntil(suspects);
-        // Of those that were not asked nothing is known: they are no part of a random sample.
-        if (sum.sampledOf && sum.checked > 0 && sum.stillAccepted == 0 && sum.unchecked == 0)
-            sum.mostStillAccepted = 1 - std::pow(0.05, 1.0 / static_cast<double>(sum.checked));
+        for (const Suspect &suspect : suspects)
+            sum.add(*suspect.report);
+        sum.finish();
         if (sum.sampledOf)
             note(QStringLiteral("A random sample of %1 is asked about").arg(suspects.size()));
         note(QStringLiteral("Asked the deployment: %1 refused, %2 still accepted, %3 unchecked%4")
@@ -552,19 +526,6 @@ private:
                  .arg(sum.stillAccepted)
                  .arg(sum.unchecked)
                  .arg(sum.unchecked > 0 ? QStringLiteral(" (%1)").arg(sum.because()) : QString()));
-    }
-
-    void noteAcceptedUntil(const std::vector<Suspect> &suspects)
-    {
-        std::optional<base::Instant> last;
-        for (const Suspect &suspect : suspects) {
-            if (suspect.report->proof != ProofOutcome::StillAccepted)
-                continue;
-            if (!suspect.report->acceptedUntil)
-                return;
-            last = std::max(last.value_or(*suspect.report->acceptedUntil), *suspect.report->acceptedUntil);
-        }
-        m_report.verification->acceptedUntil = last;
     }
 
     const RevocationPlan &m_plan;
