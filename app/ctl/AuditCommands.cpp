@@ -1,3 +1,5 @@
+#include <QJsonArray>
+
 #include <limits>
 
 #include "app/ctl/Commands.h"
@@ -18,10 +20,10 @@ Answer answerOf(const std::vector<audit::AuditEntry> &entries)
                                  QStringLiteral("phase"),      QStringLiteral("action"), QStringLiteral("actor"),
                                  QStringLiteral("connection"), QStringLiteral("reason"), QStringLiteral("counts")};
     for (const audit::AuditEntry &entry : entries) {
-        const QJsonObject json = entry.toJson();
+        const QJsonArray values = audit::exportedValues(entry);
         JsonRecord record;
-        for (const QString &key : answer.list->columns)
-            record.add(key, json.value(key));
+        for (qsizetype i = 0; i < values.size(); ++i)
+            record.add(answer.list->columns.at(i), values.at(i));
         answer.list->elements.push_back(std::move(record));
     }
     return answer;
@@ -120,8 +122,9 @@ public:
         if (!form)
             return Outcome::failed(form.error());
         const audit::AuditLog log(context.workspace().folders().data, nullptr, context.clock());
-        const auto entries = audit::exportLog(
-            log, *form == QStringLiteral("csv") ? audit::ExportForm::Csv : audit::ExportForm::Json, *out);
+        const auto entries =
+            audit::exportLog(log, *form == QStringLiteral("csv") ? audit::ExportForm::Csv : audit::ExportForm::Json,
+                             *out, context.call());
         if (!entries)
             return Outcome::failed(entries.error());
         Answer answer;

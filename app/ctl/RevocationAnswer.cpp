@@ -59,6 +59,8 @@ Answer revocationAnswer(const revoke::RevocationReport &report)
             .add(QStringLiteral("unchecked"), report.verification->unchecked)
             .add(QStringLiteral("timeToEffectMs"), millisecondsOrNull(report.verification->timeToEffect))
             .add(QStringLiteral("acceptedUntil"), orNull(report.verification->acceptedUntil));
+        if (report.verification->unchecked > 0)
+            verification.add(QStringLiteral("uncheckedBecause"), report.verification->becauseJson());
         if (const auto &of = report.verification->sampledOf) {
             const auto &most = report.verification->mostStillAccepted;
             verification.add(QStringLiteral("sampledOf"), *of)
@@ -93,11 +95,13 @@ Outcome revocationOutcome(const revoke::RevocationReport &report, Answer answer)
         return Outcome::no(
             std::move(answer),
             QStringLiteral(
-                "The rows are deleted, but the refusal is not proven: %1 still accepted%2, %3 could not be asked. "
+                "The rows are deleted, but the refusal is not proven: %1 still accepted%2, %3 could not be checked%4. "
                 "Ask again by `resolve --mode proxy`, and look for a cache before the database.")
                 .arg(report.verification->stillAccepted)
                 .arg(untilText(*report.verification))
-                .arg(report.verification->unchecked));
+                .arg(report.verification->unchecked)
+                .arg(report.verification->unchecked > 0 ? QStringLiteral(" (%1)").arg(report.verification->because())
+                                                        : QString()));
     }
     return Outcome::done(std::move(answer));
 }

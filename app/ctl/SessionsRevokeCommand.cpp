@@ -12,6 +12,7 @@
 #include "app/ctl/SessionRecord.h"
 #include "core/audit/AuditLog.h"
 #include "core/base/ErrorText.h"
+#include "core/revoke/BlastRadius.h"
 #include "core/revoke/PlanOutlook.h"
 #include "core/revoke/ResurrectionWatch.h"
 #include "core/revoke/Revoker.h"
@@ -114,15 +115,22 @@ Outcome outcomeOf(const revoke::RevocationPlan &plan, const revoke::RevocationRe
 
 /// All that is said before consent: count, a sample, users, statements with parameters masked, cache keys, from when
 /// they are refused, and how many are one's own.
-Outcome dryRunOutcome(const revoke::RevocationPlan &plan, const Deployment &deployment)
+Outcome dryRunOutcome(const revoke::RevocationPlan &plan, const Deployment &deployment, bool isSaved)
 {
     constexpr std::size_t sampleRows = 8;
     const revoke::PlanOutlook outlook = revoke::outlookOf(plan, deployment);
     revoke::RevocationReport nothing;
     nothing.matched = static_cast<qint64>(plan.rows.size());
     QByteArrayList sample;
-    for (std::size_t i = 0; i < std::min(plan.rows.size(), sampleRows); ++i)
-        sample << recordOf(plan.rows[i].shown).toJson();
+    for (std::size_t i = 0; i < std::min(plan.rows.size(), sampleRows); ++i) {
+        const session::ListedSession &shown = plan.rows[i].shown;
+        // A saved plan knows of its rows which they are: the rest would look like sessions that cannot be read.
+        sample << (isSaved ? JsonRecord()
+                                 .add(QStringLiteral("fingerprint"), shown.fingerprint.text())
+                                 .add(QStringLiteral("userId"), shown.userId ? QJsonValue(*shown.userId) : QJsonValue())
+                           : recordOf(shown))
+                      .toJson();
+    }
     Answer answer = revocationAnswer(nothing);
     answer.members.add(QStringLiteral("users"), plan.users)
         .add(QStringLiteral("digest"), plan.digest)
@@ -159,7 +167,8 @@ base::Result<OpenedPlan> planOf(Context &context, const Request &request, const 
     return opened;
 }
 
-/// JWT sessions have no rows: the answer says so, and until when their tokens are accepted.
+/// JWT sessions have no rows: the answer says so, until when their tokens are accepted, and whom what does end them
+/// signs out.
 Outcome notRevocable(Context &context, deployment::ConnectionConfig config)
 {
     const auto deployment = Deployment::open(std::move(config), Needs{}, context.clock(), context.callFor(2));
@@ -171,6 +180,9 @@ Outcome notRevocable(Context &context, deployment::ConnectionConfig config)
     record.add(QStringLiteral("strategy"), session::strategyName(session::Strategy::Jwt))
         .add(QStringLiteral("acceptedUntil"), orNull(why.acceptedUntil))
         .add(QStringLiteral("remedy"), why.remedy);
+    const revoke::BlastRadius radius = revoke::blastRadiusOf(**deployment, context.callFor(2));
+    record.add(QStringLiteral("users"), radius.users ? QJsonValue(*radius.users) : QJsonValue())
+        .add(QStringLiteral("blastRadius"), radius.text());
     answer.members.add(QStringLiteral("notRevocable"), record);
     return Outcome::no(std::move(answer), base::oneLine(base::Error(base::ErrorCode::NotRevocable)));
 }
@@ -297,7 +309,7 @@ private:
             context.output().warn(
                 QStringLiteral("%1 of the named users have no such session.").arg(plan.unmatchedUsers.size()));
         if (request.dryRun)
-            return dryRunOutcome(plan, deployment);
+            return dryRunOutcome(plan, deployment, context.arguments().has(QStringLiteral("plan")));
         // Who is refused is not asked first.
         if (const auto status = revoke::checkApproved(plan, opened->approval, deployment); !status)
             return Outcome::failed(status.error());

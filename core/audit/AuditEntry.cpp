@@ -28,8 +28,6 @@ QJsonObject AuditEntry::toJson() const
                      {QStringLiteral("hash"), hash}};
     if (!signature.isEmpty())
         json.insert(QStringLiteral("signature"), signature);
-    if (!mac.isEmpty())
-        json.insert(QStringLiteral("mac"), mac);
     if (!note.isEmpty())
         json.insert(QStringLiteral("note"), note);
     return json;
@@ -66,7 +64,6 @@ std::optional<AuditEntry> AuditEntry::fromLine(const QByteArray &line)
     entry.keyId = text("keyId");
     entry.hash = text("hash");
     entry.signature = text("signature");
-    entry.mac = text("mac");
     // Members that we do not know, or another order of them, are not what append() wrote.
     if (entry.toLine() != line)
         return std::nullopt;
@@ -76,7 +73,7 @@ std::optional<AuditEntry> AuditEntry::fromLine(const QByteArray &line)
 QString AuditEntry::computeHash() const
 {
     QJsonObject json = toJson();
-    for (const char *name : {"hash", "signature", "mac"})
+    for (const char *name : {"hash", "signature"})
         json.remove(QLatin1StringView(name));
     const QByteArray canonical = QJsonDocument(json).toJson(QJsonDocument::Compact);
     return QString::fromLatin1(QCryptographicHash::hash(canonical, QCryptographicHash::Sha256).toHex());
@@ -90,16 +87,16 @@ base::Result<QString> signatureOf(const QByteArray &text, const base::SigningKey
     return QString::fromLatin1(signature->toBase64());
 }
 
-bool isSigned(const QByteArray &text, const QString &signature, const QByteArray &publicKey)
+bool isSigned(const QByteArray &text, const QString &signature, const base::PublicKey &key)
 {
     const auto bytes = QByteArray::fromBase64Encoding(signature.toLatin1(), QByteArray::AbortOnBase64DecodingErrors);
     // One spelling alone, so that no character of it can be changed unnoticed.
-    return bytes && QString::fromLatin1((*bytes).toBase64()) == signature && base::isSignedBy(publicKey, text, *bytes);
+    return bytes && QString::fromLatin1((*bytes).toBase64()) == signature && key.hasSigned(text, *bytes);
 }
 
-QString keyIdOf(const QByteArray &publicKey)
+QString keyIdOf(const base::PublicKey &key)
 {
-    return base::Fingerprint::of(publicKey).text();
+    return base::Fingerprint::of(key.bytes()).text();
 }
 
 } // namespace rollcall::audit

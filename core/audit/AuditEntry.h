@@ -34,10 +34,8 @@ struct AuditEntry
     QString note; ///< what the log itself has to say of this line: a mended end, a missing seal; set by append()
     QString previousHash; ///< the previous entry's hash, empty for the first; set by append()
     QString keyId;        ///< of the key that signs; set by append()
-    QString hash;         ///< hex SHA-256 of the canonical JSON without it and what follows; set by append()
+    QString hash;         ///< hex SHA-256 of the canonical JSON without it and `signature`; set by append()
     QString signature;    ///< of `hash`, see signed(): a chain computed anew betrays itself; set by append()
-    QString mac;          ///< in place of `signature` in logs begun before there were signatures: an HMAC, which is
-                          ///< only read; such entries count as those of a lost key
 
     /// All members; `verification` is null where there is none, `note` absent where empty.
     [[nodiscard]] QJsonObject toJson() const;
@@ -53,10 +51,10 @@ struct AuditEntry
 /// The signature of @p text by @p key as entries and seals hold it, in Base64. Errors: those of SigningKey::sign().
 [[nodiscard]] base::Result<QString> signatureOf(const QByteArray &text, const base::SigningKey &key);
 
-/// Whether @p signature, as signatureOf() makes it, is that of @p text by the pair of @p publicKey.
-[[nodiscard]] bool isSigned(const QByteArray &text, const QString &signature, const QByteArray &publicKey);
+/// Whether @p signature, as signatureOf() makes it, is that of @p text by the pair of @p key.
+[[nodiscard]] bool isSigned(const QByteArray &text, const QString &signature, const base::PublicKey &key);
 
 /// How entries and seals name a key: the first 16 hex digits of the SHA-256 of its public half.
-[[nodiscard]] QString keyIdOf(const QByteArray &publicKey);
+[[nodiscard]] QString keyIdOf(const base::PublicKey &key);
 
 } // namespace rollcall::audit

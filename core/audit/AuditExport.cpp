@@ -1,9 +1,6 @@
 #include "core/audit/AuditExport.h"
 
-#include <QJsonArray>
 #include <QJsonDocument>
-
-#include <limits>
 
 #include "core/base/CsvText.h"
 #include "core/base/DurableFile.h"
@@ -20,34 +17,23 @@ QByteArray jsonText(const QJsonValue &value)
     return wrapped.sliced(1, wrapped.size() - 2);
 }
 
-QByteArray asJson(const std::vector<AuditEntry> &entries)
+QByteArray asJson(const QJsonArray &values)
 {
-    QByteArrayList elements;
-    for (const AuditEntry &entry : entries) {
-        const QJsonObject json = entry.toJson();
-        QByteArrayList members;
-        for (const QString &name : exportedMembers())
-            members << jsonText(name) + ':' + jsonText(json.value(name));
-        elements << '{' + members.join(',') + '}';
-    }
-    return "{\"entries\":[" + elements.join(',') + "]}\n";
+    QByteArrayList members;
+    for (qsizetype i = 0; i < values.size(); ++i)
+        members << jsonText(exportedMembers().at(i)) + ':' + jsonText(values.at(i));
+    return '{' + members.join(',') + '}';
 }
 
-QByteArray asCsv(const std::vector<AuditEntry> &entries)
+QByteArray asCsv(const QJsonArray &values)
 {
-    QByteArray text = exportedMembers().join(QLatin1Char(',')).toUtf8() + '\n';
-    for (const AuditEntry &entry : entries) {
-        const QJsonObject json = entry.toJson();
-        QByteArrayList cells;
-        for (const QString &name : exportedMembers()) {
-            const QJsonValue value = json.value(name);
-            cells << (value.isNull()     ? QByteArray()
-                      : value.isString() ? base::csvCell(value.toString())
-                                         : base::csvCell(QString::fromUtf8(jsonText(value))));
-        }
-        text += cells.join(',') + '\n';
+    QByteArrayList cells;
+    for (const QJsonValue &value : values) {
+        cells << (value.isNull()     ? QByteArray()
+                  : value.isString() ? base::csvCell(value.toString())
+                                     : base::csvCell(QString::fromUtf8(jsonText(value))));
     }
-    return text;
+    return cells.join(',') + '\n';
 }
 
 } // namespace
@@ -58,19 +44,42 @@ const QStringList &exportedMembers()
         QStringLiteral("seq"),        QStringLiteral("at"),           QStringLiteral("operation"),
         QStringLiteral("phase"),      QStringLiteral("action"),       QStringLiteral("actor"),
         QStringLiteral("connection"), QStringLiteral("reason"),       QStringLiteral("planDigest"),
-        QStringLiteral("counts"),     QStringLiteral("verification"), QStringLiteral("hash")};
+        QStringLiteral("counts"),     QStringLiteral("verification"), QStringLiteral("hash"),
+        QStringLiteral("note"),       QStringLiteral("previousHash"), QStringLiteral("keyId"),
+        QStringLiteral("signature")};
     return members;
 }
 
-base::Result<qint64> exportLog(const AuditLog &log, ExportForm form, const QString &path)
+QJsonArray exportedValues(const AuditEntry &entry)
 {
-    const auto entries = log.list(0, std::numeric_limits<int>::max());
-    if (!entries)
-        return base::fail(entries.error());
-    const QByteArray bytes = form == ExportForm::Csv ? asCsv(*entries) : asJson(*entries);
-    if (auto written = base::replaceFile(path, bytes, base::ErrorCode::FileUnwritable); !written)
+    const QJsonObject json = entry.toJson();
+    QJsonArray values;
+    for (const QString &name : exportedMembers())
+        values.append(json.contains(name) ? json.value(name) : QJsonValue(QJsonValue::Null));
+    return values;
+}
+
+base::Result<qint64> exportLog(const AuditLog &log, ExportForm form, const QString &path, const base::Call &call)
+{
+    if (auto allowed = log.checkTarget(path); !allowed)
+        return base::fail(std::move(allowed.error()));
+    base::FileReplacement file(path, base::ErrorCode::FileUnwritable);
+    file.write(form == ExportForm::Csv ? exportedMembers().join(QLatin1Char(',')).toUtf8() + '\n'
+                                       : QByteArray("{\"entries\":["));
+    qint64 count = 0;
+    const auto read = log.forEach(0, call, [&](const AuditEntry &entry) {
+        const QJsonArray values = exportedValues(entry);
+        file.write(form == ExportForm::Csv ? asCsv(values) : (count > 0 ? "," : "") + asJson(values));
+        count += 1;
+        return true;
+    });
+    if (!read)
+        return base::fail(read.error());
+    if (form == ExportForm::Json)
+        file.write("]}\n");
+    if (auto written = file.commit(); !written)
         return base::fail(std::move(written.error()));
-    return static_cast<qint64>(entries->size());
+    return count;
 }
 
 } // namespace rollcall::audit

@@ -2,6 +2,7 @@
 
 #include <QDir>
 #include <QFile>
+#include <QFileInfo>
 #include <QRandomGenerator>
 #include <QSysInfo>
 
@@ -212,14 +213,30 @@ base::Result<qint64> AuditLog::append(AuditEntry entry, const Call &call)
 base::Result<std::vector<AuditEntry>> AuditLog::list(qint64 afterSeq, int limit) const
 {
     std::vector<AuditEntry> entries;
+    if (limit <= 0)
+        return entries;
+    const auto status = forEach(afterSeq, {}, [&entries, limit](AuditEntry &&entry) {
+        entries.push_back(std::move(entry));
+        return std::ssize(entries) < limit;
+    });
+    if (!status)
+        return base::fail(status.error());
+    return entries;
+}
+
+base::Status AuditLog::forEach(qint64 afterSeq, const Call &call,
+                               const std::function<bool(AuditEntry &&entry)> &take) const
+{
     QFile file(path());
     if (!file.exists())
-        return entries;
+        return {};
     if (!file.open(QIODevice::ReadOnly))
         return base::fail(Error(ErrorCode::FileUnreadable)
                               .with(ErrorParam::Path, path())
                               .with(ErrorParam::Detail, file.errorString()));
-    for (qint64 number = 1; !file.atEnd() && entries.size() < static_cast<size_t>(std::max(limit, 0)); ++number) {
+    for (qint64 number = 1; !file.atEnd(); ++number) {
+        if (call.cancelled())
+            return base::fail(Error(ErrorCode::Cancelled));
         QByteArray line = file.readLine(longestLine);
         if (!line.endsWith('\n') && line.size() < longestLine - 1)
             break;
@@ -230,10 +247,25 @@ base::Result<std::vector<AuditEntry>> AuditLog::list(qint64 afterSeq, int limit)
                                   .with(ErrorParam::Path, path())
                                   .with(ErrorParam::Line, number)
                                   .with(ErrorParam::Detail, QStringLiteral("no entry of the audit log")));
-        if (entry->seq > afterSeq)
-            entries.push_back(std::move(*entry));
+        if (entry->seq > afterSeq && !take(std::move(*entry)))
+            break;
     }
-    return entries;
+    return {};
+}
+
+base::Status AuditLog::checkTarget(const QString &target) const
+{
+    const QFileInfo file(target);
+    // Whichever way it is written: a link to the log is the log.
+    const QString folder = QFileInfo(file.exists() ? file.canonicalFilePath() : file.absoluteFilePath()).path();
+    const QString ours = QFileInfo(m_folder).canonicalFilePath();
+    const QString there = QFileInfo(folder).canonicalFilePath();
+    if (ours.isEmpty() || there.isEmpty() || (there != ours && !there.startsWith(ours + QLatin1Char('/'))))
+        return {};
+    return base::fail(
+        Error(ErrorCode::FileUnwritable)
+            .with(ErrorParam::Path, target)
+            .with(ErrorParam::Detail, QStringLiteral("it lies where Rollcall keeps the audit log itself")));
 }
 
 base::Result<AuditState> AuditLog::verify(const Call &call) const

@@ -2,6 +2,7 @@
 
 #include <QString>
 
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -41,9 +42,19 @@ public:
     /// over. Errors: FileUnreadable, FileFormatInvalid (Line).
     [[nodiscard]] base::Result<std::vector<AuditEntry>> list(qint64 afterSeq, int limit) const;
 
+    /// Gives each entry after @p afterSeq to @p take, in order and one at a time, however long the log is, until that
+    /// answers false. Errors: those of list(), Cancelled.
+    [[nodiscard]] base::Status forEach(qint64 afterSeq, const base::Call &call,
+                                       const std::function<bool(AuditEntry &&entry)> &take) const;
+
     /// Checks chain and seal (the seal only where the vault has its key; a read never makes one).
-    /// Errors: FileUnreadable and those of the vault.
+    /// Ends where @p call is cancelled, but not with its time: a long log is checked all the same.
+    /// Errors: FileUnreadable, Cancelled and those of the vault.
     [[nodiscard]] base::Result<AuditState> verify(const base::Call &call) const;
+
+    /// Whether what is read from the log may be written to @p path: not into the log's own folder, where it would take
+    /// the place of the log, its seal or its lock. Errors: FileUnwritable.
+    [[nodiscard]] base::Status checkTarget(const QString &path) const;
 
     /// Path of the log file.
     [[nodiscard]] QString path() const;

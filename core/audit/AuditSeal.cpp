@@ -12,9 +12,6 @@ namespace rollcall::audit {
 namespace {
 constexpr qint64 largestSeal = 4096;
 constexpr int sealVersion = 2;
-/// With an HMAC, by a key that the vault keeps under another name. No release wrote one: it is read as one of another
-/// key, and its HMAC is not checked.
-constexpr int oldestSeal = 1;
 } // namespace
 
 QByteArray AuditSeal::canonical() const
@@ -29,9 +26,9 @@ QByteArray AuditSeal::canonical() const
         .toJson(QJsonDocument::Compact);
 }
 
-bool AuditSeal::isBy(const QByteArray &publicKey) const
+bool AuditSeal::isBy(const base::PublicKey &key) const
 {
-    return keyId == keyIdOf(publicKey) && isSigned(canonical(), signature, publicKey);
+    return keyId == keyIdOf(key) && isSigned(canonical(), signature, key);
 }
 
 base::Status AuditSeal::write(const QString &path, const base::SigningKey &key)
@@ -63,8 +60,7 @@ std::optional<AuditSeal> AuditSeal::read(const QString &path)
     const QByteArray content = file.read(largestSeal);
     const QJsonObject json = QJsonDocument::fromJson(content).object();
     if (json.value(QStringLiteral("format")) != QStringLiteral("rollcall-audit-seal") ||
-        json.value(QStringLiteral("version")).toInt() < oldestSeal ||
-        json.value(QStringLiteral("version")).toInt() > sealVersion)
+        json.value(QStringLiteral("version")) != sealVersion)
         return seal;
     seal.entries = json.value(QStringLiteral("entries")).toInteger();
     seal.bytes = json.value(QStringLiteral("bytes")).toInteger();
@@ -73,7 +69,7 @@ std::optional<AuditSeal> AuditSeal::read(const QString &path)
     seal.keyId = json.value(QStringLiteral("keyId")).toString();
     seal.signature = json.value(QStringLiteral("signature")).toString();
     // Spelled otherwise, or with members that we do not know, it is not what write() wrote.
-    if (json.value(QStringLiteral("version")) == sealVersion && content != seal.text())
+    if (content != seal.text())
         seal.keyId.clear();
     return seal;
 }

@@ -21,8 +21,8 @@ struct AuditSeal
     QString keyId;
     QString signature; ///< of all of the above, see signatureOf()
 
-    /// Whether the pair of @p publicKey made this seal.
-    [[nodiscard]] bool isBy(const QByteArray &publicKey) const;
+    /// Whether the pair of @p key made this seal.
+    [[nodiscard]] bool isBy(const base::PublicKey &key) const;
 
     /// Signs with @p key and writes the file atomically with mode 0600. Errors: AuditUnwritable, DiskFull, Internal.
     [[nodiscard]] base::Status write(const QString &path, const base::SigningKey &key);

@@ -28,7 +28,7 @@ struct Chain
     bool lastByKey = false;
 };
 
-base::Result<Chain> followChain(const QString &path, const QByteArray &publicKey, const base::Call &call)
+base::Result<Chain> followChain(const QString &path, const std::optional<base::PublicKey> &key, const base::Call &call)
 {
     Chain chain;
     QFile file(path);
@@ -37,7 +37,7 @@ base::Result<Chain> followChain(const QString &path, const QByteArray &publicKey
     if (!file.open(QIODevice::ReadOnly))
         return base::fail(
             Error(ErrorCode::FileUnreadable).with(ErrorParam::Path, path).with(ErrorParam::Detail, file.errorString()));
-    const QString ourKey = publicKey.isEmpty() ? QString() : keyIdOf(publicKey);
+    const QString ourKey = key ? keyIdOf(*key) : QString();
     while (!file.atEnd()) {
         if (call.cancelled())
             return base::fail(Error(ErrorCode::Cancelled));
@@ -48,8 +48,8 @@ base::Result<Chain> followChain(const QString &path, const QByteArray &publicKey
         const auto entry = AuditEntry::fromLine(line);
         chain.broken = !entry || entry->seq != chain.entries + 1 || entry->previousHash != chain.hash ||
                        entry->hash != entry->computeHash();
-        const bool byKey = !chain.broken && !ourKey.isEmpty() && entry->keyId == ourKey;
-        if (byKey && !isSigned(entry->hash.toLatin1(), entry->signature, publicKey))
+        const bool byKey = !chain.broken && key && entry->keyId == ourKey;
+        if (byKey && !isSigned(entry->hash.toLatin1(), entry->signature, *key))
             chain.broken = true;
         if (chain.broken)
             break;
@@ -73,14 +73,14 @@ QString sealKeyName()
     return QStringLiteral("audit-key");
 }
 
-base::Result<QByteArray> publicSealKey(base::SecretVault *vault, const base::Call &call)
+base::Result<std::optional<base::PublicKey>> publicSealKey(base::SecretVault *vault, const base::Call &call)
 {
     if (!vault)
-        return QByteArray();
+        return std::nullopt;
     const auto key = base::SigningKey::find(*vault, sealKeyName(), call);
     if (!key)
         return base::fail(key.error());
-    return *key ? (*key)->publicKey() : QByteArray();
+    return *key ? std::optional((*key)->publicKey()) : std::nullopt;
 }
 
 QString begunName(const QString &folder)
@@ -106,8 +106,8 @@ QString sealPath(const QString &logPath)
 
 base::Result<AuditState> verifyLog(const QString &logPath, const VerifyInput &input, const base::Call &call)
 {
-    const bool hasKey = !input.publicKey.isEmpty();
-    const auto chain = followChain(logPath, input.publicKey, call);
+    const bool hasKey = input.key.has_value();
+    const auto chain = followChain(logPath, input.key, call);
     if (!chain)
         return base::fail(chain.error());
     if (chain->broken)
@@ -118,8 +118,8 @@ base::Result<AuditState> verifyLog(const QString &logPath, const VerifyInput &in
         const bool missing = input.sealExpected && hasKey && (chain->lastByKey || !input.begunBy.isEmpty());
         return missing ? brokenAt(chain->entries + 1) : AuditState{chain->entries, true, std::nullopt, false};
     }
-    const bool ours = hasKey && seal->isBy(input.publicKey);
-    const QString ourKey = hasKey ? keyIdOf(input.publicKey) : QString();
+    const bool ours = hasKey && seal->isBy(*input.key);
+    const QString ourKey = hasKey ? keyIdOf(*input.key) : QString();
     // Once our key has signed here, what another key signed last was not appended by us.
     const bool isReplaced = chain->lastByKey || input.begunBy == ourKey;
     if (hasKey && !ours && (seal->keyId.isEmpty() || seal->keyId == ourKey || isReplaced))

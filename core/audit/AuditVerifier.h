@@ -6,9 +6,10 @@ namespace rollcall::audit {
 
 /// Names under which the vault keeps what belongs to an audit log.
 [[nodiscard]] QString sealKeyName();
-/// The sealing key of @p vault (may be null): its public half, empty where there is none. Never makes one. Errors:
+/// The sealing key of @p vault (may be null): its public half, nullopt where there is none. Never makes one. Errors:
 /// those of SigningKey::find().
-[[nodiscard]] base::Result<QByteArray> publicSealKey(base::SecretVault *vault, const base::Call &call);
+[[nodiscard]] base::Result<std::optional<base::PublicKey>> publicSealKey(base::SecretVault *vault,
+                                                                         const base::Call &call);
 /// A mark that a log was begun in @p folder: the keyId of the key that signs it. With it, log and seal that are gone
 /// together are noticed, and such as were put in their place under the name of another key.
 [[nodiscard]] QString begunName(const QString &folder);
@@ -20,9 +21,9 @@ namespace rollcall::audit {
 /// What a check knows beside the log itself.
 struct VerifyInput
 {
-    QByteArray publicKey;      ///< of the sealing key; empty: chain alone
-    QString begunBy;           ///< what the vault remembers of this log, see begunBy()
-    bool sealExpected = false; ///< a missing seal is a fault (false for copies)
+    std::optional<base::PublicKey> key; ///< that seals; nullopt: chain alone
+    QString begunBy;                    ///< what the vault remembers of this log, see begunBy()
+    bool sealExpected = false;          ///< a missing seal is a fault (false for copies)
 };
 
 /// Checks the log at @p logPath against its chain, its seal and @p input. A missing file counts as a log without

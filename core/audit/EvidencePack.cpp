@@ -5,9 +5,6 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 
-#include <algorithm>
-#include <limits>
-
 #include "core/audit/AuditFormat.h"
 #include "core/audit/AuditVerifier.h"
 #include "core/audit/TarFile.h"
@@ -65,30 +62,30 @@ QJsonValue orNull(const std::optional<base::Instant> &instant)
 }
 
 /// Intent and outcome of each operation, side by side.
-QJsonArray operationsOf(const std::vector<const AuditEntry *> &entries, bool whole)
+QJsonArray operationsOf(const std::vector<AuditEntry> &entries, bool whole)
 {
     QJsonArray operations;
     QStringList names;
-    for (const AuditEntry *entry : entries) {
-        if (!names.contains(entry->operation))
-            names << entry->operation;
+    for (const AuditEntry &entry : entries) {
+        if (!names.contains(entry.operation))
+            names << entry.operation;
     }
     for (const QString &name : std::as_const(names)) {
         QJsonObject operation{{QStringLiteral("operation"), name}, {QStringLiteral("finished"), false}};
-        for (const AuditEntry *entry : entries) {
-            if (entry->operation != name)
+        for (const AuditEntry &entry : entries) {
+            if (entry.operation != name)
                 continue;
-            operation.insert(QStringLiteral("action"), entry->action);
-            operation.insert(QStringLiteral("connection"), entry->connection);
-            operation.insert(QStringLiteral("planDigest"), entry->planDigest);
-            const bool isIntent = entry->phase == Phase::Intent;
-            operation.insert(isIntent ? QStringLiteral("begunAt") : QStringLiteral("endedAt"), base::toIso(entry->at));
-            operation.insert(isIntent ? QStringLiteral("planned") : QStringLiteral("counts"), countsOf(*entry, whole));
+            operation.insert(QStringLiteral("action"), entry.action);
+            operation.insert(QStringLiteral("connection"), entry.connection);
+            operation.insert(QStringLiteral("planDigest"), entry.planDigest);
+            const bool isIntent = entry.phase == Phase::Intent;
+            operation.insert(isIntent ? QStringLiteral("begunAt") : QStringLiteral("endedAt"), base::toIso(entry.at));
+            operation.insert(isIntent ? QStringLiteral("planned") : QStringLiteral("counts"), countsOf(entry, whole));
             if (isIntent)
                 continue;
             operation.insert(QStringLiteral("finished"), true);
             operation.insert(QStringLiteral("verification"),
-                             entry->verification ? QJsonValue(*entry->verification) : QJsonValue());
+                             entry.verification ? QJsonValue(*entry.verification) : QJsonValue());
         }
         operations.append(operation);
     }
@@ -120,6 +117,42 @@ QString methodText(const AuditState &state)
                           "committed, and answered as counted.");
 }
 
+/// The entries of @p scope. Errors: those of AuditLog::forEach(), NotFound.
+Result<std::vector<AuditEntry>> entriesOf(const AuditLog &log, const EvidenceScope &scope, const Call &call)
+{
+    std::vector<AuditEntry> entries;
+    const auto read = log.forEach(0, call, [&](AuditEntry &&entry) {
+        if (isOf(scope, entry))
+            entries.push_back(std::move(entry));
+        return true;
+    });
+    if (!read)
+        return fail(read.error());
+    if (entries.empty())
+        return fail(Error(ErrorCode::NotFound)
+                        .with(ErrorParam::Name,
+                              scope.operation.isEmpty() ? QStringLiteral("an entry of that time") : scope.operation));
+    return entries;
+}
+
+/// The links of the chain from @p first to @p last, a line each; @p links counts them.
+Result<QByteArray> chainOf(const AuditLog &log, qint64 first, qint64 last, qint64 &links, const Call &call)
+{
+    QByteArray chain;
+    const auto read = log.forEach(first - 1, call, [&](const AuditEntry &entry) {
+        if (entry.seq > last)
+            return true; // of a log that was tampered with numbers need not grow
+        links += 1;
+        chain += line({{QStringLiteral("seq"), entry.seq},
+                       {QStringLiteral("hash"), entry.hash},
+                       {QStringLiteral("previousHash"), entry.previousHash}});
+        return true;
+    });
+    if (!read)
+        return fail(read.error());
+    return chain;
+}
+
 } // namespace
 
 Result<Evidence> writeEvidence(const AuditLog &log, const EvidenceScope &scope, const QString &path, base::Instant now,
@@ -127,21 +160,14 @@ Result<Evidence> writeEvidence(const AuditLog &log, const EvidenceScope &scope, 
 {
     if (!log.vault())
         return fail(Error(ErrorCode::NoKeyStore));
+    if (auto allowed = log.checkTarget(path); !allowed)
+        return fail(std::move(allowed.error()));
     const auto state = log.verify(call);
     if (!state)
         return fail(state.error());
-    const auto all = log.list(0, std::numeric_limits<int>::max());
-    if (!all)
-        return fail(all.error());
-    std::vector<const AuditEntry *> ours;
-    for (const AuditEntry &entry : *all) {
-        if (isOf(scope, entry))
-            ours.push_back(&entry);
-    }
-    if (ours.empty())
-        return fail(Error(ErrorCode::NotFound)
-                        .with(ErrorParam::Name,
-                              scope.operation.isEmpty() ? QStringLiteral("an entry of that time") : scope.operation));
+    const auto ours = entriesOf(log, scope, call);
+    if (!ours)
+        return fail(ours.error());
     // Never made here: two that make one at once would leave a log signed by a key that the vault no longer has.
     const auto found = base::SigningKey::find(*log.vault(), sealKeyName(), call);
     if (!found)
@@ -153,19 +179,13 @@ Result<Evidence> writeEvidence(const AuditLog &log, const EvidenceScope &scope, 
     // One that was taken away is no reason to pack nothing: the state of the log says so.
     QFile seal(sealPath(log.path()));
     const QByteArray sealed = seal.open(QIODevice::ReadOnly) ? seal.readAll() : QByteArray();
-    QByteArray chain;
-    QByteArray entries;
     qint64 links = 0;
-    for (const AuditEntry &entry : *all) {
-        if (entry.seq < ours.front()->seq || entry.seq > ours.back()->seq)
-            continue;
-        links += 1;
-        chain += line({{QStringLiteral("seq"), entry.seq},
-                       {QStringLiteral("hash"), entry.hash},
-                       {QStringLiteral("previousHash"), entry.previousHash}});
-    }
-    for (const AuditEntry *entry : ours)
-        entries += line(shown(*entry, scope.whole));
+    const auto chain = chainOf(log, ours->front().seq, ours->back().seq, links, call);
+    if (!chain)
+        return fail(chain.error());
+    QByteArray entries;
+    for (const AuditEntry &entry : *ours)
+        entries += line(shown(entry, scope.whole));
     const QJsonObject about{
         {QStringLiteral("schema"), QStringLiteral("rollcall-evidence/1")},
         {QStringLiteral("packedAt"), base::toIso(now)},
@@ -175,7 +195,7 @@ Result<Evidence> writeEvidence(const AuditLog &log, const EvidenceScope &scope, 
                                               {QStringLiteral("to"), orNull(scope.to)},
                                               {QStringLiteral("wholeEntries"), scope.whole}}},
         {QStringLiteral("method"), methodText(*state)},
-        {QStringLiteral("operations"), operationsOf(ours, scope.whole)},
+        {QStringLiteral("operations"), operationsOf(*ours, scope.whole)},
         {QStringLiteral("log"),
          QJsonObject{{QStringLiteral("entries"), state->entries},
                      {QStringLiteral("ok"), state->ok},
@@ -188,7 +208,7 @@ Result<Evidence> writeEvidence(const AuditLog &log, const EvidenceScope &scope, 
         sums += QCryptographicHash::hash(content, QCryptographicHash::Sha256).toHex() + "  " + name + '\n';
     };
     add("evidence.json", QJsonDocument(about).toJson(QJsonDocument::Indented));
-    add("chain.ndjson", chain);
+    add("chain.ndjson", *chain);
     add("entries.ndjson", entries);
     add("audit.seal", sealed);
     add("FORMAT.md", auditFormat().toByteArray());
@@ -203,7 +223,7 @@ Result<Evidence> writeEvidence(const AuditLog &log, const EvidenceScope &scope, 
         return fail(bytes.error());
     if (auto written = base::replaceFile(path, *bytes, ErrorCode::FileUnwritable); !written)
         return fail(std::move(written.error()));
-    return Evidence{static_cast<qint64>(ours.size()), links,
+    return Evidence{static_cast<qint64>(ours->size()), links,
                     QString::fromLatin1(QCryptographicHash::hash(key.publicPem(), QCryptographicHash::Sha256).toHex()),
                     *state};
 }

@@ -40,7 +40,9 @@ struct Evidence
 ///
 /// It is signed by the key that seals the log. No token is in any of it, as none is in the log. @p now is written into
 /// it. Errors: NotFound (no such entries; no key, which is never made here), NoKeyStore, FileUnwritable, DiskFull,
-/// those of AuditLog::list(), AuditLog::verify() and of the vault. **Thread-safety:** reentrant.
+/// those of
+/// AuditLog::forEach(), AuditLog::checkTarget(), AuditLog::verify() and of the vault. Of the log only what the scope
+/// needs is held in memory. **Thread-safety:** reentrant.
 [[nodiscard]] base::Result<Evidence> writeEvidence(const AuditLog &log, const EvidenceScope &scope, const QString &path,
                                                    base::Instant now, const base::Call &call);
 

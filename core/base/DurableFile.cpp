@@ -70,17 +70,35 @@ Status syncFolder(const QString &folder, ErrorCode otherwise)
     return {};
 }
 
+// QSaveFile syncs the new file before it takes the old one's place.
+FileReplacement::FileReplacement(const QString &path, ErrorCode otherwise)
+    : m_file(std::make_unique<QSaveFile>(path)),
+      m_otherwise(otherwise),
+      m_isGood(m_file->open(QIODevice::WriteOnly) && m_file->setPermissions(QFile::ReadOwner | QFile::WriteOwner))
+{}
+
+FileReplacement::~FileReplacement() = default;
+
+void FileReplacement::write(QByteArrayView text)
+{
+    m_isGood = m_isGood && m_file->write(text.data(), text.size()) == text.size();
+}
+
+Status FileReplacement::commit()
+{
+    if (!m_isGood || !m_file->commit()) {
+        return fail(Error(m_file->error() == QFileDevice::ResourceError ? ErrorCode::DiskFull : m_otherwise)
+                        .with(ErrorParam::Path, m_file->fileName())
+                        .with(ErrorParam::Detail, m_file->errorString()));
+    }
+    return syncFolder(QFileInfo(m_file->fileName()).path(), m_otherwise);
+}
+
 Status replaceFile(const QString &path, const QByteArray &content, ErrorCode otherwise)
 {
-    // QSaveFile syncs the new file before it takes the old one's place.
-    QSaveFile file(path);
-    if (!file.open(QIODevice::WriteOnly) || !file.setPermissions(QFile::ReadOwner | QFile::WriteOwner) ||
-        file.write(content) != content.size() || !file.commit()) {
-        return fail(Error(file.error() == QFileDevice::ResourceError ? ErrorCode::DiskFull : otherwise)
-                        .with(ErrorParam::Path, path)
-                        .with(ErrorParam::Detail, file.errorString()));
-    }
-    return syncFolder(QFileInfo(path).path(), otherwise);
+    FileReplacement file(path, otherwise);
+    file.write(content);
+    return file.commit();
 }
 
 } // namespace rollcall::base

@@ -3,7 +3,11 @@
 #include <QByteArrayView>
 #include <QString>
 
+#include <memory>
+
 #include "core/base/Result.h"
+
+class QSaveFile;
 
 namespace rollcall::base {
 
@@ -40,6 +44,27 @@ private:
 
 /// Syncs @p folder itself: a file that was made in it stays there.
 [[nodiscard]] Status syncFolder(const QString &folder, ErrorCode otherwise);
+
+/// A new file, mode 0600, written piece by piece: commit() puts it in the place of the one at its path. Until then, and
+/// where that is never called, what was there stays. **Thread-safety:** one object, one thread.
+class FileReplacement final
+{
+public:
+    FileReplacement(const QString &path, ErrorCode otherwise);
+    ~FileReplacement();
+    FileReplacement(const FileReplacement &) = delete;
+    FileReplacement &operator=(const FileReplacement &) = delete;
+
+    /// The first failure counts: commit() tells it.
+    void write(QByteArrayView text);
+    /// Syncs it and puts it in the other's place.
+    [[nodiscard]] Status commit();
+
+private:
+    std::unique_ptr<QSaveFile> m_file;
+    ErrorCode m_otherwise;
+    bool m_isGood;
+};
 
 /// Puts a file of @p content, mode 0600, in the place of @p path: the old one or the new one is there, whatever comes
 /// between.

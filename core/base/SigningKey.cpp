@@ -47,10 +47,41 @@ Error cryptoFailed()
 
 } // namespace
 
+struct PublicKey::Ready
+{
+    KeyPtr key;
+    QByteArray bytes;
+};
+
+std::optional<PublicKey> PublicKey::of(QByteArrayView bytes)
+{
+    if (bytes.size() != qsizetype(keyBytes))
+        return std::nullopt;
+    KeyPtr key(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, bytesOf(bytes), keyBytes));
+    if (!key)
+        return std::nullopt;
+    return PublicKey(std::make_shared<const Ready>(Ready{std::move(key), bytes.toByteArray()}));
+}
+
+bool PublicKey::hasSigned(QByteArrayView message, QByteArrayView signature) const
+{
+    if (signature.size() != qsizetype(signatureBytes))
+        return false;
+    const ContextPtr context(EVP_MD_CTX_new());
+    return context && EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, m_ready->key.get()) == 1 &&
+           EVP_DigestVerify(context.get(), bytesOf(signature), signatureBytes, bytesOf(message),
+                            static_cast<std::size_t>(message.size())) == 1;
+}
+
+const QByteArray &PublicKey::bytes() const
+{
+    return m_ready->bytes;
+}
+
 struct SigningKey::Pair
 {
     KeyPtr key;
-    QByteArray publicKey;
+    PublicKey publicKey;
 };
 
 SigningKey::SigningKey(std::unique_ptr<Pair> pair) : m_pair(std::move(pair)) {}
@@ -62,13 +93,15 @@ Result<SigningKey> SigningKey::of(const SecretBytes &secret)
 {
     if (secret.size() != vaultKeyBytes)
         return fail(cryptoFailed());
-    auto pair = std::make_unique<Pair>();
-    pair->key.reset(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, bytesOf(secret.view()), keyBytes));
-    pair->publicKey.resize(qsizetype(keyBytes));
+    KeyPtr key(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, bytesOf(secret.view()), keyBytes));
+    QByteArray bytes(qsizetype(keyBytes), Qt::Uninitialized);
     std::size_t size = keyBytes;
-    if (!pair->key || EVP_PKEY_get_raw_public_key(pair->key.get(), roomIn(pair->publicKey), &size) != 1)
+    if (!key || EVP_PKEY_get_raw_public_key(key.get(), roomIn(bytes), &size) != 1)
         return fail(cryptoFailed());
-    return SigningKey(std::move(pair));
+    const auto publicKey = PublicKey::of(bytes);
+    if (!publicKey)
+        return fail(cryptoFailed());
+    return SigningKey(std::make_unique<Pair>(Pair{std::move(key), *publicKey}));
 }
 
 Result<std::optional<SigningKey>> SigningKey::find(SecretVault &vault, const QString &name, const Call &call)
@@ -106,31 +139,15 @@ Result<QByteArray> SigningKey::sign(QByteArrayView message) const
     return signature;
 }
 
-const QByteArray &SigningKey::publicKey() const
+const PublicKey &SigningKey::publicKey() const
 {
     return m_pair->publicKey;
 }
 
 QByteArray SigningKey::publicPem() const
 {
-    return "-----BEGIN PUBLIC KEY-----\n" + QByteArray(publicKeyHead() + m_pair->publicKey).toBase64() +
+    return "-----BEGIN PUBLIC KEY-----\n" + QByteArray(publicKeyHead() + m_pair->publicKey.bytes()).toBase64() +
            "\n-----END PUBLIC KEY-----\n";
-}
-
-bool isPublicKey(QByteArrayView text)
-{
-    return text.size() == qsizetype(keyBytes);
-}
-
-bool isSignedBy(QByteArrayView publicKey, QByteArrayView message, QByteArrayView signature)
-{
-    if (!isPublicKey(publicKey) || signature.size() != qsizetype(signatureBytes))
-        return false;
-    const KeyPtr key(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, bytesOf(publicKey), keyBytes));
-    const ContextPtr context(EVP_MD_CTX_new());
-    return key && context && EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key.get()) == 1 &&
-           EVP_DigestVerify(context.get(), bytesOf(signature), signatureBytes, bytesOf(message),
-                            static_cast<std::size_t>(message.size())) == 1;
 }
 
 } // namespace rollcall::base

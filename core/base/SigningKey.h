@@ -7,6 +7,25 @@
 
 namespace rollcall::base {
 
+/// The public half of a key pair (Ed25519), made ready once for many checks. A cheap copy. **Thread-safety:**
+/// immutable; thread-safe.
+class PublicKey final
+{
+public:
+    /// The key of these 32 bytes; nullopt where @p bytes are none.
+    [[nodiscard]] static std::optional<PublicKey> of(QByteArrayView bytes);
+
+    /// Whether the pair of this key signed @p message.
+    [[nodiscard]] bool hasSigned(QByteArrayView message, QByteArrayView signature) const;
+    /// The 32 bytes.
+    [[nodiscard]] const QByteArray &bytes() const;
+
+private:
+    struct Ready;
+    explicit PublicKey(std::shared_ptr<const Ready> ready) : m_ready(std::move(ready)) {}
+    std::shared_ptr<const Ready> m_ready;
+};
+
 /// A key pair of ours that signs (Ed25519): the private half rests in a vault, the public one goes to whoever checks.
 /// **Source:** RFC 8032 (PureEdDSA). **Thread-safety:** immutable; thread-safe.
 class SigningKey final
@@ -24,8 +43,8 @@ public:
 
     /// The signature of @p message as it stands, 64 bytes. Errors: Internal (OpenSSL).
     [[nodiscard]] Result<QByteArray> sign(QByteArrayView message) const;
-    /// The public half, 32 bytes.
-    [[nodiscard]] const QByteArray &publicKey() const;
+    /// The public half.
+    [[nodiscard]] const PublicKey &publicKey() const;
     /// The same as `openssl pkey -pubin` takes it.
     [[nodiscard]] QByteArray publicPem() const;
 
@@ -35,11 +54,5 @@ private:
     [[nodiscard]] static Result<SigningKey> of(const SecretBytes &secret);
     std::unique_ptr<Pair> m_pair;
 };
-
-/// Whether @p text has the size of SigningKey::publicKey().
-[[nodiscard]] bool isPublicKey(QByteArrayView text);
-
-/// Whether the pair of @p publicKey signed @p message. **Thread-safety:** pure.
-[[nodiscard]] bool isSignedBy(QByteArrayView publicKey, QByteArrayView message, QByteArrayView signature);
 
 } // namespace rollcall::base

@@ -15,20 +15,20 @@ QString prefix()
     return QStringLiteral("ed25519:");
 }
 
-/// The public key that @p name holds; empty where it is none.
-QByteArray publicKeyIn(const QString &name)
+/// The public key that @p name holds; nullopt where it is none.
+std::optional<base::PublicKey> publicKeyIn(const QString &name)
 {
     if (!name.startsWith(prefix()))
-        return {};
+        return std::nullopt;
     const auto decoded = QByteArray::fromBase64Encoding(name.mid(prefix().size()).toLatin1(),
                                                         base64 | QByteArray::AbortOnBase64DecodingErrors);
-    return decoded && base::isPublicKey(*decoded) ? *decoded : QByteArray();
+    return decoded ? base::PublicKey::of(*decoded) : std::nullopt;
 }
 
 } // namespace
 
 ApproverKey::ApproverKey(SigningKey key)
-    : m_key(std::move(key)), m_name(prefix() + QString::fromLatin1(m_key.publicKey().toBase64(base64)))
+    : m_key(std::move(key)), m_name(prefix() + QString::fromLatin1(m_key.publicKey().bytes().toBase64(base64)))
 {}
 
 base::Result<ApproverKey> ApproverKey::load(base::SecretVault *vault, bool make, const base::Call &call)
@@ -52,12 +52,13 @@ base::Result<ApproverKey> ApproverKey::load(base::SecretVault *vault, bool make,
 
 bool isApproverName(const QString &text)
 {
-    return !publicKeyIn(text).isEmpty();
+    return publicKeyIn(text).has_value();
 }
 
 bool isSignedBy(const QString &name, QByteArrayView message, QByteArrayView signature)
 {
-    return base::isSignedBy(publicKeyIn(name), message, signature);
+    const auto key = publicKeyIn(name);
+    return key && key->hasSigned(message, signature);
 }
 
 } // namespace rollcall::revoke

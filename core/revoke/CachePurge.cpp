@@ -1,5 +1,7 @@
 #include "core/revoke/CachePurge.h"
 
+#include <algorithm>
+
 #include "core/redis/RedisChannel.h"
 
 using rollcall::base::Call;
@@ -11,21 +13,33 @@ namespace rollcall::revoke {
 namespace {
 
 constexpr std::size_t tokensAtOnce = 500;
+/// What one compare-and-set changes: with each session comes its user's list, which others may change meanwhile.
+constexpr std::size_t sessionsAtOnce = 100;
 
-/// Removes the copies of @p tokens that @p patterns name; sets in @p found those that there were.
-Status eraseCopies(const deployment::ConnectionConfig &config, std::span<const cache::CacheKeyPattern> patterns,
-                   std::span<const QByteArrayView> tokens, std::vector<bool> &found, const Call &call)
+using cache::CacheKeyPattern;
+
+/// One DEL for each of @p tokens, of the keys that @p patterns name.
+std::vector<redis::RedisCommand> deletesOf(std::span<const store::OwnedToken> tokens,
+                                           std::span<const CacheKeyPattern> patterns)
 {
-    const auto channel = redis::makeChannel(config.cache->clone(), config.httpOptions);
-    for (std::size_t from = 0; from < tokens.size(); from += tokensAtOnce) {
-        std::vector<redis::RedisCommand> commands;
-        for (const QByteArrayView token : tokens.subspan(from, std::min(tokensAtOnce, tokens.size() - from))) {
-            redis::RedisCommand remove{"DEL"};
-            for (const cache::CacheKeyPattern &pattern : patterns)
-                remove.push_back(pattern.keyOf(token));
-            commands.push_back(std::move(remove));
-        }
-        const auto replies = channel->pipeline(commands, call);
+    std::vector<redis::RedisCommand> commands;
+    for (const store::OwnedToken &session : tokens) {
+        redis::RedisCommand remove{"DEL"};
+        for (const CacheKeyPattern &pattern : patterns)
+            remove.push_back(pattern.keyOf(session.token));
+        commands.push_back(std::move(remove));
+    }
+    return commands;
+}
+
+/// Removes the copies of @p sessions that @p patterns name, none of which is Better Auth's; sets in @p found those that
+/// there were.
+Status eraseKeys(redis::RedisChannel &channel, const QString &host, std::span<const CacheKeyPattern> patterns,
+                 std::span<const store::OwnedToken> sessions, std::vector<bool> &found, const Call &call)
+{
+    for (std::size_t from = 0; from < sessions.size() && !patterns.empty(); from += tokensAtOnce) {
+        auto commands = deletesOf(sessions.subspan(from, std::min(tokensAtOnce, sessions.size() - from)), patterns);
+        const auto replies = channel.pipeline(commands, call);
         // Keys may hold tokens.
         for (redis::RedisCommand &command : commands) {
             for (QByteArray &word : command)
@@ -35,11 +49,31 @@ Status eraseCopies(const deployment::ConnectionConfig &config, std::span<const c
             return base::fail(replies.error());
         for (std::size_t i = 0; i < replies->size(); ++i) {
             if (replies->at(i).kind == redis::RedisReply::Kind::Error)
-                return base::fail(redis::refusal(replies->at(i), config.cache->host));
+                return base::fail(redis::refusal(replies->at(i), host));
             if (replies->at(i).number > 0)
                 found[from + i] = true;
         }
     }
+    return {};
+}
+
+/// Removes the copies of @p sessions that @p patterns name; sets in @p found those that there were.
+Status eraseCopies(const deployment::ConnectionConfig &config, std::vector<CacheKeyPattern> patterns,
+                   std::span<const store::OwnedToken> sessions, std::vector<bool> &found, const Call &call)
+{
+    const auto channel = redis::makeChannel(config.cache->clone(), config.httpOptions);
+    const bool isBetterAuth = std::erase_if(patterns, [](const CacheKeyPattern &pattern) {
+                                  return pattern.values() == CacheKeyPattern::Values::BetterAuth;
+                              }) > 0;
+    if (auto erased = eraseKeys(*channel, config.cache->host, patterns, sessions, found, call); !erased)
+        return erased;
+    if (!isBetterAuth)
+        return {};
+    const auto removed = removeFromBetterAuth(*channel, sessions, call);
+    if (!removed)
+        return base::fail(removed.error());
+    for (std::size_t i = 0; i < removed->size(); ++i)
+        found[i] = found[i] || (*removed)[i];
     return {};
 }
 
@@ -55,19 +89,38 @@ std::vector<cache::CacheKeyPattern> copyPatterns(const deployment::ConnectionCon
     return patterns;
 }
 
-Result<std::vector<bool>> purgeCached(const deployment::Deployment &deployment, std::span<const QByteArrayView> tokens,
-                                      const Call &call)
+Result<std::vector<bool>> removeFromBetterAuth(redis::RedisChannel &channel, std::span<const store::OwnedToken> copies,
+                                               const Call &call)
+{
+    const store::KeyLayout layout = store::KeyLayout::betterAuth();
+    store::KeyReader reader(channel, QString::fromUtf8(layout.scanPattern()));
+    store::RedisWriter writer(reader, channel, layout, QTimeZone::utc());
+    std::vector<bool> all;
+    for (std::size_t from = 0; from < copies.size(); from += sessionsAtOnce) {
+        const auto removed =
+            writer.removeSessions(copies.subspan(from, std::min(sessionsAtOnce, copies.size() - from)), call);
+        if (!removed)
+            return base::fail(removed.error());
+        all.insert(all.end(), removed->begin(), removed->end());
+    }
+    return all;
+}
+
+Result<std::vector<bool>> purgeCached(const deployment::Deployment &deployment,
+                                      std::span<const store::OwnedToken> sessions, const Call &call)
 {
     const deployment::ConnectionConfig &config = deployment.config();
     if (config.cacheError)
         return base::fail(*config.cacheError);
+    std::vector<QByteArrayView> tokens;
+    std::ranges::transform(sessions, std::back_inserter(tokens), &store::OwnedToken::token);
     auto found = deployment.cache()->eraseMany(tokens, call);
     if (!found)
         return found;
-    const auto patterns = copyPatterns(config);
+    auto patterns = copyPatterns(config);
     if (patterns.empty() || !config.cache)
         return found;
-    if (const auto status = eraseCopies(config, patterns, tokens, *found, call); !status)
+    if (const auto status = eraseCopies(config, std::move(patterns), sessions, *found, call); !status)
         return base::fail(status.error());
     return found;
 }

@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "core/cache/CacheValue.h"
+#include "core/revoke/CachePurge.h"
 #include "core/store/redis/KeyReader.h"
 
 namespace rollcall::revoke {
@@ -159,6 +160,7 @@ private:
         copy.token = std::move(match.token);
         copy.fingerprint = match.fingerprint;
         copy.pattern = m_pattern.text();
+        copy.values = m_pattern.values();
         if (left.kind == redis::RedisReply::Kind::Integer && left.number >= 0)
             copy.timeLeft = std::chrono::milliseconds(left.number);
         copy.bytes = length.number;
@@ -197,6 +199,11 @@ Drift compared(const CachedCopy &copy, const Row *row, base::Instant now)
 }
 
 } // namespace
+
+CachedCopy CachedCopy::clone() const
+{
+    return {key.clone(), token.clone(), fingerprint, pattern, values, timeLeft, bytes, state, expires, userId, email};
+}
 
 QString copyStateName(CopyState state)
 {
@@ -287,10 +294,18 @@ Result<std::vector<Drift>> driftOf(std::span<const CachedCopy> copies, store::Se
 
 Status purgeCopies(redis::RedisChannel &channel, std::span<const CachedCopy> copies, qint64 &removed, const Call &call)
 {
-    for (std::size_t from = 0; from < copies.size(); from += keysOfOneDelete) {
+    std::vector<const CachedCopy *> plain;
+    std::vector<store::OwnedToken> listed;
+    for (const CachedCopy &copy : copies) {
+        if (copy.values == CacheKeyPattern::Values::BetterAuth)
+            listed.push_back({copy.token.view(), copy.userId});
+        else
+            plain.push_back(&copy);
+    }
+    for (std::size_t from = 0; from < plain.size(); from += keysOfOneDelete) {
         std::vector<redis::RedisCommand> commands;
-        for (const CachedCopy &copy : copies.subspan(from, std::min(keysOfOneDelete, copies.size() - from)))
-            commands.push_back({"DEL", copy.key.view().toByteArray()});
+        for (const CachedCopy *copy : std::span(plain).subspan(from, std::min(keysOfOneDelete, plain.size() - from)))
+            commands.push_back({"DEL", copy->key.view().toByteArray()});
         auto replies = channel.pipeline(commands, call);
         for (redis::RedisCommand &command : commands)
             base::wipe(command.back());
@@ -302,6 +317,10 @@ Status purgeCopies(redis::RedisChannel &channel, std::span<const CachedCopy> cop
             removed += reply.number;
         }
     }
+    const auto gone = removeFromBetterAuth(channel, listed, call);
+    if (!gone)
+        return base::fail(gone.error());
+    removed += std::ranges::count(*gone, true);
     return {};
 }
 

@@ -25,12 +25,15 @@ struct CachedCopy
     base::SecretBytes key;
     base::SecretBytes token; ///< empty where the key holds a digest of it
     base::Fingerprint fingerprint;
-    QString pattern;                                   ///< CacheKeyPattern::text() of its kind of keys
+    QString pattern; ///< CacheKeyPattern::text() of its kind of keys
+    cache::CacheKeyPattern::Values values = cache::CacheKeyPattern::Values::Any; ///< what that kind of keys holds
     std::optional<std::chrono::milliseconds> timeLeft; ///< nullopt: it stays until it is removed
     qint64 bytes = 0;                                  ///< of the value; 0 where it is no text
     CopyState state = CopyState::Unknown;
     std::optional<base::Instant> expires;
     std::optional<QString> userId, email;
+
+    [[nodiscard]] CachedCopy clone() const;
 };
 
 struct CopyList
@@ -65,8 +68,9 @@ enum class Drift {
 [[nodiscard]] base::Result<std::vector<Drift>> driftOf(std::span<const CachedCopy> copies, store::SessionStore &store,
                                                        base::Instant now, const base::Call &call);
 
-/// Removes the keys of @p copies; how many were still there. Where it fails midway, @p removed says how many went.
-/// Errors: those of RedisChannel::pipeline(), and of what the server refuses.
+/// Removes the keys of @p copies; how many were still there. Those of Better Auth go out of their users' lists too.
+/// Where it fails midway, @p removed says how many went. Errors: those of RedisChannel::pipeline(), of what the server
+/// refuses, and of removeFromBetterAuth().
 [[nodiscard]] base::Status purgeCopies(redis::RedisChannel &channel, std::span<const CachedCopy> copies,
                                        qint64 &removed, const base::Call &call);
 

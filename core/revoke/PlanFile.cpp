@@ -7,7 +7,7 @@ namespace rollcall::revoke {
 
 namespace {
 
-constexpr quint32 version = 3;
+constexpr quint32 version = 4;
 
 void setUp(QDataStream &stream)
 {
@@ -59,8 +59,8 @@ base::SecretBytes planBytes(const RevocationPlan &plan, const RevocationOptions 
     QDataStream out(&bytes, QIODevice::WriteOnly);
     setUp(out);
     out << version << plan.digest << qint64(plan.frozenAt.time_since_epoch().count()) << plan.what << plan.users
-        << plan.statement << plan.verifiable << options.reason << options.verify << options.canary
-        << qint64(options.batchSize) << qint64(options.verifyFor.count()) << qint64(options.undoFor.count())
+        << plan.statement << options.reason << options.verify << options.canary << qint64(options.batchSize)
+        << qint64(options.verifyFor.count()) << qint64(options.undoFor.count())
         << (options.approval ? options.approval->approver() : QString()) << quint64(plan.rows.size());
     for (const store::PlannedRow &row : plan.rows) {
         write(out, row.key.key);
@@ -91,8 +91,8 @@ base::Result<StoredPlan> planOf(const base::SecretBytes &bytes)
     if (found != version)
         return refused();
     in >> stored.plan.digest >> frozenAt >> stored.plan.what >> stored.plan.users >> stored.plan.statement >>
-        stored.plan.verifiable >> stored.options.reason >> stored.options.verify >> stored.options.canary >>
-        batchSize >> verifyFor >> undoFor >> approver >> rows;
+        stored.options.reason >> stored.options.verify >> stored.options.canary >> batchSize >> verifyFor >> undoFor >>
+        approver >> rows;
     if (in.status() != QDataStream::Ok || rows > static_cast<quint64>(largestPlan))
         return refused();
     stored.plan.frozenAt = base::Instant(std::chrono::milliseconds(frozenAt));

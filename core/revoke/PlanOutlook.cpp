@@ -54,14 +54,20 @@ std::optional<qint64> ownIn(const RevocationPlan &plan, const QString &own)
     return count == 0 && mayBeMissed ? std::nullopt : std::optional(count);
 }
 
-QString windowOf(const deployment::ConnectionConfig &config, bool knowsCopies)
+QString windowOf(const deployment::Deployment &deployment, bool knowsCopies)
 {
-    if (knowsCopies)
-        return QStringLiteral("refused from the deployment's next look, once the row and the copies in %1 are gone; "
-                              "copies that it keeps elsewhere last until their own time is over")
-            .arg(config.cache ? config.cache->host : QString());
-    return QStringLiteral("refused from the deployment's next look, once the row is gone; where it caches sessions, "
-                          "which nothing here says, until the copy's time is over");
+    const auto &cache = deployment.config().cache;
+    const QString window =
+        knowsCopies
+            ? QStringLiteral("refused from the deployment's next look, once the row and the copies in %1 are gone; "
+                             "copies that it keeps elsewhere last until their own time is over")
+                  .arg(cache ? cache->host : QString())
+            : QStringLiteral("refused from the deployment's next look, once the row is gone; where it caches sessions, "
+                             "which nothing here says, until the copy's time is over");
+    if (deployment.auth()->version != session::AuthVersion::BetterAuth)
+        return window;
+    return window + QStringLiteral("; where it lets browsers keep Better Auth's cookie cache, until that one's is (5 "
+                                   "minutes unless configured), which no verification sees");
 }
 
 } // namespace
@@ -72,9 +78,16 @@ PlanOutlook outlookOf(const RevocationPlan &plan, const deployment::Deployment &
     QStringList some = someOf(plan);
     const auto patterns =
         deployment.config().cache ? copyPatterns(deployment.config()) : std::vector<cache::CacheKeyPattern>();
-    for (const QString &mask : some) {
-        for (const cache::CacheKeyPattern &pattern : patterns)
-            outlook.cacheKeys << maskedKey(pattern, mask);
+    for (qsizetype i = 0; i < some.size(); ++i) {
+        for (const cache::CacheKeyPattern &pattern : patterns) {
+            outlook.cacheKeys << maskedKey(pattern, some.at(i));
+            const auto &userId = plan.rows[static_cast<std::size_t>(i)].key.userId;
+            if (pattern.values() == cache::CacheKeyPattern::Values::BetterAuth && userId)
+                outlook.cacheKeys << QStringLiteral("%1, without %2")
+                                         .arg(QString::fromUtf8(
+                                                  store::KeyLayout::betterAuth().sessionsOfUserKey(*userId)),
+                                              some.at(i));
+        }
     }
     outlook.cachedCopies = static_cast<qint64>(patterns.size() * plan.rows.size());
     if (plan.rows.size() > shownKeys)
@@ -82,7 +95,7 @@ PlanOutlook outlookOf(const RevocationPlan &plan, const deployment::Deployment &
     if (!some.isEmpty())
         outlook.statements << QStringLiteral("%1\n-- run for each of %2; tokens stand as fingerprints")
                                   .arg(plan.statement, some.join(QStringLiteral(", ")));
-    outlook.window = windowOf(deployment.config(), !patterns.empty());
+    outlook.window = windowOf(deployment, !patterns.empty());
     outlook.own = ownIn(plan, deployment.config().profile.ownUser);
     return outlook;
 }

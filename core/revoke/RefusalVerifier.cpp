@@ -35,14 +35,17 @@ struct Answer
     std::optional<base::Instant> expires = {}; ///< of the session that came
 };
 
-std::optional<base::Instant> expiresOf(const QByteArray &session)
+/// The end that an answer gives its session: a member of it, or with Better Auth of the session in it.
+std::optional<base::Instant> expiresOf(const QByteArray &answer)
 {
-    const QJsonValue expires = QJsonDocument::fromJson(session).object().value(QStringLiteral("expires"));
-    return base::parseTime(expires.toString(), {});
+    const QJsonObject json = QJsonDocument::fromJson(answer).object();
+    const QJsonValue expires = json.value(QStringLiteral("expires"));
+    const QJsonValue expiresAt = json.value(QStringLiteral("session")).toObject().value(QStringLiteral("expiresAt"));
+    return base::parseTime((expires.isString() ? expires : expiresAt).toString(), {});
 }
 
-/// What one answer of the deployment says about the cookie it was asked with.
-Answer judge(const session::Resolution &resolution)
+/// What one answer of a deployment of @p profile says about the session cookie it was asked with.
+Answer judge(const session::Resolution &resolution, const session::AuthProfile &profile)
 {
     if (resolution.hasSession())
         return {Verdict::Session, QStringLiteral("200 session"), expiresOf(*resolution.session)};
@@ -51,7 +54,10 @@ Answer judge(const session::Resolution &resolution)
         return {Verdict::NoAnswer, nullReasonName(*resolution.reason)};
     const QString body =
         resolution.reason == NullReason::ProxyNull ? QStringLiteral("200 null") : QStringLiteral("200 {}");
-    const bool cleared = std::ranges::any_of(resolution.setCookies, &session::CookieEffect::cleared);
+    // Better Auth clears others of its cookies too, whatever it thinks of this one.
+    const QByteArray name = engine::sessionCookieName(profile);
+    const bool cleared = std::ranges::any_of(
+        resolution.setCookies, [&name](const auto &cookie) { return cookie.cleared && cookie.name.startsWith(name); });
     if (cleared)
         return {Verdict::Refused, body};
     return {Verdict::Unseen, body + QStringLiteral(", cookie not cleared: it was not looked at")};
@@ -69,14 +75,16 @@ bool sleepFor(milliseconds pause, const Call &call)
 
 /// Asks until @p enough says so or @p call ends; the last answer.
 template <typename Enough>
-Answer askUntil(proxy::ProxyClient &client, const SecretBytes &cookie, const Call &call, const Enough &enough)
+Answer askUntil(proxy::ProxyClient &client, const session::AuthProfile &profile, const SecretBytes &token,
+                const Call &call, const Enough &enough)
 {
+    const SecretBytes cookie = engine::cookieHeaderFor(profile, token);
     std::optional<Answer> answer;
     milliseconds pause = firstPause;
     do {
         if (call.cancelled() || call.expired())
             break;
-        Answer next = judge(client.resolve(cookie.view(), call));
+        Answer next = judge(client.resolve(cookie.view(), call), profile);
         // A question that the deadline cut off says less than the answer before it.
         const bool cutOff = next.verdict == Verdict::NoAnswer && (call.cancelled() || call.expired());
         if (!answer || !cutOff)
@@ -89,6 +97,15 @@ Answer askUntil(proxy::ProxyClient &client, const SecretBytes &cookie, const Cal
 }
 
 } // namespace
+
+QString whyUnverifiable(const deployment::Deployment &deployment)
+{
+    if (!deployment.config().baseUrl)
+        return QStringLiteral("this connection has no deployment URL that could be asked");
+    if (engine::cookieHeaderFor(*deployment.auth(), SecretBytes(QByteArrayView("any"))).isEmpty())
+        return QStringLiteral("Better Auth signs its cookies, and this connection has no secret to form one with");
+    return {};
+}
 
 void verifyRefusals(std::vector<Suspect> &suspects, const deployment::Deployment &deployment, milliseconds verifyFor,
                     const Call &call, const std::function<void()> &onDone)
@@ -103,14 +120,9 @@ void verifyRefusals(std::vector<Suspect> &suspects, const deployment::Deployment
             const Suspect &suspect = suspects[i];
             Answer answer{Verdict::NoAnswer, QStringLiteral("not asked: the deployment does not answer"), {}};
             if (failuresInARow.load() < mostFailuresInARow) {
-                const SecretBytes cookie = engine::cookieHeaderFor(*deployment.auth(), *suspect.token);
-                if (cookie.isEmpty()) { // asked without one, any deployment answers null: that proves nothing
-                    answer.text = QStringLiteral("not asked: no cookie can be formed without the deployment's secret");
-                } else {
-                    answer = askUntil(client, cookie, whole.atMost(verifyFor),
-                                      [](Verdict verdict) { return verdict == Verdict::Refused; });
-                    failuresInARow = answer.verdict == Verdict::NoAnswer ? failuresInARow + 1 : 0;
-                }
+                answer = askUntil(client, *deployment.auth(), *suspect.token, whole.atMost(verifyFor),
+                                  [](Verdict verdict) { return verdict == Verdict::Refused; });
+                failuresInARow = answer.verdict == Verdict::NoAnswer ? failuresInARow + 1 : 0;
             }
             const base::MutexLock lock(reporting);
             suspect.report->answer = answer.text;
@@ -133,7 +145,7 @@ bool isAccepted(const SecretBytes &token, const deployment::Deployment &deployme
                 QString &answer)
 {
     proxy::ProxyClient client(*deployment.config().baseUrl, deployment.auth(), deployment.config().httpOptions);
-    const Answer last = askUntil(client, engine::cookieHeaderFor(*deployment.auth(), token), call.atMost(wait),
+    const Answer last = askUntil(client, *deployment.auth(), token, call.atMost(wait),
                                  [](Verdict verdict) { return verdict == Verdict::Session; });
     answer = last.text;
     return last.verdict == Verdict::Session;

@@ -198,14 +198,14 @@ private:
     /// batch.
     void dropCached(std::span<const store::KeptRow> batch, std::span<const RowOutcome> outcomes)
     {
-        std::vector<QByteArrayView> tokens;
+        std::vector<store::OwnedToken> sessions;
         for (std::size_t i = 0; i < batch.size(); ++i) {
             if (outcomes[i] == RowOutcome::Revoked)
-                tokens.push_back(batch[i].key.token.view());
+                sessions.push_back({batch[i].key.token.view(), batch[i].key.userId});
         }
-        if (tokens.empty() || m_deployment.config().cacheError || m_isCacheLost)
+        if (sessions.empty() || m_deployment.config().cacheError || m_isCacheLost)
             return;
-        if (const auto erased = purgeCached(m_deployment, tokens, m_run.cleanup()); !erased) {
+        if (const auto erased = purgeCached(m_deployment, sessions, m_run.cleanup()); !erased) {
             m_isCacheLost = true;
             m_run.note(
                 QStringLiteral("Cached entries could not be dropped: %1").arg(base::describe(erased.error()).message));

@@ -166,8 +166,6 @@ base::Result<RevocationPlan> freezePlan(const deployment::Deployment &deployment
     }
     plan.users = static_cast<qint64>(users.size());
     plan.statement = store.deleteStatement();
-    plan.verifiable =
-        deployment.config().baseUrl.has_value() && deployment.auth()->version != session::AuthVersion::BetterAuth;
     plan.digest = plan.computeDigest();
     return plan;
 }

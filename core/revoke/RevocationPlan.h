@@ -32,7 +32,6 @@ struct RevocationPlan
     QStringList unmatchedUsers; ///< users of the selection without a matching session
     qint64 users = 0;           ///< distinct users touched
     QString statement;          ///< the DELETE with parameters masked
-    bool verifiable = false;    ///< a cookie can be formed and the deployment's URL is known
 
     /// What `digest` must be for these rows and this statement.
     [[nodiscard]] QString computeDigest() const;

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <QJsonObject>
+#include <QMap>
+
 #include <optional>
 #include <vector>
 
@@ -52,6 +55,18 @@ struct VerificationReport
     /// When the last of those ends that are still accepted, see RowReport::acceptedUntil; nullopt: none is, or of one
     /// it is not known.
     std::optional<base::Instant> acceptedUntil;
+    QMap<QString, qint64> uncheckedBecause{}; ///< RowReport::answer of those that are unchecked, and how many have it
+
+    /// Counts @p row, which was to be asked about.
+    void add(const RowReport &row);
+    /// Says of all that were counted what can be said of all alone.
+    void finish();
+    /// All of it as the audit log has it.
+    [[nodiscard]] QJsonObject recordJson() const;
+    /// uncheckedBecause for people, on one line: the reason, or each with its number.
+    [[nodiscard]] QString because() const;
+    /// uncheckedBecause as JSON: `{"REASON":N}`.
+    [[nodiscard]] QJsonObject becauseJson() const;
 };
 
 /// The truthful outcome of a revocation, complete also when it stopped midway. Counts are those of all its runs.

@@ -4,7 +4,6 @@
 #include <QUuid>
 
 #include <algorithm>
-#include <cmath>
 
 #include "core/base/ErrorText.h"
 #include "core/revoke/BatchPace.h"
@@ -69,7 +68,7 @@ public:
             return base::fail(std::move(status.error()));
         noteUndo();
         std::optional<store::CanaryKey> canary;
-        if (m_options.verify && m_options.canary)
+        if (m_options.verify && m_options.canary && whyUnverifiable(m_deployment).isEmpty())
             canary = plantCanary();
         deleteAll();
         purgeAll();
@@ -217,19 +216,8 @@ private:
             counts.insert(QStringLiteral("undoUntil"), base::toIso(*m_report.undoUntil));
         if (m_report.cacheError)
             counts.insert(QStringLiteral("cacheError"), base::errorName(m_report.cacheError->code));
-        std::optional<QJsonObject> verification;
-        if (const auto &sum = m_report.verification) {
-            verification = {{QStringLiteral("checked"), sum->checked},
-                            {QStringLiteral("refused"), sum->refused},
-                            {QStringLiteral("stillAccepted"), sum->stillAccepted},
-                            {QStringLiteral("unchecked"), sum->unchecked}};
-            if (sum->acceptedUntil)
-                verification->insert(QStringLiteral("acceptedUntil"), base::toIso(*sum->acceptedUntil));
-            if (sum->sampledOf)
-                verification->insert(QStringLiteral("sampledOf"), *sum->sampledOf);
-            if (sum->mostStillAccepted)
-                verification->insert(QStringLiteral("mostStillAccepted"), *sum->mostStillAccepted);
-        }
+        const auto &sum = m_report.verification;
+        const auto verification = sum ? std::optional(sum->recordJson()) : std::nullopt;
         m_run.writeOutcome(std::move(counts), verification);
     }
 
@@ -434,15 +422,15 @@ private:
     {
         if (m_toPurge.empty())
             return;
-        std::vector<QByteArrayView> tokens;
-        tokens.reserve(m_toPurge.size());
+        std::vector<store::OwnedToken> sessions;
+        sessions.reserve(m_toPurge.size());
         for (const std::size_t i : m_toPurge)
-            tokens.push_back(m_plan.rows[i].key.token.view());
-        const auto erased = purgeCached(m_deployment, tokens, m_run.cleanup());
+            sessions.push_back({m_plan.rows[i].key.token.view(), m_plan.rows[i].key.userId});
+        const auto erased = purgeCached(m_deployment, sessions, m_run.cleanup());
         if (!erased) {
             m_report.cacheError = erased.error();
             note(QStringLiteral("Cached entries of %1 sessions could not be dropped: %2")
-                     .arg(tokens.size())
+                     .arg(sessions.size())
                      .arg(base::describe(erased.error()).message));
             return;
         }
@@ -505,7 +493,8 @@ private:
                                 *QRandomGenerator::system());
             suspects = std::move(sample);
         }
-        const bool provable = m_plan.verifiable && m_report.canaryAccepted.value_or(true);
+        const QString whyNot = whyUnverifiable(m_deployment);
+        const bool provable = whyNot.isEmpty() && m_report.canaryAccepted.value_or(true);
         if (provable && !m_call.cancelled()) {
             qint64 asked = 0;
             progress(0, QStringLiteral("Asking the deployment"));
@@ -514,9 +503,9 @@ private:
         } else {
             for (const Suspect &suspect : suspects) {
                 suspect.report->proof = ProofOutcome::Unchecked;
-                suspect.report->answer = m_call.cancelled()  ? QStringLiteral("not asked: cancelled")
-                                         : m_plan.verifiable ? QStringLiteral("not asked: the canary was not accepted")
-                                                             : QStringLiteral("not asked: no cookie can be formed");
+                suspect.report->answer = m_call.cancelled() ? QStringLiteral("not asked: cancelled")
+                                         : whyNot.isEmpty() ? QStringLiteral("not asked: the canary was not accepted")
+                                                            : QStringLiteral("not asked: ") + whyNot;
             }
         }
         summarise(suspects);
@@ -527,38 +516,16 @@ private:
     void summarise(const std::vector<Suspect> &suspects)
     {
         auto &sum = *m_report.verification;
-        for (const Suspect &suspect : suspects) {
-            const RowReport &row = *suspect.report;
-            sum.refused += row.proof == ProofOutcome::Refused ? 1 : 0;
-            sum.stillAccepted += row.proof == ProofOutcome::StillAccepted ? 1 : 0;
-            sum.unchecked += row.proof == ProofOutcome::Unchecked ? 1 : 0;
-            if (row.refusedAfter)
-                sum.timeToEffect = std::max(sum.timeToEffect.value_or(milliseconds(0)), *row.refusedAfter);
-        }
-        sum.checked = sum.refused + sum.stillAccepted;
-        noteAcceptedUntil(suspects);
-        // Of those that were not asked nothing is known: they are no part of a random sample.
-        if (sum.sampledOf && sum.checked > 0 && sum.stillAccepted == 0 && sum.unchecked == 0)
-            sum.mostStillAccepted = 1 - std::pow(0.05, 1.0 / static_cast<double>(sum.checked));
+        for (const Suspect &suspect : suspects)
+            sum.add(*suspect.report);
+        sum.finish();
         if (sum.sampledOf)
             note(QStringLiteral("A random sample of %1 is asked about").arg(suspects.size()));
-        note(QStringLiteral("Asked the deployment: %1 refused, %2 still accepted, %3 unchecked")
+        note(QStringLiteral("Asked the deployment: %1 refused, %2 still accepted, %3 unchecked%4")
                  .arg(sum.refused)
                  .arg(sum.stillAccepted)
-                 .arg(sum.unchecked));
-    }
-
-    void noteAcceptedUntil(const std::vector<Suspect> &suspects)
-    {
-        std::optional<base::Instant> last;
-        for (const Suspect &suspect : suspects) {
-            if (suspect.report->proof != ProofOutcome::StillAccepted)
-                continue;
-            if (!suspect.report->acceptedUntil)
-                return;
-            last = std::max(last.value_or(*suspect.report->acceptedUntil), *suspect.report->acceptedUntil);
-        }
-        m_report.verification->acceptedUntil = last;
+                 .arg(sum.unchecked)
+                 .arg(sum.unchecked > 0 ? QStringLiteral(" (%1)").arg(sum.because()) : QString()));
     }
 
     const RevocationPlan &m_plan;

@@ -4,6 +4,7 @@
 #include <QtEndian>
 
 #include <algorithm>
+#include <numeric>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -85,9 +86,13 @@ base::Result<UndoIndex> readUndoIndex(const QString &folder, const QString &id, 
 
 base::Result<std::vector<store::KeptRow>> UndoReader::read(std::span<const UndoIndex::Row *const> rows)
 {
-    std::vector<store::KeptRow> read;
-    read.reserve(rows.size());
-    for (const UndoIndex::Row *row : rows) {
+    // Each batch is opened once: rows that were tried again stand in a later one than their neighbours.
+    std::vector<std::size_t> order(rows.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::ranges::stable_sort(order, {}, [rows](std::size_t i) { return rows[i]->batch; });
+    std::vector<store::KeptRow> read(rows.size());
+    for (const std::size_t i : order) {
+        const UndoIndex::Row *row = rows[i];
         if (m_opened != row->batch) {
             m_opened.reset();
             m_batch = {}; // the memory of one, before that of the next is wanted
@@ -99,7 +104,7 @@ base::Result<std::vector<store::KeptRow>> UndoReader::read(std::span<const UndoI
         }
         if (row->inBatch >= m_batch.rows.size() || m_batch.rows[row->inBatch].place != row->place)
             return base::fail(invalid(m_index.path, QStringLiteral("it changed while it was read")));
-        read.push_back(m_batch.rows[row->inBatch].clone());
+        read[i] = m_batch.rows[row->inBatch].clone();
     }
     return read;
 }

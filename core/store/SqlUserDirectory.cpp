@@ -222,4 +222,18 @@ Result<std::vector<LeftCanary>> SqlUserDirectory::canaries(const Call &call)
     return canaries;
 }
 
+Result<std::optional<qint64>> SqlUserDirectory::userCount(const Call &call)
+{
+    std::optional<qint64> count;
+    const auto &users = m_schema.profile().users;
+    if (!users)
+        return count;
+    const auto read = m_connection.read(
+        {.sql = QStringLiteral("SELECT count(*) FROM ") + SqlDialect::tableName(users->schema, users->table)},
+        [&count](const SqlRow &row) { count = row.integer(0); }, call);
+    if (!read)
+        return fail(m_explain(read.error()));
+    return count;
+}
+
 } // namespace rollcall::store

@@ -71,6 +71,10 @@ public:
     [[nodiscard]] virtual base::Result<std::vector<LeftCanary>> canaries(const base::Call &call) = 0;
 
     static constexpr int mostCanaries = 10'000;
+
+    /// How many users there are, with and without sessions; nullopt where no table of users is known. Reads all of it,
+    /// or of an index.
+    [[nodiscard]] virtual base::Result<std::optional<qint64>> userCount(const base::Call &call) = 0;
 };
 
 /// Whether a user of that name and e-mail is labelled as a canary's: both must fit where both are known.

@@ -245,6 +245,48 @@ private Q_SLOTS:
         QCOMPARE(m_ctl.run(words("audit export --as csv --out") << csv).exitCode, 0);
         QCOMPARE(contentOf(csv), m_ctl.run(words("audit list --format csv")).out);
         QVERIFY(contentOf(csv).startsWith("seq,at,operation,"));
+        // With all that its chain is followed by.
+        QString previous;
+        const QJsonArray entries =
+            QJsonDocument::fromJson(contentOf(json)).object().value(QStringLiteral("entries")).toArray();
+        for (const QJsonValue &value : entries) {
+            const QJsonObject entry = value.toObject();
+            QCOMPARE(entry.value(QStringLiteral("previousHash")).toString(), previous);
+            previous = entry.value(QStringLiteral("hash")).toString();
+            QCOMPARE(entry.value(QStringLiteral("keyId")).toString().size(), 16);
+            QCOMPARE(entry.value(QStringLiteral("signature")).toString().size(), 88);
+            QVERIFY(entry.contains(QStringLiteral("note")));
+        }
+    }
+
+    void nothingTakesThePlaceOfTheLog_data()
+    {
+        QTest::addColumn<QString>("name");
+        QTest::newRow("the log") << QStringLiteral("audit.ndjson");
+        QTest::newRow("its seal") << QStringLiteral("audit.seal");
+        QTest::newRow("a new file beside it") << QStringLiteral("export.json");
+        QTest::newRow("a link to it") << QString();
+    }
+    void nothingTakesThePlaceOfTheLog()
+    {
+        QFETCH(QString, name);
+        QDirIterator files(m_ctl.folder(), {QStringLiteral("audit.ndjson")}, QDir::Files, QDirIterator::Subdirectories);
+        const QString log = files.next();
+        const QByteArray before = contentOf(log);
+        QString target = QFileInfo(log).dir().filePath(name);
+        if (name.isEmpty()) {
+            target = m_open.filePath(QStringLiteral("link.json"));
+            QVERIFY(QFile::link(log, target));
+        }
+        for (const CtlResult &refused :
+             {m_ctl.run(words("audit export --out") << target),
+              m_ctl.run(words("audit export --as csv --out") << target), evidence(words("--from -1h"), target)}) {
+            QVERIFY2(refused.exitCode == 2 && refused.err.contains("keeps the audit log"), refused.all().constData());
+        }
+        QCOMPARE(contentOf(log), before);
+        QVERIFY(name != QStringLiteral("export.json") || !QFile::exists(target));
+        const CtlResult verified = m_ctl.run(words("audit verify"));
+        QVERIFY2(verified.exitCode == 0, verified.all().constData());
     }
 
     void whoWasChosenIsLeftOut()

@@ -25,7 +25,9 @@ constexpr int bystanders = 10;
 } // namespace
 
 /// A revocation whose process is killed (SIGKILL) at random moments, and gone on with until it ends, on PostgreSQL.
-/// ROLLCALL_KILL_ROWS sessions, ROLLCALL_KILLS kills, batches of ROLLCALL_KILL_BATCH.
+/// ROLLCALL_KILL_ROWS sessions, ROLLCALL_KILLS kills, batches of ROLLCALL_KILL_BATCH; each run is killed within one of
+/// ROLLCALL_KILL_PARTS parts of the time that a whole one takes, so that a revocation of many rows is killed many times
+/// on its way.
 class CtlOperationsTest final : public QObject, private rollcall::test::PostgresShop
 {
     Q_OBJECT
@@ -99,11 +101,11 @@ void CtlOperationsTest::killedAtRandomMomentsNothingIsLostOrDoneTwice()
     const auto longest =
         std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun);
     QRandomGenerator random(20'261'121);
-    const auto moment = [&] {
-        return std::chrono::milliseconds(random.bounded(std::max<int>(1, int(longest.count()))));
-    };
+    const int span = std::max(1, static_cast<int>(longest.count()) / sizeFromEnvironment("ROLLCALL_KILL_PARTS", 1));
+    const auto moment = [&] { return std::chrono::milliseconds(random.bounded(span)); };
 
     int kills = 0;
+    int killedMidway = 0; // with some of the rows gone and some not
     int resumptions = 0;
     int revocations = 0;
     while (kills < wanted) {
@@ -118,6 +120,8 @@ void CtlOperationsTest::killedAtRandomMomentsNothingIsLostOrDoneTwice()
             id = operation.value(QStringLiteral("id")).toString();
             QCOMPARE(operation.value(QStringLiteral("state")).toString(), QStringLiteral("interrupted"));
             QCOMPARE(operation.value(QStringLiteral("planned")).toInt(), rows);
+            const int done = operation.value(QStringLiteral("done")).toInt();
+            killedMidway += last.exitCode < 0 && done > 0 && done < rows ? 1 : 0;
             const QStringList resume = words("operations resume --yes --database-env DB") << id;
             last = kills < wanted ? runFor(ctl, resume, moment()) : ctl.run(resume, {}, std::chrono::minutes(10));
             QVERIFY2(last.exitCode <= 0, last.all().constData());
@@ -157,9 +161,9 @@ void CtlOperationsTest::killedAtRandomMomentsNothingIsLostOrDoneTwice()
     }
     for (auto it = revoked.cbegin(); it != revoked.cend(); ++it)
         QVERIFY2(it.value() == rows && skipped.value(it.key()) == 0, qPrintable(it.key()));
-    qInfo("%d kills of %d revocations of %d rows (%lld ms undisturbed), %d resumptions: revoked = planned each time, "
-          "nothing twice, audit unbroken",
-          kills, revocations, rows, static_cast<long long>(longest.count()), resumptions);
+    qInfo("%d kills (%d with some rows gone and some not) of %d revocations of %d rows (%lld ms undisturbed), %d "
+          "resumptions: revoked = planned each time, nothing twice, audit unbroken",
+          kills, killedMidway, revocations, rows, static_cast<long long>(longest.count()), resumptions);
 }
 
 void CtlOperationsTest::anOutageLeavesItUnfinished()

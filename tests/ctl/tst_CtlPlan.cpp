@@ -106,6 +106,10 @@ void CtlPlanTest::aSavedPlanIsCarriedOut()
         m_planner->run(words("sessions revoke --dry-run --connection shop --plan") << path("plan.json"));
     QVERIFY2(dry.exitCode == 0, dry.all().constData());
     QCOMPARE(textOf(dry, "digest"), textOf(saved, "digest"));
+    // It knows which its rows are, and shows nothing of them that it does not know.
+    const QJsonArray sample = dry.json().value(QStringLiteral("sample")).toArray();
+    QVERIFY(!sample.isEmpty());
+    QCOMPARE(sample.first().toObject().keys(), (QStringList{QStringLiteral("fingerprint"), QStringLiteral("userId")}));
     // A saved plan holds no e-mails, so that nobody can be told to be in it by theirs, nor not to be.
     const CtlResult mine = m_planner->run(
         words("sessions revoke --dry-run --connection shop --own-user ada@example.com --plan") << path("plan.json"));

@@ -489,6 +489,18 @@ private Q_SLOTS:
         QCOMPARE(why.value(QStringLiteral("strategy")).toString(), QStringLiteral("jwt"));
         QVERIFY(why.contains(QStringLiteral("acceptedUntil")) &&
                 !why.value(QStringLiteral("remedy")).toString().isEmpty());
+        // Whom the remedies sign out is counted where there are users to count, and what cannot be known is said.
+        QVERIFY(why.contains(QStringLiteral("users")) && why.value(QStringLiteral("users")).isNull());
+        QVERIFY2(why.value(QStringLiteral("blastRadius")).toString().contains(u"has no database"),
+                 revoke.all().constData());
+        const SqliteDatabase database(QStringLiteral("prisma-adapter-sqlite"));
+        const QString users = database.value(QStringLiteral("SELECT count(*) FROM User")).value_or(QString());
+        const CtlResult counted =
+            ctl.run(words("sessions revoke --all --yes --database") << database.url() << connection);
+        const QJsonObject radius = counted.json().value(QStringLiteral("notRevocable")).toObject();
+        QCOMPARE(QString::number(radius.value(QStringLiteral("users")).toInt(-1)), users);
+        QVERIFY2(radius.value(QStringLiteral("blastRadius")).toString().contains(u"nobody can count"),
+                 counted.all().constData());
     }
 };
 

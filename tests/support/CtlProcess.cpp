@@ -151,7 +151,8 @@ CtlResult CtlProcess::runUntil(const QStringList &arguments, const std::function
     }
     if (process.state() == QProcess::Running)
         ::kill(static_cast<pid_t>(process.processId()), signal);
-    const bool ended = process.waitForFinished(30'000);
+    // waitForFinished() of one that has ended by itself says no.
+    const bool ended = process.state() == QProcess::NotRunning || process.waitForFinished(30'000);
     if (!ended) {
         process.kill();
         process.waitForFinished();

@@ -10,7 +10,7 @@ QByteArray PostgresServer::log() const
     return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
 }
 
-QString PostgresServer::psql(const QString &database, const QStringList &arguments, int timeoutMs)
+QString PostgresServer::psql(const QString &database, const QStringList &arguments, int timeoutMs, QByteArray *printed)
 {
     QProcess process;
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
@@ -26,6 +26,8 @@ QString PostgresServer::psql(const QString &database, const QStringList &argumen
                       arguments);
     if (!process.waitForFinished(timeoutMs))
         return QStringLiteral("psql did not end: ") + process.errorString();
+    if (printed)
+        *printed = process.readAllStandardOutput();
     return process.exitCode() == 0 ? QString() : QString::fromUtf8(process.readAllStandardError());
 }
 
@@ -46,6 +48,13 @@ QString PostgresServer::runSqlFile(const QString &database, const QString &path,
     for (const QString &variable : variables)
         arguments << QStringLiteral("-v") << variable;
     return psql(database, arguments + QStringList{QStringLiteral("-f"), path}, timeoutMs);
+}
+
+std::optional<QString> PostgresServer::value(const QString &database, const QString &sql)
+{
+    QByteArray printed;
+    const QString problem = psql(database, {QStringLiteral("-At"), QStringLiteral("-c"), sql}, 60'000, &printed);
+    return problem.isEmpty() ? std::optional(QString::fromUtf8(printed.trimmed())) : std::nullopt;
 }
 
 QString PostgresServer::runSql(const QString &database, const QString &sql)

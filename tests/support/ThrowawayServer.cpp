@@ -10,15 +10,20 @@ namespace {
 constexpr int startTimeoutMs = 60'000;
 } // namespace
 
-ThrowawayServer::ThrowawayServer(const QString &script, Tls tls, int fileLimitKib)
+ThrowawayServer::ThrowawayServer(const QString &script, Tls tls, int fileLimitKib, const QStringList &more,
+                                 const QMap<QString, QString> &environment)
 {
     QStringList arguments{sourceFile(QStringLiteral("tests/support/") + script)};
     if (tls == Tls::Required)
         arguments << QStringLiteral("--tls");
     if (fileLimitKib > 0)
         arguments << QStringLiteral("--file-limit") << QString::number(fileLimitKib);
+    QProcessEnvironment all = QProcessEnvironment::systemEnvironment();
+    for (auto it = environment.cbegin(); it != environment.cend(); ++it)
+        all.insert(it.key(), it.value());
+    m_script.setProcessEnvironment(all);
     m_script.setProcessChannelMode(QProcess::ForwardedErrorChannel);
-    m_script.start(QStringLiteral("bash"), arguments);
+    m_script.start(QStringLiteral("bash"), arguments + more);
     if (!hear()) {
         m_problem = QStringLiteral("the test server did not start: ") + m_script.errorString();
         return;

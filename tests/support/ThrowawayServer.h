@@ -29,8 +29,10 @@ public:
     [[nodiscard]] bool start();
 
 protected:
-    /// Runs @p script of this folder. @p fileLimitKib: see there; 0 for none.
-    ThrowawayServer(const QString &script, Tls tls, int fileLimitKib);
+    /// Runs @p script of this folder. @p fileLimitKib: see there; 0 for none. @p more: further arguments;
+    /// @p environment: further variables.
+    ThrowawayServer(const QString &script, Tls tls, int fileLimitKib, const QStringList &more = {},
+                    const QMap<QString, QString> &environment = {});
     ~ThrowawayServer();
 
     /// A member of what the script said when the server was started last.

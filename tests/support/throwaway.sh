@@ -4,13 +4,15 @@ source "$(dirname "${BASH_SOURCE[0]}")/unprivileged.sh"
 # Ends the script with a word why.
 fail() { printf '%s: %s\n' "$(basename "$0" .sh)" "$*" >&2; exit 1; }
 
-# Reads the command line of a server's script: [--tls] [--file-limit KIB] [DIR]. Sets `tls`, `file_limit` and `directory`.
+# Reads the command line of a server's script: [--tls] [--file-limit KIB] [--standby-of PORT] [DIR]. Sets `tls`, `file_limit`,
+# `standby_of` and `directory`.
 read_options() {
-  tls=false file_limit=unlimited directory=
+  tls=false file_limit=unlimited standby_of= directory=
   while [ $# -gt 0 ]; do
     case $1 in
       --tls) tls=true ;;
       --file-limit) file_limit=$2; shift ;;
+      --standby-of) standby_of=$2; shift ;;
       -*) fail "unknown option $1" ;;
       *) directory=$1 ;;
     esac

@@ -37,8 +37,8 @@ void AuditExporter::submit(std::function<Result<Answer>(const Call &)> job)
 
 void AuditExporter::exportTo(ExportForm form, const QString &path)
 {
-    submit([this, form, path, &log = m_log](const Call &) -> Result<Answer> {
-        const auto entries = exportLog(log, form, path);
+    submit([this, form, path, &log = m_log](const Call &call) -> Result<Answer> {
+        const auto entries = exportLog(log, form, path, call);
         if (!entries)
             return base::fail(entries.error());
         return Answer([this, path, count = *entries] { Q_EMIT exported(path, count); });

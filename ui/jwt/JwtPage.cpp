@@ -53,12 +53,14 @@ QFrame *card(const common::Theme &theme, const QString &heading, QVBoxLayout *&c
     return frame;
 }
 
-/// A caption with what it is about.
-void addFact(const common::Theme &theme, QVBoxLayout &column, const QString &caption, const QString &text)
+/// A caption with what it is about; the latter's label.
+Label *addFact(const common::Theme &theme, QVBoxLayout &column, const QString &caption, const QString &text)
 {
     column.addWidget(new Label(theme, caption, FontToken::Caption, ColorToken::Muted));
-    column.addWidget(paragraph(theme, text));
+    Label *fact = paragraph(theme, text);
+    column.addWidget(fact);
     column.addSpacing(common::space::xs);
+    return fact;
 }
 
 /// What @p proof, which does not show that the rule is honoured, says instead.
@@ -136,6 +138,8 @@ JwtPage::JwtPage(const common::Theme &theme, common::OpenConnection &connection,
     column->addWidget(scroll, 1);
     m_error->setRetry(tr("Try again"));
     connect(m_error, &common::ErrorBanner::retryRequested, this, &JwtPage::refresh);
+    connect(&m_reader, &RuleReader::counted, this,
+            [this](const revoke::BlastRadius &radius) { m_radius->setText(radius.text()); });
     connect(&m_reader, &RuleReader::ready, this, &JwtPage::showRules);
     connect(&m_reader, &RuleReader::proved, this, &JwtPage::showProof);
     connect(&m_reader, &RuleReader::failed, this, &JwtPage::onFailed);
@@ -206,9 +210,11 @@ QWidget *JwtPage::makeRotation()
 {
     QVBoxLayout *column = nullptr;
     QFrame *frame = card(m_theme, tr("Rotate the secret"), column);
-    addFact(m_theme, *column, tr("Who is signed out"),
-            tr("Everybody, at their next request. What else is encrypted with the secret ends too: sign-ins under way "
-               "and e-mail links."));
+    m_radius = addFact(m_theme, *column, tr("Who is signed out"), tr("Everybody; counting the users."));
+    m_radius->setObjectName(QStringLiteral("rotationRadius"));
+    addFact(m_theme, *column, tr("When it holds"),
+            tr("At the next request. What else is encrypted with the secret ends too: sign-ins under way and e-mail "
+               "links."));
     addFact(
         m_theme, *column, tr("What it takes"),
         tr("Another secret in the deployment's environment, and a restart of all its instances. Rollcall cannot do it: "
@@ -253,6 +259,7 @@ void JwtPage::activate()
 
 void JwtPage::refresh()
 {
+    m_reader.count();
     if (!snippet().isEmpty())
         m_reader.read();
 }

@@ -8,6 +8,7 @@ class QVBoxLayout;
 namespace rollcall::common {
 class Button;
 class ErrorBanner;
+class Label;
 class Note;
 } // namespace rollcall::common
 
@@ -62,6 +63,7 @@ private:
     common::Button *m_copy = nullptr;
     common::Button *m_verify = nullptr;
     common::Note *m_proof = nullptr;
+    common::Label *m_radius = nullptr; ///< whom a rotation signs out
     QVBoxLayout *m_rules = nullptr;
     QWidget *m_list = nullptr; ///< of the rules, made anew with each reading
 };

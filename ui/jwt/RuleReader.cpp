@@ -1,5 +1,7 @@
 #include "ui/jwt/RuleReader.h"
 
+#include "core/base/ErrorText.h"
+
 namespace rollcall::jwt {
 
 RuleReader::RuleReader(common::OpenConnection &connection, QObject *parent) : QObject(parent), m_connection(connection)
@@ -29,6 +31,18 @@ void RuleReader::read()
         m_stop.get_token(), m_connection.timeout());
     if (!submitted)
         Q_EMIT failed(submitted.error());
+}
+
+void RuleReader::count()
+{
+    const auto submitted = m_connection.workers().count.submit(
+        [this, deployment = m_connection.shared(),
+         sender = m_mailbox.sender()](const base::Result<store::SessionStore *> &, const base::Call &call) {
+            sender.post([this, radius = revoke::blastRadiusOf(*deployment, call)] { Q_EMIT counted(radius); });
+        },
+        m_stop.get_token(), m_connection.timeout());
+    if (!submitted)
+        Q_EMIT counted({std::nullopt, base::describe(submitted.error()).message});
 }
 
 void RuleReader::dropProof()

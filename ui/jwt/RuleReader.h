@@ -5,6 +5,7 @@
 #include <stop_token>
 
 #include "core/async/Mailbox.h"
+#include "core/revoke/BlastRadius.h"
 #include "core/revoke/RuleProof.h"
 #include "ui/common/OpenConnection.h"
 
@@ -24,6 +25,8 @@ public:
 
     /// Reads the rules; ends in ready() or failed().
     void read();
+    /// Counts whom it signs out that everybody's sessions are ended; ends in counted().
+    void count();
     /// Asks the deployment with two canary tokens, one from before and one from after @p notBefore of everybody's rule;
     /// ends in proved() or proofFailed().
     void prove(base::Instant notBefore);
@@ -32,6 +35,7 @@ public:
     [[nodiscard]] bool isProving() const { return m_proving; }
 
 Q_SIGNALS:
+    void counted(const rollcall::revoke::BlastRadius &radius);
     void ready(const std::vector<rollcall::revoke::NotBeforeRule> &rules);
     void proved(const rollcall::revoke::RuleProof &proof);
     void failed(const rollcall::base::Error &error);

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/revoke/RefusalVerifier.h"
 #include "ui/common/Activities.h"
 #include "ui/common/Figure.h"
 #include "ui/common/Label.h"
@@ -119,7 +120,8 @@ QWidget *PlanView::steps(const RevocationPlan &plan)
     auto *list = new StepList(m_theme);
     const auto rows = static_cast<qint64>(plan.rows.size());
     list->addStep(tr("Write the intent to the audit log"), tr("flushed to disk before anything else happens"));
-    if (plan.verifiable) {
+    const bool isVerifiable = whyUnverifiable(m_connection.deployment()).isEmpty();
+    if (isVerifiable) {
         list->addStep(tr("Insert a canary session and see it accepted"),
                       tr("it shows that the check works; removed at the end"));
     }
@@ -128,7 +130,7 @@ QWidget *PlanView::steps(const RevocationPlan &plan)
                   m_outlook.statements.join(QLatin1Char('\n')));
     list->addStep(tr("Drop cached copies, then read the rows again"), m_outlook.window,
                   m_outlook.cacheKeys.join(QLatin1Char('\n')));
-    if (plan.verifiable) {
+    if (isVerifiable) {
         list->addStep(tr("Ask the deployment with each revoked cookie until it refuses"),
                       tr("only once the delete is committed: asking earlier would extend them"));
     }
@@ -178,7 +180,7 @@ QWidget *PlanView::sample(const RevocationPlan &plan)
     column->addLayout(grid);
     if (const auto more = static_cast<qint64>(plan.rows.size()) - line; more > 0)
         column->addWidget(new Label(m_theme, tr("and %1 more").arg(count(more)), FontToken::Status, ColorToken::Muted));
-    addChoices(plan, *column);
+    addChoices(*column);
     column->addStretch();
     return box;
 }
@@ -213,24 +215,25 @@ void PlanView::addRemarks(const RevocationPlan &plan, QVBoxLayout &column) const
                                                    "say as whom you sign in there.")));
 }
 
-void PlanView::addChoices(const RevocationPlan &plan, QVBoxLayout &column)
+void PlanView::addChoices(QVBoxLayout &column)
 {
     m_verify = new QCheckBox(tr("Verify with the revoked cookies"));
     m_verify->setObjectName(QStringLiteral("planVerify"));
-    m_verify->setChecked(plan.verifiable);
-    m_verify->setEnabled(plan.verifiable);
+    const QString whyNot = whyUnverifiable(m_connection.deployment());
+    m_verify->setChecked(whyNot.isEmpty());
+    m_verify->setEnabled(whyNot.isEmpty());
     column.addWidget(m_verify);
     m_canary = new QCheckBox(tr("Show first, with a canary, that the check works"));
     m_canary->setObjectName(QStringLiteral("planCanary"));
     m_canary->setToolTip(
         tr("Inserts a labelled user and session of Rollcall's own, sees them accepted, and removes both at "
            "the end. Wants the right to insert."));
-    m_canary->setChecked(plan.verifiable);
-    m_canary->setEnabled(plan.verifiable);
+    m_canary->setChecked(whyNot.isEmpty());
+    m_canary->setEnabled(whyNot.isEmpty());
     connect(m_verify, &QCheckBox::toggled, m_canary, &QCheckBox::setEnabled);
     column.addWidget(m_canary);
-    if (!plan.verifiable) {
-        m_verify->setToolTip(tr("This connection has no deployment URL that could be asked."));
+    if (!whyNot.isEmpty()) {
+        m_verify->setToolTip(tr("Not verifiable: %1.").arg(whyNot));
         auto *why = new Label(m_theme, m_verify->toolTip(), FontToken::Status, ColorToken::Muted);
         why->setWordWrap(true);
         column.addWidget(why);

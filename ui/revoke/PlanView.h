@@ -53,7 +53,7 @@ private:
     [[nodiscard]] QWidget *sample(const RevocationPlan &plan);
     /// What to know of the selection: whom it names in vain, and whether it is everybody.
     void addRemarks(const RevocationPlan &plan, QVBoxLayout &column) const;
-    void addChoices(const RevocationPlan &plan, QVBoxLayout &column);
+    void addChoices(QVBoxLayout &column);
     /// Whether what is deleted can be put back.
     [[nodiscard]] QString undoText() const;
 

@@ -33,17 +33,12 @@ QString copiesText(qint64 count)
                       : PurgeSheet::tr("%1 cached copies").arg(QLocale().toString(count));
 }
 
-/// What purgeCopies() needs of the chosen ones.
 std::vector<CachedCopy> chosenOf(const common::PurgeRequest &request)
 {
     std::vector<CachedCopy> copies;
     copies.reserve(request.chosen.size());
-    for (const std::size_t place : request.chosen) {
-        CachedCopy copy;
-        copy.key = request.looked->copies[place].key.clone();
-        copy.fingerprint = request.looked->copies[place].fingerprint;
-        copies.push_back(std::move(copy));
-    }
+    for (const std::size_t place : request.chosen)
+        copies.push_back(request.looked->copies[place].clone());
     return copies;
 }
 

@@ -113,7 +113,7 @@ ResultHeadline headlineOf(const RevocationReport &report)
     }
     if (proof && proof->unchecked > 0) {
         head.title = ResultView::tr("%1 revoked, %2 could not be checked").arg(report.revoked).arg(proof->unchecked);
-        head.subtitle = ResultView::tr("The deployment could not be asked about them. The rows stay deleted.");
+        head.subtitle = ResultView::tr("Why: %1. The rows stay deleted.").arg(proof->because());
         return head;
     }
     head.good = report.skipped == 0;

@@ -5,6 +5,7 @@
 #include <QVBoxLayout>
 
 #include "core/base/ErrorText.h"
+#include "core/revoke/RefusalVerifier.h"
 #include "ui/common/Button.h"
 #include "ui/common/CodeBlock.h"
 #include "ui/common/Label.h"
@@ -287,9 +288,9 @@ void SessionDetailView::fillConsequences(const session::ListedSession &session, 
     auto *line = new Label(m_theme, text);
     line->setWordWrap(true);
     column->addWidget(line);
-    if (ends && !m_connection.deployment().config().baseUrl) {
-        auto *note = new Label(m_theme, tr("Not verifiable: this connection has no deployment URL."), FontToken::Body,
-                               ColorToken::Muted);
+    const QString whyNot = revoke::whyUnverifiable(m_connection.deployment());
+    if (ends && !whyNot.isEmpty()) {
+        auto *note = new Label(m_theme, tr("Not verifiable: %1.").arg(whyNot), FontToken::Body, ColorToken::Muted);
         note->setWordWrap(true);
         column->addWidget(note);
     }

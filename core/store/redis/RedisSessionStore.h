@@ -65,6 +65,8 @@ private:
     base::Result<UserPage> usersPage(const UserQuery &query, const std::optional<QByteArray> &cursor, base::Instant now,
                                      const base::Call &call) override;
     base::Result<std::vector<LeftCanary>> canaries(const base::Call &call) override;
+    /// Never known: there is no table of users, and their keys are no part of the index.
+    base::Result<std::optional<qint64>> userCount(const base::Call &) override { return std::nullopt; }
     enum class Fresh { Now, Recently, Whenever };
     /// Whether there is an index that is new enough.
     [[nodiscard]] bool hasIndex(Fresh fresh) const;

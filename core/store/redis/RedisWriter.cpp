@@ -101,7 +101,7 @@ Result<std::vector<RedisWriter::Found>> RedisWriter::find(std::span<const QByteA
     keys.reserve(tokens.size());
     for (const QByteArrayView token : tokens) {
         keys.push_back(m_layout.sessionKey(token));
-        found.push_back({keys.back(), token.toByteArray(), std::nullopt, std::nullopt});
+        found.push_back({keys.back(), token.toByteArray(), std::nullopt, std::nullopt, std::nullopt});
     }
     auto values = m_reader.values(keys, call);
     if (!values)
@@ -113,6 +113,7 @@ Result<std::vector<RedisWriter::Found>> RedisWriter::find(std::span<const QByteA
         // What is no session is somebody else's key, whatever its prefix. Auth.js cannot read its own without JSON.
         if (value ? !value->isOf(tokens[i]) : m_layout.kind == KeyLayout::Kind::BetterAuth)
             continue;
+        found[i].owner = value ? value->userId() : std::nullopt;
         found[i].value = std::move(value);
         found[i].text = std::move(values->at(i));
         if (found[i].text->isEmpty()) {
@@ -127,9 +128,10 @@ Status RedisWriter::addRemoval(std::span<const Found *const> sessions, KeyChange
 {
     std::map<QByteArray, QByteArrayList> tokensOf; // by the key that points to them
     for (const Found *session : sessions) {
-        changes[session->key] = {session->text, std::nullopt, std::nullopt};
-        if (const auto userId = session->value ? session->value->userId() : std::nullopt)
-            tokensOf[m_layout.sessionsOfUserKey(*userId)] << session->token;
+        if (session->text)
+            changes[session->key] = {session->text, std::nullopt, std::nullopt};
+        if (session->owner)
+            tokensOf[m_layout.sessionsOfUserKey(*session->owner)] << session->token;
     }
     std::vector<QByteArray> keys;
     keys.reserve(tokensOf.size());
@@ -167,8 +169,7 @@ Result<std::vector<DeleteOutcome>> RedisWriter::deleteSessions(std::span<const R
             const Found &session = found->at(i);
             if (!session.text)
                 continue;
-            const auto userId = session.value ? session.value->userId() : std::nullopt;
-            outcomes[i] = userId == keys[i].userId ? DeleteOutcome::Deleted : DeleteOutcome::Changed;
+            outcomes[i] = session.owner == keys[i].userId ? DeleteOutcome::Deleted : DeleteOutcome::Changed;
             if (outcomes[i] == DeleteOutcome::Deleted)
                 removed.push_back(&session);
         }
@@ -180,6 +181,34 @@ Result<std::vector<DeleteOutcome>> RedisWriter::deleteSessions(std::span<const R
     if (auto done = change(attempt, call); !done)
         return fail(std::move(done.error()));
     return outcomes;
+}
+
+Result<std::vector<bool>> RedisWriter::removeSessions(std::span<const OwnedToken> tokens, const Call &call)
+{
+    std::vector<QByteArrayView> names;
+    std::ranges::transform(tokens, std::back_inserter(names), &OwnedToken::token);
+    std::vector<bool> removed;
+    const auto attempt = [&]() -> Result<KeyChanges> {
+        auto found = find(names, call);
+        if (!found)
+            return fail(found.error());
+        removed.assign(tokens.size(), false);
+        std::vector<const Found *> sessions;
+        for (std::size_t i = 0; i < tokens.size(); ++i) {
+            Found &session = found->at(i);
+            removed[i] = session.text.has_value();
+            if (!session.owner)
+                session.owner = tokens[i].userId;
+            sessions.push_back(&session);
+        }
+        KeyChanges changes;
+        if (auto added = addRemoval(sessions, changes, call); !added)
+            return fail(std::move(added.error()));
+        return changes;
+    };
+    if (auto done = change(attempt, call); !done)
+        return fail(std::move(done.error()));
+    return removed;
 }
 
 Status RedisWriter::deleteExpired(QByteArrayView token, base::Instant now, const Call &call)

@@ -6,6 +6,13 @@
 
 namespace rollcall::store {
 
+/// A session by its token, and whose it is by what the caller knows.
+struct OwnedToken
+{
+    QByteArrayView token; ///< borrowed
+    std::optional<QString> userId;
+};
+
 /// The few writes Rollcall knows, on the keys of a layout: each reads what is there, decides by it, and changes all
 /// keys that belong together by one compareAndSet(), again from the beginning where something changed in between.
 ///
@@ -24,6 +31,10 @@ public:
     /// As SessionStore::deleteRows().
     [[nodiscard]] base::Result<std::vector<DeleteOutcome>> deleteSessions(std::span<const RowKey> keys,
                                                                           const base::Call &call);
+    /// Removes the sessions of @p tokens whosever they are; for each, whether there was one. What points to a session
+    /// that is gone already is mended by the user whom the caller names.
+    [[nodiscard]] base::Result<std::vector<bool>> removeSessions(std::span<const OwnedToken> tokens,
+                                                                 const base::Call &call);
     /// As SessionStore::deleteExpired().
     [[nodiscard]] base::Status deleteExpired(QByteArrayView token, base::Instant now, const base::Call &call);
     /// As SessionStore::extend(); fine where there is no such session.
@@ -47,11 +58,12 @@ private:
         QByteArray token;
         KeyReader::Value text; ///< nullopt: not there
         std::optional<SessionValue> value;
+        std::optional<QString> owner; ///< as the value says
     };
     /// An error where @p key holds a value that was left out for its size.
     [[nodiscard]] base::Status wasRead(const QByteArray &key, const base::Call &call);
     [[nodiscard]] base::Result<std::vector<Found>> find(std::span<const QByteArrayView> tokens, const base::Call &call);
-    /// Adds what removes @p sessions and mends what points to them.
+    /// Adds what removes those of @p sessions that are there, and mends what points to them.
     [[nodiscard]] base::Status addRemoval(std::span<const Found *const> sessions, KeyChanges &changes,
                                           const base::Call &call);
     [[nodiscard]] KeyChanges canaryOfAuthJs(const CanaryRow &canary, const QString &userId, const QString &label) const;

@@ -2,11 +2,14 @@
 
 #include <QClipboard>
 #include <QGuiApplication>
+#include <QLabel>
 #include <QLineEdit>
 #include <QRadioButton>
 #include <QVBoxLayout>
 
 #include "core/revoke/CallbackSnippet.h"
+#include "core/store/StoreFactory.h"
+#include "core/store/UserDirectory.h"
 #include "tests/support/DemoWindow.h"
 #include "ui/jwt/JwtPage.h"
 #include "ui/revoke/RuleSheet.h"
@@ -93,6 +96,18 @@ void JwtPageTest::saysWhatCannotBeRevoked()
              qPrintable(m_demo.texts()));
     QVERIFY2(m_demo.texts().contains(u"Rotate the secret") && m_demo.texts().contains(u"Who is signed out"),
              qPrintable(m_demo.texts()));
+    // Whom a rotation signs out is counted, as far as anybody can.
+    const auto *radius = m_demo.window().findChild<QLabel *>(QStringLiteral("rotationRadius"));
+    const auto &database = *m_demo.open().deployment().config().database;
+    const auto schema = store::detectSchema(database, {}, Call::within(10s));
+    QVERIFY(schema && schema->best);
+    const auto store = store::openStore(database, *schema->best, {}, store::Access::ReadOnly, Call::within(10s));
+    QVERIFY(store);
+    const auto users = (*store)->users()->userCount(Call::within(10s));
+    QVERIFY(users && *users && **users > 20);
+    QTRY_VERIFY2(radius->text().contains(QStringLiteral("has %1 users").arg(QLocale().toString(**users))),
+                 qPrintable(radius->text()));
+    QVERIFY(radius->text().contains(u"nobody can count"));
     QVERIFY(!m_demo.button("ruleVerify")->isEnabled()); // there is no rule to verify
     QVERIFY(m_demo.photograph("page"));
     m_demo.window().resize(972, 540);

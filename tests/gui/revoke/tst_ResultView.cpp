@@ -33,8 +33,9 @@ void ResultViewTest::says_data()
     row("proven", "12 of 12 refused by the deployment", "41 ms at most", true, true);
     report.verification = revoke::VerificationReport{12, 10, 2, 0, {}, {}, {}, {}};
     row("still accepted", "2 of 12 still accepted by the deployment", "caches sessions", false, false);
-    report.verification = revoke::VerificationReport{9, 9, 0, 3, {}, {}, {}, {}};
-    row("not all could be checked", "12 revoked, 3 could not be checked", "could not be asked", false, false);
+    report.verification =
+        revoke::VerificationReport{9, 9, 0, 3, {}, {}, {}, {}, {{QStringLiteral("proxy-timeout"), 3}}};
+    row("not all could be checked", "12 revoked, 3 could not be checked", "Why: proxy-timeout.", false, false);
     report.matched = report.revoked = 50'000;
     report.verification = revoke::VerificationReport{1'000, 1'000, 0, 0, 50'000, 0.003, {}, {}};
     row("a sample", "A sample of 1,000 refused, of 50,000 revoked", "at most 0.3 % of all", true, true);

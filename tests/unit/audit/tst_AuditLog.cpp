@@ -1,12 +1,11 @@
 #include <QtTest>
 
-#include <QJsonDocument>
-
 #include <csignal>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/audit/AuditExport.h"
 #include "core/audit/AuditLog.h"
 #include "core/audit/AuditVerifier.h"
 #include "core/audit/EvidencePack.h"
@@ -257,50 +256,6 @@ private Q_SLOTS:
         QVERIFY(verified().ok && verified().sealed);
     }
 
-    /// A log begun by a checkout from before signatures: an HMAC in each entry and in the seal, by a key of its own.
-    void aLogFromBeforeSignaturesGoesOn()
-    {
-        const QByteArray mac(64, 'a');
-        QByteArray text;
-        AuditEntry old;
-        for (int i = 0; i < 2; ++i) {
-            const QString previous = old.hash;
-            old = entry(i);
-            old.seq = i + 1;
-            old.at = m_clock.now();
-            old.previousHash = previous;
-            old.keyId = QStringLiteral("0123456789abcdef");
-            old.hash = old.computeHash();
-            old.mac = QString::fromLatin1(mac);
-            text += old.toLine() + '\n';
-        }
-        QVERIFY(QDir().mkpath(folder()));
-        QFile file(logFile());
-        QVERIFY(file.open(QIODevice::WriteOnly) && file.write(text) == text.size());
-        file.close();
-        QFile seal(sealPath(logFile()));
-        QVERIFY(seal.open(QIODevice::WriteOnly));
-        seal.write(QJsonDocument(QJsonObject{{QStringLiteral("format"), QStringLiteral("rollcall-audit-seal")},
-                                             {QStringLiteral("version"), 1},
-                                             {QStringLiteral("entries"), 2},
-                                             {QStringLiteral("bytes"), text.size()},
-                                             {QStringLiteral("hash"), old.hash},
-                                             {QStringLiteral("nextHash"), QString()},
-                                             {QStringLiteral("keyId"), old.keyId},
-                                             {QStringLiteral("mac"), QString::fromLatin1(mac)}})
-                       .toJson(QJsonDocument::Compact));
-        seal.close();
-        QVERIFY(verified().ok && !verified().sealed);
-        QCOMPARE(verified().entries, 2);
-        QVERIFY(log().append(entry(2), m_call));
-        const AuditState state = verified();
-        QVERIFY(state.ok && !state.sealed);
-        QCOMPARE(state.entries, 3);
-        QVERIFY(log().list(2, 1)->front().note.contains(u"another key"));
-        setContent(content().replace("\"matched\":1", "\"matched\":7"));
-        QCOMPARE(verified().brokenAt, 2);
-    }
-
     void aCrashsHalfLineIsMendedAndNoted_data()
     {
         QTest::addColumn<int>("length");
@@ -521,7 +476,7 @@ private Q_SLOTS:
         QVERIFY(!evidence);
         QCOMPARE(evidence.error().code, base::ErrorCode::NotFound);
         const auto key = publicSealKey(m_vault.get(), m_call);
-        QVERIFY(key && key->isEmpty());
+        QVERIFY(key && !*key);
     }
 
     void aCancelledCheckEnds()
@@ -532,6 +487,27 @@ private Q_SLOTS:
         const auto state = verifyLog(logFile(), {}, base::Call::within(std::chrono::seconds(30), stop.get_token()));
         QVERIFY(!state);
         QCOMPARE(state.error().code, base::ErrorCode::Cancelled);
+    }
+
+    void aCancelledExportLeavesWhatWasThere()
+    {
+        write(2);
+        const QString path = m_root->filePath(QStringLiteral("export.json"));
+        QCOMPARE(exportLog(log(), ExportForm::Json, path, m_call).value_or(-1), 2);
+        const auto content = [&path] {
+            QFile file(path);
+            return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+        };
+        const QByteArray before = content();
+        QVERIFY(before.endsWith("]}\n"));
+        write(1);
+        std::stop_source stop;
+        stop.request_stop();
+        const auto cancelled = exportLog(log(), ExportForm::Json, path, {m_call.deadline, stop.get_token()});
+        QVERIFY(!cancelled);
+        QCOMPARE(cancelled.error().code, base::ErrorCode::Cancelled);
+        QCOMPARE(content(), before);
+        QCOMPARE(QFileInfo(path).dir().entryList({QStringLiteral("export*")}).size(), 1);
     }
 
     void operationIdsAreNew()

@@ -633,6 +633,11 @@ private Q_SLOTS:
                 _exit(1);
             bool isRight = index->rows.size() == batches * rowsEach && index->users() == 7;
             UndoReader reader(*index, *seal);
+            // Rows of several batches come as they were asked for.
+            const UndoIndex::Row *const mixed[] = {&index->rows[250], &index->rows[3], &index->rows[251]};
+            const auto mixedRead = reader.read(mixed);
+            isRight = isRight && mixedRead && mixedRead->size() == 3 && (*mixedRead)[0].place == 250 &&
+                      (*mixedRead)[1].place == 3 && (*mixedRead)[2].place == 251;
             for (const UndoIndex::Row &row : index->rows) {
                 const UndoIndex::Row *const wanted[] = {&row};
                 const auto read = reader.read(wanted);

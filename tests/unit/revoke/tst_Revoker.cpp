@@ -7,6 +7,7 @@
 
 #include "RevokeFixture.h"
 #include "core/base/ErrorText.h"
+#include "core/revoke/RefusalVerifier.h"
 
 using namespace rollcall;
 using namespace rollcall::revoke;
@@ -49,7 +50,6 @@ private Q_SLOTS:
         RevokeFixture fixture;
         const auto plan = fixture.plan(3);
         QCOMPARE(plan.users, 3);
-        QVERIFY(plan.verifiable);
         QVERIFY(!plan.statement.contains(u"7f3c1a52"));
         const auto report = fixture.carryOut(plan, options(true));
         QVERIFY(report);
@@ -571,7 +571,7 @@ private Q_SLOTS:
     void refusesBeforeAnythingIsDone()
     {
         RevokeFixture withoutUrl(false);
-        QVERIFY(!withoutUrl.plan(1).verifiable);
+        QVERIFY(whyUnverifiable(*withoutUrl.deployment).contains(u"URL"));
         QCOMPARE(withoutUrl.carryOut(withoutUrl.plan(1), options(true)).error().code, ErrorCode::PartNotGiven);
 
         RevokeFixture fixture;
