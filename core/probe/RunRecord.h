@@ -11,6 +11,7 @@
 #include "core/probe/Guard.h"
 #include "core/probe/RunSlice.h"
 #include "core/probe/Sample.h"
+#include "core/probe/ServerFacts.h"
 
 namespace rollcall::probe {
 
@@ -37,7 +38,8 @@ public:
         std::optional<base::Error> error; ///< what made measuring impossible
         qint64 beginNs = 0;               ///< steady clock
         qint64 endNs = 0;
-        qint64 cpuNs = 0; ///< processor time of this process between the two
+        qint64 cpuNs = 0;   ///< processor time of this process between the two
+        ServerFacts server; ///< who answered; known at the end
 
         /// How long the run was paused in all by @p nowNs.
         [[nodiscard]] qint64 pausedNs(qint64 nowNs) const;

@@ -87,7 +87,13 @@ public:
             done(sample);
         });
     }
+    void freshen(std::function<void()> done) override
+    {
+        ++freshened;
+        done();
+    }
     void cancel() override {}
+    int freshened = 0;
     [[nodiscard]] std::optional<qint64> connectNs() const override { return std::nullopt; }
     [[nodiscard]] int batchOf(const CellId &cell) const override
     {
