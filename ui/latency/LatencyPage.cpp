@@ -194,7 +194,7 @@ QWidget *LatencyPage::makeTable()
     m_table->setItemDelegateForColumn(CellResultsModel::Mode, new ModeDelegate(m_theme, m_table));
     QHeaderView *header = m_table->horizontalHeader();
     header->setHighlightSections(false);
-    constexpr std::array<int, CellResultsModel::ColumnCount> widths{136, 168, 72, 88, 120, 80, 80, 88, 88, 72, 160};
+    constexpr std::array<int, CellResultsModel::ColumnCount> widths{136, 168, 64, 64, 84, 116, 76, 76, 84, 80, 64, 160};
     for (int i = 0; i < CellResultsModel::ColumnCount; ++i)
         m_table->setColumnWidth(i, widths[static_cast<std::size_t>(i)]);
     header->setStretchLastSection(true);
