@@ -32,7 +32,7 @@ svg .grid{stroke:var(--line);stroke-width:1}svg .one{stroke:var(--text);stroke-w
 svg .curve{fill:none;stroke-width:2}svg .band{fill-opacity:.18}
 svg .whisker{stroke-width:3;stroke-linecap:round}svg .thin{stroke-width:1.5}
 svg .heat{fill:var(--local)}svg .median{fill:none;stroke:var(--text);stroke-width:1.5}
-svg .guard{stroke:var(--bad);stroke-dasharray:4 3}
+svg .guard{stroke:var(--bad);stroke-dasharray:4 3}svg .pause{stroke:var(--muted);stroke-dasharray:4 3}
 svg .hollow{fill:var(--surface);stroke-width:2}
 svg .shift{stroke:var(--accent);fill:var(--accent)}svg .curve.shift{fill:none}svg .band.shift{stroke:none}
 svg .p-dns{fill:var(--memory)}svg .p-tcp{fill:var(--floor)}svg .p-tls{fill:var(--proxy)}svg .p-wait{fill:var(--local)}

@@ -290,7 +290,8 @@ std::vector<std::pair<QString, QString>> metadataRows(const RunDocument &documen
     appendRows(rows, QStringLiteral("meta."), document.meta);
     appendRows(rows, QStringLiteral("plan."), document.plan);
     for (const GuardEvent &event : document.guards)
-        rows.emplace_back(QStringLiteral("guard %1").arg(event.rule),
+        rows.emplace_back(event.rule == QLatin1String("user-pause") ? QStringLiteral("pause")
+                                                                    : QStringLiteral("guard %1").arg(event.rule),
                           QStringLiteral("%1 (after %2)").arg(event.detail, durationText(double(event.atNs))));
     rows.emplace_back(QStringLiteral("stopReason"), stopReasonName(document.stopReason));
     return rows;

@@ -90,10 +90,14 @@ public:
     void freshen(std::function<void()> done) override
     {
         ++freshened;
-        done();
+        m_thread = std::jthread([this, done = std::move(done)] {
+            std::this_thread::sleep_for(freshenFor);
+            done();
+        });
     }
     void cancel() override {}
     int freshened = 0;
+    milliseconds freshenFor{0};
     [[nodiscard]] std::optional<qint64> connectNs() const override { return std::nullopt; }
     [[nodiscard]] int batchOf(const CellId &cell) const override
     {
@@ -300,6 +304,31 @@ private Q_SLOTS:
         for (const Sample &sample : ran.samples)
             QVERIFY(sample.outcome == Outcome::Ok && sample.reused && !sample.phases.tcp.has_value());
         QCOMPARE(server.connections(), 4);
+    }
+
+    /// The database link of local cells as well, and before anything is measured again.
+    void localLinksAreSeenToBeforeAPauseEnds()
+    {
+        const ScriptedServer server([](const ScriptedServer::Request &) { return session(); });
+        RunPlan plan = planOf(QStringLiteral("local,proxy"), 60);
+        plan.rate = 100;
+        BusyLocal local;
+        local.freshenFor = milliseconds(300);
+        std::atomic<bool> pause = false;
+        Ran ran;
+        const auto onState = [&](const RunRecord::State &state, const RunRecord &) {
+            pause = state.samples > 10 && !state.paused && state.pauses.empty();
+        };
+        ran.state = runProbe(setupOf(plan, server.url()), &local, Call::within(milliseconds(20'000)), ran.samples,
+                             onState, &pause);
+        QCOMPARE(ran.state.stopReason, StopReason::Samples);
+        QCOMPARE(local.freshened, 1);
+        QCOMPARE(ran.state.pauses.size(), 1U);
+        const TimeRange &paused = ran.state.pauses.front();
+        QVERIFY(paused.toNs - paused.fromNs >= 300'000'000);
+        QCOMPARE(countWhere(ran.samples,
+                            [&](const Sample &s) { return s.startNs > paused.fromNs && s.startNs < paused.toNs; }),
+                 0);
     }
 
     /// The same where a guard paused the run.
