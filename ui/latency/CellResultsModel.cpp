@@ -161,7 +161,7 @@ QVariant CellResultsModel::text(const CellResult &cell, int column) const
     case P99: {
         // "About" where the tail has too few independent samples to be more.
         const bool about = latency(cell, P99) && probe::isIndicative(m_document->judged(cell), 0.99);
-        return (about ? QStringLiteral("≈\u00a0") : QString()) + milliseconds(latency(cell, P99));
+        return QString((about ? QStringLiteral("≈\u00a0") : QString()) + milliseconds(latency(cell, P99)));
     }
     case Interval: {
         const auto &interval = m_document->judged(cell).intervals[CellResult::indexOf(0.5)];
