@@ -1,6 +1,7 @@
 #include "core/http/HttpConnection.h"
 
 #include <QNetworkProxy>
+#include <QSslCipher>
 #include <QSslSocket>
 #include <QTcpSocket>
 
@@ -57,10 +58,12 @@ HttpConnection::HttpConnection(const QUrl &origin, ConnectionOptions options, QO
         // Here and not at the first connection, whose phases would show it.
         base::Result<QSslConfiguration> tls =
             m_origin->tls ? tlsConfiguration(*m_origin, m_options.http) : QSslConfiguration();
-        if (tls)
+        if (tls) {
             m_tls = std::move(*tls);
-        else
+            m_tls.setAllowedNextProtocols({QByteArray(QSslConfiguration::NextProtocolHttp1_1)}); // all we speak
+        } else {
             m_originError = std::move(tls.error());
+        }
     }
     m_timeout.setSingleShot(true);
     m_timeout.setTimerType(Qt::PreciseTimer);
@@ -123,7 +126,7 @@ void HttpConnection::startClock(Handler handler)
     exchange.error.reset();
     m_framer.recycle(std::exchange(exchange.message, {}));
     exchange.times = {};
-    exchange.reused = exchange.first = exchange.retried = false;
+    exchange.reused = exchange.first = exchange.retried = exchange.otherCertificate = false;
     exchange.times.queuedNs = steadyNs();
     m_deadlineNs = exchange.times.queuedNs + nsOf(m_options.http.timeout);
     if (!m_timeout.isActive())
@@ -169,10 +172,7 @@ void HttpConnection::connectNext()
         auto secure = std::make_unique<QSslSocket>();
         secure->setSslConfiguration(m_tls);
         secure->setPeerVerifyName(m_origin->host);
-        connect(secure.get(), &QSslSocket::encrypted, this, [this] {
-            current().times.encryptedNs = steadyNs();
-            onReady();
-        });
+        connect(secure.get(), &QSslSocket::encrypted, this, &HttpConnection::onEncrypted);
         m_socket = std::move(secure);
     } else {
         m_socket = std::make_unique<QTcpSocket>();
@@ -199,6 +199,25 @@ void HttpConnection::onConnected()
     }
     m_phase = Phase::Handshake;
     static_cast<QSslSocket *>(m_socket.get())->startClientEncryption();
+}
+
+void HttpConnection::onEncrypted()
+{
+    current().times.encryptedNs = steadyNs();
+    const auto &secure = static_cast<const QSslSocket &>(*m_socket);
+    const QSslCipher cipher = secure.sessionCipher();
+    const QSslCertificate certificate = secure.peerCertificate();
+    m_tlsFacts = TlsFacts{cipher.protocolString(), cipher.name(), secure.sslConfiguration().nextNegotiatedProtocol(),
+                          certificate.isNull() ? QByteArray() : certificate.digest(QCryptographicHash::Sha256)};
+    if (m_options.pin && m_options.pin->digest.isEmpty())
+        m_options.pin->digest = m_tlsFacts->certificate;
+    if (m_options.pin && m_options.pin->digest != m_tlsFacts->certificate) {
+        current().otherCertificate = true;
+        return failLater(errorAt(ErrorCode::TlsFailed, *m_origin)
+                             .with(ErrorParam::Detail, QStringLiteral("the server shows another certificate than "
+                                                                      "before")));
+    }
+    onReady();
 }
 
 void HttpConnection::onReady()

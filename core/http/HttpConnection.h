@@ -36,15 +36,33 @@ struct PhaseTimes
     qint64 endNs = 0; ///< t_end: the bytes arrived that complete the framing, or the failure was noticed
 };
 
+/// What a TLS handshake came to.
+struct TlsFacts
+{
+    QString protocol;       ///< "TLSv1.3"
+    QString cipher;         ///< "TLS_AES_256_GCM_SHA384"
+    QByteArray alpn;        ///< "http/1.1"; empty where the server chose none
+    QByteArray certificate; ///< SHA-256 of the one that the server showed; empty where it showed none
+};
+
+/// Holds all connections that share it to one certificate of the server: the first that any of them is shown.
+/// **Thread-safety:** as the connections'.
+struct CertificatePin
+{
+    QByteArray digest; ///< empty: none was shown yet
+};
+
 /// One request and what came of it.
 struct Exchange
 {
     std::optional<base::Error> error; ///< as HttpClient::send(); where set, `message` is empty
     HttpMessage message;              ///< body cut to ConnectionOptions::keepBody; bodyBytes is its true length
     PhaseTimes times;
-    bool reused = false;  ///< sent on a connection that was there already
-    bool first = false;   ///< nothing had been sent on its connection before
-    bool retried = false; ///< the kept connection was found dead; `times` cover the second attempt too
+    bool reused = false;           ///< sent on a connection that was there already
+    bool first = false;            ///< nothing had been sent on its connection before
+    bool retried = false;          ///< the kept connection was found dead; `times` cover the second attempt too
+    bool otherCertificate = false; ///< `error` is that the server shows another certificate than the pin's: nothing
+                                   ///< was sent
 };
 
 /// A request as it goes over the wire, made once for many exchanges. Holds what the request's headers hold, wiped with
@@ -61,6 +79,7 @@ struct ConnectionOptions
     HttpOptions http;               ///< timeout is that of one exchange, connecting included
     qint64 keepBody = 64 * 1024;    ///< bytes of the body kept for judging the answer
     SocketPoller *poller = nullptr; ///< borrowed: shared by many connections of one thread; null: one of its own
+    CertificatePin *pin = nullptr;  ///< borrowed: shared by the connections of a run; null: any certificate that holds
 };
 
 /// Now, in the clock of PhaseTimes.
@@ -116,11 +135,15 @@ public:
     /// called while isBusy().
     [[nodiscard]] bool isKept();
 
+    /// What the newest TLS handshake came to; nullopt before it, and without TLS.
+    [[nodiscard]] const std::optional<TlsFacts> &tlsFacts() const { return m_tlsFacts; }
+
 private:
     enum class Phase { Idle, Connecting, Handshake, Answer };
 
     void connectNext();
     void onConnected();
+    void onEncrypted();
     void writeRequest(qint64 nowNs);
     [[nodiscard]] Exchange &current() { return m_exchanges[m_current]; }
     void begin(const PreparedRequest &request);
@@ -144,6 +167,7 @@ private:
     ConnectionOptions m_options;
     MessageLimits m_limits;
     QSslConfiguration m_tls; ///< of https origins
+    std::optional<TlsFacts> m_tlsFacts;
     std::unique_ptr<SocketPoller> m_ownPoller;
     SocketPoller *m_poller;
     std::unique_ptr<QTcpSocket> m_socket; ///< while connecting, and with TLS

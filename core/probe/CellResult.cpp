@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/probe/EffectiveSize.h"
 #include "core/probe/Histogram.h"
 
 namespace rollcall::probe {
@@ -28,6 +29,8 @@ Distribution distributionOf(const std::vector<qint64> &inOrder)
             result.quantiles[i] = std::llround(quantile7(sorted, p));
         result.intervals[i] = intervals.at(p);
     }
+    result.effective = effectiveSize(inOrder);
+    result.slow = slowModeOf(sorted);
     return result;
 }
 

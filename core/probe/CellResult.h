@@ -8,6 +8,7 @@
 #include <span>
 
 #include "core/probe/Cell.h"
+#include "core/probe/Mixture.h"
 #include "core/probe/Quantiles.h"
 #include "core/probe/Sample.h"
 
@@ -23,6 +24,8 @@ struct Distribution
     /// By the order of reportedQuantiles: p50, p90, p95, p99, p999.
     std::array<std::optional<qint64>, 5> quantiles;
     std::array<std::optional<Interval>, 5> intervals; ///< 95 %
+    std::optional<qint64> effective;                  ///< how many independent times tell as much (effectiveSize())
+    std::optional<SlowMode> slow;                     ///< where the times are two populations
     bool operator==(const Distribution &) const = default;
 };
 

@@ -8,6 +8,9 @@
 
 namespace rollcall::probe {
 
+/// Of fewer blocks in common, a comparison is an indication. **Source:** facts/latency-method.md §5.5.
+inline constexpr int leastBlocksForVerdict = 16;
+
 /// The paired ratio of two cells' medians: how many times as long A takes as B.
 struct Comparison
 {

@@ -1,5 +1,7 @@
 #include "core/probe/DocumentBuilder.h"
 
+#include <QDateTime>
+
 #include <algorithm>
 #include <limits>
 
@@ -54,6 +56,7 @@ void DocumentBuilder::begin(base::Instant startedAt, const QString &version, con
 {
     m_meta = machineMeta();
     m_meta.insert(QStringLiteral("startedAt"), base::toIso(startedAt));
+    m_meta.insert(QStringLiteral("utcOffsetMinutes"), QDateTime::currentDateTime().offsetFromUtc() / 60);
     m_meta.insert(QStringLiteral("authVersion"), version);
     m_meta.insert(QStringLiteral("strategy"), strategy);
     m_meta.insert(QStringLiteral("quantiles"), QStringLiteral("type7"));
@@ -65,6 +68,14 @@ void DocumentBuilder::begin(base::Instant startedAt, const QString &version, con
     m_meta.insert(QStringLiteral("littlesLaw"), QJsonValue());
     m_meta.insert(QStringLiteral("control"), QJsonValue());
     m_meta.insert(QStringLiteral("canary"), QJsonValue());
+    m_meta.insert(QStringLiteral("server"), QJsonValue());
+    m_meta.insert(QStringLiteral("addressDigest"), QJsonValue());
+}
+
+void DocumentBuilder::setLifetime(std::chrono::seconds maxAge, std::chrono::seconds updateAge)
+{
+    m_meta.insert(QStringLiteral("maxAgeSeconds"), qint64(maxAge.count()));
+    m_meta.insert(QStringLiteral("updateAgeSeconds"), qint64(updateAge.count()));
 }
 
 void DocumentBuilder::setCalibration(const std::optional<SelfCalibration> &calibration)
@@ -197,6 +208,9 @@ RunDocument DocumentBuilder::finished(std::vector<Sample> samples, const RunReco
     document.meta.insert(QStringLiteral("samples"), static_cast<qint64>(samples.size()));
     document.meta.insert(QStringLiteral("blocks"), std::max(0, state.block + 1 - state.warmupBlocks));
     document.meta.insert(QStringLiteral("warmupBlocks"), state.warmupBlocks);
+    document.meta.insert(QStringLiteral("orderDigest"), orderDigest(m_setup, state.block + 1));
+    if (m_setup.origin)
+        document.meta.insert(QStringLiteral("server"), state.server.toJson());
     document.samples = withoutControl(std::move(samples));
     return document;
 }

@@ -21,6 +21,10 @@ public:
 
     /// Notes the machine as it is before the run, and what is measured.
     void begin(base::Instant startedAt, const QString &version, const QString &strategy);
+    /// Notes how long the deployment's sessions live, and how old one is extended at the earliest.
+    void setLifetime(std::chrono::seconds maxAge, std::chrono::seconds updateAge);
+    /// Notes by which to tell that another run met the same addresses (addressDigest()).
+    void setAddresses(const QString &digest) { m_meta.insert(QStringLiteral("addressDigest"), digest); }
     /// Notes what `cached` stands for: "memory", "redis", "upstash".
     void setCacheBackend(const QString &backend) { m_meta.insert(QStringLiteral("cacheBackend"), backend); }
     /// Notes what calibrating found; nullopt: it was not done.

@@ -146,9 +146,9 @@ std::optional<GuardEvent> Guard::afterTime(int cell, qint64 ns, qint64 nowNs)
                  nowNs);
 }
 
-GuardEvent Guard::scopeBreach(qint64 nowNs) const
+GuardEvent Guard::scopeBreach(const QString &how, qint64 nowNs) const
 {
-    return event(QStringLiteral("scope"), QStringLiteral("an answer redirected to another host"), nowNs);
+    return event(QStringLiteral("scope"), how, nowNs);
 }
 
 } // namespace rollcall::probe

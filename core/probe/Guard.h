@@ -69,8 +69,8 @@ public:
     [[nodiscard]] GuardEvent paused(const GuardEvent &why, std::chrono::nanoseconds pause) const;
     /// The run stood still for @p time because somebody wanted that: it is no part of its length.
     void excuse(std::chrono::nanoseconds time) { m_excusedNs += time.count(); }
-    /// A redirect that left the deployment's own host.
-    [[nodiscard]] GuardEvent scopeBreach(qint64 nowNs) const;
+    /// An answer that leaves what the run may touch (ScopeWatch): @p how.
+    [[nodiscard]] GuardEvent scopeBreach(const QString &how, qint64 nowNs) const;
 
     [[nodiscard]] qint64 requests() const { return m_requests; }
     /// How many more requests the run may send.

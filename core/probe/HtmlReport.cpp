@@ -32,7 +32,7 @@ svg .grid{stroke:var(--line);stroke-width:1}svg .one{stroke:var(--text);stroke-w
 svg .curve{fill:none;stroke-width:2}svg .band{fill-opacity:.18}
 svg .whisker{stroke-width:3;stroke-linecap:round}svg .thin{stroke-width:1.5}
 svg .heat{fill:var(--local)}svg .median{fill:none;stroke:var(--text);stroke-width:1.5}
-svg .guard{stroke:var(--bad);stroke-dasharray:4 3}
+svg .guard{stroke:var(--bad);stroke-dasharray:4 3}svg .pause{stroke:var(--muted);stroke-dasharray:4 3}
 svg .hollow{fill:var(--surface);stroke-width:2}
 svg .shift{stroke:var(--accent);fill:var(--accent)}svg .curve.shift{fill:none}svg .band.shift{stroke:none}
 svg .p-dns{fill:var(--memory)}svg .p-tcp{fill:var(--floor)}svg .p-tls{fill:var(--proxy)}svg .p-wait{fill:var(--local)}
@@ -151,23 +151,28 @@ QString cellSection(const RunDocument &document)
             QStringList row{cellName(cell.id),
                             response ? QStringLiteral("response") : QStringLiteral("service"),
                             QString::number(cell.count),
+                            times.effective ? QString::number(*times.effective) : QString(),
                             QString::number(cell.ok),
                             errors.join(QStringLiteral(", ")),
                             QString::number(cell.censored),
                             durationText(times.min)};
             for (std::size_t i = 0; i < times.quantiles.size(); ++i)
                 row << quantileText(cell, times, reportedQuantiles[i]) +
-                           (times.intervals[i] ? lineBreak + intervalText(times.intervals[i]) : QString());
+                           (times.intervals[i] ? lineBreak + intervalText(times.intervals[i]) : QString()) +
+                           (times.quantiles[i] && isIndicative(times, reportedQuantiles[i])
+                                ? lineBreak + QStringLiteral("indicative")
+                                : QString());
             rows.push_back(row << maxText(cell, times));
         }
     }
     return QStringLiteral("<section id=\"cells\"><h2>Every cell</h2><p class=\"muted\">Response: from the intended "
                           "start; service: from the actual one. 95 % intervals beside the figures. A figure that is "
-                          "missing has too few samples.</p>") +
-           tableOf({QStringLiteral("cell"), QStringLiteral("time"), QStringLiteral("count"), QStringLiteral("ok"),
-                    QStringLiteral("errors"), QStringLiteral("timeouts"), QStringLiteral("min"), QStringLiteral("p50"),
-                    QStringLiteral("p90"), QStringLiteral("p95"), QStringLiteral("p99"), QStringLiteral("p99.9"),
-                    QStringLiteral("max")},
+                          "missing has too few samples. n eff: how many independent samples tell as much as "
+                          "these, of which neighbours are alike; a p99 of fewer than 500 of them is indicative.</p>") +
+           tableOf({QStringLiteral("cell"), QStringLiteral("time"), QStringLiteral("count"), QStringLiteral("n eff"),
+                    QStringLiteral("ok"), QStringLiteral("errors"), QStringLiteral("timeouts"), QStringLiteral("min"),
+                    QStringLiteral("p50"), QStringLiteral("p90"), QStringLiteral("p95"), QStringLiteral("p99"),
+                    QStringLiteral("p99.9"), QStringLiteral("max")},
                    rows) +
            QStringLiteral("</section>\n");
 }

@@ -2,7 +2,6 @@
 
 #include <QJsonDocument>
 #include <QJsonObject>
-#include <QUrl>
 
 namespace rollcall::probe {
 
@@ -72,15 +71,6 @@ Outcome judge(bool cookieSent, const session::Resolution &resolution)
     if (resolution.reason == session::NullReason::CancelledOrDeadline)
         return Outcome::Timeout;
     return cookieSent ? Outcome::Unauthenticated : Outcome::Ok;
-}
-
-bool leavesHost(const http::Exchange &exchange, const QUrl &origin)
-{
-    if (exchange.error || exchange.message.status < 300 || exchange.message.status >= 400)
-        return false;
-    const QByteArray location = http::headerValue(exchange.message.headers, "Location");
-    const QUrl target = origin.resolved(QUrl(QString::fromUtf8(location)));
-    return !location.isEmpty() && target.host() != origin.host();
 }
 
 } // namespace rollcall::probe

@@ -18,7 +18,4 @@ namespace rollcall::probe {
 /// The same for a resolution in this process.
 [[nodiscard]] Outcome judge(bool cookieSent, const session::Resolution &resolution);
 
-/// True where @p exchange redirects to another host than @p origin's: asking on would leave what was allowed.
-[[nodiscard]] bool leavesHost(const http::Exchange &exchange, const QUrl &origin);
-
 } // namespace rollcall::probe

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/Loopback.h"
+#include "core/http/HostLookup.h"
 #include "core/http/HttpConnection.h"
 #include "core/probe/CanarySession.h"
 #include "core/probe/DocumentBuilder.h"
@@ -118,6 +119,16 @@ private:
     Call::Clock::time_point m_nextPartial{};
 };
 
+/// Where the host cannot be looked up now, its digest is absent: the run will say what became of its requests.
+void noteAddresses(DocumentBuilder &builder, const QString &host, const Call &call)
+{
+    auto addresses = http::knownAddresses(host);
+    if (addresses.empty())
+        addresses = http::lookUpHost(host, call).value_or(std::vector<QHostAddress>());
+    if (!addresses.empty())
+        builder.setAddresses(addressDigest(host, addresses));
+}
+
 /// The run itself, its cookie being there.
 Result<RunDocument> measure(const RunPlan &plan, const std::shared_ptr<const Deployment> &deployment,
                             const std::shared_ptr<const SecretBytes> &cookie, const Call &call,
@@ -129,6 +140,7 @@ Result<RunDocument> measure(const RunPlan &plan, const std::shared_ptr<const Dep
     setup.origin = plan.hasNetwork() ? baseUrl : std::nullopt;
     setup.http = deployment->config().httpOptions;
     setup.http.timeout = plan.timeout;
+    setup.token = std::make_shared<const SecretBytes>(engine::assembleToken(*deployment->auth(), cookie->view()));
     for (RunCell &cell : setup.cells) {
         const bool stranger = cell.id.cookie != CookieState::Plan;
         cell.cookieSent = !cookie->isEmpty() && cell.id.mode != ProbeMode::Floor && !stranger;
@@ -142,8 +154,11 @@ Result<RunDocument> measure(const RunPlan &plan, const std::shared_ptr<const Dep
     builder.begin(deployment->clock().now(), session::versionName(deployment->auth()->version),
                   session::strategyName(deployment->auth()->strategy));
     builder.setCacheBackend(cacheBackendOf(*deployment));
-    if (plan.hasNetwork())
+    builder.setLifetime(deployment->auth()->lifetime(), deployment->auth()->updateAge);
+    if (plan.hasNetwork()) {
+        noteAddresses(builder, baseUrl->host(), call.atMost(plan.timeout));
         builder.setCalibration(calibrate(call));
+    }
     std::unique_ptr<LocalRunner> local;
     if (plan.hasLocal()) {
         local = std::make_unique<LocalRunner>(deployment, cookie, plan.cacheTtl, plan.timeout);

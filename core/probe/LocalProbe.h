@@ -17,7 +17,11 @@ public:
     virtual ~LocalProbe() = default;
     /// Measures one sample of @p cell; one at a time. @p done is always called, once.
     virtual void measure(const CellId &cell, Done done) = 0;
-    /// Ends a running measurement early.
+    /// Makes connections anew that were lost while nothing was measured, as servers close what is idle: the next
+    /// measure() neither connects nor fails for that. @p done is always called, once, on an unspecified thread; where
+    /// something cannot be reached, measure() tells.
+    virtual void freshen(std::function<void()> done) = 0;
+    /// Ends a running measurement, or freshening, early.
     virtual void cancel() = 0;
     /// Calls that one sample of @p cell is the mean of.
     [[nodiscard]] virtual int batchOf(const CellId &cell) const = 0;

@@ -43,20 +43,25 @@ struct LocalRunner::State
     Cached configured; ///< the deployment's own: memory where none is configured
     Cached memory;     ///< this run's, where the deployment's is another
     base::SecretBytes cachedToken;
+    bool wantsLocal = false; ///< cells of the run
+    bool wantsConfigured = false;
+    bool wantsMemory = false;
     int localBatch = 1;
-    std::optional<qint64> connectNs;
+    std::optional<qint64> connectNs; ///< of the first time
 
     [[nodiscard]] const Cached &cachedBy(ProbeMode mode) const
     {
         return mode == ProbeMode::CachedMemory ? memory : configured;
     }
     [[nodiscard]] Status prepare(const std::vector<CellId> &cells, const Call &call);
-    [[nodiscard]] Status prepareCached(const std::vector<CellId> &cells, const Call &call);
-    [[nodiscard]] base::Result<std::unique_ptr<engine::Resolver>> makeResolver(engine::Mode mode) const
+    void freshen(const std::stop_token &stop);
+    /// Opens the store that look-ups need, and makes what resolves over it; nothing changes where that fails.
+    [[nodiscard]] Status connect(const Call &call);
+    [[nodiscard]] base::Result<std::unique_ptr<engine::Resolver>> makeResolver(engine::Mode mode,
+                                                                               store::SessionStore *over) const
     {
-        return deployment->makeResolver(mode, store.get(), engine::Effects::Observe, ttl);
+        return deployment->makeResolver(mode, over, engine::Effects::Observe, ttl);
     }
-    [[nodiscard]] Status open(const Call &call);
     [[nodiscard]] int batchFor(engine::Resolver &resolver, const Call &call) const;
     [[nodiscard]] session::Resolution resolve(engine::Resolver &resolver, const Call &call) const
     {
@@ -71,58 +76,71 @@ struct LocalRunner::State
     }
 };
 
-Status LocalRunner::State::open(const Call &call)
+Status LocalRunner::State::connect(const Call &call)
 {
-    if (!deployment->hasRows())
-        return {}; // a JWT needs no database
-    const qint64 begin = http::steadyNs();
-    auto opened = deployment->openStore(store::Access::ReadOnly, call);
-    if (!opened)
-        return base::fail(std::move(opened.error()));
-    connectNs = http::steadyNs() - begin;
-    store = std::move(*opened);
+    std::unique_ptr<store::SessionStore> opened;
+    if (deployment->hasRows()) { // a JWT needs no database
+        const qint64 begin = http::steadyNs();
+        auto made = deployment->openStore(store::Access::ReadOnly, call);
+        if (!made)
+            return base::fail(std::move(made.error()));
+        if (!connectNs)
+            connectNs = http::steadyNs() - begin;
+        opened = std::move(*made);
+    }
+    std::array<std::unique_ptr<engine::Resolver>, 3> made; // local, configured, in memory
+    const bool wanted[] = {wantsLocal, wantsConfigured, wantsMemory};
+    for (std::size_t i = 0; i < made.size(); ++i) {
+        if (!wanted[i])
+            continue;
+        auto resolver = makeResolver(i == 1 ? engine::Mode::Cached : engine::Mode::Local, opened.get());
+        if (!resolver)
+            return base::fail(std::move(resolver.error()));
+        made[i] = std::move(*resolver);
+    }
+    if (wantsMemory)
+        made[2] = engine::makeCachedResolver(deployment->auth(), std::move(made[2]), memory.cache, ttl);
+    // Those before went over the store before.
+    local = std::move(made[0]);
+    configured.resolver = std::move(made[1]);
+    memory.resolver = std::move(made[2]);
+    store = std::move(opened);
     return {};
 }
 
 Status LocalRunner::State::prepare(const std::vector<CellId> &cells, const Call &call)
 {
-    if (auto opened = open(call); !opened)
-        return opened;
-    if (std::any_of(cells.begin(), cells.end(), [](const CellId &id) { return id.mode == ProbeMode::Local; })) {
-        auto made = makeResolver(engine::Mode::Local);
-        if (!made)
-            return base::fail(std::move(made.error()));
-        local = std::move(*made);
-        localBatch = batchFor(*local, call);
+    for (const CellId &id : cells) {
+        wantsLocal = wantsLocal || id.mode == ProbeMode::Local;
+        wantsMemory = wantsMemory || id.mode == ProbeMode::CachedMemory;
+        wantsConfigured = wantsConfigured || (id.cache && id.mode != ProbeMode::CachedMemory);
     }
-    return prepareCached(cells, call);
+    cachedToken = engine::assembleToken(*deployment->auth(), cookieHeader->view());
+    if (wantsConfigured)
+        configured.cache = deployment->cache();
+    if (wantsMemory)
+        memory.cache = engine::makeMemoryCache(memoryBytes, deployment->clock());
+    if (auto connected = connect(call); !connected)
+        return connected;
+    if (wantsLocal)
+        localBatch = batchFor(*local, call);
+    if (wantsConfigured)
+        configured.hitBatch = batchFor(*configured.resolver, call); // the first call fills it, the median is a hit's
+    if (wantsMemory)
+        memory.hitBatch = batchFor(*memory.resolver, call);
+    return {};
 }
 
-Status LocalRunner::State::prepareCached(const std::vector<CellId> &cells, const Call &call)
+void LocalRunner::State::freshen(const std::stop_token &stop)
 {
-    const auto wants = [&cells](bool inMemory) {
-        return std::any_of(cells.begin(), cells.end(), [inMemory](const CellId &id) {
-            return id.cache && (id.mode == ProbeMode::CachedMemory) == inMemory;
-        });
-    };
-    cachedToken = engine::assembleToken(*deployment->auth(), cookieHeader->view());
-    if (wants(false)) {
-        auto made = makeResolver(engine::Mode::Cached);
-        if (!made)
-            return base::fail(std::move(made.error()));
-        configured.cache = deployment->cache();
-        configured.resolver = std::move(*made);
-        configured.hitBatch = batchFor(*configured.resolver, call); // the first call fills it, the median is a hit's
+    // A link that was dropped in silence takes the whole of its time to be noticed.
+    if (store && !store->serverTime(Call::within(timeout, stop))) {
+        // Where it cannot be opened either, the samples to come will say so.
+        if (auto connected = connect(Call::within(timeout, stop)); !connected && !stop.stop_requested())
+            qWarning("the database cannot be reached again after a pause");
     }
-    if (wants(true)) {
-        auto source = makeResolver(engine::Mode::Local);
-        if (!source)
-            return base::fail(std::move(source.error()));
-        memory.cache = engine::makeMemoryCache(memoryBytes, deployment->clock());
-        memory.resolver = engine::makeCachedResolver(deployment->auth(), std::move(*source), memory.cache, ttl);
-        memory.hitBatch = batchFor(*memory.resolver, call);
-    }
-    return {};
+    if (configured.resolver) // a cache connects when it is asked
+        static_cast<void>(resolve(*configured.resolver, Call::within(timeout, stop)));
 }
 
 int LocalRunner::State::batchFor(engine::Resolver &resolver, const Call &call) const
@@ -246,6 +264,16 @@ void LocalRunner::measure(const CellId &cell, Done done)
         sample.outcome = Outcome::AbortedByUser;
         done(sample);
     }
+}
+
+void LocalRunner::freshen(std::function<void()> done)
+{
+    const auto queued = m_worker.submit([state = m_state, stop = m_stop.get_token(), done](std::stop_token) {
+        state->freshen(stop);
+        done();
+    });
+    if (!queued)
+        done();
 }
 
 std::optional<qint64> LocalRunner::connectNs() const

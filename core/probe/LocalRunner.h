@@ -26,6 +26,7 @@ public:
     [[nodiscard]] base::Status prepare(const std::vector<CellId> &cells, const base::Call &call);
 
     void measure(const CellId &cell, Done done) override;
+    void freshen(std::function<void()> done) override;
     void cancel() override { m_stop.request_stop(); }
     [[nodiscard]] int batchOf(const CellId &cell) const override;
     [[nodiscard]] std::optional<qint64> connectNs() const override;

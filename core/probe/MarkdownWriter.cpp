@@ -42,7 +42,8 @@ QString withInterval(const CellResult &cell, const Distribution &times, double p
 {
     const std::size_t i = CellResult::indexOf(p);
     const QString interval = intervalText(times.intervals[i]);
-    const QString value = quantileText(cell, times, p);
+    const QString value = quantileText(cell, times, p) +
+                          (times.quantiles[i] && isIndicative(times, p) ? QStringLiteral(", indicative") : QString());
     return interval.isEmpty() ? value : QString(value + QStringLiteral(" (") + interval + QLatin1Char(')'));
 }
 
@@ -59,14 +60,19 @@ QString cellTable(const RunDocument &document)
     QList<QStringList> rows;
     for (const CellResult &cell : document.cells) {
         const Distribution &times = document.judged(cell);
-        rows << QStringList{plain(cellName(cell.id)),        QString::number(cell.count),
-                            QString::number(cell.ok),        errorsOf(cell),
-                            withInterval(cell, times, 0.5),  withInterval(cell, times, 0.95),
-                            withInterval(cell, times, 0.99), maxText(cell, times)};
+        rows << QStringList{plain(cellName(cell.id)),
+                            QString::number(cell.count),
+                            times.effective ? QString::number(*times.effective) : QStringLiteral("–"),
+                            QString::number(cell.ok),
+                            errorsOf(cell),
+                            withInterval(cell, times, 0.5),
+                            withInterval(cell, times, 0.95),
+                            withInterval(cell, times, 0.99),
+                            maxText(cell, times)};
     }
-    return table({QStringLiteral("cell"), QStringLiteral("count"), QStringLiteral("ok"), QStringLiteral("errors"),
-                  QStringLiteral("p50 (95 % CI)"), QStringLiteral("p95 (95 % CI)"), QStringLiteral("p99 (95 % CI)"),
-                  QStringLiteral("max")},
+    return table({QStringLiteral("cell"), QStringLiteral("count"), QStringLiteral("n eff"), QStringLiteral("ok"),
+                  QStringLiteral("errors"), QStringLiteral("p50 (95 % CI)"), QStringLiteral("p95 (95 % CI)"),
+                  QStringLiteral("p99 (95 % CI)"), QStringLiteral("max")},
                  rows, 1);
 }
 

@@ -74,8 +74,8 @@ ProbeRunner::ProbeRunner(const RunSetup &setup, RunRecord &record, LocalProbe *l
       m_record(record),
       m_local(local),
       m_timer(m_poller),
-      m_network(setup.cellIds(true, setup.closed), setup.warmupBlocks + setup.measuredBlocks, setup.seed),
-      m_locals(setup.cellIds(false, !setup.closed), setup.warmupBlocks + setup.measuredBlocks, setup.seed + 1),
+      m_network(setup.visits()[0]),
+      m_locals(setup.visits()[1]),
       m_arrivals(setup.arrival, setup.rate, setup.seed + 2),
       m_times(setup.cells.size())
 {
@@ -85,7 +85,8 @@ ProbeRunner::ProbeRunner(const RunSetup &setup, RunRecord &record, LocalProbe *l
     if (!setup.origin)
         return;
     const int connections = setup.closed ? std::min(setup.concurrency, setup.limits.inFlight) : setup.limits.inFlight;
-    const http::ConnectionOptions options{setup.http, 64 * 1024, &m_poller};
+    m_scope.emplace(*setup.origin, setup.token);
+    const http::ConnectionOptions options{setup.http, 64 * 1024, &m_poller, setup.limits.breakers ? &m_pin : nullptr};
     const bool cold = std::any_of(setup.cells.begin(), setup.cells.end(), [](const RunCell &c) { return c.id.cold; });
     for (int i = 0; i < connections; ++i) {
         m_kept.add(std::make_unique<http::HttpConnection>(*setup.origin, options));
@@ -118,7 +119,7 @@ void ProbeRunner::start()
 /// Cells of kept connections measure no connecting: it is done before the run, and after a pause, as servers close what
 /// is idle. During a stall of the server a run would otherwise open connections by the dozen, and those beyond its
 /// backlog wait a second for their second attempt. One that cannot be made is tried again by the first request that
-/// needs it, which then says why not. Calls @p then when all are there.
+/// needs it, which then says why not. Calls @p then when all is there.
 void ProbeRunner::openLanes(void (ProbeRunner::*then)())
 {
     const bool kept = std::any_of(m_setup.cells.begin(), m_setup.cells.end(),
@@ -128,19 +129,43 @@ void ProbeRunner::openLanes(void (ProbeRunner::*then)())
         if (kept && !lane->connection->isKept())
             missing.push_back(lane->connection.get());
     }
+    m_whenOpened = then;
     m_opening = missing.size();
     for (http::HttpConnection *connection : missing) {
-        connection->open([this, then](const http::Exchange &) {
-            if (--m_opening > 0)
-                return;
-            if (m_ending)
-                endIfDone(http::steadyNs());
-            else
-                (this->*then)();
+        connection->open([this](const http::Exchange &exchange) {
+            if (!m_breach)
+                m_breach = breachOf(exchange);
+            --m_opening;
+            whenOpened();
         });
     }
     if (missing.empty())
-        (this->*then)();
+        whenOpened();
+}
+
+/// The same after a pause, in which connections of the local cells may have been closed as well.
+void ProbeRunner::openAgain(void (ProbeRunner::*then)())
+{
+    const bool local = std::any_of(m_setup.cells.begin(), m_setup.cells.end(),
+                                   [](const RunCell &cell) { return !isNetwork(cell.id.mode); });
+    if (local) {
+        m_freshening.emplace(m_poller);
+        m_local->freshen([this, sender = m_mailbox.sender()] {
+            sender.post([this] {
+                m_freshening.reset();
+                whenOpened();
+            });
+        });
+    }
+    openLanes(then);
+}
+
+void ProbeRunner::whenOpened()
+{
+    if (m_ending)
+        endIfDone(http::steadyNs());
+    else if (!isOpening())
+        (this->*m_whenOpened)();
 }
 
 void ProbeRunner::begin()
@@ -190,9 +215,13 @@ void ProbeRunner::stepAt(qint64 now)
 {
     if (m_ending)
         return;
+    if (m_breach) {
+        stopFor(m_guard->scopeBreach(*m_breach, now));
+        return;
+    }
     if (m_state.paused) {
-        if (!m_pauseWanted && m_opening == 0) {
-            openLanes(&ProbeRunner::goOn); // comes back when they are there
+        if (!m_pauseWanted && !isOpening()) {
+            openAgain(&ProbeRunner::goOn); // comes back when they are there
             return;
         }
         const qint64 left = m_setup.mostPaused.count() - m_state.pausedNs(now);
@@ -204,8 +233,8 @@ void ProbeRunner::stepAt(qint64 now)
     } else if (now < m_pausedUntilNs) {
         m_timer.startAt(m_pausedUntilNs);
     } else if (m_resumes) {
-        if (m_opening == 0)
-            openLanes(&ProbeRunner::resumeSchedule);
+        if (!isOpening())
+            openAgain(&ProbeRunner::resumeSchedule);
         return; // comes back when they are there
     } else if (m_setup.closed) {
         stepClosed(now);
@@ -372,12 +401,14 @@ void ProbeRunner::onExchange(Lane &lane, const http::Exchange &exchange)
     if (sample.outcome == Outcome::AbortedByUser && m_state.stopReason != StopReason::Cancelled)
         sample.outcome = Outcome::AbortedByGuard;
     keep(sample);
+    if (exchange.first && !exchange.error)
+        noteServer(lane, exchange);
     if (m_ending) {
         endIfDone(sample.endNs);
         return;
     }
-    if (m_setup.limits.breakers && leavesHost(exchange, *m_setup.origin))
-        stopFor(m_guard->scopeBreach(sample.endNs));
+    if (const auto breach = breachOf(exchange))
+        stopFor(m_guard->scopeBreach(*breach, sample.endNs));
     else if (sample.startNs < m_pausedUntilNs)
         step(); // it was under way when the pause began, and has had its consequence
     else if (const auto event = m_guard->afterSample(sample))
@@ -386,6 +417,19 @@ void ProbeRunner::onExchange(Lane &lane, const http::Exchange &exchange)
         stopFor(*slower);
     else
         stepAt(sample.endNs);
+}
+
+std::optional<QString> ProbeRunner::breachOf(const http::Exchange &exchange) const
+{
+    return m_setup.limits.breakers ? m_scope->breachOf(exchange) : std::nullopt;
+}
+
+/// From the first answer on a connection: whoever answers the next ones is the same, and they are timed.
+void ProbeRunner::noteServer(const Lane &lane, const http::Exchange &exchange)
+{
+    if (const auto &facts = lane.connection->tlsFacts())
+        m_server.note(*facts);
+    m_server.note(exchange.message.headers, *m_scope);
 }
 
 /// What a whole route or a static file takes tells how the deployment bears the run; a session call may be slow of
@@ -470,7 +514,7 @@ void ProbeRunner::finish(StopReason reason)
                 lane.connection->abort();
         }
     }
-    if (m_localBusy)
+    if (m_localBusy || m_freshening)
         m_local->cancel();
     // Exchanges cut off report at the loop's next turn; a local call is not waited for: its thread ends it by itself.
     QTimer::singleShot(0, this, [this] { endIfDone(http::steadyNs()); });
@@ -534,6 +578,7 @@ void ProbeRunner::publish()
     if (m_state.paused && m_guard)
         notePause(m_state.endNs); // that the run ended in
     m_state.cpuNs = processorNs() - m_cpuFromNs;
+    m_state.server = m_server;
     m_state.finished = true;
     m_record.update(m_state);
     Q_EMIT finished();

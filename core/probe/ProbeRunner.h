@@ -11,6 +11,8 @@
 #include "core/probe/PreciseTimer.h"
 #include "core/probe/RunRecord.h"
 #include "core/probe/RunSetup.h"
+#include "core/probe/ScopeWatch.h"
+#include "core/probe/ServerFacts.h"
 
 namespace rollcall::probe {
 
@@ -82,10 +84,15 @@ private:
     };
 
     void openLanes(void (ProbeRunner::*then)());
+    void openAgain(void (ProbeRunner::*then)());
+    void whenOpened();
+    [[nodiscard]] bool isOpening() const { return m_opening > 0 || m_freshening; }
     void begin();
     bool send(const Pending &pending, qint64 now);
     void onExchange(Lane &lane, const http::Exchange &exchange);
     [[nodiscard]] std::optional<GuardEvent> watchTime(ProbeMode mode, const Sample &sample);
+    [[nodiscard]] std::optional<QString> breachOf(const http::Exchange &exchange) const;
+    void noteServer(const Lane &lane, const http::Exchange &exchange);
     void keep(const Sample &sample);
     void stopFor(const GuardEvent &event);
     void pauseOrStop(const GuardEvent &event, const http::Exchange &exchange, qint64 nowNs);
@@ -105,9 +112,15 @@ private:
     async::Mailbox m_mailbox;
     http::SocketPoller m_poller; ///< outlives the connections and the timer
     PreciseTimer m_timer;
+    http::CertificatePin m_pin;        ///< outlives the connections
+    std::optional<ScopeWatch> m_scope; ///< where there is an origin
+    std::optional<QString> m_breach;   ///< found while connections were made
+    ServerFacts m_server;
     Lanes m_kept;              ///< of all network cells but cold ones
     Lanes m_cold;              ///< connections of cold cells, closed after each exchange
     std::size_t m_opening = 0; ///< kept connections that are being made before the run begins or goes on
+    std::optional<http::SocketPoller::Detour> m_freshening; ///< while local cells' connections are seen to, likewise
+    void (ProbeRunner::*m_whenOpened)() = nullptr;          ///< what follows
     std::vector<std::optional<http::PreparedRequest>> m_requests; ///< by cell; nullopt: in process, or refused
     BlockScheduler m_network;                                     ///< open: network cells; closed: all cells
     BlockScheduler m_locals;                                      ///< open: local cells; closed: none

@@ -84,6 +84,7 @@ RunRecord::State runProbe(const RunSetup &setup, LocalProbe *local, const base::
     const std::stop_callback stopping(call.stop, [&thread] { thread.requestStop(); });
     RunRecord::State state;
     while (!(state = record.waitFor(stateInterval)).finished) {
+        record.keepAhead();
         if (call.expired())
             thread.requestStop();
         if (pauseWanted)

@@ -10,6 +10,8 @@ namespace rollcall::probe {
 
 namespace {
 
+constexpr qint64 leastForTail = 500; ///< independent samples, below which a p99 is an indication
+
 /// @p number with three significant digits, not in exponential form.
 QString threeDigits(double number)
 {
@@ -39,28 +41,30 @@ QString sentenceOf(const Comparison &comparison)
     const QString b = cellName({QString(), comparison.b.mode, comparison.b.cache}).trimmed();
     const QString a = cellName({QString(), comparison.a.mode, comparison.a.cache}).trimmed();
     // One call of arg() fills all in: a second one would also see what a route such as /a%5Fb brought in.
-    const QString blocks = QString::number(comparison.blocks);
+    const QString blocks =
+        QStringLiteral("%1 blocks%2")
+            .arg(QString::number(comparison.blocks),
+                 comparison.blocks < leastBlocksForVerdict ? QStringLiteral(", indicative") : QString());
     const double ratio = faster ? comparison.ratio : 1 / comparison.ratio;
     if (!comparison.lo) {
         return QStringLiteral("On %1 the median of %2 is %3 that of %4, without an interval: only %5 common blocks.")
-            .arg(comparison.a.route, a, ratioText(comparison.ratio), b, blocks);
+            .arg(comparison.a.route, a, ratioText(comparison.ratio), b, QString::number(comparison.blocks));
     }
     if (*comparison.lo <= 1 && *comparison.hi >= 1) {
-        return QStringLiteral(
-                   "On %1 no difference between %2 and %3 can be told (ratio %4, 95\u00a0% CI %5–%6, %7 blocks).")
+        return QStringLiteral("On %1 no difference between %2 and %3 can be told (ratio %4, 95\u00a0% CI %5–%6, %7).")
             .arg(comparison.a.route, a, b, ratioText(comparison.ratio), ratioText(*comparison.lo).chopped(1),
                  ratioText(*comparison.hi), blocks);
     }
     if (!comparison.differs()) {
         return QStringLiteral(
-                   "On %1 %2 and %3 differ (ratio %4, 95\u00a0% CI %5–%6, %7 blocks), but not beyond doubt once all "
+                   "On %1 %2 and %3 differ (ratio %4, 95\u00a0% CI %5–%6, %7), but not beyond doubt once all "
                    "comparisons of the run are judged together (Holm).")
             .arg(comparison.a.route, a, b, ratioText(comparison.ratio), ratioText(*comparison.lo).chopped(1),
                  ratioText(*comparison.hi), blocks);
     }
     const double lo = faster ? *comparison.lo : 1 / *comparison.hi;
     const double hi = faster ? *comparison.hi : 1 / *comparison.lo;
-    return QStringLiteral("On %1 %2 is %3 faster than %4 (median, 95\u00a0% CI %5–%6, %7 blocks).")
+    return QStringLiteral("On %1 %2 is %3 faster than %4 (median, 95\u00a0% CI %5–%6, %7).")
         .arg(comparison.a.route, faster ? b : a, ratioText(ratio), faster ? a : b, ratioText(lo).chopped(1),
              ratioText(hi), blocks);
 }
@@ -80,6 +84,22 @@ QString floorSentence(const RunDocument &document, const QString &route)
                      .arg(route, durationText(floor))
                : QStringLiteral("On %1 the network floor is %2, so at most %3 of proxy can be the session endpoint.")
                      .arg(route, durationText(floor), durationText(double(*proxy - *floor)));
+}
+
+/// That the times of @p cell are of two kinds, as where some requests meet a cold start.
+QString mixtureSentence(const RunDocument &document, const CellResult &cell)
+{
+    const auto &slow = document.judged(cell).slow;
+    const qint64 all = cell.ok + cell.censored;
+    if (!slow || slow->count <= cell.censored || all <= 0)
+        return {}; // timeouts alone: the sentence about errors says it
+    const double share = 100.0 * static_cast<double>(slow->count) / static_cast<double>(all);
+    const auto percent = [](double value) {
+        return QString::number(value, 'f', value < 10 ? 1 : 0) + QStringLiteral("\u00a0%");
+    };
+    return QStringLiteral("%1 has two populations: %2 around %3, %4 (%5) around %6. One median describes neither.")
+        .arg(cellName(cell.id), percent(100 - share), durationText(double(slow->fastNs)), percent(share),
+             QString::number(slow->count), durationText(double(slow->slowNs)));
 }
 
 QString errorSentence(const RunDocument &document)
@@ -150,6 +170,13 @@ QStringList checkSentences(const RunDocument &document)
 
 QString valueText(const QJsonValue &value)
 {
+    const QJsonArray array = value.toArray();
+    if (!array.isEmpty() && std::all_of(array.begin(), array.end(), [](const QJsonValue &v) { return v.isString(); })) {
+        QStringList words;
+        for (const QJsonValue &word : array)
+            words << word.toString();
+        return words.join(QStringLiteral(", "));
+    }
     if (value.isString())
         return value.toString();
     if (value.isNull())
@@ -208,6 +235,11 @@ QString maxText(const CellResult &cell, const Distribution &times)
     return cell.censored > 0 ? QString(QStringLiteral("≥ ") + durationText(times.max)) : durationText(times.max);
 }
 
+bool isIndicative(const Distribution &times, double p)
+{
+    return p >= 0.99 && times.effective && *times.effective < leastForTail;
+}
+
 QString ratioText(double ratio)
 {
     if (ratio < 999.5)
@@ -229,6 +261,10 @@ QStringList verdictSentences(const RunDocument &document)
     }
     for (const QString &route : routes) {
         if (const QString sentence = floorSentence(document, route); !sentence.isEmpty())
+            sentences << sentence;
+    }
+    for (const CellResult &cell : document.cells) {
+        if (const QString sentence = mixtureSentence(document, cell); !sentence.isEmpty())
             sentences << sentence;
     }
     sentences << errorSentence(document) << endSentence(document) << checkSentences(document);
@@ -254,7 +290,8 @@ std::vector<std::pair<QString, QString>> metadataRows(const RunDocument &documen
     appendRows(rows, QStringLiteral("meta."), document.meta);
     appendRows(rows, QStringLiteral("plan."), document.plan);
     for (const GuardEvent &event : document.guards)
-        rows.emplace_back(QStringLiteral("guard %1").arg(event.rule),
+        rows.emplace_back(event.rule == QLatin1String("user-pause") ? QStringLiteral("pause")
+                                                                    : QStringLiteral("guard %1").arg(event.rule),
                           QStringLiteral("%1 (after %2)").arg(event.detail, durationText(double(event.atNs))));
     rows.emplace_back(QStringLiteral("stopReason"), stopReasonName(document.stopReason));
     return rows;

@@ -20,6 +20,9 @@ namespace rollcall::probe {
 [[nodiscard]] QString quantileText(const CellResult &cell, const Distribution &times, double p);
 /// The largest of @p times, the same way.
 [[nodiscard]] QString maxText(const CellResult &cell, const Distribution &times);
+/// Whether quantile @p p of @p times is an indication rather than a figure: of the tail, with fewer than 500
+/// independent times. **Source:** facts/latency-method.md §5.5.
+[[nodiscard]] bool isIndicative(const Distribution &times, double p);
 /// A ratio with three significant digits: "1.07×", "43.0×", "290,000×".
 [[nodiscard]] QString ratioText(double ratio);
 

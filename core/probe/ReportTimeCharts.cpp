@@ -127,8 +127,9 @@ ReportChart heatmapChart(const RunDocument &document, std::size_t cell)
     for (const GuardEvent &event : document.guards) {
         const double x =
             left + (right - left) * std::clamp(double(event.atNs - span.begin) / double(span.length), 0.0, 1.0);
-        canvas.line(x, top, x, bottom, QStringLiteral("guard"));
-        canvas.text(x, top - 4, event.rule, QStringLiteral("middle"));
+        const bool wanted = event.rule == QLatin1String("user-pause"); // by who watched the run, not by a guard
+        canvas.line(x, top, x, bottom, wanted ? QStringLiteral("pause") : QStringLiteral("guard"));
+        canvas.text(x, top - 4, wanted ? QStringLiteral("paused") : event.rule, QStringLiteral("middle"));
     }
     canvas.text(left, bottom + 18, QStringLiteral("0 s"), QStringLiteral("middle"));
     canvas.text(right, bottom + 18, durationText(static_cast<double>(span.length)), QStringLiteral("end"));

@@ -51,6 +51,13 @@ QJsonValue orNull(const std::optional<double> &number)
 
 constexpr const char *quantileKeys[] = {"p50", "p90", "p95", "p99", "p999"};
 
+QJsonValue toJson(const SlowMode &slow)
+{
+    return QJsonObject{{QStringLiteral("count"), slow.count},
+                       {QStringLiteral("fastNs"), slow.fastNs},
+                       {QStringLiteral("slowNs"), slow.slowNs}};
+}
+
 QJsonObject toJson(const Distribution &distribution)
 {
     QJsonObject intervals;
@@ -64,6 +71,8 @@ QJsonObject toJson(const Distribution &distribution)
         intervals.insert(key, interval ? QJsonValue(QJsonArray{interval->lo, interval->hi}) : QJsonValue());
     }
     object.insert(QStringLiteral("ci"), intervals);
+    object.insert(QStringLiteral("effective"), orNull(distribution.effective));
+    object.insert(QStringLiteral("slow"), distribution.slow ? toJson(*distribution.slow) : QJsonValue());
     return object;
 }
 
@@ -80,6 +89,14 @@ Distribution distributionFrom(const JsonFields &fields)
         const QJsonArray interval = intervals.optionalArray(key);
         if (interval.size() == 2)
             distribution.intervals[i] = Interval{interval.at(0).toInteger(), interval.at(1).toInteger()};
+    }
+    // Documents of earlier versions have neither.
+    if (fields.has(QStringLiteral("effective")))
+        distribution.effective = fields.optionalInteger(QStringLiteral("effective"));
+    if (fields.raw().value(QStringLiteral("slow")).isObject()) {
+        const JsonFields slow = fields.object(QStringLiteral("slow"));
+        distribution.slow = SlowMode{slow.integer(QStringLiteral("count")), slow.integer(QStringLiteral("fastNs")),
+                                     slow.integer(QStringLiteral("slowNs"))};
     }
     return distribution;
 }

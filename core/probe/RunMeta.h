@@ -1,9 +1,13 @@
 #pragma once
 
+#include <QHostAddress>
 #include <QJsonObject>
+
+#include <vector>
 
 #include "core/base/Clock.h"
 #include "core/probe/RunPlan.h"
+#include "core/probe/RunSetup.h"
 
 namespace rollcall::probe {
 
@@ -13,6 +17,14 @@ namespace rollcall::probe {
 
 /// The system's load average over a minute; negative where it is not told.
 [[nodiscard]] double loadAverage();
+
+/// By which two runs can be told to have met the same addresses of @p host, whatever their order. 16 hex digits of a
+/// SHA-256 over both: whoever does not know the host learns nothing.
+[[nodiscard]] QString addressDigest(const QString &host, const std::vector<QHostAddress> &addresses);
+
+/// By which two runs can be told to visit their cells in the same order: 16 hex digits of a SHA-256 over the first
+/// @p blocks blocks, 1,000 at most.
+[[nodiscard]] QString orderDigest(const RunSetup &setup, int blocks);
 
 /// The plan as the run document keeps it: everything but the cookie.
 [[nodiscard]] QJsonObject planToJson(const RunPlan &plan, double rate);

@@ -1,16 +1,16 @@
 #pragma once
 
-#include <atomic>
 #include <condition_variable>
-#include <cstdlib>
-#include <memory>
 #include <vector>
 
 #include "core/base/Mutex.h"
 #include "core/base/Result.h"
+#include "core/probe/AppendLog.h"
 #include "core/probe/Guard.h"
+#include "core/probe/PackedSample.h"
 #include "core/probe/RunSlice.h"
 #include "core/probe/Sample.h"
+#include "core/probe/ServerFacts.h"
 
 namespace rollcall::probe {
 
@@ -37,23 +37,27 @@ public:
         std::optional<base::Error> error; ///< what made measuring impossible
         qint64 beginNs = 0;               ///< steady clock
         qint64 endNs = 0;
-        qint64 cpuNs = 0; ///< processor time of this process between the two
+        qint64 cpuNs = 0;   ///< processor time of this process between the two
+        ServerFacts server; ///< who answered; known at the end
 
         /// How long the run was paused in all by @p nowNs.
         [[nodiscard]] qint64 pausedNs(qint64 nowNs) const;
     };
 
-    /// Room for @p samples is made now; beyond them there is an allocation for each ten thousand.
-    explicit RunRecord(std::size_t samples);
+    /// Room for @p samples is made now.
+    explicit RunRecord(std::size_t samples) : m_samples(samples), m_more(1) {}
 
     void add(const Sample &sample)
     {
-        const std::size_t count = m_count.load(std::memory_order_relaxed);
-        if (count % chunkSize == 0)
-            m_last = chunk(count / chunkSize);
-        std::construct_at(m_last + count % chunkSize, sample);
-        m_count.store(count + 1, std::memory_order_release);
+        quint32 more = PackedSample::nothingMore;
+        if (PackedSample::hasMore(sample.phases)) {
+            m_more.add(sample.phases);
+            more = static_cast<quint32>(m_more.size());
+        }
+        m_samples.add(PackedSample::of(sample, more));
     }
+    /// Makes room beforehand for what comes until it is called again, some ten times a second: by the waiting thread.
+    void keepAhead() { m_samples.keepAhead(aheadSamples); }
     /// Replaces what is known of the run; wakes the waiting thread where it is finished.
     void update(const State &state)
     {
@@ -76,26 +80,12 @@ public:
     void copyNew(std::vector<Sample> &known) const;
 
 private:
-    static constexpr std::size_t chunkBytes = std::size_t{2}
-                                              << 20; ///< a large page: a fault each costs as much as a request
-    static constexpr std::size_t chunkSize = chunkBytes / sizeof(Sample);
-    static_assert(std::is_trivially_destructible_v<Sample>); // chunks are freed as they are
-    struct Release
-    {
-        void operator()(Sample *samples) const { std::free(samples); }
-    };
-    /// Room for chunkSize samples, which are made one by one: making them all first would touch the memory twice.
-    using Chunk = std::unique_ptr<Sample, Release>;
-
-    [[nodiscard]] static Chunk makeChunk();
-    /// The chunk at @p index, made where it is the next.
-    [[nodiscard]] Sample *chunk(std::size_t index);
+    static constexpr std::size_t aheadSamples = 60'000; ///< more than come in a tenth of a second
 
     mutable base::Mutex m_mutex;
     std::condition_variable_any m_wake;
-    std::vector<Chunk> m_chunks ROLLCALL_GUARDED_BY(m_mutex);
-    Sample *m_last = nullptr;            ///< being filled; the writer's
-    std::atomic<std::size_t> m_count{0}; ///< samples that are there whole
+    AppendLog<PackedSample> m_samples;
+    AppendLog<SamplePhases> m_more; ///< of those samples that have other phases than most; there before they are
     State m_state ROLLCALL_GUARDED_BY(m_mutex);
 };
 

@@ -52,6 +52,13 @@ RunSetup RunSetup::from(const RunPlan &plan, bool loopback, bool control)
     return setup;
 }
 
+std::array<BlockScheduler, 2> RunSetup::visits() const
+{
+    const int blocks = warmupBlocks + measuredBlocks;
+    return {BlockScheduler(cellIds(true, closed), blocks, seed),
+            BlockScheduler(cellIds(false, !closed), blocks, seed + 1)};
+}
+
 std::vector<int> RunSetup::cellIds(bool network, bool local) const
 {
     std::vector<int> ids;

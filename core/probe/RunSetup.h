@@ -1,6 +1,11 @@
 #pragma once
 
+#include <array>
+#include <memory>
+
+#include "core/base/Secret.h"
 #include "core/http/HttpClient.h"
+#include "core/probe/BlockScheduler.h"
 #include "core/probe/Guard.h"
 #include "core/probe/RunPlan.h"
 
@@ -20,8 +25,9 @@ struct RunSetup
     std::vector<RunCell> cells;
     /// The A/A control: the last of `cells` is a second copy of this one, measured as a cell of its own and not shown.
     std::optional<std::size_t> controlOf;
-    std::optional<QUrl> origin; ///< of the deployment; absent where there are no network cells
-    http::HttpOptions http;     ///< timeout is that of one request
+    std::optional<QUrl> origin;                     ///< of the deployment; absent where there are no network cells
+    http::HttpOptions http;                         ///< timeout is that of one request
+    std::shared_ptr<const base::SecretBytes> token; ///< the requests' session, which no answer may hand on; may be null
     GuardLimits limits;
     bool closed = false;
     int concurrency = 1; ///< closed runs
@@ -42,6 +48,10 @@ struct RunSetup
 
     /// How many of `cells`, from the first, are the plan's.
     [[nodiscard]] std::size_t planCells() const { return cells.size() - (controlOf ? 1 : 0); }
+
+    /// The visits of a run: of what is sent on a schedule (in closed runs all cells), and of what is measured between
+    /// in this process.
+    [[nodiscard]] std::array<BlockScheduler, 2> visits() const;
 
     /// Ids (indexes) of the cells that send requests (@p network) and of those in this process (@p local).
     [[nodiscard]] std::vector<int> cellIds(bool network, bool local) const;

@@ -57,6 +57,7 @@ struct SamplePhases
     std::optional<qint64> execute; ///< the statement sent to its first row: the database and one round trip
     std::optional<qint64> fetch;   ///< the first row to the statement's end, less making something of rows
     std::optional<qint64> decode;  ///< all else, in this process: reading the cookie, making a session of the row
+    bool operator==(const SamplePhases &) const = default;
 };
 
 /// One measurement. Times are nanoseconds of the steady clock. **Thread-safety:** a plain value.
@@ -80,6 +81,7 @@ struct Sample
     [[nodiscard]] qint64 responseNs() const { return endNs - intendedNs; }
     /// From the actual start.
     [[nodiscard]] qint64 serviceNs() const { return endNs - startNs; }
+    bool operator==(const Sample &) const = default;
 };
 
 } // namespace rollcall::probe

@@ -28,9 +28,25 @@ with_server() {
   wait "$pid"
 }
 
+# What the rows about processor time are measured on: 108 bytes of JSON with the headers of a real deployment's
+# /api/auth/session (Next.js 16, Auth.js 5), its Date renewed each second; every client sends the same cookie and Accept.
+# The server of the other rows answers two bytes with two headers, as they are about time.
+cookie='authjs.session-token=5f1c2f04-1c5e-4b6e-9d37-2b7f3c1a9e10'
+accept='application/json, */*;q=0.1'
+printf '%s' "$cookie" >"$place/cookie"
+{
+  printf '%s\r\n' 'HTTP/1.1 200 OK' \
+    'Vary: rsc, next-router-state-tree, next-router-prefetch, next-router-segment-prefetch, Accept-Encoding' \
+    'cache-control: private, no-cache, no-store' 'content-type: application/json' 'expires: 0' 'pragma: no-cache' \
+    "set-cookie: $cookie; Path=/; Expires=Tue, 22 Dec 2026 14:00:00 GMT; HttpOnly; SameSite=Lax" \
+    'Date: Sun, 22 Nov 2026 14:00:00 GMT' 'Connection: keep-alive' 'Keep-Alive: timeout=5' 'Transfer-Encoding: chunked' '' \
+    '6c' '{"user":{"name":"Ada K. M. Byron-Lovelace","email":"ada@shop.example"},"expires":"2026-12-22T14:00:00.000Z"}' \
+    '0' ''
+} >"$place/answer"
+
 # probe FLAGS...: a run of route mode against $port, into run.json.
 probe() {
-  "$rollcallctl" latency run --base-url "http://127.0.0.1:$port" --route / --modes route --cookie none --guards off --warmup 20 \
+  "$rollcallctl" latency run --base-url "http://127.0.0.1:$port" --route / --modes route --guards off --warmup 20 \
     --format json --out "$place/run.json" "$@" >/dev/null
 }
 
@@ -38,9 +54,9 @@ probe() {
 known_delay() {
   local name=$1 connections=$2 block
   for block in $(seq "$blocks"); do
-    if [ $((block % 2)) = 0 ]; then probe --concurrency "$connections" --duration "${seconds}s"; fi
+    if [ $((block % 2)) = 0 ]; then probe --cookie none --concurrency "$connections" --duration "${seconds}s"; fi
     wrk -t1 -c"$connections" -d"$seconds" --latency "http://127.0.0.1:$port/" >"$place/wrk.txt"
-    if [ $((block % 2)) = 1 ]; then probe --concurrency "$connections" --duration "${seconds}s"; fi
+    if [ $((block % 2)) = 1 ]; then probe --cookie none --concurrency "$connections" --duration "${seconds}s"; fi
     "$node" "$here/node/wrk-table.mjs" block "$name" "$place/run.json" "$place/wrk.txt" | tee -a "$place/blocks"
   done
 }
@@ -48,7 +64,7 @@ known_delay() {
 frozen() {
   local block
   for block in $(seq "$1"); do
-    probe --rate 200 --arrival constant --duration "$2s"
+    probe --cookie none --rate 200 --arrival constant --duration "$2s"
     "$node" "$here/node/wrk-table.mjs" frozen p99-freeze "$place/run.json" 360 | tee -a "$place/blocks"
   done
 }
@@ -63,7 +79,7 @@ cost() {
     for length in "$seconds" $((3 * seconds)); do
       local until=(--samples 1)
       [ "$length" = "$seconds" ] || until=(--duration "${length}s")
-      processor probe --concurrency 64 "${until[@]}" >"$place/probe-$length"
+      processor probe --cookie-file "$place/cookie" --concurrency 64 "${until[@]}" >"$place/probe-$length"
       cp "$place/run.json" "$place/run-$length.json"
       processor wrk_into "$length" >"$place/wrk-$length"
       processor autocannon_into "$length" >"$place/autocannon-$length"
@@ -73,13 +89,14 @@ cost() {
 }
 autocannon_into() {
   "$node" "$ROLLCALL_LAB_NODE_DIR/node_modules/autocannon/autocannon.js" -c 64 -d "$1" --json --no-progress \
+    -H "Cookie: $cookie" -H "Accept: $accept" \
     "http://127.0.0.1:$port/" >"$place/autocannon-$1.json"
 }
-wrk_into() { wrk -t1 -c64 -d"$1" --latency "http://127.0.0.1:$port/" | tee "$place/wrk-$1.txt"; }
+wrk_into() { wrk -t1 -c64 -d"$1" --latency -H "Cookie: $cookie" -H "Accept: $accept" "http://127.0.0.1:$port/" | tee "$place/wrk-$1.txt"; }
 
 echo "load $(cut -d' ' -f1-3 /proc/loadavg), $(nproc) cores, $blocks blocks of $seconds s"
 with_server 1000 -- known_delay p50-1ms 1
 with_server 20000 -- known_delay p50-20ms 8
 with_server 0 400 4000 -- frozen "$blocks" $((blocks < 6 ? 8 : 24))
-with_server 0 -- cost
+with_server 0 "$place/answer" -- cost
 "$node" "$here/node/wrk-table.mjs" table "$place/blocks"

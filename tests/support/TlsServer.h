@@ -1,52 +1,36 @@
 #pragma once
 
-#include <QFile>
-#include <QSslConfiguration>
-#include <QSslKey>
-#include <QSslServer>
-#include <QTcpSocket>
+#include <QByteArray>
 #include <QUrl>
 
-#include "tests/support/TestPaths.h"
+#include <functional>
+#include <memory>
 
 namespace rollcall::test {
 
-/// A TLS server on all addresses with the certificate of tests/data/tls; lives on the test's own event loop.
+/// An https server on all addresses and a thread of its own that answers each request; from a request on it can show another
+/// certificate to those who connect, as after one was changed. **Thread-safety:** all functions from any thread.
 class TlsServer final
 {
 public:
-    TlsServer()
-    {
-        QFile certificate(dataFile(QStringLiteral("tls/cert.pem")));
-        QFile key(dataFile(QStringLiteral("tls/key.pem")));
-        if (!certificate.open(QIODevice::ReadOnly) || !key.open(QIODevice::ReadOnly))
-            qFatal("no test certificate");
-        QSslConfiguration configuration = QSslConfiguration::defaultConfiguration();
-        configuration.setLocalCertificate(QSslCertificate(&certificate));
-        configuration.setPrivateKey(QSslKey(&key, QSsl::Ec));
-        m_server.setSslConfiguration(configuration);
-        QObject::connect(&m_server, &QSslServer::pendingConnectionAvailable, &m_server, [this] {
-            QTcpSocket *socket = m_server.nextPendingConnection();
-            QObject::connect(socket, &QTcpSocket::readyRead, socket, [this, socket] {
-                if (socket->readAll().contains("\r\n\r\n")) {
-                    ++requests;
-                    socket->write("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nnull");
-                }
-            });
-        });
-        if (!m_server.listen(QHostAddress::Any))
-            qFatal("cannot listen");
-    }
+    /// The answer to request @p index (from 0), as bytes; called on the server's thread.
+    using Script = std::function<QByteArray(int index)>;
 
-    [[nodiscard]] QUrl url(const QString &host) const
-    {
-        return QUrl(QStringLiteral("https://%1:%2/").arg(host).arg(m_server.serverPort()));
-    }
+    explicit TlsServer(Script script);
+    ~TlsServer();
+    TlsServer(const TlsServer &) = delete;
+    TlsServer &operator=(const TlsServer &) = delete;
 
-    int requests = 0;
+    /// @p host: under which it is addressed; its certificate names localhost and 0.0.0.0.
+    [[nodiscard]] QUrl url(const QString &host = QStringLiteral("127.0.0.1")) const;
+    /// Whoever connects from now on is shown the other certificate; connections that are there are closed.
+    void changeCertificate();
+    /// How many requests came.
+    [[nodiscard]] int requests() const;
 
 private:
-    QSslServer m_server;
+    class Private;
+    std::unique_ptr<Private> d;
 };
 
 } // namespace rollcall::test

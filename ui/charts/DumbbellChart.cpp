@@ -90,11 +90,13 @@ void DumbbellChart::collect(const probe::RunDocument &document, double p)
         auto row =
             std::find_if(m_rows.begin(), m_rows.end(), [&](const Row &each) { return each.route == cell.id.route; });
         if (row == m_rows.end())
-            row = m_rows.insert(m_rows.end(), Row{cell.id.route, {}, {}});
+            row = m_rows.insert(m_rows.end(), Row{cell.id.route, {}, {}, 0});
         const CellId mode{{}, cell.id.mode, cell.id.cache};
         if (std::find(m_modes.begin(), m_modes.end(), mode) == m_modes.end())
             m_modes.push_back(mode);
         const probe::Distribution &distribution = document.judged(cell);
+        const auto &p95 = distribution.quantiles[CellResult::indexOf(0.95)];
+        row->slowest = std::max(row->slowest, p95.value_or(distribution.quantiles[0].value_or(0)));
         if (distribution.quantiles[quantile])
             row->marks.push_back({cell.id, *distribution.quantiles[quantile], distribution.intervals[quantile]});
     }
@@ -121,8 +123,34 @@ void DumbbellChart::collect(const probe::RunDocument &document, double p)
         }
         break;
     }
-    std::stable_sort(m_rows.begin(), m_rows.end(),
-                     [](const Row &a, const Row &b) { return a.ratio.value_or(0) > b.ratio.value_or(0); });
+    sort();
+}
+
+void DumbbellChart::sort()
+{
+    std::stable_sort(m_rows.begin(), m_rows.end(), [this](const Row &a, const Row &b) {
+        switch (m_order) {
+        case Order::Gap:
+            return a.ratio.value_or(0) > b.ratio.value_or(0);
+        case Order::SlowestP95:
+            return a.slowest > b.slowest;
+        case Order::Name:
+            return a.route.localeAwareCompare(b.route) < 0;
+        }
+        return false;
+    });
+}
+
+void DumbbellChart::setOrder(Order order)
+{
+    const QString selected = selectedRoute();
+    m_order = order;
+    sort();
+    const auto at = std::find_if(m_rows.begin(), m_rows.end(), [&](const Row &row) { return row.route == selected; });
+    m_selected = at == m_rows.end() ? 0 : static_cast<int>(at - m_rows.begin());
+    rebuildSeries();
+    describe();
+    viewport()->update();
 }
 
 void DumbbellChart::rebuildSeries()

@@ -6,8 +6,8 @@
 namespace rollcall::charts {
 
 /// Chart 1 of the Latency page: a row a route, on it a marker for each mode at the chosen quantile with its interval,
-/// a tick for the network floor, and how much faster the local way is. Rows are sorted by that gap, the widest first.
-/// ↑ ↓ Home End move the selected row. **Thread-safety:** GUI thread only.
+/// a tick for the network floor, and how much faster the local way is. Rows are sorted by that gap, the widest first,
+/// by their slowest p95, or by name. ↑ ↓ Home End move the selected row. **Thread-safety:** GUI thread only.
 class DumbbellChart final : public LatencyChartView
 {
     Q_OBJECT
@@ -15,6 +15,10 @@ class DumbbellChart final : public LatencyChartView
 public:
     /// @p theme outlives the chart.
     explicit DumbbellChart(const common::Theme &theme, QWidget *parent = nullptr);
+
+    enum class Order { Gap, SlowestP95, Name };
+    /// Sorts the rows; who was selected stays selected.
+    void setOrder(Order order);
 
     /// Shows @p document's cells at the quantile of @p p (one of probe::reportedQuantiles). A route that
     /// somebody selected stays so; else it is the first.
@@ -52,9 +56,11 @@ private:
         QString route;
         std::vector<Mark> marks;
         std::optional<double> ratio;
+        qint64 slowest = 0; ///< the longest p95 of its modes; of those with too few samples the median
     };
 
     void collect(const probe::RunDocument &document, double p);
+    void sort();
     void rebuildSeries();
     void describe();
     void select(int row);
@@ -66,6 +72,7 @@ private:
     std::vector<probe::CellId> m_modes;
     QString m_ratioWord;
     QString m_quantileWord;
+    Order m_order = Order::Gap;
     int m_selected = 0;
     bool m_picked = false; ///< somebody chose the row: it stays when the order changes
 };

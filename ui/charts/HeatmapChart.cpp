@@ -63,12 +63,15 @@ void HeatmapChart::show(const RunDocument &document, const QString &route)
                 ? tr("This run keeps figures and histograms, no single samples: there were more than one document "
                      "holds, or the run is not over.")
                 : tr("On this route no request was answered as it should be.");
-    for (const probe::GuardEvent &event : document.guards)
-        m_events.push_back({event.atNs, event.rule});
+    for (const probe::GuardEvent &event : document.guards) {
+        const bool wanted = event.rule == QLatin1String("user-pause"); // by who watched the run, not by a guard
+        m_events.push_back(
+            {event.atNs, wanted ? tr("paused") : event.rule, wanted ? ColorToken::Muted : ColorToken::Bad});
+    }
     if (!m_grids.empty() && cursor() < 0)
         setCursorStop(TimeGrid::columns / 2);
     if (m_grids.empty())
-        m_anchor.reset();
+        m_anchorNs.reset();
     dataChanged();
 }
 
@@ -100,10 +103,10 @@ void HeatmapChart::moveOrBrush(QKeyEvent &event)
     constexpr std::array moving{Qt::Key_Left, Qt::Key_Right, Qt::Key_Home, Qt::Key_End};
     const bool moves = std::ranges::find(moving, event.key()) != moving.end();
     const bool brushes = moves && event.modifiers().testFlag(Qt::ShiftModifier) && stops() > 0;
-    if (brushes && !m_anchor)
-        m_anchor = cursor();
+    if (brushes && !m_anchorNs)
+        m_anchorNs = timeOf(cursor() + 0.5);
     else if (moves && !brushes)
-        m_anchor.reset(); // the next Shift begins a new range
+        m_anchorNs.reset(); // the next Shift begins a new range
     PaintedChart::keyPressEvent(&event);
     if (brushes)
         brushTo(cursor());
@@ -113,12 +116,13 @@ void HeatmapChart::mousePressEvent(QMouseEvent *event)
 {
     PaintedChart::mousePressEvent(event);
     m_pressedAt = event->position().x();
-    m_anchor = stops() > 0 && event->button() == Qt::LeftButton ? std::optional(cursor()) : std::nullopt;
+    m_anchorNs =
+        stops() > 0 && event->button() == Qt::LeftButton ? std::optional(timeOf(cursor() + 0.5)) : std::nullopt;
 }
 
 void HeatmapChart::mouseMoveEvent(QMouseEvent *event)
 {
-    if (!m_anchor || !event->buttons().testFlag(Qt::LeftButton) ||
+    if (!m_anchorNs || !event->buttons().testFlag(Qt::LeftButton) ||
         std::abs(event->position().x() - m_pressedAt) < dragDistance)
         return;
     const double share =
@@ -131,20 +135,25 @@ void HeatmapChart::mouseMoveEvent(QMouseEvent *event)
 void HeatmapChart::mouseReleaseEvent(QMouseEvent *event)
 {
     PaintedChart::mouseReleaseEvent(event);
-    m_anchor.reset();
+    m_anchorNs.reset();
+}
+
+/// The moment at @p border, in columns.
+qint64 HeatmapChart::timeOf(double border) const
+{
+    const TimeGrid &grid = m_grids.front();
+    return grid.fromNs +
+           std::llround(static_cast<double>(grid.lengthNs) * border / static_cast<double>(TimeGrid::columns));
 }
 
 void HeatmapChart::brushTo(int column)
 {
-    const TimeGrid &grid = m_grids.front();
-    const auto at = [&grid](int border) {
-        return grid.fromNs +
-               std::llround(static_cast<double>(grid.lengthNs) * border / static_cast<double>(TimeGrid::columns));
-    };
-    const int first = std::min(*m_anchor, column);
-    const int last = std::max(*m_anchor, column);
+    const double share = m_grids.front().shareOf(*m_anchorNs);
+    const int anchor = std::clamp(static_cast<int>(share * TimeGrid::columns), 0, TimeGrid::columns - 1);
+    const int first = std::min(anchor, column);
+    const int last = std::max(anchor, column);
     // The last column has the last start in it.
-    setRange(probe::TimeRange{at(first), at(last + 1) + (last + 1 == TimeGrid::columns ? 1 : 0)});
+    setRange(probe::TimeRange{timeOf(first), timeOf(last + 1) + (last + 1 == TimeGrid::columns ? 1 : 0)});
 }
 
 void HeatmapChart::setRange(std::optional<probe::TimeRange> range)
@@ -261,14 +270,14 @@ void HeatmapChart::paintMarks(QPainter &painter) const
     painter.setRenderHint(QPainter::Antialiasing, false);
     for (const Event &event : m_events) {
         const qreal x = xAt(std::clamp(m_grids.front().shareOf(event.atNs), 0.0, 1.0));
-        QPen pen(theme().color(ColorToken::Bad), 1.5);
+        QPen pen(theme().color(event.tint), 1.5);
         pen.setDashPattern({4, 3});
         painter.setPen(pen);
         painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()));
         painter.setPen(theme().color(ColorToken::Text));
-        const qreal width = painter.fontMetrics().horizontalAdvance(event.rule) + 4;
+        const qreal width = painter.fontMetrics().horizontalAdvance(event.word) + 4;
         painter.drawText(QRectF(std::min(x + 4, area.right() - width), area.bottom() - 18, width, 16),
-                         Qt::AlignLeft | Qt::AlignVCenter, event.rule);
+                         Qt::AlignLeft | Qt::AlignVCenter, event.word);
     }
     paintRange(painter);
 }

@@ -10,7 +10,8 @@ namespace rollcall::charts {
 
 /// Chart 4 of the Latency page: when answers took how long, darker where there are more of them, with the median line
 /// of each mode and marks where guards acted. ↑ ↓ choose the mode shown, or all; dragging, or Shift ← →, brushes a
-/// range of time that other charts may follow, Backspace or Escape takes it back. **Thread-safety:** GUI thread only.
+/// range of time that other charts may follow, Backspace or Escape takes it back (while a run goes on, Escape stops
+/// it). **Thread-safety:** GUI thread only.
 class HeatmapChart final : public PaintedChart
 {
     Q_OBJECT
@@ -59,7 +60,8 @@ private:
     struct Event
     {
         qint64 atNs = 0;
-        QString rule;
+        QString word;
+        common::ColorToken tint = common::ColorToken::Bad;
     };
 
     [[nodiscard]] bool isShown(std::size_t layer) const { return m_mode < 0 || static_cast<int>(layer) == m_mode; }
@@ -71,6 +73,7 @@ private:
     [[nodiscard]] QString timeText(qint64 ns) const;
     void paintRange(QPainter &painter) const;
     void moveOrBrush(QKeyEvent &event);
+    [[nodiscard]] qint64 timeOf(double border) const;
     /// Brushes the columns between the anchor and @p column.
     void brushTo(int column);
     void setRange(std::optional<probe::TimeRange> range);
@@ -81,7 +84,7 @@ private:
     QString m_why;
     int m_mode = -1;
     std::optional<probe::TimeRange> m_range;
-    std::optional<int> m_anchor; ///< the column at which brushing began
+    std::optional<qint64> m_anchorNs; ///< when in the run brushing began: columns of a live run move
     qreal m_pressedAt = 0;
     mutable QImage m_image; ///< null: to be drawn anew
 };

@@ -32,7 +32,7 @@ bool Activity::canPause() const
     const bool isJournalled = m_head.kind == revoke::revocationKind() || m_head.kind == revoke::restoreKind() ||
                               m_head.kind == revoke::pruneKind();
     if (isMeasurement())
-        return m_state == ActState::Running || m_state == ActState::Paused;
+        return m_head.stands && (m_state == ActState::Running || m_state == ActState::Paused);
     return isJournalled && m_state == ActState::Running && m_done < m_head.planned;
 }
 
@@ -41,11 +41,19 @@ int Activity::doneOfThousand() const
     return m_head.planned <= 0 ? 0 : static_cast<int>(std::min<qint64>(m_done * permille / m_head.planned, permille));
 }
 
+/// How long it has run, pauses aside; 0 before its first progress.
+qint64 Activity::runMs() const
+{
+    const qint64 standing = m_state == ActState::Paused && m_standing.isValid() ? m_standing.elapsed() : 0;
+    return m_running.isValid() ? m_running.elapsed() - m_stoodMs - standing : 0;
+}
+
 std::optional<double> Activity::rate() const
 {
-    if (!m_running.isValid() || isEnded() || m_running.elapsed() < leastMs || !m_before || m_done <= *m_before)
+    const qint64 ms = runMs();
+    if (isEnded() || ms < leastMs || !m_before || m_done <= *m_before)
         return std::nullopt;
-    return static_cast<double>(m_done - *m_before) * 1000.0 / static_cast<double>(m_running.elapsed());
+    return static_cast<double>(m_done - *m_before) * 1000.0 / static_cast<double>(ms);
 }
 
 std::optional<std::chrono::seconds> Activity::timeLeft() const
@@ -92,6 +100,10 @@ void Activity::setPaused(bool paused)
     if (!changes)
         return;
     m_state = paused ? ActState::Paused : ActState::Running;
+    if (paused)
+        m_standing.start();
+    else if (m_running.isValid())
+        m_stoodMs += m_standing.elapsed();
     Q_EMIT changed();
 }
 
@@ -116,6 +128,7 @@ void Activity::advance(const revoke::RevocationProgress &progress)
     if (!m_before && progress.done > 0) {
         m_before = progress.done;
         m_running.restart();
+        m_stoodMs = 0;
     }
     m_done = progress.done;
     if (isMeasurement())

@@ -20,6 +20,7 @@ struct ActHead
     QString planDigest;
     QString operation;  ///< the id of the operation that is gone on with; empty: a new one
     qint64 planned = 0; ///< rows
+    bool stands = true; ///< of measurements: it can be paused
 };
 
 /// How an act ended.
@@ -69,7 +70,7 @@ public:
     [[nodiscard]] const QString &step() const { return m_step; }
     /// How it ended; nullopt while it has not.
     [[nodiscard]] const std::optional<ActEnd> &end() const { return m_end; }
-    /// Rows a second since it began; nullopt while that says nothing yet.
+    /// Rows a second since it began, less its pauses; nullopt while that says nothing yet.
     [[nodiscard]] std::optional<double> rate() const;
     /// What is left at that rate; nullopt where it is not known.
     [[nodiscard]] std::optional<std::chrono::seconds> timeLeft() const;
@@ -96,12 +97,16 @@ Q_SIGNALS:
     void pauseWanted(bool wanted);
 
 private:
+    [[nodiscard]] qint64 runMs() const;
+
     ActHead m_head;
     ActState m_state = ActState::Waiting;
     std::optional<qint64> m_before; ///< rows that were done before this run's first
     qint64 m_done = 0;
     QString m_step;
-    QElapsedTimer m_running; ///< since its first progress
+    QElapsedTimer m_running;  ///< since its first progress
+    QElapsedTimer m_standing; ///< while a measurement is paused
+    qint64 m_stoodMs = 0;     ///< of the time of m_running, in pauses that are over
     std::optional<ActEnd> m_end;
     std::stop_source m_stop;
 };

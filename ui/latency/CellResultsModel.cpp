@@ -2,6 +2,7 @@
 
 #include <QLocale>
 
+#include "core/probe/ReportText.h"
 #include "ui/charts/ChartPalette.h"
 #include "ui/common/Icons.h"
 
@@ -153,6 +154,15 @@ QVariant CellResultsModel::text(const CellResult &cell, int column) const
         return charts::wordOf(cell.id);
     case Count:
         return QLocale().toString(cell.count);
+    case Effective: {
+        const auto &effective = m_document->judged(cell).effective;
+        return effective ? QLocale().toString(*effective) : QStringLiteral("–");
+    }
+    case P99: {
+        // "About" where the tail has too few independent samples to be more.
+        const bool about = latency(cell, P99) && probe::isIndicative(m_document->judged(cell), 0.99);
+        return QString((about ? QStringLiteral("≈\u00a0") : QString()) + milliseconds(latency(cell, P99)));
+    }
     case Interval: {
         const auto &interval = m_document->judged(cell).intervals[CellResult::indexOf(0.5)];
         return interval ? milliseconds(interval->lo) + QChar(0x2013) + milliseconds(interval->hi) : QStringLiteral("–");
@@ -172,6 +182,8 @@ QVariant CellResultsModel::sortKey(const CellResult &cell, int column) const
         return text(cell, column);
     case Count:
         return cell.count;
+    case Effective:
+        return m_document->judged(cell).effective.value_or(0);
     case Interval:
         return latency(cell, P50).value_or(0);
     case Errors:
@@ -255,12 +267,16 @@ QVariant CellResultsModel::headerData(int section, Qt::Orientation orientation, 
     if (orientation != Qt::Horizontal || section < 0 || section >= ColumnCount)
         return {};
     const bool words = section == Route || section == Mode || section == Budget;
+    if (role == Qt::ToolTipRole && section == Effective)
+        return tr("How many independent samples tell as much as these, of which neighbours are alike");
+    if (role == Qt::ToolTipRole && section == P99)
+        return tr("≈: an indication, of fewer than 500 independent samples");
     if (role == Qt::TextAlignmentRole)
         return static_cast<int>((words ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
     if (role != Qt::DisplayRole)
         return {};
-    const QStringList heads{tr("Route"), tr("Mode"), tr("n"),   tr("p50, ms"), tr("95 % CI"), tr("p90"),
-                            tr("p95"),   tr("p99"),  tr("max"), tr("Errors"),  tr("Budget")};
+    const QStringList heads{tr("Route"), tr("Mode"), tr("n"),   tr("n eff"), tr("p50, ms"), tr("95 % CI"),
+                            tr("p90"),   tr("p95"),  tr("p99"), tr("max"),   tr("Errors"),  tr("Budget")};
     return heads.at(section);
 }
 

@@ -16,7 +16,7 @@ class CellResultsModel final : public QAbstractTableModel
     Q_OBJECT
 
 public:
-    enum Column { Route, Mode, Count, P50, Interval, P90, P95, P99, Max, Errors, Budget, ColumnCount };
+    enum Column { Route, Mode, Count, Effective, P50, Interval, P90, P95, P99, Max, Errors, Budget, ColumnCount };
     enum Role {
         SortRole = common::cell::FirstOwnRole, ///< a number or text to sort by
         CellRole,                              ///< row of the cell in the document

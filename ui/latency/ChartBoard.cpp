@@ -4,6 +4,8 @@
 #include <QHBoxLayout>
 #include <QSignalBlocker>
 
+#include <algorithm>
+
 #include "core/probe/DrawnCells.h"
 #include "ui/charts/ChartCard.h"
 #include "ui/charts/ChartPalette.h"
@@ -59,6 +61,7 @@ ChartBoard::ChartBoard(const common::Theme &theme, QWidget *parent)
       m_right(new charts::ChartCard(theme)),
       m_quantile(new common::SegmentedControl({tr("p50"), tr("p95"), tr("p99")}, tr("Percentile shown"))),
       m_range(new common::Button(theme, {})),
+      m_order(new QComboBox),
       m_pair(new QComboBox),
       m_mode(new QComboBox),
       m_routeName(new Label(theme, {}, FontToken::Section))
@@ -72,12 +75,16 @@ ChartBoard::ChartBoard(const common::Theme &theme, QWidget *parent)
     m_mode->setAccessibleName(tr("Mode shown over time"));
     m_left->setObjectName(QStringLiteral("routesCard"));
     m_right->setObjectName(QStringLiteral("routeCard"));
-    m_left->addChart(*m_dumbbell, tr("Routes, widest gap first"));
+    m_left->addChart(*m_dumbbell, tr("Routes"));
+    m_order->setObjectName(QStringLiteral("routeOrder"));
+    m_order->setAccessibleName(tr("Order of the routes"));
+    m_order->addItems({tr("Widest gap first"), tr("Slowest p95 first"), tr("By name")}); // as DumbbellChart::Order
     m_range->setObjectName(QStringLiteral("timeRange"));
     m_range->setGlyph(common::Icon::Close);
     m_range->setToolTip(tr("The charts show this part of the run only. Press for all of it."));
     m_range->hide();
     m_left->addTool(m_range);
+    m_left->addTool(m_order);
     m_left->addTool(m_quantile);
     m_right->addChart(*m_percentiles, tr("Percentiles"));
     m_right->addChart(*m_shift, tr("Shift"));
@@ -94,7 +101,14 @@ ChartBoard::ChartBoard(const common::Theme &theme, QWidget *parent)
     row->addWidget(m_left, 1);
     row->addWidget(m_right, 1);
 
-    connect(m_quantile, &common::SegmentedControl::changed, this, &ChartBoard::showQuantile);
+    connect(m_quantile, &common::SegmentedControl::changed, this, [this](int index) {
+        m_percentiles->setReadOut(shownQuantiles[index]);
+        showQuantile();
+    });
+    connect(m_order, &QComboBox::currentIndexChanged, this, [this](int index) {
+        m_dumbbell->setOrder(static_cast<charts::DumbbellChart::Order>(index));
+        m_left->refresh();
+    });
     connect(m_dumbbell, &charts::DumbbellChart::routeSelected, this, &ChartBoard::showRoute);
     connect(m_right, &charts::ChartCard::currentChanged, this, &ChartBoard::showTab);
     connect(m_pair, &QComboBox::currentIndexChanged, this, [this] {
@@ -110,10 +124,7 @@ ChartBoard::ChartBoard(const common::Theme &theme, QWidget *parent)
     connect(m_percentiles, &charts::PercentileChart::bandsChanged, m_right, &charts::ChartCard::refresh);
     connect(m_heatmap, &charts::HeatmapChart::rangeChanged, this, &ChartBoard::onRangeChanged);
     connect(m_range, &common::Button::clicked, m_heatmap, &charts::HeatmapChart::clearRange);
-    connect(&m_sliceSource, &SliceSource::ready, this, [this](const std::shared_ptr<const RunDocument> &slice) {
-        m_slice = slice;
-        showQuantile();
-    });
+    connect(&m_sliceSource, &SliceSource::ready, this, &ChartBoard::onSlice);
     connect(&m_shiftSource, &ShiftSource::ready, this, [this](const charts::ShiftCurve &curve) {
         m_shift->show(curve);
         m_right->refresh();
@@ -129,6 +140,7 @@ void ChartBoard::show(std::shared_ptr<const RunDocument> document, bool running)
     m_document = std::move(document);
     m_running = running;
     if (!continues) { // another run's time is another
+        m_percentiles->setReadOut(shownQuantiles[m_quantile->current()]);
         m_slice.reset();
         m_heatmap->clearRange();
     } else if (m_document->samples.empty()) { // more than a live document holds: nothing to take a part of
@@ -160,6 +172,17 @@ void ChartBoard::onRangeChanged()
     showQuantile();
 }
 
+void ChartBoard::onSlice(const std::shared_ptr<const RunDocument> &slice)
+{
+    m_slice = slice;
+    // The course of time has what the run's begin was warmed up with; no other chart does.
+    const bool nothing = std::all_of(slice->cells.begin(), slice->cells.end(),
+                                     [](const probe::CellResult &cell) { return cell.count == 0; });
+    const QString range = m_heatmap->rangeText();
+    m_range->setText(nothing ? tr("%1: nothing but warm-up").arg(range) : range);
+    showQuantile();
+}
+
 void ChartBoard::selectRoute(const QString &route)
 {
     m_dumbbell->selectRoute(route);
@@ -184,7 +207,6 @@ void ChartBoard::showQuantile()
 {
     const double p = shownQuantiles[m_quantile->current()];
     m_dumbbell->show(shown(), p);
-    m_percentiles->setReadOut(p);
     m_left->refresh();
     showRoute();
 }
@@ -215,7 +237,7 @@ void ChartBoard::showTab()
         showShift();
         break;
     case OverTime:
-        m_heatmap->show(m_document ? *m_document : emptyDocument(), selectedRoute());
+        showTimes();
         break;
     case Phases:
         m_phases->show(document, selectedRoute());
@@ -227,6 +249,17 @@ void ChartBoard::showTab()
         break;
     }
     m_right->refresh();
+}
+
+void ChartBoard::showTimes()
+{
+    if (m_timedDocument == m_document && m_timedRoute == selectedRoute())
+        return; // another part of it is brushed
+    m_timedDocument = m_document;
+    m_timedRoute = selectedRoute();
+    m_heatmap->show(m_document ? *m_document : emptyDocument(), selectedRoute());
+    if (m_heatmap->range() && m_slice)
+        m_range->setText(m_heatmap->rangeText()); // counts from the first answer on this route
 }
 
 void ChartBoard::listPairs()

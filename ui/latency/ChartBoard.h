@@ -60,6 +60,8 @@ private:
     /// What all charts but the course of time show: the run, or the part of its time that is brushed.
     [[nodiscard]] const probe::RunDocument &shown() const;
     void onRangeChanged();
+    void onSlice(const std::shared_ptr<const probe::RunDocument> &slice);
+    void showTimes();
     void showQuantile();
     void showRoute();
     void showTab();
@@ -70,6 +72,9 @@ private:
     const common::Theme &m_theme;
     std::shared_ptr<const probe::RunDocument> m_document;
     bool m_running = false;
+    /// What the course of time shows: to put its grid together takes longer than to look whether it must be.
+    std::shared_ptr<const probe::RunDocument> m_timedDocument;
+    QString m_timedRoute;
     std::shared_ptr<const probe::RunDocument> m_slice; ///< of m_document; null: nothing is brushed, or not yet made
     ShiftSource m_shiftSource;
     SliceSource m_sliceSource;
@@ -84,6 +89,7 @@ private:
     charts::ChartCard *m_right;
     common::SegmentedControl *m_quantile;
     common::Button *m_range; ///< says which time is shown and takes it back
+    QComboBox *m_order;      ///< of the routes
     QComboBox *m_pair;
     QComboBox *m_mode;
     common::Label *m_routeName;

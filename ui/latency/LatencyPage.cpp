@@ -122,7 +122,15 @@ LatencyPage::LatencyPage(const common::Theme &theme, common::OpenConnection &con
     });
     connect(&m_library, &RunLibrary::failed, this,
             [this](const base::Error &error, const QString &what) { m_error->showError(error, what); });
-    connect(&m_timing, &RevocationTiming::started, this, &LatencyPage::updateButtons);
+    connect(&m_timing, &RevocationTiming::started, this, &LatencyPage::beginTiming);
+    connect(&m_timing, &RevocationTiming::progressed, this, [this](const probe::PropagationProgress &progress) {
+        if (common::Activity *act = m_timingActivity.data())
+            act->advance({progress.done, progress.total, tr("Waiting until revoked sessions are refused")});
+    });
+    connect(&m_timing, &RevocationTiming::finished, this,
+            [this](const QString &remark) { endTiming(remark.isEmpty() ? tr("Ended") : remark, remark.isEmpty()); });
+    connect(&m_timing, &RevocationTiming::failed, this,
+            [this](const base::Error &error) { endTiming(base::describe(error).message, false); });
     connect(&m_timing, &RevocationTiming::finished, this, &LatencyPage::updateButtons);
     connect(&m_timing, &RevocationTiming::failed, this, &LatencyPage::updateButtons);
     updateButtons();
@@ -194,7 +202,7 @@ QWidget *LatencyPage::makeTable()
     m_table->setItemDelegateForColumn(CellResultsModel::Mode, new ModeDelegate(m_theme, m_table));
     QHeaderView *header = m_table->horizontalHeader();
     header->setHighlightSections(false);
-    constexpr std::array<int, CellResultsModel::ColumnCount> widths{136, 168, 72, 88, 120, 80, 80, 88, 88, 72, 160};
+    constexpr std::array<int, CellResultsModel::ColumnCount> widths{136, 168, 64, 64, 84, 116, 76, 76, 84, 80, 64, 160};
     for (int i = 0; i < CellResultsModel::ColumnCount; ++i)
         m_table->setColumnWidth(i, widths[static_cast<std::size_t>(i)]);
     header->setStretchLastSection(true);
@@ -267,6 +275,31 @@ void LatencyPage::beginActivity(const probe::RunPlan &plan)
     connect(&act, &common::Activity::pauseWanted, &m_controller, &RunController::setPaused);
 }
 
+/// The trade-off's experiment goes on when its sheet is closed: the drawer shows it and stops it. It cannot stand
+/// still, as its sessions would go on living.
+void LatencyPage::beginTiming()
+{
+    common::ActHead head;
+    head.kind = common::measurementKind();
+    head.title = tr("Measure how long revoked sessions are accepted");
+    head.stands = false;
+    common::Activity &act = m_connection.activities().begin(std::move(head));
+    act.beginRunning();
+    connect(&act, &common::Activity::changed, &m_timing, [this, &act] {
+        if (act.state() == common::ActState::Stopping)
+            m_timing.stop();
+    });
+    m_timingActivity = &act;
+    updateButtons();
+}
+
+void LatencyPage::endTiming(const QString &words, bool good)
+{
+    if (common::Activity *act = m_timingActivity.data())
+        act->finish({{}, words, good, false, {}});
+    m_timingActivity.clear();
+}
+
 void LatencyPage::endActivity(const QString &words, bool good)
 {
     if (common::Activity *act = m_activity.data())
@@ -278,6 +311,7 @@ void LatencyPage::stop()
 {
     if (common::Activity *act = m_activity.data())
         act->stop();
+    m_controller.stop(); // whoever shows the run or does not: it is the off-switch
 }
 
 void LatencyPage::togglePause()

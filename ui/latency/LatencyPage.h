@@ -85,6 +85,8 @@ private:
     void onFinished(const std::shared_ptr<const probe::RunOutcome> &outcome);
     void onFailed(const base::Error &error);
     void beginActivity(const probe::RunPlan &plan);
+    void beginTiming();
+    void endTiming(const QString &words, bool good);
     void endActivity(const QString &words, bool good);
     void showDocument(std::shared_ptr<const probe::RunDocument> document);
     void showVerdict();
@@ -113,8 +115,9 @@ private:
     QString m_opening;       ///< the file that is to be shown once it is read
     RunLibrary m_library;
     bool m_guarded = true;
-    bool m_paused = false;                 ///< as the run's own progress last said
-    QPointer<common::Activity> m_activity; ///< of the run that goes on: it can be stopped and paused there too
+    bool m_paused = false;                       ///< as the run's own progress last said
+    QPointer<common::Activity> m_activity;       ///< of the run that goes on: it can be stopped and paused there too
+    QPointer<common::Activity> m_timingActivity; ///< of the trade-off's experiment
     CellResultsModel m_model;
     QSortFilterProxyModel *m_sorted;
 

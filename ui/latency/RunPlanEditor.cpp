@@ -171,15 +171,29 @@ QWidget *RunPlanEditor::makeModes()
         QString tip;
         bool on;
     };
+    const auto &cache = m_connection.deployment().config().cache;
+    const bool upstash = cache && cache->kind == redis::RedisUrl::Kind::Upstash;
     const Choice choices[] = {
         {ProbeMode::Local, tr("Local"), tr("The session resolved in this process"), true},
         {ProbeMode::Proxy, tr("Proxy"), tr("The deployment's session endpoint"), remote},
-        {ProbeMode::Cached, tr("Cached"),
-         tr("Local behind the deployment's cache, else one in memory: hits and misses apart"), true},
+        // By its own name where there are two: each has its look in the charts.
+        {!cache    ? ProbeMode::Cached
+         : upstash ? ProbeMode::CachedUpstash
+                   : ProbeMode::CachedRedis,
+         !cache    ? tr("Cached")
+         : upstash ? tr("Cached in Upstash")
+                   : tr("Cached in Redis"),
+         cache ? tr("Local behind the deployment's cache: hits and misses apart")
+               : tr("Local behind a cache in memory: hits and misses apart"),
+         true},
+        {ProbeMode::CachedMemory, cache ? tr("Cached in memory") : QString(),
+         tr("Local behind a cache in this process, as beside the deployment's: hits and misses apart"), false},
         {ProbeMode::Route, tr("Whole route"), tr("GET of the route itself"), false},
         {ProbeMode::Floor, tr("Network floor"), tr("A static path: network and server alone"), remote},
     };
     for (const Choice &choice : choices) {
+        if (choice.word.isEmpty())
+            continue; // the only cache is in memory already
         auto *check = new QCheckBox(choice.word);
         check->setObjectName(QStringLiteral("planMode-") + probe::probeModeName(choice.mode));
         check->setToolTip(choice.tip);

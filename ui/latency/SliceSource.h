@@ -10,7 +10,7 @@
 
 namespace rollcall::latency {
 
-/// Computes the figures of a part of a run's time away from the GUI thread. Only the newest wish counts.
+/// Computes the figures of a part of a run's time away from the GUI thread. What is wanted newest comes last.
 /// **Thread-safety:** GUI thread only; never blocks but in the destructor, which waits for a computation under way.
 class SliceSource final : public QObject
 {
@@ -20,7 +20,8 @@ public:
     explicit SliceSource(QObject *parent = nullptr);
     ~SliceSource() override;
 
-    /// Wants @p range of @p document (not null); ready() follows unless another wish or forget() comes first.
+    /// Wants @p range of @p document (not null); ready() follows, also where another wish has come meanwhile (its own
+    /// follows then), but not after forget(). Wishes between two that are made are passed over.
     void want(std::shared_ptr<const probe::RunDocument> document, const probe::TimeRange &range);
     /// No slice is wanted any more.
     void forget();
@@ -40,7 +41,7 @@ private:
     async::Mailbox m_mailbox;
     std::unique_ptr<Wish> m_next;
     bool m_busy = false;
-    bool m_wanted = false; ///< what is being made, unless something else is by then
+    int m_forgotten = 0; ///< how often: what was wanted before is not told of
     async::Worker m_worker;
 };
 

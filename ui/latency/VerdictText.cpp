@@ -65,6 +65,21 @@ QString quotedRemark(const Comparison &comparison)
                : tr("The often-quoted 1000× lies inside or below this interval here.");
 }
 
+/// Of the cells of @p route whose times are of two kinds, the first.
+QString mixtureRemark(const RunDocument &document, const QString &route)
+{
+    for (const CellResult &cell : document.cells) {
+        const auto &slow = document.judged(cell).slow;
+        if (cell.id.route != route || !slow || slow->count <= cell.censored)
+            continue; // timeouts alone are no second population
+        const double share = static_cast<double>(slow->count) / static_cast<double>(cell.ok + cell.censored);
+        return tr("%1 has two populations: %2 % around %3, %4 % around %5.")
+            .arg(charts::wordOf(cell.id), QLocale().toString(100 * (1 - share), 'f', 0), latencyText(slow->fastNs),
+                 QLocale().toString(100 * share, 'f', 0), latencyText(slow->slowNs));
+    }
+    return {};
+}
+
 QString errorsRemark(const RunDocument &document)
 {
     qint64 count = 0;
@@ -103,8 +118,10 @@ void addComparison(VerdictText &text, const RunDocument &document, const Compari
         const bool slower = comparison.ratio < 1 && !crossesOne;
         const double lo = slower ? 1 / *comparison.hi : *comparison.lo;
         const double hi = slower ? 1 / *comparison.lo : *comparison.hi;
-        text.tail =
-            tr("(95 % CI %1–%2, %3 blocks)").arg(ratioText(lo).chopped(1), ratioText(hi)).arg(comparison.blocks);
+        text.tail = (comparison.blocks < probe::leastBlocksForVerdict ? tr("(95 % CI %1–%2, %3 blocks: indicative)")
+                                                                      : tr("(95 % CI %1–%2, %3 blocks)"))
+                        .arg(ratioText(lo).chopped(1), ratioText(hi))
+                        .arg(comparison.blocks);
     }
     text.settled = comparison.lo.has_value();
 }
@@ -156,7 +173,7 @@ VerdictText verdictText(const RunDocument &document, const QString &route, bool 
         remarks << tr("Stopped for safety: %1.").arg(event->detail);
     if (document.stopReason == StopReason::Saturated)
         remarks << tr("Saturated: answers came slower than the pace asked for; this is a limit, not a latency.");
-    remarks << floorRemark(document, shown) << errorsRemark(document);
+    remarks << floorRemark(document, shown) << mixtureRemark(document, shown) << errorsRemark(document);
     if (comparison != nullptr)
         remarks << quotedRemark(*comparison);
     remarks.removeAll(QString());

@@ -111,18 +111,25 @@ QString ActivityDrawer::summary() const
     if (!activities)
         return idleText();
     QStringList parts;
-    qint64 done = 0;
-    qint64 planned = 0;
     int running = 0;
+    int paused = 0;
+    // Rows of one and samples of another add up to nothing: the mean of their shares, of those who know theirs.
+    int shares = 0;
+    int sharing = 0;
     for (const Activity *activity : activities->acts()) {
         if (activity->isEnded())
             continue;
+        if (activity->state() == common::ActState::Paused) {
+            ++paused;
+            continue;
+        }
         ++running;
-        done += activity->done();
-        planned += activity->head().planned;
+        if (activity->head().planned > 0) {
+            shares += activity->doneOfThousand();
+            ++sharing;
+        }
     }
     int elsewhere = 0;
-    int paused = 0;
     int interrupted = 0;
     for (const revoke::Operation &operation : activities->unfinished()) {
         switch (operation.state) {
@@ -137,8 +144,8 @@ QString ActivityDrawer::summary() const
             break;
         }
     }
-    if (running > 0 && planned > 0)
-        parts << tr("%1 running, %2 %").arg(running).arg(done * 100 / planned);
+    if (sharing > 0)
+        parts << tr("%1 running, %2 %").arg(running).arg(shares * 100 / sharing / common::permille);
     else if (running > 0)
         parts << tr("%1 running").arg(running);
     if (elsewhere > 0)

@@ -219,6 +219,27 @@ private Q_SLOTS:
         QVERIFY(dumbbell->selectedRoute() != first);
         QVERIFY(dumbbell->accessibleDescription().contains(dumbbell->selectedRoute()));
         QVERIFY(find<common::Label>("verdictHeadline")->text().contains(dumbbell->selectedRoute()));
+        const QStringList byGap = dumbbell->routes();
+        const QString chosen = dumbbell->selectedRoute();
+        auto *order = find<QComboBox>("routeOrder");
+        order->setCurrentIndex(2);
+        QStringList byName = byGap;
+        byName.sort();
+        QCOMPARE(dumbbell->routes(), byName);
+        QCOMPARE(dumbbell->selectedRoute(), chosen);
+        order->setCurrentIndex(1);
+        const auto slowest = [document](const QString &route) {
+            qint64 ns = 0;
+            for (const probe::CellResult &cell : document->cells) {
+                if (cell.id.route == route)
+                    ns = std::max(ns, document->judged(cell).quantiles[2].value_or(0));
+            }
+            return ns;
+        };
+        for (qsizetype i = 1; i < byGap.size(); ++i)
+            QVERIFY(slowest(dumbbell->routes().at(i - 1)) >= slowest(dumbbell->routes().at(i)));
+        order->setCurrentIndex(0);
+        QCOMPARE(dumbbell->routes(), byGap);
         auto *percentiles = find<charts::PercentileChart>("percentileChart");
         QTest::keyClick(percentiles, Qt::Key_Home);
         const QString atMinimum = percentiles->accessibleDescription();

@@ -12,6 +12,7 @@
 #include "tests/support/TestPaths.h"
 #include "ui/charts/ChartTableView.h"
 #include "ui/charts/TradeoffChart.h"
+#include "ui/common/Activities.h"
 #include "ui/common/Button.h"
 #include "ui/common/EmptyState.h"
 #include "ui/common/Label.h"
@@ -282,9 +283,17 @@ private Q_SLOTS:
         QVERIFY(button("startRun")->toolTip().contains(QStringLiteral("trade-off")));
         m_page->run();
         QVERIFY(!m_page->isRunning());
-        press("tradeoffMeasure"); // stops
-        QTRY_VERIFY_WITH_TIMEOUT(button("startRun")->isEnabled(), 30'000);
+        // It goes on when its sheet is closed, and is an activity that can be stopped but not stand still.
         dismiss("tradeoffSheet");
+        QVERIFY(!button("startRun")->isEnabled());
+        common::Activity *act = m_open.connection().activities().acts().first();
+        QVERIFY2(act->head().title.contains(QStringLiteral("revoked")), qPrintable(act->head().title));
+        QVERIFY(act->isMeasurement() && !act->canPause());
+        QTRY_VERIFY_WITH_TIMEOUT(act->head().planned > 0, 30'000);
+        act->stop();
+        QTRY_VERIFY_WITH_TIMEOUT(act->isEnded(), 30'000);
+        QVERIFY2(act->end()->words.contains(QStringLiteral("Stopped")), qPrintable(act->end()->words));
+        QTRY_VERIFY(button("startRun")->isEnabled());
     }
 
     void theTradeOffFollowsItsSlider()

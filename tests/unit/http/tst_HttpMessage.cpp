@@ -134,6 +134,73 @@ private Q_SLOTS:
         }
     }
 
+    /// An answer whose head is that of the one given back is read as if it were new, whatever follows and however it
+    /// comes.
+    void aKnownHeadIsReadAsANewOne_data()
+    {
+        QTest::addColumn<QByteArray>("head");
+        QTest::addColumn<QList<QByteArray>>("bodies");
+        const QByteArray ok("HTTP/1.1 200 OK\r\nServer: one\r\nSet-Cookie: a=b\r\n");
+        QTest::newRow("length") << ok + "Content-Length: 4\r\n\r\n" << QList<QByteArray>{"null", "true", "nul"};
+        QTest::newRow("chunks") << ok + "Transfer-Encoding: chunked\r\n\r\n"
+                                << QList<QByteArray>{"1\r\na\r\n0\r\n\r\n", "2\r\nab\r\n0\r\nX: y\r\n\r\n", "x\r\n",
+                                                     "1\r\n"};
+        QTest::newRow("nothing") << ok + "Content-Length: 0\r\n\r\n" << QList<QByteArray>{"", "HTTP/1.1 200 OK"};
+        QTest::newRow("until it closes") << ok + "\r\n" << QList<QByteArray>{"abc", ""};
+        QTest::newRow("closing") << ok + "Connection: close\r\nContent-Length: 1\r\n\r\n"
+                                 << QList<QByteArray>{"a", "b"};
+        QTest::newRow("after an interim answer")
+            << "HTTP/1.1 103 Early\r\nLink: x\r\n\r\n" + ok + "Content-Length: 1\r\n\r\n"
+            << QList<QByteArray>{"a", "b"};
+        QTest::newRow("long") << ok + "X: " + QByteArray(5'000, 'x') + "\r\nContent-Length: 1\r\n\r\n"
+                              << QList<QByteArray>{"a", "b"};
+    }
+    void aKnownHeadIsReadAsANewOne()
+    {
+        QFETCH(QByteArray, head);
+        QFETCH(QList<QByteArray>, bodies);
+        MessageLimits limits = small;
+        limits.maxHead = 8 * 1024;
+        HttpFramer kept = HttpFramer::forResponse("GET", limits);
+        kept.recycle({}); // as for the first exchange
+        QByteArray other = head;
+        other.replace("Server: one", "Server: two");
+        QByteArray shorter = head;
+        shorter.replace("Set-Cookie: a=b\r\n", "");
+        for (const QByteArrayView method : {QByteArrayView("GET"), QByteArrayView("HEAD"), QByteArrayView("GET")}) {
+            for (const QByteArray &start : {head, head, other, head, shorter, head, head}) {
+                for (const QByteArray &body : bodies) {
+                    for (const qsizetype cut :
+                         {start.size() + body.size(), start.size(), start.size() - 3, qsizetype(20)}) {
+                        const QByteArray answer = start + body;
+                        HttpFramer fresh = HttpFramer::forResponse(method, limits);
+                        kept.restart(method);
+                        for (HttpFramer *framer : {&fresh, &kept}) {
+                            if (framer->feed(answer.first(cut)) == cut)
+                                framer->feed(answer.sliced(cut));
+                        }
+                        QCOMPARE(kept.state(), fresh.state());
+                        QCOMPARE(kept.fault().has_value(), fresh.fault().has_value());
+                        for (HttpFramer *framer : {&fresh, &kept})
+                            framer->endOfStream();
+                        QCOMPARE(kept.state(), fresh.state());
+                        HttpMessage message = kept.take();
+                        const HttpMessage expected = fresh.take();
+                        if (kept.state() == HttpFramer::State::Complete) {
+                            QVERIFY(message.headers == expected.headers);
+                            QCOMPARE(message.status, expected.status);
+                            QCOMPARE(message.minorVersion, expected.minorVersion);
+                            QCOMPARE(message.body, expected.body);
+                            QCOMPARE(message.bodyBytes, expected.bodyBytes);
+                            QCOMPARE(message.keepAlive, expected.keepAlive);
+                        }
+                        kept.recycle(std::move(message));
+                    }
+                }
+            }
+        }
+    }
+
     void refusesResponses_data()
     {
         QTest::addColumn<QByteArray>("bytes");

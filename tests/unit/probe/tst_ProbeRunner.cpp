@@ -87,7 +87,17 @@ public:
             done(sample);
         });
     }
+    void freshen(std::function<void()> done) override
+    {
+        ++freshened;
+        m_thread = std::jthread([this, done = std::move(done)] {
+            std::this_thread::sleep_for(freshenFor);
+            done();
+        });
+    }
     void cancel() override {}
+    int freshened = 0;
+    milliseconds freshenFor{0};
     [[nodiscard]] std::optional<qint64> connectNs() const override { return std::nullopt; }
     [[nodiscard]] int batchOf(const CellId &cell) const override
     {
@@ -296,6 +306,31 @@ private Q_SLOTS:
         QCOMPARE(server.connections(), 4);
     }
 
+    /// The database link of local cells as well, and before anything is measured again.
+    void localLinksAreSeenToBeforeAPauseEnds()
+    {
+        const ScriptedServer server([](const ScriptedServer::Request &) { return session(); });
+        RunPlan plan = planOf(QStringLiteral("local,proxy"), 60);
+        plan.rate = 100;
+        BusyLocal local;
+        local.freshenFor = milliseconds(300);
+        std::atomic<bool> pause = false;
+        Ran ran;
+        const auto onState = [&](const RunRecord::State &state, const RunRecord &) {
+            pause = state.samples > 10 && !state.paused && state.pauses.empty();
+        };
+        ran.state = runProbe(setupOf(plan, server.url()), &local, Call::within(milliseconds(20'000)), ran.samples,
+                             onState, &pause);
+        QCOMPARE(ran.state.stopReason, StopReason::Samples);
+        QCOMPARE(local.freshened, 1);
+        QCOMPARE(ran.state.pauses.size(), 1U);
+        const TimeRange &paused = ran.state.pauses.front();
+        QVERIFY(paused.toNs - paused.fromNs >= 300'000'000);
+        QCOMPARE(countWhere(ran.samples,
+                            [&](const Sample &s) { return s.startNs > paused.fromNs && s.startNs < paused.toNs; }),
+                 0);
+    }
+
     /// The same where a guard paused the run.
     void connectionsClosedInAGuardsPauseAreMadeBeforeItEnds()
     {
@@ -459,25 +494,52 @@ private Q_SLOTS:
 
     void samplesAreReadWholeWhileOthersAreAdded()
     {
-        constexpr int all = 50'000; // many chunks, more than room is made for
+        constexpr int all = 150'000; // several chunks, more than room is made for
         RunRecord record(100);
-        std::thread writer([&record] {
+        // All that a sample can have, by turns: most have few phases, and some have none of those that most have.
+        const auto sampleAt = [](int i) {
             Sample sample;
-            for (int i = 0; i < all; ++i) {
-                sample.block = i;
-                sample.endNs = i;
-                record.add(sample);
+            sample.cell = i % 5;
+            sample.block = i;
+            sample.intendedNs = 1'000 + i;
+            sample.startNs = sample.intendedNs + i % 11;
+            sample.endNs = sample.startNs + i;
+            if (i % 7 != 0)
+                sample.phases.wait = i / 2;
+            if (i % 13 != 0)
+                sample.phases.receive = 0;
+            for (const auto &[part, every] : {std::pair(&SamplePhases::dns, 3),
+                                              {&SamplePhases::tcp, 5},
+                                              {&SamplePhases::tls, 6},
+                                              {&SamplePhases::server, 10},
+                                              {&SamplePhases::execute, 9},
+                                              {&SamplePhases::fetch, 14},
+                                              {&SamplePhases::decode, 15}}) {
+                if (i % (10 * every) == 0)
+                    sample.phases.*part = i + every;
             }
+            sample.bytes = i * qint64{20'000};
+            sample.status = i % 600;
+            sample.outcome = static_cast<Outcome>(i % static_cast<int>(outcomeCount));
+            sample.reused = i % 2 == 0;
+            sample.first = i % 3 == 0;
+            sample.warmup = i % 4 == 0;
+            sample.setCookie = i % 5 == 0;
+            return sample;
+        };
+        std::thread writer([&] {
+            for (int i = 0; i < all; ++i)
+                record.add(sampleAt(i));
         });
         std::vector<Sample> known;
-        while (known.size() < all)
+        while (known.size() < all) {
+            record.keepAhead();
             record.copyNew(known);
+        }
         writer.join();
         QCOMPARE(known.size(), std::size_t{all});
-        for (int i = 0; i < all; ++i) {
-            const Sample &sample = known[static_cast<std::size_t>(i)];
-            QVERIFY(sample.block == i && sample.endNs == i);
-        }
+        for (int i = 0; i < all; ++i)
+            QVERIFY(known[static_cast<std::size_t>(i)] == sampleAt(i));
     }
 
     void narrowIntervalsEndTheRun_data()

@@ -5,8 +5,10 @@
 
 #include "core/probe/CellResult.h"
 #include "core/probe/Comparison.h"
+#include "core/probe/EffectiveSize.h"
 #include "core/probe/Histogram.h"
 #include "core/probe/Holm.h"
+#include "core/probe/Mixture.h"
 #include "core/probe/Quantiles.h"
 #include "core/probe/Random.h"
 #include "core/probe/Wander.h"
@@ -281,6 +283,48 @@ private Q_SLOTS:
         const double expected = std::pow(std::log(1.5), 2) * 2 / 7;
         QVERIFY2(std::abs(wanderOf(level) / expected - 1) < 0.3, qPrintable(QString::number(wanderOf(level))));
         QCOMPARE(wanderOf(std::vector<qint64>(159, 1000)), 0.0);
+    }
+    void effectiveSizeIsOfNeighboursAlike()
+    {
+        const auto median = [](double correlation) {
+            std::vector<qint64> sizes;
+            for (quint64 seed = 1; seed <= 21; ++seed)
+                sizes.push_back(effectiveSize(latencies(1600, 20e6, seed, correlation)));
+            return takeMedian(sizes);
+        };
+        // Of an autoregressive series in the logarithm n_eff is n · (1 − ρ) / (1 + ρ).
+        QVERIFY2(median(0) > 1400, qPrintable(QString::number(median(0))));
+        QVERIFY2(std::abs(median(0.5) / (1600 * 0.5 / 1.5) - 1) < 0.15, qPrintable(QString::number(median(0.5))));
+        QVERIFY2(std::abs(median(0.9) / (1600 * 0.1 / 1.9) - 1) < 0.25, qPrintable(QString::number(median(0.9))));
+        QCOMPARE(effectiveSize({}), 0);
+        QCOMPARE(effectiveSize(std::vector<qint64>(50, 1000)), 50);
+        QCOMPARE(effectiveSize(std::vector<qint64>{7}), 1);
+    }
+    void twoPopulationsAreTold()
+    {
+        std::vector<qint64> times = latencies(480, 38e6, 5);
+        std::sort(times.begin(), times.end());
+        QVERIFY(!slowModeOf(times));
+        const std::size_t before = times.size();
+        for (int i = 0; i < 20; ++i)
+            times.push_back(1'800'000'000 + i * 10'000'000);
+        const auto slow = slowModeOf(times);
+        QVERIFY(slow.has_value());
+        QCOMPARE(slow->count, 20);
+        QCOMPARE(slow->slowNs, 1'895'000'000);
+        QCOMPARE(slow->fastNs, std::llround(quantile7(std::span(times).first(before), 0.5)));
+        // Two outliers are no population, nor are three of a thousand, nor is a gap of less than a factor of four.
+        times.resize(before + 2);
+        QVERIFY(!slowModeOf(times));
+        times = std::vector<qint64>(1000, 1'000'000);
+        times.insert(times.end(), 3, 9'000'000);
+        QVERIFY(!slowModeOf(times));
+        times = std::vector<qint64>(100, 1'000'000);
+        times.insert(times.end(), 10, 4'000'000);
+        QVERIFY(!slowModeOf(times));
+        times.insert(times.end(), 10, 16'000'001);
+        QCOMPARE(slowModeOf(times)->count, 10);
+        QVERIFY(!slowModeOf({}));
     }
     void equalCellsHaveALargeP()
     {

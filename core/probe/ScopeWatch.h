@@ -1,0 +1,36 @@
+#pragma once
+
+#include <QUrl>
+
+#include <memory>
+#include <optional>
+
+#include "core/base/Secret.h"
+#include "core/http/HttpConnection.h"
+
+namespace rollcall::probe {
+
+/// Tells where a run would leave what was allowed: an answer that redirects to another host, one that hands the
+/// session's token to another origin, another certificate than at the begin. **Source:** facts/latency-method.md §1.8.
+/// **Thread-safety:** immutable.
+class ScopeWatch final
+{
+public:
+    /// @p token: of the requests' session; null or empty: none is sent.
+    ScopeWatch(QUrl origin, std::shared_ptr<const base::SecretBytes> token);
+
+    /// How @p exchange leaves it, for people; nullopt: it does not.
+    [[nodiscard]] std::optional<QString> breachOf(const http::Exchange &exchange) const;
+    /// Whether the token stands in @p text.
+    [[nodiscard]] bool holdsToken(QByteArrayView text) const;
+
+private:
+    [[nodiscard]] bool leavesHost(const http::Exchange &exchange) const;
+    [[nodiscard]] bool handsOver(QByteArrayView text) const;
+    [[nodiscard]] bool isForeignAddress(QByteArrayView before) const;
+
+    QUrl m_origin;
+    std::shared_ptr<const base::SecretBytes> m_token;
+};
+
+} // namespace rollcall::probe
