@@ -131,6 +131,9 @@ private Q_SLOTS:
         const http::HeaderList blanks{{"Authorization", " Bearer " + jwt() + "\t"}};
         QVERIFY(runtime.getToken(RequestHeaders::fromList(blanks), false, {})->json);
         const http::HeaderList twice{headers.front(), headers.front()};
+        const QByteArray once = headers.front().second;
+        QCOMPARE(RequestHeaders::fromList(blanks).authorization(), QByteArrayView(once));
+        QCOMPARE(RequestHeaders::fromList(twice).authorization(), QByteArrayView(QByteArray(once + ", " + once)));
         QVERIFY(!runtime.getToken(RequestHeaders::fromList(twice), false, {})->json);
     }
 
