@@ -135,6 +135,7 @@ private Q_SLOTS:
     void layoutIsRemembered();
     void appearanceIsRemembered();
     void healthTellsWhatWasChecked();
+    void whatWasNotLookedAtIsNotGood();
     void writeModeAsksFirst();
     void armedCountsDown();
     void closeGuardKeepsTheWindow();
@@ -415,6 +416,29 @@ void TestShell::healthTellsWhatWasChecked()
     QVERIFY(saveScreenshot(*popup, *m_theme, QStringLiteral("shell-health")));
     QTest::mouseClick(popup->findChild<QPushButton *>(), Qt::LeftButton);
     QCOMPARE(asked.count(), 1);
+}
+
+void TestShell::whatWasNotLookedAtIsNotGood()
+{
+    using deployment::LegKind;
+    using deployment::LegStatus;
+    auto &health = m_window->band().health();
+    const auto deploymentChip = [&health](LegStatus itself, LegStatus clock) {
+        std::vector<deployment::Leg> legs(2);
+        legs[0].kind = LegKind::Deployment;
+        legs[0].status = itself;
+        legs[1].kind = LegKind::Clock; // of the database, where no address was given
+        legs[1].status = clock;
+        health.setLegs(legs);
+        for (const QAbstractButton *button : health.findChildren<QAbstractButton *>()) {
+            if (button->accessibleName().startsWith(QStringLiteral("Deployment")))
+                return button->accessibleName().toLower();
+        }
+        return QString();
+    };
+    QVERIFY(deploymentChip(LegStatus::Skipped, LegStatus::Ok).contains(QStringLiteral("skipped")));
+    QVERIFY(deploymentChip(LegStatus::Skipped, LegStatus::Warn).contains(QStringLiteral("warning")));
+    QVERIFY(!deploymentChip(LegStatus::Ok, LegStatus::Ok).contains(QStringLiteral("skipped")));
 }
 
 void TestShell::writeModeAsksFirst()

@@ -139,6 +139,9 @@ void HealthChips::relabel()
     for (const Chip &chip : m_chips) {
         const std::vector<Leg> legs = legsOf(chip);
         const Leg *leg = worst(legs);
+        // Where the deployment itself was not looked at, the clock of its database says nothing of it.
+        if (leg != nullptr && leg->status == LegStatus::Ok && legs.front().status == LegStatus::Skipped)
+            leg = &legs.front();
         const State state = leg == nullptr ? State::NotReached : stateOf(leg->status);
         // Where all is well the time says more than the word; the icon says the rest.
         const bool timed = state == State::Ok && legs.front().took.count() > 0;

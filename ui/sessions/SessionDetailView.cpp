@@ -100,7 +100,7 @@ SessionDetailView::SessionDetailView(const common::Theme &theme, common::OpenCon
     m_empty = new Label(theme, tr("Select a session to see it as the library would return it."), FontToken::Body,
                         ColorToken::Muted);
     m_empty->setWordWrap(true);
-    m_empty->setContentsMargins(common::space::l, common::space::s, common::space::l, common::space::s);
+    m_empty->setMargin(common::space::l); // contents margins are the style sheet's
     column->addWidget(m_empty);
 
     m_body = new QWidget;

@@ -85,9 +85,9 @@ private:
 
     void addSession(QByteArrayView token, const QByteArray &value)
     {
-        const auto fields = SessionValue::readFields(m_layout.kind, value, m_zone);
+        const auto fields = SessionValue::readFields(m_layout.kind, token, value, m_zone);
         // A key under the adapters' prefix is a session, if a broken one; a key of any name is not.
-        if (!fields && m_layout.kind == KeyLayout::Kind::BetterAuth)
+        if (fields ? !fields->isOf : m_layout.kind == KeyLayout::Kind::BetterAuth)
             return;
         m_index->addSession(token, fields.value_or(SessionFields()));
         // Better Auth's users stand in the same values; where no users are known, nobody is missing.

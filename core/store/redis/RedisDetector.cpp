@@ -172,7 +172,7 @@ private:
             else
                 layout.sessions = prefix; // the rest is found by findRenamed()
         }
-        const auto fields = SessionValue::readFields(kind, text, m_zone).value_or(SessionFields());
+        const auto fields = SessionValue::readFields(kind, token, text, m_zone).value_or(SessionFields());
         Evidence &evidence = evidenceFor(layout);
         evidence.sessions.push_back({key, fields.userId.value_or(QByteArray())});
         evidence.badEnds += isPlausible(fields.expires) ? 0 : 1;

@@ -115,8 +115,8 @@ std::optional<SessionValue> SessionValue::read(KeyLayout::Kind kind, const QByte
     return value;
 }
 
-std::optional<SessionFields> SessionValue::readFields(KeyLayout::Kind kind, const QByteArray &text,
-                                                      const QTimeZone &zone)
+std::optional<SessionFields> SessionValue::readFields(KeyLayout::Kind kind, QByteArrayView token,
+                                                      const QByteArray &text, const QTimeZone &zone)
 {
     // Some ten times as fast as building the value; what it does not take (a lone surrogate, a broken text) is left to
     // that one.
@@ -134,7 +134,11 @@ std::optional<SessionFields> SessionValue::readFields(KeyLayout::Kind kind, cons
         failed = members.at_key("userId").get(userId);
     if (failed) {
         const auto value = read(kind, text);
-        return value ? std::optional(value->fields(zone)) : std::nullopt;
+        if (!value)
+            return std::nullopt;
+        SessionFields fields = value->fields(zone);
+        fields.isOf = value->isOf(token);
+        return fields;
     }
     SessionFields fields;
     fields.userId = QByteArray(userId.data(), static_cast<qsizetype>(userId.size()));
@@ -144,6 +148,10 @@ std::optional<SessionFields> SessionValue::readFields(KeyLayout::Kind kind, cons
     if (members.at_key("createdAt").get(time) == simdjson::SUCCESS)
         fields.createdAt = instantOf(time, zone);
     fields.hasUser = kind == KeyLayout::Kind::BetterAuth && whole.at_key("user").is_object();
+    std::string_view own;
+    fields.isOf = kind == KeyLayout::Kind::BetterAuth ||
+                  (members.at_key("sessionToken").get(own) == simdjson::SUCCESS &&
+                   QByteArrayView(own.data(), static_cast<qsizetype>(own.size())) == token);
     return fields;
 }
 

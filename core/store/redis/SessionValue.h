@@ -16,6 +16,7 @@ struct SessionFields
     std::optional<base::Instant> expires; ///< nullopt: not readable
     std::optional<base::Instant> createdAt;
     bool hasUser = false; ///< Better Auth: the user is in the value
+    bool isOf = true;     ///< SessionValue::isOf() of the token that was asked about
 
     bool operator==(const SessionFields &) const = default;
 };
@@ -29,9 +30,10 @@ public:
     /// a session in it.
     [[nodiscard]] static std::optional<SessionValue> read(KeyLayout::Kind kind, const QByteArray &text);
 
-    /// fields() of @p text without building the rest, for the many. nullopt as read().
-    [[nodiscard]] static std::optional<SessionFields> readFields(KeyLayout::Kind kind, const QByteArray &text,
-                                                                 const QTimeZone &zone);
+    /// fields() of @p text, which stands under the key of @p token, without building the rest, for the many. nullopt as
+    /// read().
+    [[nodiscard]] static std::optional<SessionFields> readFields(KeyLayout::Kind kind, QByteArrayView token,
+                                                                 const QByteArray &text, const QTimeZone &zone);
 
     /// Times without an offset are read in @p zone; numbers are milliseconds, as JavaScript has them.
     [[nodiscard]] SessionFields fields(const QTimeZone &zone) const;

@@ -103,7 +103,10 @@ bool MysqlDialect::accepts(const QString &type, const QString &value) const
     bool ok = false;
     if (isInteger(type)) {
         // Compared with an integer column, "12abc" would be 12.
-        value.toLongLong(&ok);
+        if (type.contains(QStringLiteral("unsigned")))
+            value.toULongLong(&ok);
+        else
+            value.toLongLong(&ok);
         return ok;
     }
     if (isFractional(type)) {

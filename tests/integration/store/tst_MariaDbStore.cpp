@@ -32,6 +32,7 @@ private Q_SLOTS:
     void tokensAreExactWhateverTheCollation();
     void columnsOfTwoCollationsAreJoined();
     void idsMayBeBytes();
+    void idsMayBeBeyondSignedNumbers();
     void theIndexOnTokensServesLookups();
     void theServersOwnLimitsDoNotMatter();
     void aTimestampIsReadWhateverTheServersZone();
@@ -321,6 +322,40 @@ void MariaDbStoreTest::idsMayBeBytes()
         QVERIFY2(restored.has_value(), failureOf(restored).constData());
         QCOMPARE(*restored, std::vector{store::RestoreOutcome::Restored});
     }
+}
+
+void MariaDbStoreTest::idsMayBeBeyondSignedNumbers()
+{
+    // As UUID_SHORT() makes them on a server whose number is above 127.
+    const auto url = m_databases.made(
+        QStringLiteral("unsigned"),
+        QStringLiteral("CREATE TABLE users (id bigint unsigned PRIMARY KEY, name varchar(99), email varchar(99)); "
+                       "CREATE TABLE accounts (id int PRIMARY KEY, \"userId\" bigint unsigned, provider varchar(99), "
+                       "\"providerAccountId\" varchar(99)); "
+                       "CREATE TABLE sessions (id bigint unsigned PRIMARY KEY, \"userId\" bigint unsigned NOT NULL "
+                       "REFERENCES users(id), expires timestamp(3) NOT NULL, \"sessionToken\" varchar(255) NOT NULL "
+                       "UNIQUE); INSERT INTO users VALUES (18446744073709551615, 'Ann', 'ann@example.com'); "
+                       "INSERT INTO accounts VALUES (1, 18446744073709551615, 'github', '1'); "
+                       "INSERT INTO sessions VALUES (18446744073709551614, 18446744073709551615, '2026-06-20', "
+                       "'abcdefghijklmnop-1'), (9, 18446744073709551615, '2026-06-20', 'abcdefghijklmnop-2')"));
+    QString problem;
+    const auto sessions = test::openDetected(url, store::Access::ReadOnly, problem);
+    QVERIFY2(sessions != nullptr, qPrintable(problem));
+    for (const char *user : {"18446744073709551615", "ann@example.com"}) {
+        store::SessionQuery query;
+        query.user = QString::fromLatin1(user);
+        query.limit = 1;
+        const auto first = sessions->page(query, std::nullopt, fixtureNow(), soon());
+        QVERIFY2(first && first->next, failureOf(first).constData());
+        const auto second = sessions->page(query, first->next, fixtureNow(), soon());
+        QVERIFY2(second && !second->next, failureOf(second).constData());
+        QCOMPARE(second->sessions.front().id, std::optional(QStringLiteral("18446744073709551614")));
+        QCOMPARE(second->sessions.front().providers, QStringList{QStringLiteral("github")});
+    }
+    const QString id = QStringLiteral("18446744073709551614");
+    QStringList unmatched;
+    const auto named = sessions->findRows(std::span(&id, 1), unmatched, fixtureNow(), soon());
+    QVERIFY2(named && named->size() == 1 && unmatched.isEmpty(), failureOf(named).constData());
 }
 
 void MariaDbStoreTest::theIndexOnTokensServesLookups()

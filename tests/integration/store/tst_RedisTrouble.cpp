@@ -42,6 +42,7 @@ private Q_SLOTS:
             "{\"sessionToken\":\"no-user-0000000000000\",\"expires\":\"2026-07-01T00:00:00.000Z\"}");
         // Renamed, the prefix of accounts may begin with that of sessions: without its token an object is no session.
         add("account:google:100000", "{\"userId\":\"u1\",\"provider\":\"google\",\"providerAccountId\":\"1\"}");
+        add("other-000000000000000", sessionValue("of-another-0000000000", "gone", "\"2026-07-01T00:00:00.000Z\""));
         add("orphan-00000000000000", sessionValue("orphan-00000000000000", "gone", "\"2026-07-01T00:00:00.000Z\""));
         add("absurd-00000000000000", sessionValue("absurd-00000000000000", "u1", "\"9999-12-31T23:59:59.999Z\""));
         load(keys);
@@ -62,6 +63,10 @@ private Q_SLOTS:
             return states.value(base::Fingerprint::of(token).text(), SessionState::Expired);
         };
         QCOMPARE(states.size(), 9);
+        const auto stats = sessions.stats(fixtureNow(), soon()); // what is not listed is not counted
+        QVERIFY(stats.has_value());
+        QCOMPARE(stats->orphan, qint64{1});
+        QCOMPARE(sessions.count(query, fixtureNow(), soon()).value_or(-1), qint64{9});
         QCOMPARE(stateOf("good-0000000000000000"), SessionState::Live);
         QCOMPARE(stateOf("number-00000000000000"), SessionState::Live);
         QCOMPARE(stateOf("absurd-00000000000000"), SessionState::Live);
