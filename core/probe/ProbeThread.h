@@ -16,7 +16,7 @@ using OnState = std::function<void(const RunRecord::State &state, const RunRecor
 /// Runs @p setup on a thread of its own and waits. @p onState (may be empty) is called on the calling thread.
 /// Cancelling @p call ends the run within 250 ms; that is an outcome, not an error. All samples, warm-up included, are
 /// in @p samples in the order in which they ended. While @p pauseWanted (borrowed, may be null) is set nothing is
-/// begun; it is looked at ten times a second.
+/// begun; it is looked at whenever @p onState has been called.
 [[nodiscard]] RunRecord::State runProbe(const RunSetup &setup, LocalProbe *local, const base::Call &call,
                                         std::vector<Sample> &samples, const OnState &onState,
                                         const std::atomic<bool> *pauseWanted = nullptr);

@@ -94,7 +94,7 @@ QString mixtureSentence(const RunDocument &document, const CellResult &cell)
     if (!slow || slow->count <= cell.censored || all <= 0)
         return {}; // timeouts alone: the sentence about errors says it
     const double share = 100.0 * static_cast<double>(slow->count) / static_cast<double>(all);
-    const auto percent = [](double value) {
+    const auto percent = [](double value) -> QString {
         return QString::number(value, 'f', value < 10 ? 1 : 0) + QStringLiteral("\u00a0%");
     };
     return QStringLiteral("%1 has two populations: %2 around %3, %4 (%5) around %6. One median describes neither.")

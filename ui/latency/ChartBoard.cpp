@@ -78,7 +78,8 @@ ChartBoard::ChartBoard(const common::Theme &theme, QWidget *parent)
     m_left->addChart(*m_dumbbell, tr("Routes"));
     m_order->setObjectName(QStringLiteral("routeOrder"));
     m_order->setAccessibleName(tr("Order of the routes"));
-    m_order->addItems({tr("Widest gap first"), tr("Slowest p95 first"), tr("By name")}); // as DumbbellChart::Order
+    m_order->setToolTip(tr("Order of the routes: the widest gap, the slowest p95 or the name first"));
+    m_order->addItems({tr("By gap"), tr("By p95"), tr("By name")}); // as DumbbellChart::Order
     m_range->setObjectName(QStringLiteral("timeRange"));
     m_range->setGlyph(common::Icon::Close);
     m_range->setToolTip(tr("The charts show this part of the run only. Press for all of it."));

@@ -581,7 +581,7 @@ QString LatencyPage::help() const
         "Percentiles that the samples do not bear are left out. Every chart has a table (**T**) and is saved as a "
         "picture "
         "from its own menu.\n\n"
-        "- **Routes** ↑ ↓ choose a route; the charts at the right follow.\n"
+        "- **Routes** ↑ ↓ choose a route; the charts at the right follow. Sorted by gap, slowest p95 or name.\n"
         "- **Percentiles** by nines: is the tail the problem? ← → move the read-out, + − zoom, B takes the bands "
         "away.\n"
         "- **Shift**: how many times as long one mode takes as another at each percentile, with a band that holds "

@@ -47,10 +47,11 @@ Status readSitemapInto(routes::RouteList &list, QStringList &remarks, const QByt
     const auto sitemap = routes::readSitemap(xml, origin);
     if (!sitemap)
         return base::fail(sitemap.error());
+    // Which need not be the deployment's.
+    if (!sitemap->pages.empty())
+        remarks << RouteImport::tr("Its pages are of %1.").arg(sitemap->pages.front().host());
     if (const int elsewhere = routes::addPages(*sitemap, list); elsewhere > 0) {
-        remarks << RouteImport::tr("Left out, because they are of other hosts than %1: %2.")
-                       .arg(sitemap->pages.front().host())
-                       .arg(elsewhere);
+        remarks << RouteImport::tr("Left out, because they are of other hosts: %1.").arg(elsewhere);
     }
     if (!sitemap->sitemaps.empty())
         remarks << RouteImport::tr("It is an index: %1 further sitemaps are not read.").arg(sitemap->sitemaps.size());

@@ -47,15 +47,16 @@ RunBar::RunBar(const common::Theme &theme, QWidget *parent)
     m_state->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Preferred);
     row->addWidget(m_state);
     m_progress->setTextVisible(false);
-    m_progress->setFixedWidth(160);
+    m_progress->setMinimumWidth(48); // gives way in a narrow window
+    m_progress->setMaximumWidth(160);
     m_progress->setAccessibleName(tr("Progress of the run"));
-    row->addWidget(m_progress);
+    row->addWidget(m_progress, 1);
     m_samples = addPart(*row);
     m_time = addPart(*row);
     m_blocks = addPart(*row);
     m_guard = addPart(*row);
     m_canary = addPart(*row);
-    row->addStretch();
+    row->addStretch(1);
     m_pause->setObjectName(QStringLiteral("pauseRun"));
     m_pause->hide();
     connect(m_pause, &common::Button::clicked, this, &RunBar::pauseToggled);

@@ -1,5 +1,6 @@
 #include <QtTest>
 
+#include <QCheckBox>
 #include <QComboBox>
 #include <QDoubleSpinBox>
 #include <QHBoxLayout>
@@ -294,6 +295,44 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(act->isEnded(), 30'000);
         QVERIFY2(act->end()->words.contains(QStringLiteral("Stopped")), qPrintable(act->end()->words));
         QTRY_VERIFY(button("startRun")->isEnabled());
+    }
+
+    void aCacheInMemoryIsMeasuredBesideTheDeployments_data()
+    {
+        QTest::addColumn<QString>("cache");
+        QTest::addColumn<QString>("named");
+        QTest::newRow("Redis") << QStringLiteral("redis://127.0.0.1:1") << QStringLiteral("cached-redis");
+        QTest::newRow("none") << QString() << QStringLiteral("cached");
+    }
+    void aCacheInMemoryIsMeasuredBesideTheDeployments()
+    {
+        QFETCH(QString, cache);
+        QFETCH(QString, named);
+        test::TestConnection open{m_clock};
+        workspace::ConnectionProfile profile;
+        profile.name = QStringLiteral("with a cache");
+        profile.version = session::AuthVersion::V5;
+        profile.strategy = session::Strategy::Jwt;
+        profile.cache = cache;
+        workspace::ConnectionSecrets secrets;
+        secrets.authSecrets.emplace_back(QByteArrayView("secret"));
+        QVERIFY(open.open(std::move(profile), std::move(secrets)));
+        latency::RunPlanEditor editor(*m_theme, open.connection());
+        QStringList offered;
+        for (const QCheckBox *box : editor.findChildren<QCheckBox *>()) {
+            if (box->objectName().startsWith(QLatin1String("planMode-cached")))
+                offered << box->objectName().mid(9);
+        }
+        QCOMPARE(offered, cache.isEmpty() ? QStringList{named} : (QStringList{named, QStringLiteral("cached-memory")}));
+        editor.setModeChecked(probe::ProbeMode::CachedMemory, true);
+        const auto plan = editor.plan();
+        QVERIFY(plan.has_value());
+        std::vector<probe::ProbeMode> modes{probe::ProbeMode::Local, *probe::probeModeOf(named)};
+        if (!cache.isEmpty())
+            modes.push_back(probe::ProbeMode::CachedMemory);
+        QVERIFY(plan->modes == modes);
+        for (const probe::Budget &budget : plan->budgets)
+            QVERIFY(std::find(modes.begin(), modes.end(), budget.mode) != modes.end());
     }
 
     void theTradeOffFollowsItsSlider()

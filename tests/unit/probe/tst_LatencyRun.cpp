@@ -80,6 +80,15 @@ private Q_SLOTS:
         QCOMPARE(local->phases.execute.has_value(), rows);
         QCOMPARE(local->phases.connect.value_or(0) > 0, rows);
         QCOMPARE(run->document.comparisons.size(), 9U);
+        const QJsonObject &meta = run->document.meta;
+        for (const char *name :
+             {"governor", "virtualised", "clockSource", "timerSlackNs", "allowedCores", "build", "utcOffsetMinutes",
+              "maxAgeSeconds", "updateAgeSeconds", "orderDigest", "addressDigest", "server"})
+            QVERIFY2(meta.contains(QLatin1String(name)), name);
+        QCOMPARE(meta.value(QStringLiteral("maxAgeSeconds")).toInteger(), deployment->auth()->lifetime().count());
+        QCOMPARE(meta.value(QStringLiteral("orderDigest")).toString().size(), 16);
+        QCOMPARE(meta.value(QStringLiteral("addressDigest")).toString().size(), 16);
+        QVERIFY(meta.value(QStringLiteral("server")).toObject().value(QStringLiteral("tls")).isNull()); // no https
         const QJsonObject canary = run->document.meta.value(QStringLiteral("canary")).toObject();
         QCOMPARE(canary.value(QStringLiteral("row")).toBool(), rows);
         QCOMPARE(canary.value(QStringLiteral("removed")).toBool(), rows);

@@ -328,6 +328,51 @@ private Q_SLOTS:
         QVERIFY2(all.contains(QStringLiteral("faster than proxy")), qPrintable(all));
         QVERIFY2(all.contains(QStringLiteral("1 of ")), qPrintable(all));
     }
+    void indicationsAndPopulationsAreSaid()
+    {
+        const QString route = QStringLiteral("/a");
+        RunDocument document = documentOf(route);
+        const auto said = [&document](const char *words) {
+            return verdictSentences(document).join(QLatin1Char('\n')).contains(QLatin1String(words));
+        };
+        QVERIFY(!said("populations") && !said("indicative")); // the timeout alone is none
+        QVERIFY(verdictSentences(documentOf(route, 15)).join(QLatin1Char('\n')).contains(QLatin1String("indicative")));
+        QVERIFY(document.cells[0].response.effective.has_value());
+        QVERIFY(asHtml(document).contains("indicative")); // its p99: 400 samples are fewer than 500
+        QVERIFY(asMarkdown(document).contains(", indicative"));
+        QVERIFY(!asHtml(documentOf(route, 900)).contains("<br/>indicative"));
+
+        std::vector<Sample> samples;
+        for (int block = 0; block < 480; ++block)
+            samples.push_back(sampleOf(0, block, block % 24 == 7 ? 1'900'000'000 : 38'000'000));
+        document.cells[0] = summarise(document.cells[0].id, samples, 10'000'000'000, 1);
+        const QString all = verdictSentences(document).join(QLatin1Char('\n'));
+        QVERIFY2(all.contains(QStringLiteral("/a proxy has two populations: 96\u00a0% around 38.0 ms, 4.2\u00a0% (20) "
+                                             "around 1.90 s.")),
+                 qPrintable(all));
+        // And it survives being saved.
+        const RunDocument read = reread(document);
+        QVERIFY(read.cells[0].response == document.cells[0].response);
+        QCOMPARE(read.cells[0].response.slow->count, 20);
+        const QByteArray html = asHtml(document);
+        QVERIFY(html.contains("two populations"));
+        // What an earlier version wrote has neither.
+        QJsonObject old = document.toObject();
+        QJsonArray cells = old.value(QStringLiteral("cells")).toArray();
+        for (qsizetype i = 0; i < cells.size(); ++i) {
+            QJsonObject cell = cells.at(i).toObject();
+            for (const QString &kind : {QStringLiteral("response"), QStringLiteral("service")}) {
+                QJsonObject times = cell.value(kind).toObject();
+                times.remove(QStringLiteral("effective"));
+                times.remove(QStringLiteral("slow"));
+                cell.insert(kind, times);
+            }
+            cells[i] = cell;
+        }
+        old.insert(QStringLiteral("cells"), cells);
+        const auto earlier = RunDocument::fromJson(QJsonDocument(old).toJson(), QStringLiteral("old.json"));
+        QVERIFY(earlier && !earlier->cells[0].response.effective && !earlier->cells[0].response.slow);
+    }
     void markdownCannotBeBrokenOutOf()
     {
         const QByteArray text = asMarkdown(documentOf(hostile));

@@ -5,6 +5,7 @@
 #include "core/probe/CsvWriter.h"
 #include "core/probe/DocumentBuilder.h"
 #include "core/probe/ProbeThread.h"
+#include "core/probe/RunMeta.h"
 #include "core/probe/SampleLog.h"
 #include "core/probe/Verdicts.h"
 #include "core/probe/ZigZag.h"
@@ -103,6 +104,25 @@ private Q_SLOTS:
         QVERIFY(read.has_value());
         QCOMPARE(read->toJson(), json);
         QVERIFY(json.endsWith("}\n"));
+    }
+    void digestsTellWhatWasTheSame()
+    {
+        RunPlan plan;
+        plan.routes = {QStringLiteral("/a"), QStringLiteral("/b"), QStringLiteral("/c")};
+        plan.modes = *parseModes(QStringLiteral("proxy,route"));
+        plan.samples = 40;
+        plan.seed = 7;
+        const RunSetup setup = RunSetup::from(plan, true);
+        QCOMPARE(orderDigest(setup, 40), orderDigest(RunSetup::from(plan, true), 40));
+        QVERIFY(orderDigest(setup, 40) != orderDigest(setup, 39));
+        plan.seed = 8;
+        QVERIFY(orderDigest(setup, 40) != orderDigest(RunSetup::from(plan, true), 40));
+        const QHostAddress one(QStringLiteral("192.0.2.1"));
+        const QHostAddress two(QStringLiteral("2001:db8::2"));
+        const QString host = QStringLiteral("a.example");
+        QCOMPARE(addressDigest(host, {one, two}), addressDigest(QStringLiteral("A.example"), {two, one}));
+        QVERIFY(addressDigest(host, {one, two}) != addressDigest(host, {one}));
+        QVERIFY(addressDigest(host, {one}) != addressDigest(QStringLiteral("b.example"), {one}));
     }
     void holdsNoSecret()
     {
