@@ -84,6 +84,7 @@ base::Result<Request> readRequest(const Context &context)
         request.watchFor = std::chrono::ceil<std::chrono::milliseconds>(*watchFor);
     }
     request.options.reason = arguments.value(QStringLiteral("reason")).value_or(QString());
+    request.options.recordsNames = arguments.has(QStringLiteral("audit-names"));
     request.options.verify = arguments.has(QStringLiteral("verify"));
     request.options.verifyFor = context.options().timeout;
     request.dryRun = arguments.has(QStringLiteral("dry-run"));
@@ -244,6 +245,9 @@ public:
                    QStringLiteral("a second person's approval of that plan, by `plan approve`")},
                   {QStringLiteral("dry-run"), {}, QStringLiteral("show what would happen, write nothing")},
                   {QStringLiteral("reason"), QStringLiteral("TEXT"), QStringLiteral("why, for the audit log")},
+                  {QStringLiteral("audit-names"),
+                   {},
+                   QStringLiteral("write the user or the text that was chosen by to the audit log as well")},
                   {QStringLiteral("batch-size"), QStringLiteral("N"),
                    QStringLiteral("rows a transaction, at most (100)")},
                   {QStringLiteral("undo-for"), QStringLiteral("DURATION"),

@@ -13,7 +13,7 @@ namespace rollcall::revoke {
 namespace {
 
 constexpr std::size_t tokensAtOnce = 500;
-/// What one compare-and-set changes: with each session comes its user's list, which others may change meanwhile.
+/// What one compare-and-set changes: with each session comes what points to it, which others may change meanwhile.
 constexpr std::size_t sessionsAtOnce = 100;
 
 using cache::CacheKeyPattern;
@@ -32,8 +32,8 @@ std::vector<redis::RedisCommand> deletesOf(std::span<const store::OwnedToken> to
     return commands;
 }
 
-/// Removes the copies of @p sessions that @p patterns name, none of which is Better Auth's; sets in @p found those that
-/// there were.
+/// Removes the copies of @p sessions that @p patterns name, to none of which anything points; sets in @p found those
+/// that there were.
 Status eraseKeys(redis::RedisChannel &channel, const QString &host, std::span<const CacheKeyPattern> patterns,
                  std::span<const store::OwnedToken> sessions, std::vector<bool> &found, const Call &call)
 {
@@ -62,18 +62,18 @@ Status eraseCopies(const deployment::ConnectionConfig &config, std::vector<Cache
                    std::span<const store::OwnedToken> sessions, std::vector<bool> &found, const Call &call)
 {
     const auto channel = redis::makeChannel(config.cache->clone(), config.httpOptions);
-    const bool isBetterAuth = std::erase_if(patterns, [](const CacheKeyPattern &pattern) {
-                                  return pattern.values() == CacheKeyPattern::Values::BetterAuth;
-                              }) > 0;
-    if (auto erased = eraseKeys(*channel, config.cache->host, patterns, sessions, found, call); !erased)
+    const auto laidOut = std::ranges::stable_partition(
+        patterns, [](const CacheKeyPattern &pattern) { return !hasPointers(pattern.values()); });
+    const auto plain = std::span(patterns.begin(), laidOut.begin());
+    if (auto erased = eraseKeys(*channel, config.cache->host, plain, sessions, found, call); !erased)
         return erased;
-    if (!isBetterAuth)
-        return {};
-    const auto removed = removeFromBetterAuth(*channel, sessions, call);
-    if (!removed)
-        return base::fail(removed.error());
-    for (std::size_t i = 0; i < removed->size(); ++i)
-        found[i] = found[i] || (*removed)[i];
+    for (const CacheKeyPattern &pattern : laidOut) {
+        const auto removed = removeWithPointers(*channel, pattern.values(), sessions, call);
+        if (!removed)
+            return base::fail(removed.error());
+        for (std::size_t i = 0; i < removed->size(); ++i)
+            found[i] = found[i] || (*removed)[i];
+    }
     return {};
 }
 
@@ -89,10 +89,16 @@ std::vector<cache::CacheKeyPattern> copyPatterns(const deployment::ConnectionCon
     return patterns;
 }
 
-Result<std::vector<bool>> removeFromBetterAuth(redis::RedisChannel &channel, std::span<const store::OwnedToken> copies,
-                                               const Call &call)
+bool hasPointers(CacheKeyPattern::Values values)
 {
-    const store::KeyLayout layout = store::KeyLayout::betterAuth();
+    return values == CacheKeyPattern::Values::BetterAuth || values == CacheKeyPattern::Values::Upstash;
+}
+
+Result<std::vector<bool>> removeWithPointers(redis::RedisChannel &channel, CacheKeyPattern::Values values,
+                                             std::span<const store::OwnedToken> copies, const Call &call)
+{
+    const store::KeyLayout layout =
+        values == CacheKeyPattern::Values::BetterAuth ? store::KeyLayout::betterAuth() : store::KeyLayout::authJs();
     store::KeyReader reader(channel, QString::fromUtf8(layout.scanPattern()));
     store::RedisWriter writer(reader, channel, layout, QTimeZone::utc());
     std::vector<bool> all;

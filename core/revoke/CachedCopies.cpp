@@ -6,6 +6,7 @@
 #include <QSet>
 
 #include <algorithm>
+#include <map>
 
 #include "core/cache/CacheValue.h"
 #include "core/revoke/CachePurge.h"
@@ -295,10 +296,10 @@ Result<std::vector<Drift>> driftOf(std::span<const CachedCopy> copies, store::Se
 Status purgeCopies(redis::RedisChannel &channel, std::span<const CachedCopy> copies, qint64 &removed, const Call &call)
 {
     std::vector<const CachedCopy *> plain;
-    std::vector<store::OwnedToken> listed;
+    std::map<CacheKeyPattern::Values, std::vector<store::OwnedToken>> pointedTo;
     for (const CachedCopy &copy : copies) {
-        if (copy.values == CacheKeyPattern::Values::BetterAuth)
-            listed.push_back({copy.token.view(), copy.userId});
+        if (hasPointers(copy.values))
+            pointedTo[copy.values].push_back({copy.token.view(), copy.userId});
         else
             plain.push_back(&copy);
     }
@@ -317,10 +318,12 @@ Status purgeCopies(redis::RedisChannel &channel, std::span<const CachedCopy> cop
             removed += reply.number;
         }
     }
-    const auto gone = removeFromBetterAuth(channel, listed, call);
-    if (!gone)
-        return base::fail(gone.error());
-    removed += std::ranges::count(*gone, true);
+    for (const auto &[values, sessions] : pointedTo) {
+        const auto gone = removeWithPointers(channel, values, sessions, call);
+        if (!gone)
+            return base::fail(gone.error());
+        removed += std::ranges::count(*gone, true);
+    }
     return {};
 }
 

@@ -51,16 +51,17 @@ base::SecretBytes planBytes(const RevocationPlan &plan, const RevocationOptions 
 {
     // Room for all of it at once: an array that grows leaves copies of tokens behind.
     constexpr qsizetype aroundRow = 32;
-    qsizetype room = 1024 + 4 * (plan.what.size() + options.reason.size() + plan.statement.size());
+    qsizetype room =
+        1024 + 4 * (plan.what.size() + plan.onRecord.size() + options.reason.size() + plan.statement.size());
     for (const store::PlannedRow &row : plan.rows)
         room += aroundRow + row.key.key.size() + row.key.token.size() + 2 * row.key.userId.value_or(QString()).size();
     QByteArray bytes;
     bytes.reserve(room);
     QDataStream out(&bytes, QIODevice::WriteOnly);
     setUp(out);
-    out << version << plan.digest << qint64(plan.frozenAt.time_since_epoch().count()) << plan.what << plan.users
-        << plan.statement << options.reason << options.verify << options.canary << qint64(options.batchSize)
-        << qint64(options.verifyFor.count()) << qint64(options.undoFor.count())
+    out << version << plan.digest << qint64(plan.frozenAt.time_since_epoch().count()) << plan.what << plan.onRecord
+        << plan.users << plan.statement << options.reason << options.verify << options.canary << options.recordsNames
+        << qint64(options.batchSize) << qint64(options.verifyFor.count()) << qint64(options.undoFor.count())
         << (options.approval ? options.approval->approver() : QString()) << quint64(plan.rows.size());
     for (const store::PlannedRow &row : plan.rows) {
         write(out, row.key.key);
@@ -90,9 +91,9 @@ base::Result<StoredPlan> planOf(const base::SecretBytes &bytes)
     in >> found;
     if (found != version)
         return refused();
-    in >> stored.plan.digest >> frozenAt >> stored.plan.what >> stored.plan.users >> stored.plan.statement >>
-        stored.options.reason >> stored.options.verify >> stored.options.canary >> batchSize >> verifyFor >> undoFor >>
-        approver >> rows;
+    in >> stored.plan.digest >> frozenAt >> stored.plan.what >> stored.plan.onRecord >> stored.plan.users >>
+        stored.plan.statement >> stored.options.reason >> stored.options.verify >> stored.options.canary >>
+        stored.options.recordsNames >> batchSize >> verifyFor >> undoFor >> approver >> rows;
     if (in.status() != QDataStream::Ok || rows > static_cast<quint64>(largestPlan))
         return refused();
     stored.plan.frozenAt = base::Instant(std::chrono::milliseconds(frozenAt));

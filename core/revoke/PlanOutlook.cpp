@@ -36,6 +36,15 @@ QString maskedKey(const cache::CacheKeyPattern &pattern, const QString &mask)
     return QString::fromUtf8(pattern.keyOf(mask.toUtf8()));
 }
 
+/// The key that points to the session of @p mask, as removeWithPointers() mends it.
+QString pointerText(cache::CacheKeyPattern::Values values, const QString &user, const QString &mask)
+{
+    const bool isList = values == cache::CacheKeyPattern::Values::BetterAuth;
+    const auto layout = isList ? store::KeyLayout::betterAuth() : store::KeyLayout::authJs();
+    return (isList ? QStringLiteral("%1, without %2") : QStringLiteral("%1, if it names %2"))
+        .arg(QString::fromUtf8(layout.sessionsOfUserKey(user)), mask);
+}
+
 bool isOwn(const store::PlannedRow &row, const QString &own)
 {
     return row.key.userId == own || (row.shown.email && row.shown.email->compare(own, Qt::CaseInsensitive) == 0);
@@ -78,15 +87,12 @@ PlanOutlook outlookOf(const RevocationPlan &plan, const deployment::Deployment &
     QStringList some = someOf(plan);
     const auto patterns =
         deployment.config().cache ? copyPatterns(deployment.config()) : std::vector<cache::CacheKeyPattern>();
-    for (qsizetype i = 0; i < some.size(); ++i) {
+    for (std::size_t i = 0; i < std::min(plan.rows.size(), shownKeys); ++i) {
+        const QString &mask = some.at(static_cast<qsizetype>(i));
         for (const cache::CacheKeyPattern &pattern : patterns) {
-            outlook.cacheKeys << maskedKey(pattern, some.at(i));
-            const auto &userId = plan.rows[static_cast<std::size_t>(i)].key.userId;
-            if (pattern.values() == cache::CacheKeyPattern::Values::BetterAuth && userId)
-                outlook.cacheKeys << QStringLiteral("%1, without %2")
-                                         .arg(QString::fromUtf8(
-                                                  store::KeyLayout::betterAuth().sessionsOfUserKey(*userId)),
-                                              some.at(i));
+            outlook.cacheKeys << maskedKey(pattern, mask);
+            if (const auto &user = plan.rows[i].key.userId; user && hasPointers(pattern.values()))
+                outlook.cacheKeys << pointerText(pattern.values(), *user, mask);
         }
     }
     outlook.cachedCopies = static_cast<qint64>(patterns.size() * plan.rows.size());

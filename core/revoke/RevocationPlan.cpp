@@ -88,19 +88,22 @@ void spareNewest(std::vector<store::PlannedRow> &rows, int count)
 
 } // namespace
 
-QString Selection::describe() const
+QString Selection::describe(Names names) const
 {
+    const auto typed = [names](const QString &text, const QString &instead) {
+        return names == Names::AsTyped ? text : instead;
+    };
     QStringList parts;
     if (!sessions.isEmpty())
         parts << QStringLiteral("%1 named sessions").arg(sessions.size());
     if (query) {
         QString text = QStringLiteral("%1 sessions").arg(stateWord(query->state));
         if (query->user)
-            text += QStringLiteral(" of user %1").arg(*query->user);
+            text += typed(QStringLiteral(" of user %1").arg(*query->user), QStringLiteral(" of one user"));
         if (query->provider)
             text += QStringLiteral(" by provider %1").arg(*query->provider);
         if (query->search)
-            text += QStringLiteral(" matching \"%1\"").arg(*query->search);
+            text += typed(QStringLiteral(" matching \"%1\"").arg(*query->search), QStringLiteral(" matching a text"));
         if (query->expiresBefore)
             text += QStringLiteral(" expiring before %1").arg(base::toIso(*query->expiresBefore));
         if (query->expiresAfter)
@@ -137,6 +140,7 @@ base::Result<RevocationPlan> freezePlan(const deployment::Deployment &deployment
     plan.frozenAt = deployment.clock().now();
     plan.selection = std::move(selection);
     plan.what = plan.selection.describe();
+    plan.onRecord = plan.selection.describe(Selection::Names::LeftOut);
     if (!plan.selection.sessions.isEmpty()) {
         auto named = store.findRows(plan.selection.sessions, plan.unmatched, plan.frozenAt, call);
         if (!named)

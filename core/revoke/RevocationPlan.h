@@ -16,7 +16,10 @@ struct Selection
     QStringList users; ///< ids or e-mails: narrows @ref query to these users; empty: to nobody in particular
     std::optional<int>
         keepNewest; ///< spares so many of each user's matching sessions, the newest by creation, else by expiry
-    [[nodiscard]] QString describe() const; ///< for people and the audit log; no personal data beyond what was typed
+
+    /// Whether who and what was typed to choose sessions is told, or only that it was.
+    enum class Names { AsTyped, LeftOut };
+    [[nodiscard]] QString describe(Names names = Names::AsTyped) const;
 };
 
 /// Exactly what a revocation will touch, frozen before consent. Holds tokens: never leaves memory in this form.
@@ -26,7 +29,8 @@ struct RevocationPlan
     QString digest; ///< hex SHA-256 over the frozen rows' fingerprints, their users and the statement
     base::Instant frozenAt;
     Selection selection;
-    QString what; ///< the selection in words: Selection::describe()
+    QString what;     ///< the selection in words: Selection::describe()
+    QString onRecord; ///< the same without names, for the audit log
     std::vector<store::PlannedRow> rows;
     QStringList unmatched;      ///< named sessions that nobody has
     QStringList unmatchedUsers; ///< users of the selection without a matching session

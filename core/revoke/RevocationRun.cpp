@@ -64,7 +64,9 @@ public:
         if (auto status = m_rows.prepare(m_journal.head(), m_deployment.clock().now(), m_call); !status)
             return base::fail(std::move(status.error()));
         progress(0, QStringLiteral("Writing the audit intent"));
-        if (auto status = m_run.writeIntent({{QStringLiteral("selection"), m_plan.what}}, settled()); !status)
+        if (auto status = m_run.writeIntent(
+                {{QStringLiteral("selection"), m_options.recordsNames ? m_plan.what : m_plan.onRecord}}, settled());
+            !status)
             return base::fail(std::move(status.error()));
         noteUndo();
         std::optional<store::CanaryKey> canary;

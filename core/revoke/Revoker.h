@@ -14,6 +14,7 @@ struct RevocationOptions
     bool verify = false; ///< ask the deployment about each revoked session; wants its URL
     bool canary = false; ///< before the first delete show that the deployment accepts a fresh session, a row of our own
                          ///< that is removed at the end; where it does not, refusals prove nothing and are not counted
+    bool recordsNames = false;                   ///< the audit log is to name whom was chosen as it was typed
     qsizetype batchSize = 100;                   ///< rows a transaction, an upper bound
     std::size_t mostAsked = 1'000;               ///< of more revoked sessions a random sample so large is asked about
     std::chrono::milliseconds verifyFor{10'000}; ///< ask again until refused or this is over

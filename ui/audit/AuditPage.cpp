@@ -239,7 +239,9 @@ QString AuditPage::help() const
 {
     return tr(
         "# Audit\n\nEverything that Rollcall did to a deployment: an **intent** before each act, its **outcome** "
-        "after. Tokens, secrets and e-mail addresses are not in it.\n\n"
+        "after. Tokens and secrets are not in it; names and e-mail addresses only where somebody typed them as a "
+        "reason, "
+        "or asked for them on the command line (`--audit-names`).\n\n"
         "Each entry holds the hash of the one before and a signature by a key of this computer, and a seal beside "
         "the log says how long it is. So a changed, removed or inserted entry shows, and so does a log that was "
         "cut short.\n\n"
@@ -285,7 +287,7 @@ QList<common::StatusItem> AuditPage::statusItems() const
     if (m_laterLeftOut) {
         items << common::StatusItem{tr("too much follows the break to be shown"), Icon::Warn, ColorToken::Warn, false};
     }
-    items << common::StatusItem{tr("No tokens and no e-mail addresses are stored"), {}, ColorToken::Muted, false};
+    items << common::StatusItem{tr("No tokens are stored, and names only as typed"), {}, ColorToken::Muted, false};
     items << common::StatusItem{tr("Checked %1").arg(common::clockText(*m_readAt)), {}, ColorToken::Muted, true};
     return items;
 }

@@ -147,7 +147,9 @@ Status RedisWriter::addRemoval(std::span<const Found *const> sessions, KeyChange
         if (m_layout.kind == KeyLayout::Kind::BetterAuth) {
             if (const auto list = changedList(pointer, tokens, std::nullopt, now))
                 changes[keys[i]] = *list;
-        } else if (pointer && changes.contains(*pointer)) {
+        } else if (pointer && std::ranges::any_of(tokens, [&](const QByteArray &token) {
+                       return m_layout.sessionKey(token) == *pointer;
+                   })) {
             changes[keys[i]] = {pointer, std::nullopt, std::nullopt};
         }
     }

@@ -304,6 +304,15 @@ private Q_SLOTS:
             {QStringLiteral("better-auth ") + fingerprintOf(token), QStringLiteral("live")},
             {QStringLiteral("upstash ") + fingerprintOf(token), QStringLiteral("live")}};
         QVERIFY2(said(list, "state") == expected, list.all().constData());
+        // With each goes what points to it.
+        const CtlResult purged = m_ctl->run(words("cache purge --yes --cache-env CACHE --cache-keys better-auth "
+                                                  "--cache-keys upstash --fingerprint")
+                                            << fingerprintOf(token));
+        QVERIFY2(purged.exitCode == 0 && purged.json().value(QStringLiteral("purged")).toInt() == 2,
+                 purged.all().constData());
+        QCOMPARE(command({"EXISTS", "user:session:by-user-id:u1"}).number, 0);
+        QCOMPARE(command({"GET", "active-sessions-u1"}).text, QByteArray("[]")); // it was not in there
+        QCOMPARE(keys(), 1);
     }
 
     void sessionsThatLiveThereAreNotCopies()

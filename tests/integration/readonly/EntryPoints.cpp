@@ -5,6 +5,7 @@
 #include "core/deployment/Watching.h"
 #include "core/findings/Findings.h"
 #include "core/probe/CanarySession.h"
+#include "core/revoke/BlastRadius.h"
 #include "core/revoke/CachedCopies.h"
 #include "core/revoke/NotBeforeRule.h"
 #include "core/revoke/Pruner.h"
@@ -238,6 +239,16 @@ std::vector<EntryPoint> readingEntryPoints()
         {"UserDirectory::usersPage",
          [](W w) { return statusOf(w.store.users()->usersPage({}, std::nullopt, w.clock.now(), soon())); }},
         {"UserDirectory::canaries", [](W w) { return statusOf(w.store.users()->canaries(soon())); }},
+        {"UserDirectory::userCount", [](W w) { return statusOf(w.store.users()->userCount(soon())); }},
+        {"blastRadiusOf",
+         [](W w) -> Status {
+             const revoke::BlastRadius radius = revoke::blastRadiusOf(*w.deployment, soon());
+             return radius.users
+                        ? Status()
+                        : base::fail(
+                              base::Error(base::ErrorCode::Internal).with(base::ErrorParam::Detail, radius.whyNot));
+         },
+         true},
         {"KeptRows::canKeep", [](W w) { return w.store.keptRows()->canKeep(soon()); }, true},
         {"ExpiredRows::count", [](W w) { return statusOf(w.store.expiredRows()->count(w.clock.now(), soon())); }, true},
         {"ExpiredRows::replicaLag", [](W w) { return statusOf(w.store.expiredRows()->replicaLag(soon())); }, true},
