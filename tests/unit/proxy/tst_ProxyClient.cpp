@@ -1,3 +1,4 @@
+#include <QTcpServer>
 #include <QtTest>
 
 #include <thread>
