@@ -258,7 +258,8 @@ bool ReadyKey::encryptGcm(QByteArray &text, char *tag) const
 bool ReadyKey::prependRandom(QByteArray &text) const
 {
     const qsizetype size = text.size();
-    if (text.capacity() < size + sealingRoom) {
+    // Not capacity(): that counts room in front too, as there is in what open() gave.
+    if (text.data_ptr().freeSpaceAtEnd() < sealingRoom) {
         QByteArray roomy;
         roomy.reserve(size + sealingRoom);
         roomy.append(text);

@@ -265,7 +265,7 @@ Resolution ProxyClient::resolve(QByteArrayView cookieHeader, const RequestHeader
     const bool isCutShort = !answer && (call.expired() || call.cancelled());
     resolution.isShareable = !isCutShort && !holdsCookieCache(*m_profile, http::headerValue(request.headers, "cookie"));
     const auto elapsed = [begun] { return base::Call::Clock::now() - begun; };
-    const QString shown = request.url.toString(QUrl::RemoveUserInfo);
+    const QString shown = request.url.toString(QUrl::RemoveUserInfo | QUrl::RemoveQuery);
     const QString asked = QStringLiteral("GET %1, session cookies: %2").arg(shown).arg(cookies);
     if (!answer) {
         resolution.trace.push_back({QStringLiteral("request"), StepOutcome::Error, asked, elapsed()});

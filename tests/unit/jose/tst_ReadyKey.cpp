@@ -71,6 +71,12 @@ private Q_SLOTS:
         QByteArray claims = "{\"sub\":\"";
         claims += QByteArray(48 - claims.size() - 2 - end.size(), 'x') + "\"}";
         const QByteArray token = tokenOf(ring.keys().front(), claims + end);
+        // By itself, and once more behind a token that it refused: openToken() would try the careful way too.
+        const jose::ReadyKey &ready = *ring.keys().front().ready;
+        for (int i = 0; i < 2; ++i) {
+            QCOMPARE(ready.open(token), opens ? std::optional(claims) : std::nullopt);
+            QVERIFY(!ready.open(token.chopped(4) + "AAAA"));
+        }
         const auto opened = jose::openToken(ring, token, now);
         QCOMPARE(opened.ok, opens);
         if (opens)
@@ -114,6 +120,9 @@ private Q_SLOTS:
             texts.insert(parts.at(3));
             const auto opened = jose::openCarefully(ring, token->view(), now, jose::defaultTolerance);
             QVERIFY2(opened.ok, qPrintable(opened.detail));
+            // What was opened has its room in front and can be sealed again.
+            auto again = ring.keys().front().ready->open(token->view());
+            QVERIFY(again && ring.keys().front().ready->seal(*again));
             QCOMPARE(opened.claims.text(), QByteArrayView("{\"sub\":\"one and the same\"}"));
         }
         QCOMPARE(ivs.size(), rounds);
