@@ -26,12 +26,7 @@ std::vector<QString> tokensOf(const session::AuthProfile &profile, QByteArrayVie
             tokens.push_back(QString::fromUtf8(token));
     };
     add(assembleToken(profile, cookieHeader).view());
-    const std::vector<QByteArray> stems = http::sessionCookieStems(profile);
-    for (const http::Cookie &cookie : http::parseCookies(cookieHeader, http::CookieDialect::AuthCore)) {
-        const bool isSession =
-            std::ranges::any_of(stems, [&cookie](const QByteArray &stem) { return cookie.name.startsWith(stem); });
-        if (!isSession)
-            continue;
+    for (const http::Cookie &cookie : sessionCookiesOf(profile, cookieHeader)) {
         add(cookie.value.view());
         if (const qsizetype dot = cookie.value.view().lastIndexOf('.'); dot > 0) // Better Auth: token.signature
             add(cookie.value.view().first(dot));
@@ -109,6 +104,16 @@ QByteArray withTokensMasked(const QByteArray &session, const session::AuthProfil
     Mask mask(tokensOf(profile, cookieHeader));
     const JsonValue shown = mask.masked(*value, false);
     return mask.hasMasked() ? jose::printJson(shown) : session;
+}
+
+http::Cookies sessionCookiesOf(const session::AuthProfile &profile, QByteArrayView cookieHeader)
+{
+    http::Cookies cookies = http::parseCookies(cookieHeader, http::CookieDialect::AuthCore);
+    const std::vector<QByteArray> stems = http::sessionCookieStems(profile);
+    std::erase_if(cookies, [&stems](const http::Cookie &cookie) {
+        return std::ranges::none_of(stems, [&cookie](const QByteArray &stem) { return cookie.name.startsWith(stem); });
+    });
+    return cookies;
 }
 
 } // namespace rollcall::engine

@@ -2,6 +2,7 @@
 
 #include <QByteArray>
 
+#include "core/http/Cookie.h"
 #include "core/session/AuthProfile.h"
 
 namespace rollcall::engine {
@@ -13,5 +14,9 @@ namespace rollcall::engine {
 /// **Thread-safety:** pure.
 [[nodiscard]] QByteArray withTokensMasked(const QByteArray &session, const session::AuthProfile &profile,
                                           QByteArrayView cookieHeader);
+
+/// The cookies of a request that say whose session it is (chunks one by one), decoded as @auth/core does.
+/// **Thread-safety:** pure.
+[[nodiscard]] http::Cookies sessionCookiesOf(const session::AuthProfile &profile, QByteArrayView cookieHeader);
 
 } // namespace rollcall::engine

@@ -13,7 +13,6 @@ namespace {
 constexpr int maxInterim = 8;
 constexpr qsizetype maxChunkLine = 256;
 constexpr std::size_t usualHeaders = 16;
-constexpr qsizetype mostKnownHead = 4 * 1024; ///< a larger one is not kept to be compared with
 
 /// Digits only; nullopt where there is anything else or where it does not fit.
 std::optional<qint64> parseLength(QByteArrayView text)
@@ -174,7 +173,6 @@ void HttpFramer::restart(QByteArrayView requestMethod)
 
 void HttpFramer::recycle(HttpMessage used)
 {
-    m_recycles = true;
     if (!used.headers.empty())
         m_spare = std::move(used);
 }
@@ -187,45 +185,14 @@ void HttpFramer::fail(MessageFault fault)
 
 qsizetype HttpFramer::feed(QByteArrayView bytes)
 {
-    qsizetype taken = m_started || bytes.isEmpty() ? 0 : feedKnownHead(bytes);
-    const bool fromStart = !m_started;
+    qsizetype taken = 0;
     while (m_state == State::Reading && taken < bytes.size()) {
         m_started = true;
         const QByteArrayView rest = bytes.sliced(taken);
         const bool inBody = m_part == Part::FixedBody || m_part == Part::BodyUntilClose || m_part == Part::ChunkData;
-        const bool inHead = m_part == Part::StartLine || m_part == Part::Headers;
         taken += inBody ? feedBody(rest) : feedLine(rest);
-        if (m_recycles && inHead && fromStart && m_part != Part::StartLine && m_part != Part::Headers)
-            noteHead(bytes.first(taken));
     }
     return taken;
-}
-
-void HttpFramer::noteHead(QByteArrayView bytes)
-{
-    if (bytes.size() > mostKnownHead)
-        return;
-    m_message.head = std::move(m_spare.head);
-    assign(m_message.head, bytes);
-}
-
-/// Takes the head of @p bytes where it is that of the answer given back: what was read of it holds again. How much was
-/// taken.
-qsizetype HttpFramer::feedKnownHead(QByteArrayView bytes)
-{
-    const QByteArrayView head = m_spare.head;
-    if (head.isEmpty() || !bytes.startsWith(head)) {
-        m_spare.head.resize(0); // its headers are about to be taken apart
-        return 0;
-    }
-    m_started = true;
-    m_headBytes = head.size();
-    m_message.minorVersion = m_spare.minorVersion;
-    m_message.status = m_spare.status;
-    m_message.headers.swap(m_spare.headers);
-    m_message.head.swap(m_spare.head);
-    onHeadEnd();
-    return m_headBytes;
 }
 
 void HttpFramer::endOfStream()

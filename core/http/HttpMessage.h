@@ -20,7 +20,6 @@ struct HttpMessage
     QByteArray body;       ///< transfer coding removed; at most MessageLimits::keepBody bytes of it
     qint64 bodyBytes = 0;  ///< full length of the body, kept or not
     bool keepAlive = true; ///< the connection may carry another message
-    QByteArray head;       ///< answers: start line and headers as they came, where they came in one piece; else empty
 };
 
 /// Caps on what a peer may send; beyond them the message is a fault, not a growing buffer.
@@ -74,8 +73,8 @@ public:
 
     /// Begins anew with the response to the next request; limits stay.
     void restart(QByteArrayView requestMethod);
-    /// Gives @p used, an earlier answer that nobody needs any more, to the next: its memory is used again, and a head
-    /// that is the same byte for byte is not read again, as when one resource is asked for over and over.
+    /// Gives the memory of @p used, a message that nobody needs any more, to the one after next: an exchange then
+    /// allocates nothing for its headers and its body.
     void recycle(HttpMessage used);
 
     /// Takes in bytes and returns how many belong to this message; what is left begins the next one (or, after a
@@ -101,8 +100,6 @@ private:
     void fail(MessageFault fault);
     void complete() { m_state = State::Complete; }
     qsizetype feedLine(QByteArrayView bytes);
-    qsizetype feedKnownHead(QByteArrayView bytes);
-    void noteHead(QByteArrayView bytes);
     qsizetype feedBody(QByteArrayView bytes);
     void onLine(QByteArrayView line);
     void onResponseLine(QByteArrayView line);
@@ -122,8 +119,7 @@ private:
     std::optional<MessageFault> m_fault;
     Part m_part = Part::StartLine;
     HttpMessage m_message;
-    HttpMessage m_spare;       ///< from recycle(); with a head while its headers are whole
-    bool m_recycles = false;   ///< recycle() was called: heads are kept
+    HttpMessage m_spare;       ///< memory for headers and body, from recycle()
     QByteArray m_line;         ///< the unfinished line
     qsizetype m_headBytes = 0; ///< of the part that m_limits.maxHead bounds
     qint64 m_bodyLeft = 0;     ///< of the fixed body or of the current chunk

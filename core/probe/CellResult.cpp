@@ -11,6 +11,19 @@ namespace rollcall::probe {
 
 namespace {
 
+/// The times (response or service) of what was answered, ascending.
+std::vector<qint64> answeredTimes(std::span<const Sample> samples, bool response)
+{
+    std::vector<qint64> times;
+    for (const Sample &sample : samples) {
+        if (sample.outcome == Outcome::Ok)
+            times.push_back(response ? sample.responseNs() : sample.serviceNs());
+    }
+    std::sort(times.begin(), times.end());
+    return times;
+}
+
+/// Of the times @p inOrder, without its populations.
 Distribution distributionOf(const std::vector<qint64> &inOrder)
 {
     Distribution result;
@@ -30,7 +43,6 @@ Distribution distributionOf(const std::vector<qint64> &inOrder)
         result.intervals[i] = intervals.at(p);
     }
     result.effective = effectiveSize(inOrder);
-    result.slow = slowModeOf(sorted);
     return result;
 }
 
@@ -105,6 +117,9 @@ CellResult summarise(const CellId &id, std::span<const Sample> samples, qint64 t
     result.response = distributionOf(responses);
     const std::vector<qint64> services = distributionTimes(samples, false, timeoutNs);
     result.service = services == responses ? result.response : distributionOf(services); // closed runs: the same
+    // Timeouts are a limit, not a time: they are no population.
+    result.response.slow = slowModeOf(answeredTimes(samples, true));
+    result.service.slow = slowModeOf(answeredTimes(samples, false));
     result.phases = phasesOf(samples);
     Histogram histogram;
     for (const qint64 response : responses)

@@ -25,7 +25,7 @@ struct Distribution
     std::array<std::optional<qint64>, 5> quantiles;
     std::array<std::optional<Interval>, 5> intervals; ///< 95 %
     std::optional<qint64> effective;                  ///< how many independent times tell as much (effectiveSize())
-    std::optional<SlowMode> slow;                     ///< where the times are two populations
+    std::optional<SlowMode> slow;                     ///< where the times of answers are two populations
     bool operator==(const Distribution &) const = default;
 };
 

@@ -12,6 +12,7 @@
 #include "core/probe/ProbeThread.h"
 #include "core/probe/RunMeta.h"
 #include "core/probe/SelfCalibration.h"
+#include "core/probe/TokenTraces.h"
 
 namespace rollcall::probe {
 
@@ -140,7 +141,7 @@ Result<RunDocument> measure(const RunPlan &plan, const std::shared_ptr<const Dep
     setup.origin = plan.hasNetwork() ? baseUrl : std::nullopt;
     setup.http = deployment->config().httpOptions;
     setup.http.timeout = plan.timeout;
-    setup.token = std::make_shared<const SecretBytes>(engine::assembleToken(*deployment->auth(), cookie->view()));
+    setup.traces = std::make_shared<const std::vector<SecretBytes>>(tokenTraces(*deployment->auth(), cookie->view()));
     for (RunCell &cell : setup.cells) {
         const bool stranger = cell.id.cookie != CookieState::Plan;
         cell.cookieSent = !cookie->isEmpty() && cell.id.mode != ProbeMode::Floor && !stranger;

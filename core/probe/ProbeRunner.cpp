@@ -85,7 +85,7 @@ ProbeRunner::ProbeRunner(const RunSetup &setup, RunRecord &record, LocalProbe *l
     if (!setup.origin)
         return;
     const int connections = setup.closed ? std::min(setup.concurrency, setup.limits.inFlight) : setup.limits.inFlight;
-    m_scope.emplace(*setup.origin, setup.token);
+    m_scope.emplace(*setup.origin, setup.traces);
     const http::ConnectionOptions options{setup.http, 64 * 1024, &m_poller, setup.limits.breakers ? &m_pin : nullptr};
     const bool cold = std::any_of(setup.cells.begin(), setup.cells.end(), [](const RunCell &c) { return c.id.cold; });
     for (int i = 0; i < connections; ++i) {

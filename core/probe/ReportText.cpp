@@ -90,10 +90,9 @@ QString floorSentence(const RunDocument &document, const QString &route)
 QString mixtureSentence(const RunDocument &document, const CellResult &cell)
 {
     const auto &slow = document.judged(cell).slow;
-    const qint64 all = cell.ok + cell.censored;
-    if (!slow || slow->count <= cell.censored || all <= 0)
-        return {}; // timeouts alone: the sentence about errors says it
-    const double share = 100.0 * static_cast<double>(slow->count) / static_cast<double>(all);
+    if (!slow || slow->count >= cell.ok)
+        return {}; // the latter in no document of ours
+    const double share = 100.0 * static_cast<double>(slow->count) / static_cast<double>(cell.ok);
     const auto percent = [](double value) -> QString {
         return QString::number(value, 'f', value < 10 ? 1 : 0) + QStringLiteral("\u00a0%");
     };

@@ -19,7 +19,7 @@ namespace rollcall::probe {
 [[nodiscard]] double loadAverage();
 
 /// By which two runs can be told to have met the same addresses of @p host, whatever their order. 16 hex digits of a
-/// SHA-256 over both: whoever does not know the host learns nothing.
+/// SHA-256 over both. It hides nothing from whoever can guess host and addresses: they can check their guess.
 [[nodiscard]] QString addressDigest(const QString &host, const std::vector<QHostAddress> &addresses);
 
 /// By which two runs can be told to visit their cells in the same order: 16 hex digits of a SHA-256 over the first

@@ -25,9 +25,10 @@ struct RunSetup
     std::vector<RunCell> cells;
     /// The A/A control: the last of `cells` is a second copy of this one, measured as a cell of its own and not shown.
     std::optional<std::size_t> controlOf;
-    std::optional<QUrl> origin;                     ///< of the deployment; absent where there are no network cells
-    http::HttpOptions http;                         ///< timeout is that of one request
-    std::shared_ptr<const base::SecretBytes> token; ///< the requests' session, which no answer may hand on; may be null
+    std::optional<QUrl> origin; ///< of the deployment; absent where there are no network cells
+    http::HttpOptions http;     ///< timeout is that of one request
+    /// By what the requests' session is known, which no answer may hand on (tokenTraces()); null: none is sent.
+    std::shared_ptr<const std::vector<base::SecretBytes>> traces;
     GuardLimits limits;
     bool closed = false;
     int concurrency = 1; ///< closed runs

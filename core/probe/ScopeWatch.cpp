@@ -11,10 +11,25 @@ namespace {
 /// What cannot stand within an address, so that one begins behind it.
 constexpr QByteArrayView borders(" \t\r\n\"'<>()[]{}|^`,");
 
+/// Where in @p address the "//" before its host stands: at its begin (behind "0;url=", too) or after a scheme. Two
+/// slashes elsewhere are an empty segment of a path. -1: nowhere.
+qsizetype authorityIn(QByteArrayView address)
+{
+    for (qsizetype at = address.indexOf("//"); at >= 0; at = address.indexOf("//", at + 1)) {
+        const QByteArrayView before = address.first(at);
+        const bool inPath =
+            std::any_of(before.begin(), before.end(), [](char c) { return c == '/' || c == '?' || c == '#'; });
+        if (before.isEmpty() || before.endsWith(':') || (before.endsWith('=') && !inPath))
+            return at;
+    }
+    return -1;
+}
+
 } // namespace
 
-ScopeWatch::ScopeWatch(QUrl origin, std::shared_ptr<const base::SecretBytes> token)
-    : m_origin(std::move(origin)), m_token(std::move(token))
+ScopeWatch::ScopeWatch(QUrl origin, std::shared_ptr<const std::vector<base::SecretBytes>> traces)
+    : m_origin(std::move(origin)),
+      m_traces(traces ? std::move(traces) : std::make_shared<const std::vector<base::SecretBytes>>())
 {}
 
 std::optional<QString> ScopeWatch::breachOf(const http::Exchange &exchange) const
@@ -25,19 +40,20 @@ std::optional<QString> ScopeWatch::breachOf(const http::Exchange &exchange) cons
         return std::nullopt;
     if (leavesHost(exchange))
         return QStringLiteral("an answer redirected to another host");
-    if (!m_token || m_token->isEmpty())
-        return std::nullopt;
     const auto &headers = exchange.message.headers;
-    const bool handed =
-        handsOver(exchange.message.body) ||
-        std::any_of(headers.begin(), headers.end(), [this](const auto &h) { return handsOver(h.second); });
+    const bool handed = std::any_of(m_traces->begin(), m_traces->end(), [&](const base::SecretBytes &trace) {
+        return handsOver(exchange.message.body, trace.view()) ||
+               std::any_of(headers.begin(), headers.end(),
+                           [&](const auto &h) { return handsOver(h.second, trace.view()); });
+    });
     return handed ? std::optional(QStringLiteral("an answer hands the session's token to another origin"))
                   : std::nullopt;
 }
 
 bool ScopeWatch::holdsToken(QByteArrayView text) const
 {
-    return m_token && !m_token->isEmpty() && text.contains(m_token->view());
+    return std::any_of(m_traces->begin(), m_traces->end(),
+                       [text](const base::SecretBytes &trace) { return text.contains(trace.view()); });
 }
 
 bool ScopeWatch::leavesHost(const http::Exchange &exchange) const
@@ -49,12 +65,11 @@ bool ScopeWatch::leavesHost(const http::Exchange &exchange) const
     return !location.isEmpty() && target.host() != m_origin.host();
 }
 
-/// Whether @p text has an address of another origin with the token in it. Setting the cookie anew is none of that: who
+/// Whether @p text has an address of another origin with @p trace in it. Setting the cookie anew is none of that: who
 /// is sent it then is the deployment's to choose.
-bool ScopeWatch::handsOver(QByteArrayView text) const
+bool ScopeWatch::handsOver(QByteArrayView text, QByteArrayView trace) const
 {
-    const QByteArrayView token = m_token->view();
-    for (qsizetype at = text.indexOf(token); at >= 0; at = text.indexOf(token, at + token.size())) {
+    for (qsizetype at = text.indexOf(trace); at >= 0; at = text.indexOf(trace, at + trace.size())) {
         const auto *const end = text.begin() + at;
         const auto *begin = end;
         while (begin != text.begin() && !borders.contains(*(begin - 1)))
@@ -68,11 +83,14 @@ bool ScopeWatch::handsOver(QByteArrayView text) const
 /// Whether what stands @p before the token is the begin of an address (as "0;url=https://host/?t=") elsewhere.
 bool ScopeWatch::isForeignAddress(QByteArrayView before) const
 {
-    const qsizetype slashes = before.indexOf("//");
+    QByteArray address = before.toByteArray(); // ends where the token begins
+    for (const char *slash : {"\\/", "\\u002f", "\\u002F"})
+        address.replace(slash, "/"); // as JSON may write it
+    const qsizetype slashes = authorityIn(address);
     if (slashes < 0)
         return false; // relative: of the deployment itself
-    const QByteArrayView scheme = before.first(slashes);
-    const QByteArrayView rest = before.sliced(slashes + 2);
+    const QByteArray scheme = address.first(slashes).toLower();
+    const QByteArrayView rest = QByteArrayView(address).sliced(slashes + 2);
     const auto *const end =
         std::find_if(rest.begin(), rest.end(), [](char c) { return c == '/' || c == '?' || c == '#' || c == '\\'; });
     const QString authority = QString::fromLatin1(QByteArrayView(rest.begin(), end));

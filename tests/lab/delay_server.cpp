@@ -1,7 +1,8 @@
 // A server whose answers take a known time, for comparing clients: prints its port, answers until standard input ends.
 // Usage: rollcall_delay_server DELAY_US [ANSWER_FILE | FREEZE_MS EVERY_MS]
 //   answers a request DELAY_US after its last byte arrived, with the bytes of ANSWER_FILE (two bytes of JSON where none
-//   is given), its Date renewed each second; freezes its only thread for FREEZE_MS every EVERY_MS
+//   is given), its Date renewed each second and each row of 16 @ in it the answer's number, 16 hex digits;
+//   freezes its only thread for FREEZE_MS every EVERY_MS
 #include <QCoreApplication>
 #include <QDateTime>
 #include <QFile>
@@ -13,6 +14,8 @@
 #include <QTimer>
 
 #include <cstdio>
+#include <utility>
+#include <vector>
 
 #include <unistd.h>
 
@@ -39,12 +42,41 @@ void renewDate(QByteArray &answer)
     answer.replace(from, answer.indexOf('\r', from) - from, QByteArray(now.toLatin1() + " GMT"));
 }
 
-/// @p bytes outlives the socket.
-void serve(QTcpSocket *socket, qint64 delayNs, const QByteArray &bytes)
+/// Bytes of which some are another number in each answer.
+class Answers
+{
+public:
+    explicit Answers(QByteArray bytes) : m_bytes(std::move(bytes))
+    {
+        const QByteArray row(digits, '@');
+        for (qsizetype at = m_bytes.indexOf(row); at >= 0; at = m_bytes.indexOf(row, at + digits))
+            m_numbers.push_back(at);
+    }
+    [[nodiscard]] const QByteArray &next()
+    {
+        if (!m_numbers.empty()) {
+            const QByteArray number = QByteArray::number(++m_count, 16).rightJustified(digits, '0');
+            for (const qsizetype at : m_numbers)
+                m_bytes.replace(at, digits, number);
+        }
+        return m_bytes;
+    }
+    /// The number of digits being fixed, a new Date of the same length moves nothing.
+    void renewDate() { ::renewDate(m_bytes); }
+
+private:
+    static constexpr qsizetype digits = 16;
+    QByteArray m_bytes;
+    std::vector<qsizetype> m_numbers; ///< where they stand
+    quint64 m_count = 0;
+};
+
+/// @p answers outlives the socket.
+void serve(QTcpSocket *socket, qint64 delayNs, Answers &answers)
 {
     socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
     auto *timer = new PreciseTimer(socket);
-    const auto answer = [socket, &bytes] { socket->write(bytes); };
+    const auto answer = [socket, &answers] { socket->write(answers.next()); };
     QObject::connect(timer, &PreciseTimer::fired, socket, answer);
     QObject::connect(socket, &QTcpSocket::readyRead, socket, [=] {
         const qint64 now = steadyNs();
@@ -65,22 +97,23 @@ int main(int argc, char *argv[])
     QCoreApplication application(argc, argv);
     if (argc < 2 || argc > 4)
         return 2;
-    QByteArray answer(shortAnswer);
+    QByteArray bytes(shortAnswer);
     if (argc == 3) {
         QFile file(QString::fromLocal8Bit(argv[2]));
         if (!file.open(QIODevice::ReadOnly))
             return 2;
-        answer = file.readAll();
+        bytes = file.readAll();
     }
+    Answers answers(bytes);
     const qint64 delayNs = QByteArray(argv[1]).toLongLong() * 1000;
     QTimer second;
-    QObject::connect(&second, &QTimer::timeout, &application, [&answer] { renewDate(answer); });
+    QObject::connect(&second, &QTimer::timeout, &application, [&answers] { answers.renewDate(); });
     if (argc == 3)
         second.start(std::chrono::seconds(1));
     QTcpServer server;
     QObject::connect(&server, &QTcpServer::newConnection, &server, [&] {
         while (QTcpSocket *socket = server.nextPendingConnection())
-            serve(socket, delayNs, answer);
+            serve(socket, delayNs, answers);
     });
     if (!server.listen(QHostAddress(QHostAddress::LocalHost)))
         return 1;

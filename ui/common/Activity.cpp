@@ -122,13 +122,18 @@ void Activity::advance(const revoke::RevocationProgress &progress)
         return;
     if (m_state == ActState::Waiting)
         m_state = ActState::Running;
-    if (!m_running.isValid())
+    const auto runFromNow = [this] {
         m_running.start();
+        m_stoodMs = 0;
+        if (m_standing.isValid())
+            m_standing.start(); // paused already: only from now on it stands within what is counted
+    };
+    if (!m_running.isValid())
+        runFromNow();
     // Core says 0 before it has read what an earlier run did; the first rows are no rate of this run.
     if (!m_before && progress.done > 0) {
         m_before = progress.done;
-        m_running.restart();
-        m_stoodMs = 0;
+        runFromNow();
     }
     m_done = progress.done;
     if (isMeasurement())

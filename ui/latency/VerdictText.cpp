@@ -70,9 +70,9 @@ QString mixtureRemark(const RunDocument &document, const QString &route)
 {
     for (const CellResult &cell : document.cells) {
         const auto &slow = document.judged(cell).slow;
-        if (cell.id.route != route || !slow || slow->count <= cell.censored)
-            continue; // timeouts alone are no second population
-        const double share = static_cast<double>(slow->count) / static_cast<double>(cell.ok + cell.censored);
+        if (cell.id.route != route || !slow || slow->count >= cell.ok)
+            continue; // the last in no document of ours
+        const double share = static_cast<double>(slow->count) / static_cast<double>(cell.ok);
         return tr("%1 has two populations: %2 % around %3, %4 % around %5.")
             .arg(charts::wordOf(cell.id), QLocale().toString(100 * (1 - share), 'f', 0), latencyText(slow->fastNs),
                  QLocale().toString(100 * share, 'f', 0), latencyText(slow->slowNs));

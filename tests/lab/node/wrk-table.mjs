@@ -1,5 +1,5 @@
 // Figures of against-wrk.sh: a line a block, then the table.
-// Usage: node wrk-table.mjs block NAME RUN.json WRK.txt | frozen NAME RUN.json TRUE_MS | cost NAME FOLDER SHORT LONG | table BLOCKS
+// Usage: node wrk-table.mjs block NAME RUN.json WRK.txt | frozen NAME RUN.json TRUE_MS | cost CLIENTS FOLDER SHORT LONG | table BLOCKS
 import { readFileSync } from 'node:fs'
 
 const [, , command, name, ...rest] = process.argv
@@ -53,12 +53,16 @@ if (command === 'block') {
   const ours = cpuNs / 1e3 / samples
   const theirs = wrkRequests(wrkText(`${folder}/wrk-${long}.txt`)) - wrkRequests(wrkText(`${folder}/wrk-${short}.txt`))
   const wrk = (1e6 * processor('wrk')) / theirs
-  say(ours, wrk, 'us')
-  const requests = (length) => JSON.parse(readFileSync(`${folder}/autocannon-${length}.json`, 'utf8')).requests.total
-  const autocannons = requests(long) - requests(short)
-  say(ours, (1e6 * processor('autocannon')) / autocannons, 'us', 'cpu-autocannon')
-  const { samples: startingUp } = run(`${folder}/run-${short}.json`).meta
-  say((1e6 * processor('probe')) / (samples - startingUp), wrk, 'us', 'cpu-with-figures')
+  if (name === 'wrk') {
+    say(ours, wrk, 'us', 'cpu-same-head')
+  } else {
+    say(ours, wrk, 'us', 'cpu-per-request')
+    const requests = (length) => JSON.parse(readFileSync(`${folder}/autocannon-${length}.json`, 'utf8')).requests.total
+    const autocannons = requests(long) - requests(short)
+    say(ours, (1e6 * processor('autocannon')) / autocannons, 'us', 'cpu-autocannon')
+    const { samples: startingUp } = run(`${folder}/run-${short}.json`).meta
+    say((1e6 * processor('probe')) / (samples - startingUp), wrk, 'us', 'cpu-with-figures')
+  }
 } else {
   let missed = 0
   const rows = new Map()

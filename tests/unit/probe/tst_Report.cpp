@@ -345,6 +345,11 @@ private Q_SLOTS:
         std::vector<Sample> samples;
         for (int block = 0; block < 480; ++block)
             samples.push_back(sampleOf(0, block, block % 24 == 7 ? 1'900'000'000 : 38'000'000));
+        // Timeouts are neither of them, however many.
+        for (int block = 480; block < 520; ++block) {
+            samples.push_back(sampleOf(0, block, 10'000'000'000));
+            samples.back().outcome = Outcome::Timeout;
+        }
         document.cells[0] = summarise(document.cells[0].id, samples, 10'000'000'000, 1);
         const QString all = verdictSentences(document).join(QLatin1Char('\n'));
         QVERIFY2(all.contains(QStringLiteral("/a proxy has two populations: 96\u00a0% around 38.0 ms, 4.2\u00a0% (20) "

@@ -5,6 +5,7 @@
 #include "core/probe/ProbeThread.h"
 #include "core/probe/ScopeWatch.h"
 #include "core/probe/ServerFacts.h"
+#include "core/probe/TokenTraces.h"
 #include "tests/support/ScriptedServer.h"
 #include "tests/support/TlsServer.h"
 
@@ -12,6 +13,9 @@ using namespace rollcall::probe;
 using rollcall::base::Call;
 using rollcall::base::SecretBytes;
 using rollcall::http::Exchange;
+using rollcall::session::AuthProfile;
+using rollcall::session::AuthVersion;
+using rollcall::session::Strategy;
 using rollcall::test::Reply;
 using rollcall::test::ScriptedServer;
 using rollcall::test::TlsServer;
@@ -21,9 +25,11 @@ namespace {
 
 constexpr QByteArrayView token("5f1c2f04-1c5e-4b6e-9d37-2b7f3c1a9e10");
 
-std::shared_ptr<const SecretBytes> secret()
+std::shared_ptr<const std::vector<SecretBytes>> traces()
 {
-    return std::make_shared<const SecretBytes>(token);
+    std::vector<SecretBytes> pieces;
+    pieces.emplace_back(token);
+    return std::make_shared<const std::vector<SecretBytes>>(std::move(pieces));
 }
 
 /// A guarded run of one cell against @p origin, whose requests carry the token.
@@ -42,7 +48,7 @@ RunRecord::State run(const QUrl &origin, const QString &mode, int samples, std::
     plan.reused = !cold;
     RunSetup setup = RunSetup::from(plan, true);
     setup.origin = origin;
-    setup.token = secret();
+    setup.traces = traces();
     for (RunCell &cell : setup.cells) {
         cell.request.url = origin;
         cell.request.headers.emplace_back("Cookie", QByteArray("authjs.session-token=") + token);
@@ -85,6 +91,19 @@ private Q_SLOTS:
         QTest::newRow("user in the address") << 200 << none << "https://" + t + "@a.example/" << origin;
         QTest::newRow("the second time") << 200 << none << "{\"t\":\"" + t + "\",\"u\":\"https://b.example/" + t + "\"}"
                                          << origin;
+        QTest::newRow("as JSON escapes it")
+            << 200 << none << "{\"u\":\"https:\\/\\/b.example\\/p?t=" + t + "\"}" << origin;
+        QTest::newRow("as a script escapes it")
+            << 200 << none << "\"https:\\u002F\\u002fb.example\\u002Fp?t=" + t << origin;
+        QTest::newRow("own address, escaped") << 200 << none << "\"https:\\/\\/a.example\\/p?t=" + t << QString();
+        QTest::newRow("an empty segment") << 302 << "Location: /a//b?t=" + t << none << QString();
+        QTest::newRow("an empty segment, whole")
+            << 302 << "Location: https://a.example/x//b.example/?t=" + t << none << QString();
+        QTest::newRow("within an own address")
+            << 200 << none << "<a href=\"/go?to=//b.example/" + t + "\">" << QString();
+        QTest::newRow("unquoted") << 200 << none << "<img src=//b.example/" + t + ">" << origin;
+        QTest::newRow("refresh without scheme") << 200 << "Refresh: 0;url=//b.example/" + t << none << origin;
+        QTest::newRow("scheme in capitals") << 302 << "Location: HTTP://a.example/?t=" + t << none << origin;
         QTest::newRow("in the session") << 200 << none << "{\"sessionToken\":\"" + t + "\"}" << QString();
         QTest::newRow("an address without it")
             << 200 << none << "{\"sessionToken\":\"" + t + "\",\"image\":\"https://b.example/a.png\"}" << QString();
@@ -100,7 +119,7 @@ private Q_SLOTS:
         exchange.message.body = body;
         if (const qsizetype colon = header.indexOf(": "); colon > 0)
             exchange.message.headers.emplace_back(header.first(colon), header.sliced(colon + 2));
-        const ScopeWatch watch(QUrl(QStringLiteral("https://a.example")), secret());
+        const ScopeWatch watch(QUrl(QStringLiteral("https://a.example")), traces());
         const auto breach = watch.breachOf(exchange);
         QCOMPARE(breach.has_value(), !word.isEmpty());
         if (breach) {
@@ -110,6 +129,55 @@ private Q_SLOTS:
         // Without a session nothing can be handed on; another host is one all the same.
         const ScopeWatch bare(QUrl(QStringLiteral("https://a.example")), nullptr);
         QCOMPARE(bare.breachOf(exchange).has_value(), word == QLatin1String("another host"));
+    }
+
+    void aSessionIsKnownByItsPieces_data()
+    {
+        QTest::addColumn<bool>("betterAuth");
+        QTest::addColumn<QByteArray>("cookie");
+        QTest::addColumn<QByteArray>("handed"); // as an answer has it
+        QTest::addColumn<bool>("known");
+        constexpr bool jwt = false;
+        constexpr bool better = true;
+        const QByteArray first(3'000, 'a');
+        const QByteArray second(400, 'b');
+        const QByteArray chunks = "x=y; authjs.session-token.0=" + first + "; authjs.session-token.1=" + second;
+        QTest::newRow("first chunk") << jwt << chunks << first << true;
+        QTest::newRow("second chunk") << jwt << chunks << second << true;
+        QTest::newRow("both") << jwt << chunks << first + second << true;
+        QTest::newRow("another cookie") << jwt << chunks + "; z=" + QByteArray(20, 'c') << QByteArray(20, 'c') << false;
+        // A chunk of three letters is anywhere; a whole token of three is what there is.
+        QTest::newRow("short chunk") << jwt << "authjs.session-token.0=" + first + "; authjs.session-token.1=abc"
+                                     << QByteArray("abc") << false;
+        QTest::newRow("short token") << jwt << QByteArray("authjs.session-token=q9z") << QByteArray("q9z") << true;
+        QTest::newRow("odd, encoded") << jwt << QByteArray("authjs.session-token=0123456789%2Fabcdef+")
+                                      << QByteArray("0123456789%2fabcdef%2b") << true;
+        QTest::newRow("odd, as it is") << jwt << QByteArray("authjs.session-token=0123456789%2Fabcdef+")
+                                       << QByteArray("0123456789/abcdef+") << true;
+        const QByteArray bare("Zq0123456789abcdefghijklmnopqrst");
+        const QByteArray sign =
+            "better-auth.session_token=" + bare + ".8Fk0fP%2B7pXh3mF9vZ4oW8m0bqk3F2p1rS6tV5uW7x9Y%3D";
+        QTest::newRow("Better Auth, bare") << better << sign << bare << true;
+        QTest::newRow("Better Auth, signed")
+            << better << sign << bare + ".8Fk0fP%2B7pXh3mF9vZ4oW8m0bqk3F2p1rS6tV5uW7x9Y%3D" << true;
+        QTest::newRow("nothing sent") << jwt << QByteArray() << first << false;
+    }
+    void aSessionIsKnownByItsPieces()
+    {
+        QFETCH(bool, betterAuth);
+        QFETCH(QByteArray, cookie);
+        QFETCH(QByteArray, handed);
+        QFETCH(bool, known);
+        AuthProfile profile;
+        profile.version = betterAuth ? AuthVersion::BetterAuth : AuthVersion::V5;
+        profile.strategy = betterAuth ? Strategy::Database : Strategy::Jwt;
+        const ScopeWatch watch(QUrl(QStringLiteral("https://a.example")),
+                               std::make_shared<const std::vector<SecretBytes>>(tokenTraces(profile, cookie)));
+        Exchange exchange;
+        exchange.message.status = 200;
+        exchange.message.body = "<img src=\"https://b.example/?t=" + handed + "\">";
+        QCOMPARE(watch.breachOf(exchange).has_value(), known);
+        QCOMPARE(watch.holdsToken(handed), known);
     }
 
     void aTokenHandedOnStopsTheRun()
@@ -173,7 +241,7 @@ private Q_SLOTS:
 
     void factsOfTheServerNameNoRequest()
     {
-        const ScopeWatch watch(QUrl(QStringLiteral("https://a.example")), secret());
+        const ScopeWatch watch(QUrl(QStringLiteral("https://a.example")), traces());
         ServerFacts facts;
         const auto note = [&](std::initializer_list<std::pair<QByteArray, QByteArray>> headers) {
             facts.note(rollcall::http::HeaderList(headers), watch);

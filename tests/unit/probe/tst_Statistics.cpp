@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <random>
 
 #include "core/probe/CellResult.h"
 #include "core/probe/Comparison.h"
@@ -296,6 +297,13 @@ private Q_SLOTS:
         QVERIFY2(median(0) > 1400, qPrintable(QString::number(median(0))));
         QVERIFY2(std::abs(median(0.5) / (1600 * 0.5 / 1.5) - 1) < 0.15, qPrintable(QString::number(median(0.5))));
         QVERIFY2(std::abs(median(0.9) / (1600 * 0.1 / 1.9) - 1) < 0.25, qPrintable(QString::number(median(0.9))));
+        // A long one is as precise, in time that does not grow with length times lags.
+        QElapsedTimer timer;
+        timer.start();
+        const double ofMany = double(effectiveSize(latencies(400'000, 20e6, 3, 0.99)));
+        QVERIFY2(std::abs(ofMany / (400'000 * 0.01 / 1.99) - 1) < 0.25, qPrintable(QString::number(ofMany)));
+        QVERIFY(double(effectiveSize(latencies(400'000, 20e6, 3, 0))) > 360'000);
+        QVERIFY2(timer.elapsed() < 3'000, qPrintable(QString::number(timer.elapsed())));
         QCOMPARE(effectiveSize({}), 0);
         QCOMPARE(effectiveSize(std::vector<qint64>(50, 1000)), 50);
         QCOMPARE(effectiveSize(std::vector<qint64>{7}), 1);
@@ -325,6 +333,41 @@ private Q_SLOTS:
         times.insert(times.end(), 10, 16'000'001);
         QCOMPARE(slowModeOf(times)->count, 10);
         QVERIFY(!slowModeOf({}));
+    }
+    /// One population with a tail as long as latencies have it is not said to be two.
+    void oneSkewedPopulationIsNotTwo_data()
+    {
+        QTest::addColumn<int>("shape");
+        QTest::addColumn<int>("count");
+        for (const int count : {6, 10, 29, 30, 50, 100, 300, 1000}) {
+            const char *const names[] = {"log-normal 1", "log-normal 1.5", "Pareto 1", "Pareto 1.5", "exponential"};
+            for (int shape = 0; shape < int(std::size(names)); ++shape)
+                QTest::addRow("%s, %d", names[shape], count) << shape << count;
+        }
+    }
+    void oneSkewedPopulationIsNotTwo()
+    {
+        QFETCH(int, shape);
+        QFETCH(int, count);
+        constexpr int series = 1'000;
+        int taken = 0;
+        std::mt19937_64 random(static_cast<std::mt19937_64::result_type>(shape * 10'000 + count));
+        std::normal_distribution<double> normal;
+        std::exponential_distribution<double> exponential;
+        std::vector<qint64> times(static_cast<std::size_t>(count));
+        for (int i = 0; i < series; ++i) {
+            for (qint64 &time : times) {
+                const double factor = shape == 0   ? std::exp(normal(random))
+                                      : shape == 1 ? std::exp(1.5 * normal(random))
+                                      : shape == 2 ? std::exp(exponential(random))
+                                      : shape == 3 ? std::exp(exponential(random) / 1.5)
+                                                   : exponential(random);
+                time = std::max<qint64>(1, std::llround(20e6 * factor));
+            }
+            std::sort(times.begin(), times.end());
+            taken += slowModeOf(times) ? 1 : 0;
+        }
+        QVERIFY2(taken <= series / 100, qPrintable(QStringLiteral("%1 of %2").arg(taken).arg(series)));
     }
     void equalCellsHaveALargeP()
     {

@@ -33,6 +33,24 @@ private Q_SLOTS:
         QVERIFY2(*act.rate() > 0.9 * before, qPrintable(QString::number(*act.rate())));
     }
 
+    /// A pause that began before there was anything to count takes off only what is within the counted time.
+    void aPauseBeforeTheFirstProgressIsNoNegativeTime()
+    {
+        ActHead head;
+        head.kind = rollcall::common::measurementKind();
+        Activity act(std::move(head), this);
+        act.beginRunning();
+        act.setPaused(true);
+        QTest::qWait(900);
+        act.advance({10, 1'000, {}}); // what was in flight
+        QTest::qWait(300);
+        act.setPaused(false);
+        QTest::qWait(1'700);
+        act.advance({180, 1'000, {}});
+        QVERIFY(act.rate().has_value());
+        QVERIFY2(*act.rate() > 75 && *act.rate() < 105, qPrintable(QString::number(*act.rate())));
+    }
+
     void notEveryMeasurementCanStandStill()
     {
         ActHead head;
