@@ -382,7 +382,7 @@ SqlStatement SessionSql::rowsById(const QStringList &names, base::Instant now) c
     const QString type = m_schema.bound().sessions.typeOf(id);
     QStringList possible;
     std::ranges::copy_if(names, std::back_inserter(possible),
-                         [&](const QString &name) { return m_schema.dialect().accepts(type, name); });
+                         [&](const QString &name) { return m_schema.dialect().acceptsId(type, name); });
     SqlParams params;
     const QString condition =
         m_schema.dialect().isOneOfTexts(m_schema.dialect().idColumn(m_schema.column(id), type), possible, type, params);

@@ -79,7 +79,7 @@ bool SessionSql::isEmailIndexed() const
 
 bool SessionSql::canBeUserId(const QString &value) const
 {
-    return m_schema.dialect().accepts(m_schema.profile().sessions.userIdType, value);
+    return m_schema.dialect().acceptsId(m_schema.profile().sessions.userIdType, value);
 }
 
 } // namespace rollcall::store

@@ -122,7 +122,7 @@ QString SqlKeptRows::userIsThere(const RowKey &key, SqlParams &params) const
     const auto &users = m_schema.profile().users;
     if (!users)
         return QStringLiteral("TRUE");
-    if (!key.userId || !m_schema.dialect().accepts(users->idType, *key.userId))
+    if (!key.userId || !m_schema.dialect().acceptsId(users->idType, *key.userId))
         return QStringLiteral("FALSE");
     return QStringLiteral("EXISTS (SELECT 1 FROM %1 WHERE %2)")
         .arg(SqlDialect::tableName(users->schema, users->table),

@@ -2,6 +2,9 @@
 
 #include <QUuid>
 
+#include <algorithm>
+#include <cctype>
+
 namespace rollcall::store {
 
 namespace {
@@ -119,6 +122,18 @@ bool PostgresDialect::accepts(const QString &type, const QString &value) const
     if (type == QStringLiteral("bytea")) // what stands for its own bytes in a bytea's text form
         return std::ranges::none_of(value, [](QChar c) { return c.unicode() > 0x7f || c == QLatin1Char('\\'); });
     return true;
+}
+
+bool PostgresDialect::acceptsId(const QString &type, const QString &value) const
+{
+    // As the server itself shows a bytea.
+    const bool isLiteral = type == QStringLiteral("bytea") && value.startsWith(QStringLiteral("\\x"));
+    if (!isLiteral)
+        return accepts(type, value);
+    const QStringView digits = QStringView(value).sliced(2);
+    return digits.size() % 2 == 0 && std::ranges::all_of(digits, [](QChar c) {
+               return c.unicode() < 0x80 && std::isxdigit(static_cast<unsigned char>(c.toLatin1())) != 0;
+           });
 }
 
 bool PostgresDialect::comparable(const QString &type, const QString &other) const

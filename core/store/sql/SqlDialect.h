@@ -66,6 +66,11 @@ public:
     [[nodiscard]] virtual QString typed(const QString &placeholder, const QString &type) const = 0;
     /// Whether text can be a value of @p type at all ("abc" is no integer: nothing can match).
     [[nodiscard]] virtual bool accepts(const QString &type, const QString &value) const = 0;
+    /// The same of what idCell() of such a column can have given, or people took from there.
+    [[nodiscard]] virtual bool acceptsId(const QString &type, const QString &value) const
+    {
+        return accepts(type, value);
+    }
     /// Whether columns of the two types can be compared as they are.
     [[nodiscard]] virtual bool comparable(const QString &type, const QString &other) const = 0;
     /// Equality of two columns, as text where their types do not compare. An index on @p left can serve it.
