@@ -222,28 +222,35 @@ void SqliteStoreTest::idsAndTokensMayBeOfAnyKind_data()
     QTest::addColumn<QByteArray>("rows");    // of sessions, without their expiry
     QTest::addColumn<QByteArray>("ids");     // of the two users
     QTest::newRow("columns without a type")
+    QTest::addColumn<bool>("served");        // by indexes: the orders by user and by key
+    QTest::addColumn<bool>("madeUp");        // what a canary needs
         << QByteArray("id, sessionToken, userId") << QByteArray("")
         << QByteArray("(10, 'tokentokentokentoken10', 1), (9, 'tokentokentokentoken9', 1), "
                       "(8, x'746f6b656e746f6b656e746f6b656e746f6b656e38', 2), ('seven', 'tokentokentokentoken7', 2)")
-        << QByteArray("1 2");
+        << QByteArray("1 2") << false << true;
     QTest::newRow("ids of bytes")
-        << QByteArray("id BLOB PRIMARY KEY, sessionToken TEXT NOT NULL UNIQUE, userId BLOB NOT NULL")
-        << QByteArray("BLOB")
+        << QByteArray(
+               "id BLOB PRIMARY KEY DEFAULT (randomblob(8)), sessionToken TEXT NOT NULL UNIQUE, userId BLOB NOT NULL")
+        << QByteArray("BLOB DEFAULT (randomblob(8))")
         << QByteArray("(x'ff01', 'tokentokentokentoken10', x'ff'), (x'ff02', 'tokentokentokentoken9', x'ff'), "
                       "(x'fe', 'tokentokentokentoken8', x'fe'), (x'61', 'tokentokentokentoken7', x'fe')")
-        << QByteArray("x'ff' x'fe'");
+        << QByteArray("x'ff' x'fe'") << false << true;
     QTest::newRow("texts that are bytes")
         << QByteArray("sessionToken TEXT PRIMARY KEY NOT NULL, userId TEXT NOT NULL") << QByteArray("TEXT")
         << QByteArray("('tokentokentokentoken10', 'u1'), (x'746f6b656e746f6b656e746f6b656e746f6b656e30', 'u1'), "
                       "(x'746f6b656e746f6b656e746f6b656e746f6b656eff', x'7532'), ('tokentokentokentoken9', x'7532')")
-        << QByteArray("u1 x'7532'");
+        << QByteArray("u1 x'7532'") << true << true;
+    QTest::newRow("users counted, and referenced from a column without a type")
+        << QByteArray("sessionToken, userId REFERENCES users(id)") << QByteArray("INTEGER")
+        << QByteArray("('tokentokentokentoken10', 1), ('tokentokentokentoken9', 1), "
+                      "('tokentokentokentoken8', 2), ('tokentokentokentoken7', 2)")
+        << QByteArray("1 2") << false << true;
     QTest::newRow("numbers and bytes")
-        << QByteArray(
-               "id INTEGER NOT NULL UNIQUE, sessionToken VARCHAR(99) NOT NULL UNIQUE, userId UUID NOT NULL")
+        << QByteArray("id INTEGER NOT NULL UNIQUE, sessionToken VARCHAR(99) NOT NULL UNIQUE, userId UUID NOT NULL")
         << QByteArray("UUID")
         << QByteArray("(10, 'tokentokentokentoken10', 5), (9, 'tokentokentokentoken9', '5'), "
                       "(x'31', 'tokentokentokentoken8', 'five'), ('nine', 'tokentokentokentoken7', 'five')")
-        << QByteArray("5 five");
+        << QByteArray("5 five") << true << false;
 }
 
 void SqliteStoreTest::idsAndTokensMayBeOfAnyKind()
@@ -253,6 +260,8 @@ void SqliteStoreTest::idsAndTokensMayBeOfAnyKind()
     QFETCH(QByteArray, rows);
     QFETCH(QByteArray, ids);
     const QByteArrayList users = ids.split(' ');
+    QFETCH(bool, served);
+    QFETCH(bool, madeUp);
     const auto literal = [&](const QByteArray &id) {
         const bool isNumber = !id.isEmpty() && id.front() >= '0' && id.front() <= '9';
         return isNumber || id.startsWith("x'") ? id : '\'' + id + '\'';
@@ -267,7 +276,8 @@ void SqliteStoreTest::idsAndTokensMayBeOfAnyKind()
             ", 'Ann', 'ann@example.com'), (" + literal(users[1]) +
             ", 'Ben', 'ben@example.com'); INSERT INTO accounts SELECT NULL, id, iif(name = 'Ann', 'github', 'google'), "
             "name FROM users; CREATE TABLE sessions (" +
-            key + ", expires INTEGER NOT NULL); INSERT INTO sessions SELECT *, 1782000000 FROM (VALUES " + rows + ")",
+            key + ", expires INTEGER NOT NULL); INSERT INTO sessions SELECT *, 1782000000 FROM (VALUES " + rows +
+            "); CREATE INDEX ofUser ON sessions (userId); CREATE INDEX ofToken ON sessions (sessionToken)",
         problem);
     QVERIFY2(problem.isEmpty(), qPrintable(problem));
     const auto sessions = test::openDetected(url, store::Access::Write, problem);
@@ -289,6 +299,9 @@ void SqliteStoreTest::idsAndTokensMayBeOfAnyKind()
                 const auto &session = page->sessions.front();
                 seen << session.fingerprint.text();
                 const bool isAnns = session.userId == QString::fromUtf8(users[0]);
+                // What has to be computed of each row, no index brings in order.
+                if (order == store::SessionOrder::User)
+                    QCOMPARE(page->unindexedOrder, !served);
                 QVERIFY2(isAnns || session.userId == QString::fromUtf8(users[1]), qPrintable(*session.userId));
                 QCOMPARE(session.name, std::optional(isAnns ? QStringLiteral("Ann") : QStringLiteral("Ben")));
                 QCOMPARE(session.providers, QStringList(isAnns ? QStringLiteral("github") : QStringLiteral("google")));
@@ -312,14 +325,15 @@ void SqliteStoreTest::idsAndTokensMayBeOfAnyKind()
     QVERIFY2(second && !second->next, failureOf(second).constData());
     QVERIFY(first->users.front().id != second->users.front().id);
 
-    // Each is deleted, and put back as it was.
+    // Each is deleted, and put back as it was; and what was put in for a while leaves nothing behind.
     const auto contents = [&] {
         const auto connection = store::openConnection(url, {}, store::Access::ReadOnly, soon());
         QByteArray all;
         const auto read = (*connection)
                               ->read(
                                   {.sql = QStringLiteral("SELECT group_concat(q) FROM (SELECT quote(sessionToken) || "
-                                                         "quote(userId) AS q FROM sessions ORDER BY 1)")},
+                                                         "quote(userId) AS q FROM sessions UNION ALL SELECT quote(id) "
+                                                         "FROM users ORDER BY 1)")},
                                   [&](const store::SqlRow &row) { all = row.bytes(0).toByteArray(); }, soon());
         return read ? all : QByteArray();
     };
@@ -353,6 +367,20 @@ void SqliteStoreTest::idsAndTokensMayBeOfAnyKind()
     }
     QCOMPARE(contents(), before);
     // Pruned a row at a time.
+    const base::SecretBytes token(QByteArray("canary-token-0123456789abcdef"));
+    const auto canary = sessions->insertCanary({token.clone(), fixtureNow() + std::chrono::hours(24 * 365)}, soon());
+    QCOMPARE(canary.has_value(), madeUp);
+    if (canary) {
+        const auto found = sessions->lookup(token.view(), soon());
+        QVERIFY2(found && *found, failureOf(found).constData());
+        QVERIFY((*found)->hasUser);
+        QCOMPARE((*found)->userId, std::optional(canary->userId));
+        const auto gone = sessions->removeCanary(*canary, soon());
+        QVERIFY2(gone.has_value(), failureOf(gone).constData());
+        const auto again = sessions->removeCanary(*canary, soon());
+        QVERIFY2(again.has_value(), failureOf(again).constData());
+    }
+    QCOMPARE(contents(), before);
     qint64 pruned = 0;
     store::PruneRange range;
     for (int step = 0; step < 9; ++step) {
@@ -361,6 +389,8 @@ void SqliteStoreTest::idsAndTokensMayBeOfAnyKind()
             [](const store::PruneStep &) { return base::Status(); }, soon());
         QVERIFY2(done.has_value(), failureOf(done).constData());
         pruned += done->deleted;
+        if (step == 0)
+            QCOMPARE(done->next.has_value(), served); // else each step would read all rows before
         if (!done->next)
             break;
         range.after = done->next->clone();
