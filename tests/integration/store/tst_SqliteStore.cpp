@@ -50,6 +50,7 @@ private Q_SLOTS:
     void anUnreadableExpiryIsUnknown();
     void idsAndTokensMayBeOfAnyKind_data();
     void idsAndTokensMayBeOfAnyKind();
+    void statementsAreShownWithoutOurFunctions();
     void anIndexOnTheExpiryServesPages_data();
     void anIndexOnTheExpiryServesPages();
     void anOddExpiryAmongMillionsIsFoundOnceThereIsTime();
@@ -221,9 +222,9 @@ void SqliteStoreTest::idsAndTokensMayBeOfAnyKind_data()
     QTest::addColumn<QByteArray>("userKey"); // type of a user's id
     QTest::addColumn<QByteArray>("rows");    // of sessions, without their expiry
     QTest::addColumn<QByteArray>("ids");     // of the two users
-    QTest::newRow("columns without a type")
     QTest::addColumn<bool>("served");        // by indexes: the orders by user and by key
     QTest::addColumn<bool>("madeUp");        // what a canary needs
+    QTest::newRow("columns without a type")
         << QByteArray("id, sessionToken, userId") << QByteArray("")
         << QByteArray("(10, 'tokentokentokentoken10', 1), (9, 'tokentokentokentoken9', 1), "
                       "(8, x'746f6b656e746f6b656e746f6b656e746f6b656e38', 2), ('seven', 'tokentokentokentoken7', 2)")
@@ -259,9 +260,9 @@ void SqliteStoreTest::idsAndTokensMayBeOfAnyKind()
     QFETCH(QByteArray, userKey);
     QFETCH(QByteArray, rows);
     QFETCH(QByteArray, ids);
-    const QByteArrayList users = ids.split(' ');
     QFETCH(bool, served);
     QFETCH(bool, madeUp);
+    const QByteArrayList users = ids.split(' ');
     const auto literal = [&](const QByteArray &id) {
         const bool isNumber = !id.isEmpty() && id.front() >= '0' && id.front() <= '9';
         return isNumber || id.startsWith("x'") ? id : '\'' + id + '\'';
@@ -298,10 +299,10 @@ void SqliteStoreTest::idsAndTokensMayBeOfAnyKind()
                 QCOMPARE(page->sessions.size(), std::size_t{1});
                 const auto &session = page->sessions.front();
                 seen << session.fingerprint.text();
-                const bool isAnns = session.userId == QString::fromUtf8(users[0]);
                 // What has to be computed of each row, no index brings in order.
                 if (order == store::SessionOrder::User)
                     QCOMPARE(page->unindexedOrder, !served);
+                const bool isAnns = session.userId == QString::fromUtf8(users[0]);
                 QVERIFY2(isAnns || session.userId == QString::fromUtf8(users[1]), qPrintable(*session.userId));
                 QCOMPARE(session.name, std::optional(isAnns ? QStringLiteral("Ann") : QStringLiteral("Ben")));
                 QCOMPARE(session.providers, QStringList(isAnns ? QStringLiteral("github") : QStringLiteral("google")));
@@ -366,7 +367,6 @@ void SqliteStoreTest::idsAndTokensMayBeOfAnyKind()
         QCOMPARE(*restored, std::vector{store::RestoreOutcome::Restored});
     }
     QCOMPARE(contents(), before);
-    // Pruned a row at a time.
     const base::SecretBytes token(QByteArray("canary-token-0123456789abcdef"));
     const auto canary = sessions->insertCanary({token.clone(), fixtureNow() + std::chrono::hours(24 * 365)}, soon());
     QCOMPARE(canary.has_value(), madeUp);
@@ -381,6 +381,7 @@ void SqliteStoreTest::idsAndTokensMayBeOfAnyKind()
         QVERIFY2(again.has_value(), failureOf(again).constData());
     }
     QCOMPARE(contents(), before);
+    // Pruned a row at a time.
     qint64 pruned = 0;
     store::PruneRange range;
     for (int step = 0; step < 9; ++step) {
@@ -388,14 +389,26 @@ void SqliteStoreTest::idsAndTokensMayBeOfAnyKind()
             range, fixtureNow() + std::chrono::hours(24 * 365), 1,
             [](const store::PruneStep &) { return base::Status(); }, soon());
         QVERIFY2(done.has_value(), failureOf(done).constData());
-        pruned += done->deleted;
         if (step == 0)
             QCOMPARE(done->next.has_value(), served); // else each step would read all rows before
+        pruned += done->deleted;
         if (!done->next)
             break;
         range.after = done->next->clone();
     }
     QCOMPARE(pruned, qint64{4});
+}
+
+void SqliteStoreTest::statementsAreShownWithoutOurFunctions()
+{
+    const store::SqlDialect &dialect = store::dialectFor(store::DatabaseKind::Sqlite);
+    store::SqlParams params;
+    const QString type = QStringLiteral("TEXT");
+    const QString isOne = dialect.isOneOfTexts(QStringLiteral("id"), {QStringLiteral("x'ff'")}, type, params);
+    const QString sql =
+        isOne + QStringLiteral(" AND ") + dialect.matchesId(QStringLiteral("id"), params.add(QString()), type);
+    QCOMPARE(sql.count(QStringLiteral("rollcall_")), 2);
+    QCOMPARE(dialect.shown(sql), QStringLiteral("id IN (SELECT value FROM json_each($1)) AND id = $2"));
 }
 
 void SqliteStoreTest::anIndexOnTheExpiryServesPages_data()
