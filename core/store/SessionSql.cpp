@@ -563,8 +563,9 @@ SqlStatement SessionSql::tokensAt(const PageCursor &cursor, const ResolvedQuery 
     }
     statement.sql =
         QStringLiteral("SELECT %1, %2 FROM %3 WHERE %4 AND substr(%2, 1, %5) IN (%6)")
-            .arg(m_schema.dialect().idCell(m_schema.token(), m_schema.tokenType()), digest, m_schema.source(), same,
-                 QString::number(PageCursor::digitsBefore), wanted.join(QStringLiteral(", ")));
+            .arg(m_schema.dialect().idCell(m_schema.column(m_schema.profile().sessions.token), m_schema.tokenType()),
+                 digest, m_schema.source(), same, QString::number(PageCursor::digitsBefore),
+                 wanted.join(QStringLiteral(", ")));
     return statement;
 }
 
