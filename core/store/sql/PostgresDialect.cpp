@@ -147,11 +147,28 @@ QString PostgresDialect::matches(const QString &column, const QString &value, co
                          : QStringLiteral("%1 = %2::text").arg(asText(column), value);
 }
 
+QString PostgresDialect::matchesId(const QString &column, const QString &value, const QString &type) const
+{
+    // What was read of such a column is one of its values, whatever its type: the bare column, which an index can
+    // serve.
+    return SqlDialect::matches(column, value, type);
+}
+
+QString PostgresDialect::matchesRead(const QString &column, const QString &value, const QString &type) const
+{
+    return SqlDialect::matches(column, value, type);
+}
+
 QString PostgresDialect::isOneOf(const QString &column, std::span<const QByteArrayView> values, const QString &type,
                                  SqlParams &params) const
 {
-    if (!isKnown(type))
-        return isOneOf(asText(column), values, QStringLiteral("text"), params);
+    return isKnown(type) ? isOneOfRead(column, values, type, params)
+                         : isOneOfRead(asText(column), values, QStringLiteral("text"), params);
+}
+
+QString PostgresDialect::isOneOfRead(const QString &column, std::span<const QByteArrayView> values, const QString &type,
+                                     SqlParams &params) const
+{
     // One parameter, however many values: the statement's text stays the same, and is read and planned faster.
     const QString array = typed(params.add(QByteArrayView(listValue(values))), type);
     return QStringLiteral("%1 = ANY (%2[])").arg(column, array);
