@@ -78,7 +78,12 @@ std::vector<Finding> indexFindings(const Survey &survey)
         const Kind kind = kindOf(index.column, rows);
         const bool unique = index.column == LookupColumn::Token && tables.duplicates && tables.duplicates->complete &&
                             tables.duplicates->tokens == 0;
-        const QString statement = unique ? index.createUnique : index.create;
+        const QString statement = unique && !index.takesNoUnique() ? index.createUnique : index.create;
+        const QString whyNotUnique =
+            unique && index.takesNoUnique()
+                ? QStringLiteral(" It is not a unique one: the table is partitioned, and a unique index must have the "
+                                 "partition key in it.")
+                : QString();
         found.push_back({.id = QString::fromLatin1(kind.id),
                          .weight = kind.weight,
                          .title = QStringLiteral("No index on %1").arg(index.name),
@@ -88,7 +93,8 @@ std::vector<Finding> indexFindings(const Survey &survey)
                                                         "index, in the application's own migrations.")
                                        : QStringLiteral("Make the index, best in the application's own migrations. The "
                                                         "statement lets readers and writers go on meanwhile where the "
-                                                        "database can; Rollcall never runs it."),
+                                                        "database can; Rollcall never runs it.") +
+                                             whyNotUnique,
                          .statement = statement});
     }
     return found;

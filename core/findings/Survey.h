@@ -46,9 +46,12 @@ struct IndexState
     store::LookupColumn column = store::LookupColumn::Token;
     QString name; ///< of the column
     bool exists = false;
-    QString create;                                      ///< the statement that would make it; empty where none can
-    QString createUnique;                                ///< the same for a unique one
+    QString create;       ///< the statement that would make it; empty where none can
+    QString createUnique; ///< the same for a unique one; empty where none can that is on the column alone
     std::optional<base::Result<store::LookupPlan>> plan; ///< nullopt where the index exists
+
+    /// The table takes indexes, but no unique one on the column alone: it is partitioned by another.
+    [[nodiscard]] bool takesNoUnique() const { return !create.isEmpty() && createUnique.isEmpty(); }
 };
 
 /// The tables of a survey, as they are.

@@ -26,7 +26,8 @@ std::vector<Finding> tokenFindings(const Survey &survey)
                            .arg(column),
              .statement = {}}};
     }
-    const QString statement = tables.indexes.empty() ? QString() : tables.indexes.front().createUnique;
+    const IndexState *index = tables.indexes.empty() ? nullptr : &tables.indexes.front();
+    const QString statement = index != nullptr ? index->createUnique : QString();
     QString evidence =
         QStringLiteral("Nothing in the database keeps two rows of %1 from holding one token.").arg(tables.sessions);
     if (tables.duplicates)
@@ -38,9 +39,15 @@ std::vector<Finding> tokenFindings(const Survey &survey)
                                 .weight = Weight::Medium,
                                 .title = QStringLiteral("Tokens need not be unique"),
                                 .evidence = evidence,
-                                .remedy = QStringLiteral("Make a unique index on %1, best in the application's own "
-                                                         "migrations; it serves the look-up as well.")
-                                              .arg(column),
+                                .remedy = index != nullptr && index->takesNoUnique()
+                                              ? QStringLiteral("The table is partitioned: a unique index on it must "
+                                                               "have the partition key in it, so none keeps %1 alone "
+                                                               "unique. Partition it by %1, or leave it to the "
+                                                               "application's random tokens.")
+                                                    .arg(column)
+                                              : QStringLiteral("Make a unique index on %1, best in the application's "
+                                                               "own migrations; it serves the look-up as well.")
+                                                    .arg(column),
                                 // Refused where two rows hold one token, which on PostgreSQL leaves a broken index.
                                 .statement = tables.duplicates && tables.duplicates->complete ? statement : QString()}};
     if (!tables.duplicates)

@@ -30,6 +30,11 @@ public:
     /// A column of the sessions table: s."name".
     [[nodiscard]] QString column(const QString &name) const;
     /// The token as text, to be shown as a digest or taken with a row's key.
+    /// A column of ids is ordered by as it is, so that an index on it serves: not where each has to be computed first.
+    [[nodiscard]] bool isIdBare(const QString &column, const QString &type) const
+    {
+        return m_dialect.idColumn(column, type) == column;
+    }
     [[nodiscard]] QString token() const
     {
         return m_dialect.tokenText(column(m_schema.profile.sessions.token), m_tokenType);

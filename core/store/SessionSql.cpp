@@ -382,7 +382,7 @@ SqlStatement SessionSql::rowsById(const QStringList &names, base::Instant now) c
     const QString type = m_schema.bound().sessions.typeOf(id);
     QStringList possible;
     std::ranges::copy_if(names, std::back_inserter(possible),
-                         [&](const QString &name) { return m_schema.dialect().accepts(type, name); });
+                         [&](const QString &name) { return m_schema.dialect().acceptsId(type, name); });
     SqlParams params;
     const QString condition =
         m_schema.dialect().isOneOfTexts(m_schema.dialect().idColumn(m_schema.column(id), type), possible, type, params);
@@ -563,8 +563,9 @@ SqlStatement SessionSql::tokensAt(const PageCursor &cursor, const ResolvedQuery 
     }
     statement.sql =
         QStringLiteral("SELECT %1, %2 FROM %3 WHERE %4 AND substr(%2, 1, %5) IN (%6)")
-            .arg(m_schema.dialect().idCell(m_schema.token(), m_schema.tokenType()), digest, m_schema.source(), same,
-                 QString::number(PageCursor::digitsBefore), wanted.join(QStringLiteral(", ")));
+            .arg(m_schema.dialect().idCell(m_schema.column(m_schema.profile().sessions.token), m_schema.tokenType()),
+                 digest, m_schema.source(), same, QString::number(PageCursor::digitsBefore),
+                 wanted.join(QStringLiteral(", ")));
     return statement;
 }
 

@@ -58,8 +58,12 @@ bool SessionSql::isIndexedOrder(const ResolvedQuery &query) const
         return query.form ||
                (profile.indexes.expires && m_schema.expires(unused).order == m_schema.column(profile.sessions.expires));
     case SessionOrder::User:
-        return profile.indexes.userId;
+        return profile.indexes.userId &&
+               m_schema.isIdBare(m_schema.column(profile.sessions.userId), profile.sessions.userIdType);
     case SessionOrder::Created:
+        if (!profile.sessions.createdAt &&
+            !m_schema.isIdBare(m_schema.column(m_schema.bound().keyColumn()), profile.sessions.keyType))
+            return false;
         return m_schema.bound().sessions.isIndexed(profile.sessions.createdAt.value_or(m_schema.bound().keyColumn()));
     }
     return false;

@@ -29,7 +29,7 @@ std::optional<SqlStatement> SessionSql::providers(std::span<const QByteArrayView
     const bool direct =
         m_schema.dialect().comparable(m_schema.bound().accountUserIdType, m_schema.profile().sessions.userIdType);
     SqlStatement statement;
-    const QString wanted = m_schema.dialect().isOneOf(
+    const QString wanted = m_schema.dialect().isOneOfRead(
         direct ? userId : m_schema.dialect().asText(userId), userIds,
         direct ? m_schema.bound().accountUserIdType : QStringLiteral("text"), statement.params);
     statement.sql = QStringLiteral("SELECT %1, %2 FROM %3 a WHERE %4")
@@ -79,7 +79,7 @@ bool SessionSql::isEmailIndexed() const
 
 bool SessionSql::canBeUserId(const QString &value) const
 {
-    return m_schema.dialect().accepts(m_schema.profile().sessions.userIdType, value);
+    return m_schema.dialect().acceptsId(m_schema.profile().sessions.userIdType, value);
 }
 
 } // namespace rollcall::store

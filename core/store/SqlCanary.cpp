@@ -166,6 +166,19 @@ Result<QString> SqlCanary::insertUser(const QString &label, const Call &call) co
     return id;
 }
 
+QString SqlCanary::valueOfUser(const QString &id, SqlParams &params) const
+{
+    const auto &users = *m_schema.profile.users;
+    const QString value = params.add(id);
+    if (m_kind != DatabaseKind::Sqlite)
+        return m_dialect.typed(value, m_schema.profile.sessions.userIdType);
+    // There, a column may hold a number, a text and bytes that are all shown alike: the user's own value is taken.
+    const QString column = SqlDialect::quoted(users.id);
+    return QStringLiteral("(SELECT %1 FROM %2 WHERE %3)")
+        .arg(column, SqlDialect::tableName(users.schema, users.table),
+             m_dialect.matchesId(column, value, users.idType));
+}
+
 Status SqlCanary::insertSession(const CanaryRow &canary, const QString &userId, const QString &label,
                                 const Call &call) const
 {
@@ -175,7 +188,7 @@ Status SqlCanary::insertSession(const CanaryRow &canary, const QString &userId, 
     Values values;
     values.emplace_back(sessions.token,
                         m_dialect.typed(statement.params.add(canary.token.view()), table.column(sessions.token)->type));
-    values.emplace_back(sessions.userId, m_dialect.typed(statement.params.add(userId), sessions.userIdType));
+    values.emplace_back(sessions.userId, valueOfUser(userId, statement.params));
     const QString neighbour =
         QStringLiteral("(SELECT %1 FROM %2 WHERE %1 IS NOT NULL LIMIT 1)")
             .arg(SqlDialect::quoted(sessions.expires), SqlDialect::tableName(sessions.schema, sessions.table));
@@ -211,43 +224,71 @@ Result<CanaryKey> SqlCanary::insert(const CanaryRow &canary, const Call &call) c
     return CanaryKey{canary.token.clone(), *userId};
 }
 
+SqlCanary::Removal SqlCanary::removal(const QString &table, const Condition &isRow, const Condition &isCanarys)
+{
+    Removal step{table, {}, {}};
+    const QString row = isRow(step.deletion.params);
+    step.deletion.sql =
+        QStringLiteral("DELETE FROM %1 WHERE %2 AND %3").arg(table, row, isCanarys(step.deletion.params));
+    step.left.sql = QStringLiteral("SELECT 1 FROM %1 WHERE %2").arg(table, isRow(step.left.params));
+    return step;
+}
+
 Status SqlCanary::remove(const CanaryKey &canary, const Call &call) const
 {
     const auto &sessions = m_schema.profile.sessions;
-    std::vector<SqlStatement> steps;
+    std::vector<Removal> steps;
     if (!canary.token.isEmpty()) { // a deployment deletes expired sessions by itself, and leaves their users
-        SqlStatement session;
-        session.sql =
-            QStringLiteral("DELETE FROM %1 WHERE %2 = %3 AND %4 = %5")
-                .arg(SqlDialect::tableName(sessions.schema, sessions.table), SqlDialect::quoted(sessions.token),
-                     m_dialect.typed(session.params.add(canary.token.view()),
-                                     m_schema.sessions.column(sessions.token)->type),
-                     SqlDialect::quoted(sessions.userId),
-                     m_dialect.typed(session.params.add(canary.userId), sessions.userIdType));
-        steps.push_back(std::move(session));
+        const auto isToken = [&](SqlParams &params) {
+            return m_dialect.matchesRead(SqlDialect::quoted(sessions.token), params.add(canary.token.view()),
+                                         m_schema.sessions.column(sessions.token)->type);
+        };
+        const auto isUsers = [&](SqlParams &params) {
+            return m_dialect.matchesId(SqlDialect::quoted(sessions.userId), params.add(canary.userId),
+                                       sessions.userIdType);
+        };
+        steps.push_back(removal(SqlDialect::tableName(sessions.schema, sessions.table), isToken, isUsers));
     }
     if (const auto &users = m_schema.profile.users) {
-        SqlStatement user;
-        QString label = QStringLiteral("TRUE");
-        if (users->email)
-            label = QStringLiteral("%1 LIKE %2")
-                        .arg(SqlDialect::quoted(*users->email),
-                             user.params.add(QLatin1StringView("canary-%@") + QLatin1StringView(canaryEmailDomain)));
-        user.sql = QStringLiteral("DELETE FROM %1 WHERE %2 = %3 AND %4")
-                       .arg(SqlDialect::tableName(users->schema, users->table), SqlDialect::quoted(users->id),
-                            m_dialect.typed(user.params.add(canary.userId), users->idType), label);
-        steps.push_back(std::move(user));
+        const auto isUser = [&](SqlParams &params) {
+            return m_dialect.matchesId(SqlDialect::quoted(users->id), params.add(canary.userId), users->idType);
+        };
+        const auto isLabelled = [&](SqlParams &params) {
+            if (!users->email)
+                return QStringLiteral("TRUE");
+            return QStringLiteral("%1 LIKE %2")
+                .arg(SqlDialect::quoted(*users->email),
+                     params.add(QLatin1StringView("canary-%@") + QLatin1StringView(canaryEmailDomain)));
+        };
+        steps.push_back(removal(SqlDialect::tableName(users->schema, users->table), isUser, isLabelled));
     }
     auto transaction = SqlTransaction::begin(m_connection, TransactionMode::Write, call);
     if (!transaction)
         return fail(std::move(transaction.error()));
-    for (const SqlStatement &step : steps) {
-        if (const auto done = m_connection.execute(step, {}, call); !done) {
+    for (const Removal &step : steps) {
+        if (auto done = remove(step, call); !done) {
             m_connection.rollback();
-            return fail(done.error());
+            return done;
         }
     }
     return transaction->commit(call);
+}
+
+Status SqlCanary::remove(const Removal &step, const Call &call) const
+{
+    const auto deleted = m_connection.execute(step.deletion, {}, call);
+    if (!deleted)
+        return fail(deleted.error());
+    if (*deleted > 0)
+        return {};
+    const auto left = m_connection.execute(step.left, {}, call);
+    if (!left)
+        return fail(left.error());
+    if (*left > 0)
+        return fail(failure(QStringLiteral("the canary's row in %1 is left: it is no longer as it was written, or may "
+                                           "not be deleted")
+                                .arg(step.table)));
+    return {};
 }
 
 } // namespace rollcall::store

@@ -183,7 +183,10 @@ Result<std::optional<base::SecretBytes>> SqlExpiredRows::endOfBlocks(const base:
 Result<std::optional<base::SecretBytes>> SqlExpiredRows::endOfKeys(const base::SecretBytes &after, qint64 rows,
                                                                    const Call &call)
 {
-    if (!m_schema.bound().sessions.isIndexed(m_schema.bound().keyColumn()))
+    // Without an index each step would read all rows before it.
+    const QString &key = m_schema.bound().keyColumn();
+    if (!m_schema.bound().sessions.isIndexed(key) ||
+        !m_schema.isIdBare(SqlDialect::quoted(key), m_schema.profile().sessions.keyType))
         return std::nullopt;
     SqlStatement statement;
     // A row without a key bounds nothing.

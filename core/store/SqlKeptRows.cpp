@@ -122,11 +122,16 @@ QString SqlKeptRows::userIsThere(const RowKey &key, SqlParams &params) const
     const auto &users = m_schema.profile().users;
     if (!users)
         return QStringLiteral("TRUE");
-    if (!key.userId || !m_schema.dialect().accepts(users->idType, *key.userId))
+    if (!key.userId || !m_schema.dialect().acceptsId(users->idType, *key.userId))
         return QStringLiteral("FALSE");
+    const auto &dialect = m_schema.dialect();
+    const QString id = SqlDialect::quoted(users->id);
+    const QString value = params.add(*key.userId);
+    const QString isUsers = dialect.comparable(users->idType, m_schema.profile().sessions.userIdType)
+                                ? dialect.matchesId(id, value, users->idType)
+                                : dialect.matches(id, value, users->idType); // it may be no value of that type
     return QStringLiteral("EXISTS (SELECT 1 FROM %1 WHERE %2)")
-        .arg(SqlDialect::tableName(users->schema, users->table),
-             m_schema.dialect().matchesId(SqlDialect::quoted(users->id), params.add(*key.userId), users->idType));
+        .arg(SqlDialect::tableName(users->schema, users->table), isUsers);
 }
 
 QString SqlKeptRows::isThere(const RowKey &key, SqlParams &params) const

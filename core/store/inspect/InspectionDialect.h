@@ -34,7 +34,8 @@ public:
     [[nodiscard]] virtual base::Result<std::optional<RoleRights>>
     rights(SqlConnection &connection, const SchemaProfile &schema, const base::Call &call) const = 0;
 
-    /// The statement behind StoreInspector::createIndex(), for people to paste.
+    /// The statement behind StoreInspector::createIndex(), for people to paste. A @p unique one is empty, too, where
+    /// the table takes none that is on the column alone.
     [[nodiscard]] virtual QString createIndex(const TableInfo &table, const ColumnInfo &column, bool unique) const = 0;
     /// The statements behind StoreInspector::createRole().
     [[nodiscard]] virtual QString createRole(RolePurpose purpose, const QString &role, const RoleRights &rights,

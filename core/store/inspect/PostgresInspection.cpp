@@ -134,11 +134,12 @@ PostgresInspection::rights(SqlConnection &connection, const SchemaProfile &schem
 QString PostgresInspection::createIndex(const TableInfo &table, const ColumnInfo &column, bool unique) const
 {
     // A partitioned table takes no index without a lock, and no unique one of a single column but its partition key.
-    const bool isUnique = unique && !table.isPartitioned;
+    if (unique && table.isPartitioned)
+        return {};
     return QStringLiteral("CREATE %1%2 %3 ON %4 (%5);")
-        .arg(isUnique ? QStringLiteral("UNIQUE INDEX") : QStringLiteral("INDEX"),
+        .arg(unique ? QStringLiteral("UNIQUE INDEX") : QStringLiteral("INDEX"),
              table.isPartitioned ? QString() : QStringLiteral(" CONCURRENTLY"),
-             SqlDialect::quoted(indexName(table.name, column.name, isUnique)),
+             SqlDialect::quoted(indexName(table.name, column.name, unique)),
              SqlDialect::tableName(table.schema, table.name), SqlDialect::quoted(column.name));
 }
 

@@ -44,6 +44,15 @@ bool isBinary(const QString &type)
     return type.endsWith(QStringLiteral("binary")) || type.endsWith(QStringLiteral("blob"));
 }
 
+/// Bytes as the text that they are, where @p andIf holds; else as the server's own literal: what is no text (a UUID in
+/// BINARY(16)) would come as question marks, or not at all.
+QString textOrLiteral(const QString &column, const QString &andIf)
+{
+    return QStringLiteral("CASE WHEN CAST(CONVERT(%1 USING utf8mb4) AS BINARY) = %1%2 THEN CONVERT(%1 USING utf8mb4) "
+                          "ELSE CONCAT('0x', LOWER(HEX(%1))) END")
+        .arg(column, andIf);
+}
+
 QString wallClock(base::Instant instant, const QTimeZone &zone)
 {
     return QDateTime::fromMSecsSinceEpoch(instant.time_since_epoch().count(), Qt::UTC)
@@ -65,16 +74,26 @@ bool MysqlDialect::nullsAreLargest() const
 
 QString MysqlDialect::cell(const QString &column, const QString &type) const
 {
-    // Bytes that are no text (a UUID in BINARY(16)) would come as question marks, or not at all. They are shown as the
-    // server's own literal, as is a text that would be taken for one: typed() reads both back. (No token of an
-    // adapter begins like a literal.)
     if (isBinary(type))
-        return QStringLiteral(
-                   "CASE WHEN HEX(CONVERT(%1 USING utf8mb4)) = HEX(%1) AND HEX(%1) NOT REGEXP "
-                   "'^(..)*([01].|7F)' AND HEX(%1) NOT LIKE '3078%' THEN %2 ELSE CONCAT('0x', LOWER(HEX(%1))) END")
-            .arg(column, asText(column));
+        return textOrLiteral(column, QString());
     // The connection's character set and libmariadb make text of these as they arrive.
     return isText(type) || isInteger(type) ? column : asText(column);
+}
+
+QString MysqlDialect::tokenText(const QString &column, const QString &type) const
+{
+    return isBinary(type) ? textOrLiteral(column, QString()) : column;
+}
+
+QString MysqlDialect::idCell(const QString &column, const QString &type) const
+{
+    // As literals come bytes that a text may hold and nobody can type, too, and a text that would be taken for a
+    // literal: typed() reads all back. Not of any column: the pattern is for values as short as ids are.
+    return isBinary(type) ? textOrLiteral(column, QStringLiteral(" AND CONVERT(%1 USING utf8mb4) NOT REGEXP "
+                                                                 "'[[:cntrl:]]' AND CONVERT(%1 USING utf8mb4) NOT LIKE "
+                                                                 "'0x%'")
+                                                      .arg(column))
+                          : cell(column, type);
 }
 
 QString MysqlDialect::asText(const QString &expression) const
@@ -137,13 +156,26 @@ QString MysqlDialect::equal(const QString &left, const QString &leftType, const 
 QString MysqlDialect::matches(const QString &column, const QString &value, const QString &type) const
 {
     // Most collations take "A" for "a", "é" for "e" and "a " for "a". The first condition finds the row by the index,
-    // the second sees whether it is the one.
-    const QString found = QStringLiteral("%1 = %2").arg(column, typed(value, type));
+    // the second sees whether it is the one. A literal of bytes is a text like others, as it is to an adapter.
+    const QString found = QStringLiteral("%1 = %2").arg(
+        column, isBinary(type) ? QStringLiteral("CAST(%1 AS BINARY)").arg(value) : typed(value, type));
     if (!isText(type))
         return found;
     return QStringLiteral("(%1 AND CAST(CONVERT(%2 USING utf8mb4) AS BINARY) = CAST(CONVERT(%3 USING utf8mb4) AS "
                           "BINARY))")
         .arg(found, column, value);
+}
+
+QString MysqlDialect::matchesId(const QString &column, const QString &value, const QString &type) const
+{
+    return isBinary(type) ? QStringLiteral("%1 = %2").arg(column, typed(value, type)) : matches(column, value, type);
+}
+
+QString MysqlDialect::matchesRead(const QString &column, const QString &value, const QString &type) const
+{
+    // tokenText() gave a text, or the literal of what is none.
+    return isBinary(type) ? QStringLiteral("%1 IN (CAST(%2 AS BINARY), %3)").arg(column, value, typed(value, type))
+                          : matches(column, value, type);
 }
 
 QString MysqlDialect::sha256Hex(const QString &expression) const

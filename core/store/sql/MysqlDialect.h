@@ -13,12 +13,16 @@ public:
     QString textOfAll(const QStringList &texts) const override;
     bool nullsAreLargest() const override;
     QString cell(const QString &column, const QString &type) const override;
+    QString tokenText(const QString &column, const QString &type) const override;
     QString asText(const QString &expression) const override;
     QString typed(const QString &placeholder, const QString &type) const override;
     bool accepts(const QString &type, const QString &value) const override;
+    QString idCell(const QString &column, const QString &type) const override;
     bool comparable(const QString &type, const QString &other) const override;
     QString equal(const QString &left, const QString &leftType, const QString &right,
                   const QString &rightType) const override;
+    QString matchesId(const QString &column, const QString &value, const QString &type) const override;
+    QString matchesRead(const QString &column, const QString &value, const QString &type) const override;
     QString matches(const QString &column, const QString &value, const QString &type) const override;
     QString sha256Hex(const QString &expression) const override;
     QString contains(const QString &expression, const QString &needle, SqlParams &params) const override;

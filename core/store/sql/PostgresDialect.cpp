@@ -2,6 +2,9 @@
 
 #include <QUuid>
 
+#include <algorithm>
+#include <cctype>
+
 namespace rollcall::store {
 
 namespace {
@@ -121,6 +124,18 @@ bool PostgresDialect::accepts(const QString &type, const QString &value) const
     return true;
 }
 
+bool PostgresDialect::acceptsId(const QString &type, const QString &value) const
+{
+    // As the server itself shows a bytea.
+    const bool isLiteral = type == QStringLiteral("bytea") && value.startsWith(QStringLiteral("\\x"));
+    if (!isLiteral)
+        return accepts(type, value);
+    const QStringView digits = QStringView(value).sliced(2);
+    return digits.size() % 2 == 0 && std::ranges::all_of(digits, [](QChar c) {
+               return c.unicode() < 0x80 && std::isxdigit(static_cast<unsigned char>(c.toLatin1())) != 0;
+           });
+}
+
 bool PostgresDialect::comparable(const QString &type, const QString &other) const
 {
     return type == other || (isText(type) && isText(other)) || (isInteger(type) && isInteger(other));
@@ -132,11 +147,28 @@ QString PostgresDialect::matches(const QString &column, const QString &value, co
                          : QStringLiteral("%1 = %2::text").arg(asText(column), value);
 }
 
+QString PostgresDialect::matchesId(const QString &column, const QString &value, const QString &type) const
+{
+    // What was read of such a column is one of its values, whatever its type: the bare column, which an index can
+    // serve.
+    return SqlDialect::matches(column, value, type);
+}
+
+QString PostgresDialect::matchesRead(const QString &column, const QString &value, const QString &type) const
+{
+    return SqlDialect::matches(column, value, type);
+}
+
 QString PostgresDialect::isOneOf(const QString &column, std::span<const QByteArrayView> values, const QString &type,
                                  SqlParams &params) const
 {
-    if (!isKnown(type))
-        return isOneOf(asText(column), values, QStringLiteral("text"), params);
+    return isKnown(type) ? isOneOfRead(column, values, type, params)
+                         : isOneOfRead(asText(column), values, QStringLiteral("text"), params);
+}
+
+QString PostgresDialect::isOneOfRead(const QString &column, std::span<const QByteArrayView> values, const QString &type,
+                                     SqlParams &params) const
+{
     // One parameter, however many values: the statement's text stays the same, and is read and planned faster.
     const QString array = typed(params.add(QByteArrayView(listValue(values))), type);
     return QStringLiteral("%1 = ANY (%2[])").arg(column, array);

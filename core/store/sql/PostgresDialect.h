@@ -17,10 +17,15 @@ public:
     QString asText(const QString &expression) const override;
     QString typed(const QString &placeholder, const QString &type) const override;
     bool accepts(const QString &type, const QString &value) const override;
+    bool acceptsId(const QString &type, const QString &value) const override;
     bool comparable(const QString &type, const QString &other) const override;
     QString matches(const QString &column, const QString &value, const QString &type) const override;
+    QString matchesId(const QString &column, const QString &value, const QString &type) const override;
+    QString matchesRead(const QString &column, const QString &value, const QString &type) const override;
     QString isOneOf(const QString &column, std::span<const QByteArrayView> values, const QString &type,
                     SqlParams &params) const override;
+    QString isOneOfRead(const QString &column, std::span<const QByteArrayView> values, const QString &type,
+                        SqlParams &params) const override;
     bool bindsLists() const override { return true; }
     QString sha256Hex(const QString &expression) const override;
     QString contains(const QString &expression, const QString &needle, SqlParams &params) const override;

@@ -66,6 +66,11 @@ public:
     [[nodiscard]] virtual QString typed(const QString &placeholder, const QString &type) const = 0;
     /// Whether text can be a value of @p type at all ("abc" is no integer: nothing can match).
     [[nodiscard]] virtual bool accepts(const QString &type, const QString &value) const = 0;
+    /// The same of what idCell() of such a column can have given, or people took from there.
+    [[nodiscard]] virtual bool acceptsId(const QString &type, const QString &value) const
+    {
+        return accepts(type, value);
+    }
     /// Whether columns of the two types can be compared as they are.
     [[nodiscard]] virtual bool comparable(const QString &type, const QString &other) const = 0;
     /// Equality of two columns, as text where their types do not compare. An index on @p left can serve it.
@@ -79,7 +84,7 @@ public:
     }
     /// A column of ids as what is ordered by, and compared with typed() or isOneOf().
     [[nodiscard]] virtual QString idColumn(const QString &column, const QString &) const { return column; }
-    /// Exact equality of a column of ids and a placeholder for what idCell() gave.
+    /// Exact equality of a column of ids and a placeholder for what idCell() gave of a column of @p type.
     [[nodiscard]] virtual QString matchesId(const QString &column, const QString &value, const QString &type) const
     {
         return matches(column, value, type);
@@ -95,7 +100,13 @@ public:
     /// A column of @p type holds one of @p values, all of which it accepts.
     [[nodiscard]] virtual QString isOneOf(const QString &column, std::span<const QByteArrayView> values,
                                           const QString &type, SqlParams &params) const;
-    /// The same for texts.
+    /// The same for values that were read from columns of @p type.
+    [[nodiscard]] virtual QString isOneOfRead(const QString &column, std::span<const QByteArrayView> values,
+                                              const QString &type, SqlParams &params) const
+    {
+        return isOneOf(column, values, type, params);
+    }
+    /// isOneOf() for texts.
     [[nodiscard]] QString isOneOfTexts(const QString &column, const QStringList &values, const QString &type,
                                        SqlParams &params) const;
     /// isOneOf() binds one value, however many there are: the statement's text does not tell how many.

@@ -157,8 +157,8 @@ QString SqliteDialect::serverClock() const
 QString SqliteDialect::shown(const QString &sql) const
 {
     // Literals of bytes need no function of ours there.
-    static const QRegularExpression ofParameter(QStringLiteral("rollcall_id\\((\\$[0-9]+)\\)"));
-    return QString(sql).replace(ofParameter, QStringLiteral("\\1"));
+    static const QRegularExpression ofBound(QStringLiteral("rollcall_id\\((\\$[0-9]+|value)\\)"));
+    return QString(sql).replace(ofBound, QStringLiteral("\\1"));
 }
 
 } // namespace rollcall::store

@@ -32,6 +32,8 @@ private Q_SLOTS:
     void tokensAreExactWhateverTheCollation();
     void columnsOfTwoCollationsAreJoined();
     void idsMayBeBytes();
+    void tokensMayBeBytes_data();
+    void tokensMayBeBytes();
     void idsMayBeBeyondSignedNumbers();
     void theIndexOnTokensServesLookups();
     void theServersOwnLimitsDoNotMatter();
@@ -322,6 +324,94 @@ void MariaDbStoreTest::idsMayBeBytes()
         QVERIFY2(restored.has_value(), failureOf(restored).constData());
         QCOMPARE(*restored, std::vector{store::RestoreOutcome::Restored});
     }
+}
+
+void MariaDbStoreTest::tokensMayBeBytes_data()
+{
+    QTest::addColumn<QString>("key");
+    QTest::addColumn<QString>("type");
+    QTest::newRow("with an id") << QStringLiteral("id int PRIMARY KEY AUTO_INCREMENT, ")
+                                << QStringLiteral("varbinary(99)");
+    QTest::newRow("alone") << QString() << QStringLiteral("varbinary(99)");
+    QTest::newRow("of one length, with an id")
+        << QStringLiteral("id int PRIMARY KEY AUTO_INCREMENT, ") << QStringLiteral("binary(16)");
+    QTest::newRow("of one length, alone") << QString() << QStringLiteral("binary(16)");
+}
+
+void MariaDbStoreTest::tokensMayBeBytes()
+{
+    QFETCH(QString, key);
+    QFETCH(QString, type);
+    // A text, one that looks like the server's literal of bytes, and what is no text at all.
+    const QByteArrayList texts{"abcdefghijklmnop", "0x61626364656667"};
+    const auto url = m_databases.made(
+        QStringLiteral("tokens_%1").arg(QString::fromUtf8(QTest::currentDataTag()).size()),
+        QStringLiteral(
+            "CREATE TABLE users (id int PRIMARY KEY, name varchar(99), email varchar(99)); "
+            "CREATE TABLE sessions (%1\"sessionToken\" %2 NOT NULL UNIQUE, \"userId\" int NOT NULL REFERENCES "
+            "users(id), expires timestamp(3) NOT NULL); INSERT INTO users VALUES (1, 'Ann', "
+            "'ann@example.com'); INSERT INTO sessions (\"sessionToken\", \"userId\", expires) VALUES ('%3', 1, "
+            "'2026-06-20'), ('%4', 1, '2026-06-20'), (x'ff00f0e1d2c3b4a5c6978675a4b3c2d1', 1, '2026-06-20')")
+            .arg(key, type, QString::fromLatin1(texts[0]), QString::fromLatin1(texts[1])));
+    QString problem;
+    const auto sessions = test::openDetected(url, store::Access::Write, problem);
+    QVERIFY2(sessions != nullptr, qPrintable(problem));
+
+    // As an adapter finds them: by their text alone.
+    const QByteArray literal = "0x" + texts[0].toHex();
+    for (const QByteArray &token : texts) {
+        const auto found = sessions->lookup(token, soon());
+        QVERIFY2(found && *found, token.constData());
+    }
+    for (const QByteArray &token : {literal, QByteArray("abcdefg"), QByteArray("0xff00f0e1d2c3b4a5c6978675a4b3c2d1")}) {
+        const auto found = sessions->lookup(token, soon());
+        QVERIFY2(found && !*found, token.constData());
+    }
+    const std::vector<QByteArrayView> asked{texts[0], literal, texts[1]};
+    const auto many = sessions->lookupMany(asked, soon());
+    QVERIFY2(many.has_value(), failureOf(many).constData());
+    QVERIFY(many->at(0) && !many->at(1) && many->at(2));
+
+    store::SessionQuery query;
+    query.limit = 1;
+    QStringList fingerprints;
+    std::optional<QByteArray> cursor;
+    do {
+        const auto page = sessions->page(query, cursor, fixtureNow(), soon());
+        QVERIFY2(page.has_value(), failureOf(page).constData());
+        QCOMPARE(page->sessions.size(), std::size_t{1});
+        fingerprints << page->sessions.front().fingerprint.text();
+        cursor = page->next;
+    } while (cursor && fingerprints.size() < 9);
+    QCOMPARE(fingerprints.size(), 3);
+    for (const QByteArray &token : texts)
+        QVERIFY(fingerprints.contains(base::Fingerprint::of(token).text()));
+
+    // Each is gone, back again, and gone.
+    const auto rows = sessions->planRows({}, 10, fixtureNow(), soon());
+    QVERIFY2(rows.has_value(), failureOf(rows).constData());
+    QCOMPARE(rows->size(), std::size_t{3});
+    for (const auto &row : *rows) {
+        QCOMPARE(row.key.fingerprint, row.shown.fingerprint);
+        QCOMPARE(*sessions->stillThere(std::span(&row.key, 1), soon()), std::vector{true});
+        std::vector<store::KeptRow> kept;
+        const auto keep = [&kept](std::span<store::KeptRow> gone) -> base::Status {
+            for (const auto &each : gone)
+                kept.push_back(each.clone());
+            return {};
+        };
+        const auto deleted = sessions->keptRows()->deleteRows(std::span(&row.key, 1), keep, soon());
+        QVERIFY2(deleted.has_value(), failureOf(deleted).constData());
+        QCOMPARE(*deleted, std::vector{store::DeleteOutcome::Deleted});
+        QCOMPARE(*sessions->stillThere(std::span(&row.key, 1), soon()), std::vector{false});
+        const auto restored = sessions->keptRows()->restoreRows(kept, soon());
+        QVERIFY2(restored.has_value(), failureOf(restored).constData());
+        QCOMPARE(*restored, std::vector{store::RestoreOutcome::Restored});
+        const auto again = sessions->deleteRows(std::span(&row.key, 1), soon());
+        QVERIFY2(again.has_value(), failureOf(again).constData());
+        QCOMPARE(*again, std::vector{store::DeleteOutcome::Deleted});
+    }
+    QCOMPARE(sessions->count({}, fixtureNow(), soon()).value_or(-1), qint64{0});
 }
 
 void MariaDbStoreTest::idsMayBeBeyondSignedNumbers()

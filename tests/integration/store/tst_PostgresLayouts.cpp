@@ -4,6 +4,7 @@
 #include "core/store/ExpiredRows.h"
 #include "core/store/KeptRows.h"
 #include "core/store/StoreInspector.h"
+#include "core/store/UserDirectory.h"
 #include "tests/integration/store/StoreFixtures.h"
 
 using namespace rollcall;
@@ -31,6 +32,7 @@ private Q_SLOTS:
     void heirsAreOneTableWithTheirParent();
     void aTableOfColumnsForOthersHidesNone();
     void tokensInBytea();
+    void idsMayBeBytes();
     void aRowWithoutATokenHidesNoOthers();
     void idsAndTokensOfOnesOwnTypes_data();
     void idsAndTokensOfOnesOwnTypes();
@@ -194,6 +196,104 @@ void PostgresLayoutsTest::tokensInBytea()
     }
 }
 
+void PostgresLayoutsTest::idsMayBeBytes()
+{
+    // Two UUIDs that differ where no text could, an id that is a text, and one that looks like what bytes are shown as.
+    const QStringList ids{QStringLiteral("\\xf0e1d2c3b4a5c6978675a4b3c2d1e0f1"),
+                          QStringLiteral("\\xf0e1d2c3b4a5c6978675a4b3c2d1e0f2"),
+                          QStringLiteral("\\x") + QString::fromLatin1(QByteArray("abc").toHex()),
+                          QStringLiteral("\\x") + QString::fromLatin1(QByteArray("\\xabcd").toHex())};
+    run(QStringLiteral("CREATE TABLE users (id bytea PRIMARY KEY, name text, email text UNIQUE); "
+                       "CREATE TABLE accounts (id int PRIMARY KEY, \"userId\" bytea, provider text, "
+                       "\"providerAccountId\" text); "
+                       "CREATE TABLE sessions (id bytea PRIMARY KEY, \"userId\" bytea NOT NULL, expires timestamptz "
+                       "NOT NULL, \"sessionToken\" text NOT NULL UNIQUE); "
+                       "CREATE TABLE ids (id bytea, n int); INSERT INTO ids VALUES "
+                       "('%1', 1), ('%2', 2), ('%3', 3), ('%4', 4); "
+                       "INSERT INTO users SELECT id, 'n' || n, 'u' || n || '@example.com' FROM ids; "
+                       "INSERT INTO accounts SELECT n, id, 'p' || n, n FROM ids; "
+                       "INSERT INTO sessions SELECT id, id, now() + interval '1 day', 'abcdefghijklmnop-' || n FROM "
+                       "ids")
+            .arg(ids[0], ids[1], ids[2], ids[3]));
+    const auto sessions = open(store::Access::Write);
+    QVERIFY(sessions);
+    const base::Instant now = base::SystemClock().now();
+    const auto why = [](const auto &result) {
+        return result ? QByteArray("found otherwise") : base::oneLine(result.error()).toUtf8();
+    };
+
+    for (const auto order : {store::SessionOrder::Expires, store::SessionOrder::User, store::SessionOrder::Created}) {
+        SessionQuery query;
+        query.order = order;
+        query.limit = 1;
+        QStringList found;
+        std::optional<QByteArray> cursor;
+        do {
+            const auto page = sessions->page(query, cursor, now, soon());
+            QVERIFY2(page.has_value() && page->sessions.size() == 1, why(page).constData());
+            const auto &session = page->sessions.front();
+            QVERIFY(session.id && session.userId);
+            const QString number = QString::number(ids.indexOf(*session.userId) + 1);
+            QCOMPARE(session.providers, QStringList{QStringLiteral("p") + number});
+            found << *session.id;
+            cursor = page->next;
+        } while (cursor && found.size() < 9);
+        QCOMPARE(found, (QStringList{ids[3], ids[2], ids[0], ids[1]}));
+    }
+
+    QStringList users;
+    std::optional<QByteArray> cursor;
+    do {
+        store::UserQuery query;
+        query.limit = 1;
+        const auto page = sessions->users()->usersPage(query, cursor, now, soon());
+        QVERIFY2(page.has_value() && page->users.size() == 1, why(page).constData());
+        users << page->users.front().id;
+        cursor = page->next;
+    } while (cursor && users.size() < 9);
+    QCOMPARE(users, (QStringList{ids[3], ids[2], ids[0], ids[1]}));
+
+    for (qsizetype i = 0; i < ids.size(); ++i) {
+        SessionQuery search;
+        search.search = QStringLiteral("U%1@").arg(i + 1);
+        QCOMPARE(sessions->count(search, now, soon()).value_or(-1), qint64{1});
+        for (const QString &user : {ids[i], QStringLiteral("u%1@example.com").arg(i + 1)}) {
+            SessionQuery query;
+            query.user = user;
+            const auto rows = sessions->planRows(query, 10, now, soon());
+            QVERIFY2(rows.has_value() && rows->size() == 1, why(rows).constData());
+            QCOMPARE(rows->front().shown.userId, std::optional(ids[i]));
+        }
+        QStringList unmatched;
+        const auto named = sessions->findRows(std::span(&ids[i], 1), unmatched, now, soon());
+        QVERIFY2(named.has_value() && named->size() == 1, why(named).constData());
+        // Gone and back again, unless the user went meanwhile.
+        const auto key = named->front().key.clone();
+        for (const bool isOrphan : {false, true}) {
+            std::vector<store::KeptRow> kept;
+            const auto keep = [&kept](std::span<store::KeptRow> rows) -> base::Status {
+                for (const auto &each : rows)
+                    kept.push_back(each.clone());
+                return {};
+            };
+            const auto deleted = sessions->keptRows()->deleteRows(std::span(&key, 1), keep, soon());
+            QVERIFY2(deleted && *deleted == std::vector{store::DeleteOutcome::Deleted}, why(deleted).constData());
+            if (isOrphan)
+                run(QStringLiteral("DELETE FROM users WHERE id = '%1'").arg(ids[i]));
+            const auto restored = sessions->keptRows()->restoreRows(kept, soon());
+            const auto expected = isOrphan ? store::RestoreOutcome::UserGone : store::RestoreOutcome::Restored;
+            QVERIFY2(restored && *restored == std::vector{expected}, why(restored).constData());
+        }
+    }
+    // What is no such literal is nobody's, and no error.
+    for (const char *user : {"\\xabc", "\\xzz", "a\\b", "\\"}) {
+        SessionQuery query;
+        query.user = QString::fromLatin1(user);
+        const auto count = sessions->count(query, now, soon());
+        QVERIFY2(count && *count == 0, why(count).constData());
+    }
+}
+
 void PostgresLayoutsTest::aRowWithoutATokenHidesNoOthers()
 {
     run(users() + QStringLiteral("CREATE TABLE sessions (id int PRIMARY KEY, \"sessionToken\" text UNIQUE, \"userId\" "
@@ -295,6 +395,8 @@ void PostgresLayoutsTest::idsAndTokensOfOnesOwnTypes()
     const auto many = sessions->lookupMany(tokens, soon());
     QVERIFY2(many && many->at(0) && !many->at(1), many ? "" : qPrintable(base::oneLine(many.error())));
 
+    // What was read of a column is compared with the column as it is, so that an index on it serves.
+    QVERIFY2(!sessions->deleteStatement().contains(QStringLiteral(")::text")), qPrintable(sessions->deleteStatement()));
     const auto rows = rowsOf(*sessions);
     QCOMPARE(rows.size(), std::size_t{2});
     const auto deleted = sessions->deleteRows(std::span(&rows.front().key, 1), soon());

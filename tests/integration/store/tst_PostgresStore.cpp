@@ -269,8 +269,7 @@ void PostgresStoreTest::aPartitionedTableIsOne()
     // The statements that make its indexes are ones that the server takes.
     for (const auto column : {store::LookupColumn::Token, store::LookupColumn::User, store::LookupColumn::Expires})
         run(name, sessions->inspector()->createIndex(column, false));
-    QCOMPARE(sessions->inspector()->createIndex(store::LookupColumn::Token, true),
-             sessions->inspector()->createIndex(store::LookupColumn::Token, false)); // it would be refused
+    QCOMPARE(sessions->inspector()->createIndex(store::LookupColumn::Token, true), QString()); // it would be refused
 }
 
 void PostgresStoreTest::pluginsOfBetterAuthAreRead()

@@ -50,6 +50,7 @@ private Q_SLOTS:
     void anUnreadableExpiryIsUnknown();
     void idsAndTokensMayBeOfAnyKind_data();
     void idsAndTokensMayBeOfAnyKind();
+    void statementsAreShownWithoutOurFunctions();
     void anIndexOnTheExpiryServesPages_data();
     void anIndexOnTheExpiryServesPages();
     void anOddExpiryAmongMillionsIsFoundOnceThereIsTime();
@@ -221,29 +222,36 @@ void SqliteStoreTest::idsAndTokensMayBeOfAnyKind_data()
     QTest::addColumn<QByteArray>("userKey"); // type of a user's id
     QTest::addColumn<QByteArray>("rows");    // of sessions, without their expiry
     QTest::addColumn<QByteArray>("ids");     // of the two users
+    QTest::addColumn<bool>("served");        // by indexes: the orders by user and by key
+    QTest::addColumn<bool>("madeUp");        // what a canary needs
     QTest::newRow("columns without a type")
         << QByteArray("id, sessionToken, userId") << QByteArray("")
         << QByteArray("(10, 'tokentokentokentoken10', 1), (9, 'tokentokentokentoken9', 1), "
                       "(8, x'746f6b656e746f6b656e746f6b656e746f6b656e38', 2), ('seven', 'tokentokentokentoken7', 2)")
-        << QByteArray("1 2");
+        << QByteArray("1 2") << false << true;
     QTest::newRow("ids of bytes")
-        << QByteArray("id BLOB PRIMARY KEY, sessionToken TEXT NOT NULL UNIQUE, userId BLOB NOT NULL")
-        << QByteArray("BLOB")
+        << QByteArray(
+               "id BLOB PRIMARY KEY DEFAULT (randomblob(8)), sessionToken TEXT NOT NULL UNIQUE, userId BLOB NOT NULL")
+        << QByteArray("BLOB DEFAULT (randomblob(8))")
         << QByteArray("(x'ff01', 'tokentokentokentoken10', x'ff'), (x'ff02', 'tokentokentokentoken9', x'ff'), "
                       "(x'fe', 'tokentokentokentoken8', x'fe'), (x'61', 'tokentokentokentoken7', x'fe')")
-        << QByteArray("x'ff' x'fe'");
+        << QByteArray("x'ff' x'fe'") << false << true;
     QTest::newRow("texts that are bytes")
         << QByteArray("sessionToken TEXT PRIMARY KEY NOT NULL, userId TEXT NOT NULL") << QByteArray("TEXT")
         << QByteArray("('tokentokentokentoken10', 'u1'), (x'746f6b656e746f6b656e746f6b656e746f6b656e30', 'u1'), "
                       "(x'746f6b656e746f6b656e746f6b656e746f6b656eff', x'7532'), ('tokentokentokentoken9', x'7532')")
-        << QByteArray("u1 x'7532'");
+        << QByteArray("u1 x'7532'") << true << true;
+    QTest::newRow("users counted, and referenced from a column without a type")
+        << QByteArray("sessionToken, userId REFERENCES users(id)") << QByteArray("INTEGER")
+        << QByteArray("('tokentokentokentoken10', 1), ('tokentokentokentoken9', 1), "
+                      "('tokentokentokentoken8', 2), ('tokentokentokentoken7', 2)")
+        << QByteArray("1 2") << false << true;
     QTest::newRow("numbers and bytes")
-        << QByteArray(
-               "id INTEGER NOT NULL UNIQUE, sessionToken VARCHAR(99) NOT NULL UNIQUE, userId UUID NOT NULL")
+        << QByteArray("id INTEGER NOT NULL UNIQUE, sessionToken VARCHAR(99) NOT NULL UNIQUE, userId UUID NOT NULL")
         << QByteArray("UUID")
         << QByteArray("(10, 'tokentokentokentoken10', 5), (9, 'tokentokentokentoken9', '5'), "
                       "(x'31', 'tokentokentokentoken8', 'five'), ('nine', 'tokentokentokentoken7', 'five')")
-        << QByteArray("5 five");
+        << QByteArray("5 five") << true << false;
 }
 
 void SqliteStoreTest::idsAndTokensMayBeOfAnyKind()
@@ -252,6 +260,8 @@ void SqliteStoreTest::idsAndTokensMayBeOfAnyKind()
     QFETCH(QByteArray, userKey);
     QFETCH(QByteArray, rows);
     QFETCH(QByteArray, ids);
+    QFETCH(bool, served);
+    QFETCH(bool, madeUp);
     const QByteArrayList users = ids.split(' ');
     const auto literal = [&](const QByteArray &id) {
         const bool isNumber = !id.isEmpty() && id.front() >= '0' && id.front() <= '9';
@@ -267,7 +277,8 @@ void SqliteStoreTest::idsAndTokensMayBeOfAnyKind()
             ", 'Ann', 'ann@example.com'), (" + literal(users[1]) +
             ", 'Ben', 'ben@example.com'); INSERT INTO accounts SELECT NULL, id, iif(name = 'Ann', 'github', 'google'), "
             "name FROM users; CREATE TABLE sessions (" +
-            key + ", expires INTEGER NOT NULL); INSERT INTO sessions SELECT *, 1782000000 FROM (VALUES " + rows + ")",
+            key + ", expires INTEGER NOT NULL); INSERT INTO sessions SELECT *, 1782000000 FROM (VALUES " + rows +
+            "); CREATE INDEX ofUser ON sessions (userId); CREATE INDEX ofToken ON sessions (sessionToken)",
         problem);
     QVERIFY2(problem.isEmpty(), qPrintable(problem));
     const auto sessions = test::openDetected(url, store::Access::Write, problem);
@@ -288,6 +299,9 @@ void SqliteStoreTest::idsAndTokensMayBeOfAnyKind()
                 QCOMPARE(page->sessions.size(), std::size_t{1});
                 const auto &session = page->sessions.front();
                 seen << session.fingerprint.text();
+                // What has to be computed of each row, no index brings in order.
+                if (order == store::SessionOrder::User)
+                    QCOMPARE(page->unindexedOrder, !served);
                 const bool isAnns = session.userId == QString::fromUtf8(users[0]);
                 QVERIFY2(isAnns || session.userId == QString::fromUtf8(users[1]), qPrintable(*session.userId));
                 QCOMPARE(session.name, std::optional(isAnns ? QStringLiteral("Ann") : QStringLiteral("Ben")));
@@ -312,14 +326,15 @@ void SqliteStoreTest::idsAndTokensMayBeOfAnyKind()
     QVERIFY2(second && !second->next, failureOf(second).constData());
     QVERIFY(first->users.front().id != second->users.front().id);
 
-    // Each is deleted, and put back as it was.
+    // Each is deleted, and put back as it was; and what was put in for a while leaves nothing behind.
     const auto contents = [&] {
         const auto connection = store::openConnection(url, {}, store::Access::ReadOnly, soon());
         QByteArray all;
         const auto read = (*connection)
                               ->read(
                                   {.sql = QStringLiteral("SELECT group_concat(q) FROM (SELECT quote(sessionToken) || "
-                                                         "quote(userId) AS q FROM sessions ORDER BY 1)")},
+                                                         "quote(userId) AS q FROM sessions UNION ALL SELECT quote(id) "
+                                                         "FROM users ORDER BY 1)")},
                                   [&](const store::SqlRow &row) { all = row.bytes(0).toByteArray(); }, soon());
         return read ? all : QByteArray();
     };
@@ -352,6 +367,20 @@ void SqliteStoreTest::idsAndTokensMayBeOfAnyKind()
         QCOMPARE(*restored, std::vector{store::RestoreOutcome::Restored});
     }
     QCOMPARE(contents(), before);
+    const base::SecretBytes token(QByteArray("canary-token-0123456789abcdef"));
+    const auto canary = sessions->insertCanary({token.clone(), fixtureNow() + std::chrono::hours(24 * 365)}, soon());
+    QCOMPARE(canary.has_value(), madeUp);
+    if (canary) {
+        const auto found = sessions->lookup(token.view(), soon());
+        QVERIFY2(found && *found, failureOf(found).constData());
+        QVERIFY((*found)->hasUser);
+        QCOMPARE((*found)->userId, std::optional(canary->userId));
+        const auto gone = sessions->removeCanary(*canary, soon());
+        QVERIFY2(gone.has_value(), failureOf(gone).constData());
+        const auto again = sessions->removeCanary(*canary, soon());
+        QVERIFY2(again.has_value(), failureOf(again).constData());
+    }
+    QCOMPARE(contents(), before);
     // Pruned a row at a time.
     qint64 pruned = 0;
     store::PruneRange range;
@@ -360,12 +389,26 @@ void SqliteStoreTest::idsAndTokensMayBeOfAnyKind()
             range, fixtureNow() + std::chrono::hours(24 * 365), 1,
             [](const store::PruneStep &) { return base::Status(); }, soon());
         QVERIFY2(done.has_value(), failureOf(done).constData());
+        if (step == 0)
+            QCOMPARE(done->next.has_value(), served); // else each step would read all rows before
         pruned += done->deleted;
         if (!done->next)
             break;
         range.after = done->next->clone();
     }
     QCOMPARE(pruned, qint64{4});
+}
+
+void SqliteStoreTest::statementsAreShownWithoutOurFunctions()
+{
+    const store::SqlDialect &dialect = store::dialectFor(store::DatabaseKind::Sqlite);
+    store::SqlParams params;
+    const QString type = QStringLiteral("TEXT");
+    const QString isOne = dialect.isOneOfTexts(QStringLiteral("id"), {QStringLiteral("x'ff'")}, type, params);
+    const QString sql =
+        isOne + QStringLiteral(" AND ") + dialect.matchesId(QStringLiteral("id"), params.add(QString()), type);
+    QCOMPARE(sql.count(QStringLiteral("rollcall_")), 2);
+    QCOMPARE(dialect.shown(sql), QStringLiteral("id IN (SELECT value FROM json_each($1)) AND id = $2"));
 }
 
 void SqliteStoreTest::anIndexOnTheExpiryServesPages_data()

@@ -318,6 +318,14 @@ void FindingsTest::offersAUniqueIndexWhereItCanBeMade()
     survey.tables->indexes[0].exists = false;
     survey.tables->duplicates = base::fail(base::Error(base::ErrorCode::Timeout));
     QCOMPARE(statement(), QStringLiteral("CREATE INDEX"));
+    // A partitioned table takes a plain one alone, and it is said why.
+    survey.tables->duplicates = store::DuplicateTokens{.rowsRead = 8, .tokens = 0, .rows = 0, .complete = true};
+    survey.tables->indexes[0].createUnique.clear();
+    QCOMPARE(statement(), QStringLiteral("CREATE INDEX"));
+    const auto all = findingsOf(survey);
+    for (const char *id : {"index-token-missing", "token-not-unique"})
+        QVERIFY2(find(all, QLatin1StringView(id))->remedy.contains(QStringLiteral("partition")), id);
+    QVERIFY(find(all, QStringLiteral("token-not-unique"))->statement.isEmpty());
 }
 
 void FindingsTest::saysWhatAnIndexOnTheExpiryServes()
