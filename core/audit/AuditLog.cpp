@@ -13,6 +13,7 @@
 #include "core/audit/AuditSeal.h"
 #include "core/audit/AuditVerifier.h"
 #include "core/base/DurableFile.h"
+#include "core/base/FileError.h"
 #include "core/base/FileLock.h"
 
 namespace rollcall::audit {
@@ -231,15 +232,15 @@ base::Status AuditLog::forEach(qint64 afterSeq, const Call &call,
     if (!file.exists())
         return {};
     if (!file.open(QIODevice::ReadOnly))
-        return base::fail(Error(ErrorCode::FileUnreadable)
-                              .with(ErrorParam::Path, path())
-                              .with(ErrorParam::Detail, file.errorString()));
+        return base::fail(base::fileError(ErrorCode::FileUnreadable, path(), file.errorString()));
     for (qint64 number = 1; !file.atEnd(); ++number) {
         if (call.cancelled())
             return base::fail(Error(ErrorCode::Cancelled));
         QByteArray line = file.readLine(longestLine);
+        if (file.error() != QFileDevice::NoError)
+            return base::fail(base::fileError(ErrorCode::FileUnreadable, path(), file.errorString()));
         if (!line.endsWith('\n') && line.size() < longestLine - 1)
-            break;
+            break; // the half line of a crash
         line.chop(1);
         auto entry = AuditEntry::fromLine(line);
         if (!entry)

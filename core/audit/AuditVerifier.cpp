@@ -6,12 +6,12 @@
 #include <QFileInfo>
 
 #include "core/audit/AuditSeal.h"
+#include "core/base/FileError.h"
 
 namespace rollcall::audit {
 
 using base::Error;
 using base::ErrorCode;
-using base::ErrorParam;
 
 namespace {
 
@@ -35,13 +35,14 @@ base::Result<Chain> followChain(const QString &path, const std::optional<base::P
     if (!file.exists())
         return chain;
     if (!file.open(QIODevice::ReadOnly))
-        return base::fail(
-            Error(ErrorCode::FileUnreadable).with(ErrorParam::Path, path).with(ErrorParam::Detail, file.errorString()));
+        return base::fail(base::fileError(ErrorCode::FileUnreadable, path, file.errorString()));
     const QString ourKey = key ? keyIdOf(*key) : QString();
     while (!file.atEnd()) {
         if (call.cancelled())
             return base::fail(Error(ErrorCode::Cancelled));
         QByteArray line = file.readLine(longestLine);
+        if (file.error() != QFileDevice::NoError)
+            return base::fail(base::fileError(ErrorCode::FileUnreadable, path, file.errorString()));
         if (!line.endsWith('\n') && line.size() < longestLine - 1)
             break; // the half line of a crash; whether it was once whole is for the seal to say
         line.chop(1);

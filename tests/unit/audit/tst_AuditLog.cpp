@@ -479,6 +479,24 @@ private Q_SLOTS:
         QVERIFY(key && !*key);
     }
 
+    void aReadErrorIsNoEnd()
+    {
+        write(2);
+        // A file that opens, has a size, and cannot be read: which speed does the loopback have?
+        const QString unreadable = QStringLiteral("/sys/class/net/lo/speed");
+        QFile file(unreadable);
+        if (!file.open(QIODevice::ReadOnly) || file.read(1).size() == 1 || file.error() == QFileDevice::NoError)
+            QSKIP("this system has no file whose reading fails");
+        QVERIFY(QFile::remove(logFile()) && QFile::link(unreadable, logFile()));
+        const auto state = verifyLog(logFile(), {}, m_call);
+        QVERIFY2(!state, "a log that was not read is called good");
+        QCOMPARE(state.error().code, base::ErrorCode::FileUnreadable);
+        const auto exported =
+            exportLog(log(), ExportForm::Json, m_root->filePath(QStringLiteral("export.json")), m_call);
+        QVERIFY2(!exported, "an export of nothing is called whole");
+        QCOMPARE(exported.error().code, base::ErrorCode::FileUnreadable);
+    }
+
     void aCancelledCheckEnds()
     {
         write(2);
