@@ -10,6 +10,7 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include "core/audit/AuditMark.h"
 #include "core/audit/AuditSeal.h"
 #include "core/audit/AuditVerifier.h"
 #include "core/base/DurableFile.h"
@@ -22,7 +23,6 @@ using base::Call;
 using base::Error;
 using base::ErrorCode;
 using base::ErrorParam;
-using base::SecretBytes;
 
 namespace {
 
@@ -126,6 +126,12 @@ Head headWithoutSeal(QFile &file, const std::optional<AuditSeal> &others, const 
     return head;
 }
 
+/// Whether what lies there ends before the entry that @p mark remembers, or has another in its place.
+bool isOlder(const AuditSeal &found, const AuditMark &mark)
+{
+    return found.entries < mark.entries || (found.entries == mark.entries && found.hash != mark.hash);
+}
+
 } // namespace
 
 AuditLog::AuditLog(QString folder, base::SecretVault *vault, const base::Clock &clock)
@@ -163,14 +169,14 @@ base::Result<qint64> AuditLog::append(AuditEntry entry, const Call &call)
     const auto stored = AuditSeal::read(sealFile);
     const QString keyId = keyIdOf(key->publicKey());
     const bool ours = stored && stored->isBy(key->publicKey());
-    Head head;
-    if (ours) {
-        head = headBySeal(*stored, file);
-    } else {
-        const auto mark = begunBy(*m_vault, m_folder, call);
-        if (!mark)
-            return base::fail(mark.error());
-        head = headWithoutSeal(file, stored, keyId, *mark);
+    const auto mark = AuditMark::read(*m_vault, m_folder, call);
+    if (!mark)
+        return base::fail(mark.error());
+    Head head = ours ? headBySeal(*stored, file) : headWithoutSeal(file, stored, keyId, mark->keyId);
+    if (isOlder(head.seal, *mark)) {
+        head.seal.entries += 1;
+        head.note += (head.note.isEmpty() ? QString() : QStringLiteral("; ")) +
+                     QStringLiteral("an older copy of the log lay here; one number is left out");
     }
     file.close();
 
@@ -194,10 +200,6 @@ base::Result<qint64> AuditLog::append(AuditEntry entry, const Call &call)
     head.seal.nextHash = entry.hash;
     if (const auto status = head.seal.write(sealFile, *key); !status)
         return base::fail(status.error());
-    if (!ours) {
-        if (const auto status = m_vault->write(begunName(m_folder), SecretBytes(keyId.toLatin1()), call); !status)
-            return base::fail(status.error());
-    }
     if (const auto status = base::appendAndSync(log, path(), line, size, ErrorCode::AuditUnwritable); !status)
         return base::fail(status.error());
     if (const auto status = base::syncFolder(m_folder, ErrorCode::AuditUnwritable); !status)
@@ -207,6 +209,8 @@ base::Result<qint64> AuditLog::append(AuditEntry entry, const Call &call)
     head.seal.nextHash.clear();
     head.seal.bytes = size + line.size();
     if (const auto status = head.seal.write(sealFile, *key); !status)
+        return base::fail(status.error());
+    if (const auto status = AuditMark{keyId, entry.seq, entry.hash}.write(*m_vault, m_folder, call); !status)
         return base::fail(status.error());
     return entry.seq;
 }
@@ -274,7 +278,8 @@ base::Result<AuditState> AuditLog::verify(const Call &call) const
     auto key = publicSealKey(m_vault, call);
     if (!key)
         return base::fail(key.error());
-    auto mark = m_vault ? begunBy(*m_vault, m_folder, call) : base::Result<QString>(QString());
+    // Before the log: what is appended meanwhile is more than it says.
+    auto mark = m_vault ? AuditMark::read(*m_vault, m_folder, call) : base::Result<AuditMark>(AuditMark());
     if (!mark)
         return base::fail(mark.error());
     return verifyLog(path(), {std::move(*key), std::move(*mark), true}, call);

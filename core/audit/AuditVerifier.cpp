@@ -1,7 +1,5 @@
 #include "core/audit/AuditVerifier.h"
 
-#include <QCryptographicHash>
-#include <QDir>
 #include <QFile>
 #include <QFileInfo>
 
@@ -24,11 +22,12 @@ struct Chain
     bool broken = false;  ///< the entry after them is wrong
     QString hash;         ///< of the last good one
     QString beforeHash;   ///< of the one before it
+    QString hashAtMark;   ///< of the one that the mark names as the last
     bool allByKey = true; ///< every entry names our key (and its signature was right)
     bool lastByKey = false;
 };
 
-base::Result<Chain> followChain(const QString &path, const std::optional<base::PublicKey> &key, const base::Call &call)
+base::Result<Chain> followChain(const QString &path, const VerifyInput &input, const base::Call &call)
 {
     Chain chain;
     QFile file(path);
@@ -36,6 +35,7 @@ base::Result<Chain> followChain(const QString &path, const std::optional<base::P
         return chain;
     if (!file.open(QIODevice::ReadOnly))
         return base::fail(base::fileError(ErrorCode::FileUnreadable, path, file.errorString()));
+    const auto &key = input.key;
     const QString ourKey = key ? keyIdOf(*key) : QString();
     while (!file.atEnd()) {
         if (call.cancelled())
@@ -56,6 +56,8 @@ base::Result<Chain> followChain(const QString &path, const std::optional<base::P
             break;
         chain.entries += 1;
         chain.beforeHash = std::exchange(chain.hash, entry->hash);
+        if (chain.entries == input.mark.entries)
+            chain.hashAtMark = chain.hash;
         chain.allByKey = chain.allByKey && byKey;
         chain.lastByKey = byKey;
     }
@@ -84,21 +86,6 @@ base::Result<std::optional<base::PublicKey>> publicSealKey(base::SecretVault *va
     return *key ? std::optional((*key)->publicKey()) : std::nullopt;
 }
 
-QString begunName(const QString &folder)
-{
-    const QByteArray path = QDir(folder).absolutePath().toUtf8();
-    const QByteArray digest = QCryptographicHash::hash(path, QCryptographicHash::Sha256).toHex().first(16);
-    return QStringLiteral("audit-begun ") + QString::fromLatin1(digest);
-}
-
-base::Result<QString> begunBy(base::SecretVault &vault, const QString &folder, const base::Call &call)
-{
-    const auto mark = vault.read(begunName(folder), call);
-    if (!mark)
-        return base::fail(mark.error());
-    return *mark ? QString::fromLatin1((*mark)->view()) : QString();
-}
-
 QString sealPath(const QString &logPath)
 {
     const QFileInfo info(logPath);
@@ -108,21 +95,26 @@ QString sealPath(const QString &logPath)
 base::Result<AuditState> verifyLog(const QString &logPath, const VerifyInput &input, const base::Call &call)
 {
     const bool hasKey = input.key.has_value();
-    const auto chain = followChain(logPath, input.key, call);
+    const auto chain = followChain(logPath, input, call);
     if (!chain)
         return base::fail(chain.error());
     if (chain->broken)
         return brokenAt(chain->entries + 1);
 
+    if (chain->entries < input.mark.entries)
+        return brokenAt(chain->entries + 1); // cut, with its seal; or an older copy of both
+    if (chain->hashAtMark != input.mark.hash)
+        return brokenAt(input.mark.entries);
+
     const auto seal = AuditSeal::read(sealPath(logPath));
     if (!seal) {
-        const bool missing = input.sealExpected && hasKey && (chain->lastByKey || !input.begunBy.isEmpty());
+        const bool missing = input.sealExpected && hasKey && (chain->lastByKey || !input.mark.keyId.isEmpty());
         return missing ? brokenAt(chain->entries + 1) : AuditState{chain->entries, true, std::nullopt, false};
     }
     const bool ours = hasKey && seal->isBy(*input.key);
     const QString ourKey = hasKey ? keyIdOf(*input.key) : QString();
     // Once our key has signed here, what another key signed last was not appended by us.
-    const bool isReplaced = chain->lastByKey || input.begunBy == ourKey;
+    const bool isReplaced = chain->lastByKey || input.mark.keyId == ourKey;
     if (hasKey && !ours && (seal->keyId.isEmpty() || seal->keyId == ourKey || isReplaced))
         return brokenAt(chain->entries + 1); // damaged, forged, or put there instead of ours
     if (chain->entries < seal->entries)

@@ -412,6 +412,42 @@ private Q_SLOTS:
         QVERIFY2(!verified().ok, "an append hid it");
     }
 
+    void anOlderCopyTakesNoPlace()
+    {
+        const QString seal = sealPath(logFile());
+        const auto put = [](const QString &from, const QString &to) {
+            return (!QFile::exists(to) || QFile::remove(to)) && QFile::copy(from, to);
+        };
+        write(4);
+        const QString olderLog = m_root->filePath(QStringLiteral("older.ndjson"));
+        QVERIFY(put(logFile(), olderLog) && put(seal, sealPath(olderLog)));
+        write(2);
+        QVERIFY(verified().ok);
+        QVERIFY(put(olderLog, logFile()) && put(sealPath(olderLog), seal));
+        const auto inItself = verifyFile(logFile(), m_vault.get(), m_call);
+        QVERIFY(inItself && inItself->ok); // nothing in the two tells: the vault does
+        QVERIFY2(!verified().ok && verified().brokenAt == 5, "an older copy stands for the log");
+        QVERIFY(log().append(entry(7), m_call));
+        QVERIFY(log().append(entry(8), m_call));
+        QVERIFY2(!verified().ok && verified().brokenAt == 5, "an append hid it");
+        QVERIFY(log().list(4, 1)->front().note.contains(u"older copy"));
+    }
+
+    void aLogThatWasMovedIsMissedToo()
+    {
+        write(2);
+        const QString moved = m_root->filePath(QStringLiteral("moved"));
+        QVERIFY(QDir().rename(folder(), moved));
+        AuditLog there(moved, m_vault.get(), m_clock);
+        QVERIFY(there.verify(m_call)->sealed);
+        QVERIFY(there.append(entry(2), m_call));
+        QVERIFY(there.verify(m_call)->sealed);
+        QVERIFY(QFile::remove(there.path()) && QFile::remove(sealPath(there.path())));
+        const auto state = there.verify(m_call);
+        QVERIFY2(state && !state->ok, "log and seal are gone, and nothing is missed");
+        QCOMPARE(*state->brokenAt, 1);
+    }
+
     void copiesAreChecked()
     {
         write(4);
