@@ -1,8 +1,10 @@
 #include <QtTest>
 
+#include <atomic>
 #include <csignal>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
 
 #include "core/audit/AuditExport.h"
@@ -334,6 +336,23 @@ private Q_SLOTS:
         const AuditState state = verified();
         QVERIFY(state.ok && state.sealed);
         QCOMPARE(state.entries, 4 * each);
+    }
+
+    void whatIsAppendedMeanwhileIsNotCalledTampering()
+    {
+        write(5);
+        std::atomic<bool> isDone = false;
+        std::jthread writer([this, &isDone] {
+            write(60);
+            isDone = true;
+        });
+        int checks = 0;
+        for (; !isDone; ++checks) {
+            const AuditState state = verified();
+            QVERIFY2(state.ok, qPrintable(QStringLiteral("broken at %1").arg(state.brokenAt.value_or(-1))));
+        }
+        QVERIFY(checks > 1);
+        QCOMPARE(verified().entries, 65);
     }
 
     void aFullDiskLeavesNoHalfLine()
