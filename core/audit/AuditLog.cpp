@@ -132,6 +132,19 @@ bool isOlder(const AuditSeal &found, const AuditMark &mark)
     return found.entries < mark.entries || (found.entries == mark.entries && found.hash != mark.hash);
 }
 
+/// The file that is written under @p path: a link is followed, also one that leads to nothing yet.
+QString whereItLeads(QString path)
+{
+    constexpr int mostLinks = 40; // as the system follows
+    for (int i = 0; i < mostLinks; ++i) {
+        const QFileInfo file(path);
+        if (!file.isSymLink())
+            break;
+        path = file.symLinkTarget(); // one step, and absolute
+    }
+    return path;
+}
+
 } // namespace
 
 AuditLog::AuditLog(QString folder, base::SecretVault *vault, const base::Clock &clock)
@@ -260,9 +273,7 @@ base::Status AuditLog::forEach(qint64 afterSeq, const Call &call,
 
 base::Status AuditLog::checkTarget(const QString &target) const
 {
-    const QFileInfo file(target);
-    // Whichever way it is written: a link to the log is the log.
-    const QString folder = QFileInfo(file.exists() ? file.canonicalFilePath() : file.absoluteFilePath()).path();
+    const QString folder = QFileInfo(whereItLeads(target)).absolutePath();
     const QString ours = QFileInfo(m_folder).canonicalFilePath();
     const QString there = QFileInfo(folder).canonicalFilePath();
     if (ours.isEmpty() || there.isEmpty() || (there != ours && !there.startsWith(ours + QLatin1Char('/'))))

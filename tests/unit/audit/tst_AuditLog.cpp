@@ -534,6 +534,51 @@ private Q_SLOTS:
         QVERIFY(key && !*key);
     }
 
+    void exportsGoNowhereNearTheLog_data()
+    {
+        QTest::addColumn<QString>("target"); // below the root
+        QTest::addColumn<bool>("isRefused");
+        QTest::newRow("the log") << QStringLiteral("data/audit.ndjson") << true;
+        QTest::newRow("its seal") << QStringLiteral("data/audit.seal") << true;
+        QTest::newRow("another file beside it") << QStringLiteral("data/new.json") << true;
+        QTest::newRow("by a detour") << QStringLiteral("other/../data/new.json") << true;
+        QTest::newRow("through a linked folder") << QStringLiteral("linked/new.json") << true;
+        QTest::newRow("a link to the log") << QStringLiteral("other/to-log") << true;
+        QTest::newRow("a link to what is not there") << QStringLiteral("other/dangling") << true;
+        QTest::newRow("a link to such a link") << QStringLiteral("other/twice") << true;
+        QTest::newRow("elsewhere") << QStringLiteral("other/export.json") << false;
+        QTest::newRow("a dangling link to elsewhere") << QStringLiteral("other/away") << false;
+        QTest::newRow("a folder of a like name") << QStringLiteral("data2/export.json") << false;
+    }
+    void exportsGoNowhereNearTheLog()
+    {
+        QFETCH(QString, target);
+        QFETCH(bool, isRefused);
+        write(2);
+        const QByteArray before = content();
+        const QDir root(m_root->path());
+        QVERIFY(root.mkdir(QStringLiteral("other")) && root.mkdir(QStringLiteral("data2")));
+        const auto link = [&root](const char *to, const char *name) {
+            return ::symlink(to, qPrintable(root.filePath(QLatin1StringView(name)))) == 0;
+        };
+        QVERIFY(link("data", "linked") && link("../data/audit.ndjson", "other/to-log") &&
+                link("../data/dangling.json", "other/dangling") && link("dangling", "other/twice") &&
+                link("../data2/away.json", "other/away"));
+        const QStringList files = QDir(folder()).entryList(QDir::Files);
+        const QString here = QDir::currentPath();
+        for (const bool isRelative : {false, true}) {
+            QVERIFY(QDir::setCurrent(root.path()));
+            const auto exported =
+                exportLog(log(), ExportForm::Json, isRelative ? target : root.filePath(target), m_call);
+            QVERIFY(QDir::setCurrent(here));
+            QCOMPARE(exported.has_value(), !isRefused);
+            if (isRefused)
+                QCOMPARE(exported.error().code, base::ErrorCode::FileUnwritable);
+            QCOMPARE(QDir(folder()).entryList(QDir::Files), files);
+            QCOMPARE(content(), before);
+        }
+    }
+
     void aReadErrorIsNoEnd()
     {
         write(2);
