@@ -431,6 +431,27 @@ private Q_SLOTS:
         QVERIFY2(!verified().ok, "an append hid it");
     }
 
+    /// What earlier builds wrote, an HMAC in each entry and in the seal, is no entry and no seal.
+    void whatEarlierBuildsWroteIsRefused()
+    {
+        write(2);
+        QList<QByteArray> list = lines(content());
+        const QByteArray whole = content();
+        QVERIFY(list[1].contains("\"operation\":"));
+        list[1].replace("\"operation\":", "\"mac\":\"00\",\"operation\":");
+        setContent(joined(list));
+        QVERIFY(!verified().ok && verified().brokenAt == 2);
+        setContent(whole);
+        QVERIFY(verified().ok);
+        QFile seal(sealPath(logFile()));
+        QVERIFY(seal.open(QIODevice::ReadWrite));
+        QByteArray text = seal.readAll();
+        QVERIFY(text.contains("\"version\":2"));
+        text.replace("\"version\":2", "\"version\":1");
+        QVERIFY(seal.resize(0) && seal.seek(0) && seal.write(text) == text.size() && seal.flush());
+        QVERIFY(!verified().ok && verified().brokenAt == 3);
+    }
+
     void anOlderCopyTakesNoPlace()
     {
         const QString seal = sealPath(logFile());
@@ -597,14 +618,53 @@ private Q_SLOTS:
         QCOMPARE(exported.error().code, base::ErrorCode::FileUnreadable);
     }
 
-    void aCancelledCheckEnds()
+    /// A log that takes a second or so to check: its chain is right, and nobody signed it.
+    void writeLong()
     {
-        write(2);
+        QVERIFY(QDir().mkpath(folder()));
+        QFile file(logFile());
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        QString previous;
+        for (int i = 1; i <= 20'000; ++i) {
+            AuditEntry one = entry(i);
+            one.seq = i;
+            one.at = m_clock.now();
+            one.previousHash = previous;
+            one.hash = previous = one.computeHash();
+            file.write(one.toLine() + '\n');
+        }
+        QVERIFY(file.flush());
+    }
+
+    void aCheckIsCancelledHalfway()
+    {
+        writeLong();
         std::stop_source stop;
-        stop.request_stop();
+        const std::jthread canceller([&stop] {
+            std::this_thread::sleep_for(std::chrono::milliseconds(20));
+            stop.request_stop();
+        });
         const auto state = verifyLog(logFile(), {}, base::Call::within(std::chrono::seconds(30), stop.get_token()));
         QVERIFY(!state);
         QCOMPARE(state.error().code, base::ErrorCode::Cancelled);
+        const auto whole = verifyLog(logFile(), {}, m_call);
+        QVERIFY(whole && whole->ok);
+        QCOMPARE(whole->entries, 20'000);
+    }
+
+    void aReadIsCancelledHalfway()
+    {
+        write(5);
+        std::stop_source stop;
+        int taken = 0;
+        const auto read = log().forEach(0, {m_call.deadline, stop.get_token()}, [&](AuditEntry &&) {
+            if (++taken == 2)
+                stop.request_stop();
+            return true;
+        });
+        QVERIFY(!read);
+        QCOMPARE(read.error().code, base::ErrorCode::Cancelled);
+        QCOMPARE(taken, 2);
     }
 
     void aCancelledExportLeavesWhatWasThere()
@@ -618,11 +678,20 @@ private Q_SLOTS:
         };
         const QByteArray before = content();
         QVERIFY(before.endsWith("]}\n"));
-        write(1);
+        writeLong();
         std::stop_source stop;
-        stop.request_stop();
+        bool wasHalfWritten = false;
+        const std::jthread canceller([&](const std::stop_token &atEnd) {
+            // Once the first of it is on disk, under another name.
+            while (!wasHalfWritten && !atEnd.stop_requested()) {
+                const QFileInfoList files =
+                    QFileInfo(path).dir().entryInfoList({QStringLiteral("export.json.*")}, QDir::Files | QDir::Hidden);
+                wasHalfWritten = !files.isEmpty() && files.first().size() > 0;
+            }
+            stop.request_stop();
+        });
         const auto cancelled = exportLog(log(), ExportForm::Json, path, {m_call.deadline, stop.get_token()});
-        QVERIFY(!cancelled);
+        QVERIFY2(!cancelled, "it was over before it was cancelled");
         QCOMPARE(cancelled.error().code, base::ErrorCode::Cancelled);
         QCOMPARE(content(), before);
         QCOMPARE(QFileInfo(path).dir().entryList({QStringLiteral("export*")}).size(), 1);
