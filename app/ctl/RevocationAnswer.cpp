@@ -4,6 +4,7 @@
 #include <QJsonObject>
 
 #include "core/base/ErrorText.h"
+#include "core/revoke/CachePurge.h"
 
 namespace rollcall::ctl {
 
@@ -142,6 +143,8 @@ void warnAbout(Context &context, const revoke::RevocationReport &report)
                      report.resumable ? QStringLiteral("go on with the operation, which removes them")
                                       : QStringLiteral("remove them by `cache purge --drifted`")));
     }
+    if (report.unreadLists > 0)
+        context.output().warn(revoke::unreadLists(report.unreadLists));
     if (!report.whyNoUndo.isEmpty()) {
         context.output().warn(
             QStringLiteral("the deleted rows are not kept, so there is no undo: %1").arg(report.whyNoUndo));

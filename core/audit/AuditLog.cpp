@@ -10,9 +10,11 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include "core/audit/AuditMark.h"
 #include "core/audit/AuditSeal.h"
 #include "core/audit/AuditVerifier.h"
 #include "core/base/DurableFile.h"
+#include "core/base/FileError.h"
 #include "core/base/FileLock.h"
 
 namespace rollcall::audit {
@@ -21,7 +23,6 @@ using base::Call;
 using base::Error;
 using base::ErrorCode;
 using base::ErrorParam;
-using base::SecretBytes;
 
 namespace {
 
@@ -125,6 +126,25 @@ Head headWithoutSeal(QFile &file, const std::optional<AuditSeal> &others, const 
     return head;
 }
 
+/// Whether what lies there ends before the entry that @p mark remembers, or has another in its place.
+bool isOlder(const AuditSeal &found, const AuditMark &mark)
+{
+    return found.entries < mark.entries || (found.entries == mark.entries && found.hash != mark.hash);
+}
+
+/// The file that is written under @p path: a link is followed, also one that leads to nothing yet.
+QString whereItLeads(QString path)
+{
+    constexpr int mostLinks = 40; // as the system follows
+    for (int i = 0; i < mostLinks; ++i) {
+        const QFileInfo file(path);
+        if (!file.isSymLink())
+            break;
+        path = file.symLinkTarget(); // one step, and absolute
+    }
+    return path;
+}
+
 } // namespace
 
 AuditLog::AuditLog(QString folder, base::SecretVault *vault, const base::Clock &clock)
@@ -162,14 +182,14 @@ base::Result<qint64> AuditLog::append(AuditEntry entry, const Call &call)
     const auto stored = AuditSeal::read(sealFile);
     const QString keyId = keyIdOf(key->publicKey());
     const bool ours = stored && stored->isBy(key->publicKey());
-    Head head;
-    if (ours) {
-        head = headBySeal(*stored, file);
-    } else {
-        const auto mark = begunBy(*m_vault, m_folder, call);
-        if (!mark)
-            return base::fail(mark.error());
-        head = headWithoutSeal(file, stored, keyId, *mark);
+    const auto mark = AuditMark::read(*m_vault, m_folder, call);
+    if (!mark)
+        return base::fail(mark.error());
+    Head head = ours ? headBySeal(*stored, file) : headWithoutSeal(file, stored, keyId, mark->keyId);
+    if (isOlder(head.seal, *mark)) {
+        head.seal.entries += 1;
+        head.note += (head.note.isEmpty() ? QString() : QStringLiteral("; ")) +
+                     QStringLiteral("an older copy of the log lay here; one number is left out");
     }
     file.close();
 
@@ -193,10 +213,6 @@ base::Result<qint64> AuditLog::append(AuditEntry entry, const Call &call)
     head.seal.nextHash = entry.hash;
     if (const auto status = head.seal.write(sealFile, *key); !status)
         return base::fail(status.error());
-    if (!ours) {
-        if (const auto status = m_vault->write(begunName(m_folder), SecretBytes(keyId.toLatin1()), call); !status)
-            return base::fail(status.error());
-    }
     if (const auto status = base::appendAndSync(log, path(), line, size, ErrorCode::AuditUnwritable); !status)
         return base::fail(status.error());
     if (const auto status = base::syncFolder(m_folder, ErrorCode::AuditUnwritable); !status)
@@ -206,6 +222,8 @@ base::Result<qint64> AuditLog::append(AuditEntry entry, const Call &call)
     head.seal.nextHash.clear();
     head.seal.bytes = size + line.size();
     if (const auto status = head.seal.write(sealFile, *key); !status)
+        return base::fail(status.error());
+    if (const auto status = AuditMark{keyId, entry.seq, entry.hash}.write(*m_vault, m_folder, call); !status)
         return base::fail(status.error());
     return entry.seq;
 }
@@ -231,15 +249,15 @@ base::Status AuditLog::forEach(qint64 afterSeq, const Call &call,
     if (!file.exists())
         return {};
     if (!file.open(QIODevice::ReadOnly))
-        return base::fail(Error(ErrorCode::FileUnreadable)
-                              .with(ErrorParam::Path, path())
-                              .with(ErrorParam::Detail, file.errorString()));
+        return base::fail(base::fileError(ErrorCode::FileUnreadable, path(), file.errorString()));
     for (qint64 number = 1; !file.atEnd(); ++number) {
         if (call.cancelled())
             return base::fail(Error(ErrorCode::Cancelled));
         QByteArray line = file.readLine(longestLine);
+        if (file.error() != QFileDevice::NoError)
+            return base::fail(base::fileError(ErrorCode::FileUnreadable, path(), file.errorString()));
         if (!line.endsWith('\n') && line.size() < longestLine - 1)
-            break;
+            break; // the half line of a crash
         line.chop(1);
         auto entry = AuditEntry::fromLine(line);
         if (!entry)
@@ -255,9 +273,7 @@ base::Status AuditLog::forEach(qint64 afterSeq, const Call &call,
 
 base::Status AuditLog::checkTarget(const QString &target) const
 {
-    const QFileInfo file(target);
-    // Whichever way it is written: a link to the log is the log.
-    const QString folder = QFileInfo(file.exists() ? file.canonicalFilePath() : file.absoluteFilePath()).path();
+    const QString folder = QFileInfo(whereItLeads(target)).absolutePath();
     const QString ours = QFileInfo(m_folder).canonicalFilePath();
     const QString there = QFileInfo(folder).canonicalFilePath();
     if (ours.isEmpty() || there.isEmpty() || (there != ours && !there.startsWith(ours + QLatin1Char('/'))))
@@ -273,7 +289,8 @@ base::Result<AuditState> AuditLog::verify(const Call &call) const
     auto key = publicSealKey(m_vault, call);
     if (!key)
         return base::fail(key.error());
-    auto mark = m_vault ? begunBy(*m_vault, m_folder, call) : base::Result<QString>(QString());
+    // Before the log: what is appended meanwhile is more than it says.
+    auto mark = m_vault ? AuditMark::read(*m_vault, m_folder, call) : base::Result<AuditMark>(AuditMark());
     if (!mark)
         return base::fail(mark.error());
     return verifyLog(path(), {std::move(*key), std::move(*mark), true}, call);

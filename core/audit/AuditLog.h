@@ -22,7 +22,8 @@ struct AuditState
 
 /// The append-only, hash-chained log of everything done to deployments: `audit.ndjson` in a folder, one entry a line,
 /// flushed to disk before append() returns, guarded by a file lock against other processes. A seal beside it
-/// (`audit.seal`, see AuditSeal) makes cutting the log short visible. Each entry and the seal are signed (Ed25519; the
+/// (`audit.seal`, see AuditSeal) makes cutting the log short visible, a mark in the vault (AuditMark) putting older
+/// copies of both in their place. Each entry and the seal are signed (Ed25519; the
 /// private key rests in the vault under "audit-key", the public one goes with evidence packs). A line that
 /// a crash left half written is removed and noted by the next append. A log that was tampered with is still appended to
 /// (an incident is no time to refuse), in such a way that the break stays visible for ever.
@@ -34,8 +35,8 @@ public:
     /// append() fails with NoKeyStore and reading works unsealed.
     AuditLog(QString folder, base::SecretVault *vault, const base::Clock &clock);
 
-    /// Appends and syncs; returns seq. Errors: NoKeyStore, AuditUnwritable, DiskFull, KeychainFailed, KeyFileUnsafe,
-    /// Timeout, Internal.
+    /// Appends and syncs; returns seq. Where the mark alone cannot be written the entry stands all the same. Errors:
+    /// NoKeyStore, AuditUnwritable, DiskFull, KeychainFailed, KeyFileUnsafe, Timeout, Internal.
     [[nodiscard]] base::Result<qint64> append(AuditEntry entry, const base::Call &call);
 
     /// Entries after @p afterSeq, at most @p limit, in order. A missing log: none; a half line at its end is passed

@@ -1,47 +1,52 @@
 #include "core/audit/AuditVerifier.h"
 
-#include <QCryptographicHash>
-#include <QDir>
 #include <QFile>
 #include <QFileInfo>
 
 #include "core/audit/AuditSeal.h"
+#include "core/base/FileError.h"
 
 namespace rollcall::audit {
 
 using base::Error;
 using base::ErrorCode;
-using base::ErrorParam;
 
 namespace {
 
 constexpr qint64 longestLine = 1 << 20;
 
+/// An append may come between the log and its seal. One that goes on and on is judged in the end by what was read.
+constexpr int mostLooks = 10;
+
 /// How far the log is good in itself.
 struct Chain
 {
     qint64 entries = 0;
+    qint64 bytes = 0;     ///< of them
     bool broken = false;  ///< the entry after them is wrong
     QString hash;         ///< of the last good one
     QString beforeHash;   ///< of the one before it
+    QString hashAtMark;   ///< of the one that the mark names as the last
     bool allByKey = true; ///< every entry names our key (and its signature was right)
     bool lastByKey = false;
 };
 
-base::Result<Chain> followChain(const QString &path, const std::optional<base::PublicKey> &key, const base::Call &call)
+/// Reads on from where @p chain ends.
+base::Status followChain(const QString &path, const VerifyInput &input, Chain &chain, const base::Call &call)
 {
-    Chain chain;
     QFile file(path);
     if (!file.exists())
-        return chain;
-    if (!file.open(QIODevice::ReadOnly))
-        return base::fail(
-            Error(ErrorCode::FileUnreadable).with(ErrorParam::Path, path).with(ErrorParam::Detail, file.errorString()));
+        return {};
+    if (!file.open(QIODevice::ReadOnly) || !file.seek(chain.bytes))
+        return base::fail(base::fileError(ErrorCode::FileUnreadable, path, file.errorString()));
+    const auto &key = input.key;
     const QString ourKey = key ? keyIdOf(*key) : QString();
     while (!file.atEnd()) {
         if (call.cancelled())
             return base::fail(Error(ErrorCode::Cancelled));
         QByteArray line = file.readLine(longestLine);
+        if (file.error() != QFileDevice::NoError)
+            return base::fail(base::fileError(ErrorCode::FileUnreadable, path, file.errorString()));
         if (!line.endsWith('\n') && line.size() < longestLine - 1)
             break; // the half line of a crash; whether it was once whole is for the seal to say
         line.chop(1);
@@ -54,11 +59,20 @@ base::Result<Chain> followChain(const QString &path, const std::optional<base::P
         if (chain.broken)
             break;
         chain.entries += 1;
+        chain.bytes += line.size() + 1;
         chain.beforeHash = std::exchange(chain.hash, entry->hash);
+        if (chain.entries == input.mark.entries)
+            chain.hashAtMark = chain.hash;
         chain.allByKey = chain.allByKey && byKey;
         chain.lastByKey = byKey;
     }
-    return chain;
+    return {};
+}
+
+/// What @p seal says of the log; no two say it in the same words.
+QString wordOf(const std::optional<AuditSeal> &seal)
+{
+    return seal ? seal->signature : QString();
 }
 
 AuditState brokenAt(qint64 seq)
@@ -83,21 +97,6 @@ base::Result<std::optional<base::PublicKey>> publicSealKey(base::SecretVault *va
     return *key ? std::optional((*key)->publicKey()) : std::nullopt;
 }
 
-QString begunName(const QString &folder)
-{
-    const QByteArray path = QDir(folder).absolutePath().toUtf8();
-    const QByteArray digest = QCryptographicHash::hash(path, QCryptographicHash::Sha256).toHex().first(16);
-    return QStringLiteral("audit-begun ") + QString::fromLatin1(digest);
-}
-
-base::Result<QString> begunBy(base::SecretVault &vault, const QString &folder, const base::Call &call)
-{
-    const auto mark = vault.read(begunName(folder), call);
-    if (!mark)
-        return base::fail(mark.error());
-    return *mark ? QString::fromLatin1((*mark)->view()) : QString();
-}
-
 QString sealPath(const QString &logPath)
 {
     const QFileInfo info(logPath);
@@ -107,31 +106,41 @@ QString sealPath(const QString &logPath)
 base::Result<AuditState> verifyLog(const QString &logPath, const VerifyInput &input, const base::Call &call)
 {
     const bool hasKey = input.key.has_value();
-    const auto chain = followChain(logPath, input.key, call);
-    if (!chain)
-        return base::fail(chain.error());
-    if (chain->broken)
-        return brokenAt(chain->entries + 1);
+    Chain chain;
+    std::optional<AuditSeal> seal;
+    for (int i = 0; i < mostLooks; ++i) {
+        seal = AuditSeal::read(sealPath(logPath));
+        if (auto followed = followChain(logPath, input, chain, call); !followed)
+            return base::fail(std::move(followed.error()));
+        if (wordOf(AuditSeal::read(sealPath(logPath))) == wordOf(seal))
+            break; // what was read and the seal are of one moment
+    }
+    if (chain.broken)
+        return brokenAt(chain.entries + 1);
 
-    const auto seal = AuditSeal::read(sealPath(logPath));
+    if (chain.entries < input.mark.entries)
+        return brokenAt(chain.entries + 1); // cut, with its seal; or an older copy of both
+    if (chain.hashAtMark != input.mark.hash)
+        return brokenAt(input.mark.entries);
+
     if (!seal) {
-        const bool missing = input.sealExpected && hasKey && (chain->lastByKey || !input.begunBy.isEmpty());
-        return missing ? brokenAt(chain->entries + 1) : AuditState{chain->entries, true, std::nullopt, false};
+        const bool missing = input.sealExpected && hasKey && (chain.lastByKey || !input.mark.keyId.isEmpty());
+        return missing ? brokenAt(chain.entries + 1) : AuditState{chain.entries, true, std::nullopt, false};
     }
     const bool ours = hasKey && seal->isBy(*input.key);
     const QString ourKey = hasKey ? keyIdOf(*input.key) : QString();
     // Once our key has signed here, what another key signed last was not appended by us.
-    const bool isReplaced = chain->lastByKey || input.begunBy == ourKey;
+    const bool isReplaced = chain.lastByKey || input.mark.keyId == ourKey;
     if (hasKey && !ours && (seal->keyId.isEmpty() || seal->keyId == ourKey || isReplaced))
-        return brokenAt(chain->entries + 1); // damaged, forged, or put there instead of ours
-    if (chain->entries < seal->entries)
-        return brokenAt(chain->entries + 1);
-    const bool asSealed = chain->entries == seal->entries && chain->hash == seal->hash;
-    const bool begunBeforeACrash = chain->entries == seal->entries + 1 && chain->beforeHash == seal->hash &&
-                                   !seal->nextHash.isEmpty() && chain->hash == seal->nextHash;
+        return brokenAt(chain.entries + 1); // damaged, forged, or put there instead of ours
+    if (chain.entries < seal->entries)
+        return brokenAt(chain.entries + 1);
+    const bool asSealed = chain.entries == seal->entries && chain.hash == seal->hash;
+    const bool begunBeforeACrash = chain.entries == seal->entries + 1 && chain.beforeHash == seal->hash &&
+                                   !seal->nextHash.isEmpty() && chain.hash == seal->nextHash;
     if (!asSealed && !begunBeforeACrash)
-        return brokenAt(chain->entries == seal->entries ? chain->entries : seal->entries + 1);
-    return AuditState{chain->entries, true, std::nullopt, ours && chain->allByKey};
+        return brokenAt(chain.entries == seal->entries ? chain.entries : seal->entries + 1);
+    return AuditState{chain.entries, true, std::nullopt, ours && chain.allByKey};
 }
 
 } // namespace rollcall::audit

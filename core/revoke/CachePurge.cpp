@@ -13,7 +13,7 @@ namespace rollcall::revoke {
 namespace {
 
 constexpr std::size_t tokensAtOnce = 500;
-/// What one compare-and-set changes: with each session comes what points to it, which others may change meanwhile.
+/// What points to these is changed by one compare-and-set: others may change it meanwhile.
 constexpr std::size_t sessionsAtOnce = 100;
 
 using cache::CacheKeyPattern;
@@ -32,8 +32,7 @@ std::vector<redis::RedisCommand> deletesOf(std::span<const store::OwnedToken> to
     return commands;
 }
 
-/// Removes the copies of @p sessions that @p patterns name, to none of which anything points; sets in @p found those
-/// that there were.
+/// Removes the copies of @p sessions that @p patterns name; sets in @p found those that there were.
 Status eraseKeys(redis::RedisChannel &channel, const QString &host, std::span<const CacheKeyPattern> patterns,
                  std::span<const store::OwnedToken> sessions, std::vector<bool> &found, const Call &call)
 {
@@ -57,22 +56,20 @@ Status eraseKeys(redis::RedisChannel &channel, const QString &host, std::span<co
     return {};
 }
 
-/// Removes the copies of @p sessions that @p patterns name; sets in @p found those that there were.
-Status eraseCopies(const deployment::ConnectionConfig &config, std::vector<CacheKeyPattern> patterns,
-                   std::span<const store::OwnedToken> sessions, std::vector<bool> &found, const Call &call)
+/// Removes the copies of @p sessions that @p patterns name, and mends what points to them; adds to @p purged.
+Status eraseCopies(const deployment::ConnectionConfig &config, std::span<const CacheKeyPattern> patterns,
+                   std::span<const store::OwnedToken> sessions, Purged &purged, const Call &call)
 {
     const auto channel = redis::makeChannel(config.cache->clone(), config.httpOptions);
-    const auto laidOut = std::ranges::stable_partition(
-        patterns, [](const CacheKeyPattern &pattern) { return !hasPointers(pattern.values()); });
-    const auto plain = std::span(patterns.begin(), laidOut.begin());
-    if (auto erased = eraseKeys(*channel, config.cache->host, plain, sessions, found, call); !erased)
+    if (auto erased = eraseKeys(*channel, config.cache->host, patterns, sessions, purged.found, call); !erased)
         return erased;
-    for (const CacheKeyPattern &pattern : laidOut) {
-        const auto removed = removeWithPointers(*channel, pattern.values(), sessions, call);
-        if (!removed)
-            return base::fail(removed.error());
-        for (std::size_t i = 0; i < removed->size(); ++i)
-            found[i] = found[i] || (*removed)[i];
+    for (const CacheKeyPattern &pattern : patterns) {
+        if (!hasPointers(pattern.values()))
+            continue;
+        const auto unread = removePointers(*channel, pattern.values(), sessions, call);
+        if (!unread)
+            return base::fail(unread.error());
+        purged.unreadLists += *unread;
     }
     return {};
 }
@@ -94,41 +91,48 @@ bool hasPointers(CacheKeyPattern::Values values)
     return values == CacheKeyPattern::Values::BetterAuth || values == CacheKeyPattern::Values::Upstash;
 }
 
-Result<std::vector<bool>> removeWithPointers(redis::RedisChannel &channel, CacheKeyPattern::Values values,
-                                             std::span<const store::OwnedToken> copies, const Call &call)
+Result<qint64> removePointers(redis::RedisChannel &channel, CacheKeyPattern::Values values,
+                              std::span<const store::OwnedToken> gone, const Call &call)
 {
     const store::KeyLayout layout =
         values == CacheKeyPattern::Values::BetterAuth ? store::KeyLayout::betterAuth() : store::KeyLayout::authJs();
     store::KeyReader reader(channel, QString::fromUtf8(layout.scanPattern()));
     store::RedisWriter writer(reader, channel, layout, QTimeZone::utc());
-    std::vector<bool> all;
-    for (std::size_t from = 0; from < copies.size(); from += sessionsAtOnce) {
-        const auto removed =
-            writer.removeSessions(copies.subspan(from, std::min(sessionsAtOnce, copies.size() - from)), call);
-        if (!removed)
-            return base::fail(removed.error());
-        all.insert(all.end(), removed->begin(), removed->end());
+    qint64 unreadable = 0;
+    for (std::size_t from = 0; from < gone.size(); from += sessionsAtOnce) {
+        const auto some = writer.removePointers(gone.subspan(from, std::min(sessionsAtOnce, gone.size() - from)), call);
+        if (!some)
+            return some;
+        unreadable += *some;
     }
-    return all;
+    return unreadable;
 }
 
-Result<std::vector<bool>> purgeCached(const deployment::Deployment &deployment,
-                                      std::span<const store::OwnedToken> sessions, const Call &call)
+QString unreadLists(qint64 count)
+{
+    return QStringLiteral("%1 lists of a user's sessions (active-sessions-…) in the cache are no JSON, so they could "
+                          "not be mended and may still name sessions that are gone")
+        .arg(count);
+}
+
+Result<Purged> purgeCached(const deployment::Deployment &deployment, std::span<const store::OwnedToken> sessions,
+                           const Call &call)
 {
     const deployment::ConnectionConfig &config = deployment.config();
     if (config.cacheError)
         return base::fail(*config.cacheError);
     std::vector<QByteArrayView> tokens;
     std::ranges::transform(sessions, std::back_inserter(tokens), &store::OwnedToken::token);
-    auto found = deployment.cache()->eraseMany(tokens, call);
-    if (!found)
-        return found;
-    auto patterns = copyPatterns(config);
+    auto ours = deployment.cache()->eraseMany(tokens, call);
+    if (!ours)
+        return base::fail(std::move(ours.error()));
+    Purged purged{std::move(*ours)};
+    const auto patterns = copyPatterns(config);
     if (patterns.empty() || !config.cache)
-        return found;
-    if (const auto status = eraseCopies(config, std::move(patterns), sessions, *found, call); !status)
+        return purged;
+    if (const auto status = eraseCopies(config, patterns, sessions, purged, call); !status)
         return base::fail(status.error());
-    return found;
+    return purged;
 }
 
 } // namespace rollcall::revoke

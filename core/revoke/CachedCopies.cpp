@@ -295,35 +295,39 @@ Result<std::vector<Drift>> driftOf(std::span<const CachedCopy> copies, store::Se
 
 Status purgeCopies(redis::RedisChannel &channel, std::span<const CachedCopy> copies, qint64 &removed, const Call &call)
 {
-    std::vector<const CachedCopy *> plain;
     std::map<CacheKeyPattern::Values, std::vector<store::OwnedToken>> pointedTo;
     for (const CachedCopy &copy : copies) {
         if (hasPointers(copy.values))
             pointedTo[copy.values].push_back({copy.token.view(), copy.userId});
-        else
-            plain.push_back(&copy);
     }
-    for (std::size_t from = 0; from < plain.size(); from += keysOfOneDelete) {
+    for (std::size_t from = 0; from < copies.size(); from += keysOfOneDelete) {
         std::vector<redis::RedisCommand> commands;
-        for (const CachedCopy *copy : std::span(plain).subspan(from, std::min(keysOfOneDelete, plain.size() - from)))
-            commands.push_back({"DEL", copy->key.view().toByteArray()});
+        for (const CachedCopy &copy : copies.subspan(from, std::min(keysOfOneDelete, copies.size() - from)))
+            commands.push_back({"DEL", copy.key.view().toByteArray()});
         auto replies = channel.pipeline(commands, call);
         for (redis::RedisCommand &command : commands)
             base::wipe(command.back());
         if (!replies)
             return base::fail(std::move(replies.error()));
+        const redis::RedisReply *refused = nullptr;
         for (const redis::RedisReply &reply : *replies) {
             if (reply.kind == redis::RedisReply::Kind::Error)
-                return base::fail(redis::refusal(reply, {}));
-            removed += reply.number;
+                refused = &reply;
+            else
+                removed += reply.number; // also behind one that was refused
         }
+        if (refused)
+            return base::fail(redis::refusal(*refused, {}));
     }
+    qint64 unread = 0;
     for (const auto &[values, sessions] : pointedTo) {
-        const auto gone = removeWithPointers(channel, values, sessions, call);
-        if (!gone)
-            return base::fail(gone.error());
-        removed += std::ranges::count(*gone, true);
+        const auto some = removePointers(channel, values, sessions, call);
+        if (!some)
+            return base::fail(some.error());
+        unread += *some;
     }
+    if (unread > 0)
+        return base::fail(Error(ErrorCode::StatementFailed).with(base::ErrorParam::Detail, unreadLists(unread)));
     return {};
 }
 

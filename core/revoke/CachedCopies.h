@@ -68,9 +68,9 @@ enum class Drift {
 [[nodiscard]] base::Result<std::vector<Drift>> driftOf(std::span<const CachedCopy> copies, store::SessionStore &store,
                                                        base::Instant now, const base::Call &call);
 
-/// Removes the keys of @p copies; how many were still there. Of libraries' keys what points to them is mended. Where it
-/// fails midway, @p removed says how many went. Errors: those of RedisChannel::pipeline(), of what the server refuses,
-/// and of removeWithPointers().
+/// Removes the keys of @p copies, then mends what points to them with libraries' keys. Also where it fails midway,
+/// @p removed grows by how many were there and went. Errors: those of RedisChannel::pipeline(), of what the server
+/// refuses, of removePointers(), and StatementFailed where a list cannot be read.
 [[nodiscard]] base::Status purgeCopies(redis::RedisChannel &channel, std::span<const CachedCopy> copies,
                                        qint64 &removed, const base::Call &call);
 

@@ -89,8 +89,16 @@ base::Result<StoredPlan> planOf(const base::SecretBytes &bytes)
     QString approver;
     quint64 rows = 0;
     in >> found;
-    if (found != version)
-        return refused();
+    if (in.status() == QDataStream::Ok && found != version) {
+        return base::fail(
+            base::Error(base::ErrorCode::PlanStale)
+                .with(base::ErrorParam::Detail,
+                      QStringLiteral("another version of Rollcall wrote it (form %1, this one reads %2), and that one "
+                                     "alone can go on with it; an operation that was begun stays as it is until it is "
+                                     "discarded")
+                          .arg(found)
+                          .arg(version)));
+    }
     in >> stored.plan.digest >> frozenAt >> stored.plan.what >> stored.plan.onRecord >> stored.plan.users >>
         stored.plan.statement >> stored.options.reason >> stored.options.verify >> stored.options.canary >>
         stored.options.recordsNames >> batchSize >> verifyFor >> undoFor >> approver >> rows;

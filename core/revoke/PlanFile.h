@@ -15,7 +15,7 @@ struct StoredPlan
 /// @p plan and @p options as bytes, with tokens in clear: to be sealed. **Thread-safety:** pure.
 [[nodiscard]] base::SecretBytes planBytes(const RevocationPlan &plan, const RevocationOptions &options);
 
-/// What planBytes() made. Errors: FileFormatInvalid. **Thread-safety:** pure.
+/// What planBytes() made. Errors: FileFormatInvalid, PlanStale (another version made it). **Thread-safety:** pure.
 [[nodiscard]] base::Result<StoredPlan> planOf(const base::SecretBytes &bytes);
 
 } // namespace rollcall::revoke

@@ -36,7 +36,7 @@ QString maskedKey(const cache::CacheKeyPattern &pattern, const QString &mask)
     return QString::fromUtf8(pattern.keyOf(mask.toUtf8()));
 }
 
-/// The key that points to the session of @p mask, as removeWithPointers() mends it.
+/// The key that points to the session of @p mask, as removePointers() mends it.
 QString pointerText(cache::CacheKeyPattern::Values values, const QString &user, const QString &mask)
 {
     const bool isList = values == cache::CacheKeyPattern::Values::BetterAuth;

@@ -205,10 +205,13 @@ private:
         }
         if (sessions.empty() || m_deployment.config().cacheError || m_isCacheLost)
             return;
-        if (const auto erased = purgeCached(m_deployment, sessions, m_run.cleanup()); !erased) {
+        const auto purged = purgeCached(m_deployment, sessions, m_run.cleanup());
+        if (!purged) {
             m_isCacheLost = true;
             m_run.note(
-                QStringLiteral("Cached entries could not be dropped: %1").arg(base::describe(erased.error()).message));
+                QStringLiteral("Cached entries could not be dropped: %1").arg(base::describe(purged.error()).message));
+        } else if (purged->unreadLists > 0) {
+            m_run.note(unreadLists(purged->unreadLists));
         }
     }
 

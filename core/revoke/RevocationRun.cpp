@@ -74,6 +74,8 @@ public:
             canary = plantCanary();
         deleteAll();
         purgeAll();
+        if (m_report.unreadLists > 0)
+            note(unreadLists(m_report.unreadLists));
         if (m_options.verify)
             verify();
         if (canary)
@@ -218,6 +220,8 @@ private:
             counts.insert(QStringLiteral("undoUntil"), base::toIso(*m_report.undoUntil));
         if (m_report.cacheError)
             counts.insert(QStringLiteral("cacheError"), base::errorName(m_report.cacheError->code));
+        if (m_report.unreadLists > 0)
+            counts.insert(QStringLiteral("unreadLists"), m_report.unreadLists);
         const auto &sum = m_report.verification;
         const auto verification = sum ? std::optional(sum->recordJson()) : std::nullopt;
         m_run.writeOutcome(std::move(counts), verification);
@@ -428,19 +432,20 @@ private:
         sessions.reserve(m_toPurge.size());
         for (const std::size_t i : m_toPurge)
             sessions.push_back({m_plan.rows[i].key.token.view(), m_plan.rows[i].key.userId});
-        const auto erased = purgeCached(m_deployment, sessions, m_run.cleanup());
-        if (!erased) {
-            m_report.cacheError = erased.error();
+        const auto purged = purgeCached(m_deployment, sessions, m_run.cleanup());
+        if (!purged) {
+            m_report.cacheError = purged.error();
             note(QStringLiteral("Cached entries of %1 sessions could not be dropped: %2")
                      .arg(sessions.size())
-                     .arg(base::describe(erased.error()).message));
+                     .arg(base::describe(purged.error()).message));
             return;
         }
         m_report.cacheError.reset();
         for (std::size_t i = 0; i < m_toPurge.size(); ++i) {
-            m_report.rows[m_toPurge[i]].cachePurged = (*erased)[i];
-            m_report.cachePurged += (*erased)[i] ? 1 : 0;
+            m_report.rows[m_toPurge[i]].cachePurged = purged->found[i];
+            m_report.cachePurged += purged->found[i] ? 1 : 0;
         }
+        m_report.unreadLists += purged->unreadLists;
         m_toPurge.clear();
     }
 

@@ -36,6 +36,12 @@ std::chrono::seconds lifeUntil(base::Instant end, base::Instant now)
     return std::max(std::chrono::seconds(1), std::chrono::floor<std::chrono::seconds>(end - now));
 }
 
+bool isReadableList(const KeyReader::Value &text)
+{
+    const auto parsed = text ? jose::parseJson(QString::fromUtf8(*text)) : std::nullopt;
+    return !text || (parsed && parsed->array());
+}
+
 std::optional<KeyChange> changedList(const KeyReader::Value &text, const QByteArrayList &tokens,
                                      const std::optional<std::pair<QByteArray, base::Instant>> &added,
                                      base::Instant now)

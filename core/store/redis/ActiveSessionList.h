@@ -20,6 +20,9 @@ namespace rollcall::store {
                                                    const std::optional<std::pair<QByteArray, base::Instant>> &added,
                                                    base::Instant now);
 
+/// Whether @p text is such a list, or nothing is there. What a deployment encrypts or compresses is none.
+[[nodiscard]] bool isReadableList(const KeyReader::Value &text);
+
 /// Whole seconds from @p now to @p end, at least one.
 [[nodiscard]] std::chrono::seconds lifeUntil(base::Instant end, base::Instant now);
 

@@ -124,7 +124,7 @@ Result<std::vector<RedisWriter::Found>> RedisWriter::find(std::span<const QByteA
     return found;
 }
 
-Status RedisWriter::addRemoval(std::span<const Found *const> sessions, KeyChanges &changes, const Call &call)
+Result<qint64> RedisWriter::addRemoval(std::span<const Found *const> sessions, KeyChanges &changes, const Call &call)
 {
     std::map<QByteArray, QByteArrayList> tokensOf; // by the key that points to them
     for (const Found *session : sessions) {
@@ -141,19 +141,22 @@ Status RedisWriter::addRemoval(std::span<const Found *const> sessions, KeyChange
     if (!values)
         return fail(values.error());
     const base::Instant now = base::SystemClock().now();
+    qint64 unreadable = 0;
     for (std::size_t i = 0; i < keys.size(); ++i) {
         const KeyReader::Value &pointer = values->at(i);
         const QByteArrayList &tokens = tokensOf[keys[i]];
         if (m_layout.kind == KeyLayout::Kind::BetterAuth) {
             if (const auto list = changedList(pointer, tokens, std::nullopt, now))
                 changes[keys[i]] = *list;
+            else if (!isReadableList(pointer))
+                unreadable += 1;
         } else if (pointer && std::ranges::any_of(tokens, [&](const QByteArray &token) {
                        return m_layout.sessionKey(token) == *pointer;
                    })) {
             changes[keys[i]] = {pointer, std::nullopt, std::nullopt};
         }
     }
-    return {};
+    return unreadable;
 }
 
 Result<std::vector<DeleteOutcome>> RedisWriter::deleteSessions(std::span<const RowKey> keys, const Call &call)
@@ -185,32 +188,27 @@ Result<std::vector<DeleteOutcome>> RedisWriter::deleteSessions(std::span<const R
     return outcomes;
 }
 
-Result<std::vector<bool>> RedisWriter::removeSessions(std::span<const OwnedToken> tokens, const Call &call)
+Result<qint64> RedisWriter::removePointers(std::span<const OwnedToken> gone, const Call &call)
 {
-    std::vector<QByteArrayView> names;
-    std::ranges::transform(tokens, std::back_inserter(names), &OwnedToken::token);
-    std::vector<bool> removed;
+    std::vector<Found> sessions;
+    sessions.reserve(gone.size());
+    for (const OwnedToken &session : gone)
+        sessions.push_back({m_layout.sessionKey(session.token), session.token.toByteArray(), std::nullopt, std::nullopt,
+                            session.userId});
+    std::vector<const Found *> all;
+    std::ranges::transform(sessions, std::back_inserter(all), [](const Found &session) { return &session; });
+    qint64 unreadable = 0;
     const auto attempt = [&]() -> Result<KeyChanges> {
-        auto found = find(names, call);
-        if (!found)
-            return fail(found.error());
-        removed.assign(tokens.size(), false);
-        std::vector<const Found *> sessions;
-        for (std::size_t i = 0; i < tokens.size(); ++i) {
-            Found &session = found->at(i);
-            removed[i] = session.text.has_value();
-            if (!session.owner)
-                session.owner = tokens[i].userId;
-            sessions.push_back(&session);
-        }
         KeyChanges changes;
-        if (auto added = addRemoval(sessions, changes, call); !added)
-            return fail(std::move(added.error()));
+        const auto added = addRemoval(all, changes, call);
+        if (!added)
+            return fail(added.error());
+        unreadable = *added;
         return changes;
     };
     if (auto done = change(attempt, call); !done)
         return fail(std::move(done.error()));
-    return removed;
+    return unreadable;
 }
 
 Status RedisWriter::deleteExpired(QByteArrayView token, base::Instant now, const Call &call)

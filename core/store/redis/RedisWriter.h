@@ -31,10 +31,9 @@ public:
     /// As SessionStore::deleteRows().
     [[nodiscard]] base::Result<std::vector<DeleteOutcome>> deleteSessions(std::span<const RowKey> keys,
                                                                           const base::Call &call);
-    /// Removes the sessions of @p tokens whosever they are; for each, whether there was one. What points to a session
-    /// that is gone already is mended by the user whom the caller names.
-    [[nodiscard]] base::Result<std::vector<bool>> removeSessions(std::span<const OwnedToken> tokens,
-                                                                 const base::Call &call);
+    /// Mends what points to sessions that are gone already, of the users whom the caller names. How many of Better
+    /// Auth's lists cannot be read, and so may still name one: another encoding than JSON is none of ours to write.
+    [[nodiscard]] base::Result<qint64> removePointers(std::span<const OwnedToken> gone, const base::Call &call);
     /// As SessionStore::deleteExpired().
     [[nodiscard]] base::Status deleteExpired(QByteArrayView token, base::Instant now, const base::Call &call);
     /// As SessionStore::extend(); fine where there is no such session.
@@ -63,9 +62,10 @@ private:
     /// An error where @p key holds a value that was left out for its size.
     [[nodiscard]] base::Status wasRead(const QByteArray &key, const base::Call &call);
     [[nodiscard]] base::Result<std::vector<Found>> find(std::span<const QByteArrayView> tokens, const base::Call &call);
-    /// Adds what removes those of @p sessions that are there, and mends what points to them.
-    [[nodiscard]] base::Status addRemoval(std::span<const Found *const> sessions, KeyChanges &changes,
-                                          const base::Call &call);
+    /// Adds what removes those of @p sessions that are there, and mends what points to them. How many lists cannot be
+    /// read, see removePointers().
+    [[nodiscard]] base::Result<qint64> addRemoval(std::span<const Found *const> sessions, KeyChanges &changes,
+                                                  const base::Call &call);
     [[nodiscard]] KeyChanges canaryOfAuthJs(const CanaryRow &canary, const QString &userId, const QString &label) const;
     [[nodiscard]] KeyChanges canaryOfBetterAuth(const CanaryRow &canary, const QString &userId,
                                                 const QString &label) const;

@@ -315,6 +315,46 @@ private Q_SLOTS:
         QCOMPARE(keys(), 1);
     }
 
+    void aRevocationTakesCopiesThatNobodyHereCanRead_data()
+    {
+        QTest::addColumn<QByteArray>("value");
+        QTest::newRow("encrypted") << QByteArray("\xc3\x28 no JSON");
+        QTest::newRow("JSON of something else") << QByteArray("{\"v\":1,\"iv\":\"x\"}");
+        QTest::newRow("larger than any session") << QByteArray(300 << 10, 'x');
+    }
+    void aRevocationTakesCopiesThatNobodyHereCanRead()
+    {
+        QFETCH(QByteArray, value);
+        const QByteArray list = "active-sessions-" + ada().toUtf8();
+        QCOMPARE(command({"SET", token, value}).text, QByteArray("OK"));
+        QCOMPARE(command({"SET", list, "no JSON"}).text, QByteArray("OK"));
+        const CtlResult revoked = m_ctl->run(words("sessions revoke --yes --cache-env CACHE --cache-keys better-auth "
+                                                   "--session")
+                                             << fingerprintOf(token) << rows());
+        QVERIFY2(revoked.exitCode == 0, revoked.all().constData());
+        QCOMPARE(revoked.json().value(QStringLiteral("cachePurged")).toInt(), 1);
+        QCOMPARE(command({"EXISTS", token}).number, 0);
+        QCOMPARE(command({"GET", list}).text, QByteArray("no JSON"));
+        QVERIFY2(revoked.all().contains("1 lists of a user's sessions"), revoked.all().constData());
+    }
+
+    void aPurgeWithoutEvalCountsWhatItRemoved()
+    {
+        const QByteArray value = "{\"session\":{\"token\":\"" + token +
+                                 "\",\"userId\":\"u1\",\"expiresAt\":\"2099-01-01T00:00:00.000Z\"},\"user\":{}}";
+        command({"SET", token, value});
+        command({"SET", "active-sessions-u1", "[{\"token\":\"" + token + "\",\"expiresAt\":4070908800000}]"});
+        QCOMPARE(command({"ACL", "SETUSER", "looker", "on", ">looks", "~*", "+@all", "-eval"}).text, QByteArray("OK"));
+        m_ctl->setEnvironment(QStringLiteral("LOOKER"),
+                              QStringLiteral("redis://looker:looks@localhost:%1/0").arg(m_server->port()));
+        const CtlResult cut = m_ctl->run(words("cache purge --yes --cache-env LOOKER --cache-keys better-auth "
+                                               "--fingerprint")
+                                         << fingerprintOf(token));
+        QVERIFY2(cut.exitCode == 5 && cut.all().contains("eval"), cut.all().constData());
+        QCOMPARE(cut.json().value(QStringLiteral("purged")).toInt(), 1);
+        QCOMPARE(command({"EXISTS", token}).number, 0);
+    }
+
     void sessionsThatLiveThereAreNotCopies()
     {
         fill();

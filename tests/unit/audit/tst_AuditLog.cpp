@@ -1,8 +1,10 @@
 #include <QtTest>
 
+#include <atomic>
 #include <csignal>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
 
 #include "core/audit/AuditExport.h"
@@ -336,6 +338,23 @@ private Q_SLOTS:
         QCOMPARE(state.entries, 4 * each);
     }
 
+    void whatIsAppendedMeanwhileIsNotCalledTampering()
+    {
+        write(5);
+        std::atomic<bool> isDone = false;
+        std::jthread writer([this, &isDone] {
+            write(60);
+            isDone = true;
+        });
+        int checks = 0;
+        for (; !isDone; ++checks) {
+            const AuditState state = verified();
+            QVERIFY2(state.ok, qPrintable(QStringLiteral("broken at %1").arg(state.brokenAt.value_or(-1))));
+        }
+        QVERIFY(checks > 1);
+        QCOMPARE(verified().entries, 65);
+    }
+
     void aFullDiskLeavesNoHalfLine()
     {
         write(2);
@@ -412,6 +431,63 @@ private Q_SLOTS:
         QVERIFY2(!verified().ok, "an append hid it");
     }
 
+    /// What earlier builds wrote, an HMAC in each entry and in the seal, is no entry and no seal.
+    void whatEarlierBuildsWroteIsRefused()
+    {
+        write(2);
+        QList<QByteArray> list = lines(content());
+        const QByteArray whole = content();
+        QVERIFY(list[1].contains("\"operation\":"));
+        list[1].replace("\"operation\":", "\"mac\":\"00\",\"operation\":");
+        setContent(joined(list));
+        QVERIFY(!verified().ok && verified().brokenAt == 2);
+        setContent(whole);
+        QVERIFY(verified().ok);
+        QFile seal(sealPath(logFile()));
+        QVERIFY(seal.open(QIODevice::ReadWrite));
+        QByteArray text = seal.readAll();
+        QVERIFY(text.contains("\"version\":2"));
+        text.replace("\"version\":2", "\"version\":1");
+        QVERIFY(seal.resize(0) && seal.seek(0) && seal.write(text) == text.size() && seal.flush());
+        QVERIFY(!verified().ok && verified().brokenAt == 3);
+    }
+
+    void anOlderCopyTakesNoPlace()
+    {
+        const QString seal = sealPath(logFile());
+        const auto put = [](const QString &from, const QString &to) {
+            return (!QFile::exists(to) || QFile::remove(to)) && QFile::copy(from, to);
+        };
+        write(4);
+        const QString olderLog = m_root->filePath(QStringLiteral("older.ndjson"));
+        QVERIFY(put(logFile(), olderLog) && put(seal, sealPath(olderLog)));
+        write(2);
+        QVERIFY(verified().ok);
+        QVERIFY(put(olderLog, logFile()) && put(sealPath(olderLog), seal));
+        const auto inItself = verifyFile(logFile(), m_vault.get(), m_call);
+        QVERIFY(inItself && inItself->ok); // nothing in the two tells: the vault does
+        QVERIFY2(!verified().ok && verified().brokenAt == 5, "an older copy stands for the log");
+        QVERIFY(log().append(entry(7), m_call));
+        QVERIFY(log().append(entry(8), m_call));
+        QVERIFY2(!verified().ok && verified().brokenAt == 5, "an append hid it");
+        QVERIFY(log().list(4, 1)->front().note.contains(u"older copy"));
+    }
+
+    void aLogThatWasMovedIsMissedToo()
+    {
+        write(2);
+        const QString moved = m_root->filePath(QStringLiteral("moved"));
+        QVERIFY(QDir().rename(folder(), moved));
+        AuditLog there(moved, m_vault.get(), m_clock);
+        QVERIFY(there.verify(m_call)->sealed);
+        QVERIFY(there.append(entry(2), m_call));
+        QVERIFY(there.verify(m_call)->sealed);
+        QVERIFY(QFile::remove(there.path()) && QFile::remove(sealPath(there.path())));
+        const auto state = there.verify(m_call);
+        QVERIFY2(state && !state->ok, "log and seal are gone, and nothing is missed");
+        QCOMPARE(*state->brokenAt, 1);
+    }
+
     void copiesAreChecked()
     {
         write(4);
@@ -479,14 +555,116 @@ private Q_SLOTS:
         QVERIFY(key && !*key);
     }
 
-    void aCancelledCheckEnds()
+    void exportsGoNowhereNearTheLog_data()
+    {
+        QTest::addColumn<QString>("target"); // below the root
+        QTest::addColumn<bool>("isRefused");
+        QTest::newRow("the log") << QStringLiteral("data/audit.ndjson") << true;
+        QTest::newRow("its seal") << QStringLiteral("data/audit.seal") << true;
+        QTest::newRow("another file beside it") << QStringLiteral("data/new.json") << true;
+        QTest::newRow("by a detour") << QStringLiteral("other/../data/new.json") << true;
+        QTest::newRow("through a linked folder") << QStringLiteral("linked/new.json") << true;
+        QTest::newRow("a link to the log") << QStringLiteral("other/to-log") << true;
+        QTest::newRow("a link to what is not there") << QStringLiteral("other/dangling") << true;
+        QTest::newRow("a link to such a link") << QStringLiteral("other/twice") << true;
+        QTest::newRow("elsewhere") << QStringLiteral("other/export.json") << false;
+        QTest::newRow("a dangling link to elsewhere") << QStringLiteral("other/away") << false;
+        QTest::newRow("a folder of a like name") << QStringLiteral("data2/export.json") << false;
+    }
+    void exportsGoNowhereNearTheLog()
+    {
+        QFETCH(QString, target);
+        QFETCH(bool, isRefused);
+        write(2);
+        const QByteArray before = content();
+        const QDir root(m_root->path());
+        QVERIFY(root.mkdir(QStringLiteral("other")) && root.mkdir(QStringLiteral("data2")));
+        const auto link = [&root](const char *to, const char *name) {
+            return ::symlink(to, qPrintable(root.filePath(QLatin1StringView(name)))) == 0;
+        };
+        QVERIFY(link("data", "linked") && link("../data/audit.ndjson", "other/to-log") &&
+                link("../data/dangling.json", "other/dangling") && link("dangling", "other/twice") &&
+                link("../data2/away.json", "other/away"));
+        const QStringList files = QDir(folder()).entryList(QDir::Files);
+        const QString here = QDir::currentPath();
+        for (const bool isRelative : {false, true}) {
+            QVERIFY(QDir::setCurrent(root.path()));
+            const auto exported =
+                exportLog(log(), ExportForm::Json, isRelative ? target : root.filePath(target), m_call);
+            QVERIFY(QDir::setCurrent(here));
+            QCOMPARE(exported.has_value(), !isRefused);
+            if (isRefused)
+                QCOMPARE(exported.error().code, base::ErrorCode::FileUnwritable);
+            QCOMPARE(QDir(folder()).entryList(QDir::Files), files);
+            QCOMPARE(content(), before);
+        }
+    }
+
+    void aReadErrorIsNoEnd()
     {
         write(2);
+        // A file that opens, has a size, and cannot be read: which speed does the loopback have?
+        const QString unreadable = QStringLiteral("/sys/class/net/lo/speed");
+        QFile file(unreadable);
+        if (!file.open(QIODevice::ReadOnly) || file.read(1).size() == 1 || file.error() == QFileDevice::NoError)
+            QSKIP("this system has no file whose reading fails");
+        QVERIFY(QFile::remove(logFile()) && QFile::link(unreadable, logFile()));
+        const auto state = verifyLog(logFile(), {}, m_call);
+        QVERIFY2(!state, "a log that was not read is called good");
+        QCOMPARE(state.error().code, base::ErrorCode::FileUnreadable);
+        const auto exported =
+            exportLog(log(), ExportForm::Json, m_root->filePath(QStringLiteral("export.json")), m_call);
+        QVERIFY2(!exported, "an export of nothing is called whole");
+        QCOMPARE(exported.error().code, base::ErrorCode::FileUnreadable);
+    }
+
+    /// A log that takes a second or so to check: its chain is right, and nobody signed it.
+    void writeLong()
+    {
+        QVERIFY(QDir().mkpath(folder()));
+        QFile file(logFile());
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        QString previous;
+        for (int i = 1; i <= 20'000; ++i) {
+            AuditEntry one = entry(i);
+            one.seq = i;
+            one.at = m_clock.now();
+            one.previousHash = previous;
+            one.hash = previous = one.computeHash();
+            file.write(one.toLine() + '\n');
+        }
+        QVERIFY(file.flush());
+    }
+
+    void aCheckIsCancelledHalfway()
+    {
+        writeLong();
         std::stop_source stop;
-        stop.request_stop();
+        const std::jthread canceller([&stop] {
+            std::this_thread::sleep_for(std::chrono::milliseconds(20));
+            stop.request_stop();
+        });
         const auto state = verifyLog(logFile(), {}, base::Call::within(std::chrono::seconds(30), stop.get_token()));
         QVERIFY(!state);
         QCOMPARE(state.error().code, base::ErrorCode::Cancelled);
+        const auto whole = verifyLog(logFile(), {}, m_call);
+        QVERIFY(whole && whole->ok);
+        QCOMPARE(whole->entries, 20'000);
+    }
+
+    void aReadIsCancelledHalfway()
+    {
+        write(5);
+        std::stop_source stop;
+        int taken = 0;
+        const auto read = log().forEach(0, {m_call.deadline, stop.get_token()}, [&](AuditEntry &&) {
+            if (++taken == 2)
+                stop.request_stop();
+            return true;
+        });
+        QVERIFY(!read);
+        QCOMPARE(read.error().code, base::ErrorCode::Cancelled);
+        QCOMPARE(taken, 2);
     }
 
     void aCancelledExportLeavesWhatWasThere()
@@ -500,11 +678,20 @@ private Q_SLOTS:
         };
         const QByteArray before = content();
         QVERIFY(before.endsWith("]}\n"));
-        write(1);
+        writeLong();
         std::stop_source stop;
-        stop.request_stop();
+        bool wasHalfWritten = false;
+        const std::jthread canceller([&](const std::stop_token &atEnd) {
+            // Once the first of it is on disk, under another name.
+            while (!wasHalfWritten && !atEnd.stop_requested()) {
+                const QFileInfoList files =
+                    QFileInfo(path).dir().entryInfoList({QStringLiteral("export.json.*")}, QDir::Files | QDir::Hidden);
+                wasHalfWritten = !files.isEmpty() && files.first().size() > 0;
+            }
+            stop.request_stop();
+        });
         const auto cancelled = exportLog(log(), ExportForm::Json, path, {m_call.deadline, stop.get_token()});
-        QVERIFY(!cancelled);
+        QVERIFY2(!cancelled, "it was over before it was cancelled");
         QCOMPARE(cancelled.error().code, base::ErrorCode::Cancelled);
         QCOMPARE(content(), before);
         QCOMPARE(QFileInfo(path).dir().entryList({QStringLiteral("export*")}).size(), 1);

@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include "RevokeFixture.h"
+#include "core/base/ErrorText.h"
+#include "core/revoke/PlanFile.h"
 #include "core/revoke/Restorer.h"
 
 using namespace rollcall;
@@ -69,6 +71,23 @@ private Q_SLOTS:
         QVERIFY(report && !report->error && !report->resumable);
         QVERIFY(fixture.operations().empty());
         QVERIFY(QDir(fixture.place().folder).entryList(QDir::AllEntries | QDir::NoDotAndDotDot).isEmpty());
+    }
+
+    void aPlanOfAnotherVersionSaysSo()
+    {
+        RevokeFixture fixture;
+        QByteArray bytes = planBytes(fixture.plan(planned), options()).view().toByteArray();
+        QVERIFY(planOf(base::SecretBytes(bytes)));
+        bytes[3] = 3; // of the four bytes of its version
+        const auto older = planOf(base::SecretBytes(bytes));
+        QVERIFY(!older);
+        QCOMPARE(older.error().code, ErrorCode::PlanStale);
+        const QString message = base::describe(older.error()).message;
+        QVERIFY2(message.contains(u"another version of Rollcall") && message.contains(u"discarded"),
+                 qPrintable(message));
+        const auto cut = planOf(base::SecretBytes(bytes.first(2)));
+        QVERIFY(!cut);
+        QCOMPARE(cut.error().code, ErrorCode::FileFormatInvalid);
     }
 
     void aLostLinkIsGoneOnWith()
