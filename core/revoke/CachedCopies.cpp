@@ -15,6 +15,7 @@
 namespace rollcall::revoke {
 
 using base::Call;
+using base::Error;
 using base::ErrorCode;
 using base::Result;
 using base::Status;
