@@ -75,7 +75,7 @@ private Q_SLOTS:
         const jose::ReadyKey &ready = *ring.keys().front().ready;
         for (int i = 0; i < 2; ++i) {
             QCOMPARE(ready.open(token), opens ? std::optional(claims) : std::nullopt);
-            QVERIFY(!ready.open(token.chopped(4) + "AAAA"));
+            QVERIFY(!ready.open(QByteArray(token.chopped(4) + "AAAA")));
         }
         const auto opened = jose::openToken(ring, token, now);
         QCOMPARE(opened.ok, opens);
