@@ -6,6 +6,7 @@
 #include <sqlite3.h>
 
 #include "core/base/ErrorText.h"
+#include "core/store/KeptRows.h"
 #include "tests/support/TestPaths.h"
 
 namespace rollcall::test {
@@ -109,6 +110,26 @@ std::unique_ptr<store::SessionStore> openDetected(const store::DatabaseUrl &url,
         return nullptr;
     }
     return std::move(*opened);
+}
+
+QString deletedAndRestored(store::SessionStore &sessions, const store::RowKey &key)
+{
+    std::vector<store::KeptRow> kept;
+    const auto keep = [&kept](std::span<store::KeptRow> rows) -> base::Status {
+        for (const auto &row : rows)
+            kept.push_back(row.clone());
+        return {};
+    };
+    const auto deleted = sessions.keptRows()->deleteRows(std::span(&key, 1), keep, soon());
+    if (!deleted || *deleted != std::vector{store::DeleteOutcome::Deleted})
+        return QStringLiteral("not deleted: ") + QString::fromUtf8(failureOf(deleted));
+    const auto isThere = sessions.stillThere(std::span(&key, 1), soon());
+    if (!isThere || *isThere != std::vector{false})
+        return QStringLiteral("not gone: ") + QString::fromUtf8(failureOf(isThere));
+    const auto restored = sessions.keptRows()->restoreRows(kept, soon());
+    if (!restored || *restored != std::vector{store::RestoreOutcome::Restored})
+        return QStringLiteral("not restored: ") + QString::fromUtf8(failureOf(restored));
+    return {};
 }
 
 } // namespace rollcall::test

@@ -58,4 +58,8 @@ private:
                                                                 QString &problem,
                                                                 const store::StoreOptions &options = {});
 
+/// Deletes the row of @p key, which is kept whole, looks that it is gone, and puts it back; what went wrong, empty for
+/// nothing.
+[[nodiscard]] QString deletedAndRestored(store::SessionStore &sessions, const store::RowKey &key);
+
 } // namespace rollcall::test

@@ -310,19 +310,8 @@ void MariaDbStoreTest::idsMayBeBytes()
         QCOMPARE(named->front().shown.id, std::optional(ids[i]));
         // Gone and back again.
         const auto key = named->front().key.clone();
-        std::vector<store::KeptRow> kept;
-        const auto keep = [&kept](std::span<store::KeptRow> rows) -> base::Status {
-            for (const auto &row : rows)
-                kept.push_back(row.clone());
-            return {};
-        };
-        const auto deleted = sessions->keptRows()->deleteRows(std::span(&key, 1), keep, soon());
-        QVERIFY2(deleted.has_value(), failureOf(deleted).constData());
-        QCOMPARE(*deleted, std::vector{store::DeleteOutcome::Deleted});
-        QCOMPARE(*sessions->stillThere(std::span(&key, 1), soon()), std::vector{false});
-        const auto restored = sessions->keptRows()->restoreRows(kept, soon());
-        QVERIFY2(restored.has_value(), failureOf(restored).constData());
-        QCOMPARE(*restored, std::vector{store::RestoreOutcome::Restored});
+        const QString problemOfRow = test::deletedAndRestored(*sessions, key);
+        QVERIFY2(problemOfRow.isEmpty(), qPrintable(problemOfRow));
     }
 }
 
@@ -394,19 +383,8 @@ void MariaDbStoreTest::tokensMayBeBytes()
     for (const auto &row : *rows) {
         QCOMPARE(row.key.fingerprint, row.shown.fingerprint);
         QCOMPARE(*sessions->stillThere(std::span(&row.key, 1), soon()), std::vector{true});
-        std::vector<store::KeptRow> kept;
-        const auto keep = [&kept](std::span<store::KeptRow> gone) -> base::Status {
-            for (const auto &each : gone)
-                kept.push_back(each.clone());
-            return {};
-        };
-        const auto deleted = sessions->keptRows()->deleteRows(std::span(&row.key, 1), keep, soon());
-        QVERIFY2(deleted.has_value(), failureOf(deleted).constData());
-        QCOMPARE(*deleted, std::vector{store::DeleteOutcome::Deleted});
-        QCOMPARE(*sessions->stillThere(std::span(&row.key, 1), soon()), std::vector{false});
-        const auto restored = sessions->keptRows()->restoreRows(kept, soon());
-        QVERIFY2(restored.has_value(), failureOf(restored).constData());
-        QCOMPARE(*restored, std::vector{store::RestoreOutcome::Restored});
+        const QString problemOfRow = test::deletedAndRestored(*sessions, row.key);
+        QVERIFY2(problemOfRow.isEmpty(), qPrintable(problemOfRow));
         const auto again = sessions->deleteRows(std::span(&row.key, 1), soon());
         QVERIFY2(again.has_value(), failureOf(again).constData());
         QCOMPARE(*again, std::vector{store::DeleteOutcome::Deleted});

@@ -351,20 +351,8 @@ void SqliteStoreTest::idsAndTokensMayBeOfAnyKind()
             const auto named = sessions->findRows(std::span(&*row.shown.id, 1), unmatched, fixtureNow(), soon());
             QVERIFY2(named && named->size() == 1 && unmatched.isEmpty(), qPrintable(*row.shown.id));
         }
-        std::vector<store::KeptRow> kept;
-        const auto keep = [&kept](std::span<store::KeptRow> gone) -> base::Status {
-            for (const auto &each : gone)
-                kept.push_back(each.clone());
-            return {};
-        };
-        const auto deleted = sessions->keptRows()->deleteRows(std::span(&row.key, 1), keep, soon());
-        QVERIFY2(deleted.has_value(), failureOf(deleted).constData());
-        QCOMPARE(*deleted, std::vector{store::DeleteOutcome::Deleted});
-        QCOMPARE(sessions->stillThere(std::span(&row.key, 1), soon()).value_or(std::vector<bool>()),
-                 std::vector{false});
-        const auto restored = sessions->keptRows()->restoreRows(kept, soon());
-        QVERIFY2(restored.has_value(), failureOf(restored).constData());
-        QCOMPARE(*restored, std::vector{store::RestoreOutcome::Restored});
+        const QString problemOfRow = test::deletedAndRestored(*sessions, row.key);
+        QVERIFY2(problemOfRow.isEmpty(), qPrintable(problemOfRow));
     }
     QCOMPARE(contents(), before);
     const base::SecretBytes token(QByteArray("canary-token-0123456789abcdef"));
