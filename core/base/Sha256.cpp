@@ -8,27 +8,10 @@
 #include <openssl/sha.h>
 
 #include <cstring>
-#include <string_view>
+
+#include "core/base/DigitPairs.h"
 
 namespace rollcall::base {
-
-namespace {
-
-using Pair = std::array<char, 2>;
-
-constexpr std::array<Pair, 256> makePairs()
-{
-    constexpr std::string_view digits("0123456789abcdef");
-    std::array<Pair, 256> pairs{};
-    for (std::size_t byte = 0; byte < pairs.size(); ++byte)
-        pairs.at(byte) = {digits.at(byte / 16), digits.at(byte % 16)};
-    return pairs;
-}
-
-/// The two digits of each byte.
-constexpr auto hexPairs = makePairs();
-
-} // namespace
 
 Sha256Hex sha256Hex(std::initializer_list<QByteArrayView> parts)
 {
@@ -42,8 +25,8 @@ Sha256Hex sha256Hex(std::initializer_list<QByteArrayView> parts)
     Sha256Hex hex;
     char *at = hex.data();
     for (const unsigned char byte : digest) {
-        std::memcpy(at, hexPairs[byte].data(), sizeof(Pair));
-        at += sizeof(Pair);
+        std::memcpy(at, hexPairs[byte].data(), sizeof(DigitPair));
+        at += sizeof(DigitPair);
     }
     return hex;
 }

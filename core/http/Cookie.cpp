@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "core/base/PercentEncoding.h"
+#include "core/http/PlainRun.h"
 
 namespace rollcall::http {
 
@@ -93,6 +94,14 @@ Encoding encodingOf(QByteArrayView raw)
     return {isSet(escapes), !isSet(all & 0x80)};
 }
 
+/// Whether @p raw stands for itself (standsForItself()); it may say no of short ones that do.
+bool isToken(QByteArrayView raw)
+{
+    static const PlainRunEnd runEnd = vectorPlainRunEnd();
+    constexpr qsizetype shortest = 32;
+    return runEnd && raw.size() >= shortest && runEnd(raw.begin(), raw.begin(), raw.end()) == raw.end();
+}
+
 std::optional<SecretBytes> decoded(QByteArrayView raw, Encoding encoding)
 {
     const auto form = encoding.isAscii ? base::TextForm::Utf8 : base::TextForm::Latin1;
@@ -109,6 +118,9 @@ std::optional<SecretBytes> decoded(QByteArrayView raw, Encoding encoding)
 /// The decoded value, or the raw one where percent-decoding fails.
 CookieValue decodedOrRaw(QByteArrayView raw)
 {
+    // Tokens are: seen faster than what else needs no decoding.
+    if (isToken(raw))
+        return CookieValue::within(raw);
     const Encoding encoding = encodingOf(raw);
     if (encoding.isPlain())
         return CookieValue::within(raw);
@@ -140,10 +152,11 @@ public:
             return base::fromLatin1(raw);
         const QByteArray converted = base::isAscii(raw) ? QByteArray() : base::fromLatin1(raw);
         const QByteArrayView name = converted.isEmpty() ? raw : QByteArrayView(converted);
-        const auto known = std::ranges::find(m_wanted->names, name);
+        const auto known =
+            std::ranges::find_if(m_wanted->names, [name](const QByteArray &wanted) { return base::isSameBytes(wanted, name); });
         if (known != m_wanted->names.end())
             return *known;
-        if (!name.startsWith(m_wanted->prefix))
+        if (!base::beginsWith(name, m_wanted->prefix))
             return std::nullopt;
         return name.size() == m_wanted->prefix.size() ? m_wanted->prefix : name.toByteArray();
     }
@@ -184,7 +197,7 @@ private:
             const auto found = m_places.constFind(name);
             return found == m_places.cend() ? std::nullopt : std::optional(*found);
         }
-        const auto found = std::ranges::find(m_cookies, name, &Cookie::name);
+        const auto found = findCookie(m_cookies, name);
         return found == m_cookies.end() ? std::nullopt
                                         : std::optional(static_cast<std::size_t>(found - m_cookies.begin()));
     }

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <memory>
 #include <optional>
+#include <span>
 
 #include "core/base/Result.h"
 #include "core/base/Secret.h"
@@ -51,15 +52,15 @@ private:
     class Loan;
     struct alignas(64) Slot
     {
-        std::atomic<Contexts *> free = nullptr;
+        std::atomic<Contexts *> contexts = nullptr; ///< null: to be made
     };
 
-    [[nodiscard]] bool decryptCbc(QByteArray &text, QByteArrayView tag) const;
-    [[nodiscard]] bool decryptGcm(QByteArray &text, QByteArrayView tag) const;
+    [[nodiscard]] std::optional<qsizetype> decryptCbc(std::span<char> text, QByteArrayView tag) const;
+    [[nodiscard]] std::optional<qsizetype> decryptGcm(std::span<char> text, QByteArrayView tag) const;
     [[nodiscard]] bool encryptCbc(QByteArray &text, char *tag) const;
     [[nodiscard]] bool encryptGcm(QByteArray &text, char *tag) const;
     [[nodiscard]] bool prependRandom(QByteArray &text) const;
-    [[nodiscard]] HmacSha512::Mac macOf(QByteArray &text) const;
+    [[nodiscard]] HmacSha512::Mac macOf(std::span<char> text) const;
 
     const ContentAlgorithm &m_algorithm;
     base::SecretBytes m_key;
