@@ -152,8 +152,8 @@ public:
             return base::fromLatin1(raw);
         const QByteArray converted = base::isAscii(raw) ? QByteArray() : base::fromLatin1(raw);
         const QByteArrayView name = converted.isEmpty() ? raw : QByteArrayView(converted);
-        const auto known =
-            std::ranges::find_if(m_wanted->names, [name](const QByteArray &wanted) { return base::isSameBytes(wanted, name); });
+        const auto known = std::ranges::find_if(
+            m_wanted->names, [name](const QByteArray &wanted) { return base::isSameBytes(wanted, name); });
         if (known != m_wanted->names.end())
             return *known;
         if (!base::beginsWith(name, m_wanted->prefix))

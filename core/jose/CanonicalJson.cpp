@@ -34,9 +34,10 @@ __attribute__((target("avx2"))) BlockMarks wideMarksOf(const char *from)
     __m256i all = _mm256_setzero_si256();
     for (int i = 0; i < blockSize; i += step) {
         const __m256i chunk = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(from + i));
-        const __m256i special = _mm256_or_si256(_mm256_or_si256(_mm256_cmpeq_epi8(chunk, _mm256_set1_epi8('"')),
-                                                                _mm256_cmpeq_epi8(chunk, _mm256_set1_epi8('\\'))),
-                                                _mm256_cmpeq_epi8(_mm256_min_epu8(chunk, _mm256_set1_epi8(0x1f)), chunk));
+        const __m256i special =
+            _mm256_or_si256(_mm256_or_si256(_mm256_cmpeq_epi8(chunk, _mm256_set1_epi8('"')),
+                                            _mm256_cmpeq_epi8(chunk, _mm256_set1_epi8('\\'))),
+                            _mm256_cmpeq_epi8(_mm256_min_epu8(chunk, _mm256_set1_epi8(0x1f)), chunk));
         all = _mm256_or_si256(all, chunk);
         marks.special |= quint64{static_cast<quint32>(_mm256_movemask_epi8(special))} << i;
     }

@@ -21,9 +21,6 @@ namespace {
 
 constexpr qsizetype cbcBlock = 16;
 
-/// Of the number that the MAC takes last: how long the header is.
-constexpr qsizetype lengthBytes = sizeof(quint64);
-
 unsigned char *data(QByteArray &bytes)
 {
     return reinterpret_cast<unsigned char *>(bytes.data());
@@ -43,8 +40,16 @@ std::size_t threadNumber()
     return number;
 }
 
-/// Whether @p tag is the beginning of @p mac, in a time that does not depend on where they differ. Eight bytes at a time:
-/// CRYPTO_memcmp() takes one after the other.
+/// What the MAC takes last: how many bits @p header has. **Source:** RFC 7518, 5.2.2.1.
+QByteArray macEnding(QByteArrayView header)
+{
+    QByteArray bits(sizeof(quint64), Qt::Uninitialized);
+    qToBigEndian(static_cast<quint64>(header.size()) * 8, bits.data());
+    return bits;
+}
+
+/// Whether @p tag is the beginning of @p mac, in a time that does not depend on where they differ. Eight bytes at a
+/// time: CRYPTO_memcmp() takes one after the other.
 bool isTag(QByteArrayView tag, const HmacSha512::Mac &mac)
 {
     constexpr auto step = static_cast<qsizetype>(sizeof(quint64));
@@ -154,7 +159,7 @@ ReadyKey::ReadyKey(const ContentAlgorithm &algorithm, const base::SecretBytes &k
       m_header(toBase64Url(m_headerJson))
 {
     if (algorithm.cbc)
-        m_mac.emplace(m_key.view().first(algorithm.keyBytes / 2), m_header);
+        m_mac.emplace(m_key.view().first(algorithm.keyBytes / 2), m_header, macEnding(m_header));
 }
 
 ReadyKey::~ReadyKey()
@@ -171,43 +176,36 @@ std::optional<QByteArray> ReadyKey::open(QByteArrayView token) const
     const qsizetype ivAt = m_header.size() + 2;
     const qsizetype textAt = ivAt + base64UrlSize(m_algorithm.ivBytes) + 1;
     const qsizetype tagAt = token.size() - base64UrlSize(m_algorithm.tagBytes);
-    if (tagAt - 1 <= textAt || token.size() > maxTokenBytes || !base::beginsWith(token, m_header) || token[ivAt - 2] != '.' ||
-        token[ivAt - 1] != '.' || token[textAt - 1] != '.' || token[tagAt - 1] != '.' ||
+    if (tagAt - 1 <= textAt || token.size() > maxTokenBytes || !base::beginsWith(token, m_header) ||
+        token[ivAt - 2] != '.' || token[ivAt - 1] != '.' || token[textAt - 1] != '.' || token[tagAt - 1] != '.' ||
         !decodeBase64Url(token.sliced(tagAt), tag))
         return std::nullopt;
     const QByteArrayView iv = token.sliced(ivAt, textAt - 1 - ivAt);
     const QByteArrayView encoded = token.sliced(textAt, tagAt - 1 - textAt);
-    // IV and ciphertext one behind the other, with room for what the MAC takes behind them.
+    // IV and ciphertext one behind the other.
     const auto ivBytes = static_cast<std::size_t>(m_algorithm.ivBytes);
     const auto textBytes = static_cast<std::size_t>(base64UrlBytes(encoded.size()));
-    QByteArray room(static_cast<qsizetype>(ivBytes + textBytes) + lengthBytes, Qt::Uninitialized);
-    const std::span text(room.data(), ivBytes + textBytes);
+    QByteArray content(static_cast<qsizetype>(ivBytes + textBytes), Qt::Uninitialized);
+    const std::span text(content.data(), ivBytes + textBytes);
     if (!decodeBase64Url(iv, text.first(ivBytes)) || !decodeBase64Url(encoded, text.subspan(ivBytes)))
         return std::nullopt;
     const auto plain = m_mac ? decryptCbc(text, QByteArrayView(tag)) : decryptGcm(text, QByteArrayView(tag));
     if (!plain) {
-        base::wipe(room);
+        base::wipe(content);
         return std::nullopt;
     }
-    room.truncate(m_algorithm.ivBytes + *plain);
+    content.truncate(m_algorithm.ivBytes + *plain);
     // Nothing is moved: the array then begins behind it.
-    room.remove(0, m_algorithm.ivBytes);
-    return room;
-}
-
-/// The MAC of @p text, IV and ciphertext, behind which are lengthBytes more to write to.
-HmacSha512::Mac ReadyKey::macOf(std::span<char> text) const
-{
-    qToBigEndian(static_cast<quint64>(m_header.size()) * 8, text.data() + text.size());
-    return m_mac->of(QByteArrayView(text.data(), static_cast<qsizetype>(text.size()) + lengthBytes));
+    content.remove(0, m_algorithm.ivBytes);
+    return content;
 }
 
 /// Decrypts @p text, IV and ciphertext, in place: what stood in the IV's place then means nothing. The plaintext's
 /// length; nullopt where it is not authentic.
 std::optional<qsizetype> ReadyKey::decryptCbc(std::span<char> text, QByteArrayView tag) const
 {
-    const HmacSha512::Mac mac = macOf(text);
     const int size = static_cast<int>(text.size());
+    const HmacSha512::Mac mac = m_mac->of(QByteArrayView(text));
     if (size % cbcBlock != 0 || size < 2 * cbcBlock || !isTag(tag, mac))
         return std::nullopt;
     // To CBC an IV is the block before the first one. So it is decrypted too, to something useless, instead of being
@@ -255,9 +253,7 @@ bool ReadyKey::encryptCbc(QByteArray &text, char *tag) const
     if (!context || EVP_EncryptUpdate(context, data(text), &written, data(text), intSize(text)) != 1 ||
         written != intSize(text))
         return false;
-    // sealingRoom has room for the length too.
-    Q_ASSERT(text.data_ptr().freeSpaceAtEnd() >= lengthBytes);
-    const HmacSha512::Mac mac = macOf(std::span(text.data(), static_cast<std::size_t>(text.size())));
+    const HmacSha512::Mac mac = m_mac->of(text);
     std::memcpy(tag, mac.data(), static_cast<std::size_t>(m_algorithm.tagBytes));
     return loan.good();
 }

@@ -41,8 +41,8 @@ public:
     /// white space), or where it does not authenticate: the careful path then says what is wrong.
     [[nodiscard]] std::optional<QByteArray> open(QByteArrayView token) const;
 
-    /// What seal() needs of room behind a plaintext for IV, padding and length; without it, it makes itself a copy.
-    static constexpr qsizetype sealingRoom = 16 + 16 + 8;
+    /// What seal() needs of room behind a plaintext for IV and padding; without it, it makes itself a copy.
+    static constexpr qsizetype sealingRoom = 16 + 16;
 
     /// Seals @p plaintext, which is overwritten. Errors: Internal (OpenSSL refused).
     [[nodiscard]] base::Result<base::SecretBytes> seal(QByteArray &plaintext) const;
@@ -60,7 +60,6 @@ private:
     [[nodiscard]] bool encryptCbc(QByteArray &text, char *tag) const;
     [[nodiscard]] bool encryptGcm(QByteArray &text, char *tag) const;
     [[nodiscard]] bool prependRandom(QByteArray &text) const;
-    [[nodiscard]] HmacSha512::Mac macOf(std::span<char> text) const;
 
     const ContentAlgorithm &m_algorithm;
     base::SecretBytes m_key;
