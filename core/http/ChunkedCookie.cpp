@@ -183,7 +183,7 @@ std::vector<SetCookie> renewedCookies(const Cookies &recognised, const QByteArra
     // Most often one cookie takes the place of itself.
     if (recognised.size() == 1 && base::isSameBytes(recognised.front().name, name) && !value.isEmpty() &&
         value.size() <= chunkSize(version)) {
-        result.push_back({name, std::move(value), attributes, attributes.maxAge, expires});
+        result.emplace_back(name, std::move(value), attributes, attributes.maxAge, expires);
         return result;
     }
     result = clearedCookies(recognised, attributes);

@@ -164,7 +164,7 @@ public:
     [[nodiscard]] bool contains(const QByteArray &name) const { return place(name).has_value(); }
 
     /// Adds a cookie or replaces the value of the one that has its name.
-    void set(QByteArray name, CookieValue value)
+    void set(QByteArray &&name, CookieValue &&value)
     {
         if (const auto at = place(name))
             m_cookies.at(*at).value = std::move(value);
@@ -173,7 +173,7 @@ public:
     }
 
     /// Adds a cookie whose name it does not contain yet.
-    void add(QByteArray name, CookieValue value)
+    void add(QByteArray &&name, CookieValue &&value)
     {
         // Few cookies are compared one by one; beyond that a hash keeps hostile headers from costing quadratic time.
         if (m_cookies.size() == fewCookies) {
@@ -182,7 +182,7 @@ public:
         }
         if (m_cookies.size() >= fewCookies)
             m_places.insert(name, m_cookies.size());
-        m_cookies.push_back({std::move(name), std::move(value)});
+        m_cookies.emplace_back(std::move(name), std::move(value));
     }
 
     [[nodiscard]] Cookies take() { return std::move(m_cookies); }
@@ -305,19 +305,19 @@ Cookies parseNextEdge(QByteArrayView header, const WantedCookies *wanted)
         if (piece.isEmpty())
             return;
         const qsizetype equals = placeOf('=', piece);
-        const auto name = cookies.nameOf(piece.first(equals));
+        auto name = cookies.nameOf(piece.first(equals));
         if (!name)
             return;
         if (equals == piece.size()) {
-            cookies.set(*name, SecretBytes("true"));
+            cookies.set(std::move(*name), SecretBytes("true"));
             return;
         }
         const QByteArrayView raw = piece.sliced(equals + 1);
         const Encoding encoding = encodingOf(raw);
         if (encoding.isPlain())
-            cookies.set(*name, CookieValue::within(raw));
+            cookies.set(std::move(*name), CookieValue::within(raw));
         else if (auto value = decoded(raw, encoding))
-            cookies.set(*name, std::move(*value));
+            cookies.set(std::move(*name), std::move(*value));
     });
     return cookies.take();
 }
@@ -350,9 +350,9 @@ Cookies parseBetterAuth(QByteArrayView header, const WantedCookies *wanted)
         QByteArrayView value = trimmed(piece.sliced(equals + 1), isBlank);
         if (value.size() >= 2)
             value = unquoted(value, Quotes::StrippedWhereBoth);
-        const auto name = cookies.nameOf(written);
+        auto name = cookies.nameOf(written);
         if (name && isBetterAuthName(written) && isBetterAuthValue(value))
-            cookies.set(*name, decodedOrRaw(value));
+            cookies.set(std::move(*name), decodedOrRaw(value));
     });
     return cookies.take();
 }

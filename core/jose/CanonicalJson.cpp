@@ -2,6 +2,7 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstring>
@@ -271,21 +272,26 @@ private:
     {
         m_block = block;
         const char *from = m_begin + block * blockSize;
-        const std::ptrdiff_t left = m_end - from;
-        std::ptrdiff_t before = 0;
-        std::array<char, blockSize> padded;
-        if (left < blockSize && m_end - m_begin >= blockSize) {
-            // Together with what came before, whose marks are moved out then.
-            before = blockSize - left;
-            from -= before;
-        } else if (left < blockSize) {
-            padded.fill(' ');
-            std::memcpy(padded.data(), from, static_cast<std::size_t>(left));
-            from = padded.data();
+        BlockMarks marks;
+        if (m_end - m_begin < blockSize) {
+            marks = marksOfShort();
+        } else {
+            // What is left at the end together with what came before, whose marks are moved out then.
+            const std::ptrdiff_t before = std::max<std::ptrdiff_t>(0, blockSize - (m_end - from));
+            marks = marksOf(from - before);
+            marks.special >>= before;
         }
-        const BlockMarks marks = marksOf(from);
-        m_special = marks.special >> before;
+        m_special = marks.special;
         m_nonAscii = m_nonAscii || marks.nonAscii;
+    }
+
+    /// Those of a text that fills no block.
+    [[nodiscard]] Q_NEVER_INLINE BlockMarks marksOfShort() const
+    {
+        std::array<char, blockSize> padded;
+        padded.fill(' ');
+        std::memcpy(padded.data(), m_begin, size());
+        return marksOf(padded.data());
     }
 
     struct Name
