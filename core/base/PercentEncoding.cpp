@@ -2,6 +2,7 @@
 
 #include <QtEndian>
 
+#include <array>
 #include <bit>
 #include <cstring>
 
@@ -11,6 +12,20 @@
 namespace rollcall::base {
 
 namespace {
+
+constexpr std::array<qint8, 256> makeHexValues()
+{
+    std::array<qint8, 256> values{};
+    values.fill(-1);
+    for (std::size_t digit = 0; digit < 10; ++digit)
+        values.at('0' + digit) = static_cast<qint8>(digit);
+    for (std::size_t digit = 10; digit < 16; ++digit)
+        values.at('a' + digit - 10) = values.at('A' + digit - 10) = static_cast<qint8>(digit);
+    return values;
+}
+
+/// What characters are worth as hexadecimal digits; -1 for those that are none.
+constexpr auto hexValues = makeHexValues();
 
 /// The byte that "%XX" at @p at stands for.
 std::optional<quint8> percentByte(QByteArrayView text, qsizetype at)
@@ -190,13 +205,7 @@ std::optional<QByteArray> decodeUriComponent(QByteArrayView text, TextForm form)
 
 int hexDigit(char c)
 {
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
+    return hexValues[static_cast<quint8>(c)];
 }
 
 QByteArray percentDecoded(QByteArrayView text)

@@ -192,18 +192,8 @@ std::optional<QString> Claims::string(QByteArrayView name) const
         return std::nullopt;
     const QByteArrayView quoted = raw(*member);
     const QByteArrayView inner = quoted.sliced(1, quoted.size() - 2);
-    // Most are ids: plain ASCII, and short.
-    QString plain(inner.size(), Qt::Uninitialized);
-    QChar *to = plain.data();
-    bool isPlain = true;
-    for (const char c : inner) {
-        isPlain = isPlain && c >= 0 && c != '\\';
-        *to++ = QLatin1Char(c);
-    }
-    if (isPlain)
-        return plain;
     if (!inner.contains('\\'))
-        return QString::fromUtf8(inner);
+        return base::isAscii(inner) ? QString::fromLatin1(inner) : QString::fromUtf8(inner);
     const auto parsed = parseJson(QString::fromUtf8(quoted));
     return parsed && parsed->string() ? std::optional(*parsed->string()) : std::nullopt;
 }
