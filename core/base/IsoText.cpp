@@ -15,7 +15,10 @@ void putIso(TextWriter &writer, Instant instant)
     const bool isLong = date.year < 0 || date.year > 9999;
     if (isLong)
         writer.put(date.year < 0 ? '-' : '+');
-    writer.putDigits(static_cast<unsigned>(std::abs(date.year)), isLong ? 6 : 4);
+    const auto year = static_cast<unsigned>(std::abs(date.year));
+    if (isLong)
+        writer.putPair(year / 10'000);
+    writer.putFour(year);
     writer.put('-');
     writer.putPair(date.month);
     writer.put('-');
@@ -27,7 +30,9 @@ void putIso(TextWriter &writer, Instant instant)
     writer.put(':');
     writer.putPair(static_cast<unsigned>(time.seconds().count()));
     writer.put('.');
-    writer.putDigits(static_cast<unsigned>(time.subseconds().count()), 3);
+    const auto milliseconds = static_cast<unsigned>(time.subseconds().count());
+    writer.put(static_cast<char>('0' + milliseconds / 100));
+    writer.putPair(milliseconds % 100);
     writer.put('Z');
 }
 

@@ -1,5 +1,9 @@
 #include "core/base/PercentEncoding.h"
 
+#include <QtEndian>
+
+#include <array>
+#include <bit>
 #include <cstring>
 
 #include "core/base/Secret.h"
@@ -8,6 +12,20 @@
 namespace rollcall::base {
 
 namespace {
+
+constexpr std::array<qint8, 256> makeHexValues()
+{
+    std::array<qint8, 256> values{};
+    values.fill(-1);
+    for (std::size_t digit = 0; digit < 10; ++digit)
+        values.at('0' + digit) = static_cast<qint8>(digit);
+    for (std::size_t digit = 10; digit < 16; ++digit)
+        values.at('a' + digit - 10) = values.at('A' + digit - 10) = static_cast<qint8>(digit);
+    return values;
+}
+
+/// What characters are worth as hexadecimal digits; -1 for those that are none.
+constexpr auto hexValues = makeHexValues();
 
 /// The byte that "%XX" at @p at stands for.
 std::optional<quint8> percentByte(QByteArrayView text, qsizetype at)
@@ -80,6 +98,26 @@ bool decodeCharacter(QByteArrayView text, qsizetype &at, TextWriter &out)
     return true;
 }
 
+/// Copies what of @p text stands before its first `%` to @p out, which has room for all of it; how much that is. Eight
+/// characters at a time: runs are short, so that calls to find their end and to copy them would take longer.
+qsizetype copyUpToEscape(QByteArrayView text, char *out)
+{
+    constexpr quint64 low = 0x0101010101010101;
+    constexpr qsizetype step = sizeof(quint64);
+    qsizetype at = 0;
+    for (; text.size() - at >= step; at += step) {
+        const auto characters = qFromLittleEndian<quint64>(text.data() + at);
+        qToLittleEndian(characters, out + at);
+        // A zero is where an escape was; the lowest one is found surely, and none where there is none.
+        const quint64 others = characters ^ ('%' * low);
+        if (const quint64 escapes = (others - low) & ~others & (0x80 * low); escapes != 0)
+            return at + std::countr_zero(escapes) / 8;
+    }
+    for (; at < text.size() && text.at(at) != '%'; ++at)
+        out[at] = text.at(at);
+    return at;
+}
+
 /// Writes the UTF-8 of Latin-1 characters: at most two bytes for each.
 void putLatin1(TextWriter &out, QByteArrayView text)
 {
@@ -133,13 +171,16 @@ char *decodeUriComponent(QByteArrayView text, TextForm form, char *out)
     for (qsizetype at = 0; at < text.size();) {
         if (text.at(at) != '%') {
             const QByteArrayView rest = text.sliced(at);
-            const void *escape = std::memchr(rest.data(), '%', static_cast<std::size_t>(rest.size()));
-            const QByteArrayView plain = escape ? QByteArrayView(rest.data(), static_cast<const char *>(escape)) : rest;
-            if (form == TextForm::Latin1)
+            if (form == TextForm::Latin1) {
+                const qsizetype escape = rest.indexOf('%');
+                const QByteArrayView plain = escape < 0 ? rest : rest.first(escape);
                 putLatin1(writer, plain);
-            else
-                writer.put(plain);
-            at += plain.size();
+                at += plain.size();
+            } else {
+                const qsizetype plain = copyUpToEscape(rest, writer.at());
+                writer.skip(plain);
+                at += plain;
+            }
         } else if (const int character = asciiEscape(text, at); character >= 0) {
             writer.put(static_cast<char>(character));
             at += 3;
@@ -164,13 +205,7 @@ std::optional<QByteArray> decodeUriComponent(QByteArrayView text, TextForm form)
 
 int hexDigit(char c)
 {
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
+    return hexValues[static_cast<quint8>(c)];
 }
 
 QByteArray percentDecoded(QByteArrayView text)

@@ -43,6 +43,8 @@ void SecretBytes::overwrite() noexcept
 
 void wipe(QByteArray &bytes)
 {
+    if (bytes.isNull())
+        return;
     // A shared buffer belongs to others too, and detaching would only make one more copy: just let go of it then.
     if (!bytes.isEmpty() && bytes.isDetached())
         ::explicit_bzero(bytes.data(), static_cast<size_t>(bytes.size()));

@@ -5,6 +5,8 @@
 #include <charconv>
 #include <cstring>
 
+#include "core/base/DigitPairs.h"
+
 namespace rollcall::base {
 
 /// Writes a text into memory that is known to suffice for it: where its bound is known beforehand, appending to an
@@ -29,18 +31,19 @@ public:
     /// The last two decimal digits of @p number, a zero in front where it has one alone.
     void putPair(unsigned number)
     {
-        put(static_cast<char>('0' + number / 10 % 10));
-        put(static_cast<char>('0' + number % 10));
+        std::memcpy(m_at, decimalPairs[number % decimalPairs.size()].data(), sizeof(DigitPair));
+        m_at += sizeof(DigitPair);
     }
-    /// The last @p count decimal digits of @p number, zeros in front.
-    void putDigits(unsigned number, int count)
+    /// The last four decimal digits of @p number, zeros in front.
+    void putFour(unsigned number)
     {
-        for (char *digit = m_at + count; digit != m_at; number /= 10)
-            *--digit = static_cast<char>('0' + number % 10);
-        m_at += count;
+        putPair(number / 100);
+        putPair(number);
     }
     /// Behind what was written.
     [[nodiscard]] char *at() const { return m_at; }
+    /// Goes behind @p count characters that the caller has written at at().
+    void skip(qsizetype count) { m_at += count; }
 
 private:
     char *m_at;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/base/SameBytes.h"
 #include "core/base/SearchParams.h"
 #include "core/base/Sha256.h"
 #include "core/base/WebUrl.h"
@@ -39,7 +40,7 @@ base::SecretBytes joined(const std::vector<base::SecretBytes> &secrets)
 
 QByteArrayView valueOf(const http::Cookies &cookies, const QByteArray &name)
 {
-    const auto found = std::ranges::find(cookies, name, &http::Cookie::name);
+    const auto found = http::findCookie(cookies, name);
     return found == cookies.end() ? QByteArrayView() : found->value.view();
 }
 
@@ -47,7 +48,7 @@ QByteArrayView valueOf(const http::Cookies &cookies, const QByteArray &name)
 /// of this origin, whatever follows. (Others may be, too.)
 bool isWithin(QByteArrayView url, const QByteArray &origin)
 {
-    if (!origin.startsWith("http") || !url.startsWith(origin))
+    if (!base::beginsWith(origin, "http") || !base::beginsWith(url, origin))
         return false;
     const QByteArrayView rest = url.sliced(origin.size());
     return rest.isEmpty() || rest.front() == '/' || rest.front() == '?' || rest.front() == '#';
@@ -82,7 +83,7 @@ HelperCookies::Csrf HelperCookies::csrf(const http::Cookies &cookies, const std:
         const QByteArrayView rest = value.sliced(bar + 1);
         const qsizetype second = rest.indexOf('|');
         const Hash hash = hashOf(token);
-        if ((second < 0 ? rest : rest.first(second)) == QByteArrayView(hash))
+        if (base::isSameBytes(second < 0 ? rest : rest.first(second), QByteArrayView(hash)))
             return {bodyToken && *bodyToken == token, std::nullopt};
     }
     std::array<unsigned char, 32> random{};
@@ -114,7 +115,7 @@ std::optional<http::SetCookie> HelperCookies::callbackUrl(QByteArrayView paramet
         if (parsed && parsed->origin() == origin)
             url = asked;
     }
-    if (url == cookie)
+    if (base::isSameBytes(url, cookie))
         return std::nullopt;
     return line(m_callbackName, url, m_callbackAttributes);
 }

@@ -2,6 +2,7 @@
 
 #include <QRegularExpression>
 
+#include "core/base/SameBytes.h"
 #include "core/engine/AnswerHeaders.h"
 #include "core/engine/EndpointBody.h"
 #include "core/http/CookieSyntax.h"
@@ -109,8 +110,9 @@ EndpointResponse SessionEndpoint::runAction(const ActionRequest &request, const 
                                             const EndpointContext &context, const base::Call &call) const
 {
     EndpointResponse response;
-    const bool isGet = request.method == "GET";
-    const bool isPost = !isGet && request.method == "POST";
+    const bool isGet = base::isSameBytes(request.method, "GET");
+    const bool isPost = !isGet && base::isSameBytes(request.method, "POST");
+    const bool isSession = base::isSameBytes(request.action, "session");
     const bool isV4 = m_profile->version == AuthVersion::V4;
     const bool isPages = isV4 && m_profile->cookieParser == session::CookieParser::Pages;
     auto csrf =
@@ -125,8 +127,8 @@ EndpointResponse SessionEndpoint::runAction(const ActionRequest &request, const 
         response.outcome.reason = reason;
         response.outcome.evidence = evidence;
     };
-    if (request.action != "session" || (!isPost && !isGet)) {
-        refuse(request.action == "session" ? NullReason::MethodRefused : NullReason::WrongBasePath,
+    if (!isSession || (!isPost && !isGet)) {
+        refuse(isSession ? NullReason::MethodRefused : NullReason::WrongBasePath,
                QStringLiteral("no session action of this path and method"));
         response.setCookies.clear();
         response.headers.emplace_back(contentType(), plainText());

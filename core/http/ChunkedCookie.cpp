@@ -102,7 +102,7 @@ qsizetype chunkSize(session::AuthVersion version)
 Cookies sessionCookies(Cookies parsed, QByteArrayView name, session::AuthVersion version)
 {
     std::erase_if(parsed, [name, version](const Cookie &cookie) {
-        return !cookie.name.startsWith(name) || (version != session::AuthVersion::V4 && cookie.value.isEmpty());
+        return !base::beginsWith(cookie.name, name) || (version != session::AuthVersion::V4 && cookie.value.isEmpty());
     });
     inObjectOrder(parsed);
     return parsed;
@@ -181,9 +181,9 @@ std::vector<SetCookie> renewedCookies(const Cookies &recognised, const QByteArra
         return SetCookie{part.name, std::move(part.value).take(), attributes, attributes.maxAge, expires};
     };
     // Most often one cookie takes the place of itself.
-    if (recognised.size() == 1 && recognised.front().name == name && !value.isEmpty() &&
+    if (recognised.size() == 1 && base::isSameBytes(recognised.front().name, name) && !value.isEmpty() &&
         value.size() <= chunkSize(version)) {
-        result.push_back({name, std::move(value), attributes, attributes.maxAge, expires});
+        result.emplace_back(name, std::move(value), attributes, attributes.maxAge, expires);
         return result;
     }
     result = clearedCookies(recognised, attributes);

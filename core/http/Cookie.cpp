@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "core/base/PercentEncoding.h"
+#include "core/http/PlainRun.h"
 
 namespace rollcall::http {
 
@@ -93,6 +94,14 @@ Encoding encodingOf(QByteArrayView raw)
     return {isSet(escapes), !isSet(all & 0x80)};
 }
 
+/// Whether @p raw stands for itself (standsForItself()); it may say no of short ones that do.
+bool isToken(QByteArrayView raw)
+{
+    static const PlainRunEnd runEnd = vectorPlainRunEnd();
+    constexpr qsizetype shortest = 32;
+    return runEnd && raw.size() >= shortest && runEnd(raw.begin(), raw.begin(), raw.end()) == raw.end();
+}
+
 std::optional<SecretBytes> decoded(QByteArrayView raw, Encoding encoding)
 {
     const auto form = encoding.isAscii ? base::TextForm::Utf8 : base::TextForm::Latin1;
@@ -109,6 +118,9 @@ std::optional<SecretBytes> decoded(QByteArrayView raw, Encoding encoding)
 /// The decoded value, or the raw one where percent-decoding fails.
 CookieValue decodedOrRaw(QByteArrayView raw)
 {
+    // Tokens are: seen faster than what else needs no decoding.
+    if (isToken(raw))
+        return CookieValue::within(raw);
     const Encoding encoding = encodingOf(raw);
     if (encoding.isPlain())
         return CookieValue::within(raw);
@@ -140,10 +152,11 @@ public:
             return base::fromLatin1(raw);
         const QByteArray converted = base::isAscii(raw) ? QByteArray() : base::fromLatin1(raw);
         const QByteArrayView name = converted.isEmpty() ? raw : QByteArrayView(converted);
-        const auto known = std::ranges::find(m_wanted->names, name);
+        const auto known = std::ranges::find_if(
+            m_wanted->names, [name](const QByteArray &wanted) { return base::isSameBytes(wanted, name); });
         if (known != m_wanted->names.end())
             return *known;
-        if (!name.startsWith(m_wanted->prefix))
+        if (!base::beginsWith(name, m_wanted->prefix))
             return std::nullopt;
         return name.size() == m_wanted->prefix.size() ? m_wanted->prefix : name.toByteArray();
     }
@@ -151,7 +164,7 @@ public:
     [[nodiscard]] bool contains(const QByteArray &name) const { return place(name).has_value(); }
 
     /// Adds a cookie or replaces the value of the one that has its name.
-    void set(QByteArray name, CookieValue value)
+    void set(QByteArray &&name, CookieValue &&value)
     {
         if (const auto at = place(name))
             m_cookies.at(*at).value = std::move(value);
@@ -160,7 +173,7 @@ public:
     }
 
     /// Adds a cookie whose name it does not contain yet.
-    void add(QByteArray name, CookieValue value)
+    void add(QByteArray &&name, CookieValue &&value)
     {
         // Few cookies are compared one by one; beyond that a hash keeps hostile headers from costing quadratic time.
         if (m_cookies.size() == fewCookies) {
@@ -169,7 +182,7 @@ public:
         }
         if (m_cookies.size() >= fewCookies)
             m_places.insert(name, m_cookies.size());
-        m_cookies.push_back({std::move(name), std::move(value)});
+        m_cookies.emplace_back(std::move(name), std::move(value));
     }
 
     [[nodiscard]] Cookies take() { return std::move(m_cookies); }
@@ -184,7 +197,7 @@ private:
             const auto found = m_places.constFind(name);
             return found == m_places.cend() ? std::nullopt : std::optional(*found);
         }
-        const auto found = std::ranges::find(m_cookies, name, &Cookie::name);
+        const auto found = findCookie(m_cookies, name);
         return found == m_cookies.end() ? std::nullopt
                                         : std::optional(static_cast<std::size_t>(found - m_cookies.begin()));
     }
@@ -292,19 +305,19 @@ Cookies parseNextEdge(QByteArrayView header, const WantedCookies *wanted)
         if (piece.isEmpty())
             return;
         const qsizetype equals = placeOf('=', piece);
-        const auto name = cookies.nameOf(piece.first(equals));
+        auto name = cookies.nameOf(piece.first(equals));
         if (!name)
             return;
         if (equals == piece.size()) {
-            cookies.set(*name, SecretBytes("true"));
+            cookies.set(std::move(*name), SecretBytes("true"));
             return;
         }
         const QByteArrayView raw = piece.sliced(equals + 1);
         const Encoding encoding = encodingOf(raw);
         if (encoding.isPlain())
-            cookies.set(*name, CookieValue::within(raw));
+            cookies.set(std::move(*name), CookieValue::within(raw));
         else if (auto value = decoded(raw, encoding))
-            cookies.set(*name, std::move(*value));
+            cookies.set(std::move(*name), std::move(*value));
     });
     return cookies.take();
 }
@@ -337,9 +350,9 @@ Cookies parseBetterAuth(QByteArrayView header, const WantedCookies *wanted)
         QByteArrayView value = trimmed(piece.sliced(equals + 1), isBlank);
         if (value.size() >= 2)
             value = unquoted(value, Quotes::StrippedWhereBoth);
-        const auto name = cookies.nameOf(written);
+        auto name = cookies.nameOf(written);
         if (name && isBetterAuthName(written) && isBetterAuthValue(value))
-            cookies.set(*name, decodedOrRaw(value));
+            cookies.set(std::move(*name), decodedOrRaw(value));
     });
     return cookies.take();
 }

@@ -3,9 +3,11 @@
 #include <QByteArray>
 #include <QByteArrayView>
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
+#include "core/base/SameBytes.h"
 #include "core/http/CookieValue.h"
 #include "core/session/AuthProfile.h"
 
@@ -32,6 +34,12 @@ enum class CookieDialect {
     BetterAuth, ///< Better Auth's cookie cache and chunk reader
     BetterCall, ///< better-call: Better Auth's signed cookies
 };
+
+/// The cookie called @p name; the end where there is none.
+[[nodiscard]] inline Cookies::const_iterator findCookie(const Cookies &cookies, QByteArrayView name)
+{
+    return std::ranges::find_if(cookies, [name](const Cookie &cookie) { return base::isSameBytes(cookie.name, name); });
+}
 
 /// Which parser a deployment of @p profile uses.
 [[nodiscard]] CookieDialect dialectOf(const session::AuthProfile &profile);

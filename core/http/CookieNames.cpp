@@ -4,27 +4,34 @@
 
 namespace rollcall::http {
 
-namespace {
-
-const char *stem(session::AuthVersion version)
-{
-    return version == session::AuthVersion::V4 ? "next-auth." : "authjs.";
-}
-
-} // namespace
-
+// Literals, as every request copies some of these names: then there are no holders to count, which takes as long as to
+// compare them.
 QByteArray defaultCookieName(session::AuthVersion version, CookiePurpose purpose, bool secure)
 {
-    const QByteArray prefix = secure ? QByteArrayLiteral("__Secure-") : QByteArray();
-    if (version == session::AuthVersion::BetterAuth)
-        return purpose == CookiePurpose::Session ? QByteArray(prefix + "better-auth.session_token") : QByteArray();
+    using session::AuthVersion;
+    const bool isV4 = version == AuthVersion::V4;
+    if (version == AuthVersion::BetterAuth) {
+        if (purpose != CookiePurpose::Session)
+            return {};
+        return secure ? QByteArrayLiteral("__Secure-better-auth.session_token")
+                      : QByteArrayLiteral("better-auth.session_token");
+    }
     switch (purpose) {
     case CookiePurpose::Session:
-        return prefix + stem(version) + "session-token";
+        if (secure)
+            return isV4 ? QByteArrayLiteral("__Secure-next-auth.session-token")
+                        : QByteArrayLiteral("__Secure-authjs.session-token");
+        return isV4 ? QByteArrayLiteral("next-auth.session-token") : QByteArrayLiteral("authjs.session-token");
     case CookiePurpose::CallbackUrl:
-        return prefix + stem(version) + "callback-url";
+        if (secure)
+            return isV4 ? QByteArrayLiteral("__Secure-next-auth.callback-url")
+                        : QByteArrayLiteral("__Secure-authjs.callback-url");
+        return isV4 ? QByteArrayLiteral("next-auth.callback-url") : QByteArrayLiteral("authjs.callback-url");
     case CookiePurpose::Csrf:
-        return (secure ? QByteArrayLiteral("__Host-") : QByteArray()) + stem(version) + "csrf-token";
+        if (secure)
+            return isV4 ? QByteArrayLiteral("__Host-next-auth.csrf-token")
+                        : QByteArrayLiteral("__Host-authjs.csrf-token");
+        return isV4 ? QByteArrayLiteral("next-auth.csrf-token") : QByteArrayLiteral("authjs.csrf-token");
     }
     Q_UNREACHABLE();
 }

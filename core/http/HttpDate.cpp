@@ -50,7 +50,7 @@ void putHttpDate(base::TextWriter &writer, base::Instant instant)
     if (year > 9999)
         writer.putNumber(year);
     else
-        writer.putDigits(static_cast<unsigned>(year), 4);
+        writer.putFour(static_cast<unsigned>(year));
     writer.put(' ');
     writer.putPair(static_cast<unsigned>(time.hours().count()));
     writer.put(':');

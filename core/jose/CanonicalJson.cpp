@@ -2,18 +2,68 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstring>
 #include <limits>
 
-#ifdef __SSE2__
-#include <emmintrin.h>
+#ifdef __x86_64__
+#include <immintrin.h>
 #endif
 
 namespace rollcall::jose {
 
 namespace {
+
+constexpr std::ptrdiff_t blockSize = 64;
+
+/// What stands in 64 bytes.
+struct BlockMarks
+{
+    quint64 special = 0; ///< a bit for each quote, backslash and control character
+    bool nonAscii = false;
+};
+
+#ifdef __x86_64__
+
+/// By AVX2, 32 bytes at a time.
+__attribute__((target("avx2"))) BlockMarks wideMarksOf(const char *from)
+{
+    constexpr int step = sizeof(__m256i);
+    BlockMarks marks;
+    __m256i all = _mm256_setzero_si256();
+    for (int i = 0; i < blockSize; i += step) {
+        const __m256i chunk = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(from + i));
+        const __m256i special =
+            _mm256_or_si256(_mm256_or_si256(_mm256_cmpeq_epi8(chunk, _mm256_set1_epi8('"')),
+                                            _mm256_cmpeq_epi8(chunk, _mm256_set1_epi8('\\'))),
+                            _mm256_cmpeq_epi8(_mm256_min_epu8(chunk, _mm256_set1_epi8(0x1f)), chunk));
+        all = _mm256_or_si256(all, chunk);
+        marks.special |= quint64{static_cast<quint32>(_mm256_movemask_epi8(special))} << i;
+    }
+    marks.nonAscii = _mm256_movemask_epi8(all) != 0;
+    return marks;
+}
+
+const bool hasAvx2 = __builtin_cpu_supports("avx2") != 0;
+
+#endif
+
+BlockMarks marksOf(const char *from)
+{
+#ifdef __x86_64__
+    if (hasAvx2)
+        return wideMarksOf(from);
+#endif
+    BlockMarks marks;
+    for (int i = 0; i < blockSize; ++i) {
+        const auto c = static_cast<quint8>(from[i]);
+        marks.special |= quint64{c < 0x20 || c == '"' || c == '\\'} << i;
+        marks.nonAscii = marks.nonAscii || c >= 0x80;
+    }
+    return marks;
+}
 
 // Why not simdjson here: it reads any JSON, and would then have to be asked of every token whether that is how
 // JSON.stringify prints it. A grammar without white space, exponents and duplicates is smaller than those questions,
@@ -30,7 +80,7 @@ public:
     {
         if (m_begin == m_end || *m_begin != '{')
             return false;
-        const char *at = members(m_begin + 1, 0, [&index](const ClaimMember &member) { index.append(member); });
+        const char *at = members(m_begin + 1, 0, [&index]() -> ClaimMember & { return index.emplace_back(); });
         return at == m_end && (!m_nonAscii || simdjson::validate_utf8(m_begin, size()));
     }
 
@@ -45,16 +95,17 @@ private:
         return fits ? at + length : nullptr;
     }
 
-    /// The members of an object and its closing brace.
-    template <typename Use>
-    const char *members(const char *at, int depth, Use use)
+    /// The members of an object and its closing brace. @p next: gives the place to write each to; a member that is
+    /// copied there would have to wait for its own parts to be written.
+    template <typename Next>
+    const char *members(const char *at, int depth, Next next)
     {
         if (stands('}', at))
             return at + 1;
         const std::size_t firstName = m_names;
         quint64 seen = 0;
         for (;;) {
-            ClaimMember member;
+            ClaimMember &member = next();
             if (!stands('"', at))
                 return nullptr;
             member.nameAt = offset(at + 1);
@@ -75,7 +126,6 @@ private:
             if (!at || at == m_end)
                 return nullptr;
             member.end = offset(at);
-            use(member);
             if (*at == '}')
                 break;
             if (*at != ',')
@@ -143,7 +193,9 @@ private:
         switch (*at) {
         case '{':
             kind = JsonKind::Object;
-            return depth + 1 < maxCanonicalDepth ? members(at + 1, depth + 1, [](const ClaimMember &) {}) : nullptr;
+            if (ClaimMember inner; depth + 1 < maxCanonicalDepth)
+                return members(at + 1, depth + 1, [&inner]() -> ClaimMember & { return inner; });
+            return nullptr;
         case '[':
             kind = JsonKind::Array;
             return depth + 1 < maxCanonicalDepth ? elements(at + 1, depth + 1) : nullptr;
@@ -220,32 +272,26 @@ private:
     {
         m_block = block;
         const char *from = m_begin + block * blockSize;
-        std::array<char, blockSize> last;
-        if (m_end - from < blockSize) {
-            last.fill(' ');
-            std::memcpy(last.data(), from, static_cast<std::size_t>(m_end - from));
-            from = last.data();
+        BlockMarks marks;
+        if (m_end - m_begin < blockSize) {
+            marks = marksOfShort();
+        } else {
+            // What is left at the end together with what came before, whose marks are moved out then.
+            const std::ptrdiff_t before = std::max<std::ptrdiff_t>(0, blockSize - (m_end - from));
+            marks = marksOf(from - before);
+            marks.special >>= before;
         }
-        m_special = 0;
-#ifdef __SSE2__
-        constexpr int step = 16;
-        __m128i all = _mm_setzero_si128();
-        for (int i = 0; i < blockSize; i += step) {
-            const __m128i chunk = _mm_loadu_si128(reinterpret_cast<const __m128i *>(from + i));
-            const __m128i special = _mm_or_si128(
-                _mm_or_si128(_mm_cmpeq_epi8(chunk, _mm_set1_epi8('"')), _mm_cmpeq_epi8(chunk, _mm_set1_epi8('\\'))),
-                _mm_cmpeq_epi8(_mm_min_epu8(chunk, _mm_set1_epi8(0x1f)), chunk));
-            all = _mm_or_si128(all, chunk);
-            m_special |= quint64{static_cast<quint32>(_mm_movemask_epi8(special))} << i;
-        }
-        m_nonAscii = m_nonAscii || _mm_movemask_epi8(all) != 0;
-#else
-        for (int i = 0; i < blockSize; ++i) {
-            const auto c = static_cast<quint8>(from[i]);
-            m_special |= quint64{c < 0x20 || c == '"' || c == '\\'} << i;
-            m_nonAscii = m_nonAscii || c >= 0x80;
-        }
-#endif
+        m_special = marks.special;
+        m_nonAscii = m_nonAscii || marks.nonAscii;
+    }
+
+    /// Those of a text that fills no block.
+    [[nodiscard]] Q_NEVER_INLINE BlockMarks marksOfShort() const
+    {
+        std::array<char, blockSize> padded;
+        padded.fill(' ');
+        std::memcpy(padded.data(), m_begin, size());
+        return marksOf(padded.data());
     }
 
     struct Name
@@ -253,8 +299,6 @@ private:
         const char *at;
         std::size_t size;
     };
-
-    static constexpr std::ptrdiff_t blockSize = 64;
 
     const char *m_begin;
     const char *m_end;

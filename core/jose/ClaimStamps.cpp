@@ -17,6 +17,16 @@ using Seconds = std::chrono::seconds;
 constexpr std::size_t nameSize = 3;
 constexpr std::array<std::string_view, 3> names{"iat", "exp", "jti"};
 
+/// Which of the names @p name is; their number where it is none. One by one, so that each is compared as a number.
+std::size_t stampOf(std::string_view name)
+{
+    if (name == names[0])
+        return 0;
+    if (name == names[1])
+        return 1;
+    return name == names[2] ? 2 : names.size();
+}
+
 /// What the stamps add at most: `,"xxx":` and 20 digits twice, and a quoted UUID.
 constexpr qsizetype roomForStamps = 128;
 
@@ -52,11 +62,9 @@ base::Result<QByteArray> stampedText(const Claims &claims, Seconds maxAge, base:
     for (const ClaimMember &member : claims.members()) {
         if (member.nameSize != nameSize)
             continue;
-        const auto *found = std::ranges::find(names.begin(), names.begin() + stamps,
-                                              std::string_view(old.data() + member.nameAt, nameSize));
-        if (found == names.begin() + stamps)
+        const std::size_t stamp = stampOf(std::string_view(old.data() + member.nameAt, nameSize));
+        if (stamp >= stamps)
             continue;
-        const auto stamp = static_cast<std::size_t>(found - names.begin());
         writer.put(old.sliced(copied, member.valueAt() - copied));
         putStamp(writer, stamp);
         copied = member.end;

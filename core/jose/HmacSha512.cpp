@@ -6,10 +6,14 @@
 
 #include <openssl/crypto.h>
 
+#include <QVarLengthArray>
 #include <QtEndian>
 
 #include <algorithm>
+#include <cstring>
 #include <iterator>
+
+#include "core/base/TextWriter.h"
 
 namespace rollcall::jose {
 
@@ -30,17 +34,15 @@ SHA512_CTX startedWith(QByteArrayView key, unsigned char filler)
     return state;
 }
 
-void add(SHA512_CTX &state, QByteArrayView bytes)
-{
-    SHA512_Update(&state, bytes.data(), static_cast<std::size_t>(bytes.size()));
-}
-
 } // namespace
 
-HmacSha512::HmacSha512(QByteArrayView key, QByteArrayView beginning)
-    : m_inner(startedWith(key, 0x36)), m_outer(startedWith(key, 0x5c))
+HmacSha512::HmacSha512(QByteArrayView key, QByteArrayView beginning, QByteArrayView ending)
+    : m_inner(startedWith(key, 0x36)), m_outer(startedWith(key, 0x5c)), m_ending(ending.toByteArray())
 {
-    add(m_inner, beginning);
+    const qsizetype whole = beginning.size() - beginning.size() % SHA512_CBLOCK;
+    SHA512_Update(&m_inner, beginning.data(), static_cast<std::size_t>(whole));
+    m_hashed = SHA512_CBLOCK + static_cast<quint64>(whole);
+    m_lead = beginning.sliced(whole).toByteArray();
 }
 
 HmacSha512::~HmacSha512()
@@ -51,20 +53,35 @@ HmacSha512::~HmacSha512()
 
 HmacSha512::Mac HmacSha512::of(QByteArrayView rest) const
 {
-    // The low-level functions cannot fail: they only compute.
+    // The message with what ends it, a bit and its length in bits, is made whole first: blocks that lie one behind the
+    // other are hashed by one call, while SHA512_Update() of parts and SHA512_Final() make it three, and copies
+    // between.
+    // **Source:** FIPS 180-4, 5.1.2.
+    constexpr qsizetype usualBytes = 8 * SHA512_CBLOCK;
+    constexpr qsizetype lengthBytes = 16;
+    const qsizetype size = m_lead.size() + rest.size() + m_ending.size();
+    const qsizetype padded = (size + lengthBytes) / SHA512_CBLOCK * SHA512_CBLOCK + SHA512_CBLOCK;
+    QVarLengthArray<char, usualBytes> message(padded);
+    base::TextWriter writer(message.data());
+    writer.put(m_lead);
+    writer.put(rest);
+    writer.put(m_ending);
+    writer.put('\x80');
+    std::memset(writer.at(), 0, static_cast<std::size_t>(padded - size - 1));
+    qToBigEndian(8 * (m_hashed + static_cast<quint64>(size)), message.data() + padded - sizeof(quint64));
+    // These cannot fail: they only compute.
     SHA512_CTX state = m_inner;
-    add(state, rest);
+    SHA512_Update(&state, message.data(), static_cast<std::size_t>(padded));
     // The outer hash is over one block: the inner one, and what ends a message of a block and a hash.
     constexpr quint64 bits = 8 * (SHA512_CBLOCK + SHA512_DIGEST_LENGTH);
     Pad block{};
-    SHA512_Final(block.data(), &state);
+    qToBigEndian<quint64>(state.h, std::size(state.h), block.data());
     block[SHA512_DIGEST_LENGTH] = 0x80;
     qToBigEndian(bits, block.data() + SHA512_CBLOCK - sizeof(bits));
-    state = m_outer;
+    std::ranges::copy(m_outer.h, std::begin(state.h));
     SHA512_Transform(&state, block.data());
     Mac mac;
     qToBigEndian<quint64>(state.h, std::size(state.h), mac.data());
-    OPENSSL_cleanse(state.h, sizeof(state.h));
     return mac;
 }
 

@@ -6,6 +6,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstring>
+
+#include "core/base/DigitPairs.h"
 
 namespace rollcall::jose {
 
@@ -36,9 +39,9 @@ public:
             if (!draw())
                 return false;
         }
-        const auto from = m_bytes.begin() + static_cast<std::ptrdiff_t>(m_used);
-        std::copy_n(from, out.size(), out.begin());
-        std::fill_n(from, out.size(), static_cast<unsigned char>(0));
+        unsigned char *const from = m_bytes.data() + m_used;
+        std::memcpy(out.data(), from, out.size());
+        std::memset(from, 0, out.size());
         m_used += out.size();
         return true;
     }
@@ -72,18 +75,17 @@ bool randomBytes(std::span<unsigned char> out)
 
 bool randomUuid(std::span<char, 36> out)
 {
-    static constexpr std::array hex{'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'};
-    std::array<unsigned char, 16> bytes{};
+    std::array<unsigned char, 16> bytes;
     if (!randomBytes(bytes))
         return false;
     bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0fU) | 0x40U);
     bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3fU) | 0x80U);
-    auto at = out.begin();
+    char *at = out.data();
     for (std::size_t i = 0; i < bytes.size(); ++i) {
         if (i == 4 || i == 6 || i == 8 || i == 10)
             *at++ = '-';
-        *at++ = hex[bytes[i] >> 4U];
-        *at++ = hex[bytes[i] & 0x0fU];
+        std::memcpy(at, base::hexPairs[bytes[i]].data(), sizeof(base::DigitPair));
+        at += sizeof(base::DigitPair);
     }
     return true;
 }

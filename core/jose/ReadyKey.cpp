@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "core/base/SameBytes.h"
 #include "core/jose/Base64Url.h"
 #include "core/jose/Jwe.h"
 #include "core/jose/OpenSslPtr.h"
@@ -19,9 +20,6 @@ namespace rollcall::jose {
 namespace {
 
 constexpr qsizetype cbcBlock = 16;
-
-/// Of the number that the MAC takes last: how long the header is.
-constexpr qsizetype lengthBytes = sizeof(quint64);
 
 unsigned char *data(QByteArray &bytes)
 {
@@ -40,6 +38,26 @@ std::size_t threadNumber()
     static std::atomic<std::size_t> threads{0};
     thread_local const std::size_t number = threads.fetch_add(1, std::memory_order_relaxed);
     return number;
+}
+
+/// What the MAC takes last: how many bits @p header has. **Source:** RFC 7518, 5.2.2.1.
+QByteArray macEnding(QByteArrayView header)
+{
+    QByteArray bits(sizeof(quint64), Qt::Uninitialized);
+    qToBigEndian(static_cast<quint64>(header.size()) * 8, bits.data());
+    return bits;
+}
+
+/// Whether @p tag is the beginning of @p mac, in a time that does not depend on where they differ. Eight bytes at a
+/// time: CRYPTO_memcmp() takes one after the other.
+bool isTag(QByteArrayView tag, const HmacSha512::Mac &mac)
+{
+    constexpr auto step = static_cast<qsizetype>(sizeof(quint64));
+    Q_ASSERT(tag.size() % step == 0 && tag.size() <= static_cast<qsizetype>(mac.size()));
+    quint64 differing = 0;
+    for (qsizetype at = 0; at < tag.size(); at += step)
+        differing |= qFromUnaligned<quint64>(tag.data() + at) ^ qFromUnaligned<quint64>(mac.data() + at);
+    return differing == 0;
 }
 
 OpenSslPtr<EVP_CIPHER_CTX> contextFor(const ContentAlgorithm &algorithm, const base::SecretBytes &key, bool encrypt)
@@ -90,7 +108,11 @@ class ReadyKey::Loan final
 public:
     Loan(const ReadyKey &key, bool encrypt) : m_slot(key.m_slots[threadNumber() % key.m_slots.size()])
     {
-        m_contexts.reset(m_slot.free.exchange(nullptr, std::memory_order_acquire));
+        Contexts *const found = m_slot.contexts.exchange(&lent(), std::memory_order_acquire);
+        // Who took the slot's turn is the only one to end it, and does so by a plain write; another thread that comes
+        // meanwhile works with contexts of its own.
+        m_holdsSlot = found != &lent();
+        m_contexts.reset(m_holdsSlot ? found : nullptr);
         if (!m_contexts)
             m_contexts = std::make_unique<Contexts>();
         auto &wanted = encrypt ? m_contexts->encrypt : m_contexts->decrypt;
@@ -102,8 +124,8 @@ public:
     Loan &operator=(const Loan &) = delete;
     ~Loan()
     {
-        if (m_good)
-            delete m_slot.free.exchange(m_contexts.release(), std::memory_order_acq_rel);
+        if (m_holdsSlot)
+            m_slot.contexts.store(m_good ? m_contexts.release() : nullptr, std::memory_order_release);
     }
 
     /// Null where OpenSSL could make none.
@@ -116,7 +138,15 @@ public:
     }
 
 private:
+    /// What stands in a slot whose contexts are lent.
+    static Contexts &lent()
+    {
+        static Contexts none;
+        return none;
+    }
+
     Slot &m_slot;
+    bool m_holdsSlot = false;
     std::unique_ptr<Contexts> m_contexts;
     EVP_CIPHER_CTX *m_context = nullptr;
     bool m_good = false;
@@ -129,13 +159,13 @@ ReadyKey::ReadyKey(const ContentAlgorithm &algorithm, const base::SecretBytes &k
       m_header(toBase64Url(m_headerJson))
 {
     if (algorithm.cbc)
-        m_mac.emplace(m_key.view().first(algorithm.keyBytes / 2), m_header);
+        m_mac.emplace(m_key.view().first(algorithm.keyBytes / 2), m_header, macEnding(m_header));
 }
 
 ReadyKey::~ReadyKey()
 {
     for (Slot &slot : m_slots)
-        delete slot.free.load(std::memory_order_acquire);
+        delete slot.contexts.load(std::memory_order_acquire);
 }
 
 std::optional<QByteArray> ReadyKey::open(QByteArrayView token) const
@@ -146,76 +176,69 @@ std::optional<QByteArray> ReadyKey::open(QByteArrayView token) const
     const qsizetype ivAt = m_header.size() + 2;
     const qsizetype textAt = ivAt + base64UrlSize(m_algorithm.ivBytes) + 1;
     const qsizetype tagAt = token.size() - base64UrlSize(m_algorithm.tagBytes);
-    if (tagAt - 1 <= textAt || token.size() > maxTokenBytes || !token.startsWith(m_header) || token[ivAt - 2] != '.' ||
-        token[ivAt - 1] != '.' || token[textAt - 1] != '.' || token[tagAt - 1] != '.' ||
+    if (tagAt - 1 <= textAt || token.size() > maxTokenBytes || !base::beginsWith(token, m_header) ||
+        token[ivAt - 2] != '.' || token[ivAt - 1] != '.' || token[textAt - 1] != '.' || token[tagAt - 1] != '.' ||
         !decodeBase64Url(token.sliced(tagAt), tag))
         return std::nullopt;
     const QByteArrayView iv = token.sliced(ivAt, textAt - 1 - ivAt);
     const QByteArrayView encoded = token.sliced(textAt, tagAt - 1 - textAt);
-    // IV and ciphertext one behind the other, with room for what the MAC takes behind them.
-    QByteArray text(m_algorithm.ivBytes + base64UrlBytes(encoded.size()) + lengthBytes, Qt::Uninitialized);
-    text.truncate(text.size() - lengthBytes);
-    const std::span all(text.data(), static_cast<std::size_t>(text.size()));
+    // IV and ciphertext one behind the other.
     const auto ivBytes = static_cast<std::size_t>(m_algorithm.ivBytes);
-    if (!decodeBase64Url(iv, all.first(ivBytes)) || !decodeBase64Url(encoded, all.subspan(ivBytes)))
+    const auto textBytes = static_cast<std::size_t>(base64UrlBytes(encoded.size()));
+    QByteArray content(static_cast<qsizetype>(ivBytes + textBytes), Qt::Uninitialized);
+    const std::span text(content.data(), ivBytes + textBytes);
+    if (!decodeBase64Url(iv, text.first(ivBytes)) || !decodeBase64Url(encoded, text.subspan(ivBytes)))
         return std::nullopt;
-    if (m_mac ? !decryptCbc(text, QByteArrayView(tag)) : !decryptGcm(text, QByteArrayView(tag))) {
-        base::wipe(text);
+    const auto plain = m_mac ? decryptCbc(text, QByteArrayView(tag)) : decryptGcm(text, QByteArrayView(tag));
+    if (!plain) {
+        base::wipe(content);
         return std::nullopt;
     }
+    content.truncate(m_algorithm.ivBytes + *plain);
     // Nothing is moved: the array then begins behind it.
-    text.remove(0, m_algorithm.ivBytes);
-    return text;
+    content.remove(0, m_algorithm.ivBytes);
+    return content;
 }
 
-/// The MAC of @p text, IV and ciphertext, which has room for lengthBytes more.
-HmacSha512::Mac ReadyKey::macOf(QByteArray &text) const
+/// Decrypts @p text, IV and ciphertext, in place: what stood in the IV's place then means nothing. The plaintext's
+/// length; nullopt where it is not authentic.
+std::optional<qsizetype> ReadyKey::decryptCbc(std::span<char> text, QByteArrayView tag) const
 {
-    const qsizetype size = text.size();
-    text.resize(size + lengthBytes);
-    qToBigEndian(static_cast<quint64>(m_header.size()) * 8, text.data() + size);
-    const HmacSha512::Mac mac = m_mac->of(text);
-    text.truncate(size);
-    return mac;
-}
-
-/// Decrypts @p text, IV and ciphertext, in place: what stood in the IV's place then means nothing.
-bool ReadyKey::decryptCbc(QByteArray &text, QByteArrayView tag) const
-{
-    const HmacSha512::Mac mac = macOf(text);
-    if (text.size() % cbcBlock != 0 || text.size() < 2 * cbcBlock ||
-        CRYPTO_memcmp(mac.data(), tag.data(), static_cast<std::size_t>(tag.size())) != 0)
-        return false;
+    const int size = static_cast<int>(text.size());
+    const HmacSha512::Mac mac = m_mac->of(QByteArrayView(text));
+    if (size % cbcBlock != 0 || size < 2 * cbcBlock || !isTag(tag, mac))
+        return std::nullopt;
     // To CBC an IV is the block before the first one. So it is decrypted too, to something useless, instead of being
     // set, for which OpenSSL asks the provider for its length among other parameters by name.
     Loan loan(*this, false);
     EVP_CIPHER_CTX *context = loan.context();
     int written = 0;
-    if (!context || EVP_DecryptUpdate(context, data(text), &written, data(text), intSize(text)) != 1 ||
-        written != intSize(text))
-        return false;
+    auto *const at = reinterpret_cast<unsigned char *>(text.data());
+    if (!context || EVP_DecryptUpdate(context, at, &written, at, size) != 1 || written != size)
+        return std::nullopt;
     // PKCS #7. What is authentic was padded by whoever has the key: nobody can probe it.
     const auto padding = static_cast<quint8>(text.back());
     if (padding == 0 || padding > cbcBlock ||
         !std::ranges::all_of(text.last(padding), [padding](char c) { return static_cast<quint8>(c) == padding; }))
-        return false;
-    text.chop(padding);
-    return loan.good();
+        return std::nullopt;
+    loan.good();
+    return size - cbcBlock - padding;
 }
 
 /// The same with GCM.
-bool ReadyKey::decryptGcm(QByteArray &text, QByteArrayView tag) const
+std::optional<qsizetype> ReadyKey::decryptGcm(std::span<char> text, QByteArrayView tag) const
 {
     Loan loan(*this, false);
     EVP_CIPHER_CTX *context = loan.context();
-    unsigned char *at = data(text) + m_algorithm.ivBytes;
-    const int size = intSize(text) - static_cast<int>(m_algorithm.ivBytes);
+    auto *const at = reinterpret_cast<unsigned char *>(text.data()) + m_algorithm.ivBytes;
+    const int size = static_cast<int>(text.size()) - static_cast<int>(m_algorithm.ivBytes);
     int written = 0;
     int last = 0;
-    return context && startGcm(context, QByteArrayView(text).first(m_algorithm.ivBytes), tag) &&
-           EVP_DecryptUpdate(context, nullptr, &written, bytes(m_header), intSize(m_header)) == 1 &&
-           EVP_DecryptUpdate(context, at, &written, at, size) == 1 &&
-           EVP_DecryptFinal_ex(context, at + written, &last) == 1 && loan.good();
+    const bool isGood = context && startGcm(context, QByteArrayView(text.data(), m_algorithm.ivBytes), tag) &&
+                        EVP_DecryptUpdate(context, nullptr, &written, bytes(m_header), intSize(m_header)) == 1 &&
+                        EVP_DecryptUpdate(context, at, &written, at, size) == 1 &&
+                        EVP_DecryptFinal_ex(context, at + written, &last) == 1 && loan.good();
+    return isGood ? std::optional<qsizetype>(size) : std::nullopt;
 }
 
 /// Encrypts @p text, random bytes of an IV's length and the plaintext, in place: they become IV and ciphertext.
@@ -230,7 +253,7 @@ bool ReadyKey::encryptCbc(QByteArray &text, char *tag) const
     if (!context || EVP_EncryptUpdate(context, data(text), &written, data(text), intSize(text)) != 1 ||
         written != intSize(text))
         return false;
-    const HmacSha512::Mac mac = macOf(text);
+    const HmacSha512::Mac mac = m_mac->of(text);
     std::memcpy(tag, mac.data(), static_cast<std::size_t>(m_algorithm.tagBytes));
     return loan.good();
 }

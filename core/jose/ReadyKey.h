@@ -7,6 +7,7 @@
 #include <atomic>
 #include <memory>
 #include <optional>
+#include <span>
 
 #include "core/base/Result.h"
 #include "core/base/Secret.h"
@@ -40,8 +41,8 @@ public:
     /// white space), or where it does not authenticate: the careful path then says what is wrong.
     [[nodiscard]] std::optional<QByteArray> open(QByteArrayView token) const;
 
-    /// What seal() needs of room behind a plaintext for IV, padding and length; without it, it makes itself a copy.
-    static constexpr qsizetype sealingRoom = 16 + 16 + 8;
+    /// What seal() needs of room behind a plaintext for IV and padding; without it, it makes itself a copy.
+    static constexpr qsizetype sealingRoom = 16 + 16;
 
     /// Seals @p plaintext, which is overwritten. Errors: Internal (OpenSSL refused).
     [[nodiscard]] base::Result<base::SecretBytes> seal(QByteArray &plaintext) const;
@@ -51,15 +52,14 @@ private:
     class Loan;
     struct alignas(64) Slot
     {
-        std::atomic<Contexts *> free = nullptr;
+        std::atomic<Contexts *> contexts = nullptr; ///< null: to be made
     };
 
-    [[nodiscard]] bool decryptCbc(QByteArray &text, QByteArrayView tag) const;
-    [[nodiscard]] bool decryptGcm(QByteArray &text, QByteArrayView tag) const;
+    [[nodiscard]] std::optional<qsizetype> decryptCbc(std::span<char> text, QByteArrayView tag) const;
+    [[nodiscard]] std::optional<qsizetype> decryptGcm(std::span<char> text, QByteArrayView tag) const;
     [[nodiscard]] bool encryptCbc(QByteArray &text, char *tag) const;
     [[nodiscard]] bool encryptGcm(QByteArray &text, char *tag) const;
     [[nodiscard]] bool prependRandom(QByteArray &text) const;
-    [[nodiscard]] HmacSha512::Mac macOf(QByteArray &text) const;
 
     const ContentAlgorithm &m_algorithm;
     base::SecretBytes m_key;
