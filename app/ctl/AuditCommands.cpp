@@ -76,7 +76,7 @@ public:
 
     Outcome run(Context &context) const override
     {
-        const audit::AuditLog log(context.workspace().folders().data, context.vault(), context.clock());
+        const audit::AuditLog log = context.auditLog();
         const auto file = context.arguments().value(QStringLiteral("file"));
         const auto state =
             file ? audit::verifyFile(*file, context.vault(), context.call()) : log.verify(context.call());

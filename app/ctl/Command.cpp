@@ -1,5 +1,6 @@
 #include "app/ctl/Command.h"
 
+#include "core/base/ErrorText.h"
 #include "core/deployment/ApprovalDemand.h"
 
 namespace rollcall::ctl {
@@ -24,6 +25,20 @@ base::SecretVault *Context::vault()
         m_vault = workspace::openVault(m_options.keyFile);
     }
     return m_vault.get();
+}
+
+audit::AuditLog Context::auditLog()
+{
+    return {m_workspace.folders().data, vault(), *m_clock, [this](const base::Error &fault) {
+                const base::ErrorText text = base::describe(fault);
+                {
+                    const base::MutexLock lock(m_faultMutex);
+                    if (m_faults.contains(text.message))
+                        return;
+                    m_faults << text.message;
+                }
+                m_output.warn(text.message + QLatin1Char(' ') + text.remedy);
+            }};
 }
 
 base::Result<deployment::ConnectionConfig> Context::connection()

@@ -324,7 +324,7 @@ private:
         if (const auto status = askConsent(context, profile, question); !status)
             return Outcome::failed(status.error());
 
-        audit::AuditLog log(context.workspace().folders().data, context.vault(), context.clock());
+        audit::AuditLog log = context.auditLog();
         revoke::RevocationOptions options = request.options;
         options.approval = opened->approval;
         const auto report =

@@ -176,7 +176,12 @@ ErrorText findingText(const Error &error)
         return {tr("The answer of %1 is larger than %2 bytes.").arg(place(error), error.param(ErrorParam::Limit)),
                 tr("Check the address: the answers that are asked for here are small.")};
     case ErrorCode::AuditBroken:
-        return {tr("The audit log's chain is broken at entry %1.").arg(error.param(ErrorParam::Count)),
+        if (error.param(ErrorParam::Part) == QStringLiteral("key"))
+            return {tr("The key that signed the audit log was not found, so a new one signs from here on: what was "
+                       "signed before can no longer be proven."),
+                    tr("If there was a keychain or another key file, use that one again.")};
+        return {tr("The audit log is broken at entry %1: an entry was changed, taken away or put in.")
+                    .arg(error.param(ErrorParam::Count)),
                 tr("Keep a copy of the log as it is and find out who changed it.")};
     case ErrorCode::NotRevocable:
         return {tr("JWT sessions have no row that could be deleted: a JWT stays accepted until it expires."),
