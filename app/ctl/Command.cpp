@@ -1,7 +1,7 @@
 #include "app/ctl/Command.h"
 
 #include "core/base/ErrorText.h"
-#include "core/deployment/ApprovalDemand.h"
+#include "core/deployment/Demands.h"
 
 namespace rollcall::ctl {
 
@@ -50,12 +50,12 @@ base::Result<deployment::ConnectionConfig> Context::connection()
         return base::fail(parts.error());
     auto config =
         deployment::ConnectionConfig::from(std::move(parts->profile), std::move(parts->secrets), m_options.timeout);
-    if (config && config->database && !config->profile.needsApproval) {
-        // The demand is one of the database: naming it by another connection, or by none, does not take it away.
+    if (config && (config->database || config->cache)) {
+        // Demands are of the place: naming it by another connection, or by none, does not take them away.
         const auto saved = m_workspace.profiles();
         if (!saved)
             return base::fail(saved.error());
-        config->profile.needsApproval = deployment::isApprovalDemanded(*saved, *config->database);
+        deployment::holdToDemands(*config, *saved);
     }
     if (config) {
         config->baseUrlError = std::move(parts->baseUrlError);

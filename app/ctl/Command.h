@@ -6,6 +6,7 @@
 #include "app/ctl/ConnectionFlags.h"
 #include "app/ctl/OutputWriter.h"
 #include "core/audit/AuditLog.h"
+#include "core/base/Mutex.h"
 
 namespace rollcall::ctl {
 

@@ -5,7 +5,7 @@
 #include <QTimer>
 
 #include "app/desktop/DemoHost.h"
-#include "core/deployment/ApprovalDemand.h"
+#include "core/deployment/Demands.h"
 #include "core/probe/RunArchive.h"
 #include "core/revoke/Operations.h"
 #include "core/workspace/EnvFile.h"
@@ -271,9 +271,8 @@ void AppContext::openWith(const ConnectionProfile &profile, const workspace::Con
         showError(config.error(), tr("The connection could not be opened"));
         return;
     }
-    // The demand is one of the database: another connection to it does not take it away.
-    if (config->database && deployment::isApprovalDemanded(m_profiles, *config->database))
-        config->profile.needsApproval = true;
+    // Demands are of the place: another connection to it does not take them away.
+    deployment::holdToDemands(*config, m_profiles);
     m_opener.open(std::move(*config));
 }
 

@@ -172,7 +172,7 @@ base::Result<qint64> AuditLog::append(AuditEntry entry, const Call &call)
         return base::fail(Error(ErrorCode::NoKeyStore));
     if (!QDir().mkpath(m_folder))
         return base::fail(unwritable(m_folder, QStringLiteral("the folder cannot be made")));
-    const base::FileLock lock(m_folder + QStringLiteral("/audit.lock"), call.atMost(longestWait));
+    const base::FileLock lock(lockPath(path()), call.atMost(longestWait));
     if (!lock.isHeld())
         return base::fail(unwritable(path(), lock.state() == base::FileLock::State::Busy
                                                  ? QStringLiteral("another process holds it")
@@ -299,6 +299,7 @@ base::Status AuditLog::forEach(qint64 afterSeq, const Call &call,
             return base::fail(Error(ErrorCode::FileFormatInvalid)
                                   .with(ErrorParam::Path, path())
                                   .with(ErrorParam::Line, number)
+                                  .with(ErrorParam::Part, QStringLiteral("log"))
                                   .with(ErrorParam::Detail, QStringLiteral("no entry of the audit log")));
         if (entry->seq > afterSeq && !take(std::move(*entry)))
             break;

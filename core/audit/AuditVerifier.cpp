@@ -98,6 +98,12 @@ QString wordOf(const std::optional<AuditSeal> &seal)
     return seal ? seal->signature : QString();
 }
 
+QString besideLog(const QString &logPath, const QString &suffix)
+{
+    const QFileInfo info(logPath);
+    return info.path() + QLatin1Char('/') + info.completeBaseName() + suffix;
+}
+
 AuditState brokenAt(qint64 seq)
 {
     return {seq - 1, false, seq, false};
@@ -122,8 +128,12 @@ base::Result<std::optional<base::PublicKey>> publicSealKey(base::SecretVault *va
 
 QString sealPath(const QString &logPath)
 {
-    const QFileInfo info(logPath);
-    return info.path() + QLatin1Char('/') + info.completeBaseName() + QStringLiteral(".seal");
+    return besideLog(logPath, QStringLiteral(".seal"));
+}
+
+QString lockPath(const QString &logPath)
+{
+    return besideLog(logPath, QStringLiteral(".lock"));
 }
 
 base::Result<AuditState> verifyLog(const QString &logPath, const VerifyInput &input, const base::Call &call)

@@ -14,6 +14,9 @@ namespace rollcall::audit {
 /// Where the seal of the log at @p logPath lies: "audit.ndjson" → "audit.seal".
 [[nodiscard]] QString sealPath(const QString &logPath);
 
+/// The file whose lock whoever appends to the log at @p logPath holds: "audit.ndjson" → "audit.lock".
+[[nodiscard]] QString lockPath(const QString &logPath);
+
 /// What a check knows beside the log itself.
 struct VerifyInput
 {

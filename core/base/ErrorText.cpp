@@ -28,6 +28,20 @@ QString colon(const Error &error)
     return detail.isEmpty() ? QString() : QStringLiteral(": ") + detail;
 }
 
+/// What to do about a file, being @p part of something, that is not in its form.
+QString formRemedy(const QString &part)
+{
+    if (part == QStringLiteral("log"))
+        return tr("audit verify names the first bad entry; audit renew puts the log aside as it is.");
+    if (part == QStringLiteral("plan"))
+        return tr("Do not carry it out: have it saved anew (rollcallctl plan save), or sent anew.");
+    if (part == QStringLiteral("sealed plan"))
+        return tr("Whoever saved it carries it out, with the keychain or key file (--key-file) they had then.");
+    if (part == QStringLiteral("approval"))
+        return tr("Have the plan approved anew (rollcallctl plan approve).");
+    return tr("Correct the file, or choose another.");
+}
+
 ErrorText usageText(const Error &error)
 {
     const QString detail = error.param(ErrorParam::Detail);
@@ -58,7 +72,7 @@ ErrorText usageText(const Error &error)
                     ? tr("%1 is not in the expected form%2.").arg(error.param(ErrorParam::Path), colon(error))
                     : tr("%1, line %2, is not in the expected form%3.")
                           .arg(error.param(ErrorParam::Path), error.param(ErrorParam::Line), colon(error)),
-                tr("Correct the file, or choose another.")};
+                formRemedy(error.param(ErrorParam::Part))};
     case ErrorCode::SecretMissing:
         return {
             tr("No secret of the deployment was given%1.").arg(colon(error)),
@@ -140,6 +154,21 @@ ErrorText connectText(const Error &error)
     }
 }
 
+/// Where to look for what was not found.
+QString notFoundRemedy(const QString &part)
+{
+    if (part == QStringLiteral("operation"))
+        return tr("Its name (auditId) stands in the answer of what began it and in the audit log (audit list), and "
+                  "among the unfinished operations (operations list) while it is one.");
+    if (part == QStringLiteral("entry"))
+        return tr("See the audit log (audit list) for what was done when.");
+    if (part == QStringLiteral("signing key"))
+        return tr("Use the keychain or key file (--key-file) with which the log was written.");
+    if (part == QStringLiteral("log"))
+        return tr("There is no audit log yet: nothing was done so far.");
+    return tr("List the sessions to see what there is.");
+}
+
 ErrorText findingText(const Error &error)
 {
     switch (error.code) {
@@ -182,19 +211,39 @@ ErrorText findingText(const Error &error)
                     tr("If there was a keychain or another key file, use that one again.")};
         return {tr("The audit log is broken at entry %1: an entry was changed, taken away or put in.")
                     .arg(error.param(ErrorParam::Count)),
-                tr("Keep a copy of the log as it is and find out who changed it.")};
+                tr("Find out who changed it. The log goes on, and each act says this, until rollcallctl audit renew puts it "
+                   "aside as it is and begins a new one.")};
     case ErrorCode::NotRevocable:
         return {tr("JWT sessions have no row that could be deleted: a JWT stays accepted until it expires."),
                 tr("Rotate the secret to end all sessions at once, or move to database sessions.")};
     case ErrorCode::NotFound:
         return {tr("Nothing matches \"%1\".").arg(error.param(ErrorParam::Name)),
-                error.param(ErrorParam::Part) == QStringLiteral("operation")
-                    ? tr("Its name stands in the answer of what began it, in the audit log, and among the unfinished "
-                         "operations while it is one.")
-                    : tr("List the sessions to see what there is.")};
+                notFoundRemedy(error.param(ErrorParam::Part))};
     default:
         return {};
     }
+}
+
+/// What would have let it be written.
+QString refusedRemedy(const QString &part)
+{
+    if (part == QStringLiteral("read-only"))
+        return tr("Leave --read-only away where you mean to write.");
+    if (part == QStringLiteral("clock"))
+        return tr("Leave --now away: what writes goes by the real time.");
+    if (part == QStringLiteral("operation"))
+        return tr("operations list says how each unfinished operation stands; operations resume carries one through, "
+                  "operations discard ends it where it stands.");
+    return tr("Give --yes once you have seen the dry run; in the application leave Read-only mode.");
+}
+
+QString staleRemedy(const QString &part)
+{
+    if (part == QStringLiteral("connection"))
+        return tr("Give the connection that it was made for (--connection, --env-file or --database).");
+    if (part == QStringLiteral("approval"))
+        return tr("Give the approval of this very plan, or have it approved (rollcallctl plan approve).");
+    return tr("Make a new plan.");
 }
 
 ErrorText refusedText(const Error &error)
@@ -210,8 +259,7 @@ ErrorText refusedText(const Error &error)
             return {tr("Nothing was written%1.").arg(colon(error)),
                     tr("Save the plan to a file, have another person approve it (rollcallctl plan approve) with a key "
                        "that this connection lists, and carry it out with that approval (--plan and --approval).")};
-        return {tr("Nothing was written%1.").arg(colon(error)),
-                tr("Give --yes once you have seen the dry run; in the application leave Read-only mode.")};
+        return {tr("Nothing was written%1.").arg(colon(error)), refusedRemedy(error.param(ErrorParam::Part))};
     case ErrorCode::NoKeyStore:
         return {tr("There is no OS keychain here to keep Rollcall's own keys and secrets in, so nothing is written."),
                 tr("Name a key file by --key-file or ROLLCALL_KEY_FILE; it is made with mode 0600.")};
@@ -240,9 +288,9 @@ ErrorText refusedText(const Error &error)
     case ErrorCode::ConfirmationMissing:
         return {
             tr("\"%1\" is a production connection and the act was not confirmed.").arg(error.param(ErrorParam::Name)),
-            tr("Add --confirm with the connection's name.")};
+            tr("Add --confirm \"%1\".").arg(error.param(ErrorParam::Name))};
     case ErrorCode::PlanStale:
-        return {tr("The plan no longer fits%1.").arg(colon(error)), tr("Make a new plan.")};
+        return {tr("The plan no longer fits%1.").arg(colon(error)), staleRemedy(error.param(ErrorParam::Part))};
     case ErrorCode::AuditUnwritable:
         return {tr("The audit log %1 cannot be written%2, so nothing was done.")
                     .arg(error.param(ErrorParam::Path), colon(error)),

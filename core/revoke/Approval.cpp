@@ -31,7 +31,9 @@ Error refused(const QString &why)
 
 Error ofAnotherPlan()
 {
-    return Error(ErrorCode::PlanStale).with(ErrorParam::Detail, QStringLiteral("the approval is of another plan"));
+    return Error(ErrorCode::PlanStale)
+        .with(ErrorParam::Part, QStringLiteral("approval"))
+        .with(ErrorParam::Detail, QStringLiteral("the approval is of another plan"));
 }
 
 } // namespace
