@@ -49,11 +49,9 @@ base::Status checkWriteFlags(const Context &context)
 base::Status checkConsentPossible(const Context &context, const workspace::ConnectionProfile &profile)
 {
     if (context.options().readOnly)
-        return base::fail(refused(QStringLiteral("--read-only refuses every write"))
-                              .with(base::ErrorParam::Part, QStringLiteral("read-only")));
+        return base::fail(refused(QStringLiteral("--read-only refuses every write")));
     if (context.clock().isFixed())
-        return base::fail(refused(QStringLiteral("the time is fixed (--now), and a wrong clock must not write"))
-                              .with(base::ErrorParam::Part, QStringLiteral("clock")));
+        return base::fail(refused(QStringLiteral("the time is fixed (--now), and a wrong clock must not write")));
     const bool consented = context.arguments().has(QStringLiteral("yes"));
     if (!consented && !canAsk())
         return base::fail(refused(QStringLiteral("no consent was given")));

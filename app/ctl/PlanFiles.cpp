@@ -26,7 +26,11 @@ base::Result<OpenedPlan> openPlanFile(Context &context, const deployment::Deploy
     auto plan = revoke::openSavedPlan(*saved, deployment, *seal, path);
     if (!plan)
         return base::fail(plan.error());
-    OpenedPlan opened{std::move(*plan), {}};
+    OpenedPlan opened{std::move(plan->plan), {}, saved->summary.reason};
+    const auto given = context.arguments().value(QStringLiteral("reason"));
+    if (given && !opened.reason.isEmpty() && *given != opened.reason)
+        return base::fail(usageError(QStringLiteral("--reason"),
+                                     QStringLiteral("the plan was saved for another reason, which goes on record")));
     const auto approvalPath = context.arguments().value(QStringLiteral("approval"));
     if (!approvalPath)
         return opened;

@@ -327,6 +327,8 @@ private:
         audit::AuditLog log = context.auditLog();
         revoke::RevocationOptions options = request.options;
         options.approval = opened->approval;
+        if (options.reason.isEmpty())
+            options.reason = opened->reason;
         const auto report =
             revoke::carryOut(plan, options, deployment, **store, log, operationPlace(context), wholeCall(context),
                              [&context](const revoke::RevocationProgress &step) { showProgress(context, step); });

@@ -224,19 +224,7 @@ ErrorText findingText(const Error &error)
     }
 }
 
-/// What would have let it be written.
-QString refusedRemedy(const QString &part)
-{
-    if (part == QStringLiteral("read-only"))
-        return tr("Leave --read-only away where you mean to write.");
-    if (part == QStringLiteral("clock"))
-        return tr("Leave --now away: what writes goes by the real time.");
-    if (part == QStringLiteral("operation"))
-        return tr("operations list says how each unfinished operation stands; operations resume carries one through, "
-                  "operations discard ends it where it stands.");
-    return tr("Give --yes once you have seen the dry run; in the application leave Read-only mode.");
-}
-
+/// What plan, or what for it, is to be given instead.
 QString staleRemedy(const QString &part)
 {
     if (part == QStringLiteral("connection"))
@@ -250,6 +238,10 @@ ErrorText refusedText(const Error &error)
 {
     switch (error.code) {
     case ErrorCode::WriteRefused:
+        if (error.param(ErrorParam::Part) == QStringLiteral("operation"))
+            return {tr("Nothing was written%1.").arg(colon(error)),
+                    tr("operations list says how each unfinished operation stands; operations resume carries one "
+                       "through, operations discard ends it where it stands.")};
         if (error.param(ErrorParam::Part) == QStringLiteral("undo"))
             return {
                 tr("Nothing was put back%1.").arg(colon(error)),
@@ -259,7 +251,8 @@ ErrorText refusedText(const Error &error)
             return {tr("Nothing was written%1.").arg(colon(error)),
                     tr("Save the plan to a file, have another person approve it (rollcallctl plan approve) with a key "
                        "that this connection lists, and carry it out with that approval (--plan and --approval).")};
-        return {tr("Nothing was written%1.").arg(colon(error)), refusedRemedy(error.param(ErrorParam::Part))};
+        return {tr("Nothing was written%1.").arg(colon(error)),
+                tr("Give --yes once you have seen the dry run; in the application leave Read-only mode.")};
     case ErrorCode::NoKeyStore:
         return {tr("There is no OS keychain here to keep Rollcall's own keys and secrets in, so nothing is written."),
                 tr("Name a key file by --key-file or ROLLCALL_KEY_FILE; it is made with mode 0600.")};

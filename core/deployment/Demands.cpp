@@ -4,6 +4,7 @@
 #include <QFileInfo>
 #include <QHostAddress>
 #include <QSysInfo>
+#include <QUrl>
 
 #include "core/base/Loopback.h"
 
@@ -67,11 +68,23 @@ bool isSame(const DatabaseUrl &left, const DatabaseUrl &right)
     return hostOf(left.host) == hostOf(right.host) && left.port == right.port && nameOf(left) == nameOf(right);
 }
 
+/// A saved address, which has no password, as it can be read: Upstash's want their token.
+QByteArray readable(const QString &saved)
+{
+    const QString scheme = QStringLiteral("upstash:");
+    const QString text = saved.trimmed();
+    if (!text.startsWith(scheme))
+        return text.toUtf8();
+    QUrl rest(text.mid(scheme.size()));
+    rest.setUserInfo(QStringLiteral("default:unknown"));
+    return (scheme + rest.toString(QUrl::FullyEncoded)).toUtf8();
+}
+
 bool isOfDatabase(const ConnectionProfile &profile, const ConnectionConfig &config)
 {
     if (!config.database)
         return false;
-    const auto its = DatabaseUrl::parse(profile.database.trimmed().toUtf8(), QDir::currentPath());
+    const auto its = DatabaseUrl::parse(readable(profile.database), QDir::currentPath());
     return its && isSame(*its, *config.database);
 }
 
@@ -79,7 +92,7 @@ bool isOfCache(const ConnectionProfile &profile, const ConnectionConfig &config)
 {
     if (!config.cache)
         return false;
-    const auto its = RedisUrl::parse(profile.cache.trimmed().toUtf8());
+    const auto its = RedisUrl::parse(readable(profile.cache));
     return its && isSame(*its, *config.cache);
 }
 

@@ -74,7 +74,8 @@ base::Status mayRestore(const deployment::Deployment &deployment, const Call &ca
     if (deployment.clock().isFixed())
         return base::fail(
             Error(ErrorCode::WriteRefused)
-                .with(ErrorParam::Part, QStringLiteral("clock"))
+                .with(ErrorParam::Part, QStringLiteral("flag"))
+                .with(ErrorParam::Flag, QStringLiteral("--now"))
                 .with(ErrorParam::Detail, QStringLiteral("the time is fixed, and a wrong clock must not write")));
     return call.check(QStringLiteral("The restore"));
 }

@@ -198,11 +198,6 @@ void CtlAuditTest::remediesAreOfTheTopic_data()
                                             << QByteArray("operations list");
     QTest::addRow("discard of no operation") << words("operations discard op-nope --yes")
                                              << QByteArray("operations list");
-    QTest::addRow("read-only") << words("sessions revoke --database-env DB --all --yes --read-only")
-                               << QByteArray("Leave --read-only away");
-    QTest::addRow("fixed clock") << words("operations discard op-nope --now 1760000000")
-                                 << QByteArray("Leave --now away");
-    QTest::addRow("no consent") << words("sessions revoke --database-env DB --all") << QByteArray("Give --yes");
 }
 
 void CtlAuditTest::remediesAreOfTheTopic()

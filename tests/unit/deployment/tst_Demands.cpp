@@ -17,6 +17,7 @@ private Q_SLOTS:
     void thePlaceIsKnown();
     void aFileIsKnownByItsLink();
     void aCacheIsAPlaceToo();
+    void anUpstashAddressIsKnownWithoutItsToken();
     void aNameOfItsOwnStays();
     void nothingIsDemandedWhereNothingIsSaid();
 
@@ -64,7 +65,6 @@ void DemandsTest::thePlaceIsKnown_data()
     row("mysql://localhost/shop", "mysql://localhost/shop?socket=/run/mysqld/mysqld.sock", true);
     row("redis://localhost/2", "redis://somebody@127.0.0.1:6379/2", true);
     row("redis://cache.example.com/2", "rediss://Cache.example.com:6379/2", true);
-    row("upstash:https://eu.upstash.io", "upstash:https://EU.upstash.io", true);
     row("postgresql://localhost/shop", "postgresql://localhost/other", false);
     row("postgresql://localhost/shop", "postgresql://localhost:5433/shop", false);
     row("postgresql://localhost/shop", "postgresql://db.example.com/shop", false);
@@ -115,6 +115,18 @@ void DemandsTest::aCacheIsAPlaceToo()
     deployment::holdToDemands(config, {profile});
     QCOMPARE(config.profile.environment, Environment::Production);
     QVERIFY2(!config.profile.needsApproval, "approval is of revocations, of another database's none");
+}
+
+void DemandsTest::anUpstashAddressIsKnownWithoutItsToken()
+{
+    ConnectionProfile profile = saved(QStringLiteral("upstash:https://eu1.upstash.io"));
+    profile.cache = profile.database;
+    const QString whole = QStringLiteral("upstash:https://default:token@EU1.upstash.io");
+    for (ConnectionConfig &config : std::array{configOf(whole), configOf({}, whole)}) {
+        QVERIFY(config.database || config.cache);
+        deployment::holdToDemands(config, {profile});
+        QCOMPARE(config.profile.environment, Environment::Production);
+    }
 }
 
 void DemandsTest::aNameOfItsOwnStays()
