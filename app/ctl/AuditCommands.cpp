@@ -92,9 +92,9 @@ public:
             .add(QStringLiteral("sealed"), state->sealed);
         if (state->ok)
             return sound(context, std::move(answer), *state, file.has_value());
-        const base::ErrorText text = base::describe(
-            base::Error(base::ErrorCode::AuditBroken)
-                .with(base::ErrorParam::Count, state->brokenAt.value_or(state->entries + 1)));
+        const base::ErrorText text =
+            base::describe(base::Error(base::ErrorCode::AuditBroken)
+                               .with(base::ErrorParam::Count, state->brokenAt.value_or(state->entries + 1)));
         return Outcome::no(std::move(answer), text.message + QLatin1Char(' ') + text.remedy);
     }
 
@@ -109,12 +109,13 @@ private:
         if (!key)
             return Outcome::failed(key.error());
         outcome.complaint =
-            *key ? QStringLiteral("Not every entry, or not the log's seal, is signed by the key that is here: of these "
-                                  "the chain alone was checked, and that none was cut off at the end or written anew is "
-                                  "not proven.")
-                 : QStringLiteral("The key that signs the log is not here, so the chain alone was checked: that nothing "
-                                  "was cut off at its end, or all of it written anew, is not proven. Check it where its "
-                                  "key is: the keychain or key file (--key-file) of who wrote it.");
+            *key
+                ? QStringLiteral("Not every entry, or not the log's seal, is signed by the key that is here: of these "
+                                 "the chain alone was checked, and that none was cut off at the end or written anew is "
+                                 "not proven.")
+                : QStringLiteral("The key that signs the log is not here, so the chain alone was checked: that nothing "
+                                 "was cut off at its end, or all of it written anew, is not proven. Check it where its "
+                                 "key is: the keychain or key file (--key-file) of who wrote it.");
         return outcome;
     }
 };

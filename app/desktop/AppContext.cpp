@@ -117,8 +117,7 @@ void AppContext::wireWelcome()
 void AppContext::wireKeeper()
 {
     QObject::connect(&m_keeper, &ConnectionKeeper::vaultKnown, this, [this](const QString &description) {
-        m_audit =
-            std::make_unique<audit::AuditLog>(m_folders.data, m_keeper.vault().get(), m_clock, faultTeller());
+        m_audit = std::make_unique<audit::AuditLog>(m_folders.data, m_keeper.vault().get(), m_clock, faultTeller());
         m_vaultDescription = description;
         m_welcome->setVault(description);
         if (m_edit)

@@ -205,8 +205,7 @@ base::Result<qint64> AuditLog::append(AuditEntry entry, const Call &call)
     if (isKeyNew && (file.size() > 0 || !mark->keyId.isEmpty()))
         faults.push_back(Error(ErrorCode::AuditBroken).with(ErrorParam::Part, QStringLiteral("key")));
     if (entry.phase == Phase::Intent) {
-        const auto state =
-            verifyLog(path(), {key->publicKey(), *mark, true, mark->isBroken ? 0 : checkedBytes}, call);
+        const auto state = verifyLog(path(), {key->publicKey(), *mark, true, mark->isBroken ? 0 : checkedBytes}, call);
         if (!state)
             return base::fail(state.error());
         mark->isBroken = !state->ok;
@@ -258,7 +257,8 @@ base::Result<qint64> AuditLog::append(AuditEntry entry, const Call &call)
     head.seal.bytes = size + line.size();
     if (const auto status = head.seal.write(sealFile, *key); !status)
         return base::fail(status.error());
-    if (const auto status = AuditMark{keyId, entry.seq, entry.hash, mark->isBroken}.write(*m_vault, m_folder, call); !status)
+    if (const auto status = AuditMark{keyId, entry.seq, entry.hash, mark->isBroken}.write(*m_vault, m_folder, call);
+        !status)
         return base::fail(status.error());
     return entry.seq;
 }

@@ -21,8 +21,7 @@ namespace {
 
 base::Status unwritable(const QString &path, const QString &detail)
 {
-    return base::fail(
-        Error(ErrorCode::AuditUnwritable).with(ErrorParam::Path, path).with(ErrorParam::Detail, detail));
+    return base::fail(Error(ErrorCode::AuditUnwritable).with(ErrorParam::Path, path).with(ErrorParam::Detail, detail));
 }
 
 /// Where the log at @p path goes at @p now: "audit.ndjson" → "audit-20261122T175613123Z.ndjson".

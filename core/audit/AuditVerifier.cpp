@@ -31,8 +31,8 @@ struct Chain
     bool lastByKey = false;
 };
 
-/// The chain up to where the last bytes that @p input asks for begin, as the entry there has it; nothing of it where all
-/// of the log is to be looked at, as also where that entry cannot be read, or the mark's lies before it.
+/// The chain up to where the last bytes that @p input asks for begin, as the entry there has it; nothing of it where
+/// all of the log is to be looked at, as also where that entry cannot be read, or the mark's lies before it.
 base::Result<Chain> chainBefore(const QString &path, const VerifyInput &input)
 {
     QFile file(path);

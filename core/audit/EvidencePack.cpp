@@ -132,8 +132,8 @@ Result<std::vector<AuditEntry>> entriesOf(const AuditLog &log, const EvidenceSco
         return fail(Error(ErrorCode::NotFound)
                         .with(ErrorParam::Name,
                               scope.operation.isEmpty() ? QStringLiteral("an entry of that time") : scope.operation)
-                        .with(ErrorParam::Part, scope.operation.isEmpty() ? QStringLiteral("entry")
-                                                                          : QStringLiteral("operation")));
+                        .with(ErrorParam::Part,
+                              scope.operation.isEmpty() ? QStringLiteral("entry") : QStringLiteral("operation")));
     return entries;
 }
 

@@ -211,8 +211,8 @@ ErrorText findingText(const Error &error)
                     tr("If there was a keychain or another key file, use that one again.")};
         return {tr("The audit log is broken at entry %1: an entry was changed, taken away or put in.")
                     .arg(error.param(ErrorParam::Count)),
-                tr("Find out who changed it. The log goes on, and each act says this, until rollcallctl audit renew puts it "
-                   "aside as it is and begins a new one.")};
+                tr("Find out who changed it. The log goes on, and each act says this, until rollcallctl audit renew "
+                   "puts it aside as it is and begins a new one.")};
     case ErrorCode::NotRevocable:
         return {tr("JWT sessions have no row that could be deleted: a JWT stays accepted until it expires."),
                 tr("Rotate the secret to end all sessions at once, or move to database sessions.")};

@@ -105,7 +105,7 @@ base::Status mayPrune(const PrunePlan &plan, const deployment::Deployment &deplo
     if (deployment.clock().isFixed())
         return base::fail(refused(QStringLiteral("the time is fixed, and a wrong clock must not delete"))
                               .with(ErrorParam::Part, QStringLiteral("flag"))
-                .with(ErrorParam::Flag, QStringLiteral("--now")));
+                              .with(ErrorParam::Flag, QStringLiteral("--now")));
     const store::ExpiredRows *rows = store.expiredRows();
     if (!rows)
         return base::fail(noPrune());

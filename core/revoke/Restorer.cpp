@@ -52,10 +52,9 @@ base::Status isOf(const QString &database, const deployment::Deployment &deploym
 {
     if (database == databaseNameOf(deployment))
         return {};
-    return base::fail(
-        Error(ErrorCode::PlanStale)
-            .with(ErrorParam::Part, QStringLiteral("connection"))
-            .with(ErrorParam::Detail, QStringLiteral("it was made for %1").arg(database)));
+    return base::fail(Error(ErrorCode::PlanStale)
+                          .with(ErrorParam::Part, QStringLiteral("connection"))
+                          .with(ErrorParam::Detail, QStringLiteral("it was made for %1").arg(database)));
 }
 
 /// A revocation that may go on deletes more, and writes its record.

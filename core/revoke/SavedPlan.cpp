@@ -52,18 +52,12 @@ QStringList textsOf(const QJsonArray &array)
 
 QJsonObject PlanSummary::toJson() const
 {
-    return {{QStringLiteral("digest"), digest},
-            {QStringLiteral("matched"), matched},
-            {QStringLiteral("users"), users},
-            {QStringLiteral("frozenAt"), base::toIso(frozenAt)},
-            {QStringLiteral("selection"), selection},
-            {QStringLiteral("sample"), QJsonArray::fromStringList(sample)},
-            {QStringLiteral("statement"), statement},
-            {QStringLiteral("connection"), connection},
-            {QStringLiteral("database"), database},
-            {QStringLiteral("reason"), reason},
-            {QStringLiteral("plannedBy"), plannedBy},
-            {QStringLiteral("planner"), planner}};
+    return {{QStringLiteral("digest"), digest},       {QStringLiteral("matched"), matched},
+            {QStringLiteral("users"), users},         {QStringLiteral("frozenAt"), base::toIso(frozenAt)},
+            {QStringLiteral("selection"), selection}, {QStringLiteral("sample"), QJsonArray::fromStringList(sample)},
+            {QStringLiteral("statement"), statement}, {QStringLiteral("connection"), connection},
+            {QStringLiteral("database"), database},   {QStringLiteral("reason"), reason},
+            {QStringLiteral("plannedBy"), plannedBy}, {QStringLiteral("planner"), planner}};
 }
 
 PlanSummary summaryOf(const RevocationPlan &plan, const deployment::Deployment &deployment)
@@ -113,8 +107,7 @@ bool isPlanFile(const QByteArray &content)
 base::Result<SavedPlan> readSavedPlan(const QByteArray &content, const QString &path)
 {
     const QJsonObject json = QJsonDocument::fromJson(content).object();
-    if (json.value(QStringLiteral("format")) != planFormat() ||
-        json.value(QStringLiteral("version")) != formatVersion)
+    if (json.value(QStringLiteral("format")) != planFormat() || json.value(QStringLiteral("version")) != formatVersion)
         return base::fail(invalid(path, QStringLiteral("it is no plan of this version")));
     const auto text = [&json](const char *member) { return json.value(QLatin1StringView(member)).toString(); };
     SavedPlan saved;

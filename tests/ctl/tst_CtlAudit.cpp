@@ -189,15 +189,15 @@ void CtlAuditTest::remediesAreOfTheTopic_data()
 {
     QTest::addColumn<QStringList>("command");
     QTest::addColumn<QByteArray>("remedy");
-    QTest::addRow("evidence of no operation") << words("audit evidence --operation op-nope --out e.tar")
-                                              << QByteArray("audit list");
+    QTest::addRow("evidence of no operation")
+        << words("audit evidence --operation op-nope --out e.tar") << QByteArray("audit list");
     QTest::addRow("evidence of no time") << words("audit evidence --from 2001-01-01T00:00:00Z --to "
                                                   "2002-01-01T00:00:00Z --out e.tar")
                                          << QByteArray("audit list");
-    QTest::addRow("resume of no operation") << words("operations resume op-nope --database-env DB --yes")
-                                            << QByteArray("operations list");
-    QTest::addRow("discard of no operation") << words("operations discard op-nope --yes")
-                                             << QByteArray("operations list");
+    QTest::addRow("resume of no operation")
+        << words("operations resume op-nope --database-env DB --yes") << QByteArray("operations list");
+    QTest::addRow("discard of no operation")
+        << words("operations discard op-nope --yes") << QByteArray("operations list");
 }
 
 void CtlAuditTest::remediesAreOfTheTopic()

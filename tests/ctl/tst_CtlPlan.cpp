@@ -70,7 +70,8 @@ void CtlPlanTest::init()
 
 CtlResult CtlPlanTest::save()
 {
-    return m_planner->run(words("plan save --all --state all --connection shop --reason planned --out") << path("plan.json"));
+    return m_planner->run(words("plan save --all --state all --connection shop --reason planned --out")
+                          << path("plan.json"));
 }
 
 CtlResult CtlPlanTest::revoke(const QStringList &more)

@@ -98,9 +98,7 @@ void CtlPlanFileTest::whoSignsItAnewIsNotItsPlanner()
 {
     // Another person's own plan, put in the place of the planner's with the planner's rows: theirs is the signature.
     const QJsonObject ours = QJsonDocument::fromJson(contentOf(path("plan.json"))).object();
-    QCOMPARE(m_other
-                 ->run(words("plan save --all --state all --database-env DB --out") << path("theirs.json"))
-                 .exitCode,
+    QCOMPARE(m_other->run(words("plan save --all --state all --database-env DB --out") << path("theirs.json")).exitCode,
              0);
     QJsonObject theirs = QJsonDocument::fromJson(contentOf(path("theirs.json"))).object();
     QVERIFY(theirs.value(QStringLiteral("planner")) != ours.value(QStringLiteral("planner")));
@@ -128,8 +126,8 @@ void CtlPlanFileTest::theReasonGoesOnRecord()
 void CtlPlanFileTest::anotherReasonIsRefused()
 {
     const int rows = m_database->count(QStringLiteral("Session"));
-    const CtlResult refused = m_planner->run(words("sessions revoke --yes --reason other --connection shop --plan")
-                                             << path("plan.json"));
+    const CtlResult refused =
+        m_planner->run(words("sessions revoke --yes --reason other --connection shop --plan") << path("plan.json"));
     QVERIFY2(refused.exitCode == 2 && refused.err.contains("another reason"), refused.all().constData());
     QCOMPARE(m_database->count(QStringLiteral("Session")), rows);
 }

@@ -55,7 +55,8 @@ void CtlProductionTest::namedOtherwiseItIsStillProduction()
     const int rows = m_database->count(QStringLiteral("Session"));
     for (const QStringList &act :
          {words("sessions revoke --all --state all --yes"), words("sessions prune --timezone UTC --yes"),
-          words("token mint --auth-version v5 --strategy database --yes --out") << m_ctl->folder() + QStringLiteral("/c"),
+          words("token mint --auth-version v5 --strategy database --yes --out")
+              << m_ctl->folder() + QStringLiteral("/c"),
           words("sessions revoke --all --state all --yes --confirm wrong")}) {
         const CtlResult refused = m_ctl->run(act + where);
         QVERIFY2(refused.exitCode == 4, refused.all().constData());

@@ -122,9 +122,9 @@ void AuditFaultsTest::aBrokenLogIsSpokenOf_data()
         setContent(lines.join('\n'));
     }) << qint64(2);
     QTest::addRow("removed") << std::function<void()>([this] { QVERIFY(QFile::remove(logFile())); }) << qint64(1);
-    QTest::addRow("removed with its seal") << std::function<void()>([this] {
-        QVERIFY(QFile::remove(logFile()) && QFile::remove(sealPath(logFile())));
-    }) << qint64(1);
+    QTest::addRow("removed with its seal")
+        << std::function<void()>([this] { QVERIFY(QFile::remove(logFile()) && QFile::remove(sealPath(logFile()))); })
+        << qint64(1);
     QTest::addRow("its seal is removed") << std::function<void()>([this] {
         QVERIFY(QFile::remove(sealPath(logFile())));
     }) << qint64(7);
