@@ -68,6 +68,12 @@ ErrorText usageText(const Error &error)
         return {tr("%1 cannot be written%2.").arg(error.param(ErrorParam::Path), colon(error)),
                 tr("Check the folder's rights and free space, or choose another place.")};
     case ErrorCode::FileFormatInvalid:
+        if (const QString part = error.param(ErrorParam::Part); part.endsWith(QStringLiteral("plan")))
+            return {tr("The plan %1 cannot be used%2.").arg(error.param(ErrorParam::Path), colon(error)),
+                    formRemedy(part)};
+        else if (part == QStringLiteral("approval"))
+            return {tr("The approval %1 cannot be used%2.").arg(error.param(ErrorParam::Path), colon(error)),
+                    formRemedy(part)};
         return {error.param(ErrorParam::Line).isEmpty()
                     ? tr("%1 is not in the expected form%2.").arg(error.param(ErrorParam::Path), colon(error))
                     : tr("%1, line %2, is not in the expected form%3.")
