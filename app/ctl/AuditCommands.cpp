@@ -94,6 +94,7 @@ public:
             return sound(context, std::move(answer), *state, file.has_value());
         const base::ErrorText text =
             base::describe(base::Error(base::ErrorCode::AuditBroken)
+                               .with(base::ErrorParam::Part, file ? QStringLiteral("copy") : QString())
                                .with(base::ErrorParam::Count, state->brokenAt.value_or(state->entries + 1)));
         return Outcome::no(std::move(answer), text.message + QLatin1Char(' ') + text.remedy);
     }

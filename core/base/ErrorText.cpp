@@ -215,6 +215,10 @@ ErrorText findingText(const Error &error)
             return {tr("The key that signed the audit log was not found, so a new one signs from here on: what was "
                        "signed before can no longer be proven."),
                     tr("If there was a keychain or another key file, use that one again.")};
+        if (error.param(ErrorParam::Part) == QStringLiteral("copy"))
+            return {tr("This copy of the audit log is broken at entry %1: an entry was changed, taken away or put in.")
+                        .arg(error.param(ErrorParam::Count)),
+                    tr("Keep it as it is, compare it with other copies, and find out who changed it.")};
         return {tr("The audit log is broken at entry %1: an entry was changed, taken away or put in.")
                     .arg(error.param(ErrorParam::Count)),
                 tr("Find out who changed it. The log goes on, and each act says this, until rollcallctl audit renew "

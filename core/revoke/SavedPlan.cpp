@@ -140,14 +140,19 @@ bool isSealedWith(const OperationSeal &seal, const SavedPlan &saved)
     return seal.open(saved.sealed, sealedAs(saved.summary)).has_value();
 }
 
+Error sealedElsewhere(const QString &path)
+{
+    return base::fileError(ErrorCode::FileFormatInvalid, path,
+                           QStringLiteral("it was sealed under another key than there is here"))
+        .with(ErrorParam::Part, QStringLiteral("sealed plan"));
+}
+
 base::Result<StoredPlan> openSavedPlan(const SavedPlan &saved, const deployment::Deployment &deployment,
                                        const OperationSeal &seal, const QString &path)
 {
     const auto bytes = seal.open(saved.sealed, sealedAs(saved.summary));
     if (!bytes)
-        return base::fail(base::fileError(ErrorCode::FileFormatInvalid, path,
-                                          QStringLiteral("it was sealed under another key than the one here"))
-                              .with(ErrorParam::Part, QStringLiteral("sealed plan")));
+        return base::fail(sealedElsewhere(path));
     auto stored = planOf(*bytes);
     if (!stored)
         return base::fail(invalid(path, QStringLiteral("it is no plan of this version")));

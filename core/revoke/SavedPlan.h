@@ -65,6 +65,9 @@ struct SavedPlan
 /// Whether the plan was sealed with this key, also where its clear text is no longer what is sealed.
 [[nodiscard]] bool isSealedWith(const OperationSeal &seal, const SavedPlan &saved);
 
+/// That the plan at @p path was sealed under another key than the one at hand, or than none. **Thread-safety:** pure.
+[[nodiscard]] base::Error sealedElsewhere(const QString &path);
+
 /// The plan that was saved, with the reason it was saved for. Errors: FileFormatInvalid (sealed under another key, or
 /// something else than what it says in clear), PlanStale (another database than that of @p deployment).
 [[nodiscard]] base::Result<StoredPlan> openSavedPlan(const SavedPlan &saved, const deployment::Deployment &deployment,

@@ -161,6 +161,7 @@ void CtlAuditTest::aBrokenLogIsPutAside()
     const CtlResult old = m_ctl->run(words("audit verify --file") << aside);
     QCOMPARE(old.exitCode, 1);
     QCOMPARE(old.json().value(QStringLiteral("brokenAt")).toInt(), 1);
+    QVERIFY2(old.err.contains("This copy") && !old.err.contains("audit renew"), old.all().constData());
     // The new one is whole, begins with how the old one stood, and acts have nothing to say of it.
     const CtlResult verified = m_ctl->run(words("audit verify"));
     QVERIFY2(verified.exitCode == 0 && verified.err.isEmpty(), verified.all().constData());

@@ -42,7 +42,7 @@ Result<FoundPlan> findPlan(const QString &path, const deployment::Deployment &de
         // Without a key nobody planned here; where it cannot be read, who planned is not known.
         if (seal.error().code != base::ErrorCode::NoKeyStore)
             return base::fail(seal.error());
-        found.whyNot = seal.error();
+        found.whyNot = vault ? sealedElsewhere(path) : seal.error();
         return found;
     }
     auto plan = openSavedPlan(found.saved, deployment, *seal, path);
