@@ -67,6 +67,9 @@ void CtlAuditTest::actsSayThatTheLogIsBroken_data()
     QTest::addRow("restore") << words("sessions restore --database-env DB --yes");
     QTest::addRow("rule") << words("rule set --database-env DB --strategy jwt --auth-version v5 --all --before -1h "
                                    "--yes");
+    QTest::addRow("latency") << words(
+        "latency run --database-env DB --auth-version v5 --strategy database --modes local "
+        "--route / --samples 5 --yes");
     QTest::addRow("canary") << words("token mint --database-env DB --auth-version v5 --strategy database --yes --out");
 }
 
