@@ -4,6 +4,8 @@
 
 #include "app/ctl/Commands.h"
 #include "core/audit/AuditExport.h"
+#include "core/audit/AuditVerifier.h"
+#include "core/base/ErrorText.h"
 
 namespace rollcall::ctl {
 
@@ -76,7 +78,7 @@ public:
 
     Outcome run(Context &context) const override
     {
-        const audit::AuditLog log(context.workspace().folders().data, context.vault(), context.clock());
+        const audit::AuditLog log = context.auditLog();
         const auto file = context.arguments().value(QStringLiteral("file"));
         const auto state =
             file ? audit::verifyFile(*file, context.vault(), context.call()) : log.verify(context.call());
@@ -89,12 +91,33 @@ public:
                  state->brokenAt ? QJsonValue(*state->brokenAt) : QJsonValue(QJsonValue::Null))
             .add(QStringLiteral("sealed"), state->sealed);
         if (state->ok)
-            return Outcome::done(std::move(answer));
-        return Outcome::no(
-            std::move(answer),
-            QStringLiteral(
-                "The audit log is broken at entry %1: keep a copy of it as it is and find out who changed it.")
-                .arg(state->brokenAt.value_or(state->entries + 1)));
+            return sound(context, std::move(answer), *state, file.has_value());
+        const base::ErrorText text =
+            base::describe(base::Error(base::ErrorCode::AuditBroken)
+                               .with(base::ErrorParam::Part, file ? QStringLiteral("copy") : QString())
+                               .with(base::ErrorParam::Count, state->brokenAt.value_or(state->entries + 1)));
+        return Outcome::no(std::move(answer), text.message + QLatin1Char(' ') + text.remedy);
+    }
+
+private:
+    /// A log in which no fault was found, and what that does not prove.
+    static Outcome sound(Context &context, Answer answer, const audit::AuditState &state, bool isCopy)
+    {
+        Outcome outcome = Outcome::done(std::move(answer));
+        if (state.sealed || (state.entries == 0 && !isCopy))
+            return outcome;
+        const auto key = audit::publicSealKey(context.vault(), context.call());
+        if (!key)
+            return Outcome::failed(key.error());
+        outcome.complaint =
+            *key
+                ? QStringLiteral("Not every entry, or not the log's seal, is signed by the key that is here: of these "
+                                 "the chain alone was checked, and that none was cut off at the end or written anew is "
+                                 "not proven.")
+                : QStringLiteral("The key that signs the log is not here, so the chain alone was checked: that nothing "
+                                 "was cut off at its end, or all of it written anew, is not proven. Check it where its "
+                                 "key is: the keychain or key file (--key-file) of who wrote it.");
+        return outcome;
     }
 };
 

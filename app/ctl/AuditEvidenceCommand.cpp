@@ -46,7 +46,7 @@ public:
         scope.whole = arguments.has(QStringLiteral("whole"));
         if (scope.operation.isEmpty() && !scope.from && !scope.to)
             return Outcome::failed(usageError({}, QStringLiteral("About what? Give --operation, or --from and --to.")));
-        const audit::AuditLog log(context.workspace().folders().data, context.vault(), context.clock());
+        const audit::AuditLog log = context.auditLog();
         const auto evidence = audit::writeEvidence(log, scope, *out, now, context.call());
         if (!evidence)
             return Outcome::failed(evidence.error());

@@ -308,7 +308,7 @@ private:
 
     static Outcome purge(Context &context, const ConnectionConfig &config, const CopyList &list)
     {
-        audit::AuditLog log(context.workspace().folders().data, context.vault(), context.clock());
+        audit::AuditLog log = context.auditLog();
         const QString reason = context.arguments().value(QStringLiteral("reason")).value_or(QString());
         const auto report = revoke::purgeOnRecord(config, list.copies, list.complete, reason, log, context.call());
         if (!report)

@@ -1,6 +1,7 @@
 #include "app/ctl/Command.h"
 
-#include "core/deployment/ApprovalDemand.h"
+#include "core/base/ErrorText.h"
+#include "core/deployment/Demands.h"
 
 namespace rollcall::ctl {
 
@@ -26,6 +27,20 @@ base::SecretVault *Context::vault()
     return m_vault.get();
 }
 
+audit::AuditLog Context::auditLog()
+{
+    return {m_workspace.folders().data, vault(), *m_clock, [this](const base::Error &fault) {
+                const base::ErrorText text = base::describe(fault);
+                {
+                    const base::MutexLock lock(m_faultMutex);
+                    if (m_faults.contains(text.message))
+                        return;
+                    m_faults << text.message;
+                }
+                m_output.warn(text.message + QLatin1Char(' ') + text.remedy);
+            }};
+}
+
 base::Result<deployment::ConnectionConfig> Context::connection()
 {
     auto parts = readConnectionFlags(
@@ -35,12 +50,12 @@ base::Result<deployment::ConnectionConfig> Context::connection()
         return base::fail(parts.error());
     auto config =
         deployment::ConnectionConfig::from(std::move(parts->profile), std::move(parts->secrets), m_options.timeout);
-    if (config && config->database && !config->profile.needsApproval) {
-        // The demand is one of the database: naming it by another connection, or by none, does not take it away.
+    if (config && (config->database || config->cache)) {
+        // Demands are of the place: naming it by another connection, or by none, does not take them away.
         const auto saved = m_workspace.profiles();
         if (!saved)
             return base::fail(saved.error());
-        config->profile.needsApproval = deployment::isApprovalDemanded(*saved, *config->database);
+        deployment::holdToDemands(*config, *saved);
     }
     if (config) {
         config->baseUrlError = std::move(parts->baseUrlError);

@@ -5,6 +5,8 @@
 
 #include "app/ctl/ConnectionFlags.h"
 #include "app/ctl/OutputWriter.h"
+#include "core/audit/AuditLog.h"
+#include "core/base/Mutex.h"
 
 namespace rollcall::ctl {
 
@@ -33,6 +35,9 @@ public:
     /// Keychain or key file; null where there is neither. Opened on first use: a keychain may take a while to answer.
     [[nodiscard]] base::SecretVault *vault();
 
+    /// The audit log of this user. What an act finds amiss with it is warned of, once in a command.
+    [[nodiscard]] audit::AuditLog auditLog();
+
     /// The connection that the flags describe, with warnings said. Contacts nothing.
     /// Errors: those of readConnectionFlags() and ConnectionConfig::from().
     [[nodiscard]] base::Result<deployment::ConnectionConfig> connection();
@@ -48,6 +53,8 @@ private:
     workspace::Workspace m_workspace;
     std::unique_ptr<base::SecretVault> m_vault;
     bool m_vaultOpened = false;
+    base::Mutex m_faultMutex;
+    QStringList m_faults ROLLCALL_GUARDED_BY(m_faultMutex); ///< of the audit log, that were warned of
 };
 
 /// One command: what it is called with, and how it runs. It reads its flags, calls core and answers; it decides nothing

@@ -14,7 +14,8 @@ std::vector<std::unique_ptr<const Command>> makeCommands()
           makeTokenRemove,     makeTokenVerify,      makeUsersList,       makeCacheList,         makeCacheDrift,
           makeCachePurge,      makeRuleShow,         makeRuleSet,         makeRuleSnippet,       makeRuleVerify,
           makeLatencyRun,      makeLatencyCompare,   makeLatencyReport,   makeLatencyImport,     makeLatencyPropagation,
-          makeAuditList,       makeAuditVerify,      makeAuditEvidence,   makeAuditExport,       makeDemoServe})
+          makeAuditList,       makeAuditVerify,      makeAuditEvidence,   makeAuditExport,       makeAuditRenew,
+          makeDemoServe})
         commands.push_back(make());
     return commands;
 }

@@ -55,6 +55,7 @@ namespace rollcall::ctl {
 [[nodiscard]] std::unique_ptr<const Command> makeAuditVerify();
 [[nodiscard]] std::unique_ptr<const Command> makeAuditEvidence();
 [[nodiscard]] std::unique_ptr<const Command> makeAuditExport();
+[[nodiscard]] std::unique_ptr<const Command> makeAuditRenew();
 [[nodiscard]] std::unique_ptr<const Command> makeDemoServe();
 
 } // namespace rollcall::ctl

@@ -208,7 +208,7 @@ private:
     {
         std::optional<audit::AuditLog> log;
         if (plan.mayWrite)
-            log.emplace(context.workspace().folders().data, context.vault(), context.clock());
+            log.emplace(context.auditLog());
         base::Call call; // trials and guards bound it
         call.stop = context.stop();
         const auto outcome = probe::runPropagation(

@@ -338,7 +338,7 @@ private:
     {
         std::optional<audit::AuditLog> log;
         if (plan.mayWrite)
-            log.emplace(context.workspace().folders().data, context.vault(), context.clock());
+            log.emplace(context.auditLog());
         // The plan and its guards bound the run; the call only carries the wish to stop.
         base::Call call;
         call.stop = context.stop();

@@ -84,7 +84,7 @@ public:
         const auto store = deployment.openStore(store::Access::Write, context.call());
         if (!store)
             return Outcome::failed(store.error());
-        audit::AuditLog log(context.workspace().folders().data, context.vault(), context.clock());
+        audit::AuditLog log = context.auditLog();
         const base::Call call = wholeCall(context);
         const revoke::OperationPlace place = operationPlace(context);
         const auto onProgress = [&context](const revoke::RevocationProgress &step) { showProgress(context, step); };
@@ -155,7 +155,7 @@ public:
                 askConsent(context, none, QStringLiteral("End %1 where it stands? It cannot be resumed then.").arg(id));
             !status)
             return Outcome::failed(status.error());
-        audit::AuditLog log(context.workspace().folders().data, context.vault(), context.clock());
+        audit::AuditLog log = context.auditLog();
         const auto ended = revoke::discardOperation(id, operationPlace(context), log, context.call());
         if (!ended)
             return Outcome::failed(ended.error());

@@ -1,3 +1,5 @@
+#include <QJsonArray>
+
 #include "app/ctl/Commands.h"
 #include "app/ctl/PlanFiles.h"
 #include "app/ctl/RevocationAnswer.h"
@@ -5,6 +7,7 @@
 #include "core/base/DurableFile.h"
 #include "core/revoke/ApproverKey.h"
 #include "core/revoke/OperationSeal.h"
+#include "core/revoke/PlanTarget.h"
 
 namespace rollcall::ctl {
 
@@ -18,9 +21,13 @@ Answer answerOf(const revoke::PlanSummary &summary)
         .add(QStringLiteral("users"), summary.users)
         .add(QStringLiteral("frozenAt"), base::toIso(summary.frozenAt))
         .add(QStringLiteral("selection"), summary.selection)
+        .add(QStringLiteral("sample"), QJsonArray::fromStringList(summary.sample))
         .add(QStringLiteral("statement"), summary.statement)
         .add(QStringLiteral("connection"), summary.connection)
-        .add(QStringLiteral("database"), summary.database);
+        .add(QStringLiteral("database"), summary.database)
+        .add(QStringLiteral("reason"), summary.reason)
+        .add(QStringLiteral("plannedBy"), summary.plannedBy)
+        .add(QStringLiteral("planner"), summary.planner);
     return answer;
 }
 
@@ -29,11 +36,15 @@ Flag outFlag(const QString &help)
     return {QStringLiteral("out"), QStringLiteral("FILE"), help};
 }
 
-base::Result<QString> outPath(const Context &context)
+/// Where @p document goes. Errors: UsageInvalid, FileUnwritable (something else lies there).
+base::Result<QString> outPath(const Context &context, revoke::PlanDocument document)
 {
-    if (const auto path = context.arguments().value(QStringLiteral("out")))
-        return *path;
-    return base::fail(usageError(QStringLiteral("--out"), QStringLiteral("says where to write the file")));
+    const auto path = context.arguments().value(QStringLiteral("out"));
+    if (!path)
+        return base::fail(usageError(QStringLiteral("--out"), QStringLiteral("says where to write the file")));
+    if (const auto allowed = revoke::mayWriteTo(*path, document); !allowed)
+        return base::fail(allowed.error());
+    return *path;
 }
 
 class PlanSaveCommand final : public Command
@@ -43,6 +54,8 @@ public:
     {
         std::vector<Flag> flags = selectionFlags();
         flags.push_back(outFlag(QStringLiteral("the plan's file, made with mode 0600")));
+        flags.push_back({QStringLiteral("reason"), QStringLiteral("TEXT"),
+                         QStringLiteral("why, for who approves it and for the audit log")});
         flags.push_back(
             {QStringLiteral("max"), QStringLiteral("N"), QStringLiteral("refuse where more sessions match")});
         return {{QStringLiteral("plan"), QStringLiteral("save")},
@@ -59,7 +72,7 @@ public:
         auto selection = readSelection(arguments, context.clock().now());
         if (!selection)
             return Outcome::failed(selection.error());
-        const auto out = outPath(context);
+        const auto out = outPath(context, revoke::PlanDocument::Plan);
         if (!out)
             return Outcome::failed(out.error());
         const auto max = arguments.integer(QStringLiteral("max"), revoke::largestPlan, 0, revoke::largestPlan);
@@ -79,7 +92,11 @@ public:
         const auto seal = revoke::OperationSeal::load(context.vault(), true, context.call());
         if (!seal)
             return Outcome::failed(seal.error());
-        const auto bytes = revoke::savedPlanBytes(*plan, deployment, *seal);
+        const auto planner = revoke::ApproverKey::load(context.vault(), true, context.call());
+        if (!planner)
+            return Outcome::failed(planner.error());
+        const auto bytes = revoke::savedPlanBytes(*plan, deployment, *seal, *planner,
+                                                  arguments.value(QStringLiteral("reason")).value_or(QString()));
         if (!bytes)
             return Outcome::failed(bytes.error());
         if (const auto written = base::replaceFile(*out, *bytes, base::ErrorCode::FileUnwritable); !written)
@@ -97,7 +114,7 @@ public:
         return {{QStringLiteral("plan"), QStringLiteral("show")},
                 QStringLiteral("FILE"),
                 true,
-                QStringLiteral("what a plan's file says in clear"),
+                QStringLiteral("what a plan's file says in clear, if it is as its planner signed it"),
                 {},
                 {}};
     }
@@ -124,7 +141,7 @@ public:
 
     Outcome run(Context &context) const override
     {
-        const auto out = outPath(context);
+        const auto out = outPath(context, revoke::PlanDocument::Approval);
         if (!out)
             return Outcome::failed(out.error());
         const auto saved = readPlanFile(context, context.arguments().argument());
@@ -138,6 +155,9 @@ public:
             return Outcome::failed(bytes.error());
         if (const auto written = base::replaceFile(*out, *bytes, base::ErrorCode::FileUnwritable); !written)
             return Outcome::failed(written.error());
+        if (key->name() == saved->summary.planner)
+            context.output().warn(QStringLiteral("this plan was made with this very key, and the planner's own "
+                                                 "approval never counts: have another person approve it."));
         Answer answer = answerOf(saved->summary);
         answer.members.add(QStringLiteral("approver"), key->name());
         answer.note =

@@ -21,12 +21,19 @@ base::Result<OpenedPlan> openPlanFile(Context &context, const deployment::Deploy
     if (!saved)
         return base::fail(saved.error());
     const auto seal = revoke::OperationSeal::load(context.vault(), false, context.call());
+    if (!seal && context.vault() && seal.error().code == base::ErrorCode::NoKeyStore)
+        return base::fail(revoke::sealedElsewhere(path)); // keys are here, but nothing was ever sealed with them
     if (!seal)
         return base::fail(seal.error());
     auto plan = revoke::openSavedPlan(*saved, deployment, *seal, path);
     if (!plan)
         return base::fail(plan.error());
-    OpenedPlan opened{std::move(*plan), {}};
+    OpenedPlan opened{std::move(plan->plan), {}, saved->summary.reason};
+    const auto given = context.arguments().value(QStringLiteral("reason"));
+    if (given && !opened.reason.isEmpty() && *given != opened.reason)
+        return base::fail(usageError(QStringLiteral("--reason"),
+                                     QStringLiteral("the plan was saved for another reason, and that one goes on "
+                                                    "record: leave the flag out")));
     const auto approvalPath = context.arguments().value(QStringLiteral("approval"));
     if (!approvalPath)
         return opened;

@@ -14,10 +14,12 @@ struct OpenedPlan
 {
     revoke::RevocationPlan plan;
     std::optional<revoke::Approval> approval; ///< nullopt: none was given
+    QString reason = {};                      ///< for which it was saved, and approved
 };
 
 /// The plan of --plan, opened with this user's key, and the approval of --approval, where given. Errors: those of
-/// readPlanFile(), revoke::openSavedPlan() and revoke::checkApproval(), NoKeyStore.
+/// readPlanFile(), revoke::openSavedPlan() and revoke::checkApproval(), NoKeyStore, UsageInvalid (--reason says
+/// another reason than the plan).
 [[nodiscard]] base::Result<OpenedPlan> openPlanFile(Context &context, const deployment::Deployment &deployment);
 
 } // namespace rollcall::ctl

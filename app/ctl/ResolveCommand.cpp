@@ -196,7 +196,7 @@ audit::AuditEntry actOf(const deployment::ConnectionConfig &config)
 base::Status record(Context &context, audit::AuditEntry &act, audit::Phase phase)
 {
     act.phase = phase;
-    audit::AuditLog log(context.workspace().folders().data, context.vault(), context.clock());
+    audit::AuditLog log = context.auditLog();
     const auto seq = log.append(act, context.call());
     return seq ? base::Status() : base::fail(seq.error());
 }

@@ -160,7 +160,7 @@ private:
     static Outcome set(Context &context, const ConnectionConfig &config, revoke::RuleStore &place,
                        const NotBeforeRule &rule, Answer answer)
     {
-        audit::AuditLog log(context.workspace().folders().data, context.vault(), context.clock());
+        audit::AuditLog log = context.auditLog();
         const revoke::RecordedAct act =
             revoke::setRuleOnRecord(place, rule, config, reasonOf(context), log, context.call());
         if (!act.done)
@@ -345,7 +345,7 @@ private:
         const auto place = revoke::openRuleStore(config, store::Access::Write, context.call());
         if (!place)
             return Outcome::failed(place.error());
-        audit::AuditLog log(context.workspace().folders().data, context.vault(), context.clock());
+        audit::AuditLog log = context.auditLog();
         audit::AuditEntry entry;
         entry.action = QStringLiteral("rule.verify");
         entry.connection = config.displayName();

@@ -101,7 +101,7 @@ private:
                                      .arg(base::toIso(plan->before), deployment.config().displayName());
         if (const auto status = askConsent(context, profile, question); !status)
             return Outcome::failed(status.error());
-        audit::AuditLog log(context.workspace().folders().data, context.vault(), context.clock());
+        audit::AuditLog log = context.auditLog();
         const auto report =
             revoke::carryOut(*plan, deployment, **store, log, operationPlace(context), wholeCall(context),
                              [&context](const revoke::RevocationProgress &step) { showProgress(context, step); });

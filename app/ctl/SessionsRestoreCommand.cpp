@@ -41,7 +41,7 @@ public:
         const workspace::ConnectionProfile &profile = deployment.config().profile;
         if (const auto status = checkConsentPossible(context, profile); !status)
             return Outcome::failed(status.error());
-        audit::AuditLog log(context.workspace().folders().data, context.vault(), context.clock());
+        audit::AuditLog log = context.auditLog();
         const revoke::OperationPlace place = operationPlace(context);
         const auto plan = revoke::planRestore(context.arguments().argument(), deployment, log, place, context.call());
         if (!plan)

@@ -324,9 +324,11 @@ private:
         if (const auto status = askConsent(context, profile, question); !status)
             return Outcome::failed(status.error());
 
-        audit::AuditLog log(context.workspace().folders().data, context.vault(), context.clock());
+        audit::AuditLog log = context.auditLog();
         revoke::RevocationOptions options = request.options;
         options.approval = opened->approval;
+        if (options.reason.isEmpty())
+            options.reason = opened->reason;
         const auto report =
             revoke::carryOut(plan, options, deployment, **store, log, operationPlace(context), wholeCall(context),
                              [&context](const revoke::RevocationProgress &step) { showProgress(context, step); });

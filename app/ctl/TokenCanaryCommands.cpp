@@ -146,7 +146,7 @@ private:
                                                  "made is not on record."));
             return CanarySession::make(deployment, nullptr, false, life, context.call());
         }
-        audit::AuditLog log(context.workspace().folders().data, context.vault(), context.clock());
+        audit::AuditLog log = context.auditLog();
         audit::AuditEntry entry;
         entry.action = QStringLiteral("token.mint");
         entry.connection = deployment.config().displayName();
@@ -183,7 +183,7 @@ private:
                                      .arg(deployment.config().displayName());
         if (auto status = askConsent(context, profile, question); !status)
             return base::fail(std::move(status.error()));
-        audit::AuditLog log(context.workspace().folders().data, context.vault(), context.clock());
+        audit::AuditLog log = context.auditLog();
         sweep(context, deployment, log);
         return CanarySession::make(deployment, &log, true, life, context.callFor(2),
                                    reasonOf(context, QStringLiteral("canary session")));
@@ -194,7 +194,7 @@ private:
     {
         if (out) {
             if (auto written = writeCookieFile(*out, canary.cookieHeader()); !written) {
-                audit::AuditLog log(context.workspace().folders().data, context.vault(), context.clock());
+                audit::AuditLog log = context.auditLog();
                 if (const auto removed = canary.remove(deployment, &log); !removed)
                     return Outcome::failed(base::Error(removed.error()).because(std::move(written.error())));
                 return Outcome::failed(written.error());
@@ -274,7 +274,7 @@ public:
                                                .arg(deployment.config().displayName()));
             !status)
             return Outcome::failed(status.error());
-        audit::AuditLog log(context.workspace().folders().data, context.vault(), context.clock());
+        audit::AuditLog log = context.auditLog();
         const auto removed = probe::removeCanaries(
             deployment, **store, *canaries, log,
             context.arguments().value(QStringLiteral("reason")).value_or(QString()), context.callFor(2));

@@ -3,9 +3,10 @@
 #include <QAction>
 #include <QMessageBox>
 #include <QTimer>
+#include <QToolTip>
 
 #include "app/desktop/DemoHost.h"
-#include "core/deployment/ApprovalDemand.h"
+#include "core/deployment/Demands.h"
 #include "core/probe/RunArchive.h"
 #include "core/revoke/Operations.h"
 #include "core/workspace/EnvFile.h"
@@ -24,6 +25,7 @@
 #include "ui/main/CloseQuestion.h"
 #include "ui/main/HeaderBand.h"
 #include "ui/main/HealthChips.h"
+#include "ui/main/LogFaultBar.h"
 #include "ui/main/WriteModeButton.h"
 #include "ui/overview/OverviewPage.h"
 #include "ui/sessions/SessionsPage.h"
@@ -115,7 +117,7 @@ void AppContext::wireWelcome()
 void AppContext::wireKeeper()
 {
     QObject::connect(&m_keeper, &ConnectionKeeper::vaultKnown, this, [this](const QString &description) {
-        m_audit = std::make_unique<audit::AuditLog>(m_folders.data, m_keeper.vault().get(), m_clock);
+        m_audit = std::make_unique<audit::AuditLog>(m_folders.data, m_keeper.vault().get(), m_clock, faultTeller());
         m_vaultDescription = description;
         m_welcome->setVault(description);
         if (m_edit)
@@ -271,9 +273,8 @@ void AppContext::openWith(const ConnectionProfile &profile, const workspace::Con
         showError(config.error(), tr("The connection could not be opened"));
         return;
     }
-    // The demand is one of the database: another connection to it does not take it away.
-    if (config->database && deployment::isApprovalDemanded(m_profiles, *config->database))
-        config->profile.needsApproval = true;
+    // Demands are of the place: another connection to it does not take them away.
+    deployment::holdToDemands(*config, m_profiles);
     m_opener.open(std::move(*config));
 }
 
@@ -291,6 +292,8 @@ void AppContext::openDemo()
         showError(error, tr("The demo deployment could not be started"));
         QTimer::singleShot(0, this, [this] { m_demo.reset(); }); // not while it is still speaking
     });
+    QObject::connect(m_demo.get(), &DemoHost::logFaulty, this,
+                     [this](const base::Error &fault) { m_window.logFault().showFault(fault); });
     m_demo->start();
 }
 
@@ -335,6 +338,10 @@ void AppContext::showOpened(const std::shared_ptr<const Deployment> &deployment,
     auto *audit = new audit::AuditPage(m_theme, m_connection->auditLog(), m_clock);
     auto *last =
         new audit::LastOperations(m_theme, m_connection->auditLog(), deployment->config().displayName(), m_clock);
+    QObject::connect(&m_window.logFault(), &main::LogFaultBar::auditRequested, audit, [this, audit] {
+        if (!m_window.showPage(audit->id()))
+            QToolTip::showText(QCursor::pos(), tr("Close what is open first."), &m_window);
+    });
     QObject::connect(last, &audit::LastOperations::auditWanted, this,
                      [this, audit] { m_window.showPage(audit->id()); });
     QObject::connect(m_connection.get(), &common::OpenConnection::sessionsChanged, last,
@@ -428,6 +435,14 @@ void AppContext::closeConnection()
     m_sheets.setConnection(nullptr);
     m_connection.reset();
     m_demo.reset();
+}
+
+audit::OnFault AppContext::faultTeller()
+{
+    return [this, sender = m_mailbox.sender()](const base::Error &fault) {
+        // A full box loses a remark that stands in the log as well, and that the next act makes again.
+        static_cast<void>(sender.post([this, fault] { m_window.logFault().showFault(fault); }));
+    };
 }
 
 void AppContext::showError(const base::Error &error, const QString &what)

@@ -8,6 +8,7 @@
 
 #include "app/desktop/ActSheets.h"
 #include "app/desktop/DesktopOptions.h"
+#include "core/async/Mailbox.h"
 #include "core/audit/AuditLog.h"
 #include "core/revoke/UndoTimer.h"
 #include "core/workspace/Workspace.h"
@@ -71,7 +72,10 @@ private:
     [[nodiscard]] bool isBusy() const;
     void closeConnection();
     void showError(const base::Error &error, const QString &what);
+    /// Whoever appends to the user's audit log tells this of what is amiss with it.
+    [[nodiscard]] audit::OnFault faultTeller();
 
+    async::Mailbox m_mailbox; ///< from the threads that write to the audit log
     base::SystemClock m_clock;
     revoke::UndoTimer m_undo; ///< sealed rows end with their window, whether anybody acts or not
     common::Theme &m_theme;

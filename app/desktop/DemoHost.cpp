@@ -51,8 +51,12 @@ void DemoHost::start()
             m_demo = demo;
             m_secrets = secrets;
             m_vault = workspace::openKeyFileVault(demo->info().keyFile);
-            m_audit = std::make_unique<audit::AuditLog>(workspace::Folders::below(demo->info().dir).data, m_vault.get(),
-                                                        m_clock);
+            m_audit = std::make_unique<audit::AuditLog>(
+                workspace::Folders::below(demo->info().dir).data, m_vault.get(), m_clock,
+                [this, sender = m_mailbox.sender()](const base::Error &fault) {
+                    // A full box loses a remark that stands in the log as well, and that the next act makes again.
+                    static_cast<void>(sender.post([this, fault] { Q_EMIT logFaulty(fault); }));
+                });
             Q_EMIT started();
         });
     });

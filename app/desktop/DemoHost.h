@@ -44,6 +44,8 @@ public:
 Q_SIGNALS:
     void started();
     void failed(const rollcall::base::Error &error);
+    /// An act found this amiss with the audit log.
+    void logFaulty(const rollcall::base::Error &fault);
 
 private:
     const base::Clock &m_clock;

@@ -28,6 +28,8 @@ namespace {
 
 constexpr qint64 longestLine = 1 << 20;
 constexpr std::chrono::seconds longestWait{10}; ///< for another process that appends
+/// What an act checks of a log that was whole so far: several hundred entries, in some ten milliseconds.
+constexpr qint64 checkedBytes = 256 * 1024;
 
 Error unwritable(const QString &path, const QString &detail)
 {
@@ -132,6 +134,14 @@ bool isOlder(const AuditSeal &found, const AuditMark &mark)
     return found.entries < mark.entries || (found.entries == mark.entries && found.hash != mark.hash);
 }
 
+/// Adds to what an entry has to say of the log itself.
+void addNote(QString &note, const QString &what)
+{
+    if (!note.isEmpty() && !what.isEmpty())
+        note += QStringLiteral("; ");
+    note += what;
+}
+
 /// The file that is written under @p path: a link is followed, also one that leads to nothing yet.
 QString whereItLeads(QString path)
 {
@@ -147,8 +157,8 @@ QString whereItLeads(QString path)
 
 } // namespace
 
-AuditLog::AuditLog(QString folder, base::SecretVault *vault, const base::Clock &clock)
-    : m_folder(std::move(folder)), m_vault(vault), m_clock(clock)
+AuditLog::AuditLog(QString folder, base::SecretVault *vault, const base::Clock &clock, OnFault onFault)
+    : m_folder(std::move(folder)), m_vault(vault), m_clock(clock), m_onFault(std::move(onFault))
 {}
 
 QString AuditLog::path() const
@@ -162,13 +172,18 @@ base::Result<qint64> AuditLog::append(AuditEntry entry, const Call &call)
         return base::fail(Error(ErrorCode::NoKeyStore));
     if (!QDir().mkpath(m_folder))
         return base::fail(unwritable(m_folder, QStringLiteral("the folder cannot be made")));
-    const base::FileLock lock(m_folder + QStringLiteral("/audit.lock"), call.atMost(longestWait));
+    const base::FileLock lock(lockPath(path()), call.atMost(longestWait));
     if (!lock.isHeld())
         return base::fail(unwritable(path(), lock.state() == base::FileLock::State::Busy
                                                  ? QStringLiteral("another process holds it")
                                                  : QStringLiteral("its folder cannot be written")));
     // Under the lock: two processes that begin a log must not make two keys.
-    const auto key = base::SigningKey::findOrMake(*m_vault, sealKeyName(), call);
+    auto known = base::SigningKey::find(*m_vault, sealKeyName(), call);
+    if (!known)
+        return base::fail(known.error());
+    const bool isKeyNew = !known->has_value();
+    const auto key = isKeyNew ? base::SigningKey::findOrMake(*m_vault, sealKeyName(), call)
+                              : base::Result<base::SigningKey>(std::move(**known));
     if (!key)
         return base::fail(key.error());
     const base::FileDescriptor log(path(), O_RDWR | O_CREAT | O_APPEND);
@@ -182,16 +197,35 @@ base::Result<qint64> AuditLog::append(AuditEntry entry, const Call &call)
     const auto stored = AuditSeal::read(sealFile);
     const QString keyId = keyIdOf(key->publicKey());
     const bool ours = stored && stored->isBy(key->publicKey());
-    const auto mark = AuditMark::read(*m_vault, m_folder, call);
+    auto mark = AuditMark::read(*m_vault, m_folder, call);
     if (!mark)
         return base::fail(mark.error());
+    std::vector<Error> faults;
+    QString brokenNote;
+    if (isKeyNew && (file.size() > 0 || !mark->keyId.isEmpty()))
+        faults.push_back(Error(ErrorCode::AuditBroken).with(ErrorParam::Part, QStringLiteral("key")));
+    if (entry.phase == Phase::Intent) {
+        const auto state = verifyLog(path(), {key->publicKey(), *mark, true, mark->isBroken ? 0 : checkedBytes}, call);
+        if (!state)
+            return base::fail(state.error());
+        mark->isBroken = !state->ok;
+        if (mark->isBroken) {
+            const qint64 at = state->brokenAt.value_or(state->entries + 1);
+            faults.push_back(Error(ErrorCode::AuditBroken).with(ErrorParam::Count, at));
+            brokenNote = QStringLiteral("the log before this entry is broken at entry %1").arg(at);
+        }
+    }
     Head head = ours ? headBySeal(*stored, file) : headWithoutSeal(file, stored, keyId, mark->keyId);
     if (isOlder(head.seal, *mark)) {
         head.seal.entries += 1;
-        head.note += (head.note.isEmpty() ? QString() : QStringLiteral("; ")) +
-                     QStringLiteral("an older copy of the log lay here; one number is left out");
+        addNote(head.note, QStringLiteral("an older copy of the log lay here; one number is left out"));
     }
+    addNote(head.note, brokenNote);
     file.close();
+    for (const Error &fault : faults) {
+        if (m_onFault)
+            m_onFault(fault);
+    }
 
     entry.seq = head.seal.entries + 1;
     entry.at = m_clock.now();
@@ -223,7 +257,8 @@ base::Result<qint64> AuditLog::append(AuditEntry entry, const Call &call)
     head.seal.bytes = size + line.size();
     if (const auto status = head.seal.write(sealFile, *key); !status)
         return base::fail(status.error());
-    if (const auto status = AuditMark{keyId, entry.seq, entry.hash}.write(*m_vault, m_folder, call); !status)
+    if (const auto status = AuditMark{keyId, entry.seq, entry.hash, mark->isBroken}.write(*m_vault, m_folder, call);
+        !status)
         return base::fail(status.error());
     return entry.seq;
 }
@@ -264,6 +299,7 @@ base::Status AuditLog::forEach(qint64 afterSeq, const Call &call,
             return base::fail(Error(ErrorCode::FileFormatInvalid)
                                   .with(ErrorParam::Path, path())
                                   .with(ErrorParam::Line, number)
+                                  .with(ErrorParam::Part, QStringLiteral("log"))
                                   .with(ErrorParam::Detail, QStringLiteral("no entry of the audit log")));
         if (entry->seq > afterSeq && !take(std::move(*entry)))
             break;

@@ -20,23 +20,31 @@ struct AuditState
     bool sealed = false;            ///< every entry and the seal beside the log were checked with the key
 };
 
+/// Told what an act finds amiss with the log as it puts its intent on record: AuditBroken. Called in the thread that
+/// appends, before the act; must return soon.
+using OnFault = std::function<void(const base::Error &fault)>;
+
 /// The append-only, hash-chained log of everything done to deployments: `audit.ndjson` in a folder, one entry a line,
 /// flushed to disk before append() returns, guarded by a file lock against other processes. A seal beside it
 /// (`audit.seal`, see AuditSeal) makes cutting the log short visible, a mark in the vault (AuditMark) putting older
 /// copies of both in their place. Each entry and the seal are signed (Ed25519; the
 /// private key rests in the vault under "audit-key", the public one goes with evidence packs). A line that
 /// a crash left half written is removed and noted by the next append. A log that was tampered with is still appended to
-/// (an incident is no time to refuse), in such a way that the break stays visible for ever.
+/// (an incident is no time to refuse: whoever can write to the log could else stop every revocation), in such a way
+/// that the break stays visible for ever. Before an intent is appended the end of the log is checked (256 KiB of it,
+/// with its seal and its mark; all of it once it was found broken): what is amiss is said, and stands in the entry. So
+/// does a new key where the one that signed before was not found.
 /// **Thread-safety:** thread-safe; calls block on the disk.
 class AuditLog final
 {
 public:
     /// @p folder is made on the first append. @p vault (borrowed, may be null) keeps the seal's key; without it
-    /// append() fails with NoKeyStore and reading works unsealed.
-    AuditLog(QString folder, base::SecretVault *vault, const base::Clock &clock);
+    /// append() fails with NoKeyStore and reading works unsealed. @p onFault may be empty.
+    AuditLog(QString folder, base::SecretVault *vault, const base::Clock &clock, OnFault onFault = {});
 
     /// Appends and syncs; returns seq. Where the mark alone cannot be written the entry stands all the same. Errors:
-    /// NoKeyStore, AuditUnwritable, DiskFull, KeychainFailed, KeyFileUnsafe, Timeout, Internal.
+    /// NoKeyStore, AuditUnwritable, FileUnreadable, DiskFull, KeychainFailed, KeyFileUnsafe, Timeout, Cancelled,
+    /// Internal.
     [[nodiscard]] base::Result<qint64> append(AuditEntry entry, const base::Call &call);
 
     /// Entries after @p afterSeq, at most @p limit, in order. A missing log: none; a half line at its end is passed
@@ -66,6 +74,7 @@ private:
     QString m_folder;
     base::SecretVault *m_vault;
     const base::Clock &m_clock;
+    OnFault m_onFault;
 };
 
 /// Checks the copy of a log at @p path, with the seal `NAME.seal` beside it where there is one; a copy without a seal

@@ -15,6 +15,11 @@ QString nameOf(const QString &folder)
     return QStringLiteral("audit-begun ") + QString::fromLatin1(digest);
 }
 
+QString brokenWord()
+{
+    return QStringLiteral("broken");
+}
+
 } // namespace
 
 base::Result<AuditMark> AuditMark::read(base::SecretVault &vault, const QString &folder, const base::Call &call)
@@ -25,12 +30,15 @@ base::Result<AuditMark> AuditMark::read(base::SecretVault &vault, const QString 
     if (!*stored)
         return AuditMark();
     const QStringList words = QString::fromLatin1((*stored)->view()).split(QLatin1Char(' '));
-    return AuditMark{words.value(0), words.value(1).toLongLong(), words.value(2)};
+    return AuditMark{words.value(0), words.value(1).toLongLong(), words.value(2), words.value(3) == brokenWord()};
 }
 
 base::Status AuditMark::write(base::SecretVault &vault, const QString &folder, const base::Call &call) const
 {
-    const QString text = QStringLiteral("%1 %2 %3").arg(keyId, QString::number(entries), hash);
+    QStringList words{keyId, QString::number(entries), hash};
+    if (isBroken)
+        words << brokenWord();
+    const QString text = words.join(QLatin1Char(' '));
     return vault.write(nameOf(folder), base::SecretBytes(text.toLatin1()), call);
 }
 

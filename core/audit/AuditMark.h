@@ -13,9 +13,10 @@ namespace rollcall::audit {
 /// **Thread-safety:** plain value.
 struct AuditMark
 {
-    QString keyId;      ///< of the key that signs; empty: no log was begun
-    qint64 entries = 0; ///< that were on disk
-    QString hash;       ///< of the last of these
+    QString keyId;         ///< of the key that signs; empty: no log was begun
+    qint64 entries = 0;    ///< that were on disk
+    QString hash;          ///< of the last of these
+    bool isBroken = false; ///< an act found the log broken since: it stays so, however far behind the end the break is
 
     /// What @p vault holds of the log in @p folder. Errors: those of the vault.
     [[nodiscard]] static base::Result<AuditMark> read(base::SecretVault &vault, const QString &folder,

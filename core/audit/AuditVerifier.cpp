@@ -31,6 +31,29 @@ struct Chain
     bool lastByKey = false;
 };
 
+/// The chain up to where the last bytes that @p input asks for begin, as the entry there has it; nothing of it where
+/// all of the log is to be looked at, as also where that entry cannot be read, or the mark's lies before it.
+base::Result<Chain> chainBefore(const QString &path, const VerifyInput &input)
+{
+    QFile file(path);
+    if (input.lastBytes == 0 || !file.exists() || file.size() <= input.lastBytes)
+        return Chain();
+    if (!file.open(QIODevice::ReadOnly) || !file.seek(file.size() - input.lastBytes))
+        return base::fail(base::fileError(ErrorCode::FileUnreadable, path, file.errorString()));
+    file.readLine(longestLine); // the rest of one
+    const qint64 begin = file.pos();
+    QByteArray line = file.readLine(longestLine);
+    line.chop(1);
+    const auto entry = AuditEntry::fromLine(line);
+    if (!entry || (input.mark.entries > 0 && input.mark.entries < entry->seq))
+        return Chain();
+    Chain chain;
+    chain.entries = entry->seq - 1;
+    chain.bytes = begin;
+    chain.hash = entry->previousHash;
+    return chain;
+}
+
 /// Reads on from where @p chain ends.
 base::Status followChain(const QString &path, const VerifyInput &input, Chain &chain, const base::Call &call)
 {
@@ -54,7 +77,7 @@ base::Status followChain(const QString &path, const VerifyInput &input, Chain &c
         chain.broken = !entry || entry->seq != chain.entries + 1 || entry->previousHash != chain.hash ||
                        entry->hash != entry->computeHash();
         const bool byKey = !chain.broken && key && entry->keyId == ourKey;
-        if (byKey && !isSigned(entry->hash.toLatin1(), entry->signature, *key))
+        if (byKey && input.lastBytes == 0 && !isSigned(entry->hash.toLatin1(), entry->signature, *key))
             chain.broken = true;
         if (chain.broken)
             break;
@@ -73,6 +96,12 @@ base::Status followChain(const QString &path, const VerifyInput &input, Chain &c
 QString wordOf(const std::optional<AuditSeal> &seal)
 {
     return seal ? seal->signature : QString();
+}
+
+QString besideLog(const QString &logPath, const QString &suffix)
+{
+    const QFileInfo info(logPath);
+    return info.path() + QLatin1Char('/') + info.completeBaseName() + suffix;
 }
 
 AuditState brokenAt(qint64 seq)
@@ -99,14 +128,21 @@ base::Result<std::optional<base::PublicKey>> publicSealKey(base::SecretVault *va
 
 QString sealPath(const QString &logPath)
 {
-    const QFileInfo info(logPath);
-    return info.path() + QLatin1Char('/') + info.completeBaseName() + QStringLiteral(".seal");
+    return besideLog(logPath, QStringLiteral(".seal"));
+}
+
+QString lockPath(const QString &logPath)
+{
+    return besideLog(logPath, QStringLiteral(".lock"));
 }
 
 base::Result<AuditState> verifyLog(const QString &logPath, const VerifyInput &input, const base::Call &call)
 {
     const bool hasKey = input.key.has_value();
-    Chain chain;
+    auto known = chainBefore(logPath, input);
+    if (!known)
+        return base::fail(std::move(known.error()));
+    Chain chain = std::move(*known);
     std::optional<AuditSeal> seal;
     for (int i = 0; i < mostLooks; ++i) {
         seal = AuditSeal::read(sealPath(logPath));

@@ -14,12 +14,18 @@ namespace rollcall::audit {
 /// Where the seal of the log at @p logPath lies: "audit.ndjson" → "audit.seal".
 [[nodiscard]] QString sealPath(const QString &logPath);
 
+/// The file whose lock whoever appends to the log at @p logPath holds: "audit.ndjson" → "audit.lock".
+[[nodiscard]] QString lockPath(const QString &logPath);
+
 /// What a check knows beside the log itself.
 struct VerifyInput
 {
     std::optional<base::PublicKey> key; ///< that seals; nullopt: chain alone
     AuditMark mark;                     ///< what the vault remembers of this log
     bool sealExpected = false;          ///< a missing seal is a fault (false for copies)
+    /// How much of the log is looked at, from its end; 0: all of it. What is looked at so is not checked for each
+    /// entry's signature: the seal's covers the last hash, and with it the chain behind that.
+    qint64 lastBytes = 0;
 };
 
 /// Checks the log at @p logPath against its chain, its seal and @p input, also while it is appended to. A missing file

@@ -131,7 +131,9 @@ Result<std::vector<AuditEntry>> entriesOf(const AuditLog &log, const EvidenceSco
     if (entries.empty())
         return fail(Error(ErrorCode::NotFound)
                         .with(ErrorParam::Name,
-                              scope.operation.isEmpty() ? QStringLiteral("an entry of that time") : scope.operation));
+                              scope.operation.isEmpty() ? QStringLiteral("an entry of that time") : scope.operation)
+                        .with(ErrorParam::Part,
+                              scope.operation.isEmpty() ? QStringLiteral("entry") : QStringLiteral("operation")));
     return entries;
 }
 
@@ -173,7 +175,9 @@ Result<Evidence> writeEvidence(const AuditLog &log, const EvidenceScope &scope, 
     if (!found)
         return fail(found.error());
     if (!*found)
-        return fail(Error(ErrorCode::NotFound).with(ErrorParam::Name, QStringLiteral("the key that signs the log")));
+        return fail(Error(ErrorCode::NotFound)
+                        .with(ErrorParam::Name, QStringLiteral("the key that signs the log"))
+                        .with(ErrorParam::Part, QStringLiteral("signing key")));
     const base::SigningKey &key = **found;
 
     // One that was taken away is no reason to pack nothing: the state of the log says so.

@@ -28,6 +28,20 @@ QString colon(const Error &error)
     return detail.isEmpty() ? QString() : QStringLiteral(": ") + detail;
 }
 
+/// What to do about a file, being @p part of something, that is not in its form.
+QString formRemedy(const QString &part)
+{
+    if (part == QStringLiteral("log"))
+        return tr("audit verify names the first bad entry; audit renew puts the log aside as it is.");
+    if (part == QStringLiteral("plan"))
+        return tr("Do not carry it out: have it saved anew (rollcallctl plan save), or sent anew.");
+    if (part == QStringLiteral("sealed plan"))
+        return tr("Whoever saved it carries it out, with the keychain or key file (--key-file) they had then.");
+    if (part == QStringLiteral("approval"))
+        return tr("Have the plan approved anew (rollcallctl plan approve).");
+    return tr("Correct the file, or choose another.");
+}
+
 ErrorText usageText(const Error &error)
 {
     const QString detail = error.param(ErrorParam::Detail);
@@ -54,11 +68,17 @@ ErrorText usageText(const Error &error)
         return {tr("%1 cannot be written%2.").arg(error.param(ErrorParam::Path), colon(error)),
                 tr("Check the folder's rights and free space, or choose another place.")};
     case ErrorCode::FileFormatInvalid:
+        if (const QString part = error.param(ErrorParam::Part); part.endsWith(QStringLiteral("plan")))
+            return {tr("The plan %1 cannot be used%2.").arg(error.param(ErrorParam::Path), colon(error)),
+                    formRemedy(part)};
+        else if (part == QStringLiteral("approval"))
+            return {tr("The approval %1 cannot be used%2.").arg(error.param(ErrorParam::Path), colon(error)),
+                    formRemedy(part)};
         return {error.param(ErrorParam::Line).isEmpty()
                     ? tr("%1 is not in the expected form%2.").arg(error.param(ErrorParam::Path), colon(error))
                     : tr("%1, line %2, is not in the expected form%3.")
                           .arg(error.param(ErrorParam::Path), error.param(ErrorParam::Line), colon(error)),
-                tr("Correct the file, or choose another.")};
+                formRemedy(error.param(ErrorParam::Part))};
     case ErrorCode::SecretMissing:
         return {
             tr("No secret of the deployment was given%1.").arg(colon(error)),
@@ -140,6 +160,21 @@ ErrorText connectText(const Error &error)
     }
 }
 
+/// Where to look for what was not found.
+QString notFoundRemedy(const QString &part)
+{
+    if (part == QStringLiteral("operation"))
+        return tr("Its name (auditId) stands in the answer of what began it and in the audit log (audit list), and "
+                  "among the unfinished operations (operations list) while it is one.");
+    if (part == QStringLiteral("entry"))
+        return tr("See the audit log (audit list) for what was done when.");
+    if (part == QStringLiteral("signing key"))
+        return tr("Use the keychain or key file (--key-file) with which the log was written.");
+    if (part == QStringLiteral("log"))
+        return tr("There is no audit log yet: nothing was done so far.");
+    return tr("List the sessions to see what there is.");
+}
+
 ErrorText findingText(const Error &error)
 {
     switch (error.code) {
@@ -176,26 +211,47 @@ ErrorText findingText(const Error &error)
         return {tr("The answer of %1 is larger than %2 bytes.").arg(place(error), error.param(ErrorParam::Limit)),
                 tr("Check the address: the answers that are asked for here are small.")};
     case ErrorCode::AuditBroken:
-        return {tr("The audit log's chain is broken at entry %1.").arg(error.param(ErrorParam::Count)),
-                tr("Keep a copy of the log as it is and find out who changed it.")};
+        if (error.param(ErrorParam::Part) == QStringLiteral("key"))
+            return {tr("The key that signed the audit log was not found, so a new one signs from here on: what was "
+                       "signed before can no longer be proven."),
+                    tr("If there was a keychain or another key file, use that one again.")};
+        if (error.param(ErrorParam::Part) == QStringLiteral("copy"))
+            return {tr("This copy of the audit log is broken at entry %1: an entry was changed, taken away or put in.")
+                        .arg(error.param(ErrorParam::Count)),
+                    tr("Keep it as it is, compare it with other copies, and find out who changed it.")};
+        return {tr("The audit log is broken at entry %1: an entry was changed, taken away or put in.")
+                    .arg(error.param(ErrorParam::Count)),
+                tr("Find out who changed it. The log goes on, and each act says this, until rollcallctl audit renew "
+                   "puts it aside as it is and begins a new one.")};
     case ErrorCode::NotRevocable:
         return {tr("JWT sessions have no row that could be deleted: a JWT stays accepted until it expires."),
                 tr("Rotate the secret to end all sessions at once, or move to database sessions.")};
     case ErrorCode::NotFound:
         return {tr("Nothing matches \"%1\".").arg(error.param(ErrorParam::Name)),
-                error.param(ErrorParam::Part) == QStringLiteral("operation")
-                    ? tr("Its name stands in the answer of what began it, in the audit log, and among the unfinished "
-                         "operations while it is one.")
-                    : tr("List the sessions to see what there is.")};
+                notFoundRemedy(error.param(ErrorParam::Part))};
     default:
         return {};
     }
+}
+
+/// What plan, or what for it, is to be given instead.
+QString staleRemedy(const QString &part)
+{
+    if (part == QStringLiteral("connection"))
+        return tr("Give the connection that it was made for (--connection, --env-file or --database).");
+    if (part == QStringLiteral("approval"))
+        return tr("Give the approval of this very plan, or have it approved (rollcallctl plan approve).");
+    return tr("Make a new plan.");
 }
 
 ErrorText refusedText(const Error &error)
 {
     switch (error.code) {
     case ErrorCode::WriteRefused:
+        if (error.param(ErrorParam::Part) == QStringLiteral("operation"))
+            return {tr("Nothing was written%1.").arg(colon(error)),
+                    tr("operations list says how each unfinished operation stands; operations resume carries one "
+                       "through, operations discard ends it where it stands.")};
         if (error.param(ErrorParam::Part) == QStringLiteral("undo"))
             return {
                 tr("Nothing was put back%1.").arg(colon(error)),
@@ -235,9 +291,9 @@ ErrorText refusedText(const Error &error)
     case ErrorCode::ConfirmationMissing:
         return {
             tr("\"%1\" is a production connection and the act was not confirmed.").arg(error.param(ErrorParam::Name)),
-            tr("Add --confirm with the connection's name.")};
+            tr("Add --confirm \"%1\".").arg(error.param(ErrorParam::Name))};
     case ErrorCode::PlanStale:
-        return {tr("The plan no longer fits%1.").arg(colon(error)), tr("Make a new plan.")};
+        return {tr("The plan no longer fits%1.").arg(colon(error)), staleRemedy(error.param(ErrorParam::Part))};
     case ErrorCode::AuditUnwritable:
         return {tr("The audit log %1 cannot be written%2, so nothing was done.")
                     .arg(error.param(ErrorParam::Path), colon(error)),

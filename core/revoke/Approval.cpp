@@ -15,7 +15,7 @@ using base::ErrorParam;
 
 namespace {
 
-constexpr int formatVersion = 1;
+constexpr int formatVersion = 2; // 1 did not cover the reason
 
 QString approvalFormat()
 {
@@ -31,26 +31,25 @@ Error refused(const QString &why)
 
 Error ofAnotherPlan()
 {
-    return Error(ErrorCode::PlanStale).with(ErrorParam::Detail, QStringLiteral("the approval is of another plan"));
+    return Error(ErrorCode::PlanStale)
+        .with(ErrorParam::Part, QStringLiteral("approval"))
+        .with(ErrorParam::Detail, QStringLiteral("the approval is of another plan"));
 }
 
 } // namespace
 
 QByteArray approvedText(const PlanSummary &summary, const QString &approvedAt)
 {
-    return QStringList{QStringLiteral("rollcall-approval/1"),
-                       summary.digest,
-                       QString::number(summary.matched),
-                       QString::number(summary.users),
-                       base::toIso(summary.frozenAt),
-                       summary.selection,
-                       summary.statement,
-                       summary.connection,
-                       summary.database,
-                       approvedAt}
-               .join(QLatin1Char('\n'))
-               .toUtf8() +
-           '\n';
+    QJsonObject json = summary.toJson();
+    json.insert(QStringLiteral("format"), approvalFormat());
+    json.insert(QStringLiteral("version"), formatVersion);
+    json.insert(QStringLiteral("approvedAt"), approvedAt);
+    return QJsonDocument(json).toJson(QJsonDocument::Compact); // its members sorted
+}
+
+bool isApprovalFile(const QByteArray &content)
+{
+    return QJsonDocument::fromJson(content).object().value(QStringLiteral("format")) == approvalFormat();
 }
 
 base::Result<QByteArray> approvalBytes(const PlanSummary &summary, const ApproverKey &key, base::Instant now)
@@ -62,6 +61,9 @@ base::Result<QByteArray> approvalBytes(const PlanSummary &summary, const Approve
     return QJsonDocument(QJsonObject{{QStringLiteral("format"), approvalFormat()},
                                      {QStringLiteral("version"), formatVersion},
                                      {QStringLiteral("digest"), summary.digest},
+                                     {QStringLiteral("reason"), summary.reason},
+                                     {QStringLiteral("plannedBy"), summary.plannedBy},
+                                     {QStringLiteral("planner"), summary.planner},
                                      {QStringLiteral("approver"), key.name()},
                                      {QStringLiteral("approvedAt"), at},
                                      {QStringLiteral("signature"), QString::fromLatin1(signature->toBase64())}})
@@ -71,24 +73,34 @@ base::Result<QByteArray> approvalBytes(const PlanSummary &summary, const Approve
 base::Result<Approval> checkApproval(const QByteArray &approval, const PlanSummary &summary,
                                      const QStringList &approvers, const QString &own, const QString &path)
 {
+    const auto invalid = [&path](const QString &why) {
+        return base::fail(base::fileError(ErrorCode::FileFormatInvalid, path, why)
+                              .with(ErrorParam::Part, QStringLiteral("approval")));
+    };
     const QJsonObject json = QJsonDocument::fromJson(approval).object();
     if (json.value(QStringLiteral("format")) != approvalFormat() ||
         json.value(QStringLiteral("version")) != formatVersion)
-        return base::fail(
-            base::fileError(ErrorCode::FileFormatInvalid, path, QStringLiteral("it is no approval of this version")));
+        return invalid(QStringLiteral("it is no approval of this version"));
     const auto text = [&json](const char *member) { return json.value(QLatin1StringView(member)).toString(); };
     if (text("digest") != summary.digest)
         return base::fail(ofAnotherPlan());
     const QString approver = text("approver");
     const QByteArray signature = QByteArray::fromBase64(text("signature").toLatin1());
-    if (!isSignedBy(approver, approvedText(summary, text("approvedAt")), signature))
-        return base::fail(base::fileError(ErrorCode::FileFormatInvalid, path,
-                                          QStringLiteral("its signature is not that of the approver for this plan")));
+    PlanSummary approved = summary;
+    if (summary.planner.isEmpty()) {
+        approved.reason = text("reason");
+        approved.plannedBy = text("plannedBy");
+        approved.planner = text("planner");
+    }
+    if (!isSignedBy(approver, approvedText(approved, text("approvedAt")), signature))
+        return invalid(QStringLiteral("its signature is not that of the approver for this plan"));
     if (approver == own)
         return base::fail(refused(QStringLiteral("the planner cannot approve their own plan")));
     if (!approvers.contains(approver))
         return base::fail(refused(QStringLiteral("this connection does not list %1 as an approver").arg(approver)));
-    return Approval(approver, summary.digest);
+    Approval granted(approver, summary.digest);
+    granted.m_reason = approved.reason;
+    return granted;
 }
 
 base::Status checkApproved(const RevocationPlan &plan, const std::optional<Approval> &approval,

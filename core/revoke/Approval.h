@@ -30,6 +30,8 @@ public:
     [[nodiscard]] const QString &approver() const { return m_approver; }
     /// RevocationPlan::digest of what was approved.
     [[nodiscard]] const QString &planDigest() const { return m_planDigest; }
+    /// The reason for which it was approved; empty where none was given, or the operation was gone on with.
+    [[nodiscard]] const QString &reason() const { return m_reason; }
 
     bool operator==(const Approval &) const = default;
 
@@ -43,21 +45,28 @@ private:
 
     QString m_approver;
     QString m_planDigest;
+    QString m_reason;
 };
 
 /// An approval of @p summary by @p key, as a file's bytes: JSON, `"format":"rollcall-approval"` with `digest`,
-/// `approver`, `approvedAt` and `signature` (Base64; Ed25519 over approvedText()). Errors: Internal.
+/// `reason`, `plannedBy` and `planner` of the plan, `approver`, `approvedAt` and `signature` (Base64; Ed25519 over
+/// approvedText()). Errors: Internal.
 [[nodiscard]] base::Result<QByteArray> approvalBytes(const PlanSummary &summary, const ApproverKey &key,
                                                      base::Instant now);
 
 /// What @p approval, a file's bytes, says of @p summary: approved by one of @p approvers, and not by @p own (the
-/// planner's key; empty: none). Errors: FileFormatInvalid (no approval, or a signature that is not theirs), PlanStale
-/// (of another plan), WriteRefused (not an approver of this connection, or the planner).
+/// planner's key; empty: none). Where @p summary names no planner, as the plan was not read from its file, the
+/// approval's word for planner and reason is taken. Errors: FileFormatInvalid (no approval, or a signature that is not
+/// theirs), PlanStale (of another plan), WriteRefused (not an approver of this connection, or the planner).
 [[nodiscard]] base::Result<Approval> checkApproval(const QByteArray &approval, const PlanSummary &summary,
                                                    const QStringList &approvers, const QString &own,
                                                    const QString &path);
 
-/// What an approver signs: "rollcall-approval/1", then each member of @p summary and the time, a line each.
+/// Whether @p content is an approval's file, of whatever version and in whatever state. **Thread-safety:** pure.
+[[nodiscard]] bool isApprovalFile(const QByteArray &content);
+
+/// What an approver signs: the compact JSON of the members of @p summary, and of `approvedAt`, `format` and `version`
+/// as the file has them.
 [[nodiscard]] QByteArray approvedText(const PlanSummary &summary, const QString &approvedAt);
 
 /// Whether @p plan may be carried out at @p deployment with @p approval: where its profile demands one

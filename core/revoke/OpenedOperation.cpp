@@ -49,7 +49,8 @@ base::Result<OpenedOperation> reopenOperation(const QString &id, const QString &
     if (head.kind != kind)
         return base::fail(stale(QStringLiteral("this operation is no %1 but a %2").arg(kind, head.kind)));
     if (head.database != databaseNameOf(deployment))
-        return base::fail(stale(QStringLiteral("it was made for %1").arg(head.database)));
+        return base::fail(stale(QStringLiteral("it was made for %1").arg(head.database))
+                              .with(base::ErrorParam::Part, QStringLiteral("connection")));
     auto seal = OperationSeal::load(place.vault, false, call);
     if (!seal)
         return base::fail(seal.error());

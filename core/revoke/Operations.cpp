@@ -91,6 +91,7 @@ base::Status pauseOperation(const QString &folder, const QString &id)
     const QString path = folder + QLatin1Char('/') + id;
     if (!isRunning(path)) {
         return base::fail(base::Error(base::ErrorCode::WriteRefused)
+                              .with(base::ErrorParam::Part, QStringLiteral("operation"))
                               .with(base::ErrorParam::Detail, QStringLiteral("no process runs %1").arg(id)));
     }
     return base::replaceFile(pausePath(path), {}, base::ErrorCode::FileUnwritable);

@@ -103,7 +103,9 @@ base::Status mayPrune(const PrunePlan &plan, const deployment::Deployment &deplo
                       const Call &call)
 {
     if (deployment.clock().isFixed())
-        return base::fail(refused(QStringLiteral("the time is fixed, and a wrong clock must not delete")));
+        return base::fail(refused(QStringLiteral("the time is fixed, and a wrong clock must not delete"))
+                              .with(ErrorParam::Part, QStringLiteral("flag"))
+                              .with(ErrorParam::Flag, QStringLiteral("--now")));
     const store::ExpiredRows *rows = store.expiredRows();
     if (!rows)
         return base::fail(noPrune());

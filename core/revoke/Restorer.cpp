@@ -52,8 +52,9 @@ base::Status isOf(const QString &database, const deployment::Deployment &deploym
 {
     if (database == databaseNameOf(deployment))
         return {};
-    return base::fail(
-        Error(ErrorCode::PlanStale).with(ErrorParam::Detail, QStringLiteral("it was made for %1").arg(database)));
+    return base::fail(Error(ErrorCode::PlanStale)
+                          .with(ErrorParam::Part, QStringLiteral("connection"))
+                          .with(ErrorParam::Detail, QStringLiteral("it was made for %1").arg(database)));
 }
 
 /// A revocation that may go on deletes more, and writes its record.
@@ -61,7 +62,9 @@ base::Status hasEnded(const QString &id, const OperationPlace &place)
 {
     const auto kind = operationKind(place.folder, id);
     if (kind)
-        return base::fail(refused(QStringLiteral("%1 has not ended, resume or discard it first").arg(id)));
+        return base::fail(Error(ErrorCode::WriteRefused)
+                              .with(ErrorParam::Part, QStringLiteral("operation"))
+                              .with(ErrorParam::Detail, QStringLiteral("%1 has not ended").arg(id)));
     return kind.error().code == ErrorCode::NotFound ? base::Status() : base::fail(kind.error());
 }
 
@@ -70,6 +73,8 @@ base::Status mayRestore(const deployment::Deployment &deployment, const Call &ca
     if (deployment.clock().isFixed())
         return base::fail(
             Error(ErrorCode::WriteRefused)
+                .with(ErrorParam::Part, QStringLiteral("flag"))
+                .with(ErrorParam::Flag, QStringLiteral("--now"))
                 .with(ErrorParam::Detail, QStringLiteral("the time is fixed, and a wrong clock must not write")));
     return call.check(QStringLiteral("The restore"));
 }

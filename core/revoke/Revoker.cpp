@@ -21,6 +21,8 @@ base::Status mayCarryOut(const RevocationPlan &plan, const RevocationOptions &op
     if (deployment.clock().isFixed())
         return base::fail(
             Error(ErrorCode::WriteRefused)
+                .with(ErrorParam::Part, QStringLiteral("flag"))
+                .with(ErrorParam::Flag, QStringLiteral("--now"))
                 .with(ErrorParam::Detail, QStringLiteral("the time is fixed, and a wrong clock must not delete")));
     if (deployment.auth()->strategy == session::Strategy::Jwt)
         return base::fail(Error(ErrorCode::NotRevocable));

@@ -70,7 +70,8 @@ void CtlPlanTest::init()
 
 CtlResult CtlPlanTest::save()
 {
-    return m_planner->run(words("plan save --all --state all --connection shop --out") << path("plan.json"));
+    return m_planner->run(words("plan save --all --state all --connection shop --reason planned --out")
+                          << path("plan.json"));
 }
 
 CtlResult CtlPlanTest::revoke(const QStringList &more)
@@ -255,10 +256,15 @@ void CtlPlanTest::aTamperedFileIsRefused_data()
     QTest::newRow("users") << QStringLiteral("users") << QJsonValue(1);
     QTest::newRow("selection") << QStringLiteral("selection") << QJsonValue(QStringLiteral("1 named sessions"));
     QTest::newRow("statement") << QStringLiteral("statement") << QJsonValue(QStringLiteral("SELECT 1"));
+    QTest::newRow("reason") << QStringLiteral("reason") << QJsonValue(QStringLiteral("another"));
+    QTest::newRow("sample") << QStringLiteral("sample") << QJsonValue(QJsonArray());
+    QTest::newRow("connection") << QStringLiteral("connection") << QJsonValue(QStringLiteral("staging"));
+    QTest::newRow("database") << QStringLiteral("database") << QJsonValue(QStringLiteral("sqlite:other.db"));
+    QTest::newRow("plannedBy") << QStringLiteral("plannedBy") << QJsonValue(QStringLiteral("ada@host"));
     QTest::newRow("frozenAt") << QStringLiteral("frozenAt") << QJsonValue(QStringLiteral("2026-01-01T00:00:00.000Z"));
     QTest::newRow("no time") << QStringLiteral("frozenAt") << QJsonValue(QStringLiteral("soon"));
     QTest::newRow("sealed") << QStringLiteral("sealed") << QJsonValue(QStringLiteral("UkNTMQ=="));
-    QTest::newRow("version") << QStringLiteral("version") << QJsonValue(2);
+    QTest::newRow("version") << QStringLiteral("version") << QJsonValue(3);
 }
 
 void CtlPlanTest::aTamperedFileIsRefused()
@@ -279,6 +285,17 @@ void CtlPlanTest::aTamperedFileIsRefused()
     const CtlResult refused = revoke();
     QCOMPARE(refused.errorCode(), QStringLiteral("FileFormatInvalid"));
     QVERIFY(refused.exitCode != 0);
+    // Nor is it shown or approved, by whoever.
+    for (CtlProcess *ctl : {m_planner.get(), m_other.get()}) {
+        for (const CtlResult &seen :
+             {ctl->run(words("plan show") << path("plan.json")),
+              ctl->run(words("plan approve") << path("plan.json") << QStringLiteral("--out") << path("approval"))}) {
+            QVERIFY2(seen.exitCode == 2, seen.all().constData());
+            QCOMPARE(seen.errorCode(), QStringLiteral("FileFormatInvalid"));
+            QVERIFY2(!seen.err.contains("Correct the file"), seen.all().constData());
+        }
+    }
+    QVERIFY(!QFile::exists(path("approval")));
     QCOMPARE(m_database->count(QStringLiteral("Session")), rows);
 }
 
@@ -298,8 +315,9 @@ void CtlPlanTest::badRequests()
     QCOMPARE(m_planner->run(words("sessions revoke --all --yes --connection shop --approval") << nonsense).exitCode, 2);
     QCOMPARE(m_planner->run(words("connections add shop --database-env DB --approver me")).exitCode, 2);
     // Another's key, and another database.
-    QCOMPARE(m_other->run(words("sessions revoke --yes --database-env DB --plan") << path("plan.json")).errorCode(),
-             QStringLiteral("NoKeyStore"));
+    const CtlResult others = m_other->run(words("sessions revoke --yes --database-env DB --plan") << path("plan.json"));
+    QCOMPARE(others.errorCode(), QStringLiteral("FileFormatInvalid"));
+    QVERIFY2(others.err.contains("another key") && others.err.contains("Whoever saved it"), others.all().constData());
     const SqliteDatabase elsewhere(QStringLiteral("prisma-adapter-sqlite"));
     m_planner->setEnvironment(QStringLiteral("DB"), elsewhere.url());
     const CtlResult other =

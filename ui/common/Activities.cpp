@@ -24,7 +24,9 @@ base::Result<QString> idOfRunning(const QString &folder, const ActHead &head, co
             operation.head.planDigest == head.planDigest)
             return operation.head.id;
     }
-    return base::fail(base::Error(base::ErrorCode::NotFound).with(base::ErrorParam::Name, head.title));
+    return base::fail(base::Error(base::ErrorCode::NotFound)
+                          .with(base::ErrorParam::Part, QStringLiteral("operation"))
+                          .with(base::ErrorParam::Name, head.title));
 }
 
 bool isSame(const revoke::Operation &one, const revoke::Operation &other)

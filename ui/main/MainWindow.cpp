@@ -14,6 +14,7 @@
 #include "ui/main/AlarmBar.h"
 #include "ui/main/AppearanceMenu.h"
 #include "ui/main/HelpSheet.h"
+#include "ui/main/LogFaultBar.h"
 #include "ui/main/MainMenu.h"
 #include "ui/main/NavigationBar.h"
 #include "ui/main/PaletteField.h"
@@ -55,6 +56,7 @@ MainWindow::MainWindow(common::Theme &theme, const QString &stateFolder, QWidget
       m_state(stateFolder),
       m_band(new HeaderBand(theme)),
       m_alarm(new AlarmBar(theme)),
+      m_logFault(new LogFaultBar(theme)),
       m_body(new ShellBody(theme)),
       m_status(new StatusLine(theme)),
       m_palette(new CommandPalette(theme, *m_body)),
@@ -70,6 +72,7 @@ MainWindow::MainWindow(common::Theme &theme, const QString &stateFolder, QWidget
     column->setSpacing(0);
     column->addWidget(m_band);
     column->addWidget(m_alarm);
+    column->addWidget(m_logFault);
     column->addWidget(m_body, 1);
     column->addWidget(m_status);
     setCentralWidget(central);
@@ -208,6 +211,7 @@ void MainWindow::setBandShown(bool shown)
 {
     m_band->setVisible(shown);
     m_alarm->setInSight(shown);
+    m_logFault->setInSight(shown);
 }
 
 void MainWindow::setProfileActionsUnavailable(const QString &why)
@@ -294,6 +298,7 @@ void MainWindow::closeProfile()
     m_body->setRailShown(false);
     m_body->drawer().setActivities(nullptr);
     m_alarm->setWatches(nullptr);
+    m_logFault->clear();
     setDrawerShown(false);
     m_status->setActivityShown(false);
     setProfileActionsUnavailable(tr("no connection is open"));

@@ -14,6 +14,7 @@ namespace rollcall::main {
 
 class ActivityDrawer;
 class AlarmBar;
+class LogFaultBar;
 class MainMenu;
 class ShellBody;
 class StatusLine;
@@ -52,6 +53,8 @@ public:
     [[nodiscard]] ActivityDrawer &drawer();
     /// The alarm above the pages of the open profile.
     [[nodiscard]] AlarmBar &alarm() { return *m_alarm; }
+    /// What is amiss with the audit log, above the same pages.
+    [[nodiscard]] LogFaultBar &logFault() { return *m_logFault; }
     /// Shows or hides the activity drawer of the open profile.
     void setDrawerShown(bool shown);
     /// Brings the profile's page @p id to the front and gives it the keyboard. Nothing happens while a sheet is open or
@@ -96,6 +99,7 @@ private:
     WindowState m_state;
     HeaderBand *m_band;
     AlarmBar *m_alarm;
+    LogFaultBar *m_logFault;
     ShellBody *m_body;
     StatusLine *m_status;
     CommandPalette *m_palette;

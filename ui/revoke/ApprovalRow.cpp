@@ -107,7 +107,7 @@ void ApprovalRow::chooseApproval()
 
 void ApprovalRow::save(const QString &path)
 {
-    m_files.save(m_plan, path);
+    m_files.save(m_plan, m_reason, path);
 }
 
 void ApprovalRow::take(const QString &path)

@@ -29,8 +29,10 @@ public:
     /// Why the plan may not be carried out yet; empty where it may.
     [[nodiscard]] QString obstacle() const;
 
-    /// Saves the plan to the file @p path.
+    /// Saves the plan to the file @p path, with the reason given last.
     void save(const QString &path);
+    /// The reason that goes with a saved plan.
+    void setReason(const QString &reason) { m_reason = reason; }
     /// Takes the approval in the file @p path, where it is one of this plan by somebody else whom the connection lists.
     void take(const QString &path);
 
@@ -48,6 +50,7 @@ private:
     std::shared_ptr<const RevocationPlan> m_plan;
     PlanFiles m_files;
     std::optional<Approval> m_approval;
+    QString m_reason;
     common::StateLabel *m_state;
     common::Label *m_words;
 };

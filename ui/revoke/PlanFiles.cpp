@@ -2,6 +2,7 @@
 
 #include "core/base/DurableFile.h"
 #include "core/revoke/ApproverKey.h"
+#include "core/revoke/PlanTarget.h"
 #include "core/workspace/Approvers.h"
 #include "ui/common/SmallFile.h"
 
@@ -41,14 +42,14 @@ Result<FoundPlan> findPlan(const QString &path, const deployment::Deployment &de
         // Without a key nobody planned here; where it cannot be read, who planned is not known.
         if (seal.error().code != base::ErrorCode::NoKeyStore)
             return base::fail(seal.error());
-        found.whyNot = seal.error();
+        found.whyNot = vault ? sealedElsewhere(path) : seal.error();
         return found;
     }
     auto plan = openSavedPlan(found.saved, deployment, *seal, path);
     // Also where it is of another database, or was edited since.
     found.isOurs = plan || isSealedWith(*seal, found.saved);
     if (plan)
-        found.plan = std::make_shared<const RevocationPlan>(std::move(*plan));
+        found.plan = std::make_shared<const RevocationPlan>(std::move(plan->plan));
     else
         found.whyNot = plan.error();
     return found;
@@ -74,16 +75,21 @@ void PlanFiles::submit(std::function<Result<Answer>(const Call &)> job)
         Q_EMIT failed(submitted.error());
 }
 
-void PlanFiles::save(const std::shared_ptr<const RevocationPlan> &plan, const QString &path)
+void PlanFiles::save(const std::shared_ptr<const RevocationPlan> &plan, const QString &reason, const QString &path)
 {
-    submit([this, plan, path, deployment = m_connection.shared(),
+    submit([this, plan, reason, path, deployment = m_connection.shared(),
             vault = m_connection.operations().vault](const Call &call) -> Result<Answer> {
         const auto seal = OperationSeal::load(vault, true, call);
         if (!seal)
             return base::fail(seal.error());
-        const auto bytes = savedPlanBytes(*plan, *deployment, *seal);
+        const auto planner = ApproverKey::load(vault, true, call);
+        if (!planner)
+            return base::fail(planner.error());
+        const auto bytes = savedPlanBytes(*plan, *deployment, *seal, *planner, reason);
         if (!bytes)
             return base::fail(bytes.error());
+        if (const auto allowed = mayWriteTo(path, PlanDocument::Plan); !allowed)
+            return base::fail(allowed.error());
         if (const auto done = base::replaceFile(path, *bytes, base::ErrorCode::FileUnwritable); !done)
             return base::fail(done.error());
         return Answer([this, path] { Q_EMIT written(path); });
@@ -105,6 +111,8 @@ void PlanFiles::approve(const PlanSummary &summary, const QString &path)
 {
     submit([this, summary, path, deployment = m_connection.shared(),
             vault = m_connection.operations().vault](const Call &call) -> Result<Answer> {
+        if (const auto allowed = mayWriteTo(path, PlanDocument::Approval); !allowed)
+            return base::fail(allowed.error());
         const auto key = ApproverKey::load(vault, true, call);
         if (!key)
             return base::fail(key.error());

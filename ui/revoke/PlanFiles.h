@@ -33,8 +33,9 @@ public:
     /// @p connection outlives this object.
     explicit PlanFiles(common::OpenConnection &connection, QObject *parent = nullptr);
 
-    /// Writes @p plan to the file @p path, its keys sealed; ends in written() or failed().
-    void save(const std::shared_ptr<const RevocationPlan> &plan, const QString &path);
+    /// Writes @p plan to the file @p path for @p reason, its keys sealed and all of it signed; ends in written() or
+    /// failed().
+    void save(const std::shared_ptr<const RevocationPlan> &plan, const QString &reason, const QString &path);
     /// Reads the plan at @p path; ends in found() or failed().
     void open(const QString &path);
     /// Approves @p summary with the own key, which is made where there is none, in the file @p path; ends in

@@ -69,8 +69,17 @@ PlanView::PlanView(const common::Theme &theme, common::OpenConnection &connectio
                     : new ConsentFields(theme, connection.profile(), static_cast<qint64>(plan->rows.size())))
 {
     m_consent->lendReason(connection);
-    connect(m_consent, &ConsentFields::changed, this, &PlanView::changed);
-    connect(m_approval, &ApprovalRow::changed, this, &PlanView::changed);
+    m_approval->setReason(m_consent->reason());
+    connect(m_consent, &ConsentFields::changed, this, [this] {
+        m_approval->setReason(m_consent->reason());
+        Q_EMIT changed();
+    });
+    connect(m_approval, &ApprovalRow::changed, this, [this] {
+        // What was approved was approved for this.
+        if (const auto &approval = m_approval->approval(); approval && !approval->reason().isEmpty())
+            setReason(approval->reason());
+        Q_EMIT changed();
+    });
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
@@ -245,6 +254,11 @@ void PlanView::addChoices(QVBoxLayout &column)
                            "alarm and is put on record."));
     m_watch->setChecked(true);
     column.addWidget(m_watch);
+}
+
+void PlanView::setReason(const QString &reason)
+{
+    m_consent->setReason(reason);
 }
 
 QString PlanView::reason() const

@@ -26,6 +26,8 @@ public:
     PlanView(const common::Theme &theme, common::OpenConnection &connection,
              const std::shared_ptr<const RevocationPlan> &plan, QWidget *parent = nullptr);
 
+    /// Fills in the reason.
+    void setReason(const QString &reason);
     /// The reason as typed.
     [[nodiscard]] QString reason() const;
     /// Whether the deployment is to be asked afterwards.

@@ -11,6 +11,7 @@
 #include <QVBoxLayout>
 
 #include "core/base/ErrorText.h"
+#include "core/base/Fingerprint.h"
 #include "ui/common/Button.h"
 #include "ui/common/CodeBlock.h"
 #include "ui/common/Figure.h"
@@ -70,9 +71,9 @@ void SavedPlanSheet::makeFoot()
     carryOut->setEnabled(m_found->plan != nullptr);
     carryOut->setToolTip(m_found->whyNot ? base::describe(*m_found->whyNot).message
                                          : tr("Where it can be carried out, with an approval where one is wanted."));
-    connect(carryOut, &Button::clicked, this, [this, plan = m_found->plan] {
+    connect(carryOut, &Button::clicked, this, [this, plan = m_found->plan, reason = m_found->saved.summary.reason] {
         dismiss();
-        Q_EMIT planRequested(plan);
+        Q_EMIT planRequested(plan, reason);
     });
     if (m_found->plan)
         setExecute(carryOut);
@@ -103,6 +104,15 @@ QWidget *SavedPlanSheet::makeBody(const PlanSummary &summary)
         form->addRow(new Label(m_theme, name, FontToken::Body, ColorToken::Muted), value);
     };
     line(tr("Ends"), summary.selection);
+    QStringList sample;
+    for (const QString &fingerprint : summary.sample)
+        sample << base::Fingerprint::fromText(fingerprint).grouped();
+    if (summary.matched > sample.size())
+        sample << QStringLiteral("…");
+    line(tr("Among them"), sample.join(QStringLiteral(", ")), FontToken::Code);
+    line(tr("Reason"), summary.reason.isEmpty() ? tr("none was given") : summary.reason);
+    line(tr("Planned by"), summary.plannedBy);
+    line(tr("Their key"), summary.planner, FontToken::Code);
     line(tr("Connection"), summary.connection);
     line(tr("Database"), summary.database);
     line(tr("Digest"), summary.digest, FontToken::Code);

@@ -26,8 +26,8 @@ public:
     void approve(const QString &path);
 
 Q_SIGNALS:
-    /// @p plan is to be carried out; the sheet is closing.
-    void planRequested(const std::shared_ptr<const rollcall::revoke::RevocationPlan> &plan);
+    /// @p plan, saved for @p reason, is to be carried out; the sheet is closing.
+    void planRequested(const std::shared_ptr<const rollcall::revoke::RevocationPlan> &plan, const QString &reason);
 
 private:
     void show(const FoundPlan &found);

@@ -1,9 +1,13 @@
 #include <QtTest>
 
+#include <QJsonArray>
+#include <QJsonDocument>
 #include <QLineEdit>
 
+#include "core/base/Fingerprint.h"
 #include "core/revoke/ApproverKey.h"
 #include "core/workspace/Approvers.h"
+#include "tests/support/CtlProcess.h"
 #include "tests/support/DemoWindow.h"
 #include "ui/revoke/ApprovalRow.h"
 #include "ui/revoke/PlanSheet.h"
@@ -29,12 +33,17 @@ private Q_SLOTS:
     void takesNoApprovalButASecondPersons();
     void noOtherPlansApproval();
     void showsWhyAFileIsNoPlan();
+    void aChangedFileIsNotShown();
+    void anApprovalOverwritesNoPlan();
+    void anApprovalBringsItsReason();
 
 private:
     /// Connects as the planner; they want an approval by @p approver.
     void connectAsPlanner(const QString &approver = {});
     /// The name of the second person's key.
     [[nodiscard]] QString approverName();
+    /// The name of the planner's key.
+    [[nodiscard]] QString plannerName();
     void openPlan(const QString &provider = QStringLiteral("github"));
     [[nodiscard]] QString file(const char *name) const { return m_folder.filePath(QLatin1String(name)); }
     /// The plan that is shown, saved to @p path.
@@ -47,6 +56,7 @@ private:
     test::DemoWindow m_demo{"saved-plan"};
     test::TestConnection m_second{m_demo.clock()}; ///< the second person's, with keys of their own
     QPointer<PlanSheet> m_plan;
+    QString m_first; ///< the fingerprint of the first row of the plan saved last
 };
 
 void SavedPlanTest::init()
@@ -59,6 +69,12 @@ void SavedPlanTest::cleanup()
 {
     m_second.close();
     m_demo.close();
+}
+
+QString SavedPlanTest::plannerName()
+{
+    const auto key = revoke::ApproverKey::load(m_demo.open().place().vault, false, Call::within(10s));
+    return key ? key->name() : QStringLiteral("no key");
 }
 
 QString SavedPlanTest::approverName()
@@ -97,6 +113,9 @@ void SavedPlanTest::save(const QString &path)
     m_plan->findChild<revoke::ApprovalRow *>()->save(path);
     QTRY_VERIFY2(m_demo.texts().contains(u"Saved as"), qPrintable(m_demo.texts()));
     QCOMPARE(QFile::permissions(path) & (QFile::ReadGroup | QFile::ReadOther), QFile::Permissions());
+    const QJsonObject json = QJsonDocument::fromJson(test::contentOf(path)).object();
+    m_first = base::Fingerprint::fromText(json.value(u"sample").toArray().first().toString()).grouped();
+    QVERIFY(!m_first.isEmpty());
 }
 
 void SavedPlanTest::approve(const QString &plan, const QString &approval)
@@ -105,6 +124,11 @@ void SavedPlanTest::approve(const QString &plan, const QString &approval)
     sheet->open();
     QTRY_VERIFY2(m_demo.texts().contains(u"Somebody else made this plan"), qPrintable(m_demo.texts()));
     QVERIFY2(m_demo.texts().contains(u"live sessions by provider "), qPrintable(m_demo.texts()));
+    // What is approved: why, by whom, and which.
+    QVERIFY2(m_demo.texts().contains(u"Leaver, OPS-2291"), qPrintable(m_demo.texts()));
+    QVERIFY2(m_demo.texts().contains(audit::currentActor()), qPrintable(m_demo.texts()));
+    QVERIFY2(m_demo.texts().contains(plannerName()), qPrintable(m_demo.texts()));
+    QVERIFY2(m_demo.texts().contains(m_first), qPrintable(m_demo.texts()));
     QTRY_VERIFY(m_demo.button("savedPlanApprove") && m_demo.button("savedPlanApprove")->isEnabled());
     QVERIFY(!m_demo.button("savedPlanCarryOut")->isEnabled()); // sealed by another
     sheet->approve(approval);
@@ -138,7 +162,11 @@ void SavedPlanTest::isCarriedOutOnceApproved()
     // Later, the planner opens their file again.
     auto *saved = new SavedPlanSheet(m_demo.theme(), m_demo.window(), m_demo.connection(), file("plan.json"));
     std::shared_ptr<const revoke::RevocationPlan> wanted;
-    connect(saved, &SavedPlanSheet::planRequested, this, [&wanted](const auto &plan) { wanted = plan; });
+    QString reason;
+    connect(saved, &SavedPlanSheet::planRequested, this, [&](const auto &plan, const QString &why) {
+        wanted = plan;
+        reason = why;
+    });
     saved->open();
     QTRY_VERIFY2(m_demo.texts().contains(u"You made this plan"), qPrintable(m_demo.texts()));
     QTRY_VERIFY(m_demo.button("savedPlanApprove") && m_demo.button("savedPlanCarryOut"));
@@ -146,9 +174,9 @@ void SavedPlanTest::isCarriedOutOnceApproved()
     QVERIFY(m_demo.photograph("own"));
     QTest::mouseClick(m_demo.button("savedPlanCarryOut"), Qt::LeftButton);
     QVERIFY(wanted);
-    m_plan = new PlanSheet(m_demo.theme(), m_demo.window(), m_demo.connection(), wanted);
+    m_plan = new PlanSheet(m_demo.theme(), m_demo.window(), m_demo.connection(), wanted, reason);
     m_plan->open();
-    QTest::keyClicks(m_demo.find<QLineEdit>("planReason"), QStringLiteral("Leaver, OPS-2291"));
+    QCOMPARE(m_demo.find<QLineEdit>("planReason")->text(), QStringLiteral("Leaver, OPS-2291"));
     QVERIFY(!m_demo.button("planExecute")->isEnabled());
     take(file("approval.json"));
     QTRY_VERIFY(m_demo.button("planExecute")->isEnabled());
@@ -162,6 +190,7 @@ void SavedPlanTest::isCarriedOutOnceApproved()
     QVERIFY(entries.has_value());
     QCOMPARE(entries->back().counts.value(u"approver").toString(), approverName());
     QCOMPARE(entries->back().planDigest, wanted->digest);
+    QCOMPARE(entries->back().reason, QStringLiteral("Leaver, OPS-2291"));
 }
 
 void SavedPlanTest::takesNoApprovalButASecondPersons()
@@ -204,6 +233,63 @@ void SavedPlanTest::showsWhyAFileIsNoPlan()
     sheet->open();
     QTRY_VERIFY2(m_demo.texts().contains(u"no plan of this version"), qPrintable(m_demo.texts()));
     QVERIFY(m_demo.photograph("broken"));
+}
+
+void SavedPlanTest::aChangedFileIsNotShown()
+{
+    connectAsPlanner();
+    openPlan();
+    save(file("plan.json"));
+    m_plan->dismiss();
+    QByteArray text = test::contentOf(file("plan.json"));
+    QVERIFY(text.contains("OPS-2291"));
+    text.replace("OPS-2291", "OPS-2292");
+    QFile changed(file("plan.json"));
+    QVERIFY(changed.open(QIODevice::WriteOnly | QIODevice::Truncate) && changed.write(text) == text.size());
+    changed.close();
+    for (common::OpenConnection *reader : {&m_second.connection(), &m_demo.connection()}) {
+        auto *sheet = new SavedPlanSheet(m_demo.theme(), m_demo.window(), *reader, file("plan.json"));
+        sheet->open();
+        QTRY_VERIFY2(m_demo.texts().contains(u"changed since it was saved"), qPrintable(m_demo.texts()));
+        QVERIFY(!m_demo.button("savedPlanApprove"));
+        QVERIFY(m_demo.photograph("changed"));
+        delete sheet;
+    }
+}
+
+void SavedPlanTest::anApprovalOverwritesNoPlan()
+{
+    connectAsPlanner();
+    openPlan();
+    save(file("plan.json"));
+    m_plan->dismiss();
+    const QByteArray before = test::contentOf(file("plan.json"));
+    auto *sheet = new SavedPlanSheet(m_demo.theme(), m_demo.window(), m_second.connection(), file("plan.json"));
+    sheet->open();
+    QTRY_VERIFY(m_demo.button("savedPlanApprove"));
+    sheet->approve(file("plan.json"));
+    QTRY_VERIFY2(m_demo.texts().contains(u"the approval would overwrite"), qPrintable(m_demo.texts()));
+    QCOMPARE(test::contentOf(file("plan.json")), before);
+}
+
+void SavedPlanTest::anApprovalBringsItsReason()
+{
+    connectAsPlanner(approverName());
+    openPlan();
+    save(file("plan.json"));
+    auto *reason = m_demo.find<QLineEdit>("planReason");
+    // The sheet stays open while somebody else approves what was saved from it.
+    auto *sheet = new SavedPlanSheet(m_demo.theme(), m_demo.window(), m_second.connection(), file("plan.json"));
+    QSignalSpy approved(sheet->findChild<revoke::PlanFiles *>(), &revoke::PlanFiles::approved);
+    QTRY_VERIFY(sheet->findChild<common::Button *>(QStringLiteral("savedPlanApprove")));
+    sheet->approve(file("approval.json"));
+    QVERIFY(approved.wait(10'000));
+    delete sheet;
+    reason->setText(QStringLiteral("something else"));
+    take(file("approval.json"));
+    QTRY_VERIFY2(m_demo.texts().contains(approverName()), qPrintable(m_demo.texts()));
+    QCOMPARE(reason->text(), QStringLiteral("Leaver, OPS-2291"));
+    QVERIFY(m_demo.button("planExecute")->isEnabled());
 }
 
 QTEST_MAIN(SavedPlanTest)

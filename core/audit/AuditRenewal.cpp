@@ -1,0 +1,94 @@
+#include "core/audit/AuditRenewal.h"
+
+#include <QFile>
+#include <QFileInfo>
+
+#include "core/audit/AuditMark.h"
+#include "core/audit/AuditSeal.h"
+#include "core/audit/AuditVerifier.h"
+#include "core/audit/AuditedAct.h"
+#include "core/base/DurableFile.h"
+#include "core/base/FileLock.h"
+
+namespace rollcall::audit {
+
+using base::Call;
+using base::Error;
+using base::ErrorCode;
+using base::ErrorParam;
+
+namespace {
+
+base::Status unwritable(const QString &path, const QString &detail)
+{
+    return base::fail(Error(ErrorCode::AuditUnwritable).with(ErrorParam::Path, path).with(ErrorParam::Detail, detail));
+}
+
+/// Where the log at @p path goes at @p now: "audit.ndjson" → "audit-20261122T175613123Z.ndjson".
+QString asideOf(const QString &path, base::Instant now)
+{
+    QString time = base::toIso(now);
+    time.remove(QLatin1Char('-')).remove(QLatin1Char(':')).remove(QLatin1Char('.'));
+    const QFileInfo info(path);
+    return info.path() + QLatin1Char('/') + info.completeBaseName() + QLatin1Char('-') + time + QLatin1Char('.') +
+           info.suffix();
+}
+
+base::Status move(const QString &from, const QString &to)
+{
+    QFile file(from);
+    if (!file.exists() || file.rename(to)) // never over another
+        return {};
+    return unwritable(from, file.errorString());
+}
+
+/// Log and seal go @p aside and are forgotten, while nobody appends. Killed in between, the log counts as taken away
+/// until it is renewed again.
+base::Status putAside(const AuditLog &log, const QString &aside, const Call &call)
+{
+    const QString folder = QFileInfo(log.path()).path();
+    const base::FileLock lock(lockPath(log.path()), call);
+    if (!lock.isHeld())
+        return unwritable(log.path(), QStringLiteral("another process holds it"));
+    if (auto moved = move(log.path(), aside); !moved)
+        return moved;
+    if (auto moved = move(sealPath(log.path()), sealPath(aside)); !moved)
+        return moved;
+    if (auto synced = base::syncFolder(folder, ErrorCode::AuditUnwritable); !synced)
+        return synced;
+    return AuditMark().write(*log.vault(), folder, call);
+}
+
+} // namespace
+
+base::Result<Renewal> renew(AuditLog &log, const QString &reason, const base::Clock &clock, const Call &call)
+{
+    if (!log.vault())
+        return base::fail(Error(ErrorCode::NoKeyStore));
+    auto state = log.verify(call);
+    if (!state)
+        return base::fail(std::move(state.error()));
+    if (state->ok && state->entries == 0)
+        return base::fail(Error(ErrorCode::NotFound)
+                              .with(ErrorParam::Name, log.path())
+                              .with(ErrorParam::Part, QStringLiteral("log")));
+    const QString aside = asideOf(log.path(), clock.now());
+    AuditEntry entry;
+    entry.action = QStringLiteral("audit.renew");
+    entry.reason = reason;
+    entry.counts = {{QStringLiteral("aside"), QFileInfo(aside).fileName()},
+                    {QStringLiteral("entries"), state->entries}};
+    if (state->brokenAt)
+        entry.counts.insert(QStringLiteral("brokenAt"), *state->brokenAt);
+    const auto done = audited(log, entry, WithoutRecord::Refuse, call, [&](AuditEntry &outcome) -> base::Status {
+        // The new log vouches for the end of the old one.
+        if (const auto seal = AuditSeal::read(sealPath(log.path())))
+            outcome.counts.insert(QStringLiteral("lastHash"), seal->hash);
+        return putAside(log, aside, call);
+    });
+    if (!done)
+        return base::fail(done.error());
+    return Renewal{aside, *state, entry.operation};
+}
+
+} // namespace rollcall::audit

@@ -1,0 +1,198 @@
+#include <QtTest>
+
+#include <unistd.h>
+
+#include <QJsonArray>
+#include <QJsonDocument>
+
+#include "core/audit/AuditLog.h"
+#include "core/base/Fingerprint.h"
+#include "tests/support/CtlProcess.h"
+#include "tests/support/SqliteDatabase.h"
+
+using rollcall::test::contentOf;
+using rollcall::test::CtlProcess;
+using rollcall::test::CtlResult;
+using rollcall::test::SqliteDatabase;
+using rollcall::test::words;
+
+/// What a plan's file says to whoever approves it, and what its approval must not overwrite.
+class CtlPlanFileTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init();
+    void itSaysWhatIsApproved();
+    void whoSignsItAnewIsNotItsPlanner();
+    void theReasonGoesOnRecord();
+    void anotherReasonIsRefused();
+    void anApprovalOverwritesNothingElse_data();
+    void anApprovalOverwritesNothingElse();
+    void anApprovalReplacesAnApproval();
+    void aPlanOverwritesNothingElse();
+    void thePlannerIsToldThatTheirApprovalCountsNot();
+
+private:
+    [[nodiscard]] QString path(const char *name) const
+    {
+        return m_planner->folder() + QLatin1Char('/') + QLatin1StringView(name);
+    }
+    CtlResult save()
+    {
+        return m_planner->run(words("plan save --all --state all --connection shop --reason OPS-2291 --out")
+                              << path("plan.json"));
+    }
+    CtlResult approve(const QString &out, CtlProcess &by)
+    {
+        return by.run(words("plan approve") << path("plan.json") << QStringLiteral("--out") << out);
+    }
+    [[nodiscard]] QString text(const CtlResult &result, const char *member) const
+    {
+        return result.json().value(QLatin1StringView(member)).toString();
+    }
+
+    std::unique_ptr<SqliteDatabase> m_database;
+    std::unique_ptr<CtlProcess> m_planner;
+    std::unique_ptr<CtlProcess> m_other;
+};
+
+void CtlPlanFileTest::init()
+{
+    m_database = std::make_unique<SqliteDatabase>(QStringLiteral("prisma-adapter-sqlite"));
+    m_planner = std::make_unique<CtlProcess>();
+    m_other = std::make_unique<CtlProcess>();
+    for (CtlProcess *ctl : {m_planner.get(), m_other.get()}) {
+        ctl->neverShow("5e551000-0000-4000-8000-"); // how every token of the fixture begins
+        ctl->setEnvironment(QStringLiteral("DB"), m_database->url());
+    }
+    QCOMPARE(m_planner->run(words("connections add shop --database-env DB")).exitCode, 0);
+    const CtlResult saved = save();
+    QVERIFY2(saved.exitCode == 0, saved.all().constData());
+}
+
+void CtlPlanFileTest::itSaysWhatIsApproved()
+{
+    const CtlResult shown = m_other->run(words("plan show") << path("plan.json"));
+    QVERIFY2(shown.exitCode == 0, shown.all().constData());
+    QVERIFY(text(shown, "selection").contains(QStringLiteral("all sessions")));
+    QCOMPARE(text(shown, "reason"), QStringLiteral("OPS-2291"));
+    QCOMPARE(text(shown, "plannedBy"), rollcall::audit::currentActor());
+    QVERIFY(text(shown, "planner").startsWith(QStringLiteral("ed25519:")));
+    QCOMPARE(text(shown, "connection"), QStringLiteral("shop"));
+    QVERIFY(!text(shown, "frozenAt").isEmpty());
+    QVERIFY(shown.json().value(QStringLiteral("users")).toInt() > 1);
+    const QJsonArray sample = shown.json().value(QStringLiteral("sample")).toArray();
+    QCOMPARE(sample.size(), std::min(8, shown.json().value(QStringLiteral("matched")).toInt()));
+    for (const auto &fingerprint : sample)
+        QVERIFY(!rollcall::base::Fingerprint::fromText(fingerprint.toString()).isEmpty());
+    // Who approves it is shown the same.
+    const CtlResult approved = approve(path("approval.json"), *m_other);
+    QVERIFY2(approved.exitCode == 0, approved.all().constData());
+    for (const char *member : {"selection", "reason", "plannedBy", "planner", "connection", "frozenAt"})
+        QCOMPARE(text(approved, member), text(shown, member));
+    QCOMPARE(approved.json().value(QStringLiteral("sample")).toArray(), sample);
+}
+
+void CtlPlanFileTest::whoSignsItAnewIsNotItsPlanner()
+{
+    // Another person's own plan, put in the place of the planner's with the planner's rows: theirs is the signature.
+    const QJsonObject ours = QJsonDocument::fromJson(contentOf(path("plan.json"))).object();
+    QCOMPARE(m_other->run(words("plan save --all --state all --database-env DB --out") << path("theirs.json")).exitCode,
+             0);
+    QJsonObject theirs = QJsonDocument::fromJson(contentOf(path("theirs.json"))).object();
+    QVERIFY(theirs.value(QStringLiteral("planner")) != ours.value(QStringLiteral("planner")));
+    theirs.insert(QStringLiteral("sealed"), ours.value(QStringLiteral("sealed")));
+    const QString mixed = m_planner->writeFile(QStringLiteral("mixed.json"), QJsonDocument(theirs).toJson());
+    QCOMPARE(m_other->run(words("plan show") << mixed).errorCode(), QStringLiteral("FileFormatInvalid"));
+    // Whole as it is, it is shown under their key, and the planner cannot be made to carry it out.
+    QCOMPARE(text(m_other->run(words("plan show") << path("theirs.json")), "planner"),
+             theirs.value(QStringLiteral("planner")).toString());
+    const CtlResult refused =
+        m_planner->run(words("sessions revoke --yes --connection shop --plan") << path("theirs.json"));
+    QCOMPARE(refused.errorCode(), QStringLiteral("FileFormatInvalid"));
+    QVERIFY2(refused.err.contains("another key"), refused.all().constData());
+}
+
+void CtlPlanFileTest::theReasonGoesOnRecord()
+{
+    const CtlResult done = m_planner->run(words("sessions revoke --yes --connection shop --plan") << path("plan.json"));
+    QVERIFY2(done.exitCode == 0, done.all().constData());
+    const QJsonArray entries = m_planner->run(words("audit list")).json().value(QStringLiteral("entries")).toArray();
+    for (const auto &entry : entries)
+        QCOMPARE(entry.toObject().value(QStringLiteral("reason")).toString(), QStringLiteral("OPS-2291"));
+}
+
+void CtlPlanFileTest::anotherReasonIsRefused()
+{
+    const int rows = m_database->count(QStringLiteral("Session"));
+    const CtlResult refused =
+        m_planner->run(words("sessions revoke --yes --reason other --connection shop --plan") << path("plan.json"));
+    QVERIFY2(refused.exitCode == 2 && refused.err.contains("another reason"), refused.all().constData());
+    QCOMPARE(m_database->count(QStringLiteral("Session")), rows);
+}
+
+void CtlPlanFileTest::anApprovalOverwritesNothingElse_data()
+{
+    QTest::addColumn<QString>("by");
+    for (const char *by : {"itself", "another path", "a symbolic link", "a hard link", "another file"})
+        QTest::addRow("%s", by) << QString::fromLatin1(by);
+}
+
+void CtlPlanFileTest::anApprovalOverwritesNothingElse()
+{
+    QFETCH(const QString, by);
+    QString out = path("plan.json");
+    if (by == QStringLiteral("another path")) {
+        QVERIFY(QDir(m_planner->folder()).mkpath(QStringLiteral("sub")));
+        out = path("sub/../plan.json");
+    } else if (by == QStringLiteral("a symbolic link")) {
+        out = path("link.json");
+        QVERIFY(QFile::link(path("plan.json"), out));
+    } else if (by == QStringLiteral("a hard link")) {
+        out = path("hard.json");
+        QCOMPARE(::link(qPrintable(path("plan.json")), qPrintable(out)), 0);
+    } else if (by == QStringLiteral("another file")) {
+        out = m_planner->writeFile(QStringLiteral("shop.env"), "DATABASE_URL=postgresql://localhost/shop\n");
+    }
+    const QByteArray plan = contentOf(path("plan.json"));
+    const QByteArray before = contentOf(out);
+    const CtlResult refused = approve(out, *m_other);
+    QVERIFY2(refused.exitCode == 2, refused.all().constData());
+    QCOMPARE(refused.errorCode(), QStringLiteral("FileUnwritable"));
+    QVERIFY2(refused.err.contains("another place"), refused.all().constData());
+    QCOMPARE(contentOf(out), before);
+    QCOMPARE(contentOf(path("plan.json")), plan);
+}
+
+void CtlPlanFileTest::anApprovalReplacesAnApproval()
+{
+    QCOMPARE(approve(path("approval.json"), *m_other).exitCode, 0);
+    const QByteArray first = contentOf(path("approval.json"));
+    const CtlResult again = approve(path("approval.json"), *m_planner);
+    QVERIFY2(again.exitCode == 0, again.all().constData());
+    QVERIFY(contentOf(path("approval.json")) != first);
+    // What mktemp made is there to be filled.
+    const CtlResult filled = approve(m_planner->writeFile(QStringLiteral("empty"), {}), *m_other);
+    QVERIFY2(filled.exitCode == 0, filled.all().constData());
+}
+
+void CtlPlanFileTest::aPlanOverwritesNothingElse()
+{
+    const QString env = m_planner->writeFile(QStringLiteral("shop.env"), "DATABASE_URL=postgresql://localhost/shop\n");
+    const QByteArray before = contentOf(env);
+    const CtlResult refused = m_planner->run(words("plan save --all --connection shop --out") << env);
+    QCOMPARE(refused.errorCode(), QStringLiteral("FileUnwritable"));
+    QCOMPARE(contentOf(env), before);
+    QVERIFY2(save().exitCode == 0, "a newer plan takes the place of an older one");
+}
+
+void CtlPlanFileTest::thePlannerIsToldThatTheirApprovalCountsNot()
+{
+    const CtlResult own = approve(path("approval.json"), *m_planner);
+    QVERIFY2(own.err.contains("never counts"), own.all().constData());
+    QVERIFY(!approve(path("approval.json"), *m_other).err.contains("never counts"));
+}
+
+QTEST_GUILESS_MAIN(CtlPlanFileTest)
+#include "tst_CtlPlanFile.moc"

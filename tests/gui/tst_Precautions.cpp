@@ -1,0 +1,206 @@
+#include <QtTest>
+
+#include <QAbstractButton>
+#include <QLineEdit>
+#include <QTableView>
+#include <QTemporaryDir>
+
+#include "app/desktop/AppContext.h"
+#include "core/demo/DemoDeployment.h"
+#include "tests/support/CtlProcess.h"
+#include "tests/support/Screenshots.h"
+#include "tests/support/Shown.h"
+#include "ui/audit/AuditPage.h"
+#include "ui/common/Sheet.h"
+#include "ui/main/HeaderBand.h"
+#include "ui/main/LogFaultBar.h"
+#include "ui/main/WriteModeButton.h"
+#include "ui/sessions/SessionsPage.h"
+#include "ui/welcome/ProfileCard.h"
+#include "ui/welcome/WelcomePage.h"
+
+using namespace rollcall;
+using namespace std::chrono_literals;
+using base::Call;
+
+namespace {
+
+constexpr int patience = 20'000;
+
+} // namespace
+
+/// What the whole application holds an act to: a production connection's demand, by whatever name its database is
+/// opened, and an audit log that says it where it is broken. Two saved connections to one demo database.
+class PrecautionsTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init();
+    void cleanup();
+    void anActSaysThatTheLogIsBroken();
+    void aWholeLogIsNotSpokenOf();
+    void productionIsHeldUnderAnotherName();
+
+private:
+    [[nodiscard]] main::MainWindow &window() { return m_context->window(); }
+    template <typename Widget>
+    Widget *shown(const char *name)
+    {
+        return test::shown<Widget>(window(), name);
+    }
+    QAbstractButton *button(const char *name) { return shown<QAbstractButton>(name); }
+    [[nodiscard]] QString logFile() const
+    {
+        return workspace::Folders::below(m_home->path()).data + QStringLiteral("/audit.ndjson");
+    }
+    /// Two entries in the log, as an earlier start left them.
+    void writeLog();
+    /// Starts the application with the saved connections and opens @p name.
+    void open(const QString &name);
+    /// Opens the plan of revoking the sessions of the provider @p provider, and gives a reason.
+    void plan(const QString &provider);
+    /// Types what the plan asks for.
+    void typeConfirmation();
+
+    std::unique_ptr<QTemporaryDir> m_home;
+    std::unique_ptr<demo::DemoDeployment> m_demo;
+    std::unique_ptr<common::Theme> m_theme;
+    std::unique_ptr<app::AppContext> m_context;
+    base::SystemClock m_clock;
+};
+
+void PrecautionsTest::init()
+{
+    m_home = std::make_unique<QTemporaryDir>();
+    demo::DemoOptions demo;
+    demo.sessions = 200;
+    auto started = demo::DemoDeployment::start(demo, Call::within(30s));
+    QVERIFY(started.has_value());
+    m_demo = std::move(*started);
+    const auto vault = workspace::openKeyFileVault(m_home->filePath(QStringLiteral("keys")));
+    workspace::Workspace saved(workspace::Folders::below(m_home->path()));
+    for (const char *name : {"shop", "side"}) {
+        workspace::ConnectionProfile profile;
+        profile.name = QLatin1String(name);
+        profile.database = m_demo->info().databaseUrl;
+        if (profile.name == QStringLiteral("shop"))
+            profile.environment = workspace::Environment::Production;
+        QVERIFY(saved.save(profile, {}, vault.get(), Call::within(10s)).has_value());
+    }
+    if (!m_theme)
+        m_theme = std::make_unique<common::Theme>(*qApp, common::Appearance::Light);
+}
+
+void PrecautionsTest::cleanup()
+{
+    m_context.reset();
+    m_demo.reset();
+}
+
+void PrecautionsTest::writeLog()
+{
+    const auto vault = workspace::openKeyFileVault(m_home->filePath(QStringLiteral("keys")));
+    audit::AuditLog log(workspace::Folders::below(m_home->path()).data, vault.get(), m_clock);
+    for (const audit::Phase phase : {audit::Phase::Intent, audit::Phase::Outcome}) {
+        audit::AuditEntry entry;
+        entry.operation = QStringLiteral("op-earlier");
+        entry.phase = phase;
+        entry.action = QStringLiteral("sessions.revoke");
+        entry.reason = QStringLiteral("OPS-1");
+        QVERIFY(log.append(std::move(entry), Call::within(10s)));
+    }
+}
+
+void PrecautionsTest::open(const QString &name)
+{
+    app::DesktopOptions options;
+    options.keyFile = m_home->filePath(QStringLiteral("keys"));
+    m_context = std::make_unique<app::AppContext>(*m_theme, options, workspace::Folders::below(m_home->path()));
+    window().resize(1440, 900);
+    window().show();
+    QVERIFY(QTest::qWaitForWindowExposed(&window()));
+    QTRY_COMPARE_WITH_TIMEOUT(window().findChildren<welcome::ProfileCard *>().size(), 2, patience);
+    Q_EMIT window().findChild<welcome::WelcomePage *>()->connectRequested(name);
+    QTRY_VERIFY_WITH_TIMEOUT(window().hasProfile(), patience);
+    QVERIFY(window().showPage(QStringLiteral("sessions")));
+    Q_EMIT window().band().writeMode().modeRequested(common::WriteMode::Guarded);
+}
+
+void PrecautionsTest::plan(const QString &provider)
+{
+    revoke::Selection selection;
+    selection.query.emplace().provider = provider;
+    Q_EMIT window().findChild<sessions::SessionsPage *>()->revokeRequested(selection);
+    QTRY_VERIFY_WITH_TIMEOUT(button("planExecute"), patience);
+    QTest::keyClicks(shown<QLineEdit>("planReason"), QStringLiteral("Leaver, OPS-2291"));
+}
+
+void PrecautionsTest::typeConfirmation()
+{
+    auto *confirmation = shown<QLineEdit>("planConfirmation");
+    QVERIFY(confirmation);
+    confirmation->setText(confirmation->accessibleName().mid(QStringLiteral("Type ").size()));
+    QTRY_VERIFY(button("planExecute")->isEnabled());
+}
+
+void PrecautionsTest::anActSaysThatTheLogIsBroken()
+{
+    writeLog();
+    QByteArray text = test::contentOf(logFile());
+    QVERIFY(text.contains("OPS-1"));
+    text.replace(text.indexOf("OPS-1"), 5, "OPS-2");
+    QFile file(logFile());
+    QVERIFY(file.open(QIODevice::WriteOnly | QIODevice::Truncate) && file.write(text) == text.size());
+    file.close();
+    open(QStringLiteral("side"));
+    QVERIFY(!window().logFault().isVisible());
+    plan(QStringLiteral("github"));
+    typeConfirmation();
+    QTest::mouseClick(button("planExecute"), Qt::LeftButton);
+    // It is done all the same, and said above every page.
+    QTRY_VERIFY_WITH_TIMEOUT(window().logFault().isVisible(), patience);
+    QVERIFY2(window().logFault().accessibleName().contains(u"broken at entry 1"),
+             qPrintable(window().logFault().accessibleName()));
+    QTRY_VERIFY_WITH_TIMEOUT(test::contentOf(logFile()).count('\n') == 4, patience);
+    QVERIFY(test::contentOf(logFile()).contains("the log before this entry is broken at entry 1"));
+    QTRY_VERIFY_WITH_TIMEOUT(button("planDone"), patience);
+    QVERIFY(test::saveScreenshots(window(), *m_theme, QStringLiteral("log-fault-result")));
+    common::Sheet::openIn(window())->dismiss();
+    QTRY_VERIFY(!common::Sheet::openIn(window()));
+    QVERIFY(window().logFault().isVisible());
+    QTest::mouseClick(button("logFaultShow"), Qt::LeftButton);
+    QTRY_VERIFY(window().findChild<audit::AuditPage *>()->isVisible());
+    QVERIFY(test::saveScreenshots(window(), *m_theme, QStringLiteral("log-fault-audit")));
+    QTest::mouseClick(button("logFaultHide"), Qt::LeftButton);
+    QVERIFY(!window().logFault().isVisible());
+}
+
+void PrecautionsTest::aWholeLogIsNotSpokenOf()
+{
+    writeLog();
+    open(QStringLiteral("side"));
+    plan(QStringLiteral("github"));
+    typeConfirmation();
+    QTest::mouseClick(button("planExecute"), Qt::LeftButton);
+    QTRY_VERIFY_WITH_TIMEOUT(test::contentOf(logFile()).count('\n') == 4, patience);
+    QTRY_VERIFY_WITH_TIMEOUT(button("planDone"), patience);
+    QVERIFY(!window().logFault().isVisible());
+}
+
+void PrecautionsTest::productionIsHeldUnderAnotherName()
+{
+    open(QStringLiteral("side"));
+    QVERIFY2(window().windowTitle().contains(u"Production"), qPrintable(window().windowTitle()));
+    plan(QStringLiteral("github"));
+    auto *confirmation = shown<QLineEdit>("planConfirmation");
+    QVERIFY2(confirmation, "a production connection wants its name typed");
+    QVERIFY(!button("planExecute")->isEnabled());
+    QVERIFY(test::saveScreenshots(window(), *m_theme, QStringLiteral("production-held")));
+    QVERIFY2(confirmation->accessibleName().startsWith(QStringLiteral("Type side ")),
+             qPrintable(confirmation->accessibleName()));
+    typeConfirmation();
+}
+
+QTEST_MAIN(PrecautionsTest)
+#include "tst_Precautions.moc"

@@ -1,0 +1,155 @@
+#include <QtTest>
+
+#include "core/deployment/Demands.h"
+
+using namespace rollcall;
+using deployment::ConnectionConfig;
+using workspace::ConnectionProfile;
+using workspace::Environment;
+
+/// What saved connections demand of every other connection to the same place, however that is spelt.
+class DemandsTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void thePlaceIsKnown_data();
+    void thePlaceIsKnown();
+    void aFileIsKnownByItsLink();
+    void aCacheIsAPlaceToo();
+    void anUpstashAddressIsKnownWithoutItsToken();
+    void aNameOfItsOwnStays();
+    void nothingIsDemandedWhereNothingIsSaid();
+
+private:
+    [[nodiscard]] static ConnectionProfile saved(const QString &database)
+    {
+        ConnectionProfile profile;
+        profile.name = QStringLiteral("shop");
+        profile.database = database;
+        profile.needsApproval = true;
+        profile.environment = Environment::Production;
+        return profile;
+    }
+    [[nodiscard]] static ConnectionConfig configOf(const QString &database, const QString &cache = {})
+    {
+        ConnectionProfile profile;
+        profile.database = database;
+        profile.cache = cache;
+        auto config = ConnectionConfig::from(std::move(profile), {}, std::chrono::seconds(1));
+        return config ? std::move(*config) : ConnectionConfig();
+    }
+};
+
+void DemandsTest::thePlaceIsKnown_data()
+{
+    QTest::addColumn<QString>("saved");
+    QTest::addColumn<QString>("given");
+    QTest::addColumn<bool>("isSame");
+    const auto row = [](const char *left, const char *right, bool isSame) {
+        QTest::addRow("%s and %s", left, right) << QString::fromLatin1(left) << QString::fromLatin1(right) << isSame;
+    };
+    row("postgresql://localhost/shop", "postgresql://localhost:5432/shop", true);
+    row("postgresql://localhost/shop", "postgres://other@127.0.0.1/shop", true);
+    row("postgresql://127.0.0.1/shop", "postgresql://[::1]/shop", true);
+    row("postgresql://localhost/shop", "postgresql://127.0.0.2/shop", true);
+    row("postgresql://localhost/shop", "postgresql://[::ffff:127.0.0.1]/shop", true);
+    row("postgresql://localhost/shop", "postgresql://0.0.0.0/shop", true);
+    row("postgresql://localhost/shop", "postgresql://LocalHost./shop", true);
+    row("postgresql://localhost/shop", "postgresql://%2Fvar%2Frun%2Fpostgresql/shop", true);
+    row("postgresql://localhost/shop", "postgresql:///shop?host=/var/run/postgresql", true);
+    row("postgresql://db.example.com/shop", "postgresql://DB.Example.com./shop", true);
+    row("postgresql://[2001:db8::1]/shop", "postgresql://[2001:0db8:0:0::1]/shop", true);
+    row("postgresql://shop@localhost", "postgresql://localhost/shop", true);
+    row("mysql://localhost/shop", "mariadb://127.0.0.1:3306/shop", true);
+    row("mysql://localhost/shop", "mysql://localhost/shop?socket=/run/mysqld/mysqld.sock", true);
+    row("redis://localhost/2", "redis://somebody@127.0.0.1:6379/2", true);
+    row("redis://cache.example.com/2", "rediss://Cache.example.com:6379/2", true);
+    row("postgresql://localhost/shop", "postgresql://localhost/other", false);
+    row("postgresql://localhost/shop", "postgresql://localhost:5433/shop", false);
+    row("postgresql://localhost/shop", "postgresql://db.example.com/shop", false);
+    row("postgresql://db.example.com/shop", "postgresql://db2.example.com/shop", false);
+    row("postgresql://localhost/shop", "postgresql://127.0.0.1.example.com/shop", false);
+    row("postgresql://localhost:3306/shop", "mysql://localhost:3306/shop", false);
+    row("postgresql://10.0.0.1/shop", "postgresql://10.0.0.2/shop", false);
+    row("redis://localhost/2", "redis://localhost/3", false);
+    row("redis://localhost:6380/2", "redis://localhost/2", false);
+}
+
+void DemandsTest::thePlaceIsKnown()
+{
+    QFETCH(const QString, saved);
+    QFETCH(const QString, given);
+    QFETCH(const bool, isSame);
+    for (const auto &[one, other] : {std::pair(saved, given), std::pair(given, saved)}) {
+        ConnectionConfig config = configOf(other);
+        QVERIFY2(config.database, qPrintable(other));
+        deployment::holdToDemands(config, {DemandsTest::saved(one)});
+        QCOMPARE(config.profile.needsApproval, isSame);
+        QCOMPARE(config.profile.environment == Environment::Production, isSame);
+        QCOMPARE(config.profile.name, isSame ? QStringLiteral("shop") : QString());
+    }
+}
+
+void DemandsTest::aFileIsKnownByItsLink()
+{
+    const QTemporaryDir folder;
+    const QString path = folder.filePath(QStringLiteral("shop.db"));
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    const QString link = folder.filePath(QStringLiteral("link.db"));
+    QVERIFY(QFile::link(path, link));
+    for (const QString &given : {link, folder.filePath(QStringLiteral("./shop.db"))}) {
+        ConnectionConfig config = configOf(QStringLiteral("sqlite:") + given);
+        deployment::holdToDemands(config, {saved(QStringLiteral("sqlite:") + path)});
+        QVERIFY(config.profile.needsApproval);
+        QCOMPARE(config.profile.environment, Environment::Production);
+    }
+}
+
+void DemandsTest::aCacheIsAPlaceToo()
+{
+    ConnectionProfile profile = saved(QStringLiteral("postgresql://db.example.com/shop"));
+    profile.cache = QStringLiteral("redis://cache.example.com/1");
+    ConnectionConfig config = configOf({}, QStringLiteral("redis://cache.example.com.:6379/1"));
+    deployment::holdToDemands(config, {profile});
+    QCOMPARE(config.profile.environment, Environment::Production);
+    QVERIFY2(!config.profile.needsApproval, "approval is of revocations, of another database's none");
+}
+
+void DemandsTest::anUpstashAddressIsKnownWithoutItsToken()
+{
+    ConnectionProfile profile = saved(QStringLiteral("upstash:https://eu1.upstash.io"));
+    profile.cache = profile.database;
+    const QString whole = QStringLiteral("upstash:https://default:token@EU1.upstash.io");
+    for (ConnectionConfig &config : std::array{configOf(whole), configOf({}, whole)}) {
+        QVERIFY(config.database || config.cache);
+        deployment::holdToDemands(config, {profile});
+        QCOMPARE(config.profile.environment, Environment::Production);
+    }
+}
+
+void DemandsTest::aNameOfItsOwnStays()
+{
+    ConnectionConfig config = configOf(QStringLiteral("postgresql://localhost/shop"));
+    config.profile.name = QStringLiteral("side");
+    deployment::holdToDemands(config, {saved(QStringLiteral("postgresql://127.0.0.1/shop"))});
+    QCOMPARE(config.profile.environment, Environment::Production);
+    QCOMPARE(config.profile.name, QStringLiteral("side"));
+}
+
+void DemandsTest::nothingIsDemandedWhereNothingIsSaid()
+{
+    ConnectionProfile plain = saved(QStringLiteral("postgresql://localhost/shop"));
+    plain.needsApproval = false;
+    plain.environment = Environment::Staging;
+    ConnectionProfile unreadable = saved(QStringLiteral("nonsense"));
+    ConnectionConfig config = configOf(QStringLiteral("postgresql://localhost/shop"));
+    deployment::holdToDemands(config, {plain, unreadable});
+    QVERIFY(!config.profile.needsApproval);
+    QCOMPARE(config.profile.environment, Environment::Development);
+    QVERIFY(config.profile.name.isEmpty());
+}
+
+QTEST_GUILESS_MAIN(DemandsTest)
+#include "tst_Demands.moc"
