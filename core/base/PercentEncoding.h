@@ -32,7 +32,7 @@ enum class TextForm { Utf8, Latin1 };
 }
 
 /// The same into @p out, which has decodedRoom(); where the text ends, nullptr where JavaScript throws. What was
-/// written until then is the caller's to wipe, in both cases.
+/// written, which may be anywhere in that room, is the caller's to wipe, in both cases.
 [[nodiscard]] char *decodeUriComponent(QByteArrayView text, TextForm form, char *out);
 
 /// The UTF-8 of Latin-1 characters.

@@ -83,6 +83,7 @@ HelperCookies::Csrf HelperCookies::csrf(const http::Cookies &cookies, const std:
         const QByteArrayView rest = value.sliced(bar + 1);
         const qsizetype second = rest.indexOf('|');
         const Hash hash = hashOf(token);
+        // In a time that may say where they differ, as in the library.
         if (base::isSameBytes(second < 0 ? rest : rest.first(second), QByteArrayView(hash)))
             return {bodyToken && *bodyToken == token, std::nullopt};
     }

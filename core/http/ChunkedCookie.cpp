@@ -8,6 +8,7 @@
 #include "core/base/ArraySort.h"
 #include "core/base/ObjectOrder.h"
 #include "core/base/PercentEncoding.h"
+#include "core/base/SameBytes.h"
 #include "core/base/WideText.h"
 
 namespace rollcall::http {
@@ -183,7 +184,7 @@ std::vector<SetCookie> renewedCookies(const Cookies &recognised, const QByteArra
     // Most often one cookie takes the place of itself.
     if (recognised.size() == 1 && base::isSameBytes(recognised.front().name, name) && !value.isEmpty() &&
         value.size() <= chunkSize(version)) {
-        result.emplace_back(name, std::move(value), attributes, attributes.maxAge, expires);
+        result.push_back({name, std::move(value), attributes, attributes.maxAge, expires});
         return result;
     }
     result = clearedCookies(recognised, attributes);

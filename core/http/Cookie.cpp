@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "core/base/PercentEncoding.h"
+#include "core/base/SameBytes.h"
 #include "core/http/PlainRun.h"
 
 namespace rollcall::http {
@@ -108,9 +109,12 @@ std::optional<SecretBytes> decoded(QByteArrayView raw, Encoding encoding)
     bool isGood = false;
     SecretBytes value = SecretBytes::written(base::decodedRoom(raw, form), [&](char *at) {
         char *end = base::decodeUriComponent(raw, form, at);
+        char *const roomEnd = at + base::decodedRoom(raw, form);
         isGood = end != nullptr;
-        // What was written until it failed is wiped, with all the room.
-        return isGood ? end : at + base::decodedRoom(raw, form);
+        // What was written until it failed is wiped, with all the room; so is what was written too far.
+        if (isGood)
+            ::explicit_bzero(end, static_cast<std::size_t>(roomEnd - end));
+        return isGood ? end : roomEnd;
     });
     return isGood ? std::optional(std::move(value)) : std::nullopt;
 }
@@ -182,7 +186,9 @@ public:
         }
         if (m_cookies.size() >= fewCookies)
             m_places.insert(name, m_cookies.size());
-        m_cookies.emplace_back(std::move(name), std::move(value));
+        Cookie &cookie = m_cookies.emplace_back();
+        cookie.name = std::move(name);
+        cookie.value = std::move(value);
     }
 
     [[nodiscard]] Cookies take() { return std::move(m_cookies); }

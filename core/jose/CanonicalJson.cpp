@@ -8,62 +8,13 @@
 #include <cstring>
 #include <limits>
 
-#ifdef __x86_64__
-#include <immintrin.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
 #endif
 
 namespace rollcall::jose {
 
 namespace {
-
-constexpr std::ptrdiff_t blockSize = 64;
-
-/// What stands in 64 bytes.
-struct BlockMarks
-{
-    quint64 special = 0; ///< a bit for each quote, backslash and control character
-    bool nonAscii = false;
-};
-
-#ifdef __x86_64__
-
-/// By AVX2, 32 bytes at a time.
-__attribute__((target("avx2"))) BlockMarks wideMarksOf(const char *from)
-{
-    constexpr int step = sizeof(__m256i);
-    BlockMarks marks;
-    __m256i all = _mm256_setzero_si256();
-    for (int i = 0; i < blockSize; i += step) {
-        const __m256i chunk = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(from + i));
-        const __m256i special =
-            _mm256_or_si256(_mm256_or_si256(_mm256_cmpeq_epi8(chunk, _mm256_set1_epi8('"')),
-                                            _mm256_cmpeq_epi8(chunk, _mm256_set1_epi8('\\'))),
-                            _mm256_cmpeq_epi8(_mm256_min_epu8(chunk, _mm256_set1_epi8(0x1f)), chunk));
-        all = _mm256_or_si256(all, chunk);
-        marks.special |= quint64{static_cast<quint32>(_mm256_movemask_epi8(special))} << i;
-    }
-    marks.nonAscii = _mm256_movemask_epi8(all) != 0;
-    return marks;
-}
-
-const bool hasAvx2 = __builtin_cpu_supports("avx2") != 0;
-
-#endif
-
-BlockMarks marksOf(const char *from)
-{
-#ifdef __x86_64__
-    if (hasAvx2)
-        return wideMarksOf(from);
-#endif
-    BlockMarks marks;
-    for (int i = 0; i < blockSize; ++i) {
-        const auto c = static_cast<quint8>(from[i]);
-        marks.special |= quint64{c < 0x20 || c == '"' || c == '\\'} << i;
-        marks.nonAscii = marks.nonAscii || c >= 0x80;
-    }
-    return marks;
-}
 
 // Why not simdjson here: it reads any JSON, and would then have to be asked of every token whether that is how
 // JSON.stringify prints it. A grammar without white space, exponents and duplicates is smaller than those questions,
@@ -271,27 +222,47 @@ private:
     Q_NEVER_INLINE void load(std::ptrdiff_t block)
     {
         m_block = block;
+        m_special = 0;
         const char *from = m_begin + block * blockSize;
-        BlockMarks marks;
+        if (from == m_end)
+            return;
+        std::array<char, blockSize> padded;
+        std::ptrdiff_t before = 0;
         if (m_end - m_begin < blockSize) {
-            marks = marksOfShort();
+            padded.fill(' ');
+            std::memcpy(padded.data(), m_begin, size());
+            from = padded.data();
         } else {
             // What is left at the end together with what came before, whose marks are moved out then.
-            const std::ptrdiff_t before = std::max<std::ptrdiff_t>(0, blockSize - (m_end - from));
-            marks = marksOf(from - before);
-            marks.special >>= before;
+            before = std::max<std::ptrdiff_t>(0, blockSize - (m_end - from));
+            from -= before;
         }
-        m_special = marks.special;
-        m_nonAscii = m_nonAscii || marks.nonAscii;
+        mark(from);
+        m_special >>= before;
     }
 
-    /// Those of a text that fills no block.
-    [[nodiscard]] Q_NEVER_INLINE BlockMarks marksOfShort() const
+    /// Sets the bits for the 64 bytes from @p from on.
+    void mark(const char *from)
     {
-        std::array<char, blockSize> padded;
-        padded.fill(' ');
-        std::memcpy(padded.data(), m_begin, size());
-        return marksOf(padded.data());
+#ifdef __SSE2__
+        constexpr int step = 16;
+        __m128i all = _mm_setzero_si128();
+        for (int i = 0; i < blockSize; i += step) {
+            const __m128i chunk = _mm_loadu_si128(reinterpret_cast<const __m128i *>(from + i));
+            const __m128i special = _mm_or_si128(
+                _mm_or_si128(_mm_cmpeq_epi8(chunk, _mm_set1_epi8('"')), _mm_cmpeq_epi8(chunk, _mm_set1_epi8('\\'))),
+                _mm_cmpeq_epi8(_mm_min_epu8(chunk, _mm_set1_epi8(0x1f)), chunk));
+            all = _mm_or_si128(all, chunk);
+            m_special |= quint64{static_cast<quint32>(_mm_movemask_epi8(special))} << i;
+        }
+        m_nonAscii = m_nonAscii || _mm_movemask_epi8(all) != 0;
+#else
+        for (int i = 0; i < blockSize; ++i) {
+            const auto c = static_cast<quint8>(from[i]);
+            m_special |= quint64{c < 0x20 || c == '"' || c == '\\'} << i;
+            m_nonAscii = m_nonAscii || c >= 0x80;
+        }
+#endif
     }
 
     struct Name
@@ -299,6 +270,8 @@ private:
         const char *at;
         std::size_t size;
     };
+
+    static constexpr std::ptrdiff_t blockSize = 64;
 
     const char *m_begin;
     const char *m_end;

@@ -6,14 +6,12 @@
 
 #include <openssl/crypto.h>
 
-#include <QVarLengthArray>
 #include <QtEndian>
 
 #include <algorithm>
-#include <cstring>
 #include <iterator>
 
-#include "core/base/TextWriter.h"
+#include "core/base/HashPadding.h"
 
 namespace rollcall::jose {
 
@@ -53,25 +51,10 @@ HmacSha512::~HmacSha512()
 
 HmacSha512::Mac HmacSha512::of(QByteArrayView rest) const
 {
-    // The message with what ends it, a bit and its length in bits, is made whole first: blocks that lie one behind the
-    // other are hashed by one call, while SHA512_Update() of parts and SHA512_Final() make it three, and copies
-    // between.
-    // **Source:** FIPS 180-4, 5.1.2.
-    constexpr qsizetype usualBytes = 8 * SHA512_CBLOCK;
-    constexpr qsizetype lengthBytes = 16;
-    const qsizetype size = m_lead.size() + rest.size() + m_ending.size();
-    const qsizetype padded = (size + lengthBytes) / SHA512_CBLOCK * SHA512_CBLOCK + SHA512_CBLOCK;
-    QVarLengthArray<char, usualBytes> message(padded);
-    base::TextWriter writer(message.data());
-    writer.put(m_lead);
-    writer.put(rest);
-    writer.put(m_ending);
-    writer.put('\x80');
-    std::memset(writer.at(), 0, static_cast<std::size_t>(padded - size - 1));
-    qToBigEndian(8 * (m_hashed + static_cast<quint64>(size)), message.data() + padded - sizeof(quint64));
+    const auto message = base::padded<8 * SHA512_CBLOCK>({m_lead, rest, m_ending}, SHA512_CBLOCK, m_hashed);
     // These cannot fail: they only compute.
     SHA512_CTX state = m_inner;
-    SHA512_Update(&state, message.data(), static_cast<std::size_t>(padded));
+    SHA512_Update(&state, message.data(), static_cast<std::size_t>(message.size()));
     // The outer hash is over one block: the inner one, and what ends a message of a block and a hash.
     constexpr quint64 bits = 8 * (SHA512_CBLOCK + SHA512_DIGEST_LENGTH);
     Pad block{};

@@ -57,6 +57,8 @@ bool isTag(QByteArrayView tag, const HmacSha512::Mac &mac)
     quint64 differing = 0;
     for (qsizetype at = 0; at < tag.size(); at += step)
         differing |= qFromUnaligned<quint64>(tag.data() + at) ^ qFromUnaligned<quint64>(mac.data() + at);
+    // The compiler may not guess from a part of it.
+    asm volatile("" : "+r"(differing));
     return differing == 0;
 }
 
@@ -94,28 +96,17 @@ bool startGcm(EVP_CIPHER_CTX *context, QByteArrayView iv, QByteArrayView tag)
 
 } // namespace
 
-/// Both directions, made when they are first wanted.
-struct ReadyKey::Contexts
-{
-    OpenSslPtr<EVP_CIPHER_CTX> decrypt;
-    OpenSslPtr<EVP_CIPHER_CTX> encrypt;
-};
-
-/// One call's hold on contexts: taken from the thread's slot or made, and given back unless something failed, so that
-/// no token ever meets a context that a refused one has left in an unknown state.
+/// One call's hold on contexts: those of the thread's slot, or its own where another thread has that one. They are made
+/// anew where something failed, so that no token ever meets a context that a refused one has left in an unknown state.
 class ReadyKey::Loan final
 {
 public:
-    Loan(const ReadyKey &key, bool encrypt) : m_slot(key.m_slots[threadNumber() % key.m_slots.size()])
+    Loan(const ReadyKey &key, bool encrypt)
+        : m_slot(key.m_slots[threadNumber() % key.m_slots.size()]),
+          m_holdsSlot(!m_slot.lent.test_and_set(std::memory_order_acquire))
     {
-        Contexts *const found = m_slot.contexts.exchange(&lent(), std::memory_order_acquire);
-        // Who took the slot's turn is the only one to end it, and does so by a plain write; another thread that comes
-        // meanwhile works with contexts of its own.
-        m_holdsSlot = found != &lent();
-        m_contexts.reset(m_holdsSlot ? found : nullptr);
-        if (!m_contexts)
-            m_contexts = std::make_unique<Contexts>();
-        auto &wanted = encrypt ? m_contexts->encrypt : m_contexts->decrypt;
+        Contexts &contexts = m_holdsSlot ? m_slot.contexts : m_own;
+        auto &wanted = encrypt ? contexts.encrypt : contexts.decrypt;
         if (!wanted)
             wanted = contextFor(key.m_algorithm, key.m_key, encrypt);
         m_context = wanted.get();
@@ -124,8 +115,11 @@ public:
     Loan &operator=(const Loan &) = delete;
     ~Loan()
     {
-        if (m_holdsSlot)
-            m_slot.contexts.store(m_good ? m_contexts.release() : nullptr, std::memory_order_release);
+        if (!m_holdsSlot)
+            return;
+        if (!m_good)
+            m_slot.contexts = {};
+        m_slot.lent.clear(std::memory_order_release);
     }
 
     /// Null where OpenSSL could make none.
@@ -138,16 +132,9 @@ public:
     }
 
 private:
-    /// What stands in a slot whose contexts are lent.
-    static Contexts &lent()
-    {
-        static Contexts none;
-        return none;
-    }
-
     Slot &m_slot;
-    bool m_holdsSlot = false;
-    std::unique_ptr<Contexts> m_contexts;
+    bool m_holdsSlot;
+    Contexts m_own;
     EVP_CIPHER_CTX *m_context = nullptr;
     bool m_good = false;
 };
@@ -162,11 +149,7 @@ ReadyKey::ReadyKey(const ContentAlgorithm &algorithm, const base::SecretBytes &k
         m_mac.emplace(m_key.view().first(algorithm.keyBytes / 2), m_header, macEnding(m_header));
 }
 
-ReadyKey::~ReadyKey()
-{
-    for (Slot &slot : m_slots)
-        delete slot.contexts.load(std::memory_order_acquire);
-}
+ReadyKey::~ReadyKey() = default;
 
 std::optional<QByteArray> ReadyKey::open(QByteArrayView token) const
 {

@@ -5,7 +5,6 @@
 
 #include <array>
 #include <atomic>
-#include <memory>
 #include <optional>
 #include <span>
 
@@ -13,6 +12,7 @@
 #include "core/base/Secret.h"
 #include "core/jose/ContentCipher.h"
 #include "core/jose/HmacSha512.h"
+#include "core/jose/OpenSslPtr.h"
 
 namespace rollcall::jose {
 
@@ -48,11 +48,17 @@ public:
     [[nodiscard]] base::Result<base::SecretBytes> seal(QByteArray &plaintext) const;
 
 private:
-    struct Contexts;
     class Loan;
+    /// Both directions, made when they are first wanted.
+    struct Contexts
+    {
+        OpenSslPtr<EVP_CIPHER_CTX> decrypt;
+        OpenSslPtr<EVP_CIPHER_CTX> encrypt;
+    };
     struct alignas(64) Slot
     {
-        std::atomic<Contexts *> contexts = nullptr; ///< null: to be made
+        std::atomic_flag lent; ///< whoever sets it has the contexts until it clears it
+        Contexts contexts;
     };
 
     [[nodiscard]] std::optional<qsizetype> decryptCbc(std::span<char> text, QByteArrayView tag) const;

@@ -101,7 +101,7 @@ private Q_SLOTS:
                                   "0001"));
     }
 
-    void wipingLeavesNothing()
+    void wipingEmptiesAndLeavesOthersTheirs()
     {
         QByteArray none;
         base::wipe(none);

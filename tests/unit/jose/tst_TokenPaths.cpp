@@ -350,6 +350,23 @@ private Q_SLOTS:
         QCOMPARE(jose::openToken(none, named->view(), now).failure, jose::DecodeFailure::NoMatchingSecret);
     }
 
+    /// The scan looks at 64 bytes at a time: wherever a text ends, inside of a string or out of it, it must end too.
+    void whatIsCutShortIsNotCanonical()
+    {
+        for (qsizetype filler = 0; filler < 70; ++filler) {
+            const QByteArray whole =
+                "{\"a\":\"" + QByteArray(filler, 'x') +
+                "\",\"b\":\"y\\\"\\\\z\",\"c\":[{\"d\":\"e\"},12,\"f\"],\"g\":{\"h\":\"i\"},\"j\":\"k\"}";
+            for (qsizetype size = 0; size <= whole.size(); ++size) {
+                // In memory of its own size, so that a sanitizer sees what reads beyond it.
+                const auto copy = std::make_unique<char[]>(static_cast<std::size_t>(size));
+                std::ranges::copy(QByteArrayView(whole).first(size), copy.get());
+                jose::ClaimIndex index;
+                QCOMPARE(jose::indexCanonical(QByteArrayView(copy.get(), size), index), size == whole.size());
+            }
+        }
+    }
+
     void uuidsAreRandomAndOfVersionFour()
     {
         static const QRegularExpression uuid4(
@@ -367,7 +384,7 @@ private Q_SLOTS:
 
     void manyThreadsAndRings()
     {
-        constexpr int threads = 8;
+        constexpr int threads = 40;
         const KeyRing shared4(AuthVersion::V4, secrets({"a secret"}), "");
         const KeyRing shared5(AuthVersion::V5, secrets({"a secret", "an older one"}), "s");
         std::atomic<int> failures{0};
