@@ -4,6 +4,7 @@
 #include <QUuid>
 
 #include <algorithm>
+#include <set>
 
 #include "core/base/ErrorText.h"
 #include "core/revoke/BatchPace.h"
@@ -76,6 +77,7 @@ public:
         purgeAll();
         if (m_report.unreadLists > 0)
             note(unreadLists(m_report.unreadLists));
+        lookForOthers();
         if (m_options.verify)
             verify();
         if (canary)
@@ -98,6 +100,7 @@ private:
             m_report.rows.push_back({row.key.fingerprint,
                                      row.key.userId,
                                      RowOutcome::NotTried,
+                                     false,
                                      false,
                                      ProofOutcome::NotAsked,
                                      std::nullopt,
@@ -167,7 +170,7 @@ private:
     {
         if (!m_report.undoUntil)
             return;
-        const bool isInDoubt = std::ranges::count(m_report.rows, RowOutcome::Unknown, &RowReport::outcome) > 0;
+        const bool isInDoubt = m_report.count(RowOutcome::Unknown) > 0;
         const bool holdsRows = m_report.revoked > 0 || isInDoubt;
         if (const auto closed = holdsRows ? m_rows.beginWindow(m_deployment.clock().now()) : m_rows.dropRecord();
             !closed)
@@ -206,20 +209,19 @@ private:
 
     void writeOutcome()
     {
-        const auto count = [&](RowOutcome which) {
-            return qint64(std::ranges::count(m_report.rows, which, &RowReport::outcome));
-        };
         QJsonObject counts{{QStringLiteral("revoked"), m_report.revoked},
                            {QStringLiteral("skipped"), m_report.skipped},
-                           {QStringLiteral("failed"), count(RowOutcome::Failed)},
-                           {QStringLiteral("unknown"), count(RowOutcome::Unknown)},
-                           {QStringLiteral("notTried"), count(RowOutcome::NotTried)},
+                           {QStringLiteral("failed"), m_report.count(RowOutcome::Failed)},
+                           {QStringLiteral("unknown"), m_report.count(RowOutcome::Unknown)},
+                           {QStringLiteral("notTried"), m_report.count(RowOutcome::NotTried)},
                            {QStringLiteral("batches"), m_report.batches},
                            {QStringLiteral("cachePurged"), m_report.cachePurged}};
         if (m_report.undoUntil)
             counts.insert(QStringLiteral("undoUntil"), base::toIso(*m_report.undoUntil));
         if (m_report.cacheError)
             counts.insert(QStringLiteral("cacheError"), base::errorName(m_report.cacheError->code));
+        if (const qint64 held = m_report.stillHeld(); held > 0)
+            counts.insert(QStringLiteral("stillHeld"), held);
         if (m_report.unreadLists > 0)
             counts.insert(QStringLiteral("unreadLists"), m_report.unreadLists);
         const auto &sum = m_report.verification;
@@ -363,6 +365,27 @@ private:
             return settle(row, RowOutcome::Changed);
         }
         Q_UNREACHABLE();
+    }
+
+    /// Sessions whose rows are gone, and whose tokens other rows hold all the same: known only now for plans of a file
+    /// and those that were gone on with, and where rows came since.
+    void lookForOthers()
+    {
+        if (m_report.error)
+            return;
+        progress(settled(), QStringLiteral("Looking for other rows of these tokens"));
+        const auto held = m_store.rowsOfTokens(m_plan.rows, 1, m_deployment.clock().now(), m_call);
+        if (!held)
+            return m_run.failed(QStringLiteral("Whether other rows hold these tokens could not be read"), held.error());
+        std::set<base::Fingerprint> tokens;
+        for (const store::PlannedRow &row : *held)
+            tokens.insert(row.key.fingerprint);
+        for (RowReport &row : m_report.rows) {
+            const bool isGone = row.outcome == RowOutcome::Revoked || row.outcome == RowOutcome::AlreadyGone;
+            row.stillHeld = isGone && tokens.contains(row.fingerprint);
+        }
+        if (const qint64 count = m_report.stillHeld(); count > 0)
+            note(QStringLiteral("Other rows hold the tokens of %1 of these sessions").arg(count));
     }
 
     /// A row that is there again after its delete was committed was not revoked, whatever the database said.
