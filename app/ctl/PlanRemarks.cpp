@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/base/Counted.h"
 #include "core/base/ErrorText.h"
 #include "core/revoke/PlanOutlook.h"
 #include "core/store/UserDirectory.h"
@@ -77,7 +78,7 @@ void warnAboutPlan(Context &context, const revoke::RevocationPlan &plan, const d
     OutputWriter &output = context.output();
     if (const QStringList &lines = plan.unmatchedUsers; !lines.isEmpty()) {
         output.warn(withHints(QStringLiteral("%1 of the users file matched nobody with such a session: %2.")
-                                  .arg(counted(lines.size(), QStringLiteral("line")), someOf(lines)),
+                                  .arg(base::counted(lines.size(), "line"), someOf(lines)),
                               hintsFor(context, lines, store)));
     }
     if (plan.rows.empty() && plan.selection.query && plan.unmatchedUsers.isEmpty()) {
@@ -106,11 +107,6 @@ QString unmatchedText(const revoke::RevocationPlan &plan)
 {
     return QStringLiteral("Nobody has the session %1. `sessions list` shows those that exist.")
         .arg(someOf(plan.unmatched));
-}
-
-QString counted(qint64 count, const QString &one)
-{
-    return QStringLiteral("%1 %2%3").arg(count).arg(one, count == 1 ? QString() : QStringLiteral("s"));
 }
 
 } // namespace rollcall::ctl

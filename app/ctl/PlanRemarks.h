@@ -19,7 +19,4 @@ void addUnmatched(const revoke::RevocationPlan &plan, Answer &answer);
 /// What is said where sessions were named that nobody has.
 [[nodiscard]] QString unmatchedText(const revoke::RevocationPlan &plan);
 
-/// "1 session", "2 sessions": @p one with an s behind it where @p count is not 1.
-[[nodiscard]] QString counted(qint64 count, const QString &one);
-
 } // namespace rollcall::ctl

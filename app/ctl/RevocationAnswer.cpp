@@ -226,6 +226,18 @@ Answer restoreAnswer(const revoke::RestoreReport &report)
 
 Outcome restoreOutcome(Context &context, const revoke::RestoreReport &report)
 {
+    if (report.error && report.error->code == base::ErrorCode::Cancelled) {
+        const qint64 done = report.restored + report.skipped();
+        const QString left = QStringLiteral("stopped after %1 of %2: %3 left to put back.")
+                                 .arg(done)
+                                 .arg(report.matched)
+                                 .arg(report.matched - done);
+        context.output().warn(
+            report.resumable
+                ? left
+                : left +
+                      QStringLiteral(" The operation has ended; the same command, given again, takes what is left."));
+    }
     if (report.resumable)
         warnUnfinished(context, report.auditId);
     if (!report.error)

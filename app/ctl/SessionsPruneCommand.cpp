@@ -2,8 +2,8 @@
 
 #include "app/ctl/Commands.h"
 #include "app/ctl/Confirmation.h"
-#include "app/ctl/PlanRemarks.h"
 #include "app/ctl/RevocationAnswer.h"
+#include "core/base/Counted.h"
 
 namespace rollcall::ctl {
 
@@ -98,7 +98,7 @@ private:
         if (request.dryRun)
             return dryRunOutcome(*plan);
         const QString question = QStringLiteral("Delete %1 that ended before %2 at %3? This cannot be undone.")
-                                     .arg(counted(plan->matched, QStringLiteral("session")), base::toIso(plan->before),
+                                     .arg(base::counted(plan->matched, "session"), base::toIso(plan->before),
                                           deployment.config().displayName());
         if (const auto status = askConsent(context, profile, question); !status)
             return Outcome::failed(status.error());

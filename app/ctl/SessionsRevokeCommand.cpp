@@ -12,6 +12,7 @@
 #include "app/ctl/SelectionFlags.h"
 #include "app/ctl/SessionRecord.h"
 #include "core/audit/AuditLog.h"
+#include "core/base/Counted.h"
 #include "core/base/ErrorText.h"
 #include "core/revoke/BlastRadius.h"
 #include "core/revoke/PlanOutlook.h"
@@ -151,6 +152,10 @@ base::Result<OpenedPlan> planOf(Context &context, const Request &request, const 
         return OpenedPlan{std::move(*plan), {}};
     }
     auto opened = openPlanFile(context, deployment);
+    if (opened) {
+        if (const auto noted = revoke::noteHolders(opened->plan, store, context.call()); !noted)
+            return base::fail(noted.error());
+    }
     const qint64 matched = opened ? static_cast<qint64>(opened->plan.rows.size()) : 0;
     if (opened && matched > request.max)
         return base::fail(base::Error(base::ErrorCode::TooManyMatched)
@@ -306,10 +311,9 @@ private:
         // Who is refused is not asked first.
         if (const auto status = revoke::checkApproved(plan, opened->approval, deployment); !status)
             return Outcome::failed(status.error());
-        const QString question =
-            QStringLiteral("Revoke %1 of %2 at %3?")
-                .arg(counted(static_cast<qint64>(plan.rows.size()), QStringLiteral("session")),
-                     counted(plan.users, QStringLiteral("user")), deployment.config().displayName());
+        const QString question = QStringLiteral("Revoke %1 of %2 at %3?")
+                                     .arg(base::counted(static_cast<qint64>(plan.rows.size()), "session"),
+                                          base::counted(plan.users, "user"), deployment.config().displayName());
         if (const auto status = askConsent(context, profile, question); !status)
             return Outcome::failed(status.error());
 

@@ -100,14 +100,15 @@ QString heldByOthersOf(const RevocationPlan &plan)
         names << plan.heldByOthers[i].text();
     if (plan.heldByOthers.size() > shownKeys)
         names << QStringLiteral("…");
-    return (plan.heldByOthers.size() == 1
-                ? QStringLiteral("1 session stays accepted, as its token stands in a row of another user too, which "
-                                 "this plan leaves alone: %1.")
-                      .arg(names.first())
-                : QStringLiteral("%1 sessions stay accepted, as their tokens stand in rows of other users too, which "
-                                 "this plan leaves alone: %2.")
-                      .arg(plan.heldByOthers.size())
-                      .arg(names.join(QStringLiteral(", "))));
+    return (
+        plan.heldByOthers.size() == 1
+            ? QStringLiteral("1 session stays accepted, as its token stands in another row too, of another user or "
+                             "newer, which this plan leaves alone: %1.")
+                  .arg(names.first())
+            : QStringLiteral("%1 sessions stay accepted, as their tokens stand in other rows too, of other users or "
+                             "newer, which this plan leaves alone: %2.")
+                  .arg(plan.heldByOthers.size())
+                  .arg(names.join(QStringLiteral(", "))));
 }
 
 } // namespace

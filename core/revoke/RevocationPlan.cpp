@@ -7,6 +7,8 @@
 #include <set>
 #include <tuple>
 
+#include "core/base/Counted.h"
+
 namespace rollcall::revoke {
 
 using base::Error;
@@ -58,9 +60,14 @@ void dropRepeats(std::vector<store::PlannedRow> &rows)
     rows = std::move(once);
 }
 
-/// Adds what holds a token of the plan's rows, too. A row of nobody goes with whoever's token it holds; one of another
-/// user stays, and that is noted.
-base::Status addSharing(RevocationPlan &plan, store::SessionStore &store, const base::Call &call)
+/// Whether a row that holds a token of the plan's goes with it.
+enum class Others {
+    Join, ///< those of the same users, or of nobody
+    Stay, ///< none: the plan was settled before
+};
+
+/// Looks which rows hold a token of the plan's rows, too: adds those that @p others says, and notes whose stay.
+base::Status lookForHolders(RevocationPlan &plan, Others others, store::SessionStore &store, const base::Call &call)
 {
     auto holders = store.rowsOfTokens(plan.rows, 2, plan.frozenAt, call);
     if (!holders)
@@ -70,20 +77,29 @@ base::Status addSharing(RevocationPlan &plan, store::SessionStore &store, const 
     std::map<QString, std::set<std::optional<QString>>> usersOf; // by token
     for (const store::PlannedRow &holder : *holders)
         usersOf[holder.key.fingerprint.text()];
+    std::set<decltype(identity(plan.rows.front()))> planned;
     for (const store::PlannedRow &row : plan.rows) {
-        if (const auto users = usersOf.find(row.key.fingerprint.text()); users != usersOf.end())
+        if (const auto users = usersOf.find(row.key.fingerprint.text()); users != usersOf.end()) {
             users->second.insert(row.key.userId);
+            planned.insert(identity(row));
+        }
     }
     std::set<base::Fingerprint> heldByOthers;
-    const std::size_t chosen = plan.rows.size();
+    std::vector<store::PlannedRow> joining;
+    joining.reserve(holders->size());
     for (store::PlannedRow &holder : *holders) {
-        if (!holder.key.userId || usersOf[holder.key.fingerprint.text()].contains(holder.key.userId))
-            plan.rows.push_back(std::move(holder));
-        else
+        if (planned.contains(identity(holder)))
+            continue;
+        const auto &users = usersOf[holder.key.fingerprint.text()];
+        if (others == Others::Join && (!holder.key.userId || users.contains(holder.key.userId))) {
+            joining.push_back(std::move(holder));
+            planned.insert(identity(joining.back()));
+        } else {
             heldByOthers.insert(holder.key.fingerprint);
+        }
     }
-    dropRepeats(plan.rows);
-    plan.sharing = static_cast<qint64>(plan.rows.size() - chosen);
+    plan.sharing = static_cast<qint64>(joining.size());
+    std::ranges::move(joining, std::back_inserter(plan.rows));
     plan.heldByOthers.assign(heldByOthers.begin(), heldByOthers.end());
     return {};
 }
@@ -138,8 +154,7 @@ QString Selection::describe(Names names) const
     };
     QStringList parts;
     if (!sessions.isEmpty())
-        parts << (sessions.size() == 1 ? QStringLiteral("1 named session")
-                                       : QStringLiteral("%1 named sessions").arg(sessions.size()));
+        parts << base::counted(sessions.size(), "named session");
     if (query) {
         QString text = QStringLiteral("%1 sessions").arg(stateWord(query->state));
         if (query->user)
@@ -153,8 +168,7 @@ QString Selection::describe(Names names) const
         if (query->expiresAfter)
             text += QStringLiteral(" expiring from %1").arg(base::toIso(*query->expiresAfter));
         if (!users.isEmpty())
-            text += users.size() == 1 ? QStringLiteral(" of 1 named user")
-                                      : QStringLiteral(" of %1 named users").arg(users.size());
+            text += QStringLiteral(" of ") + base::counted(users.size(), "named user");
         if (keepNewest)
             text += QStringLiteral(" but the newest %1 of each user").arg(*keepNewest);
         parts << text;
@@ -206,8 +220,8 @@ base::Result<RevocationPlan> freezePlan(const deployment::Deployment &deployment
         std::ranges::move(*matched, std::back_inserter(plan.rows));
     }
     dropRepeats(plan.rows);
-    if (const auto added = addSharing(plan, store, call); !added)
-        return base::fail(added.error());
+    if (const auto looked = lookForHolders(plan, Others::Join, store, call); !looked)
+        return base::fail(looked.error());
     if (static_cast<qint64>(plan.rows.size()) > limit)
         return base::fail(tooMany(plan.rows.size(), limit));
     std::set<QString> users;
@@ -219,6 +233,11 @@ base::Result<RevocationPlan> freezePlan(const deployment::Deployment &deployment
     plan.statement = store.deleteStatement();
     plan.digest = plan.computeDigest();
     return plan;
+}
+
+base::Status noteHolders(RevocationPlan &plan, store::SessionStore &store, const base::Call &call)
+{
+    return lookForHolders(plan, Others::Stay, store, call);
 }
 
 NotRevocable explainNotRevocable(const deployment::Deployment &deployment)

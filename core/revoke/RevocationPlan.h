@@ -36,7 +36,8 @@ struct RevocationPlan
     QStringList unmatchedUsers; ///< users of the selection without a matching session
     /// How many of the rows were not chosen, but hold the token of one that was: the session is accepted by each.
     qint64 sharing = 0;
-    /// Sessions whose token stands in a row of another user as well, which is left alone: they are accepted by that.
+    /// Sessions whose token stands in a row as well that is left alone, as it is another user's (or came after a saved
+    /// plan): they are accepted by that.
     std::vector<base::Fingerprint> heldByOthers;
     qint64 users = 0;  ///< distinct users touched
     QString statement; ///< the DELETE with parameters masked
@@ -54,6 +55,10 @@ inline constexpr qint64 largestPlan = 1'000'000;
 [[nodiscard]] base::Result<RevocationPlan> freezePlan(const deployment::Deployment &deployment,
                                                       store::SessionStore &store, Selection selection, qint64 max,
                                                       const base::Call &call);
+
+/// Notes in a plan that was saved, whose rows are settled, which of its sessions other rows hold by now. Errors: those
+/// of the store.
+[[nodiscard]] base::Status noteHolders(RevocationPlan &plan, store::SessionStore &store, const base::Call &call);
 
 /// Why sessions of a JWT deployment cannot be revoked, and until when their tokens are accepted.
 struct NotRevocable

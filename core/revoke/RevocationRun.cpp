@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "core/base/Counted.h"
 #include "core/base/ErrorText.h"
 #include "core/revoke/BatchPace.h"
 #include "core/revoke/CachePurge.h"
@@ -246,10 +247,11 @@ private:
             held.push_back(row.row);
         if (m_report.error || held.empty())
             return;
-        note(QStringLiteral("%1 rows are held by others: they are tried once more").arg(held.size()));
+        note(QStringLiteral("Others hold %1: tried once more").arg(base::counted(std::ssize(held), "row")));
         const std::vector<Held> left = deleteRows(held, 1, 1);
         if (!left.empty())
-            m_run.failed(QStringLiteral("Others held %1 rows to the end").arg(left.size()), left.back().why);
+            m_run.failed(QStringLiteral("Others held %1 to the end").arg(base::counted(std::ssize(left), "row")),
+                         left.back().why);
     }
 
     /// A row that others hold.
@@ -313,7 +315,9 @@ private:
         if (outcomes && outcomes->size() == keys.size()) {
             for (std::size_t i = 0; i < keys.size(); ++i)
                 settle(rows[i], (*outcomes)[i], committed);
-            note(QStringLiteral("Batch %1 committed: %2 rows").arg(m_report.batches).arg(keys.size()));
+            note(QStringLiteral("Batch %1 committed: %2")
+                     .arg(m_report.batches)
+                     .arg(base::counted(std::ssize(keys), "row")));
             // The cache before the rows are looked at again: whoever read from it might write them back.
             purge(rows);
             readAgain(rows, keys);
@@ -410,7 +414,8 @@ private:
         if (back > 0 && !m_report.error) {
             m_report.error =
                 Error(ErrorCode::StatementFailed)
-                    .with(ErrorParam::Detail, QStringLiteral("%1 rows were there again after their delete").arg(back));
+                    .with(ErrorParam::Detail,
+                          QStringLiteral("%1 there again after the delete").arg(base::counted(back, "row")));
         }
     }
 
@@ -458,9 +463,8 @@ private:
         const auto purged = purgeCached(m_deployment, sessions, m_run.cleanup());
         if (!purged) {
             m_report.cacheError = purged.error();
-            note(QStringLiteral("Cached entries of %1 sessions could not be dropped: %2")
-                     .arg(sessions.size())
-                     .arg(base::describe(purged.error()).message));
+            note(QStringLiteral("Cached entries of %1 could not be dropped: %2")
+                     .arg(base::counted(std::ssize(sessions), "session"), base::describe(purged.error()).message));
             return;
         }
         m_report.cacheError.reset();

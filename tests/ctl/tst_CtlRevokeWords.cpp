@@ -197,7 +197,7 @@ void CtlRevokeWordsTest::anotherUsersRowKeepsItAlive()
     addTwin(1, ben);
     const CtlResult dry = run("sessions revoke --dry-run --session", {idOf(1)});
     QVERIFY2(dry.exitCode == 0 && dry.json().value(QStringLiteral("matched")).toInt() == 1, dry.all().constData());
-    const QByteArray warning = "1 session stays accepted, as its token stands in a row of another user too";
+    const QByteArray warning = "1 session stays accepted, as its token stands in another row too";
     QVERIFY2(dry.err.contains(warning) && dry.err.contains(fingerprintOf(1).toLatin1()), dry.err.constData());
     const CtlResult done = run("sessions revoke --yes --watch-for 300ms --session", {idOf(1)});
     QVERIFY2(done.exitCode == 1 && done.err.contains(warning), done.all().constData());
@@ -206,6 +206,16 @@ void CtlRevokeWordsTest::anotherUsersRowKeepsItAlive()
     QCOMPARE(done.json().value(QStringLiteral("revoked")).toInt(), 1);
     QCOMPARE(done.json().value(QStringLiteral("stillHeld")).toArray(), QJsonArray{fingerprintOf(1)});
     QCOMPARE(done.json().value(QStringLiteral("returned")).toArray(), QJsonArray());
+
+    // Of a saved plan it is told as well, and of a row of the same user that came later.
+    const QString file = m_ctl->folder() + QStringLiteral("/plan.json");
+    const CtlResult saved = run("plan save --out", {file, QStringLiteral("--session"), idOf(6)});
+    QVERIFY2(saved.exitCode == 0 && saved.err.isEmpty(), saved.all().constData());
+    m_database->exec(QStringLiteral("UPDATE Session SET id = 'other' WHERE id = 'twin'"));
+    addTwin(6, "cmwphocvc0005bs7dfubmpl6n");
+    const CtlResult later = run("sessions revoke --dry-run --plan", {file});
+    QVERIFY2(later.exitCode == 0 && later.err.contains(warning), later.all().constData());
+    QCOMPARE(later.json().value(QStringLiteral("matched")).toInt(), 1);
 }
 
 void CtlRevokeWordsTest::whatBecameAnothersIsTold()

@@ -105,8 +105,10 @@ ResultHeadline headlineOf(const RevocationReport &report)
         head.title =
             ResultView::tr("%1 of %2 still accepted by the deployment").arg(proof->stillAccepted).arg(proof->checked);
         head.subtitle =
-            ResultView::tr("The rows are gone, but the deployment went on accepting these cookies: something "
-                           "caches sessions there.");
+            report.stillHeld() > 0
+                ? report.notEnded().join(QLatin1Char(' '))
+                : ResultView::tr("The rows are gone, but the deployment went on accepting these cookies: something "
+                                 "caches sessions there.");
         if (proof->acceptedUntil)
             head.subtitle += QLatin1Char(' ') + untilText(*proof->acceptedUntil);
         return head;

@@ -219,6 +219,7 @@ void SharedTokensTest::theRowsOfATokenGoTogether()
 {
     // The older row of A1 has expired: the deployment may still find either.
     load(withId, names("1 A1 ada 400, 2 A1 ada -400, 3 A2 ada 400, 4 B1 ben 400"));
+    QVERIFY(m_store);
     const RevocationPlan plan = planOfIds({QStringLiteral("1")});
     QCOMPARE(plan.rows.size(), std::size_t(2));
     QCOMPARE(plan.sharing, 1);
@@ -252,6 +253,7 @@ void SharedTokensTest::theNewestAreCountedByToken()
 {
     // By rows, the newest two would be both of A1, and A2 would go.
     load(withId, names("1 A1 ada 400, 2 A1 ada 390, 3 A2 ada 300, 4 A3 ada 200, 5 A3 ada 100"));
+    QVERIFY(m_store);
     revoke::Selection selection;
     selection.query.emplace();
     selection.keepNewest = 2;
@@ -263,6 +265,7 @@ void SharedTokensTest::theNewestAreCountedByToken()
 void SharedTokensTest::anotherUsersRowIsToldAndStays()
 {
     load(withId, names("1 A1 ada 400, 2 A1 ben 400, 3 A2 ada 400"));
+    QVERIFY(m_store);
     const RevocationPlan plan = planOfIds({QStringLiteral("1"), QStringLiteral("3")});
     QCOMPARE(plan.rows.size(), std::size_t(2));
     QCOMPARE(plan.heldByOthers, std::vector{base::Fingerprint::of(tokenOf(QStringLiteral("A1")))});
@@ -293,6 +296,7 @@ void SharedTokensTest::anotherUsersRowIsToldAndStays()
 void SharedTokensTest::rowsThatCameSinceThePlanAreTold()
 {
     load(withId, names("1 A1 ada 400, 2 A2 ada 400, 3 A3 ada 400"));
+    QVERIFY(m_store);
     const RevocationPlan plan = planOfIds({QStringLiteral("1"), QStringLiteral("2"), QStringLiteral("3")});
     insert(QStringLiteral("4 A1 ada 400"));
     sql(QStringLiteral("UPDATE sessions SET user_id = 'ben' WHERE id = '2'"));
@@ -315,6 +319,7 @@ void SharedTokensTest::manyAreReadAtOnce()
     for (int i = 0; i < 1200; ++i)
         rows << QStringLiteral("r%1 x%1 ada 400").arg(i);
     load(withId, rows);
+    QVERIFY(m_store);
     insert(QStringLiteral("twin x7 ada -400"));
     insert(QStringLiteral("theirs x8 ben 400"));
     revoke::Selection ofAda;
@@ -333,6 +338,7 @@ void SharedTokensTest::manyAreReadAtOnce()
 void SharedTokensTest::withoutIdsUsersAreApart()
 {
     load(withoutId, names("- A1 ada 400, - A1 ben 400, - A2 ada 400, - A2 ada 300"));
+    QVERIFY(m_store);
     revoke::Selection ofAda;
     ofAda.query.emplace();
     ofAda.query->user = QStringLiteral("ada");
@@ -356,6 +362,7 @@ void SharedTokensTest::withoutIdsUsersAreApart()
 void SharedTokensTest::usersAreFoundByNearlyTheirName()
 {
     load(withId, names("1 A1 ada 400"));
+    QVERIFY(m_store);
     const auto alike = [this](const char *name) {
         const auto users = m_store->users()->usersAlike(QString::fromUtf8(name), soon());
         QStringList ids;
