@@ -47,6 +47,8 @@ private Q_SLOTS:
     void anotherUsersRowKeepsItAlive();
     void whatBecameAnothersIsTold();
     void aStoppedOneSaysHowFarItCame();
+    void aStoppedRestoreSaysHowFarItCame();
+    void aNamedSessionThatNobodyHas();
     void refusalsNameTheirOwnRemedy_data();
     void refusalsNameTheirOwnRemedy();
     void sampleAndSkippedAreTables();
@@ -58,6 +60,8 @@ private:
     [[nodiscard]] QString idOf(int session) const;
     /// Another row of that session's token, of @p user.
     void addTwin(int session, const char *user) const;
+    /// So many sessions more.
+    void addMany(int rows) const;
 
     std::unique_ptr<SqliteDatabase> m_database;
     std::unique_ptr<CtlProcess> m_ctl;
@@ -242,29 +246,29 @@ void CtlRevokeWordsTest::whatBecameAnothersIsTold()
     QVERIFY2(allGone.exitCode == 0 && allGone.err.isEmpty(), allGone.all().constData());
 }
 
+void CtlRevokeWordsTest::addMany(int rows) const
+{
+    m_database->exec(QStringLiteral("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %1) "
+                                    "INSERT INTO Session SELECT '%2' || (900000000000 + i), '%3', %4, 'made-' || i, "
+                                    "'2026-01-01T00:00:00.000+00:00', '2026-01-01T00:00:00.000+00:00' FROM n")
+                         .arg(rows)
+                         .arg(QLatin1StringView(tokenStart), QLatin1StringView(ada), QLatin1StringView(inTwentyDays)));
+}
+
 void CtlRevokeWordsTest::aStoppedOneSaysHowFarItCame()
 {
-    constexpr int rows = 4'000;
-    m_database->exec(
-        QStringLiteral("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %1) "
-                       "INSERT INTO Session SELECT '5e551000-0000-4000-8000-' || (900000000000 + i), '%2', %3, 'made-' "
-                       "|| i, '2026-01-01T00:00:00.000+00:00', '2026-01-01T00:00:00.000+00:00' "
-                       "FROM n")
-            .arg(rows)
-            .arg(QLatin1StringView(ada), QLatin1StringView(inTwentyDays)));
-    const int before = m_database->count(QStringLiteral("Session"));
+    addMany(4'000);
+    const auto sessions = [this] { return m_database->count(QStringLiteral("Session")); };
+    const int before = sessions();
     const CtlResult stopped = m_ctl->runUntil(
-        words("sessions revoke --all --yes --batch-size 1 --database") + QStringList(m_database->url()),
-        [&](const QByteArray &) { return m_database->count(QStringLiteral("Session")) < before - 3; }, SIGINT);
+        words("sessions revoke --all --yes --batch-size 1") + database(),
+        [&](const QByteArray &) { return sessions() < before - 3; }, SIGINT);
     QVERIFY2(stopped.exitCode == 130, stopped.all().constData());
-    const int left = m_database->count(QStringLiteral("Session"));
+    const int left = sessions();
     QVERIFY2(left > 0, "it was through before it could be stopped");
-    const QByteArray far = QStringLiteral("stopped after %1 of %2: %3 left as they were.")
-                               .arg(before - left)
-                               .arg(before)
-                               .arg(left)
-                               .toUtf8();
-    QVERIFY2(stopped.err.contains(far), qPrintable(QString::fromUtf8(stopped.err + far)));
+    const QString far =
+        QStringLiteral("stopped after %1 of %2: %3 left as they were.").arg(before - left).arg(before).arg(left);
+    QVERIFY2(stopped.err.contains(far.toUtf8()), stopped.err.constData());
     const QString id = stopped.json().value(QStringLiteral("auditId")).toString();
     QVERIFY2(stopped.err.contains("The operation has ended; the same command"), stopped.err.constData());
     QVERIFY2(stopped.err.contains(QStringLiteral("`sessions restore %1`").arg(id).toUtf8()), stopped.err.constData());
@@ -272,7 +276,45 @@ void CtlRevokeWordsTest::aStoppedOneSaysHowFarItCame()
     QVERIFY(m_ctl->run(words("operations list")).json().value(QStringLiteral("operations")).toArray().isEmpty());
     const CtlResult restored = run("sessions restore --yes", {id});
     QVERIFY2(restored.exitCode == 0, restored.all().constData());
-    QCOMPARE(m_database->count(QStringLiteral("Session")), before);
+    QCOMPARE(sessions(), before);
+}
+
+void CtlRevokeWordsTest::aStoppedRestoreSaysHowFarItCame()
+{
+    addMany(4'000);
+    const auto sessions = [this] { return m_database->count(QStringLiteral("Session")); };
+    const int all = sessions();
+    const CtlResult revoked = run("sessions revoke --all --yes --batch-size 1000");
+    QVERIFY2(revoked.exitCode == 0 && sessions() == 0, revoked.all().constData());
+    const QStringList restore = words("sessions restore --yes --batch-size 1")
+                                << revoked.json().value(QStringLiteral("auditId")).toString();
+    const CtlResult stopped = m_ctl->runUntil(
+        restore + database(), [&](const QByteArray &) { return sessions() > 3; }, SIGINT);
+    QVERIFY2(stopped.exitCode == 130, stopped.all().constData());
+    const int back = sessions();
+    QVERIFY2(back < all, "it was through before it could be stopped");
+    const QString far = QStringLiteral("stopped after %1 of %2: %3 left to put back. The operation has ended; the same "
+                                       "command, given again, takes what is left.")
+                            .arg(back)
+                            .arg(all)
+                            .arg(all - back);
+    QVERIFY2(stopped.err.contains(far.toUtf8()), stopped.err.constData());
+    const CtlResult again = m_ctl->run(restore + database());
+    QVERIFY2(again.exitCode == 0 && sessions() == all, again.all().constData());
+}
+
+void CtlRevokeWordsTest::aNamedSessionThatNobodyHas()
+{
+    const QString file = m_ctl->folder() + QStringLiteral("/plan.json");
+    for (const QStringList &command :
+         {words("sessions revoke --dry-run"), words("plan save --out") + QStringList(file)}) {
+        const CtlResult result =
+            m_ctl->run(command + words("--session nobody --session") + QStringList(idOf(4)) + database());
+        QVERIFY2(result.exitCode == 1, result.all().constData());
+        QCOMPARE(result.json().value(QStringLiteral("matched")).toInt(), 1);
+        QCOMPARE(result.json().value(QStringLiteral("unmatched")).toArray(), QJsonArray{QStringLiteral("nobody")});
+        QVERIFY2(result.err.contains("Nobody has the session nobody."), result.all().constData());
+    }
 }
 
 void CtlRevokeWordsTest::refusalsNameTheirOwnRemedy_data()
