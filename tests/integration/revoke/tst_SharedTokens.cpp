@@ -61,6 +61,8 @@ private Q_SLOTS:
     void anotherUsersRowIsToldAndStays();
     void rowsThatCameSinceThePlanAreTold_data() { everyDatabase(); }
     void rowsThatCameSinceThePlanAreTold();
+    void tokensMayBeBytes_data() { everyDatabase(); }
+    void tokensMayBeBytes();
     void manyAreReadAtOnce_data() { everyDatabase(); }
     void manyAreReadAtOnce();
     void withoutIdsUsersAreApart_data() { everyDatabase(); }
@@ -310,6 +312,25 @@ void SharedTokensTest::rowsThatCameSinceThePlanAreTold()
     QVERIFY2(told.first().startsWith(u"1 row was left alone"), qPrintable(told.first()));
     QVERIFY2(told.last().startsWith(u"1 session is still accepted"), qPrintable(told.last()));
     QCOMPARE(left(), names("2, 4"));
+}
+
+void SharedTokensTest::tokensMayBeBytes()
+{
+    QFETCH(QString, database);
+    const QByteArray type = database == u"postgres" ? "bytea" : database == u"mariadb" ? "varbinary(80)" : "blob";
+    QByteArray sessions(withId);
+    sessions.replace("session_token varchar(80)", QByteArray("session_token " + type));
+    load(sessions.constData(), names("1 A1 ada 400, 2 A1 ada 300, 3 A2 ada 400, 4 A2 ben 400, 5 A3 ada 400"));
+    QVERIFY(m_store);
+    if (database == u"sqlite") // where each value has its own type
+        sql(QStringLiteral("UPDATE sessions SET session_token = CAST(session_token AS BLOB) WHERE id IN ('2', '3')"));
+    const RevocationPlan plan = planOfIds(names("1, 3, 5"));
+    QCOMPARE(plan.rows.size(), std::size_t(4));
+    QCOMPARE(plan.heldByOthers, std::vector{base::Fingerprint::of(tokenOf(QStringLiteral("A2")))});
+    const RevocationReport report = carryOut(plan);
+    QVERIFY2(!report.error, report.error ? qPrintable(base::oneLine(*report.error)) : "");
+    QCOMPARE(report.stillHeld(), 1);
+    QCOMPARE(left(), names("4"));
 }
 
 void SharedTokensTest::manyAreReadAtOnce()
