@@ -286,10 +286,10 @@ void CtlRevokeWordsTest::aStoppedRestoreSaysHowFarItCame()
     const int all = sessions();
     const CtlResult revoked = run("sessions revoke --all --yes --batch-size 1000");
     QVERIFY2(revoked.exitCode == 0 && sessions() == 0, revoked.all().constData());
-    const QStringList restore = words("sessions restore --yes --batch-size 1")
+    const QStringList restore = words("sessions restore --yes")
                                 << revoked.json().value(QStringLiteral("auditId")).toString();
     const CtlResult stopped = m_ctl->runUntil(
-        restore + database(), [&](const QByteArray &) { return sessions() > 3; }, SIGINT);
+        restore + words("--batch-size 1") + database(), [&](const QByteArray &) { return sessions() > 3; }, SIGINT);
     QVERIFY2(stopped.exitCode == 130, stopped.all().constData());
     const int back = sessions();
     QVERIFY2(back < all, "it was through before it could be stopped");
