@@ -1,5 +1,7 @@
 #pragma once
 
+#include <QMap>
+
 #include <optional>
 
 #include "app/ctl/ExitCode.h"
@@ -22,7 +24,10 @@ struct Answer
 {
     std::optional<AnswerList> list; ///< stands first in JSON
     JsonRecord members;             ///< the members beside the list
-    QString note;                   ///< for people: shown below a `table`, nowhere else
+    /// Members that are lists of objects, and which of their keys a `table` shows, in this order; others stand there as
+    /// JSON.
+    QMap<QString, QStringList> tableColumns;
+    QString note; ///< for people: shown below a `table`, nowhere else
 };
 
 /// How a command ended: its answer as far as it got, its exit code and, where it failed, why.
@@ -38,7 +43,12 @@ struct Outcome
     {
         return {std::move(answer), exitNo, {}, std::move(complaint)};
     }
-    [[nodiscard]] static Outcome failed(base::Error error, std::optional<Answer> soFar = {})
+    [[nodiscard]] static Outcome failed(base::Error error)
+    {
+        const int code = exitCode(error);
+        return {std::nullopt, code, std::move(error), {}};
+    }
+    [[nodiscard]] static Outcome failed(base::Error error, std::optional<Answer> soFar)
     {
         const int code = exitCode(error);
         return {std::move(soFar), code, std::move(error), {}};

@@ -48,6 +48,8 @@ base::Error usageError(const QString &flag, const QString &detail)
 base::Result<Arguments> Arguments::parse(const QStringList &words, const CommandSpec &spec)
 {
     Arguments result;
+    for (const Flag &flag : spec.flags)
+        result.m_flags << flag.name;
     const QStringList expected = spec.argument.split(QLatin1Char(' '), Qt::SkipEmptyParts);
     for (qsizetype i = 0; i < words.size(); ++i) {
         const QString &word = words.at(i);

@@ -43,6 +43,8 @@ public:
     /// other, an argument too many or too few.
     [[nodiscard]] static base::Result<Arguments> parse(const QStringList &words, const CommandSpec &spec);
 
+    /// Whether @p flag is one of the command's own, given or not.
+    [[nodiscard]] bool takes(const QString &flag) const { return m_flags.contains(flag); }
     [[nodiscard]] bool has(const QString &flag) const { return m_values.contains(flag); }
     /// The value of @p flag; nullopt where it was not given.
     [[nodiscard]] std::optional<QString> value(const QString &flag) const;
@@ -60,6 +62,7 @@ public:
     [[nodiscard]] base::Result<QString> choice(const QString &flag, const QStringList &choices) const;
 
 private:
+    QStringList m_flags; ///< those of the command
     QHash<QString, QStringList> m_values;
     QStringList m_arguments;
 };

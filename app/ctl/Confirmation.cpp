@@ -25,6 +25,23 @@ base::Error refused(const QString &why)
     return base::Error(base::ErrorCode::WriteRefused).with(base::ErrorParam::Detail, why);
 }
 
+/// @p flag forbids it, whatever consent was given.
+base::Error refusedBy(const char *flag, const QString &why)
+{
+    return refused(why)
+        .with(base::ErrorParam::Part, QStringLiteral("flag"))
+        .with(base::ErrorParam::Flag, QString::fromLatin1(flag));
+}
+
+/// The consent is missing that the command of @p arguments wants.
+base::Error notConsented(const Arguments &arguments, const QString &why)
+{
+    return refused(why)
+        .with(base::ErrorParam::Part, QStringLiteral("consent"))
+        .with(base::ErrorParam::Flag,
+              arguments.takes(QStringLiteral("dry-run")) ? QStringLiteral("--dry-run") : QString());
+}
+
 } // namespace
 
 std::vector<Flag> writeFlags()
@@ -49,12 +66,13 @@ base::Status checkWriteFlags(const Context &context)
 base::Status checkConsentPossible(const Context &context, const workspace::ConnectionProfile &profile)
 {
     if (context.options().readOnly)
-        return base::fail(refused(QStringLiteral("--read-only refuses every write")));
+        return base::fail(refusedBy("--read-only", QStringLiteral("--read-only refuses every write")));
     if (context.clock().isFixed())
-        return base::fail(refused(QStringLiteral("the time is fixed (--now), and a wrong clock must not write")));
+        return base::fail(
+            refusedBy("--now", QStringLiteral("the time is fixed (--now), and a wrong clock must not write")));
     const bool consented = context.arguments().has(QStringLiteral("yes"));
     if (!consented && !canAsk())
-        return base::fail(refused(QStringLiteral("no consent was given")));
+        return base::fail(notConsented(context.arguments(), QStringLiteral("no consent was given")));
     const auto confirmed = context.arguments().value(QStringLiteral("confirm"));
     if (isProduction(profile) && (confirmed ? *confirmed != profile.name : consented))
         return base::fail(base::Error(base::ErrorCode::ConfirmationMissing).with(base::ErrorParam::Name, profile.name));
@@ -74,7 +92,7 @@ base::Status askConsent(const Context &context, const workspace::ConnectionProfi
     if (!line)
         return base::fail(line.error());
     if (!*line || QString::fromUtf8(**line).trimmed() != wanted)
-        return base::fail(refused(QStringLiteral("consent was not given")));
+        return base::fail(notConsented(context.arguments(), QStringLiteral("consent was not given")));
     return {};
 }
 

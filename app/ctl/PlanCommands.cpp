@@ -2,6 +2,7 @@
 
 #include "app/ctl/Commands.h"
 #include "app/ctl/PlanFiles.h"
+#include "app/ctl/PlanRemarks.h"
 #include "app/ctl/RevocationAnswer.h"
 #include "app/ctl/SelectionFlags.h"
 #include "core/base/DurableFile.h"
@@ -85,10 +86,11 @@ public:
         const auto store = deployment.openStore(store::Access::ReadOnly, context.call());
         if (!store)
             return Outcome::failed(store.error());
-        const int reads = 2 + static_cast<int>(selection->users.size()); // a query for each user
+        const int reads = 3 + static_cast<int>(selection->users.size()); // a query for each user
         const auto plan = revoke::freezePlan(deployment, **store, std::move(*selection), *max, context.callFor(reads));
         if (!plan)
             return Outcome::failed(plan.error());
+        warnAboutPlan(context, *plan, deployment, **store);
         const auto seal = revoke::OperationSeal::load(context.vault(), true, context.call());
         if (!seal)
             return Outcome::failed(seal.error());
@@ -102,7 +104,12 @@ public:
         if (const auto written = base::replaceFile(*out, *bytes, base::ErrorCode::FileUnwritable); !written)
             return Outcome::failed(written.error());
         const auto saved = revoke::readSavedPlan(*bytes, *out);
-        return saved ? Outcome::done(answerOf(saved->summary)) : Outcome::failed(saved.error());
+        if (!saved)
+            return Outcome::failed(saved.error());
+        Answer answer = answerOf(saved->summary);
+        addUnmatched(*plan, answer);
+        return plan->unmatched.isEmpty() ? Outcome::done(std::move(answer))
+                                         : Outcome::no(std::move(answer), unmatchedText(*plan));
     }
 };
 

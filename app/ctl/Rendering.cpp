@@ -134,6 +134,24 @@ QStringList escaped(const QStringList &cells)
     return result;
 }
 
+/// @p columns of a list of objects as a table below its name; empty where none are named, or the list is empty.
+QString listTable(const JsonRecord::Member &member, const QStringList &columns)
+{
+    const QJsonArray list = member.raw.isEmpty() ? member.value.toArray() : QJsonDocument::fromJson(member.raw).array();
+    if (columns.isEmpty() || list.isEmpty())
+        return {};
+    std::vector<QStringList> lines{columns};
+    for (const QJsonValue each : list) {
+        QStringList cells;
+        for (const QString &column : columns) {
+            const JsonRecord::Member cell{column, each.toObject().value(column), {}};
+            cells << visible(cellText(&cell));
+        }
+        lines.push_back(cells);
+    }
+    return QLatin1Char('\n') + visible(member.key) + QStringLiteral(":\n") + tableOf(lines);
+}
+
 /// Members as lines "name  value"; an object's own members stand below it as "name.member".
 void appendMember(const QString &key, const JsonRecord::Member &member, std::vector<QStringList> &lines)
 {
@@ -212,9 +230,15 @@ QByteArray renderTable(const Answer &answer)
         text += tableOf(lines);
         lines.clear();
     }
-    for (const JsonRecord::Member &member : answer.members.members())
-        appendMember(member.key, member, lines);
-    text += tableOf(lines);
+    QString lists; // behind the figures, which they would hide
+    for (const JsonRecord::Member &member : answer.members.members()) {
+        const QString list = listTable(member, answer.tableColumns.value(member.key));
+        if (list.isEmpty())
+            appendMember(member.key, member, lines);
+        else
+            lists += list;
+    }
+    text += tableOf(lines) + lists;
     if (!answer.note.isEmpty())
         text += visible(answer.note) + QLatin1Char('\n');
     return text.toUtf8();

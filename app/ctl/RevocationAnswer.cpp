@@ -42,6 +42,44 @@ QJsonArray skippedSessions(const revoke::RevocationReport &report)
     return skipped;
 }
 
+/// The sessions that other rows keep alive, each once.
+QJsonArray heldSessions(const revoke::RevocationReport &report)
+{
+    QJsonArray held;
+    for (const revoke::RowReport &row : report.rows) {
+        if (row.stillHeld && !held.contains(row.fingerprint.text()) && held.size() < mostListed)
+            held.append(row.fingerprint.text());
+    }
+    return held;
+}
+
+QString notEndedText(const revoke::RevocationReport &report)
+{
+    return report.notEnded().join(QLatin1Char(' ')) +
+           QStringLiteral(" The answer names them; a new plan can take the rows that are left.");
+}
+
+/// Says how far a revocation came that was told to stop, and what can be done now.
+void warnCancelled(Context &context, const revoke::RevocationReport &report)
+{
+    const QString left = QStringLiteral("stopped after %1 of %2: %3 left as they were.")
+                             .arg(report.revoked + report.skipped)
+                             .arg(report.matched)
+                             .arg(report.matched - report.revoked - report.skipped);
+    if (report.resumable) {
+        context.output().warn(left);
+        return;
+    }
+    const QString undo = report.revoked > 0 && report.undoUntil
+                             ? QStringLiteral(" `sessions restore %1` puts back what was deleted.").arg(report.auditId)
+                             : QString();
+    context.output().warn(left +
+                          QStringLiteral(" The operation has ended; the same command, given again, takes what "
+                                         "is left. (`operations pause` stops one that `operations resume` can "
+                                         "go on with.)") +
+                          undo);
+}
+
 } // namespace
 
 Answer revocationAnswer(const revoke::RevocationReport &report)
@@ -75,6 +113,10 @@ Answer revocationAnswer(const revoke::RevocationReport &report)
         .add(QStringLiteral("undoUntil"), orNull(report.undoUntil));
     if (const QJsonArray skipped = skippedSessions(report); !skipped.isEmpty())
         answer.members.add(QStringLiteral("skippedSessions"), skipped);
+    answer.tableColumns.insert(QStringLiteral("skippedSessions"),
+                               {QStringLiteral("fingerprint"), QStringLiteral("userId"), QStringLiteral("why")});
+    if (const QJsonArray held = heldSessions(report); !held.isEmpty())
+        answer.members.add(QStringLiteral("stillHeld"), held);
     return answer;
 }
 
@@ -104,6 +146,8 @@ Outcome revocationOutcome(const revoke::RevocationReport &report, Answer answer)
                 .arg(report.verification->unchecked > 0 ? QStringLiteral(" (%1)").arg(report.verification->because())
                                                         : QString()));
     }
+    if (!report.notEnded().isEmpty())
+        return Outcome::no(std::move(answer), notEndedText(report));
     return Outcome::done(std::move(answer));
 }
 
@@ -149,15 +193,24 @@ void warnAbout(Context &context, const revoke::RevocationReport &report)
         context.output().warn(
             QStringLiteral("the deleted rows are not kept, so there is no undo: %1").arg(report.whyNoUndo));
     }
+    // Where nothing else failed, the complaint says this.
+    const bool failed =
+        report.error || report.cacheError ||
+        (report.verification && report.verification->stillAccepted + report.verification->unchecked > 0);
+    if (failed && !report.notEnded().isEmpty())
+        context.output().warn(notEndedText(report));
+    if (report.error && report.error->code == base::ErrorCode::Cancelled)
+        warnCancelled(context, report);
     if (report.resumable)
         warnUnfinished(context, report.auditId);
 }
 
 void warnUnfinished(Context &context, const QString &id)
 {
-    context.output().warn(QStringLiteral("the operation is not finished: `rollcallctl operations resume %1` goes on "
-                                         "with it, `operations discard %1` ends it where it stands.")
-                              .arg(id));
+    context.output().warn(
+        QStringLiteral("the operation is not finished: `operations list` shows it, `rollcallctl "
+                       "operations resume %1` goes on with it, `operations discard %1` ends it where it stands.")
+            .arg(id));
 }
 
 Answer restoreAnswer(const revoke::RestoreReport &report)
@@ -173,6 +226,18 @@ Answer restoreAnswer(const revoke::RestoreReport &report)
 
 Outcome restoreOutcome(Context &context, const revoke::RestoreReport &report)
 {
+    if (report.error && report.error->code == base::ErrorCode::Cancelled) {
+        const qint64 done = report.restored + report.skipped();
+        const QString left = QStringLiteral("stopped after %1 of %2: %3 left to put back.")
+                                 .arg(done)
+                                 .arg(report.matched)
+                                 .arg(report.matched - done);
+        context.output().warn(
+            report.resumable
+                ? left
+                : left +
+                      QStringLiteral(" The operation has ended; the same command, given again, takes what is left."));
+    }
     if (report.resumable)
         warnUnfinished(context, report.auditId);
     if (!report.error)

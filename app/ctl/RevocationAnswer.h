@@ -22,8 +22,8 @@ namespace rollcall::ctl {
 /// Shows @p step on a terminal.
 void showProgress(Context &context, const revoke::RevocationProgress &step);
 
-/// Says on stderr what @p report holds besides its answer: cached entries that could not be dropped, an operation that
-/// stays unfinished.
+/// Says on stderr what @p report holds besides its answer: cached entries that could not be dropped, sessions
+/// that live on, how far it came, an operation that stays unfinished.
 void warnAbout(Context &context, const revoke::RevocationReport &report);
 
 /// Says on stderr that the operation @p id stays unfinished, and what can be done with it.
@@ -34,7 +34,8 @@ void warnUnfinished(Context &context, const QString &id);
 [[nodiscard]] Answer revocationAnswer(const revoke::RevocationReport &report);
 
 /// How a command ends that answers @p answer: exit 5 where the revocation stopped midway, 130 where it was cancelled,
-/// the error's own where nothing was begun; 1 where the proof is missing; else 0.
+/// the error's own where nothing was begun; 1 where the proof is missing, rows were left alone as their user changed,
+/// or other rows hold a revoked token; else 0.
 [[nodiscard]] Outcome revocationOutcome(const revoke::RevocationReport &report, Answer answer);
 
 /// How a restore ends, as revocationOutcome(); says on stderr where it stays unfinished.

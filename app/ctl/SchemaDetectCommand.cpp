@@ -76,7 +76,9 @@ public:
                                        .with(base::ErrorParam::Flag, QStringLiteral("--database")));
         }
         const auto detection = store::detectSchema(*config->database, config->storeOptions, context.callFor(2));
-        return detection ? answerOf(*detection) : Outcome::failed(detection.error());
+        if (!detection)
+            return Outcome::failed(detection.error());
+        return answerOf(*detection);
     }
 };
 

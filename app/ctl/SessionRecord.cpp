@@ -26,4 +26,10 @@ JsonRecord recordOf(const session::ListedSession &listed)
     return record;
 }
 
+QStringList sessionTableColumns()
+{
+    return {QStringLiteral("id"),        QStringLiteral("fingerprint"), QStringLiteral("name"), QStringLiteral("email"),
+            QStringLiteral("providers"), QStringLiteral("expires"),     QStringLiteral("state")};
+}
+
 } // namespace rollcall::ctl

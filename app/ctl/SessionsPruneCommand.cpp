@@ -3,6 +3,7 @@
 #include "app/ctl/Commands.h"
 #include "app/ctl/Confirmation.h"
 #include "app/ctl/RevocationAnswer.h"
+#include "core/base/Counted.h"
 
 namespace rollcall::ctl {
 
@@ -96,9 +97,9 @@ private:
             return Outcome::failed(plan.error());
         if (request.dryRun)
             return dryRunOutcome(*plan);
-        const QString question = QStringLiteral("Delete %1 sessions that ended before %2 at %3? This cannot be undone.")
-                                     .arg(plan->matched)
-                                     .arg(base::toIso(plan->before), deployment.config().displayName());
+        const QString question = QStringLiteral("Delete %1 that ended before %2 at %3? This cannot be undone.")
+                                     .arg(base::counted(plan->matched, "session"), base::toIso(plan->before),
+                                          deployment.config().displayName());
         if (const auto status = askConsent(context, profile, question); !status)
             return Outcome::failed(status.error());
         audit::AuditLog log = context.auditLog();

@@ -106,9 +106,7 @@ public:
                                 QStringLiteral("name"),      QStringLiteral("email"),       QStringLiteral("providers"),
                                 QStringLiteral("expires"),   QStringLiteral("state"),       QStringLiteral("createdAt"),
                                 QStringLiteral("ipAddress"), QStringLiteral("userAgent")};
-        answer.list->tableColumns = {QStringLiteral("id"),    QStringLiteral("fingerprint"), QStringLiteral("name"),
-                                     QStringLiteral("email"), QStringLiteral("providers"),   QStringLiteral("expires"),
-                                     QStringLiteral("state")};
+        answer.list->tableColumns = sessionTableColumns();
         answer.members.add(QStringLiteral("next"),
                            page->next ? QJsonValue(QString::fromLatin1(*page->next)) : QJsonValue(QJsonValue::Null));
         return Outcome::done(std::move(answer));

@@ -1,6 +1,7 @@
 #include "app/ctl/Commands.h"
 #include "app/ctl/Confirmation.h"
 #include "app/ctl/RevocationAnswer.h"
+#include "core/base/Counted.h"
 
 namespace rollcall::ctl {
 
@@ -46,10 +47,9 @@ public:
         const auto plan = revoke::planRestore(context.arguments().argument(), deployment, log, place, context.call());
         if (!plan)
             return Outcome::failed(plan.error());
-        const QString question = QStringLiteral("Put %1 sessions of %2 users back at %3?")
-                                     .arg(plan->count())
-                                     .arg(plan->users)
-                                     .arg(deployment.config().displayName());
+        const QString question = QStringLiteral("Put %1 of %2 back at %3?")
+                                     .arg(base::counted(plan->count(), "session"), base::counted(plan->users, "user"),
+                                          deployment.config().displayName());
         if (const auto status = askConsent(context, profile, question); !status)
             return Outcome::failed(status.error());
         const auto store = deployment.openStore(store::Access::Write, context.call());

@@ -7,10 +7,12 @@
 #include "app/ctl/Confirmation.h"
 #include "app/ctl/InputFile.h"
 #include "app/ctl/PlanFiles.h"
+#include "app/ctl/PlanRemarks.h"
 #include "app/ctl/RevocationAnswer.h"
 #include "app/ctl/SelectionFlags.h"
 #include "app/ctl/SessionRecord.h"
 #include "core/audit/AuditLog.h"
+#include "core/base/Counted.h"
 #include "core/base/ErrorText.h"
 #include "core/revoke/BlastRadius.h"
 #include "core/revoke/PlanOutlook.h"
@@ -91,19 +93,6 @@ base::Result<Request> readRequest(const Context &context)
     return request;
 }
 
-void addUnmatched(const revoke::RevocationPlan &plan, Answer &answer)
-{
-    const QStringList unmatched = plan.unmatched + plan.unmatchedUsers;
-    if (!unmatched.isEmpty())
-        answer.members.add(QStringLiteral("unmatched"), QJsonArray::fromStringList(unmatched));
-}
-
-QString unmatchedText(const revoke::RevocationPlan &plan)
-{
-    return QStringLiteral("Nobody has the session %1. `sessions list` shows those that exist.")
-        .arg(plan.unmatched.join(QStringLiteral(", ")));
-}
-
 Outcome outcomeOf(const revoke::RevocationPlan &plan, const revoke::RevocationReport &report)
 {
     Answer answer = revocationAnswer(report);
@@ -141,6 +130,9 @@ Outcome dryRunOutcome(const revoke::RevocationPlan &plan, const Deployment &depl
         .add(QStringLiteral("cacheKeys"), QJsonArray::fromStringList(outlook.cacheKeys))
         .add(QStringLiteral("window"), outlook.window)
         .add(QStringLiteral("ownSessions"), outlook.own ? QJsonValue(*outlook.own) : QJsonValue());
+    answer.tableColumns.insert(QStringLiteral("sample"),
+                               isSaved ? QStringList{QStringLiteral("fingerprint"), QStringLiteral("userId")}
+                                       : sessionTableColumns());
     addUnmatched(plan, answer);
     answer.note = QStringLiteral("Dry run: nothing was written.");
     return plan.unmatched.isEmpty() ? Outcome::done(std::move(answer))
@@ -153,13 +145,17 @@ base::Result<OpenedPlan> planOf(Context &context, const Request &request, const 
                                 store::SessionStore &store)
 {
     if (!context.arguments().has(QStringLiteral("plan"))) {
-        const int reads = 2 + static_cast<int>(request.selection.users.size()); // a query for each user
+        const int reads = 3 + static_cast<int>(request.selection.users.size()); // a query for each user
         auto plan = revoke::freezePlan(deployment, store, request.selection, request.max, context.callFor(reads));
         if (!plan)
             return base::fail(plan.error());
         return OpenedPlan{std::move(*plan), {}};
     }
     auto opened = openPlanFile(context, deployment);
+    if (opened) {
+        if (const auto noted = revoke::noteHolders(opened->plan, store, context.call()); !noted)
+            return base::fail(noted.error());
+    }
     const qint64 matched = opened ? static_cast<qint64>(opened->plan.rows.size()) : 0;
     if (opened && matched > request.max)
         return base::fail(base::Error(base::ErrorCode::TooManyMatched)
@@ -309,18 +305,15 @@ private:
         if (!opened)
             return Outcome::failed(opened.error());
         const revoke::RevocationPlan &plan = opened->plan;
-        if (!plan.unmatchedUsers.isEmpty())
-            context.output().warn(
-                QStringLiteral("%1 of the named users have no such session.").arg(plan.unmatchedUsers.size()));
+        warnAboutPlan(context, plan, deployment, **store);
         if (request.dryRun)
             return dryRunOutcome(plan, deployment, context.arguments().has(QStringLiteral("plan")));
         // Who is refused is not asked first.
         if (const auto status = revoke::checkApproved(plan, opened->approval, deployment); !status)
             return Outcome::failed(status.error());
-        const QString question = QStringLiteral("Revoke %1 sessions of %2 users at %3?")
-                                     .arg(plan.rows.size())
-                                     .arg(plan.users)
-                                     .arg(deployment.config().displayName());
+        const QString question = QStringLiteral("Revoke %1 of %2 at %3?")
+                                     .arg(base::counted(static_cast<qint64>(plan.rows.size()), "session"),
+                                          base::counted(plan.users, "user"), deployment.config().displayName());
         if (const auto status = askConsent(context, profile, question); !status)
             return Outcome::failed(status.error());
 

@@ -40,7 +40,7 @@ enum class ErrorCode {
     NotADatabase,         ///< The file or server does not speak the expected protocol. Params: Path or Host.
     // schema
     SchemaNotFound,  ///< No sessions table is recognised. Params: Name (database), Count (tables seen).
-    SchemaAmbiguous, ///< Several candidates; the user must choose. Params: Count.
+    SchemaAmbiguous, ///< Not sure which; the user must choose. Params: Count, Table (names), Detail.
     SchemaChanged,   ///< The tables differ from the saved map. Params: Table.
     // deployment over HTTP
     DeploymentNotAuthJs,  ///< Answered, but not as Auth.js does. Params: Host, Status, Detail (what came instead).

@@ -184,10 +184,14 @@ ErrorText findingText(const Error &error)
                    "table.")};
     case ErrorCode::SchemaAmbiguous:
         return {error.param(ErrorParam::Count) == QStringLiteral("1")
-                    ? tr("One table could hold the sessions, but that is not sure.")
-                    : tr("%1 tables could hold the sessions.").arg(error.param(ErrorParam::Count)),
-                tr("Choose the right one (--map, or the Schema leg of the connection); schema detect shows what there "
-                   "is.")};
+                    ? tr("Table %1 could hold the sessions, but that is not sure.%2")
+                          .arg(error.param(ErrorParam::Table), error.param(ErrorParam::Detail).isEmpty()
+                                                                   ? QString()
+                                                                   : u' ' + error.param(ErrorParam::Detail))
+                    : tr("%1 tables could hold the sessions: %2.")
+                          .arg(error.param(ErrorParam::Count), error.param(ErrorParam::Table)),
+                tr("Say which it is (--map, or the Schema leg of the connection); schema detect shows what was read "
+                   "of each.")};
     case ErrorCode::SchemaChanged:
         return {
             tr("Table %1 is no longer as it was when this connection was saved.").arg(error.param(ErrorParam::Table)),
@@ -261,6 +265,14 @@ ErrorText refusedText(const Error &error)
             return {tr("Nothing was written%1.").arg(colon(error)),
                     tr("Save the plan to a file, have another person approve it (rollcallctl plan approve) with a key "
                        "that this connection lists, and carry it out with that approval (--plan and --approval).")};
+        if (error.param(ErrorParam::Part) == QStringLiteral("flag"))
+            return {tr("Nothing was written%1.").arg(colon(error)),
+                    tr("Leave %1 out, if this is to be written.").arg(error.param(ErrorParam::Flag))};
+        if (error.param(ErrorParam::Part) == QStringLiteral("consent"))
+            return {tr("Nothing was written%1.").arg(colon(error)),
+                    error.param(ErrorParam::Flag).isEmpty()
+                        ? tr("Give --yes to consent.")
+                        : tr("See what would happen by %1, then give --yes.").arg(error.param(ErrorParam::Flag))};
         return {tr("Nothing was written%1.").arg(colon(error)),
                 tr("Give --yes once you have seen the dry run; in the application leave Read-only mode.")};
     case ErrorCode::NoKeyStore:
@@ -287,7 +299,8 @@ ErrorText refusedText(const Error &error)
     case ErrorCode::FingerprintAmbiguous:
         return {
             tr("The fingerprint %1 fits %2 rows.").arg(error.param(ErrorParam::Name), error.param(ErrorParam::Count)),
-            tr("Name the session by its row id.")};
+            tr("Name the session by its row id, or choose its user: the rows of that user that hold this token go "
+               "together.")};
     case ErrorCode::ConfirmationMissing:
         return {
             tr("\"%1\" is a production connection and the act was not confirmed.").arg(error.param(ErrorParam::Name)),

@@ -112,8 +112,8 @@ Leg schemaLeg(const ConnectionConfig &config, const store::SchemaDetection &foun
         return leg(LegKind::Schema, LegStatus::Warn, described(*found.best),
                    found.best->warnings.join(QLatin1Char(' ')));
     }
-    if (const qint64 count = store::recognised(found.candidates); count > 0)
-        return failed(LegKind::Schema, Error(ErrorCode::SchemaAmbiguous).with(base::ErrorParam::Count, count));
+    if (store::recognised(found.candidates) > 0)
+        return failed(LegKind::Schema, store::ambiguity(found.candidates));
     const QString guess =
         found.candidates.empty()
             ? QString()

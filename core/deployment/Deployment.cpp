@@ -156,8 +156,8 @@ std::optional<Error> schemaErrorOf(const ConnectionConfig &config, const CheckRe
         return check.databaseError;
     if (!check.schema || check.schema->best)
         return std::nullopt;
-    if (const qint64 count = store::recognised(check.schema->candidates); count > 0)
-        return Error(ErrorCode::SchemaAmbiguous).with(ErrorParam::Count, count);
+    if (store::recognised(check.schema->candidates) > 0)
+        return store::ambiguity(check.schema->candidates);
     return Error(ErrorCode::SchemaNotFound)
         .with(ErrorParam::Name, config.database->database)
         .with(ErrorParam::Count, check.schema->tablesSeen);

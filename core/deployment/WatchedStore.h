@@ -52,6 +52,12 @@ public:
     {
         return watch(m_store->findRows(ids, unmatched, now, call));
     }
+    [[nodiscard]] base::Result<std::vector<store::PlannedRow>> rowsOfTokens(std::span<const store::PlannedRow> rows,
+                                                                            int atLeast, base::Instant now,
+                                                                            const base::Call &call) override
+    {
+        return watch(m_store->rowsOfTokens(rows, atLeast, now, call));
+    }
     [[nodiscard]] base::Result<std::optional<store::SessionRow>> lookup(QByteArrayView token,
                                                                         const base::Call &call) override
     {

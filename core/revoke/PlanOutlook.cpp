@@ -79,6 +79,38 @@ QString windowOf(const deployment::Deployment &deployment, bool knowsCopies)
                                    "minutes unless configured), which no verification sees");
 }
 
+QString sharingOf(const RevocationPlan &plan)
+{
+    if (plan.sharing == 0)
+        return {};
+    return (plan.sharing == 1
+                ? QStringLiteral("1 of these rows was not chosen, but holds the token of one that was: it is the same "
+                                 "session, and goes with it.")
+                : QStringLiteral("%1 of these rows were not chosen, but hold tokens of rows that were: they are the "
+                                 "same sessions, and go with them.")
+                      .arg(plan.sharing));
+}
+
+QString heldByOthersOf(const RevocationPlan &plan)
+{
+    if (plan.heldByOthers.empty())
+        return {};
+    QStringList names;
+    for (std::size_t i = 0; i < std::min(plan.heldByOthers.size(), shownKeys); ++i)
+        names << plan.heldByOthers[i].text();
+    if (plan.heldByOthers.size() > shownKeys)
+        names << QStringLiteral("…");
+    return (
+        plan.heldByOthers.size() == 1
+            ? QStringLiteral("1 session stays accepted, as its token stands in another row too, of another user or "
+                             "newer, which this plan leaves alone: %1.")
+                  .arg(names.first())
+            : QStringLiteral("%1 sessions stay accepted, as their tokens stand in other rows too, of other users or "
+                             "newer, which this plan leaves alone: %2.")
+                  .arg(plan.heldByOthers.size())
+                  .arg(names.join(QStringLiteral(", "))));
+}
+
 } // namespace
 
 PlanOutlook outlookOf(const RevocationPlan &plan, const deployment::Deployment &deployment)
@@ -102,6 +134,8 @@ PlanOutlook outlookOf(const RevocationPlan &plan, const deployment::Deployment &
         outlook.statements << QStringLiteral("%1\n-- run for each of %2; tokens stand as fingerprints")
                                   .arg(plan.statement, some.join(QStringLiteral(", ")));
     outlook.window = windowOf(deployment, !patterns.empty());
+    outlook.sharing = sharingOf(plan);
+    outlook.heldByOthers = heldByOthersOf(plan);
     outlook.own = ownIn(plan, deployment.config().profile.ownUser);
     return outlook;
 }

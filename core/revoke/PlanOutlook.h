@@ -16,6 +16,10 @@ struct PlanOutlook
     qint64 cachedCopies = 0; ///< at most so many keys
     /// For people: from when a revoked session is refused.
     QString window;
+    /// For people, a sentence each: that rows were added which hold a token of a chosen one, and which sessions other
+    /// users' rows keep alive; empty: none.
+    QString sharing;
+    QString heldByOthers;
     /// How many of the sessions are of ConnectionProfile::ownUser; nullopt: that is not known.
     std::optional<qint64> own;
 };

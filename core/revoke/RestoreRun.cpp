@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/Counted.h"
 #include "core/base/ErrorText.h"
 #include "core/revoke/BatchPace.h"
 #include "core/revoke/CachePurge.h"
@@ -114,7 +115,7 @@ private:
         for (const std::size_t row : missing)
             m_outcomes[row] = RowOutcome::Changed;
         count();
-        m_run.note(QStringLiteral("%1 rows were put back by another restore").arg(missing.size()));
+        m_run.note(QStringLiteral("Put back by another restore: %1").arg(base::counted(std::ssize(missing), "row")));
     }
 
     void restoreAll()
@@ -188,7 +189,8 @@ private:
             m_outcomes[rows[i]] = known.back();
         }
         count();
-        m_run.note(QStringLiteral("Batch %1 committed: %2 rows").arg(m_report.batches).arg(rows.size()));
+        m_run.note(
+            QStringLiteral("Batch %1 committed: %2").arg(m_report.batches).arg(base::counted(std::ssize(rows), "row")));
         dropCached(*batch, known);
         if (const auto noted = m_journal.endBatch(known); !noted)
             m_report.error = noted.error();

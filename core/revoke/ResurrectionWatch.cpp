@@ -22,7 +22,8 @@ ResurrectionWatch::ResurrectionWatch(const RevocationPlan &plan, const Revocatio
     : m_revocation(report.auditId), m_planDigest(plan.digest), m_options(options), m_deployment(deployment), m_log(log)
 {
     for (std::size_t i = 0; i < report.rows.size() && m_sessions.size() < mostWatched; ++i) {
-        if (report.rows[i].outcome == RowOutcome::Revoked)
+        // What another row holds has not come back: it was never away.
+        if (report.rows[i].outcome == RowOutcome::Revoked && !report.rows[i].stillHeld)
             m_sessions.push_back({plan.rows[i].key.token.clone(), plan.rows[i].key.fingerprint});
     }
 }

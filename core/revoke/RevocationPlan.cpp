@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
+
+#include "core/base/Counted.h"
 
 namespace rollcall::revoke {
 
@@ -36,20 +39,69 @@ Error tooMany(size_t count, qint64 limit)
         .with(ErrorParam::Limit, limit);
 }
 
+/// What a row is deleted by: rows that have all of it in common go together.
+std::tuple<QByteArrayView, QByteArrayView, std::optional<QString>> identity(const store::PlannedRow &row)
+{
+    return {row.key.key.view(), row.key.token.view(), row.key.userId};
+}
+
 /// A session that is named twice, or named and matched, is one row.
 void dropRepeats(std::vector<store::PlannedRow> &rows)
 {
-    // By key: where the token is not unique, each of several rows with the same one is a session.
-    std::set<QByteArrayView> seen;
+    std::set<decltype(identity(rows.front()))> seen;
     std::vector<store::PlannedRow> once;
     once.reserve(rows.size());
     for (store::PlannedRow &row : rows) {
-        if (seen.contains(row.key.key.view()))
+        if (seen.contains(identity(row)))
             continue;
         once.push_back(std::move(row));
-        seen.insert(once.back().key.key.view());
+        seen.insert(identity(once.back()));
     }
     rows = std::move(once);
+}
+
+/// Whether a row that holds a token of the plan's goes with it.
+enum class Others {
+    Join, ///< those of the same users, or of nobody
+    Stay, ///< none: the plan was settled before
+};
+
+/// Looks which rows hold a token of the plan's rows, too: adds those that @p others says, and notes whose stay.
+base::Status lookForHolders(RevocationPlan &plan, Others others, store::SessionStore &store, const base::Call &call)
+{
+    auto holders = store.rowsOfTokens(plan.rows, 2, plan.frozenAt, call);
+    if (!holders)
+        return base::fail(holders.error());
+    if (holders->empty())
+        return {};
+    std::map<QString, std::set<std::optional<QString>>> usersOf; // by token
+    for (const store::PlannedRow &holder : *holders)
+        usersOf[holder.key.fingerprint.text()];
+    std::set<decltype(identity(plan.rows.front()))> planned;
+    for (const store::PlannedRow &row : plan.rows) {
+        if (const auto users = usersOf.find(row.key.fingerprint.text()); users != usersOf.end()) {
+            users->second.insert(row.key.userId);
+            planned.insert(identity(row));
+        }
+    }
+    std::set<base::Fingerprint> heldByOthers;
+    std::vector<store::PlannedRow> joining;
+    joining.reserve(holders->size());
+    for (store::PlannedRow &holder : *holders) {
+        if (planned.contains(identity(holder)))
+            continue;
+        const auto &users = usersOf[holder.key.fingerprint.text()];
+        if (others == Others::Join && (!holder.key.userId || users.contains(holder.key.userId))) {
+            joining.push_back(std::move(holder));
+            planned.insert(identity(joining.back()));
+        } else {
+            heldByOthers.insert(holder.key.fingerprint);
+        }
+    }
+    plan.sharing = static_cast<qint64>(joining.size());
+    std::ranges::move(joining, std::back_inserter(plan.rows));
+    plan.heldByOthers.assign(heldByOthers.begin(), heldByOthers.end());
+    return {};
 }
 
 /// The rows that the query of @p plan matches, user by user where users are named; users without any are noted in it.
@@ -81,9 +133,16 @@ void spareNewest(std::vector<store::PlannedRow> &rows, int count)
         return row.shown.createdAt ? row.shown.createdAt : row.shown.expires;
     };
     std::ranges::stable_sort(rows, [&born](const auto &a, const auto &b) { return born(a) > born(b); });
-    std::map<QString, int> spared;
-    std::erase_if(rows,
-                  [&](const store::PlannedRow &row) { return !row.key.userId || spared[*row.key.userId]++ < count; });
+    // By tokens: the older row of a session that stays is that session.
+    std::map<QString, std::set<base::Fingerprint>> spared;
+    std::erase_if(rows, [&](const store::PlannedRow &row) {
+        if (!row.key.userId)
+            return true;
+        auto &ofUser = spared[*row.key.userId];
+        if (ofUser.size() < static_cast<std::size_t>(count))
+            ofUser.insert(row.key.fingerprint);
+        return ofUser.contains(row.key.fingerprint);
+    });
 }
 
 } // namespace
@@ -95,7 +154,7 @@ QString Selection::describe(Names names) const
     };
     QStringList parts;
     if (!sessions.isEmpty())
-        parts << QStringLiteral("%1 named sessions").arg(sessions.size());
+        parts << base::counted(sessions.size(), "named session");
     if (query) {
         QString text = QStringLiteral("%1 sessions").arg(stateWord(query->state));
         if (query->user)
@@ -109,7 +168,7 @@ QString Selection::describe(Names names) const
         if (query->expiresAfter)
             text += QStringLiteral(" expiring from %1").arg(base::toIso(*query->expiresAfter));
         if (!users.isEmpty())
-            text += QStringLiteral(" of %1 named users").arg(users.size());
+            text += QStringLiteral(" of ") + base::counted(users.size(), "named user");
         if (keepNewest)
             text += QStringLiteral(" but the newest %1 of each user").arg(*keepNewest);
         parts << text;
@@ -161,6 +220,8 @@ base::Result<RevocationPlan> freezePlan(const deployment::Deployment &deployment
         std::ranges::move(*matched, std::back_inserter(plan.rows));
     }
     dropRepeats(plan.rows);
+    if (const auto looked = lookForHolders(plan, Others::Join, store, call); !looked)
+        return base::fail(looked.error());
     if (static_cast<qint64>(plan.rows.size()) > limit)
         return base::fail(tooMany(plan.rows.size(), limit));
     std::set<QString> users;
@@ -172,6 +233,11 @@ base::Result<RevocationPlan> freezePlan(const deployment::Deployment &deployment
     plan.statement = store.deleteStatement();
     plan.digest = plan.computeDigest();
     return plan;
+}
+
+base::Status noteHolders(RevocationPlan &plan, store::SessionStore &store, const base::Call &call)
+{
+    return lookForHolders(plan, Others::Stay, store, call);
 }
 
 NotRevocable explainNotRevocable(const deployment::Deployment &deployment)

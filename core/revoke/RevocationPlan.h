@@ -14,8 +14,8 @@ struct Selection
     QStringList sessions;                     ///< row ids or fingerprints
     std::optional<store::SessionQuery> query; ///< a user, filters, or everyone; its limit is ignored
     QStringList users; ///< ids or e-mails: narrows @ref query to these users; empty: to nobody in particular
-    std::optional<int>
-        keepNewest; ///< spares so many of each user's matching sessions, the newest by creation, else by expiry
+    std::optional<int> keepNewest; ///< spares so many of each user's matching sessions (rows of one token are one), the
+                                   ///< newest by creation, else by expiry
 
     /// Whether who and what was typed to choose sessions is told, or only that it was.
     enum class Names { AsTyped, LeftOut };
@@ -34,8 +34,13 @@ struct RevocationPlan
     std::vector<store::PlannedRow> rows;
     QStringList unmatched;      ///< named sessions that nobody has
     QStringList unmatchedUsers; ///< users of the selection without a matching session
-    qint64 users = 0;           ///< distinct users touched
-    QString statement;          ///< the DELETE with parameters masked
+    /// How many of the rows were not chosen, but hold the token of one that was: the session is accepted by each.
+    qint64 sharing = 0;
+    /// Sessions whose token stands in a row as well that is left alone, as it is another user's (or came after a saved
+    /// plan): they are accepted by that.
+    std::vector<base::Fingerprint> heldByOthers;
+    qint64 users = 0;  ///< distinct users touched
+    QString statement; ///< the DELETE with parameters masked
 
     /// What `digest` must be for these rows and this statement.
     [[nodiscard]] QString computeDigest() const;
@@ -44,11 +49,16 @@ struct RevocationPlan
 /// The largest plan: its keys are held in memory.
 inline constexpr qint64 largestPlan = 1'000'000;
 
-/// Reads the matching rows and freezes them. Never writes. @p max: more matching rows are an error (at most
-/// largestPlan). Errors: those of the store, NotRevocable (JWT), TooManyMatched.
+/// Reads the matching rows and freezes them, with those of the same users that hold one of their tokens, too, where
+/// tokens can repeat. Never writes. @p max: more rows are an error (at most largestPlan). Errors: those of the store,
+/// NotRevocable (JWT), TooManyMatched.
 [[nodiscard]] base::Result<RevocationPlan> freezePlan(const deployment::Deployment &deployment,
                                                       store::SessionStore &store, Selection selection, qint64 max,
                                                       const base::Call &call);
+
+/// Notes in a plan that was saved, whose rows are settled, which of its sessions other rows hold by now. Errors: those
+/// of the store.
+[[nodiscard]] base::Status noteHolders(RevocationPlan &plan, store::SessionStore &store, const base::Call &call);
 
 /// Why sessions of a JWT deployment cannot be revoked, and until when their tokens are accepted.
 struct NotRevocable

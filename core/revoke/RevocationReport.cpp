@@ -1,9 +1,8 @@
 #include "core/revoke/RevocationReport.h"
 
-#include <QStringList>
-
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 namespace rollcall::revoke {
 
@@ -71,6 +70,44 @@ QJsonObject VerificationReport::becauseJson() const
     for (auto it = uncheckedBecause.cbegin(); it != uncheckedBecause.cend(); ++it)
         json.insert(it.key(), it.value());
     return json;
+}
+
+qint64 RevocationReport::count(RowOutcome outcome) const
+{
+    return std::ranges::count(rows, outcome, &RowReport::outcome);
+}
+
+qint64 RevocationReport::stillHeld() const
+{
+    std::set<base::Fingerprint> held;
+    for (const RowReport &row : rows) {
+        if (row.stillHeld)
+            held.insert(row.fingerprint);
+    }
+    return std::ssize(held);
+}
+
+QStringList RevocationReport::notEnded() const
+{
+    QStringList sentences;
+    if (const qint64 changed = count(RowOutcome::Changed); changed == 1) {
+        sentences << QStringLiteral("1 row was left alone and its session lives on: since the plan was made it has "
+                                    "become another user's.");
+    } else if (changed > 1) {
+        sentences << QStringLiteral("%1 rows were left alone and their sessions live on: since the plan was made they "
+                                    "have become other users'.")
+                         .arg(changed);
+    }
+    if (const qint64 held = stillHeld(); held == 1) {
+        sentences << QStringLiteral("1 session is still accepted: another row holds its token too, of another user or "
+                                    "newer than the plan.");
+    } else if (held > 1) {
+        sentences << QStringLiteral(
+                         "%1 sessions are still accepted: other rows hold their tokens too, of other users or "
+                         "newer than the plan.")
+                         .arg(held);
+    }
+    return sentences;
 }
 
 } // namespace rollcall::revoke

@@ -2,6 +2,7 @@
 
 #include <QJsonObject>
 #include <QMap>
+#include <QStringList>
 
 #include <optional>
 #include <vector>
@@ -29,6 +30,8 @@ struct RowReport
     std::optional<QString> userId;
     RowOutcome outcome = RowOutcome::Unknown;
     bool cachePurged = false;
+    /// Its token stands in a row that was not the plan's to delete: the session is accepted by that.
+    bool stillHeld = false;
     ProofOutcome proof = ProofOutcome::NotAsked;
     std::optional<std::chrono::milliseconds> refusedAfter; ///< from the commit to the first refusal
     QString answer;                                        ///< "200 null", "proxy-timeout", … no secrets
@@ -86,6 +89,13 @@ struct RevocationReport
     std::optional<base::Instant> undoUntil; ///< until when the deleted rows can be put back; nullopt: they cannot
     QString whyNoUndo; ///< for people: why not, although it was wanted; empty: they can, or nobody wanted it
     std::chrono::milliseconds took{0};
+
+    /// How many of the rows ended as @p outcome.
+    [[nodiscard]] qint64 count(RowOutcome outcome) const;
+    /// How many sessions, of those whose rows are gone, are accepted by other rows still: each token once.
+    [[nodiscard]] qint64 stillHeld() const;
+    /// Which sessions were left alone or live on, and why: a sentence each, for people; empty: none.
+    [[nodiscard]] QStringList notEnded() const;
 };
 
 } // namespace rollcall::revoke

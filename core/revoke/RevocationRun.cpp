@@ -4,7 +4,9 @@
 #include <QUuid>
 
 #include <algorithm>
+#include <set>
 
+#include "core/base/Counted.h"
 #include "core/base/ErrorText.h"
 #include "core/revoke/BatchPace.h"
 #include "core/revoke/CachePurge.h"
@@ -76,6 +78,7 @@ public:
         purgeAll();
         if (m_report.unreadLists > 0)
             note(unreadLists(m_report.unreadLists));
+        lookForOthers();
         if (m_options.verify)
             verify();
         if (canary)
@@ -98,6 +101,7 @@ private:
             m_report.rows.push_back({row.key.fingerprint,
                                      row.key.userId,
                                      RowOutcome::NotTried,
+                                     false,
                                      false,
                                      ProofOutcome::NotAsked,
                                      std::nullopt,
@@ -167,7 +171,7 @@ private:
     {
         if (!m_report.undoUntil)
             return;
-        const bool isInDoubt = std::ranges::count(m_report.rows, RowOutcome::Unknown, &RowReport::outcome) > 0;
+        const bool isInDoubt = m_report.count(RowOutcome::Unknown) > 0;
         const bool holdsRows = m_report.revoked > 0 || isInDoubt;
         if (const auto closed = holdsRows ? m_rows.beginWindow(m_deployment.clock().now()) : m_rows.dropRecord();
             !closed)
@@ -206,20 +210,19 @@ private:
 
     void writeOutcome()
     {
-        const auto count = [&](RowOutcome which) {
-            return qint64(std::ranges::count(m_report.rows, which, &RowReport::outcome));
-        };
         QJsonObject counts{{QStringLiteral("revoked"), m_report.revoked},
                            {QStringLiteral("skipped"), m_report.skipped},
-                           {QStringLiteral("failed"), count(RowOutcome::Failed)},
-                           {QStringLiteral("unknown"), count(RowOutcome::Unknown)},
-                           {QStringLiteral("notTried"), count(RowOutcome::NotTried)},
+                           {QStringLiteral("failed"), m_report.count(RowOutcome::Failed)},
+                           {QStringLiteral("unknown"), m_report.count(RowOutcome::Unknown)},
+                           {QStringLiteral("notTried"), m_report.count(RowOutcome::NotTried)},
                            {QStringLiteral("batches"), m_report.batches},
                            {QStringLiteral("cachePurged"), m_report.cachePurged}};
         if (m_report.undoUntil)
             counts.insert(QStringLiteral("undoUntil"), base::toIso(*m_report.undoUntil));
         if (m_report.cacheError)
             counts.insert(QStringLiteral("cacheError"), base::errorName(m_report.cacheError->code));
+        if (const qint64 held = m_report.stillHeld(); held > 0)
+            counts.insert(QStringLiteral("stillHeld"), held);
         if (m_report.unreadLists > 0)
             counts.insert(QStringLiteral("unreadLists"), m_report.unreadLists);
         const auto &sum = m_report.verification;
@@ -244,10 +247,11 @@ private:
             held.push_back(row.row);
         if (m_report.error || held.empty())
             return;
-        note(QStringLiteral("%1 rows are held by others: they are tried once more").arg(held.size()));
+        note(QStringLiteral("Others hold %1: tried once more").arg(base::counted(std::ssize(held), "row")));
         const std::vector<Held> left = deleteRows(held, 1, 1);
         if (!left.empty())
-            m_run.failed(QStringLiteral("Others held %1 rows to the end").arg(left.size()), left.back().why);
+            m_run.failed(QStringLiteral("Others held %1 to the end").arg(base::counted(std::ssize(left), "row")),
+                         left.back().why);
     }
 
     /// A row that others hold.
@@ -311,7 +315,9 @@ private:
         if (outcomes && outcomes->size() == keys.size()) {
             for (std::size_t i = 0; i < keys.size(); ++i)
                 settle(rows[i], (*outcomes)[i], committed);
-            note(QStringLiteral("Batch %1 committed: %2 rows").arg(m_report.batches).arg(keys.size()));
+            note(QStringLiteral("Batch %1 committed: %2")
+                     .arg(m_report.batches)
+                     .arg(base::counted(std::ssize(keys), "row")));
             // The cache before the rows are looked at again: whoever read from it might write them back.
             purge(rows);
             readAgain(rows, keys);
@@ -365,6 +371,27 @@ private:
         Q_UNREACHABLE();
     }
 
+    /// Sessions whose rows are gone, and whose tokens other rows hold all the same: known only now for plans of a file
+    /// and those that were gone on with, and where rows came since.
+    void lookForOthers()
+    {
+        if (m_report.error)
+            return;
+        progress(settled(), QStringLiteral("Looking for other rows of these tokens"));
+        const auto held = m_store.rowsOfTokens(m_plan.rows, 1, m_deployment.clock().now(), m_call);
+        if (!held)
+            return m_run.failed(QStringLiteral("Whether other rows hold these tokens could not be read"), held.error());
+        std::set<base::Fingerprint> tokens;
+        for (const store::PlannedRow &row : *held)
+            tokens.insert(row.key.fingerprint);
+        for (RowReport &row : m_report.rows) {
+            const bool isGone = row.outcome == RowOutcome::Revoked || row.outcome == RowOutcome::AlreadyGone;
+            row.stillHeld = isGone && tokens.contains(row.fingerprint);
+        }
+        if (const qint64 count = m_report.stillHeld(); count > 0)
+            note(QStringLiteral("Other rows hold the tokens of %1 of these sessions").arg(count));
+    }
+
     /// A row that is there again after its delete was committed was not revoked, whatever the database said.
     void readAgain(std::span<const std::size_t> rows, const std::vector<store::RowKey> &keys)
     {
@@ -387,7 +414,8 @@ private:
         if (back > 0 && !m_report.error) {
             m_report.error =
                 Error(ErrorCode::StatementFailed)
-                    .with(ErrorParam::Detail, QStringLiteral("%1 rows were there again after their delete").arg(back));
+                    .with(ErrorParam::Detail,
+                          QStringLiteral("%1 there again after the delete").arg(base::counted(back, "row")));
         }
     }
 
@@ -435,9 +463,8 @@ private:
         const auto purged = purgeCached(m_deployment, sessions, m_run.cleanup());
         if (!purged) {
             m_report.cacheError = purged.error();
-            note(QStringLiteral("Cached entries of %1 sessions could not be dropped: %2")
-                     .arg(sessions.size())
-                     .arg(base::describe(purged.error()).message));
+            note(QStringLiteral("Cached entries of %1 could not be dropped: %2")
+                     .arg(base::counted(std::ssize(sessions), "session"), base::describe(purged.error()).message));
             return;
         }
         m_report.cacheError.reset();

@@ -35,7 +35,7 @@ struct KeptRow
 /// What became of one row that was to be put back.
 enum class RestoreOutcome {
     Restored,
-    ThereAgain, ///< a row of its key or its token exists
+    ThereAgain, ///< a row of its key exists, or one of its token; where tokens can repeat, of another user
     UserGone,   ///< its user, or another row that it points to, is gone
 };
 

@@ -173,16 +173,19 @@ QString RowSql::keyMatches(const RowKey &key, SqlParams &params) const
 
 SqlStatement RowSql::deleteRow(const RowKey &key) const
 {
-    const auto &sessions = m_schema.profile().sessions;
     SqlStatement statement;
     const QString condition = keyMatches(key, statement.params);
-    const QString user = m_schema.dialect().typed(statement.params.addOptional(key.userId), sessions.userIdType);
-    statement.sql =
-        QStringLiteral("DELETE FROM %1 WHERE %2 AND %3")
-            .arg(m_schema.table(), condition,
-                 m_schema.dialect().same(
-                     m_schema.dialect().idColumn(SqlDialect::quoted(sessions.userId), sessions.userIdType), user));
+    statement.sql = QStringLiteral("DELETE FROM %1 WHERE %2 AND %3")
+                        .arg(m_schema.table(), condition, isOfUser(key, statement.params));
     return statement;
+}
+
+QString RowSql::isOfUser(const RowKey &key, SqlParams &params) const
+{
+    const auto &sessions = m_schema.profile().sessions;
+    const auto &dialect = m_schema.dialect();
+    const QString user = dialect.typed(params.addOptional(key.userId), sessions.userIdType);
+    return dialect.same(dialect.idColumn(SqlDialect::quoted(sessions.userId), sessions.userIdType), user);
 }
 
 SqlStatement RowSql::exists(const RowKey &key) const
@@ -192,6 +195,17 @@ SqlStatement RowSql::exists(const RowKey &key) const
     const bool isNameless = m_schema.bound().keyIsId && key.token.isEmpty();
     const QString condition = isNameless ? idMatches(key, statement.params) : keyMatches(key, statement.params);
     statement.sql = QStringLiteral("SELECT 1 FROM %1 WHERE %2 LIMIT 1").arg(m_schema.table(), condition);
+    return statement;
+}
+
+SqlStatement RowSql::isLeft(const RowKey &key) const
+{
+    if (m_schema.bound().keyIsId || !m_schema.bound().tokenCanRepeat())
+        return exists(key);
+    SqlStatement statement;
+    const QString condition = keyMatches(key, statement.params);
+    statement.sql = QStringLiteral("SELECT 1 FROM %1 WHERE %2 AND %3 LIMIT 1")
+                        .arg(m_schema.table(), condition, isOfUser(key, statement.params));
     return statement;
 }
 

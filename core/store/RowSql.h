@@ -31,6 +31,10 @@ public:
     [[nodiscard]] SqlStatement deleteRow(const RowKey &key) const;
     /// One row if the key's row (same key and token, if it has one) exists.
     [[nodiscard]] SqlStatement exists(const RowKey &key) const;
+    /// The same of a row that was to be deleted: where rows of several users can have the same key, it is that user's.
+    [[nodiscard]] SqlStatement isLeft(const RowKey &key) const;
+    /// The condition that a row is of the user of @p key.
+    [[nodiscard]] QString isOfUser(const RowKey &key, SqlParams &params) const;
     /// Moves the expiry of a token's row, in the form that the column has.
     [[nodiscard]] SqlStatement extend(QByteArrayView token, base::Instant expires) const;
     /// Deletes a token's row if it is expired at @p now.

@@ -401,6 +401,23 @@ SqlStatement SessionSql::rowsByFingerprint(const QStringList &names, base::Insta
     return rowsWhere(condition, std::move(params), now);
 }
 
+SqlStatement SessionSql::rowsByToken(std::span<const QByteArrayView> tokens, base::Instant now) const
+{
+    SqlParams params;
+    const QString condition = m_schema.dialect().isOneOfTokens(m_schema.column(m_schema.profile().sessions.token),
+                                                               tokens, m_schema.tokenType(), params);
+    return rowsWhere(condition, std::move(params), now);
+}
+
+SqlStatement SessionSql::sharedDigests(int atLeast) const
+{
+    const QString digest = QStringLiteral("substr(%1, 1, 16)").arg(m_schema.dialect().sha256Hex(m_schema.token()));
+    return {.sql = QStringLiteral("SELECT d.digest FROM (SELECT %1 AS digest FROM %2 s WHERE %3 IS NOT NULL) d GROUP "
+                                  "BY d.digest HAVING count(*) >= %4")
+                       .arg(digest, m_schema.table(), m_schema.column(m_schema.profile().sessions.token),
+                            QString::number(atLeast))};
+}
+
 std::optional<QString> SessionSql::text(const SqlRow &row, Column column) const
 {
     const auto place = m_places[column];

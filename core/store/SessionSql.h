@@ -42,8 +42,13 @@ public:
     /// Rows (with keys) whose row id or first 16 digits of the token's digest are among @p names.
     [[nodiscard]] SqlStatement rowsById(const QStringList &names, base::Instant now) const;
     [[nodiscard]] SqlStatement rowsByFingerprint(const QStringList &names, base::Instant now) const;
-    /// What is read of a row of the three statements above; providers are not in it. @p said: the states that were
-    /// asked for, of the latter two all. Where that is one, the row does not repeat it.
+    /// Rows (with keys) whose token is among @p tokens, which were read with a row's key, and perhaps others that a
+    /// collation takes for one of them.
+    [[nodiscard]] SqlStatement rowsByToken(std::span<const QByteArrayView> tokens, base::Instant now) const;
+    /// The first 16 digits of the digest of each token that at least @p atLeast rows hold, a row each.
+    [[nodiscard]] SqlStatement sharedDigests(int atLeast) const;
+    /// What is read of a row of the first four statements above; providers are not in it. @p said: the states that were
+    /// asked for, of all but the first all. Where that is one, the row does not repeat it.
     [[nodiscard]] session::ListedSession listed(const SqlRow &row, StateFilter said) const;
     /// The key of a row that was read with keys.
     [[nodiscard]] RowKey key(const SqlRow &row) const;

@@ -160,6 +160,16 @@ public:
     [[nodiscard]] virtual base::Result<std::vector<PlannedRow>>
     findRows(std::span<const QString> ids, QStringList &unmatched, base::Instant now, const base::Call &call) = 0;
 
+    /// The rows that hold a token which one of @p rows holds, where at least @p atLeast rows do, those of @p rows among
+    /// them: by any of them the deployment accepts the session. Empty, without asking the database, where no two rows
+    /// can hold the same token: a unique index keeps them apart, or the token is a key of Redis. For more than a few
+    /// tokens the table is read once.
+    [[nodiscard]] virtual base::Result<std::vector<PlannedRow>>
+    rowsOfTokens(std::span<const PlannedRow> /*rows*/, int /*atLeast*/, base::Instant /*now*/, const base::Call &)
+    {
+        return std::vector<PlannedRow>();
+    }
+
     /// What the adapter's getSessionAndUser(@p token) would find; nullopt where no row has this token.
     [[nodiscard]] virtual base::Result<std::optional<SessionRow>> lookup(QByteArrayView token,
                                                                          const base::Call &call) = 0;

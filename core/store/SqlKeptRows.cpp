@@ -140,8 +140,15 @@ QString SqlKeptRows::isThere(const RowKey &key, SqlParams &params) const
     const auto &dialect = m_schema.dialect();
     QString condition =
         dialect.matchesRead(SqlDialect::quoted(sessions.token), params.add(key.token.view()), m_schema.tokenType());
+    // Where several rows may hold one token, another of the same user is not in the way: they may have been deleted
+    // together. Without an id that is the row itself, and that of another user is another row.
+    if (m_schema.bound().tokenCanRepeat()) {
+        condition +=
+            QStringLiteral(" AND %1(%2)")
+                .arg(m_schema.bound().keyIsId ? QStringLiteral("NOT ") : QString(), m_rows.isOfUser(key, params));
+    }
     if (m_schema.bound().keyIsId) {
-        condition = QStringLiteral("(%1 OR %2)")
+        condition = QStringLiteral("((%1) OR %2)")
                         .arg(condition, dialect.matchesId(SqlDialect::quoted(m_schema.bound().keyColumn()),
                                                           params.add(key.key.view()), sessions.keyType));
     }

@@ -19,6 +19,8 @@ namespace rollcall::store {
 namespace {
 
 constexpr qsizetype idsPerStatement = 500;
+constexpr std::size_t tokensPerStatement = 1'000;
+constexpr std::size_t tokensPerList = 20'000; ///< where a list is one parameter
 constexpr int mostUsersOfOneEmail = 1000;
 constexpr int mostUsersSearched = 1000; ///< of whom a search names each
 
@@ -163,6 +165,15 @@ Status SqlSessionStore::addProviders(std::span<session::ListedSession *> session
     return {};
 }
 
+Status SqlSessionStore::addProviders(std::vector<PlannedRow> &rows, const Call &call)
+{
+    std::vector<session::ListedSession *> sessions;
+    sessions.reserve(rows.size());
+    for (PlannedRow &row : rows)
+        sessions.push_back(&row.shown);
+    return addProviders(std::span(sessions), call);
+}
+
 Result<std::vector<PlannedRow>> SqlSessionStore::readRows(const SqlStatement &statement, StateFilter said,
                                                           const Call &call)
 {
@@ -187,12 +198,55 @@ Result<std::vector<PlannedRow>> SqlSessionStore::planRows(const SessionQuery &qu
     auto rows = readRows(m_list.list(*resolved, std::nullopt, now, max + 1, true), query.state, call);
     if (!rows)
         return rows;
-    std::vector<session::ListedSession *> sessions;
-    for (auto &row : *rows)
-        sessions.push_back(&row.shown);
-    if (auto added = addProviders(sessions, call); !added)
+    if (auto added = addProviders(*rows, call); !added)
         return fail(std::move(added.error()));
     return rows;
+}
+
+Result<std::vector<PlannedRow>> SqlSessionStore::rowsOfTokens(std::span<const PlannedRow> rows, int atLeast,
+                                                              base::Instant now, const Call &call)
+{
+    std::vector<PlannedRow> found;
+    if (!m_schema.bound().tokenCanRepeat())
+        return found;
+    QHash<QString, QByteArrayView> tokens; // by fingerprint
+    for (const PlannedRow &row : rows) {
+        if (!row.key.token.isEmpty())
+            tokens.insert(row.key.fingerprint.text(), row.key.token.view());
+    }
+    const std::size_t atOnce = m_schema.dialect().bindsLists() ? tokensPerList : tokensPerStatement;
+    std::vector<QByteArrayView> wanted;
+    if (static_cast<std::size_t>(tokens.size()) <= atOnce) {
+        wanted.assign(tokens.cbegin(), tokens.cend());
+    } else {
+        // Digests alone leave the database, and of nearly all tokens there is but one row.
+        const auto read = m_connection->read(
+            m_list.sharedDigests(atLeast),
+            [&](const SqlRow &row) {
+                if (const auto token = tokens.constFind(row.text(0).value_or(QString())); token != tokens.cend())
+                    wanted.push_back(*token);
+            },
+            call);
+        if (!read)
+            return fail(explain(read.error(), reading()));
+    }
+    QHash<QString, int> holders;
+    for (std::size_t from = 0; from < wanted.size(); from += atOnce) {
+        const auto some = std::span(wanted).subspan(from, std::min(atOnce, wanted.size() - from));
+        auto read = readRows(m_list.rowsByToken(some, now), StateFilter::All, call);
+        if (!read)
+            return read;
+        for (PlannedRow &row : *read) {
+            if (tokens.value(row.key.fingerprint.text()) != row.key.token.view())
+                continue;
+            ++holders[row.key.fingerprint.text()];
+            found.push_back(std::move(row));
+        }
+    }
+    std::erase_if(found, [&](const PlannedRow &row) { return holders.value(row.key.fingerprint.text()) < atLeast; });
+    if (auto added = addProviders(found, call); !added)
+        return fail(std::move(added.error()));
+    return found;
 }
 
 Result<std::vector<PlannedRow>> SqlSessionStore::findRows(std::span<const QString> ids, QStringList &unmatched,
@@ -253,10 +307,7 @@ Result<std::vector<PlannedRow>> SqlSessionStore::findRows(std::span<const QStrin
         }
         take(std::move(*rows));
     }
-    std::vector<session::ListedSession *> sessions;
-    for (auto &row : result)
-        sessions.push_back(&row.shown);
-    if (auto added = addProviders(sessions, call); !added)
+    if (auto added = addProviders(result, call); !added)
         return fail(std::move(added.error()));
     return result;
 }
@@ -404,7 +455,7 @@ Result<std::vector<bool>> SqlSessionStore::stillThere(std::span<const RowKey> ke
 {
     std::vector<bool> result;
     for (const RowKey &key : keys) {
-        const auto rows = m_connection->read(m_row.exists(key), {}, call);
+        const auto rows = m_connection->read(m_row.isLeft(key), {}, call);
         if (!rows)
             return fail(explain(rows.error(), reading()));
         result.push_back(*rows > 0);

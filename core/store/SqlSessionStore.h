@@ -40,6 +40,8 @@ public:
                                                    const base::Call &call) override;
     base::Result<std::vector<PlannedRow>> findRows(std::span<const QString> ids, QStringList &unmatched,
                                                    base::Instant now, const base::Call &call) override;
+    base::Result<std::vector<PlannedRow>> rowsOfTokens(std::span<const PlannedRow> rows, int atLeast, base::Instant now,
+                                                       const base::Call &call) override;
     base::Result<std::optional<SessionRow>> lookup(QByteArrayView token, const base::Call &call) override;
     base::Result<std::vector<std::optional<SessionRow>>> lookupMany(std::span<const QByteArrayView> tokens,
                                                                     const base::Call &call) override;
@@ -77,6 +79,8 @@ private:
     /// Rows with keys, of the states that were asked for.
     base::Result<std::vector<PlannedRow>> readRows(const SqlStatement &statement, StateFilter said,
                                                    const base::Call &call);
+    /// Fills in the providers of all of @p rows.
+    base::Status addProviders(std::vector<PlannedRow> &rows, const base::Call &call);
     /// Fills in the providers of all of @p sessions by one question for every few hundred users.
     base::Status addProviders(std::span<session::ListedSession *> sessions, const base::Call &call);
     base::Result<SessionStats> exactStats(base::Instant now, const base::Call &call);

@@ -15,6 +15,9 @@ using base::Status;
 
 namespace {
 
+constexpr int mostContaining = 10'000;
+constexpr std::size_t mostAlike = 5;
+
 enum Column : std::size_t { UserId, Sessions, Newest, Oldest, Name, Email };
 
 /// What a cursor of sessions binds of the same search.
@@ -220,6 +223,42 @@ Result<std::vector<LeftCanary>> SqlUserDirectory::canaries(const Call &call)
     if (!read)
         return fail(m_explain(read.error()));
     return canaries;
+}
+
+Result<std::vector<KnownUser>> SqlUserDirectory::usersAlike(const QString &name, const Call &call)
+{
+    const auto &users = m_schema.profile().users;
+    const QString wanted = name.trimmed();
+    if (!users || wanted.isEmpty())
+        return std::vector<KnownUser>();
+    const SqlDialect &dialect = m_schema.dialect();
+    const QString id = dialect.idCell(QStringLiteral("u.") + SqlDialect::quoted(users->id), users->idType);
+    const QString email = users->email ? dialect.cell(QStringLiteral("u.") + SqlDialect::quoted(*users->email),
+                                                      m_schema.bound().users->typeOf(*users->email))
+                                       : QStringLiteral("NULL");
+    SqlStatement statement;
+    QStringList either{dialect.contains(dialect.asText(id), wanted, statement.params)};
+    if (users->email)
+        either << dialect.contains(QStringLiteral("u.") + SqlDialect::quoted(*users->email), wanted, statement.params);
+    // Who contains it is read; who is it, is told here: short ids are a part of many.
+    statement.sql = QStringLiteral("SELECT %1, %2 FROM %3 u WHERE %4 LIMIT %5")
+                        .arg(id, email, SqlDialect::tableName(users->schema, users->table),
+                             either.join(QStringLiteral(" OR ")), QString::number(mostContaining));
+    const auto isWanted = [&wanted](const QString &text) {
+        return text.trimmed().compare(wanted, Qt::CaseInsensitive) == 0;
+    };
+    std::vector<KnownUser> found;
+    const auto read = m_connection.read(
+        statement,
+        [&](const SqlRow &row) {
+            KnownUser user{row.text(0).value_or(QString()), row.text(1)};
+            if (found.size() < mostAlike && (isWanted(user.id) || isWanted(user.email.value_or(QString()))))
+                found.push_back(std::move(user));
+        },
+        call);
+    if (!read)
+        return fail(m_explain(read.error()));
+    return found;
 }
 
 Result<std::optional<qint64>> SqlUserDirectory::userCount(const Call &call)

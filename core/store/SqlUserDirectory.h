@@ -22,6 +22,7 @@ public:
     base::Result<UserPage> usersPage(const UserQuery &query, const std::optional<QByteArray> &cursor, base::Instant now,
                                      const base::Call &call) override;
     base::Result<std::vector<LeftCanary>> canaries(const base::Call &call) override;
+    base::Result<std::vector<KnownUser>> usersAlike(const QString &name, const base::Call &call) override;
     base::Result<std::optional<qint64>> userCount(const base::Call &call) override;
 
 private:

@@ -42,6 +42,15 @@ struct UserPage
     std::optional<QByteArray> next;
 };
 
+/// A user, with sessions or without.
+struct KnownUser
+{
+    QString id;
+    std::optional<QString> email;
+
+    bool operator==(const KnownUser &) const = default;
+};
+
 /// A canary that is in the database: its user is labelled as one, by name and e-mail address.
 struct LeftCanary
 {
@@ -71,6 +80,13 @@ public:
     [[nodiscard]] virtual base::Result<std::vector<LeftCanary>> canaries(const base::Call &call) = 0;
 
     static constexpr int mostCanaries = 10'000;
+
+    /// Users whose id or e-mail is @p name but for case and for blanks around either: for whoever was not found by
+    /// what was typed. A few at most; none where no table of users is known. Reads the users table.
+    [[nodiscard]] virtual base::Result<std::vector<KnownUser>> usersAlike(const QString & /*name*/, const base::Call &)
+    {
+        return std::vector<KnownUser>();
+    }
 
     /// How many users there are, with and without sessions; nullopt where no table of users is known. Reads all of it,
     /// or of an index.

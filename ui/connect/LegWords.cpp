@@ -84,7 +84,7 @@ QString failHeadline(LegKind kind, std::optional<ErrorCode> error)
     case ErrorCode::SchemaNotFound:
         return tr("No sessions table");
     case ErrorCode::SchemaAmbiguous:
-        return tr("Several tables could be it");
+        return tr("Not sure which table it is");
     case ErrorCode::DeploymentRedirected:
         return tr("Redirected, so cookies would not be sent");
     case ErrorCode::DeploymentNotAuthJs:

@@ -12,6 +12,7 @@
 #include "ui/common/Label.h"
 #include "ui/common/RelativeTime.h"
 #include "ui/common/ReturnWatch.h"
+#include "ui/revoke/UnfinishedView.h"
 
 namespace rollcall::main {
 
@@ -36,16 +37,6 @@ Icon iconOf(const QString &kind)
     if (kind == common::measurementKind())
         return Icon::Latency;
     return kind == revoke::revocationKind() ? Icon::Revoked : Icon::Cache;
-}
-
-QString titleOf(const revoke::Operation &operation)
-{
-    const QString planned = QLocale().toString(operation.head.planned);
-    if (operation.head.kind == revoke::restoreKind())
-        return ActivityRow::tr("Put %1 sessions back").arg(planned);
-    if (operation.head.kind == revoke::pruneKind())
-        return ActivityRow::tr("Prune %1 expired sessions").arg(planned);
-    return ActivityRow::tr("Revoke %1 sessions").arg(planned);
 }
 
 QString stateOf(const revoke::Operation &operation)
@@ -154,7 +145,7 @@ ActivityRow::ActivityRow(const common::Theme &theme, const revoke::Operation &op
              : isRunning ? iconOf(head.kind)
                          : Icon::Warn,
              isPaused || isRunning ? ColorToken::Muted : ColorToken::Warn);
-    m_title->setText(titleOf(operation));
+    m_title->setText(revoke::UnfinishedView::actTitle(operation));
     const QString begun = locale.toString(QDateTime::fromMSecsSinceEpoch(head.startedAt.time_since_epoch().count()),
                                           QLocale::ShortFormat);
     const QString state = tr("%1 · begun %2").arg(stateOf(operation), begun);

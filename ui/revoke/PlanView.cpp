@@ -209,12 +209,17 @@ void PlanView::addRemarks(const RevocationPlan &plan, QVBoxLayout &column) const
         add(common::NoteKind::Info, tr("None is your own session"),
             tr("You are %1 there, as this connection says. Whether there is such a user was not looked for.")
                 .arg(m_connection.profile().ownUser));
+    if (!m_outlook.heldByOthers.isEmpty())
+        add(common::NoteKind::Warn, tr("Not all of these sessions end"), m_outlook.heldByOthers);
+    if (!m_outlook.sharing.isEmpty())
+        add(common::NoteKind::Info, tr("Some sessions stand in several rows"), m_outlook.sharing);
     if (!plan.unmatched.isEmpty())
         add(common::NoteKind::Warn, tr("Not found: %1").arg(plan.unmatched.size()),
             tr("These are gone already or were never there; nothing is done for them."));
     if (!plan.unmatchedUsers.isEmpty())
         add(common::NoteKind::Warn,
-            tr("%1 of %2 named users have no such session")
+            (plan.unmatchedUsers.size() == 1 ? tr("%1 of %2 named users has no such session")
+                                             : tr("%1 of %2 named users have no such session"))
                 .arg(count(plan.unmatchedUsers.size()), count(plan.selection.users.size())),
             someOf(plan.unmatchedUsers));
     add(common::NoteKind::Info, tr("Only these keys are touched"),

@@ -105,8 +105,10 @@ ResultHeadline headlineOf(const RevocationReport &report)
         head.title =
             ResultView::tr("%1 of %2 still accepted by the deployment").arg(proof->stillAccepted).arg(proof->checked);
         head.subtitle =
-            ResultView::tr("The rows are gone, but the deployment went on accepting these cookies: something "
-                           "caches sessions there.");
+            report.stillHeld() > 0
+                ? report.notEnded().join(QLatin1Char(' '))
+                : ResultView::tr("The rows are gone, but the deployment went on accepting these cookies: something "
+                                 "caches sessions there.");
         if (proof->acceptedUntil)
             head.subtitle += QLatin1Char(' ') + untilText(*proof->acceptedUntil);
         return head;
@@ -114,6 +116,11 @@ ResultHeadline headlineOf(const RevocationReport &report)
     if (proof && proof->unchecked > 0) {
         head.title = ResultView::tr("%1 revoked, %2 could not be checked").arg(report.revoked).arg(proof->unchecked);
         head.subtitle = ResultView::tr("Why: %1. The rows stay deleted.").arg(proof->because());
+        return head;
+    }
+    if (const QStringList alive = report.notEnded(); !alive.isEmpty()) {
+        head.title = ResultView::tr("%1 of %2 revoked, but not all have ended").arg(report.revoked).arg(report.matched);
+        head.subtitle = alive.join(QLatin1Char(' '));
         return head;
     }
     head.good = report.skipped == 0;
@@ -200,7 +207,7 @@ QWidget *ResultView::rows(const RevocationReport &report) const
     for (const RowReport &row : report.rows)
         ordered.push_back(&row);
     std::ranges::stable_sort(ordered, {}, [](const RowReport *row) {
-        return row->outcome == RowOutcome::Revoked && row->proof != ProofOutcome::StillAccepted &&
+        return row->outcome == RowOutcome::Revoked && !row->stillHeld && row->proof != ProofOutcome::StillAccepted &&
                row->proof != ProofOutcome::Unchecked;
     });
     int line = 1;
@@ -208,7 +215,9 @@ QWidget *ResultView::rows(const RevocationReport &report) const
         if (line > tableRows)
             break;
         grid->addWidget(new Label(m_theme, row->fingerprint.grouped(), FontToken::Code), line, 0);
-        state(rowState(row->outcome), line, 1);
+        state(row->stillHeld ? std::pair(common::State::Warning, tr("Another row holds its token"))
+                             : rowState(row->outcome),
+              line, 1);
         const QString cached = row->cachePurged ? tr("dropped") : report.cacheError ? tr("not known") : tr("none");
         grid->addWidget(new Label(m_theme, cached, FontToken::Body, ColorToken::Muted), line, 2);
         state(proofState(row->proof), line, 3);

@@ -59,11 +59,12 @@ QString UnfinishedView::title(const Operation &operation)
 QString UnfinishedView::actTitle(const Operation &operation)
 {
     const QString planned = QLocale().toString(operation.head.planned);
+    const bool isOne = operation.head.planned == 1;
     if (operation.head.kind == restoreKind())
-        return tr("Put %1 sessions back").arg(planned);
+        return isOne ? tr("Put 1 session back") : tr("Put %1 sessions back").arg(planned);
     if (operation.head.kind == pruneKind())
-        return tr("Prune %1 expired sessions").arg(planned);
-    return tr("Revoke %1 sessions").arg(planned);
+        return isOne ? tr("Prune 1 expired session") : tr("Prune %1 expired sessions").arg(planned);
+    return isOne ? tr("Revoke 1 session") : tr("Revoke %1 sessions").arg(planned);
 }
 
 QString UnfinishedView::subtitle(const Operation &operation)

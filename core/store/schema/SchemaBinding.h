@@ -22,6 +22,8 @@ struct BoundSchema
     {
         return !sessions.isUnique(keyColumn()) || !sessions.isNeverNull(keyColumn());
     }
+    /// Nothing keeps two rows from holding the same token.
+    [[nodiscard]] bool tokenCanRepeat() const { return !sessions.isUnique(profile.sessions.token); }
     [[nodiscard]] const QString &keyColumn() const { return keyIsId ? *profile.sessions.id : profile.sessions.token; }
 };
 

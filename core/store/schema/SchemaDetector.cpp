@@ -488,6 +488,29 @@ qint64 recognised(const std::vector<SchemaProfile> &candidates)
     return std::ranges::count_if(candidates, [](const SchemaProfile &candidate) { return !isGuess(candidate); });
 }
 
+base::Error ambiguity(const std::vector<SchemaProfile> &candidates)
+{
+    constexpr qsizetype mostNamed = 4;
+    QStringList names;
+    QString why;
+    for (const SchemaProfile &candidate : candidates) {
+        if (isGuess(candidate))
+            continue;
+        names << (candidate.sessions.schema.isEmpty()
+                      ? candidate.sessions.table
+                      : candidate.sessions.schema + QLatin1Char('.') + candidate.sessions.table);
+        if (!candidate.warnings.isEmpty()) // the last says what speaks against it, where its rows do
+            why = candidate.warnings.last();
+    }
+    const auto count = qint64{names.size()};
+    if (count > mostNamed)
+        names = names.first(mostNamed) << QStringLiteral("…");
+    base::Error error = base::Error(base::ErrorCode::SchemaAmbiguous)
+                            .with(base::ErrorParam::Count, count)
+                            .with(base::ErrorParam::Table, names.join(QStringLiteral(", ")));
+    return std::move(error).with(base::ErrorParam::Detail, count == 1 ? why : QString());
+}
+
 bool isSure(const std::vector<SchemaCandidate> &ranked)
 {
     if (ranked.empty() || ranked.front().score < sureScore)

@@ -28,6 +28,10 @@ struct SchemaCandidate
 /// Those of @p candidates that are no guesses; their number.
 [[nodiscard]] qint64 recognised(const std::vector<SchemaProfile> &candidates);
 
+/// Why none of @p candidates, some of them recognised, is taken without asking: which they are, and of one alone what
+/// speaks against it.
+[[nodiscard]] base::Error ambiguity(const std::vector<SchemaProfile> &candidates);
+
 /// Step 5: whether the first of @p ranked is sure enough to be taken without asking.
 [[nodiscard]] bool isSure(const std::vector<SchemaCandidate> &ranked);
 

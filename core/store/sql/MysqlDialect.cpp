@@ -178,6 +178,17 @@ QString MysqlDialect::matchesRead(const QString &column, const QString &value, c
                           : matches(column, value, type);
 }
 
+QString MysqlDialect::isOneOfTokens(const QString &column, std::span<const QByteArrayView> values, const QString &type,
+                                    SqlParams &params) const
+{
+    if (!isBinary(type))
+        return isOneOfRead(column, values, type, params);
+    QStringList any;
+    for (const QByteArrayView value : values)
+        any << matchesRead(column, params.add(value), type);
+    return any.isEmpty() ? QStringLiteral("FALSE") : any.join(QStringLiteral(" OR "));
+}
+
 QString MysqlDialect::sha256Hex(const QString &expression) const
 {
     return QStringLiteral("SHA2(CONVERT(%1 USING utf8mb4), 256)").arg(expression);

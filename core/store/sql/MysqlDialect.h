@@ -23,6 +23,8 @@ public:
                   const QString &rightType) const override;
     QString matchesId(const QString &column, const QString &value, const QString &type) const override;
     QString matchesRead(const QString &column, const QString &value, const QString &type) const override;
+    QString isOneOfTokens(const QString &column, std::span<const QByteArrayView> values, const QString &type,
+                          SqlParams &params) const override;
     QString matches(const QString &column, const QString &value, const QString &type) const override;
     QString sha256Hex(const QString &expression) const override;
     QString contains(const QString &expression, const QString &needle, SqlParams &params) const override;

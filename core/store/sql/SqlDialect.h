@@ -106,6 +106,12 @@ public:
     {
         return isOneOf(column, values, type, params);
     }
+    /// matchesRead() for any of @p values, and perhaps for others that a collation takes for one of them.
+    [[nodiscard]] virtual QString isOneOfTokens(const QString &column, std::span<const QByteArrayView> values,
+                                                const QString &type, SqlParams &params) const
+    {
+        return isOneOfRead(column, values, type, params);
+    }
     /// isOneOf() for texts.
     [[nodiscard]] QString isOneOfTexts(const QString &column, const QStringList &values, const QString &type,
                                        SqlParams &params) const;

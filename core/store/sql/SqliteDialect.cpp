@@ -96,6 +96,15 @@ QString SqliteDialect::isOneOf(const QString &column, std::span<const QByteArray
              params.add(QByteArrayView(listValue(values))));
 }
 
+QString SqliteDialect::isOneOfTokens(const QString &column, std::span<const QByteArrayView> values, const QString &,
+                                     SqlParams &params) const
+{
+    const QString list = params.add(QByteArrayView(listValue(values)));
+    return QStringLiteral("%1 IN (SELECT value FROM json_each(%2) UNION ALL SELECT CAST(value AS BLOB) FROM "
+                          "json_each(%2))")
+        .arg(column, list);
+}
+
 QString SqliteDialect::sha256Hex(const QString &expression) const
 {
     return QStringLiteral("rollcall_sha256(%1)").arg(expression);

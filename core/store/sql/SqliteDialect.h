@@ -21,6 +21,8 @@ public:
     QString matches(const QString &column, const QString &value, const QString &type) const override;
     QString matchesId(const QString &column, const QString &value, const QString &type) const override;
     QString matchesRead(const QString &column, const QString &value, const QString &type) const override;
+    QString isOneOfTokens(const QString &column, std::span<const QByteArrayView> values, const QString &type,
+                          SqlParams &params) const override;
     QString isOneOf(const QString &column, std::span<const QByteArrayView> values, const QString &type,
                     SqlParams &params) const override;
     bool bindsLists() const override { return true; }

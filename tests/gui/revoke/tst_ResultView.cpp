@@ -49,6 +49,25 @@ void ResultViewTest::says_data()
     row("paused", "Paused after 10 of 40", "can be gone on with", false, false);
     report.resumable = false;
     row("stopped", "Stopped after 10 of 40", "", false, false);
+    report = {};
+    report.matched = 2;
+    report.revoked = 1;
+    report.skipped = 1;
+    revoke::RowReport other;
+    other.fingerprint = base::Fingerprint::of("other");
+    other.outcome = revoke::RowOutcome::AlreadyGone;
+    report.rows = {other};
+    row("one was gone", "1 of 2 revoked", "was not asked", false, false);
+    report.rows.front().outcome = revoke::RowOutcome::Changed;
+    row("one is another's", "1 of 2 revoked, but not all have ended", "has become another user's", false, false);
+    report.verification = revoke::VerificationReport{1, 1, 0, 0, {}, {}, std::chrono::milliseconds(41), {}};
+    row("one is another's, the other proven", "1 of 2 revoked, but not all have ended", "1 row was left alone", false,
+        false);
+    report.rows.front().outcome = revoke::RowOutcome::Revoked;
+    report.rows.front().stillHeld = true;
+    report.verification = revoke::VerificationReport{1, 0, 1, 0, {}, {}, {}, {}};
+    row("another row holds its token", "1 of 1 still accepted by the deployment", "another row holds its token too",
+        false, false);
 }
 
 void ResultViewTest::says()

@@ -120,7 +120,7 @@ void SelectionSheetTest::countsThoseOfAPastedList()
     revoke::PlanSheet plan(m_demo.theme(), m_demo.window(), m_demo.connection(), *m_wanted);
     plan.open();
     QTRY_VERIFY_WITH_TIMEOUT(m_demo.button("planExecute"), 10'000);
-    QVERIFY2(m_demo.texts().contains(u"1 of 3 named users have no such session"), qPrintable(m_demo.texts()));
+    QVERIFY2(m_demo.texts().contains(u"1 of 3 named users has no such session"), qPrintable(m_demo.texts()));
     QCOMPARE(m_demo.button("planExecute")->text(),
              sessions == 1 ? QStringLiteral("Revoke 1 session") : QStringLiteral("Revoke %1 sessions").arg(sessions));
     QVERIFY(m_demo.photograph("plan"));

@@ -217,6 +217,11 @@ std::vector<EntryPoint> readingEntryPoints()
              const std::array names{base::Fingerprint::of(token).text(), QStringLiteral("1")};
              return statusOf(w.store.findRows(names, unmatched, w.clock.now(), soon()));
          }},
+        {"rowsOfTokens",
+         [](W w) -> Status {
+             const auto rows = w.store.planRows(everything(), 1000, w.clock.now(), soon());
+             return rows ? statusOf(w.store.rowsOfTokens(*rows, 1, w.clock.now(), soon())) : base::fail(rows.error());
+         }},
         {"lookup", [](W w) { return statusOf(w.store.lookup(token, soon())); }},
         {"lookupMany",
          [](W w) {
@@ -239,6 +244,8 @@ std::vector<EntryPoint> readingEntryPoints()
         {"UserDirectory::usersPage",
          [](W w) { return statusOf(w.store.users()->usersPage({}, std::nullopt, w.clock.now(), soon())); }},
         {"UserDirectory::canaries", [](W w) { return statusOf(w.store.users()->canaries(soon())); }},
+        {"UserDirectory::usersAlike",
+         [](W w) { return statusOf(w.store.users()->usersAlike(QStringLiteral("Ada@Example.com "), soon())); }},
         {"UserDirectory::userCount", [](W w) { return statusOf(w.store.users()->userCount(soon())); }},
         {"blastRadiusOf",
          [](W w) -> Status {

@@ -115,6 +115,31 @@ private Q_SLOTS:
         }
     }
 
+    void nearlyTheirNameFindsThem_data()
+    {
+        QTest::addColumn<QString>("fixture");
+        for (const QString &name : test::fixtureExpectations().keys())
+            QTest::newRow(qPrintable(name)) << name;
+    }
+
+    void nearlyTheirNameFindsThem()
+    {
+        QFETCH(QString, fixture);
+        store::SessionStore *sessions = open(fixture);
+        QVERIFY(sessions);
+        const auto alike = [&](const QString &name) {
+            const auto found = sessions->users()->usersAlike(name, soon());
+            if (!found)
+                qWarning("%s", qPrintable(base::oneLine(found.error())));
+            return found.value_or(std::vector<store::KnownUser>());
+        };
+        const auto ada = alike(QStringLiteral(" ADA@Example.com"));
+        QCOMPARE(ada.size(), std::size_t{1});
+        QCOMPARE(ada.front().email, QStringLiteral("ada@example.com"));
+        QCOMPARE(alike(ada.front().id.toUpper() + QLatin1Char(' ')), ada);
+        QVERIFY(alike(QStringLiteral("da@example.com")).empty());
+    }
+
     void searchNarrows_data()
     {
         QTest::addColumn<QString>("fixture");

@@ -1,0 +1,112 @@
+#include "app/ctl/PlanRemarks.h"
+
+#include <QJsonArray>
+
+#include <algorithm>
+
+#include "core/base/Counted.h"
+#include "core/base/ErrorText.h"
+#include "core/revoke/PlanOutlook.h"
+#include "core/store/UserDirectory.h"
+
+namespace rollcall::ctl {
+
+namespace {
+
+constexpr qsizetype mostNamed = 6; ///< all stand in the answer
+
+/// The first few of @p names, and how many more there are.
+QString someOf(const QStringList &names)
+{
+    const QString first = names.first(std::min(names.size(), mostNamed)).join(QStringLiteral(", "));
+    return names.size() <= mostNamed ? first
+                                     : QStringLiteral("%1 and %2 more").arg(first).arg(names.size() - mostNamed);
+}
+
+QString nameOf(const store::KnownUser &user)
+{
+    return user.email ? QStringLiteral("%1 (id %2)").arg(*user.email, user.id) : user.id;
+}
+
+/// What is known of users called nearly @p name, of whom no session matched; empty: nothing.
+base::Result<QString> hintFor(const QString &name, store::SessionStore &store, const base::Call &call)
+{
+    store::UserDirectory *users = store.users();
+    if (!users)
+        return QString();
+    const auto alike = users->usersAlike(name, call);
+    if (!alike)
+        return base::fail(alike.error());
+    QStringList others;
+    for (const store::KnownUser &user : *alike) {
+        if (user.id == name || user.email == name)
+            return QStringLiteral("There is such a user, but no session of theirs matches.");
+        others << nameOf(user);
+    }
+    return others.isEmpty() ? QString()
+                            : QStringLiteral("Ids and e-mails are taken exactly as written: did you mean %1?")
+                                  .arg(others.join(QStringLiteral(", or ")));
+}
+
+/// hintFor() each of @p names, the first few of them, as a sentence each that names it.
+QStringList hintsFor(Context &context, const QStringList &names, store::SessionStore &store)
+{
+    QStringList hints;
+    const base::Call call = context.call(); // for all together: each reads the users
+    for (const QString &name : names.first(std::min(names.size(), mostNamed))) {
+        const auto hint = hintFor(name, store, call);
+        if (!hint) {
+            hints << QStringLiteral("Whether such users exist could not be read: %1").arg(base::oneLine(hint.error()));
+            break;
+        }
+        if (!hint->isEmpty())
+            hints << (names.size() > 1 ? name + QStringLiteral(": ") + *hint : *hint);
+    }
+    return hints;
+}
+
+QString withHints(const QString &sentence, const QStringList &hints)
+{
+    return (QStringList(sentence) + hints).join(QLatin1Char(' '));
+}
+
+} // namespace
+
+void warnAboutPlan(Context &context, const revoke::RevocationPlan &plan, const deployment::Deployment &deployment,
+                   store::SessionStore &store)
+{
+    OutputWriter &output = context.output();
+    if (const QStringList &lines = plan.unmatchedUsers; !lines.isEmpty()) {
+        output.warn(withHints(QStringLiteral("%1 of the users file matched nobody with such a session: %2.")
+                                  .arg(base::counted(lines.size(), "line"), someOf(lines)),
+                              hintsFor(context, lines, store)));
+    }
+    if (plan.rows.empty() && plan.selection.query && plan.unmatchedUsers.isEmpty()) {
+        const auto &query = *plan.selection.query;
+        QStringList hints = query.user ? hintsFor(context, {*query.user}, store) : QStringList();
+        if (query.state == store::StateFilter::Live && !context.arguments().has(QStringLiteral("state")))
+            hints << QStringLiteral("Only live sessions were looked at (--state).");
+        output.warn(
+            withHints(QStringLiteral("nothing matches, so there is nothing to revoke: %1.").arg(plan.what), hints));
+    }
+    const revoke::PlanOutlook outlook = revoke::outlookOf(plan, deployment);
+    for (const QString &remark : {outlook.sharing, outlook.heldByOthers}) {
+        if (!remark.isEmpty())
+            output.warn(remark);
+    }
+}
+
+void addUnmatched(const revoke::RevocationPlan &plan, Answer &answer)
+{
+    const QStringList unmatched = plan.unmatched + plan.unmatchedUsers;
+    if (!unmatched.isEmpty())
+        answer.members.add(QStringLiteral("unmatched"), QJsonArray::fromStringList(unmatched));
+}
+
+QString unmatchedText(const revoke::RevocationPlan &plan)
+{
+    return QStringLiteral("Nobody has the session %1. `sessions list` shows those that exist.")
+        .arg(someOf(plan.unmatched));
+}
+
+} // namespace rollcall::ctl

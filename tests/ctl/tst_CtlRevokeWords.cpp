@@ -1,0 +1,392 @@
+#include <QtTest>
+
+#include <QJsonArray>
+#include <QRegularExpression>
+
+#include <csignal>
+
+#include "core/base/Fingerprint.h"
+#include "tests/support/CtlProcess.h"
+#include "tests/support/SqliteDatabase.h"
+
+using rollcall::base::Fingerprint;
+using rollcall::test::CtlProcess;
+using rollcall::test::CtlResult;
+using rollcall::test::SqliteDatabase;
+using rollcall::test::words;
+
+namespace {
+
+constexpr auto tokenStart = "5e551000-0000-4000-8000-"; // of every session of the fixture
+constexpr auto inTwentyDays = "strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now', '+20 days')";
+constexpr auto ada = "cmwphocml0000bs7d68dvn6ij";
+constexpr auto ben = "cmwphocsd0003bs7djk10xihh";
+
+QString fingerprintOf(int session)
+{
+    const QByteArray token = QByteArray(tokenStart) + QByteArray::number(session).rightJustified(12, '0');
+    return Fingerprint::of(token).text();
+}
+
+} // namespace
+
+/// What `sessions revoke` and its neighbours say on standard error and by their exit codes where not all went as it was
+/// meant: nobody matched, a token stands in several rows, rows became another user's, it was stopped, it is refused.
+class CtlRevokeWordsTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init();
+    void nothingMatchesIsSaid_data();
+    void nothingMatchesIsSaid();
+    void linesThatMatchNobodyAreNamed_data();
+    void linesThatMatchNobodyAreNamed();
+    void whoWasNotFoundIsOnNoRecord();
+    void rowsOfOneTokenGoTogether();
+    void anotherUsersRowKeepsItAlive();
+    void whatBecameAnothersIsTold();
+    void aStoppedOneSaysHowFarItCame();
+    void aStoppedRestoreSaysHowFarItCame();
+    void aNamedSessionThatNobodyHas();
+    void refusalsNameTheirOwnRemedy_data();
+    void refusalsNameTheirOwnRemedy();
+    void sampleAndSkippedAreTables();
+    void anUnsureTableIsNamed();
+
+private:
+    CtlResult run(const char *command, const QStringList &more = {});
+    [[nodiscard]] QStringList database() const { return {QStringLiteral("--database"), m_database->url()}; }
+    [[nodiscard]] QString idOf(int session) const;
+    /// Another row of that session's token, of @p user.
+    void addTwin(int session, const char *user) const;
+    /// So many sessions more.
+    void addMany(int rows) const;
+
+    std::unique_ptr<SqliteDatabase> m_database;
+    std::unique_ptr<CtlProcess> m_ctl;
+};
+
+void CtlRevokeWordsTest::init()
+{
+    m_database = std::make_unique<SqliteDatabase>(QStringLiteral("prisma-adapter-sqlite"));
+    m_database->exec(QStringLiteral("DROP INDEX \"Session_sessionToken_key\"; "
+                                    "UPDATE Session SET expires = %1")
+                         .arg(QLatin1StringView(inTwentyDays)));
+    m_ctl = std::make_unique<CtlProcess>();
+    m_ctl->neverShow(tokenStart);
+}
+
+CtlResult CtlRevokeWordsTest::run(const char *command, const QStringList &more)
+{
+    return m_ctl->run(words(command) + more + database());
+}
+
+QString CtlRevokeWordsTest::idOf(int session) const
+{
+    return m_database
+        ->value(QStringLiteral("SELECT id FROM Session WHERE sessionToken LIKE '%%1'")
+                    .arg(session, 12, 10, QLatin1Char('0')))
+        .value_or(QString());
+}
+
+void CtlRevokeWordsTest::addTwin(int session, const char *user) const
+{
+    m_database->exec(QStringLiteral("INSERT INTO Session SELECT sessionToken, '%1', expires, 'twin', createdAt, "
+                                    "updatedAt FROM Session WHERE id = '%2'")
+                         .arg(QLatin1StringView(user), idOf(session)));
+}
+
+void CtlRevokeWordsTest::nothingMatchesIsSaid_data()
+{
+    QTest::addColumn<QStringList>("selection");
+    QTest::addColumn<QString>("said"); // a pattern
+    QTest::newRow("nobody's name") << words("--user zed") << "nothing matches.*of user zed";
+    QTest::newRow("other case") << words("--user ADA@Example.com")
+                                << "did you mean ada@example\\.com \\(id cmwphocml0000bs7d68dvn6ij\\)\\?";
+    QTest::newRow("an id in other case") << words("--user CMWPHOCML0000BS7D68DVN6IJ") << "did you mean ada@example";
+    QTest::newRow("blanks") << QStringList{QStringLiteral("--user"), QStringLiteral(" ben@example.com ")}
+                            << "did you mean ben@example\\.com";
+    QTest::newRow("signed in no more") << words("--user ada@example.com --expires-before 2020-01-01T00:00:00Z")
+                                       << "There is such a user, but no session of theirs matches";
+    QTest::newRow("a filter") << words("--provider githb") << "nothing matches.*by provider githb.*Only live sessions";
+    QTest::newRow("a filter with its state")
+        << words("--state expired --provider github") << "nothing matches.*expired sessions by provider github\\.\n";
+}
+
+void CtlRevokeWordsTest::nothingMatchesIsSaid()
+{
+    QFETCH(QStringList, selection);
+    QFETCH(QString, said);
+    const QRegularExpression pattern(said);
+    const QString plan = m_ctl->folder() + QStringLiteral("/plan.json");
+    for (const QStringList &command : {words("sessions revoke --yes"), words("sessions revoke --dry-run"),
+                                       words("plan save --out") + QStringList(plan)}) {
+        const CtlResult result = m_ctl->run(command + selection + database());
+        QVERIFY2(result.exitCode == 0, result.all().constData());
+        QCOMPARE(result.json().value(QStringLiteral("matched")).toInt(-1), 0);
+        QVERIFY2(pattern.match(QString::fromUtf8(result.err)).hasMatch(), result.all().constData());
+    }
+}
+
+void CtlRevokeWordsTest::linesThatMatchNobodyAreNamed_data()
+{
+    QTest::addColumn<QByteArray>("lines");
+    QTest::addColumn<QString>("said"); // a pattern
+    QTest::addColumn<int>("unmatched");
+    QTest::newRow("one") << QByteArray("ada@example.com\nzed\n") << "1 line of the users file matched nobody.*: zed\\."
+                         << 1;
+    QTest::newRow("two") << QByteArray("zed\nada@example.com\nBEN@example.com\n")
+                         << "2 lines of the users file matched nobody.*: zed, BEN@example\\.com\\..*BEN@example\\.com: "
+                            ".*did you mean ben@example\\.com"
+                         << 2;
+    QByteArray many("ada@example.com\n");
+    for (int i = 1; i <= 20; ++i)
+        many += "nobody" + QByteArray::number(i) + "\n";
+    QTest::newRow("many") << many << "20 lines .*: nobody1, nobody2, .*nobody6 and 14 more\\." << 20;
+    QTest::newRow("all") << QByteArray("zed\n") << "1 line of the users file matched nobody" << 1;
+}
+
+void CtlRevokeWordsTest::linesThatMatchNobodyAreNamed()
+{
+    QFETCH(QByteArray, lines);
+    QFETCH(QString, said);
+    QFETCH(int, unmatched);
+    const QString file = m_ctl->writeFile(QStringLiteral("users"), lines);
+    const QRegularExpression pattern(said);
+    for (const QStringList &command :
+         {words("sessions revoke --dry-run"),
+          words("plan save --out") + QStringList(m_ctl->folder() + QStringLiteral("/plan"))}) {
+        const CtlResult result = m_ctl->run(command + database() + QStringList{QStringLiteral("--users-file"), file});
+        QVERIFY2(result.exitCode == 0, result.all().constData());
+        QCOMPARE(result.json().value(QStringLiteral("unmatched")).toArray().size(), unmatched);
+        QVERIFY2(pattern.match(QString::fromUtf8(result.err)).hasMatch(), result.all().constData());
+        QCOMPARE(result.err.count("warning:"), 1); // what is said of the lines need not be said of all
+    }
+}
+
+void CtlRevokeWordsTest::whoWasNotFoundIsOnNoRecord()
+{
+    const QString file =
+        m_ctl->writeFile(QStringLiteral("users"), "ada@example.com\nzed@example.net\nBEN@example.com\n");
+    const CtlResult done = run("sessions revoke --yes", {QStringLiteral("--users-file"), file});
+    QVERIFY2(done.exitCode == 0 && done.err.contains("zed@example.net"), done.all().constData());
+    const CtlResult log = m_ctl->run(words("audit list"));
+    QVERIFY2(log.out.contains("of 3 named users"), log.all().constData());
+    for (const char *name : {"zed@example.net", "BEN@example.com", "ben@example.com", "ada@example.com"})
+        QVERIFY2(!log.out.contains(name), name);
+}
+
+void CtlRevokeWordsTest::rowsOfOneTokenGoTogether()
+{
+    addTwin(1, ada);
+    const CtlResult dry = run("sessions revoke --dry-run --session", {idOf(1)});
+    QVERIFY2(dry.exitCode == 0 && dry.json().value(QStringLiteral("matched")).toInt() == 2, dry.all().constData());
+    QVERIFY2(dry.err.contains("1 of these rows was not chosen, but holds the token of one that was"),
+             dry.err.constData());
+    // By its fingerprint the contract refuses it, and says how it can be had.
+    const CtlResult ambiguous = run("sessions revoke --dry-run --session", {fingerprintOf(1)});
+    QVERIFY2(ambiguous.exitCode == 4 && ambiguous.err.contains("row id"), ambiguous.all().constData());
+
+    const int before = m_database->count(QStringLiteral("Session"));
+    const CtlResult done = run("sessions revoke --yes --watch-for 300ms --session", {idOf(1)});
+    QVERIFY2(done.exitCode == 0, done.all().constData());
+    QCOMPARE(done.json().value(QStringLiteral("revoked")).toInt(), 2);
+    QCOMPARE(done.json().value(QStringLiteral("returned")).toArray(), QJsonArray());
+    QCOMPARE(m_database->count(QStringLiteral("Session")), before - 2);
+}
+
+void CtlRevokeWordsTest::anotherUsersRowKeepsItAlive()
+{
+    addTwin(1, ben);
+    const CtlResult dry = run("sessions revoke --dry-run --session", {idOf(1)});
+    QVERIFY2(dry.exitCode == 0 && dry.json().value(QStringLiteral("matched")).toInt() == 1, dry.all().constData());
+    const QByteArray warning = "1 session stays accepted, as its token stands in another row too";
+    QVERIFY2(dry.err.contains(warning) && dry.err.contains(fingerprintOf(1).toLatin1()), dry.err.constData());
+    const CtlResult done = run("sessions revoke --yes --watch-for 300ms --session", {idOf(1)});
+    QVERIFY2(done.exitCode == 1 && done.err.contains(warning), done.all().constData());
+    QVERIFY2(done.err.contains("1 session is still accepted: another row holds its token too"), done.err.constData());
+    QVERIFY2(!done.err.contains("is back"), done.err.constData());
+    QCOMPARE(done.json().value(QStringLiteral("revoked")).toInt(), 1);
+    QCOMPARE(done.json().value(QStringLiteral("stillHeld")).toArray(), QJsonArray{fingerprintOf(1)});
+    QCOMPARE(done.json().value(QStringLiteral("returned")).toArray(), QJsonArray());
+
+    // Of a saved plan it is told as well, and of a row of the same user that came later.
+    const QString file = m_ctl->folder() + QStringLiteral("/plan.json");
+    const CtlResult saved = run("plan save --out", {file, QStringLiteral("--session"), idOf(6)});
+    QVERIFY2(saved.exitCode == 0 && saved.err.isEmpty(), saved.all().constData());
+    m_database->exec(QStringLiteral("UPDATE Session SET id = 'other' WHERE id = 'twin'"));
+    addTwin(6, "cmwphocvc0005bs7dfubmpl6n");
+    const CtlResult later = run("sessions revoke --dry-run --plan", {file});
+    QVERIFY2(later.exitCode == 0 && later.err.contains(warning), later.all().constData());
+    QCOMPARE(later.json().value(QStringLiteral("matched")).toInt(), 1);
+}
+
+void CtlRevokeWordsTest::whatBecameAnothersIsTold()
+{
+    const QString file = m_ctl->folder() + QStringLiteral("/plan.json");
+    const QStringList plan{QStringLiteral("--plan"), file};
+    QCOMPARE(run("plan save --user ada@example.com --out", {file}).exitCode, 0);
+    const QString gone = idOf(2);
+    m_database->exec(QStringLiteral("DELETE FROM Session WHERE id = '%1'").arg(gone));
+    m_database->exec(
+        QStringLiteral("UPDATE Session SET userId = '%1' WHERE id = '%2'").arg(QLatin1StringView(ben), idOf(1)));
+    const CtlResult done = run("sessions revoke --yes", plan);
+    QVERIFY2(done.exitCode == 1, done.all().constData());
+    QVERIFY2(done.err.contains("1 row was left alone and its session lives on: since the plan was made it has become "
+                               "another user's."),
+             done.err.constData());
+    QCOMPARE(done.json().value(QStringLiteral("skipped")).toInt(), 2);
+    QCOMPARE(done.json().value(QStringLiteral("skippedSessions")).toArray().size(), 2);
+
+    // Again: what is gone by now is no complaint, what is another's still is.
+    QCOMPARE(run("sessions revoke --yes", plan).exitCode, 1);
+    m_database->exec(QStringLiteral("DELETE FROM Session WHERE id = '%1'").arg(idOf(1)));
+    const CtlResult allGone = run("sessions revoke --yes", plan);
+    QVERIFY2(allGone.exitCode == 0 && allGone.err.isEmpty(), allGone.all().constData());
+}
+
+void CtlRevokeWordsTest::addMany(int rows) const
+{
+    m_database->exec(QStringLiteral("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %1) "
+                                    "INSERT INTO Session SELECT '%2' || (900000000000 + i), '%3', %4, 'made-' || i, "
+                                    "'2026-01-01T00:00:00.000+00:00', '2026-01-01T00:00:00.000+00:00' FROM n")
+                         .arg(rows)
+                         .arg(QLatin1StringView(tokenStart), QLatin1StringView(ada), QLatin1StringView(inTwentyDays)));
+}
+
+void CtlRevokeWordsTest::aStoppedOneSaysHowFarItCame()
+{
+    addMany(4'000);
+    const auto sessions = [this] { return m_database->count(QStringLiteral("Session")); };
+    const int before = sessions();
+    const CtlResult stopped = m_ctl->runUntil(
+        words("sessions revoke --all --yes --batch-size 1") + database(),
+        [&](const QByteArray &) { return sessions() < before - 3; }, SIGINT);
+    QVERIFY2(stopped.exitCode == 130, stopped.all().constData());
+    const int left = sessions();
+    QVERIFY2(left > 0, "it was through before it could be stopped");
+    const QString far =
+        QStringLiteral("stopped after %1 of %2: %3 left as they were.").arg(before - left).arg(before).arg(left);
+    QVERIFY2(stopped.err.contains(far.toUtf8()), stopped.err.constData());
+    const QString id = stopped.json().value(QStringLiteral("auditId")).toString();
+    QVERIFY2(stopped.err.contains("The operation has ended; the same command"), stopped.err.constData());
+    QVERIFY2(stopped.err.contains(QStringLiteral("`sessions restore %1`").arg(id).toUtf8()), stopped.err.constData());
+    // So it is: nothing to go on with, and what was said to be done next does it.
+    QVERIFY(m_ctl->run(words("operations list")).json().value(QStringLiteral("operations")).toArray().isEmpty());
+    const CtlResult restored = run("sessions restore --yes", {id});
+    QVERIFY2(restored.exitCode == 0, restored.all().constData());
+    QCOMPARE(sessions(), before);
+}
+
+void CtlRevokeWordsTest::aStoppedRestoreSaysHowFarItCame()
+{
+    addMany(4'000);
+    const auto sessions = [this] { return m_database->count(QStringLiteral("Session")); };
+    const int all = sessions();
+    const CtlResult revoked = run("sessions revoke --all --yes --batch-size 1000");
+    QVERIFY2(revoked.exitCode == 0 && sessions() == 0, revoked.all().constData());
+    const QStringList restore = words("sessions restore --yes")
+                                << revoked.json().value(QStringLiteral("auditId")).toString();
+    const CtlResult stopped = m_ctl->runUntil(
+        restore + words("--batch-size 1") + database(), [&](const QByteArray &) { return sessions() > 3; }, SIGINT);
+    QVERIFY2(stopped.exitCode == 130, stopped.all().constData());
+    const int back = sessions();
+    QVERIFY2(back < all, "it was through before it could be stopped");
+    const QString far = QStringLiteral("stopped after %1 of %2: %3 left to put back. The operation has ended; the same "
+                                       "command, given again, takes what is left.")
+                            .arg(back)
+                            .arg(all)
+                            .arg(all - back);
+    QVERIFY2(stopped.err.contains(far.toUtf8()), stopped.err.constData());
+    const CtlResult again = m_ctl->run(restore + database());
+    QVERIFY2(again.exitCode == 0 && sessions() == all, again.all().constData());
+}
+
+void CtlRevokeWordsTest::aNamedSessionThatNobodyHas()
+{
+    const QString file = m_ctl->folder() + QStringLiteral("/plan.json");
+    for (const QStringList &command :
+         {words("sessions revoke --dry-run"), words("plan save --out") + QStringList(file)}) {
+        const CtlResult result =
+            m_ctl->run(command + words("--session nobody --session") + QStringList(idOf(4)) + database());
+        QVERIFY2(result.exitCode == 1, result.all().constData());
+        QCOMPARE(result.json().value(QStringLiteral("matched")).toInt(), 1);
+        QCOMPARE(result.json().value(QStringLiteral("unmatched")).toArray(), QJsonArray{QStringLiteral("nobody")});
+        QVERIFY2(result.err.contains("Nobody has the session nobody."), result.all().constData());
+    }
+}
+
+void CtlRevokeWordsTest::refusalsNameTheirOwnRemedy_data()
+{
+    QTest::addColumn<QStringList>("command");
+    QTest::addColumn<QString>("remedy");
+    QTest::newRow("read-only") << words("sessions revoke --all --yes --read-only")
+                               << "Leave --read-only out, if this is to be written.";
+    QTest::newRow("a fixed clock") << words("sessions revoke --all --now 1800000000")
+                                   << "Leave --now out, if this is to be written.";
+    QTest::newRow("no consent") << words("sessions revoke --all")
+                                << "See what would happen by --dry-run, then give --yes.";
+    QTest::newRow("no consent to a prune")
+        << words("sessions prune") << "See what would happen by --dry-run, then give --yes.";
+    QTest::newRow("no consent, and nothing to see before")
+        << words("sessions restore 0123456789abcdef") << "Give --yes to consent.";
+    QTest::newRow("read-only restore") << words("sessions restore 0123456789abcdef --yes --read-only")
+                                       << "Leave --read-only out, if this is to be written.";
+}
+
+void CtlRevokeWordsTest::refusalsNameTheirOwnRemedy()
+{
+    QFETCH(QStringList, command);
+    QFETCH(QString, remedy);
+    const CtlResult result = m_ctl->run(command + database());
+    QVERIFY2(result.exitCode == 4, result.all().constData());
+    QCOMPARE(result.json().value(QStringLiteral("error")).toObject().value(QStringLiteral("remedy")).toString(),
+             remedy);
+}
+
+void CtlRevokeWordsTest::sampleAndSkippedAreTables()
+{
+    const CtlResult dry = run("sessions revoke --dry-run --user ben@example.com --format table");
+    QVERIFY2(dry.exitCode == 0 && !dry.out.contains("{\""), dry.all().constData());
+    const QRegularExpression sample(
+        QStringLiteral("\nsample:\nid +fingerprint +name +email +providers +expires +state\n%1 +%2 +ben@example\\.com +"
+                       "github +[-0-9T:.]+Z +live\n")
+            .arg(idOf(4), fingerprintOf(4)));
+    QVERIFY2(sample.match(QString::fromUtf8(dry.out)).hasMatch(), dry.out.constData());
+    // JSON and CSV are as before.
+    QVERIFY(run("sessions revoke --dry-run --all").json().value(QStringLiteral("sample")).isArray());
+    QVERIFY(run("sessions revoke --dry-run --all --format csv").out.startsWith("matched,revoked,"));
+
+    const QString file = m_ctl->folder() + QStringLiteral("/plan.json");
+    QCOMPARE(run("plan save --out", {file, QStringLiteral("--session"), idOf(4)}).exitCode, 0);
+    m_database->exec(QStringLiteral("DELETE FROM Session WHERE id = '%1'").arg(idOf(4)));
+    const CtlResult done = run("sessions revoke --yes --format table --plan", {file});
+    QVERIFY2(done.exitCode == 0 && done.out.contains("\nskippedSessions:\nfingerprint "), done.all().constData());
+    const CtlResult shown = m_ctl->run(words("plan show") + QStringList(file));
+    QCOMPARE(shown.json().value(QStringLiteral("selection")).toString(), QStringLiteral("1 named session"));
+}
+
+void CtlRevokeWordsTest::anUnsureTableIsNamed()
+{
+    m_database->exec(QStringLiteral("UPDATE Session SET sessionToken = 'same'"));
+    const CtlResult unsure = run("sessions revoke --dry-run --all");
+    QVERIFY2(unsure.exitCode != 0, unsure.all().constData());
+    const QString message =
+        unsure.json().value(QStringLiteral("error")).toObject().value(QStringLiteral("message")).toString();
+    QVERIFY2(message.contains(u"Session could hold the sessions, but that is not sure.") &&
+                 message.contains(u"do not look like session tokens"),
+             qPrintable(message));
+
+    const SqliteDatabase two(QStringLiteral("prisma-adapter-sqlite"));
+    two.exec(QStringLiteral("CREATE TABLE sessions (sessionToken TEXT NOT NULL UNIQUE, userId TEXT NOT NULL REFERENCES "
+                            "User (id), expires DATETIME NOT NULL, id TEXT NOT NULL PRIMARY KEY, createdAt DATETIME, "
+                            "updatedAt DATETIME); INSERT INTO sessions SELECT * FROM Session"));
+    const CtlResult several = m_ctl->run(words("sessions revoke --dry-run --all --database") + QStringList(two.url()));
+    QVERIFY2(several.err.contains("2 tables could hold the sessions: main.") && several.err.contains("main.Session") &&
+                 several.err.contains("main.sessions"),
+             several.all().constData());
+}
+
+QTEST_GUILESS_MAIN(CtlRevokeWordsTest)
+#include "tst_CtlRevokeWords.moc"
