@@ -218,11 +218,16 @@ private Q_SLOTS:
         QTRY_COMPARE(routes->toPlainText(), QStringLiteral("/a\n/b"));
         QVERIFY(remark->text().contains(QStringLiteral("take parameters: 1")));
         QVERIFY(shot(QStringLiteral("routes-read")));
-        const QByteArray sitemap = "<?xml version='1.0'?><urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>"
-                                   "<url><loc>https://example.com/</loc></url>"
-                                   "<url><loc>https://example.com/shop</loc></url></urlset>";
-        m_page->planEditor().importRoutes(latency::RouteSource::Sitemap, write(QStringLiteral("map.xml"), sitemap));
+        const auto sitemapOf = [&](const QString &name, const QByteArray &site) {
+            const QByteArray head("<?xml version='1.0'?><urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>");
+            return write(name, head + "<url><loc>" + site + "/</loc></url><url><loc>" + site + "/shop</loc></url>" +
+                                   "<url><loc>https://elsewhere.example/x</loc></url></urlset>");
+        };
+        const QByteArray own = m_open.connection().deployment().config().baseUrl.value_or(QUrl()).toEncoded(
+            QUrl::RemovePath | QUrl::RemoveQuery);
+        m_page->planEditor().importRoutes(latency::RouteSource::Sitemap, sitemapOf(QStringLiteral("own.xml"), own));
         QTRY_COMPARE(routes->toPlainText(), QStringLiteral("/\n/shop"));
+        QVERIFY2(remark->text().contains(QStringLiteral("other hosts: 1")), qPrintable(remark->text()));
         m_page->planEditor().importRoutes(latency::RouteSource::Har, write(QStringLiteral("broken.har"), "{"));
         QTRY_VERIFY(remark->text().contains(QStringLiteral("broken.har")));
         QCOMPARE(routes->toPlainText(), QStringLiteral("/\n/shop")); // what was there stays
