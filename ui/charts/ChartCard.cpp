@@ -88,7 +88,7 @@ void ChartCard::addChart(Chart &chart, const QString &word)
 {
     m_entries.push_back({&chart, word});
     m_charts->addWidget(&chart.widget());
-    m_tabs->addTab(word);
+    m_tabs->setTabToolTip(m_tabs->addTab(word), word); // where there is no room for all of it
     m_tabs->setVisible(m_entries.size() > 1);
     m_title->setVisible(m_entries.size() == 1);
     m_title->setText(word);

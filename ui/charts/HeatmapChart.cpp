@@ -328,7 +328,7 @@ std::vector<CellId> HeatmapChart::modes() const
 
 QString HeatmapChart::remark() const
 {
-    return m_grids.empty() ? QString() : tr("darker: more answers · line: median · drag: only this time");
+    return m_grids.empty() ? QString() : tr("stronger: more answers · line: median · drag: only this time");
 }
 
 QString HeatmapChart::sentence() const

@@ -20,7 +20,7 @@ using probe::PhaseMedians;
 
 namespace {
 
-constexpr QMargins margins(176, 28, 84, 26);
+constexpr QMargins margins(200, 28, 84, 26); // at the left, the longest name of a cell
 constexpr qreal tallestBar = 22;
 constexpr qreal serverBar = 4;
 constexpr int labelLeft = 12;

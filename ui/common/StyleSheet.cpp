@@ -106,6 +106,10 @@ QTabWidget::pane { border: none; border-top: 1px solid @line; }
 
 QProgressBar { background: @line; border: none; border-radius: 3px; max-height: 6px; min-height: 6px; }
 QProgressBar::chunk { background: @accent; border-radius: 3px; }
+QSlider::groove:horizontal { background: @bar-off; height: 4px; border-radius: 2px; }
+QSlider::sub-page:horizontal { background: @accent; height: 4px; border-radius: 2px; }
+QSlider::handle:horizontal { background: @accent; border: 2px solid @surface; width: 14px; height: 14px; margin: -7px 0; border-radius: 9px; }
+QSlider::handle:horizontal:focus { border-color: @text; }
 QSplitter::handle { background: @line; }
 QSplitter::handle:horizontal { width: 1px; }
 QSplitter::handle:vertical { height: 1px; }

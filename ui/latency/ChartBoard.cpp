@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "core/probe/DrawnCells.h"
+#include "ui/charts/BlocksChart.h"
 #include "ui/charts/ChartCard.h"
 #include "ui/charts/ChartPalette.h"
 #include "ui/charts/DumbbellChart.h"
@@ -52,6 +53,7 @@ ChartBoard::ChartBoard(const common::Theme &theme, QWidget *parent)
     : QWidget(parent),
       m_theme(theme),
       m_dumbbell(new charts::DumbbellChart(theme)),
+      m_blocks(new charts::BlocksChart(theme)),
       m_percentiles(new charts::PercentileChart(theme)),
       m_shift(new charts::ShiftChart(theme)),
       m_heatmap(new charts::HeatmapChart(theme)),
@@ -76,6 +78,7 @@ ChartBoard::ChartBoard(const common::Theme &theme, QWidget *parent)
     m_left->setObjectName(QStringLiteral("routesCard"));
     m_right->setObjectName(QStringLiteral("routeCard"));
     m_left->addChart(*m_dumbbell, tr("Routes"));
+    m_left->addChart(*m_blocks, tr("Blocks"));
     m_order->setObjectName(QStringLiteral("routeOrder"));
     m_order->setAccessibleName(tr("Order of the routes"));
     m_order->setToolTip(tr("Order of the routes: the widest gap, the slowest p95 or the name first"));
@@ -111,6 +114,7 @@ ChartBoard::ChartBoard(const common::Theme &theme, QWidget *parent)
         m_left->refresh();
     });
     connect(m_dumbbell, &charts::DumbbellChart::routeSelected, this, &ChartBoard::showRoute);
+    connect(m_left, &charts::ChartCard::currentChanged, this, &ChartBoard::showBlocks);
     connect(m_right, &charts::ChartCard::currentChanged, this, &ChartBoard::showTab);
     connect(m_pair, &QComboBox::currentIndexChanged, this, [this] {
         m_shift->showNothing(tr("Computing…"));
@@ -219,8 +223,19 @@ void ChartBoard::showRoute()
     listPairs();
     listModes();
     showTab();
-    m_left->refresh();
+    showBlocks();
     Q_EMIT routeSelected(selectedRoute());
+}
+
+/// The boxes read all samples: only while they are looked at.
+void ChartBoard::showBlocks()
+{
+    const bool blocks = m_left->current() == 1;
+    m_order->setHidden(blocks);
+    m_quantile->setHidden(blocks);
+    if (blocks)
+        m_blocks->show(shown(), selectedRoute());
+    m_left->refresh();
 }
 
 void ChartBoard::showTab()

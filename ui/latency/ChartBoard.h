@@ -12,6 +12,7 @@
 class QComboBox;
 
 namespace rollcall::charts {
+class BlocksChart;
 class ChartCard;
 class DumbbellChart;
 class HeatmapChart;
@@ -64,6 +65,7 @@ private:
     void showTimes();
     void showQuantile();
     void showRoute();
+    void showBlocks();
     void showTab();
     void showShift();
     void listPairs();
@@ -80,6 +82,7 @@ private:
     SliceSource m_sliceSource;
     std::vector<ModePair> m_pairs;
     charts::DumbbellChart *m_dumbbell;
+    charts::BlocksChart *m_blocks;
     charts::PercentileChart *m_percentiles;
     charts::ShiftChart *m_shift;
     charts::HeatmapChart *m_heatmap;

@@ -12,6 +12,7 @@
 #include "core/probe/CsvWriter.h"
 #include "tests/support/DemoWindow.h"
 #include "tests/support/LoopTicks.h"
+#include "ui/charts/BlocksChart.h"
 #include "ui/charts/ChartCard.h"
 #include "ui/charts/ChartPicture.h"
 #include "ui/charts/ChartTableView.h"
@@ -83,6 +84,34 @@ private:
         const QByteArray svg = charts::asSvg(*chart, Qt::white, QStringLiteral("chart"));
         QVERIFY2(svg.contains("<text") && svg.contains("<poly"), "words and lines, not one image");
         QVERIFY(QSvgRenderer(svg).isValid());
+    }
+
+    /// Of the same run: a box of five numbers for each mode and a few blocks.
+    void boxesOfTheRunsParts()
+    {
+        auto *card = find<charts::ChartCard>("routesCard");
+        card->setCurrent(1);
+        QVERIFY(find<QComboBox>("routeOrder")->isHidden());
+        auto *blocks = find<charts::BlocksChart>("blocksChart");
+        blocks->setFocus();
+        QTest::keyClick(blocks, Qt::Key_Home);
+        const QString first = blocks->accessibleDescription();
+        QVERIFY2(first.contains(QStringLiteral("Proxy p50 ")), qPrintable(first));
+        QTest::keyClick(blocks, Qt::Key_End);
+        QVERIFY(blocks->accessibleDescription() != first);
+        QHash<QString, double> counted;
+        for (const std::vector<charts::ChartValue> &row : blocks->table().rows) {
+            counted[row[1].text] += *row[2].number;
+            for (std::size_t i = 4; i < row.size(); ++i)
+                QVERIFY(*row[i].number >= *row[i - 1].number);
+        }
+        QCOMPARE(counted.size(), 4);
+        for (const double count : counted)
+            QCOMPARE(count, 400.0); // each measured request stands in one box
+        QVERIFY(m_demo.photograph("blocks"));
+        readsAsTableAndPicture("routesCard");
+        card->setCurrent(0);
+        QVERIFY(!find<QComboBox>("routeOrder")->isHidden());
     }
 
     void chartsOfOneRoute()
@@ -247,6 +276,7 @@ private Q_SLOTS:
         QVERIFY(percentiles->accessibleDescription() != atMinimum);
 
         chartsOfOneRoute();
+        boxesOfTheRunsParts();
 
         document = m_page->document();
         const auto read = probe::RunDocument::fromJson(document->toJson(), QStringLiteral("export"));
