@@ -99,6 +99,7 @@ QScrollArea { background: transparent; border: none; }
 
 QTabBar { background: transparent; }
 QTabBar::tab { background: transparent; color: @muted; border: none; border-bottom: 2px solid transparent; padding: 6px 10px; }
+QTabBar[dense="true"]::tab { padding: 6px 7px; }
 QTabBar::tab:hover { color: @text; }
 QTabBar::tab:selected { color: @text; border-bottom: 2px solid @accent; font-weight: 600; }
 QTabBar::tab:focus { background: @accent-soft; }

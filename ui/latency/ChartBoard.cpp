@@ -31,6 +31,7 @@ namespace {
 
 constexpr int boardHeight = 320;
 constexpr int lowestBoard = 232;
+constexpr int roomForRouteName = 1040; ///< of both cards
 constexpr double shownQuantiles[] = {0.5, 0.95, 0.99};
 
 /// Whether one is the other further on, or judged anew.
@@ -238,13 +239,25 @@ void ChartBoard::showBlocks()
     m_left->refresh();
 }
 
+/// Where there is room beside the tabs: the card at the left names the route as well.
+void ChartBoard::showRouteName()
+{
+    m_routeName->setVisible(m_pair->isHidden() && m_mode->isHidden() && width() >= roomForRouteName);
+}
+
+void ChartBoard::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    showRouteName();
+}
+
 void ChartBoard::showTab()
 {
     const RunDocument &document = shown();
     const int tab = m_right->current();
     m_pair->setVisible(tab == Shift && m_pairs.size() > 1);
     m_mode->setVisible(tab == OverTime && m_mode->count() > 2);
-    m_routeName->setVisible(m_pair->isHidden() && m_mode->isHidden()); // the card at the left names the route as well
+    showRouteName();
     switch (tab) {
     case Percentiles:
         m_percentiles->show(document, selectedRoute());

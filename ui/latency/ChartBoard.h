@@ -57,6 +57,9 @@ Q_SIGNALS:
     /// A chart is to be saved; @p fileName is a suggestion.
     void pictureReady(const QByteArray &content, const QString &fileName);
 
+protected:
+    void resizeEvent(QResizeEvent *event) override;
+
 private:
     /// What all charts but the course of time show: the run, or the part of its time that is brushed.
     [[nodiscard]] const probe::RunDocument &shown() const;
@@ -66,6 +69,7 @@ private:
     void showQuantile();
     void showRoute();
     void showBlocks();
+    void showRouteName();
     void showTab();
     void showShift();
     void listPairs();
