@@ -99,7 +99,7 @@ void BlocksChart::show(const probe::RunDocument &document, const QString &route)
     }
     if (most <= 0)
         m_groups.clear();
-    m_axis = m_groups.empty() ? LatencyAxis() : LatencyAxis::around(least, most);
+    m_axis = m_groups.empty() ? LatencyAxis() : LatencyAxis::around(least, most, m_scale);
     if (!m_groups.empty() && cursor() < 0)
         setCursorStop(static_cast<int>(m_groups.size()) / 2);
     dataChanged();
@@ -118,7 +118,7 @@ double BlocksChart::shareOf(int stop) const
 qreal BlocksChart::yAt(double ns) const
 {
     const QRectF area = plot();
-    return area.bottom() - std::log(std::max(1.0, ns) / m_axis.lo) / std::log(m_axis.hi / m_axis.lo) * area.height();
+    return area.bottom() - m_axis.shareOf(ns) * area.height();
 }
 
 QString BlocksChart::groupText(int stop) const
@@ -136,8 +136,8 @@ void BlocksChart::paintAxes(QPainter &painter) const
         const QRectF band(xAt(shareOf(cursor())) - half, area.top(), 2 * half, area.height());
         painter.fillRect(band.intersected(area), theme().color(ColorToken::AccentSoft));
     }
-    for (const double decade : m_axis.decades())
-        paintGridLine(painter, yAt(decade), tickLabel(decade), decade == m_axis.lo);
+    for (const double tick : m_axis.ticks())
+        paintGridLine(painter, yAt(tick), tickLabel(tick), tick == m_axis.lo);
     for (int stop = 0; stop < stops(); ++stop)
         paintTick(painter, shareOf(stop), QString::number(m_groups[static_cast<std::size_t>(stop)].first + 1), false);
 }

@@ -23,6 +23,9 @@ public:
     /// Shows the cells of @p route: hits of cached modes, not misses. Reads all samples.
     void show(const probe::RunDocument &document, const QString &route);
 
+    /// How times are placed of what is shown from now on.
+    void setLatencyScale(LatencyScale scale) { m_scale = scale; }
+
     [[nodiscard]] ChartTable table() const override;
     [[nodiscard]] QString sentence() const override;
     [[nodiscard]] std::vector<probe::CellId> modes() const override { return m_modes; }
@@ -57,6 +60,7 @@ private:
 
     std::vector<probe::CellId> m_modes;
     std::vector<Group> m_groups;
+    LatencyScale m_scale = LatencyScale::Log;
     LatencyAxis m_axis;
     QString m_why; ///< there is nothing to show
 };

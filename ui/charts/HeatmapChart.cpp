@@ -193,7 +193,7 @@ QString HeatmapChart::timeText(qint64 ns) const
 
 void HeatmapChart::paintAxes(QPainter &painter) const
 {
-    for (const double tick : m_grids.front().axis.decades())
+    for (const double tick : m_grids.front().axis.ticks())
         paintGridLine(painter, yAt(tick), tickLabel(tick));
     const QRectF area = plot();
     painter.setPen(theme().color(ColorToken::LineStrong));

@@ -1,5 +1,6 @@
 #include "ui/latency/ChartBoard.h"
 
+#include <QAction>
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QSignalBlocker>
@@ -137,6 +138,15 @@ ChartBoard::ChartBoard(const common::Theme &theme, QWidget *parent)
     });
     for (charts::ChartCard *card : {m_left, m_right})
         connect(card, &charts::ChartCard::pictureReady, this, &ChartBoard::pictureReady);
+    // Of two latencies their ratio is what counts, mostly: who wants their difference asks for it.
+    auto *linear = new QAction(tr("Linear latency axes"), this);
+    linear->setObjectName(QStringLiteral("linearLatency"));
+    linear->setCheckable(true);
+    linear->setShortcut(Qt::Key_L);
+    linear->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+    connect(linear, &QAction::toggled, this, &ChartBoard::setLatencyScale);
+    addAction(linear);
+    setContextMenuPolicy(Qt::ActionsContextMenu);
     showTab();
 }
 
@@ -226,6 +236,17 @@ void ChartBoard::showRoute()
     showTab();
     showBlocks();
     Q_EMIT routeSelected(selectedRoute());
+}
+
+/// But the course of time, whose cells are counted by the logarithm.
+void ChartBoard::setLatencyScale(bool linear)
+{
+    const auto scale = linear ? charts::LatencyScale::Linear : charts::LatencyScale::Log;
+    m_dumbbell->setLatencyScale(scale);
+    m_blocks->setLatencyScale(scale);
+    m_percentiles->setLatencyScale(scale);
+    m_shares->setLatencyScale(scale);
+    showQuantile();
 }
 
 /// The boxes read all samples: only while they are looked at.

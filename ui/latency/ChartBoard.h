@@ -68,6 +68,7 @@ private:
     void showTimes();
     void showQuantile();
     void showRoute();
+    void setLatencyScale(bool linear);
     void showBlocks();
     void showRouteName();
     void showTab();

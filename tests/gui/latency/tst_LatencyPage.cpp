@@ -109,6 +109,15 @@ private:
         for (const double count : counted)
             QCOMPARE(count, 400.0); // each measured request stands in one box
         QVERIFY(m_demo.photograph("blocks"));
+        // From 0 in even steps, until it is pressed again.
+        QTest::keyClick(blocks, Qt::Key_L);
+        QVERIFY(find<QAction>("linearLatency")->isChecked());
+        QVERIFY(m_demo.photograph("blocks-linear"));
+        card->setCurrent(0);
+        QVERIFY(m_demo.photograph("linear"));
+        QTest::keyClick(find<charts::PercentileChart>("percentileChart"), Qt::Key_L);
+        QVERIFY(!find<QAction>("linearLatency")->isChecked());
+        card->setCurrent(1);
         readsAsTableAndPicture("routesCard");
         card->setCurrent(0);
         QVERIFY(!find<QComboBox>("routeOrder")->isHidden());
@@ -199,6 +208,22 @@ private Q_SLOTS:
         find<QComboBox>("planCookie")->setCurrentIndex(1); // no cookie
         m_page->planEditor().setModeChecked(probe::ProbeMode::Cached, false);
         QVERIFY(button("startRun")->isEnabled());
+    }
+
+    void linearAxesBeginAtNothing()
+    {
+        const auto axis = charts::LatencyAxis::around(3, 7.2e6, charts::LatencyScale::Linear);
+        QCOMPARE(axis.ticks(), (std::vector<double>{0, 2e6, 4e6, 6e6, 8e6}));
+        QVERIFY(axis.minorTicks().empty());
+        QCOMPARE(axis.shareOf(2e6), 0.25);
+        QCOMPARE(axis.at(0.75), 6e6);
+        QCOMPARE(charts::tickLabel(0), QStringLiteral("0"));
+        QCOMPARE(charts::tickLabel(1.5e6), QStringLiteral("1.5 ms"));
+        QCOMPARE(charts::tickLabel(5e5), QString::fromUtf8("500 µs"));
+        const auto decades = charts::LatencyAxis::around(3, 7.2e3);
+        QCOMPARE(decades.ticks(), (std::vector<double>{1, 10, 100, 1000, 10'000}));
+        QCOMPARE(decades.shareOf(100), 0.5);
+        QCOMPARE(charts::LatencyAxis::around(5, 5, charts::LatencyScale::Linear).hi, 5.0);
     }
 
     void wrongPlansAreExplained()
