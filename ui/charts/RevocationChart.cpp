@@ -8,7 +8,6 @@
 
 #include "core/probe/Quantiles.h"
 #include "ui/charts/ChartPalette.h"
-#include "ui/charts/LatencyAxis.h"
 
 namespace rollcall::charts {
 
@@ -19,24 +18,12 @@ namespace {
 constexpr QMargins margins(56, 28, 28, 44);
 constexpr int points = 120; ///< stops of the cursor
 constexpr int gridLines = 4;
-constexpr double mostTicks = 8;
 constexpr int bandAlpha = 50;
-
-/// 1, 2 or 5 times a power of ten: the least such step that divides @p length into mostTicks at most.
-double stepOf(double length)
-{
-    const double least = length / mostTicks;
-    const double decade = std::pow(10, std::floor(std::log10(least)));
-    for (const double factor : {1.0, 2.0, 5.0}) {
-        if (factor * decade >= least)
-            return factor * decade;
-    }
-    return 10 * decade;
-}
+constexpr double second = 1e9; ///< ns
 
 QString timeText(double seconds)
 {
-    return seconds <= 0 ? RevocationChart::tr("0 s") : latencyText(std::llround(seconds * 1e9));
+    return seconds <= 0 ? RevocationChart::tr("0 s") : latencyText(std::llround(seconds * second));
 }
 
 QString percentText(double share)
@@ -85,8 +72,7 @@ void RevocationChart::show(const std::vector<probe::PropagationCell> &cells, std
         m_curves.push_back(std::move(curve));
     }
     // As far as something happens, and a little beyond.
-    m_tick = stepOf(std::max(1e-3, 1.1 * latest));
-    m_longest = m_tick * std::ceil(1.1 * latest / m_tick);
+    m_axis = LatencyAxis::around(0, 1.1 * latest * second, LatencyScale::Linear);
     if (!m_curves.empty() && cursor() < 0)
         setCursorStop(points / 2);
     dataChanged();
@@ -109,7 +95,12 @@ double RevocationChart::shareOf(int stop) const
 
 double RevocationChart::secondsAt(int stop) const
 {
-    return m_longest * std::max(0, stop) / points;
+    return m_axis.at(shareOf(std::max(0, stop))) / second;
+}
+
+qreal RevocationChart::xOf(double seconds) const
+{
+    return xAt(m_axis.shareOf(seconds * second));
 }
 
 qreal RevocationChart::yAt(double share) const
@@ -121,8 +112,8 @@ void RevocationChart::paintAxes(QPainter &painter) const
 {
     for (int i = 0; i <= gridLines; ++i)
         paintGridLine(painter, yAt(static_cast<double>(i) / gridLines), tr("%1 %").arg(100 * i / gridLines), i == 0);
-    for (int i = 0; i * m_tick <= m_longest * (1 + 1e-9); ++i)
-        paintTick(painter, i * m_tick / m_longest, timeText(i * m_tick), true);
+    for (const double tick : m_axis.ticks())
+        paintTick(painter, m_axis.shareOf(tick), tickLabel(tick), true);
     const QRectF area = plot();
     painter.setPen(theme().color(ColorToken::Muted));
     painter.drawText(QRectF(area.left(), area.bottom() + 22, area.width(), 18), Qt::AlignCenter,
@@ -140,7 +131,7 @@ void RevocationChart::paintCurve(QPainter &painter, const Curve &curve) const
         const int accepted = curve.acceptedAfter(from);
         const probe::ShareInterval interval = probe::wilson(accepted, curve.trials);
         for (const double seconds : {from, to}) {
-            const qreal x = xAt(seconds / m_longest);
+            const qreal x = xOf(seconds);
             line << QPointF(x, yAt(static_cast<double>(accepted) / curve.trials));
             upper << QPointF(x, yAt(interval.hi));
             lower << QPointF(x, yAt(interval.lo));
@@ -151,7 +142,7 @@ void RevocationChart::paintCurve(QPainter &painter, const Curve &curve) const
         step(from, window);
         from = window;
     }
-    step(from, m_longest);
+    step(from, m_axis.hi / second);
     std::reverse(lower.begin(), lower.end());
     QColor band = theme().color(look.color);
     band.setAlpha(bandAlpha);
@@ -170,7 +161,7 @@ void RevocationChart::paintMarks(QPainter &painter) const
         paintCurve(painter, curve);
     if (m_ttl > 0) {
         const QRectF area = plot();
-        const qreal x = xAt(m_ttl / m_longest);
+        const qreal x = xOf(m_ttl);
         QPen pen(theme().color(ColorToken::Text), 1);
         pen.setDashPattern({2, 3});
         painter.setPen(pen);
@@ -226,8 +217,8 @@ ChartTable RevocationChart::table() const
     ChartTable table;
     table.head = {tr("Mode"), tr("After"), tr("Still accepted"), tr("95 % from"), tr("95 % to"), tr("Trials")};
     for (const Curve &curve : m_curves) {
-        for (int i = 0; i * m_tick <= m_longest * (1 + 1e-9); ++i) {
-            const double seconds = i * m_tick;
+        for (const double tick : m_axis.ticks()) {
+            const double seconds = tick / second;
             const int accepted = curve.acceptedAfter(seconds);
             const double share = static_cast<double>(accepted) / curve.trials;
             const probe::ShareInterval interval = probe::wilson(accepted, curve.trials);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/probe/PropagationRun.h"
+#include "ui/charts/LatencyAxis.h"
 #include "ui/charts/PaintedChart.h"
 
 namespace rollcall::charts {
@@ -44,13 +45,13 @@ private:
     };
 
     [[nodiscard]] double secondsAt(int stop) const;
+    [[nodiscard]] qreal xOf(double seconds) const;
     [[nodiscard]] qreal yAt(double share) const;
     void paintCurve(QPainter &painter, const Curve &curve) const;
 
     std::vector<Curve> m_curves;
-    double m_ttl = 0;     ///< s
-    double m_tick = 1;    ///< s between the labels of the axis
-    double m_longest = 1; ///< s, its end
+    double m_ttl = 0; ///< s
+    LatencyAxis m_axis;
 };
 
 } // namespace rollcall::charts
