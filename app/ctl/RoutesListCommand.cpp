@@ -35,10 +35,14 @@ base::Status addSitemap(Context &context, const QString &where, routes::RouteLis
     const auto sitemap = routes::readSitemap(*xml, named(where));
     if (!sitemap)
         return base::fail(sitemap.error());
-    const int elsewhere = routes::addPages(*sitemap, list);
+    const QUrl site = sitemap->pages.empty() ? QUrl() : sitemap->pages.front();
+    if (remote && !sitemap->pages.empty() && !routes::isOfHost(site, QUrl(where)))
+        context.output().warn(
+            QStringLiteral("The pages are of %1, not of %2.").arg(site.authority(), QUrl(where).authority()));
+    const int elsewhere = routes::addPages(*sitemap, site, list);
     if (elsewhere > 0)
         context.output().warn(QStringLiteral("%1 pages of other hosts than %2 are left out.")
-                                  .arg(QString::number(elsewhere), sitemap->pages.front().host()));
+                                  .arg(QString::number(elsewhere), site.host()));
     if (!sitemap->sitemaps.empty()) {
         QStringList names;
         for (const QUrl &url : sitemap->sitemaps)

@@ -11,6 +11,9 @@ namespace rollcall::http {
 /// Header lines in wire order. Values of Cookie and Set-Cookie are bearer secrets: never logged.
 using HeaderList = std::vector<std::pair<QByteArray, QByteArray>>;
 
+/// Overwrites and empties names and values from the one at @p from on, as far as they are not shared.
+void wipeHeaders(HeaderList &headers, std::size_t from = 0);
+
 /// First value of @p name (any case); empty where absent.
 [[nodiscard]] QByteArray headerValue(const HeaderList &headers, QByteArrayView name);
 

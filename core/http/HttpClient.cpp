@@ -49,13 +49,14 @@ HttpClient::Private::exchange(const HttpRequest &request, const Origin &origin, 
     HttpFramer framer = HttpFramer::forResponse(request.method, limits);
     bool surplus = false;
     while (framer.state() == HttpFramer::State::Reading) {
-        const base::Result<QByteArray> arrived = socket.read(QStringLiteral("The deployment's answer"), call);
+        base::Result<QByteArray> arrived = socket.read(QStringLiteral("The deployment's answer"), call);
         if (!arrived)
             return tl::unexpected(Failure{arrived.error()});
         if (arrived->isEmpty())
             framer.endOfStream();
         else
             surplus = framer.feed(*arrived) < arrived->size();
+        base::wipe(*arrived); // it may set a cookie
     }
     if (framer.state() == HttpFramer::State::Failed) {
         const MessageFault fault = framer.fault().value_or(MessageFault::Truncated);

@@ -15,8 +15,6 @@ namespace rollcall::http {
 
 namespace {
 
-constexpr std::size_t readBytes = 64 * 1024; ///< a read takes at most so much
-
 qint64 nsOf(std::chrono::milliseconds time)
 {
     return std::chrono::nanoseconds(time).count();
@@ -73,6 +71,8 @@ HttpConnection::HttpConnection(const QUrl &origin, ConnectionOptions options, QO
 HttpConnection::~HttpConnection()
 {
     closeSocket();
+    for (Exchange &exchange : m_exchanges)
+        wipe(exchange.message);
 }
 
 base::Result<PreparedRequest> HttpConnection::prepare(const HttpRequest &request) const
@@ -194,7 +194,6 @@ void HttpConnection::onConnected()
         SocketPoller::Client &self = *this;
         m_plain = std::make_unique<PlainSocket>(static_cast<int>(m_socket->socketDescriptor()), *m_poller, self);
         closeQtSocket(); // its descriptor; ours is another of the same connection
-        m_buffer.resize(readBytes);
         return m_plain->isOpen() ? onReady() : failLater(errorAt(ErrorCode::ConnectionLost, *m_origin));
     }
     m_phase = Phase::Handshake;
@@ -256,14 +255,15 @@ void HttpConnection::onSocketReady(bool ending)
     for (bool again = false; m_plain && m_phase == Phase::Answer; again = true) {
         if (again)
             m_arrivedNs = steadyNs(); // what is read now may have come since
-        const std::optional<qsizetype> count = m_plain->read(m_buffer);
+        const std::span<char> room = m_poller->room();
+        const std::optional<qsizetype> count = m_plain->read(room);
         if (!count)
             return;
         if (*count == 0)
             return onEnded();
-        m_drained = *count < static_cast<qsizetype>(m_buffer.size());
+        m_drained = *count < static_cast<qsizetype>(room.size());
         const bool more = ending || !m_drained;
-        onArrived(QByteArrayView(m_buffer.data(), *count));
+        onArrived(QByteArrayView(room.data(), *count));
         m_drained = false;
         if (!more)
             return;
@@ -275,7 +275,9 @@ void HttpConnection::onReadyRead()
     m_arrivedNs = steadyNs();
     if (m_phase != Phase::Answer)
         return; // left unread: send() sees it and opens a new connection
-    onArrived(m_socket->readAll());
+    QByteArray bytes = m_socket->readAll();
+    onArrived(bytes);
+    base::wipe(bytes); // they may set a cookie
 }
 
 void HttpConnection::onArrived(QByteArrayView bytes)
@@ -291,7 +293,9 @@ void HttpConnection::onClosed()
     m_arrivedNs = steadyNs();
     if (m_phase != Phase::Answer)
         return;
-    m_framer.feed(m_socket->readAll());
+    QByteArray bytes = m_socket->readAll();
+    m_framer.feed(bytes);
+    base::wipe(bytes);
     onEnded();
 }
 

@@ -8,7 +8,6 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <vector>
 
 #include "core/base/Result.h"
 #include "core/base/Secret.h"
@@ -172,7 +171,6 @@ private:
     SocketPoller *m_poller;
     std::unique_ptr<QTcpSocket> m_socket; ///< while connecting, and with TLS
     std::unique_ptr<PlainSocket> m_plain; ///< once connected without TLS; goes before its poller
-    std::vector<char> m_buffer;           ///< of m_plain's reads
     bool m_drained = false;               ///< within a handler: what came was read to its end an instant ago
     bool m_ending = false;                ///< the peer has closed: this answer is the connection's last
     bool m_fresh = true;                  ///< nothing was sent on the connection yet

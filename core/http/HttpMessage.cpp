@@ -4,7 +4,9 @@
 #include <cstring>
 #include <utility>
 
+#include "core/base/Secret.h"
 #include "core/http/HeaderName.h"
+#include "core/http/ReusedBytes.h"
 
 namespace rollcall::http {
 
@@ -55,14 +57,6 @@ qsizetype find(QByteArrayView text, char c)
     return at ? static_cast<const char *>(at) - text.data() : -1;
 }
 
-/// Puts @p text into @p bytes, into the memory that is there.
-void assign(QByteArray &bytes, QByteArrayView text)
-{
-    bytes.resize(text.size());
-    if (!text.isEmpty())
-        std::memcpy(bytes.data(), text.data(), static_cast<std::size_t>(text.size()));
-}
-
 struct HeaderSearch
 {
     int count = 0;
@@ -91,6 +85,13 @@ bool mayBeginResponse(QByteArrayView line, QByteArrayView bytes)
 }
 
 } // namespace
+
+void wipe(HttpMessage &message)
+{
+    wipeHeaders(message.headers);
+    message.headers.clear();
+    base::wipe(message.body);
+}
 
 QString faultText(MessageFault fault)
 {
@@ -153,16 +154,26 @@ HttpFramer HttpFramer::forRequest(const MessageLimits &limits)
     return HttpFramer(false, {}, limits);
 }
 
+HttpFramer::~HttpFramer()
+{
+    wipe(m_message);
+    wipe(m_spare);
+    base::wipe(m_line);
+}
+
 void HttpFramer::restart(QByteArrayView requestMethod)
 {
     m_headRequest = requestMethod == QByteArrayView("HEAD");
     m_state = State::Reading;
     m_fault.reset();
     m_part = Part::StartLine;
+    wipe(m_message); // one that was not taken
     m_message = {};
-    m_message.body = std::move(m_spare.body);
-    m_message.body.resize(0);
-    m_line.clear();
+    m_message.headers.swap(m_spare.headers);
+    m_headers = 0;
+    m_message.body.swap(m_spare.body);
+    makeEmpty(m_message.body);
+    makeEmpty(m_line);
     m_headBytes = 0;
     m_bodyLeft = 0;
     m_length.reset();
@@ -173,8 +184,11 @@ void HttpFramer::restart(QByteArrayView requestMethod)
 
 void HttpFramer::recycle(HttpMessage used)
 {
-    if (!used.headers.empty())
-        m_spare = std::move(used);
+    if (m_spare.headers.size() > used.headers.size())
+        return wipe(used);
+    wipe(m_spare);
+    m_spare.headers.swap(used.headers);
+    m_spare.body.swap(used.body);
 }
 
 void HttpFramer::fail(MessageFault fault)
@@ -230,21 +244,23 @@ qsizetype HttpFramer::feedLine(QByteArrayView bytes)
     // As most do, it came in one piece: nothing to put together.
     const bool whole = end >= 0 && m_line.isEmpty();
     if (!whole)
-        m_line.append(bytes.first(length));
+        appendTo(m_line, bytes.first(length));
     if (end < 0)
         return length;
-    const QByteArray joined = std::exchange(m_line, {});
-    const QByteArrayView line = whole ? bytes.first(length) : QByteArrayView(joined);
+    const QByteArrayView line = whole ? bytes.first(length) : QByteArrayView(m_line);
     if (line.size() < 2 || line.at(line.size() - 2) != '\r')
         fail(m_part == Part::StartLine ? MessageFault::StartLineInvalid : MessageFault::LineEndInvalid);
     else
         onLine(line.chopped(2));
+    if (!whole)
+        makeEmpty(m_line);
     return length;
 }
 
 void HttpFramer::onLine(QByteArrayView line)
 {
-    if (find(line, '\r') >= 0)
+    // A header is looked through for all control characters.
+    if (m_part != Part::Headers && m_part != Part::Trailers && find(line, '\r') >= 0)
         return fail(MessageFault::LineEndInvalid);
     switch (m_part) {
     case Part::StartLine:
@@ -316,26 +332,31 @@ void HttpFramer::onHeaderLine(QByteArrayView line)
     const QByteArrayView name = colon < 0 ? QByteArrayView() : line.first(colon);
     // A blank before the colon and a folded line both fail here, as no token contains a blank.
     if (!isHeaderName(name) || !isHeaderValue(line.sliced(colon + 1)))
-        return fail(MessageFault::HeaderInvalid);
+        return fail(find(line, '\r') >= 0 ? MessageFault::LineEndInvalid : MessageFault::HeaderInvalid);
     if (m_part == Part::Trailers)
         return;
-    if (m_message.headers.size() >= static_cast<std::size_t>(m_limits.maxHeaders))
+    if (m_headers >= static_cast<std::size_t>(m_limits.maxHeaders))
         return fail(MessageFault::TooManyHeaders);
     addHeader(name, trimmedOws(line.sliced(colon + 1)));
 }
 
 void HttpFramer::addHeader(QByteArrayView name, QByteArrayView value)
 {
-    if (m_message.headers.empty())
-        m_message.headers.reserve(usualHeaders);
-    if (m_spare.headers.empty()) {
-        m_message.headers.emplace_back(name.toByteArray(), value.toByteArray());
-        return;
+    if (m_headers == m_message.headers.size()) {
+        if (m_headers == 0)
+            m_message.headers.reserve(usualHeaders);
+        m_message.headers.emplace_back();
     }
-    auto &[oldName, oldValue] = m_message.headers.emplace_back(std::move(m_spare.headers.back()));
-    m_spare.headers.pop_back();
-    assign(oldName, name);
-    assign(oldValue, value);
+    auto &[oldName, oldValue] = m_message.headers[m_headers++];
+    replaceWith(oldName, name);
+    replaceWith(oldValue, value);
+}
+
+/// Lets go of headers of the earlier message beyond those that were replaced.
+void HttpFramer::endHeaders()
+{
+    wipeHeaders(m_message.headers, m_headers);
+    m_message.headers.resize(m_headers);
 }
 
 bool HttpFramer::readFraming()
@@ -363,6 +384,7 @@ bool HttpFramer::readFraming()
 
 void HttpFramer::onHeadEnd()
 {
+    endHeaders();
     if (!readFraming())
         return;
     if (m_response && m_message.status < 200) {
@@ -370,7 +392,7 @@ void HttpFramer::onHeadEnd()
             return fail(MessageFault::SwitchingProtocols);
         if (++m_interim > maxInterim)
             return fail(MessageFault::TooManyInterim);
-        m_message = {};
+        m_headers = 0;
         m_headBytes = 0;
         m_part = Part::StartLine;
         return;
@@ -415,7 +437,7 @@ void HttpFramer::onChunkSize(QByteArrayView line)
 void HttpFramer::keep(QByteArrayView bytes)
 {
     const qint64 room = std::max<qint64>(0, m_limits.keepBody - m_message.body.size());
-    m_message.body.append(bytes.first(std::min<qint64>(room, bytes.size())));
+    appendTo(m_message.body, bytes.first(std::min<qint64>(room, bytes.size())));
     m_message.bodyBytes += bytes.size();
 }
 

@@ -52,6 +52,10 @@ enum class MessageFault {
     Truncated, ///< the stream ended inside the message
 };
 
+/// Overwrites and empties the headers and the body of @p message, which may hold cookies, as far as they are not
+/// shared.
+void wipe(HttpMessage &message);
+
 /// What is wrong, for people ("the header names two different lengths"); English fragment for ErrorParam::Detail.
 [[nodiscard]] QString faultText(MessageFault fault);
 
@@ -59,7 +63,8 @@ enum class MessageFault {
 [[nodiscard]] bool isSizeFault(MessageFault fault);
 
 /// Cuts HTTP/1.1 messages out of a byte stream, without doing I/O: feed it what arrived, in whatever pieces. Strict
-/// where two readers could disagree on where a message ends. **Source:** RFC 9112 §§2–7.
+/// where two readers could disagree on where a message ends. What it has read is wiped, but for the message that is
+/// taken. Move-only. **Source:** RFC 9112 §§2–7.
 /// **Thread-safety:** one object belongs to one thread at a time.
 class HttpFramer final
 {
@@ -70,11 +75,16 @@ public:
     [[nodiscard]] static HttpFramer forResponse(QByteArrayView requestMethod, const MessageLimits &limits);
     /// Reads one request.
     [[nodiscard]] static HttpFramer forRequest(const MessageLimits &limits);
+    HttpFramer(HttpFramer &&other) = default;
+    HttpFramer &operator=(HttpFramer &&other) = delete;
+    HttpFramer(const HttpFramer &) = delete;
+    HttpFramer &operator=(const HttpFramer &) = delete;
+    ~HttpFramer();
 
     /// Begins anew with the response to the next request; limits stay.
     void restart(QByteArrayView requestMethod);
-    /// Gives the memory of @p used, a message that nobody needs any more, to the one after next: an exchange then
-    /// allocates nothing for its headers and its body.
+    /// Gives the memory of @p used, a message that nobody needs any more, to the next response that is begun: an
+    /// exchange then allocates nothing for its headers and its body.
     void recycle(HttpMessage used);
 
     /// Takes in bytes and returns how many belong to this message; what is left begins the next one (or, after a
@@ -111,6 +121,7 @@ private:
     bool readFraming();
     void keep(QByteArrayView bytes);
     void addHeader(QByteArrayView name, QByteArrayView value);
+    void endHeaders();
 
     bool m_response;
     bool m_headRequest;
@@ -118,7 +129,8 @@ private:
     State m_state = State::Reading;
     std::optional<MessageFault> m_fault;
     Part m_part = Part::StartLine;
-    HttpMessage m_message;
+    HttpMessage m_message;     ///< while its head is read, its list of headers is one of an earlier message, of which
+    std::size_t m_headers = 0; ///< so many have been replaced by this one's
     HttpMessage m_spare;       ///< memory for headers and body, from recycle()
     QByteArray m_line;         ///< the unfinished line
     qsizetype m_headBytes = 0; ///< of the part that m_limits.maxHead bounds

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include <sys/epoll.h>
 
@@ -12,6 +13,7 @@ namespace rollcall::http {
 namespace {
 
 constexpr int mostEvents = 64; // a turn; more come in the next
+constexpr std::size_t roomBytes = 64 * 1024;
 constexpr int patientTurns = 16;
 constexpr int patientWaitMs = static_cast<int>(SocketPoller::longestStay.count()) / patientTurns;
 
@@ -26,7 +28,7 @@ epoll_event eventFor(int handle, bool write)
 
 } // namespace
 
-SocketPoller::SocketPoller() : m_epoll(epoll_create1(EPOLL_CLOEXEC))
+SocketPoller::SocketPoller() : m_epoll(epoll_create1(EPOLL_CLOEXEC)), m_room(roomBytes)
 {
     if (m_epoll.get() < 0)
         return; // add() refuses
@@ -37,6 +39,7 @@ SocketPoller::SocketPoller() : m_epoll(epoll_create1(EPOLL_CLOEXEC))
 SocketPoller::~SocketPoller()
 {
     qDeleteAll(findChildren<QSocketNotifier *>()); // before its descriptor
+    ::explicit_bzero(m_room.data(), m_room.size());
 }
 
 int SocketPoller::add(int descriptor, Client &client)

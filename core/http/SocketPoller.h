@@ -3,6 +3,7 @@
 #include <QObject>
 
 #include <chrono>
+#include <span>
 #include <vector>
 
 #include "core/http/TcpConnect.h"
@@ -59,6 +60,10 @@ public:
     /// Before the descriptor is closed.
     void remove(int handle);
 
+    /// Where a client that is told reads to: one for all, so that it stays in the processor's nearest cache. What
+    /// stands there is lost when the client returns.
+    [[nodiscard]] std::span<char> room() { return m_room; }
+
 private:
     struct Entry
     {
@@ -72,6 +77,7 @@ private:
 
     Descriptor m_epoll;
     std::vector<Entry> m_entries; ///< handles are indexes
+    std::vector<char> m_room;     ///< wiped at the end: cookies pass through it
     bool m_patient = false;
     int m_detours = 0; ///< Detours that exist
 };

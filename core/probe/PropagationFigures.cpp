@@ -96,6 +96,8 @@ PropagationFigures summarise(std::span<const TrialOutcome> outcomes, const Propa
     figures.p50Ms = quantileMs(refusals, censored, 0.5);
     figures.p95Ms = quantileMs(refusals, censored, 0.95);
     figures.p99Ms = quantileMs(refusals, censored, 0.99);
+    for (const qint64 window : windows)
+        figures.windowsMs.push_back(milliseconds(static_cast<double>(window)));
     figures.windowP50Ms = quantileMs(windows, censored, 0.5);
     figures.windowP95Ms = quantileMs(windows, censored, 0.95);
     if (censored == 0 && !refusals.empty()) {

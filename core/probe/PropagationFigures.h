@@ -3,6 +3,7 @@
 #include <QString>
 
 #include <span>
+#include <vector>
 
 #include "core/probe/PropagationTrial.h"
 
@@ -33,7 +34,8 @@ struct PropagationFigures
     /// How long sessions outlived their revocation, from the middles of last acceptance and lasting refusal: the
     /// estimate that a model of the cache is compared with.
     std::optional<double> windowP50Ms, windowP95Ms, windowMeanMs;
-    qint64 staleAccepts = 0; ///< probes accepted after the revocation, over all trials
+    std::vector<double> windowsMs; ///< the same of each refused trial, ascending
+    qint64 staleAccepts = 0;       ///< probes accepted after the revocation, over all trials
     /// With 95 % confidence at least this share of revocations is refused within maxMs: 0.05^(1/trials); 0 where there
     /// is no maximum.
     double coveredShare = 0;

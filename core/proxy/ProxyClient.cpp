@@ -260,7 +260,13 @@ Resolution ProxyClient::resolve(QByteArrayView cookieHeader, const RequestHeader
         for (auto &[name, value] : request.headers)
             base::wipe(value); // the configured ones are shared, and stay
     });
-    const base::Result<http::HttpResponse> answer = m_client ? m_client->send(request, call) : fetched(request, call);
+    base::Result<http::HttpResponse> answer = m_client ? m_client->send(request, call) : fetched(request, call);
+    const auto wipingAnswer = qScopeGuard([&answer] { // of which fingerprints and the session are kept
+        if (answer) {
+            http::wipeHeaders(answer->headers);
+            base::wipe(answer->body);
+        }
+    });
     // Whoever waits for this answer with more time than this caller has not had his own.
     const bool isCutShort = !answer && (call.expired() || call.cancelled());
     resolution.isShareable = !isCutShort && !holdsCookieCache(*m_profile, http::headerValue(request.headers, "cookie"));

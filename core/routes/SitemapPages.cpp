@@ -3,7 +3,16 @@
 namespace rollcall::routes {
 
 namespace {
+
 constexpr qint64 largestSitemap = 50 * 1024 * 1024; // the protocol's own limit
+
+/// -1 where it is the scheme's own.
+int ownPort(const QUrl &url)
+{
+    const int usual = url.scheme() == QLatin1String("https") ? 443 : 80;
+    return url.port() == usual ? -1 : url.port();
+}
+
 } // namespace
 
 base::Result<QByteArray> fetchSitemap(const QUrl &url, http::HttpOptions options, const base::Call &call)
@@ -21,12 +30,17 @@ base::Result<QByteArray> fetchSitemap(const QUrl &url, http::HttpOptions options
     return std::move(answer->body);
 }
 
-int addPages(const Sitemap &sitemap, RouteList &list)
+bool isOfHost(const QUrl &page, const QUrl &site)
+{
+    return page.host() == site.host() && ownPort(page) == ownPort(site);
+}
+
+int addPages(const Sitemap &sitemap, const QUrl &site, RouteList &list)
 {
     int elsewhere = 0;
     for (const QUrl &page : sitemap.pages) {
         const QString path = page.path(QUrl::FullyEncoded);
-        if (page.authority() == sitemap.pages.front().authority())
+        if (isOfHost(page, site))
             list.add(path.isEmpty() ? QStringLiteral("/") : path, QStringLiteral("sitemap"));
         else
             ++elsewhere;

@@ -200,6 +200,7 @@ private Q_SLOTS:
         const CtlResult result = ctl.run({QStringLiteral("routes"), QStringLiteral("list"), QStringLiteral("--sitemap"),
                                           server.url(QStringLiteral("/sitemap.xml")).toString()});
         QVERIFY2(result.exitCode == 0 && result.out.contains("\"/x\""), result.all().constData());
+        QVERIFY2(result.err.contains("The pages are of a.example, not of 127.0.0.1:"), result.all().constData());
         const CtlResult missing =
             ctl.run({QStringLiteral("routes"), QStringLiteral("list"), QStringLiteral("--sitemap"),
                      server.url(QStringLiteral("/nothing.xml")).toString()});

@@ -4,9 +4,10 @@
 # A ratio is met where the 95 % interval of the median of its blocks reaches into the band (with fewer than 6 blocks
 # there is no interval: the table then says so and judges nothing).
 # Rows of the table: p50-1ms and p50-20ms, the probe's median beside wrk's; p99-freeze, its p99 beside the truth;
-# cpu-per-request and cpu-autocannon, its processor time for a request beside theirs where every answer has another head;
-# not judged, beside wrk's: cpu-with-figures, the same for the whole process, and cpu-same-head, the first where every
-# head is the same.
+# cpu-per-request and cpu-autocannon, its processor time for a request beside theirs where every answer has another head
+# of a session call; not judged, beside wrk's: cpu-with-figures, the same for the whole process, and cpu-same-head, the
+# first where every head is the same; not judged, beside both: cpu-nginx and cpu-autocannon-nginx, where the same 108
+# bytes have the short head that nginx gives them, as clients are commonly compared. Judged is what the probe is for.
 # The probe's processor time is that of its process from the first request to the last. In it: sending, receiving, taking
 # each head apart, recording. Not in it: what guards do (rates, breakers, the search for the token in each answer: they
 # are off, as a guarded run is never at full speed), other modes than route, TLS.
@@ -36,15 +37,22 @@ with_server() {
 }
 
 # What the rows about processor time are measured on: 108 bytes of JSON with the headers of a real deployment's
-# /api/auth/session (Next.js 16, Auth.js 5), its Date renewed each second. As behind a proxy that numbers requests, and as
-# where sessions are JWTs, no two heads are the same: the server writes another number for each row of 16 @, once in
-# X-Request-Id and all through the token in Set-Cookie. Every client sends the same cookie and Accept.
+# /api/auth/session (Next.js 16, Auth.js 5) or with nginx's, their Date renewed each second. Of the former, as behind a
+# proxy that numbers requests, and as where sessions are JWTs, no two heads are the same: the server writes another number
+# for each row of 16 @, once in X-Request-Id and all through the token in Set-Cookie. Every client sends the same cookie
+# and Accept.
 # The server of the other rows answers two bytes with two headers, as they are about time.
 cookie_name=authjs.session-token
 jwe_head=eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2Q0JDLUhTNTEyIn0.. # then 384 characters, as of a token with a name and an address
 cookie=$cookie_name=$jwe_head$(for part in 1 2 3; do sha512sum <<<"$part" | cut -c1-128; done | tr -d '\n')
 accept='application/json, */*;q=0.1'
 printf '%s' "$cookie" >"$place/cookie"
+json='{"user":{"name":"Ada K. M. Byron-Lovelace","email":"ada@shop.example"},"expires":"2026-12-22T14:00:00.000Z"}'
+{
+  printf '%s\r\n' 'HTTP/1.1 200 OK' 'Server: nginx/1.22.1' 'Date: Sun, 22 Nov 2026 14:00:00 GMT' \
+    'Content-Type: application/json' "Content-Length: ${#json}" 'Connection: keep-alive' ''
+  printf '%s' "$json"
+} >"$place/nginx-answer"
 # answer REQUEST_ID TOKEN
 answer() {
   printf '%s\r\n' 'HTTP/1.1 200 OK' \
@@ -53,7 +61,7 @@ answer() {
     "X-Request-Id: $1" \
     "set-cookie: $cookie_name=$jwe_head$2; Path=/; Expires=Tue, 22 Dec 2026 14:00:00 GMT; HttpOnly; SameSite=Lax" \
     'Date: Sun, 22 Nov 2026 14:00:00 GMT' 'Connection: keep-alive' 'Keep-Alive: timeout=5' 'Transfer-Encoding: chunked' '' \
-    '6c' '{"user":{"name":"Ada K. M. Byron-Lovelace","email":"ada@shop.example"},"expires":"2026-12-22T14:00:00.000Z"}' \
+    '6c' "$json" \
     '0' ''
 }
 answer @@@@@@@@@@@@@@@@ "$(printf '@%.0s' {1..384})" >"$place/answer"
@@ -88,9 +96,10 @@ frozen() {
 # own count for the time that it measures is the one judged; the last row, unjudged, has what the whole process takes,
 # working out intervals, checks and the document included.
 processor() { local TIMEFORMAT='%3U %3S'; { time "$@" >/dev/null 2>&1; } 2>&1 | tr ',' '.' | awk '{ print $1 + $2 }'; }
-# cost CLIENT...: wrk, and autocannon where it is wanted
+# cost ANSWERS CLIENT...: of which answers (nginx, session or same-head); wrk, and autocannon where it is wanted
 cost() {
-  local block length client
+  local answers=$1 block length client
+  shift
   for block in $(seq "$blocks"); do
     for length in "$seconds" $((3 * seconds)); do
       local until=(--samples 1)
@@ -101,7 +110,7 @@ cost() {
         processor "${client}_into" "$length" >"$place/$client-$length"
       done
     done
-    "$node" "$here/node/wrk-table.mjs" cost "$*" "$place" "$seconds" $((3 * seconds)) | tee -a "$place/blocks"
+    "$node" "$here/node/wrk-table.mjs" cost "$answers" "$place" "$seconds" $((3 * seconds)) | tee -a "$place/blocks"
   done
 }
 autocannon_into() {
@@ -115,6 +124,7 @@ echo "load $(cut -d' ' -f1-3 /proc/loadavg), $(nproc) cores, $blocks blocks of $
 with_server 1000 -- known_delay p50-1ms 1
 with_server 20000 -- known_delay p50-20ms 8
 with_server 0 400 4000 -- frozen "$blocks" $((blocks < 6 ? 8 : 24))
-with_server 0 "$place/answer" -- cost wrk autocannon
-with_server 0 "$place/same-answer" -- cost wrk
+with_server 0 "$place/nginx-answer" -- cost nginx wrk autocannon
+with_server 0 "$place/answer" -- cost session wrk autocannon
+with_server 0 "$place/same-answer" -- cost same-head wrk
 "$node" "$here/node/wrk-table.mjs" table "$place/blocks"

@@ -34,6 +34,7 @@ ChartCard::ChartCard(const common::Theme &theme, QWidget *parent)
       m_saveButton(new Button(theme, Icon::Export, tr("Save this chart")))
 {
     common::setSurface(*this, common::Surface::Card);
+    m_tabs->setProperty("dense", true);
     m_tabs->setDrawBase(false);
     m_tabs->setExpanding(false);
     m_tabs->setUsesScrollButtons(false);
@@ -66,7 +67,7 @@ ChartCard::ChartCard(const common::Theme &theme, QWidget *parent)
     m_head->addWidget(m_title);
     m_head->addWidget(m_tabs);
     m_head->addStretch(1);
-    m_tools->setSpacing(common::space::s);
+    m_tools->setSpacing(common::space::xs);
     m_head->addLayout(m_tools);
     m_head->addWidget(m_tableButton);
     m_head->addWidget(m_saveButton);
@@ -88,7 +89,7 @@ void ChartCard::addChart(Chart &chart, const QString &word)
 {
     m_entries.push_back({&chart, word});
     m_charts->addWidget(&chart.widget());
-    m_tabs->addTab(word);
+    m_tabs->setTabToolTip(m_tabs->addTab(word), word); // where there is no room for all of it
     m_tabs->setVisible(m_entries.size() > 1);
     m_title->setVisible(m_entries.size() == 1);
     m_title->setText(word);

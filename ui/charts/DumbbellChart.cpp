@@ -164,7 +164,7 @@ void DumbbellChart::rebuildSeries()
             highest = std::max(highest, static_cast<double>(mark.interval ? mark.interval->hi : mark.value));
         }
     }
-    setLatencyAxis(highest > 0 ? LatencyAxis::around(lowest, highest) : LatencyAxis());
+    setLatencyAxis(highest > 0 ? LatencyAxis::around(lowest, highest, latencyScale()) : LatencyAxis());
     setLinearRange(0, std::max(1.0, static_cast<double>(m_rows.size())));
     for (const CellId &mode : m_modes) {
         if (mode.mode == ProbeMode::Floor)
@@ -232,7 +232,7 @@ void DumbbellChart::paintGrid(QPainter &painter) const
     const QRectF area = plot();
     painter.setRenderHint(QPainter::Antialiasing, false);
     painter.setFont(theme().font(FontToken::Small));
-    for (const double tick : latencyAxis().decades()) {
+    for (const double tick : latencyAxis().ticks()) {
         const qreal x = latencyPosition(tick);
         painter.setPen(theme().color(ColorToken::Line));
         painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()));

@@ -193,7 +193,7 @@ QString HeatmapChart::timeText(qint64 ns) const
 
 void HeatmapChart::paintAxes(QPainter &painter) const
 {
-    for (const double tick : m_grids.front().axis.decades())
+    for (const double tick : m_grids.front().axis.ticks())
         paintGridLine(painter, yAt(tick), tickLabel(tick));
     const QRectF area = plot();
     painter.setPen(theme().color(ColorToken::LineStrong));
@@ -328,7 +328,7 @@ std::vector<CellId> HeatmapChart::modes() const
 
 QString HeatmapChart::remark() const
 {
-    return m_grids.empty() ? QString() : tr("darker: more answers · line: median · drag: only this time");
+    return m_grids.empty() ? QString() : tr("stronger: more answers · line: median · drag: only this time");
 }
 
 QString HeatmapChart::sentence() const

@@ -6,23 +6,30 @@
 
 namespace rollcall::charts {
 
-/// A logarithmic latency axis in whole decades. (QLogValueAxis shows neither ticks nor labels for a range inside one
-/// decade, and drops a series with a value of 0.) **Thread-safety:** a value.
+/// How latencies are placed: by their logarithm, or evenly from 0.
+enum class LatencyScale { Log, Linear };
+
+/// A latency axis: logarithmic in whole decades, or linear from 0 in even steps. (QLogValueAxis shows neither ticks nor
+/// labels for a range inside one decade, and drops a series with a value of 0.) **Thread-safety:** a value.
 struct LatencyAxis
 {
-    double lo = 1e6; ///< ns, a power of ten
-    double hi = 1e9; ///< ns, a power of ten above lo
+    double lo = 1e6; ///< ns, a power of ten; linear: 0
+    double hi = 1e9; ///< ns, a power of ten above lo; linear: a whole number of steps
+    LatencyScale scale = LatencyScale::Log;
 
-    /// The whole decades around @p minNs … @p maxNs; the two may be equal, values below 1 ns count as 1.
-    [[nodiscard]] static LatencyAxis around(double minNs, double maxNs);
+    /// What holds @p minNs … @p maxNs; the two may be equal, values below 1 ns count as 1.
+    [[nodiscard]] static LatencyAxis around(double minNs, double maxNs, LatencyScale scale = LatencyScale::Log);
 
-    /// Every power of ten from lo to hi.
-    [[nodiscard]] std::vector<double> decades() const;
-    /// 2 … 9 times each decade.
+    /// Where @p ns lies on it, 0 … 1 within; and what lies there.
+    [[nodiscard]] double shareOf(double ns) const;
+    [[nodiscard]] double at(double share) const;
+    /// Every power of ten from lo to hi; linear: every step.
+    [[nodiscard]] std::vector<double> ticks() const;
+    /// 2 … 9 times each decade; linear: none.
     [[nodiscard]] std::vector<double> minorTicks() const;
 };
 
-/// "1 µs", "10 ms", "1 s": a tick's label with its unit.
+/// "1 µs", "10 ms", "1 s", "2.5 s": a tick's label with its unit.
 [[nodiscard]] QString tickLabel(double ns);
 
 /// A latency for people with the unit that fits, three digits: "262 ms", "6.1 ms", "950 ns".

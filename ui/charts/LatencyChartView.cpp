@@ -14,7 +14,9 @@ LatencyChartView::LatencyChartView(const common::Theme &theme, Qt::Orientation l
     : QChartView(parent),
       m_theme(theme),
       m_orientation(latencyAt),
-      m_latencyAxis(new QLogValueAxis(this)),
+      m_logAxis(new QLogValueAxis(this)),
+      m_evenAxis(new QValueAxis(this)),
+      m_latencyAxis(m_logAxis),
       m_linearAxis(new QValueAxis(this))
 {
     QChart *canvas = chart();
@@ -24,11 +26,12 @@ LatencyChartView::LatencyChartView(const common::Theme &theme, Qt::Orientation l
     canvas->setMargins({});
     canvas->setAnimationOptions(QChart::NoAnimation);
     canvas->layout()->setContentsMargins(0, 0, 0, 0);
-    m_latencyAxis->setBase(10);
-    m_latencyAxis->setVisible(false);
-    m_linearAxis->setVisible(false);
+    m_logAxis->setBase(10);
+    for (QAbstractAxis *axis : std::initializer_list<QAbstractAxis *>{m_logAxis, m_evenAxis, m_linearAxis})
+        axis->setVisible(false);
     const bool horizontal = latencyAt == Qt::Horizontal;
-    canvas->addAxis(m_latencyAxis, horizontal ? Qt::AlignBottom : Qt::AlignLeft);
+    canvas->addAxis(m_logAxis, horizontal ? Qt::AlignBottom : Qt::AlignLeft);
+    canvas->addAxis(m_evenAxis, horizontal ? Qt::AlignBottom : Qt::AlignLeft);
     canvas->addAxis(m_linearAxis, horizontal ? Qt::AlignLeft : Qt::AlignBottom);
     setRenderHint(QPainter::Antialiasing);
     setFrameShape(QFrame::NoFrame);
@@ -50,7 +53,15 @@ void LatencyChartView::setPlotMargins(const QMargins &margins)
 void LatencyChartView::setLatencyAxis(const LatencyAxis &axis)
 {
     m_latency = axis;
-    m_latencyAxis->setRange(axis.lo, axis.hi);
+    QAbstractAxis *wanted = axis.scale == LatencyScale::Linear ? static_cast<QAbstractAxis *>(m_evenAxis) : m_logAxis;
+    wanted->setRange(axis.lo, axis.hi);
+    if (wanted == m_latencyAxis)
+        return;
+    for (QAbstractSeries *series : chart()->series()) {
+        series->detachAxis(m_latencyAxis);
+        series->attachAxis(wanted);
+    }
+    m_latencyAxis = wanted;
 }
 
 void LatencyChartView::setLinearRange(double from, double to)
@@ -90,7 +101,7 @@ void LatencyChartView::resizeEvent(QResizeEvent *event)
 
 qreal LatencyChartView::latencyPosition(double ns) const
 {
-    const double share = std::log(std::max(1.0, ns) / m_latency.lo) / std::log(m_latency.hi / m_latency.lo);
+    const double share = m_latency.shareOf(ns);
     const QRectF area = plot();
     return m_orientation == Qt::Horizontal ? area.left() + share * area.width() : area.bottom() - share * area.height();
 }

@@ -7,14 +7,15 @@
 #include "ui/common/Theme.h"
 
 QT_BEGIN_NAMESPACE
+class QAbstractAxis;
 class QLogValueAxis;
 class QValueAxis;
 QT_END_NAMESPACE
 
 namespace rollcall::charts {
 
-/// What the latency charts share: a QChart without decoration whose series lie on one logarithmic latency axis and one
-/// linear axis; grid, labels and everything beneath the markers is painted by the subclass in drawBackground().
+/// What the latency charts share: a QChart without decoration whose series lie on one latency axis and one linear axis;
+/// grid, labels and everything beneath the markers is painted by the subclass in drawBackground().
 /// **Thread-safety:** GUI thread only.
 class LatencyChartView : public QChartView, public Chart
 {
@@ -24,6 +25,9 @@ public:
     /// @p latencyAt tells which side the latency axis stands on: Qt::Horizontal or Qt::Vertical. @p theme outlives it.
     LatencyChartView(const common::Theme &theme, Qt::Orientation latencyAt, QWidget *parent = nullptr);
 
+    /// How the latency axis places what is shown from now on.
+    void setLatencyScale(LatencyScale scale) { m_scale = scale; }
+
     [[nodiscard]] QWidget &widget() override { return *this; }
     [[nodiscard]] QSize minimumSizeHint() const override { return {280, 160}; }
     [[nodiscard]] QSize sizeHint() const override { return {600, 270}; }
@@ -32,6 +36,7 @@ protected:
     /// Distances of the plot from the edges: left, top, right, bottom.
     void setPlotMargins(const QMargins &margins);
     void setLatencyAxis(const LatencyAxis &axis);
+    [[nodiscard]] LatencyScale latencyScale() const { return m_scale; }
     void setLinearRange(double from, double to);
     /// Adds @p series (taken over) on both axes.
     void addSeries(QAbstractSeries *series);
@@ -54,7 +59,10 @@ private:
     Qt::Orientation m_orientation;
     QMargins m_margins;
     LatencyAxis m_latency;
-    QLogValueAxis *m_latencyAxis;
+    LatencyScale m_scale = LatencyScale::Log;
+    QLogValueAxis *m_logAxis;     ///< of latencies, where they are placed by their logarithm
+    QValueAxis *m_evenAxis;       ///< of latencies, where they are placed evenly
+    QAbstractAxis *m_latencyAxis; ///< which of these two
     QValueAxis *m_linearAxis;
 };
 

@@ -102,7 +102,7 @@ void PercentileChart::rebuildSeries()
             highest = std::max(highest, upper);
         }
     }
-    setLatencyAxis(highest > 0 ? LatencyAxis::around(lowest, highest) : LatencyAxis());
+    setLatencyAxis(highest > 0 ? LatencyAxis::around(lowest, highest, latencyScale()) : LatencyAxis());
     for (const Curve &curve : m_curves) {
         QList<QPointF> line;
         QList<QPointF> lower;
@@ -171,7 +171,7 @@ void PercentileChart::paintGrid(QPainter &painter) const
         painter.setPen(theme().color(ColorToken::Muted));
         painter.drawText(where, flags, text);
     };
-    for (const double tick : latencyAxis().decades()) {
+    for (const double tick : latencyAxis().ticks()) {
         const qreal y = latencyPosition(tick);
         painter.setPen(theme().color(ColorToken::Line));
         painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y));

@@ -20,7 +20,7 @@ using probe::PhaseMedians;
 
 namespace {
 
-constexpr QMargins margins(176, 28, 84, 26);
+constexpr QMargins margins(200, 28, 84, 26); // at the left, the longest name of a cell
 constexpr qreal tallestBar = 22;
 constexpr qreal serverBar = 4;
 constexpr int labelLeft = 12;
@@ -180,7 +180,9 @@ void PhaseChart::paintAxes(QPainter &painter) const
 {
     paintKey(painter);
     constexpr int ticks = 5;
-    for (int i = 0; i <= ticks; ++i) {
+    constexpr qreal widestLabel = 60;
+    const bool all = plot().width() > ticks * widestLabel; // else the labels would run together
+    for (int i = 0; i <= ticks; i += all ? 1 : ticks) {
         const double share = windowFrom() + (windowTo() - windowFrom()) * i / ticks;
         const QString label = m_shares     ? QStringLiteral("%1 %").arg(std::lround(100 * share))
                               : share == 0 ? QStringLiteral("0")

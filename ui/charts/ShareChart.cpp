@@ -68,14 +68,17 @@ void ShareChart::show(const probe::RunDocument &document, const QString &route)
         least = std::min(least, static_cast<double>(*cell.response.min));
         most = std::max(most, static_cast<double>(*cell.response.max));
     }
-    m_axis = cells.empty() ? LatencyAxis() : LatencyAxis::around(least, most);
+    m_axis = cells.empty() ? LatencyAxis() : LatencyAxis::around(least, most, m_scale);
     for (int i = 0; i <= points; ++i)
-        m_limits.push_back(m_axis.lo * std::pow(m_axis.hi / m_axis.lo, static_cast<double>(i) / points));
-    for (const double decade : m_axis.decades()) {
-        for (const double step : {1.0, 2.0, 5.0}) {
-            if (decade * step < m_axis.hi * 1.5)
-                m_tableLimits.push_back(decade * step);
-        }
+        m_limits.push_back(std::max(1.0, m_axis.at(static_cast<double>(i) / points)));
+    for (const double tick : m_axis.ticks()) {
+        if (tick > 0)
+            m_tableLimits.push_back(tick);
+    }
+    for (const double tick : m_axis.minorTicks()) {
+        const double leading = std::round(tick / std::pow(10, std::floor(std::log10(tick) + 1e-9)));
+        if (leading == 2 || leading == 5)
+            m_tableLimits.push_back(tick);
     }
     for (const probe::BudgetResult &result : document.budgets) {
         const auto limit = static_cast<double>(result.budget.limit.count());
@@ -112,7 +115,7 @@ double ShareChart::shareOf(int stop) const
 
 double ShareChart::placeOf(double ns) const
 {
-    return std::log(std::max(1.0, ns) / m_axis.lo) / std::log(m_axis.hi / m_axis.lo);
+    return m_axis.shareOf(ns);
 }
 
 qreal ShareChart::yAt(double share) const
@@ -129,8 +132,8 @@ void ShareChart::paintAxes(QPainter &painter) const
 {
     for (int i = 0; i <= gridLines; ++i)
         paintGridLine(painter, yAt(static_cast<double>(i) / gridLines), tr("%1 %").arg(100 * i / gridLines), i == 0);
-    for (const double decade : m_axis.decades())
-        paintTick(painter, placeOf(decade), tickLabel(decade), true);
+    for (const double tick : m_axis.ticks())
+        paintTick(painter, placeOf(tick), tickLabel(tick), true);
     if (windowTo() - windowFrom() < 0.5) { // zoomed in, decades lie too far apart to read by
         for (const double tick : m_axis.minorTicks()) {
             const int leading = static_cast<int>(std::lround(tick / std::pow(10, std::floor(std::log10(tick) + 1e-9))));

@@ -20,6 +20,9 @@ public:
     /// Shows the cells of @p route: hits of cached modes, not misses.
     void show(const probe::RunDocument &document, const QString &route);
 
+    /// How limits are placed of what is shown from now on.
+    void setLatencyScale(LatencyScale scale) { m_scale = scale; }
+
     [[nodiscard]] ChartTable table() const override;
     [[nodiscard]] QString sentence() const override;
     [[nodiscard]] std::vector<probe::CellId> modes() const override;
@@ -53,9 +56,10 @@ private:
     std::vector<Curve> m_curves;
     qint64 m_leftOut = 0; ///< errors of their cells that have no time
     std::vector<BudgetLine> m_budgets;
+    LatencyScale m_scale = LatencyScale::Log;
     LatencyAxis m_axis;
     std::vector<double> m_limits;      ///< ns, where the lines have their points and the cursor its stops
-    std::vector<double> m_tableLimits; ///< 1, 2, 5 of each decade and the budgets' own
+    std::vector<double> m_tableLimits; ///< 1, 2, 5 of each decade, or even steps, and the budgets' own
 };
 
 } // namespace rollcall::charts

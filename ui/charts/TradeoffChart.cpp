@@ -178,8 +178,10 @@ void TradeoffChart::paintReadOut(QPainter &painter) const
     const qreal width = painter.fontMetrics().horizontalAdvance(words) + 4;
     const QPointF dot = at(m_use.rate, m_use.ttl);
     const qreal left = dot.x() + 12 + width < area.right() ? dot.x() + 12 : dot.x() - 12 - width;
-    painter.fillRect(QRectF(left - 2, dot.y() + 3, width + 2, 16), theme().color(ColorToken::Raised));
-    painter.drawText(QRectF(left, dot.y() + 3, width, 16), Qt::AlignLeft | Qt::AlignVCenter, words);
+    // Below the line, or over it where the axis has its words there.
+    const qreal top = dot.y() + 19 < area.bottom() ? dot.y() + 3 : dot.y() - 27;
+    painter.fillRect(QRectF(left - 2, top, width + 2, 16), theme().color(ColorToken::Raised));
+    painter.drawText(QRectF(left, top, width, 16), Qt::AlignLeft | Qt::AlignVCenter, words);
 }
 
 QString TradeoffChart::sentence() const

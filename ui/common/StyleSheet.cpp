@@ -99,6 +99,7 @@ QScrollArea { background: transparent; border: none; }
 
 QTabBar { background: transparent; }
 QTabBar::tab { background: transparent; color: @muted; border: none; border-bottom: 2px solid transparent; padding: 6px 10px; }
+QTabBar[dense="true"]::tab { padding: 6px 7px; }
 QTabBar::tab:hover { color: @text; }
 QTabBar::tab:selected { color: @text; border-bottom: 2px solid @accent; font-weight: 600; }
 QTabBar::tab:focus { background: @accent-soft; }
@@ -106,6 +107,10 @@ QTabWidget::pane { border: none; border-top: 1px solid @line; }
 
 QProgressBar { background: @line; border: none; border-radius: 3px; max-height: 6px; min-height: 6px; }
 QProgressBar::chunk { background: @accent; border-radius: 3px; }
+QSlider::groove:horizontal { background: @bar-off; height: 4px; border-radius: 2px; }
+QSlider::sub-page:horizontal { background: @accent; height: 4px; border-radius: 2px; }
+QSlider::handle:horizontal { background: @accent; border: 2px solid @surface; width: 14px; height: 14px; margin: -7px 0; border-radius: 9px; }
+QSlider::handle:horizontal:focus { border-color: @text; }
 QSplitter::handle { background: @line; }
 QSplitter::handle:horizontal { width: 1px; }
 QSplitter::handle:vertical { height: 1px; }

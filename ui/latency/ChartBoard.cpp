@@ -1,5 +1,6 @@
 #include "ui/latency/ChartBoard.h"
 
+#include <QAction>
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QSignalBlocker>
@@ -7,6 +8,7 @@
 #include <algorithm>
 
 #include "core/probe/DrawnCells.h"
+#include "ui/charts/BlocksChart.h"
 #include "ui/charts/ChartCard.h"
 #include "ui/charts/ChartPalette.h"
 #include "ui/charts/DumbbellChart.h"
@@ -30,6 +32,7 @@ namespace {
 
 constexpr int boardHeight = 320;
 constexpr int lowestBoard = 232;
+constexpr int roomForRouteName = 1040; ///< of both cards
 constexpr double shownQuantiles[] = {0.5, 0.95, 0.99};
 
 /// Whether one is the other further on, or judged anew.
@@ -52,6 +55,7 @@ ChartBoard::ChartBoard(const common::Theme &theme, QWidget *parent)
     : QWidget(parent),
       m_theme(theme),
       m_dumbbell(new charts::DumbbellChart(theme)),
+      m_blocks(new charts::BlocksChart(theme)),
       m_percentiles(new charts::PercentileChart(theme)),
       m_shift(new charts::ShiftChart(theme)),
       m_heatmap(new charts::HeatmapChart(theme)),
@@ -76,6 +80,7 @@ ChartBoard::ChartBoard(const common::Theme &theme, QWidget *parent)
     m_left->setObjectName(QStringLiteral("routesCard"));
     m_right->setObjectName(QStringLiteral("routeCard"));
     m_left->addChart(*m_dumbbell, tr("Routes"));
+    m_left->addChart(*m_blocks, tr("Blocks"));
     m_order->setObjectName(QStringLiteral("routeOrder"));
     m_order->setAccessibleName(tr("Order of the routes"));
     m_order->setToolTip(tr("Order of the routes: the widest gap, the slowest p95 or the name first"));
@@ -111,6 +116,7 @@ ChartBoard::ChartBoard(const common::Theme &theme, QWidget *parent)
         m_left->refresh();
     });
     connect(m_dumbbell, &charts::DumbbellChart::routeSelected, this, &ChartBoard::showRoute);
+    connect(m_left, &charts::ChartCard::currentChanged, this, &ChartBoard::showBlocks);
     connect(m_right, &charts::ChartCard::currentChanged, this, &ChartBoard::showTab);
     connect(m_pair, &QComboBox::currentIndexChanged, this, [this] {
         m_shift->showNothing(tr("Computing…"));
@@ -132,6 +138,15 @@ ChartBoard::ChartBoard(const common::Theme &theme, QWidget *parent)
     });
     for (charts::ChartCard *card : {m_left, m_right})
         connect(card, &charts::ChartCard::pictureReady, this, &ChartBoard::pictureReady);
+    // Of two latencies their ratio is what counts, mostly: who wants their difference asks for it.
+    auto *linear = new QAction(tr("Linear latency axes"), this);
+    linear->setObjectName(QStringLiteral("linearLatency"));
+    linear->setCheckable(true);
+    linear->setShortcut(Qt::Key_L);
+    linear->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+    connect(linear, &QAction::toggled, this, &ChartBoard::setLatencyScale);
+    addAction(linear);
+    setContextMenuPolicy(Qt::ActionsContextMenu);
     showTab();
 }
 
@@ -219,8 +234,42 @@ void ChartBoard::showRoute()
     listPairs();
     listModes();
     showTab();
-    m_left->refresh();
+    showBlocks();
     Q_EMIT routeSelected(selectedRoute());
+}
+
+/// But the course of time, whose cells are counted by the logarithm.
+void ChartBoard::setLatencyScale(bool linear)
+{
+    const auto scale = linear ? charts::LatencyScale::Linear : charts::LatencyScale::Log;
+    m_dumbbell->setLatencyScale(scale);
+    m_blocks->setLatencyScale(scale);
+    m_percentiles->setLatencyScale(scale);
+    m_shares->setLatencyScale(scale);
+    showQuantile();
+}
+
+/// The boxes read all samples: only while they are looked at.
+void ChartBoard::showBlocks()
+{
+    const bool blocks = m_left->current() == 1;
+    m_order->setHidden(blocks);
+    m_quantile->setHidden(blocks);
+    if (blocks)
+        m_blocks->show(shown(), selectedRoute());
+    m_left->refresh();
+}
+
+/// Where there is room beside the tabs: the card at the left names the route as well.
+void ChartBoard::showRouteName()
+{
+    m_routeName->setVisible(m_pair->isHidden() && m_mode->isHidden() && width() >= roomForRouteName);
+}
+
+void ChartBoard::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    showRouteName();
 }
 
 void ChartBoard::showTab()
@@ -229,7 +278,7 @@ void ChartBoard::showTab()
     const int tab = m_right->current();
     m_pair->setVisible(tab == Shift && m_pairs.size() > 1);
     m_mode->setVisible(tab == OverTime && m_mode->count() > 2);
-    m_routeName->setVisible(m_pair->isHidden() && m_mode->isHidden()); // the card at the left names the route as well
+    showRouteName();
     switch (tab) {
     case Percentiles:
         m_percentiles->show(document, selectedRoute());

@@ -12,6 +12,7 @@
 class QComboBox;
 
 namespace rollcall::charts {
+class BlocksChart;
 class ChartCard;
 class DumbbellChart;
 class HeatmapChart;
@@ -56,6 +57,9 @@ Q_SIGNALS:
     /// A chart is to be saved; @p fileName is a suggestion.
     void pictureReady(const QByteArray &content, const QString &fileName);
 
+protected:
+    void resizeEvent(QResizeEvent *event) override;
+
 private:
     /// What all charts but the course of time show: the run, or the part of its time that is brushed.
     [[nodiscard]] const probe::RunDocument &shown() const;
@@ -64,6 +68,9 @@ private:
     void showTimes();
     void showQuantile();
     void showRoute();
+    void setLatencyScale(bool linear);
+    void showBlocks();
+    void showRouteName();
     void showTab();
     void showShift();
     void listPairs();
@@ -80,6 +87,7 @@ private:
     SliceSource m_sliceSource;
     std::vector<ModePair> m_pairs;
     charts::DumbbellChart *m_dumbbell;
+    charts::BlocksChart *m_blocks;
     charts::PercentileChart *m_percentiles;
     charts::ShiftChart *m_shift;
     charts::HeatmapChart *m_heatmap;

@@ -2,6 +2,8 @@
 
 #include <QUrl>
 
+#include <algorithm>
+
 #include "core/http/HarReader.h"
 #include "core/routes/NavigationAudit.h"
 #include "core/routes/NextBuild.h"
@@ -18,6 +20,7 @@ struct RouteImport::Found
 {
     routes::RouteList list;
     QStringList remarks;
+    QString otherHost; ///< whose pages they are, where it is not the site's
 };
 
 namespace {
@@ -41,26 +44,32 @@ QString auditText(const routes::HarRoutes &har)
              common::durationText(longest));
 }
 
-/// Takes the pages of the sitemap @p xml into @p list.
-Status readSitemapInto(routes::RouteList &list, QStringList &remarks, const QByteArray &xml, const QString &origin)
+/// Takes the pages of the sitemap @p xml that are of @p site, or where it names none those of its first page's host.
+Status readSitemapInto(RouteImport::Found &found, const QByteArray &xml, const QString &origin,
+                       const MeasuredSite &site)
 {
     const auto sitemap = routes::readSitemap(xml, origin);
     if (!sitemap)
         return base::fail(sitemap.error());
-    // Which need not be the deployment's.
-    if (!sitemap->pages.empty())
-        remarks << RouteImport::tr("Its pages are of %1.").arg(sitemap->pages.front().host());
-    if (const int elsewhere = routes::addPages(*sitemap, list); elsewhere > 0) {
-        remarks << RouteImport::tr("Left out, because they are of other hosts: %1.").arg(elsewhere);
+    const auto isOwn = [&site](const QUrl &page) { return site.baseUrl && routes::isOfHost(page, *site.baseUrl); };
+    if (!sitemap->pages.empty()) {
+        const bool own = std::any_of(sitemap->pages.begin(), sitemap->pages.end(), isOwn);
+        const QUrl &host = own ? *site.baseUrl : sitemap->pages.front();
+        if (!own && site.baseUrl)
+            found.otherHost = host.authority();
+        found.remarks << RouteImport::tr("Its pages are of %1.").arg(host.authority());
+        if (const int elsewhere = routes::addPages(*sitemap, host, found.list); elsewhere > 0)
+            found.remarks << RouteImport::tr("Left out, because they are of other hosts: %1.").arg(elsewhere);
     }
     if (!sitemap->sitemaps.empty())
-        remarks << RouteImport::tr("It is an index: %1 further sitemaps are not read.").arg(sitemap->sitemaps.size());
+        found.remarks
+            << RouteImport::tr("It is an index: %1 further sitemaps are not read.").arg(sitemap->sitemaps.size());
     return {};
 }
 
-Status readInto(routes::RouteList &list, QStringList &remarks, RouteSource source, const QString &path,
-                const QString &sessionPath)
+Status readInto(RouteImport::Found &found, RouteSource source, const QString &path, const MeasuredSite &site)
 {
+    routes::RouteList &list = found.list;
     if (source == RouteSource::Build) {
         const auto build = routes::readNextBuild(path);
         if (!build)
@@ -76,12 +85,12 @@ Status readInto(routes::RouteList &list, QStringList &remarks, RouteSource sourc
         const auto entries = http::readHar(*content, path);
         if (!entries)
             return base::fail(entries.error());
-        const routes::HarRoutes har = routes::auditNavigations(*entries, sessionPath);
+        const routes::HarRoutes har = routes::auditNavigations(*entries, site.sessionPath);
         for (const QString &route : har.paths)
             list.add(route, QStringLiteral("har"));
-        remarks << auditText(har);
+        found.remarks << auditText(har);
     } else if (source == RouteSource::Sitemap) {
-        return readSitemapInto(list, remarks, *content, path);
+        return readSitemapInto(found, *content, path, site);
     } else {
         for (const QString &line : QString::fromUtf8(*content).split(QLatin1Char('\n'))) {
             const QString route = line.trimmed();
@@ -98,21 +107,19 @@ RouteImport::RouteImport(QObject *parent) : QObject(parent), m_worker("rc-routes
 
 RouteImport::~RouteImport() = default;
 
-void RouteImport::read(RouteSource source, const QString &path, const QString &sessionPath)
+void RouteImport::read(RouteSource source, const QString &path, const MeasuredSite &site)
 {
-    begin([source, path, sessionPath](Found &found, std::stop_token) {
-        return readInto(found.list, found.remarks, source, path, sessionPath);
-    });
+    begin([source, path, site](Found &found, std::stop_token) { return readInto(found, source, path, site); });
 }
 
-void RouteImport::fetch(const SitemapRequest &request)
+void RouteImport::fetch(const SitemapRequest &request, const MeasuredSite &site)
 {
-    begin([request](Found &found, std::stop_token stop) -> Status {
+    begin([request, site](Found &found, std::stop_token stop) -> Status {
         const auto xml = routes::fetchSitemap(request.url, request.options,
                                               base::Call::within(request.options.timeout, std::move(stop)));
         if (!xml)
             return base::fail(xml.error());
-        return readSitemapInto(found.list, found.remarks, *xml, request.url.toDisplayString());
+        return readSitemapInto(found, *xml, request.url.toDisplayString(), site);
     });
 }
 
@@ -140,9 +147,8 @@ void RouteImport::begin(Reading reading)
                 found.remarks << tr("The first %1 of %2 routes are taken.").arg(mostRoutes).arg(paths.size());
             if (paths.isEmpty())
                 found.remarks << tr("No route to measure is named there.");
-            sender.post([this, taken = paths.mid(0, mostRoutes), remark = found.remarks.join(QLatin1Char(' '))] {
-                Q_EMIT ready(taken, remark);
-            });
+            sender.post([this, taken = paths.mid(0, mostRoutes), remark = found.remarks.join(QLatin1Char(' ')),
+                         otherHost = found.otherHost] { Q_EMIT ready(taken, remark, otherHost); });
         });
     if (!queued)
         Q_EMIT failed(queued.error());

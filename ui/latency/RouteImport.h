@@ -5,6 +5,7 @@
 #include <QUrl>
 
 #include <functional>
+#include <optional>
 
 #include "core/async/Mailbox.h"
 #include "core/async/Worker.h"
@@ -21,11 +22,18 @@ enum class RouteSource {
     Sitemap, ///< a sitemap file
 };
 
-/// How the deployment's own sitemap is asked for.
+/// How a sitemap is asked for.
 struct SitemapRequest
 {
     QUrl url;
     http::HttpOptions options;
+};
+
+/// What routes are to be measured on.
+struct MeasuredSite
+{
+    std::optional<QUrl> baseUrl; ///< nullopt: it has no address
+    QString sessionPath;         ///< where its clients ask for the session
 };
 
 /// Reads routes away from the GUI thread. **Thread-safety:** GUI thread only; never blocks.
@@ -34,23 +42,27 @@ class RouteImport final : public QObject
     Q_OBJECT
 
 public:
+    struct Found; ///< of RouteImport.cpp alone
+
     explicit RouteImport(QObject *parent = nullptr);
     ~RouteImport() override;
 
-    /// Reads @p path as @p source. Of a HAR, calls to @p sessionPath are audited. One of the signals follows.
-    void read(RouteSource source, const QString &path, const QString &sessionPath);
+    /// Reads @p path as @p source. Of a HAR, calls to the session path of @p site are audited. One of the signals
+    /// follows.
+    void read(RouteSource source, const QString &path, const MeasuredSite &site);
     /// Asks for a sitemap and reads that. One of the signals follows.
-    void fetch(const SitemapRequest &request);
+    void fetch(const SitemapRequest &request, const MeasuredSite &site);
     /// More routes than these are left out: a run has a cell for each with each mode.
     static constexpr qsizetype mostRoutes = 12;
 
 Q_SIGNALS:
     /// Routes that can be asked for as they stand; @p remark says what was left out, and what a HAR's navigations cost.
-    void ready(const QStringList &routes, const QString &remark);
+    /// Where @p otherHost is not empty, they are of a sitemap that names no page of the site, but pages of that host:
+    /// whether the site has them too is for somebody to say.
+    void ready(const QStringList &routes, const QString &remark, const QString &otherHost);
     void failed(const rollcall::base::Error &error);
 
 private:
-    struct Found;
     using Reading = std::function<base::Status(Found &found, std::stop_token stop)>;
     void begin(Reading reading);
 

@@ -8,6 +8,7 @@
 #include <QLineEdit>
 #include <QLocale>
 #include <QMenu>
+#include <QMessageBox>
 #include <QPlainTextEdit>
 #include <QRegularExpression>
 #include <QSpinBox>
@@ -119,13 +120,13 @@ RunPlanEditor::RunPlanEditor(const common::Theme &theme, common::OpenConnection 
     column->addWidget(m_routesRemark);
     column->addWidget(makeFoot());
 
-    connect(&m_import, &RouteImport::ready, this, [this](const QStringList &routes, const QString &remark) {
-        m_routesRemark->setTint(ColorToken::Muted);
-        m_routesRemark->setText(remark);
-        m_routesRemark->setVisible(!remark.isEmpty());
-        if (!routes.isEmpty())
-            setRoutes(routes);
-    });
+    connect(&m_import, &RouteImport::ready, this,
+            [this](const QStringList &routes, const QString &remark, const QString &otherHost) {
+                if (routes.isEmpty() || otherHost.isEmpty())
+                    takeRoutes(routes, remark);
+                else
+                    askAboutHost(routes, remark, otherHost);
+            });
     connect(&m_import, &RouteImport::failed, this, [this](const base::Error &error) {
         m_routesRemark->setTint(ColorToken::Warn);
         m_routesRemark->setText(base::describe(error).message);
@@ -236,11 +237,43 @@ QWidget *RunPlanEditor::makeFoot()
     return foot;
 }
 
-/// Where this deployment's clients ask for the session.
-QString RunPlanEditor::sessionPath() const
+MeasuredSite RunPlanEditor::site() const
 {
     const auto &auth = m_connection.deployment().auth();
-    return (auth ? QString::fromUtf8(auth->basePath) : QStringLiteral("/api/auth")) + QStringLiteral("/session");
+    const QString basePath = auth ? QString::fromUtf8(auth->basePath) : QStringLiteral("/api/auth");
+    return {m_connection.deployment().config().baseUrl, basePath + QStringLiteral("/session")};
+}
+
+void RunPlanEditor::takeRoutes(const QStringList &routes, const QString &remark)
+{
+    m_routesRemark->setTint(ColorToken::Muted);
+    m_routesRemark->setText(remark);
+    m_routesRemark->setVisible(!remark.isEmpty());
+    if (!routes.isEmpty())
+        setRoutes(routes);
+}
+
+/// As where a deployment is measured beside the one whose addresses its sitemap names. The run asks the deployment
+/// alone either way, but for pages that it may not have.
+void RunPlanEditor::askAboutHost(const QStringList &routes, const QString &remark, const QString &otherHost)
+{
+    const QString own = site().baseUrl.value_or(QUrl()).authority();
+    auto *box = new QMessageBox(QMessageBox::NoIcon, tr("Routes from a sitemap"),
+                                tr("Its pages are of %1, not of %2.").arg(otherHost, own), QMessageBox::NoButton, this);
+    box->setObjectName(QStringLiteral("sitemapHost"));
+    box->setInformativeText(tr("Nothing is asked of %1: a run would ask %2 for these paths.").arg(otherHost, own));
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    const QPushButton *take = box->addButton(tr("Take the paths"), QMessageBox::AcceptRole);
+    QPushButton *leave = box->addButton(tr("Take none"), QMessageBox::RejectRole);
+    box->setDefaultButton(leave);
+    box->setEscapeButton(leave);
+    connect(box, &QDialog::finished, this, [this, box, take, routes, remark, otherHost] {
+        if (box->clickedButton() == take)
+            takeRoutes(routes, remark);
+        else
+            takeRoutes({}, tr("No route was taken: its pages are of %1.").arg(otherHost));
+    });
+    box->open();
 }
 
 void RunPlanEditor::chooseRoutes(RouteSource source)
@@ -256,7 +289,7 @@ void RunPlanEditor::chooseRoutes(RouteSource source)
 void RunPlanEditor::importRoutes(RouteSource source, const QString &path)
 {
     sayReading(tr("Reading routes…"));
-    m_import.read(source, path, sessionPath());
+    m_import.read(source, path, site());
 }
 
 void RunPlanEditor::chooseSitemapAddress()
@@ -279,7 +312,7 @@ void RunPlanEditor::fetchRoutes(const QUrl &url)
     sayReading(tr("Asking %1 for its sitemap…").arg(url.host()));
     SitemapRequest request{url, m_connection.deployment().config().httpOptions};
     request.options.timeout = m_connection.timeout();
-    m_import.fetch(request);
+    m_import.fetch(request, site());
 }
 
 void RunPlanEditor::sayReading(const QString &words)
@@ -424,7 +457,7 @@ void RunPlanEditor::updateHint()
     m_cookieText->setVisible(m_cookie->currentData().toInt() == static_cast<int>(CookieChoice::Given));
     m_withoutCookie->setEnabled(m_cookie->currentData().toInt() != static_cast<int>(CookieChoice::None));
     const auto current = plan();
-    m_budgetsButton->setText(current ? tr("Budgets: %1…").arg(current->budgets.size()) : tr("Budgets…"));
+    m_budgetsButton->setText(current ? tr("%1 budgets…").arg(current->budgets.size()) : tr("Budgets…"));
     if (current) {
         m_hint->setTint(ColorToken::Muted);
         m_hint->setText(forecast(*current));

@@ -58,7 +58,9 @@ private:
     [[nodiscard]] QWidget *makeField(const QString &caption, QWidget *field) const;
     [[nodiscard]] QWidget *makeModes();
     [[nodiscard]] QWidget *makeFoot();
-    [[nodiscard]] QString sessionPath() const;
+    [[nodiscard]] MeasuredSite site() const;
+    void takeRoutes(const QStringList &routes, const QString &remark);
+    void askAboutHost(const QStringList &routes, const QString &remark, const QString &otherHost);
     void editBudgets();
     void chooseRoutes(RouteSource source);
     void chooseSitemapAddress();

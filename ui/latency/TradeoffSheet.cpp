@@ -12,6 +12,7 @@
 #include "core/base/ErrorText.h"
 #include "ui/charts/ChartCard.h"
 #include "ui/charts/ChartPalette.h"
+#include "ui/charts/RevocationChart.h"
 #include "ui/charts/TradeoffChart.h"
 #include "ui/common/Button.h"
 #include "ui/common/Label.h"
@@ -41,6 +42,7 @@ TradeoffSheet::TradeoffSheet(const common::Theme &theme, QWidget &origin, Revoca
       m_sentence(new Label(theme, {}, FontToken::Verdict)),
       m_remark(new Label(theme, {}, FontToken::Body, ColorToken::Muted)),
       m_chart(new TradeoffChart(theme)),
+      m_curve(new charts::RevocationChart(theme)),
       m_card(new charts::ChartCard(theme)),
       m_measured(new Label(theme, {}, FontToken::Body, ColorToken::Muted)),
       m_measure(new common::Button(theme, tr("Measure")))
@@ -68,7 +70,8 @@ TradeoffSheet::TradeoffSheet(const common::Theme &theme, QWidget &origin, Revoca
     m_sentence->setWordWrap(true);
     m_remark->setWordWrap(true);
     m_ttlText->setMinimumWidth(64);
-    m_card->addChart(*m_chart, tr("Database calls saved against the time until a revocation holds"));
+    m_card->addChart(*m_chart, tr("Calls saved against revocation"));
+    m_card->addChart(*m_curve, tr("Still accepted"));
     m_card->setFixedHeight(chartHeight);
 
     auto *body = new QWidget;
@@ -177,6 +180,7 @@ void TradeoffSheet::showMeasured(const QString &remark)
                           QString::number(figures.trials));
     }
     m_chart->setMeasured(std::move(rings));
+    m_curve->show(m_timing.cells(), m_timing.ttl());
     m_card->refresh();
     if (lines.isEmpty() && remark.isEmpty())
         lines << (m_timing.obstacle().isEmpty() ? tr("Nothing is measured yet: rings will stand where canary sessions "

@@ -13,6 +13,7 @@ class Button;
 
 namespace rollcall::charts {
 class ChartCard;
+class RevocationChart;
 class TradeoffChart;
 } // namespace rollcall::charts
 
@@ -46,6 +47,7 @@ private:
     common::Label *m_sentence;
     common::Label *m_remark;
     charts::TradeoffChart *m_chart;
+    charts::RevocationChart *m_curve;
     charts::ChartCard *m_card;
     common::Label *m_measured;
     common::Button *m_measure;

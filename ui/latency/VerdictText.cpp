@@ -4,6 +4,7 @@
 #include <QLocale>
 
 #include <algorithm>
+#include <cmath>
 
 #include "ui/charts/ChartPalette.h"
 #include "ui/charts/LatencyAxis.h"
@@ -72,10 +73,12 @@ QString mixtureRemark(const RunDocument &document, const QString &route)
         const auto &slow = document.judged(cell).slow;
         if (cell.id.route != route || !slow || slow->count >= cell.ok)
             continue; // the last in no document of ours
-        const double share = static_cast<double>(slow->count) / static_cast<double>(cell.ok);
+        // Rounded once, so that the two make a whole.
+        const double percent =
+            std::max(1.0, std::round(100 * static_cast<double>(slow->count) / static_cast<double>(cell.ok)));
         return tr("%1 has two populations: %2 % around %3, %4 % around %5.")
-            .arg(charts::wordOf(cell.id), QLocale().toString(100 * (1 - share), 'f', 0), latencyText(slow->fastNs),
-                 QLocale().toString(100 * share, 'f', 0), latencyText(slow->slowNs));
+            .arg(charts::wordOf(cell.id), QLocale().toString(100 - percent, 'f', 0), latencyText(slow->fastNs),
+                 QLocale().toString(percent, 'f', 0), latencyText(slow->slowNs));
     }
     return {};
 }

@@ -6,6 +6,7 @@
 #include <QHBoxLayout>
 #include <QInputDialog>
 #include <QMenu>
+#include <QMessageBox>
 #include <QPlainTextEdit>
 
 #include <algorithm>
@@ -469,10 +470,29 @@ private Q_SLOTS:
             dialog->setTextValue(url.toString());
             dialog->accept();
         };
+        // Its pages are not the deployment's: taken only once somebody says so.
+        const auto answer = [this](const QString &word) {
+            QMessageBox *box = nullptr;
+            QTRY_VERIFY((box = m_page->findChild<QMessageBox *>(QStringLiteral("sitemapHost"))) != nullptr);
+            QVERIFY2(box->text().contains(QStringLiteral("shop.example")), qPrintable(box->text()));
+            QVERIFY(m_demo.photograph("sitemap-host"));
+            for (QAbstractButton *each : box->buttons()) {
+                if (each->text() == word)
+                    each->click();
+            }
+            QTRY_VERIFY(m_page->findChild<QMessageBox *>(QStringLiteral("sitemapHost")) == nullptr);
+        };
+        const QString before = routes->toPlainText();
         choose(server.url(QStringLiteral("/sitemap.xml")));
+        answer(QStringLiteral("Take none"));
+        QVERIFY2(remark->text().contains(QStringLiteral("No route was taken")), qPrintable(remark->text()));
+        QCOMPARE(routes->toPlainText(), before);
+        QTRY_VERIFY(m_page->findChild<QInputDialog *>(QStringLiteral("sitemapAddress")) == nullptr);
+        choose(server.url(QStringLiteral("/sitemap.xml")));
+        answer(QStringLiteral("Take the paths"));
         QTRY_COMPARE(routes->toPlainText(), QStringLiteral("/\n/cart"));
         QVERIFY2(remark->text().contains(QStringLiteral("other hosts")), qPrintable(remark->text()));
-        QCOMPARE(server.requests().size(), 1U);
+        QCOMPARE(server.requests().size(), 2U);
         QVERIFY(server.requests().front().header("cookie").isEmpty());
         QVERIFY(m_demo.photograph("sitemap"));
         QTRY_VERIFY(m_page->findChild<QInputDialog *>(QStringLiteral("sitemapAddress")) == nullptr);

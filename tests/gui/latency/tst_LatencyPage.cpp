@@ -12,6 +12,7 @@
 #include "core/probe/CsvWriter.h"
 #include "tests/support/DemoWindow.h"
 #include "tests/support/LoopTicks.h"
+#include "ui/charts/BlocksChart.h"
 #include "ui/charts/ChartCard.h"
 #include "ui/charts/ChartPicture.h"
 #include "ui/charts/ChartTableView.h"
@@ -83,6 +84,43 @@ private:
         const QByteArray svg = charts::asSvg(*chart, Qt::white, QStringLiteral("chart"));
         QVERIFY2(svg.contains("<text") && svg.contains("<poly"), "words and lines, not one image");
         QVERIFY(QSvgRenderer(svg).isValid());
+    }
+
+    /// Of the same run: a box of five numbers for each mode and a few blocks.
+    void boxesOfTheRunsParts()
+    {
+        auto *card = find<charts::ChartCard>("routesCard");
+        card->setCurrent(1);
+        QVERIFY(find<QComboBox>("routeOrder")->isHidden());
+        auto *blocks = find<charts::BlocksChart>("blocksChart");
+        blocks->setFocus();
+        QTest::keyClick(blocks, Qt::Key_Home);
+        const QString first = blocks->accessibleDescription();
+        QVERIFY2(first.contains(QStringLiteral("Proxy p50 ")), qPrintable(first));
+        QTest::keyClick(blocks, Qt::Key_End);
+        QVERIFY(blocks->accessibleDescription() != first);
+        QHash<QString, double> counted;
+        for (const std::vector<charts::ChartValue> &row : blocks->table().rows) {
+            counted[row[1].text] += *row[2].number;
+            for (std::size_t i = 4; i < row.size(); ++i)
+                QVERIFY(*row[i].number >= *row[i - 1].number);
+        }
+        QCOMPARE(counted.size(), 4);
+        for (const double count : counted)
+            QCOMPARE(count, 400.0); // each measured request stands in one box
+        QVERIFY(m_demo.photograph("blocks"));
+        // From 0 in even steps, until it is pressed again.
+        QTest::keyClick(blocks, Qt::Key_L);
+        QVERIFY(find<QAction>("linearLatency")->isChecked());
+        QVERIFY(m_demo.photograph("blocks-linear"));
+        card->setCurrent(0);
+        QVERIFY(m_demo.photograph("linear"));
+        QTest::keyClick(find<charts::PercentileChart>("percentileChart"), Qt::Key_L);
+        QVERIFY(!find<QAction>("linearLatency")->isChecked());
+        card->setCurrent(1);
+        readsAsTableAndPicture("routesCard");
+        card->setCurrent(0);
+        QVERIFY(!find<QComboBox>("routeOrder")->isHidden());
     }
 
     void chartsOfOneRoute()
@@ -172,6 +210,22 @@ private Q_SLOTS:
         QVERIFY(button("startRun")->isEnabled());
     }
 
+    void linearAxesBeginAtNothing()
+    {
+        const auto axis = charts::LatencyAxis::around(3, 7.2e6, charts::LatencyScale::Linear);
+        QCOMPARE(axis.ticks(), (std::vector<double>{0, 2e6, 4e6, 6e6, 8e6}));
+        QVERIFY(axis.minorTicks().empty());
+        QCOMPARE(axis.shareOf(2e6), 0.25);
+        QCOMPARE(axis.at(0.75), 6e6);
+        QCOMPARE(charts::tickLabel(0), QStringLiteral("0"));
+        QCOMPARE(charts::tickLabel(1.5e6), QStringLiteral("1.5 ms"));
+        QCOMPARE(charts::tickLabel(5e5), QString::fromUtf8("500 µs"));
+        const auto decades = charts::LatencyAxis::around(3, 7.2e3);
+        QCOMPARE(decades.ticks(), (std::vector<double>{1, 10, 100, 1000, 10'000}));
+        QCOMPARE(decades.shareOf(100), 0.5);
+        QCOMPARE(charts::LatencyAxis::around(5, 5, charts::LatencyScale::Linear).hi, 5.0);
+    }
+
     void wrongPlansAreExplained()
     {
         find<QPlainTextEdit>("planRoutes")->setPlainText(QStringLiteral("dashboard"));
@@ -247,6 +301,7 @@ private Q_SLOTS:
         QVERIFY(percentiles->accessibleDescription() != atMinimum);
 
         chartsOfOneRoute();
+        boxesOfTheRunsParts();
 
         document = m_page->document();
         const auto read = probe::RunDocument::fromJson(document->toJson(), QStringLiteral("export"));

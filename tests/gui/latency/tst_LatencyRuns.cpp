@@ -11,7 +11,9 @@
 #include "tests/support/Screenshots.h"
 #include "tests/support/TestConnection.h"
 #include "tests/support/TestPaths.h"
+#include "ui/charts/ChartCard.h"
 #include "ui/charts/ChartTableView.h"
+#include "ui/charts/RevocationChart.h"
 #include "ui/charts/TradeoffChart.h"
 #include "ui/common/Activities.h"
 #include "ui/common/Button.h"
@@ -51,6 +53,32 @@ private:
     }
     common::Button *button(const char *name) { return find<common::Button>(name); }
     void press(const char *name) { QTest::mouseClick(button(name), Qt::LeftButton); }
+    /// What theTradeOffFollowsItsSlider() measured, over the time since each revocation.
+    void theCurveFalls()
+    {
+        auto *card = find<charts::RevocationChart>("revocationChart")->parentWidget();
+        while (qobject_cast<charts::ChartCard *>(card) == nullptr)
+            card = card->parentWidget();
+        qobject_cast<charts::ChartCard *>(card)->setCurrent(1);
+        auto *curve = find<charts::RevocationChart>("revocationChart");
+        QTest::keyClick(curve, Qt::Key_End);
+        QCOMPARE(curve->accessibleDescription(), curve->sentence());
+        QVERIFY2(curve->sentence().count(QStringLiteral(" 0 % (0–")) == 3, qPrintable(curve->sentence()));
+        QTest::keyClick(curve, Qt::Key_Home);
+        QVERIFY2(curve->sentence().count(QStringLiteral(" 100 % (")) == 3, qPrintable(curve->sentence()));
+        // Never up again, each with its interval around it.
+        const charts::ChartTable table = curve->table();
+        QVERIFY(table.rows.size() >= 9);
+        for (std::size_t i = 0; i < table.rows.size(); ++i) {
+            const auto number = [&](std::size_t row, std::size_t column) { return *table.rows[row][column].number; };
+            QVERIFY(number(i, 3) <= number(i, 2) && number(i, 2) <= number(i, 4));
+            if (i > 0 && table.rows[i][0].text == table.rows[i - 1][0].text)
+                QVERIFY(number(i, 2) <= number(i - 1, 2) && number(i, 1) > number(i - 1, 1));
+        }
+        QTest::mouseClick(curve, Qt::LeftButton, {}, QPoint(curve->width() / 3, curve->height() / 2));
+        QVERIFY(shot(QStringLiteral("revocation-curve")));
+        qobject_cast<charts::ChartCard *>(card)->setCurrent(0);
+    }
     [[nodiscard]] bool shot(const QString &name)
     {
         return test::saveScreenshots(*m_window, *m_theme, QStringLiteral("latency-") + name);
@@ -218,11 +246,16 @@ private Q_SLOTS:
         QTRY_COMPARE(routes->toPlainText(), QStringLiteral("/a\n/b"));
         QVERIFY(remark->text().contains(QStringLiteral("take parameters: 1")));
         QVERIFY(shot(QStringLiteral("routes-read")));
-        const QByteArray sitemap = "<?xml version='1.0'?><urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>"
-                                   "<url><loc>https://example.com/</loc></url>"
-                                   "<url><loc>https://example.com/shop</loc></url></urlset>";
-        m_page->planEditor().importRoutes(latency::RouteSource::Sitemap, write(QStringLiteral("map.xml"), sitemap));
+        const auto sitemapOf = [&](const QString &name, const QByteArray &site) {
+            const QByteArray head("<?xml version='1.0'?><urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>");
+            return write(name, head + "<url><loc>" + site + "/</loc></url><url><loc>" + site + "/shop</loc></url>" +
+                                   "<url><loc>https://elsewhere.example/x</loc></url></urlset>");
+        };
+        const QByteArray own = m_open.connection().deployment().config().baseUrl.value_or(QUrl()).toEncoded(
+            QUrl::RemovePath | QUrl::RemoveQuery);
+        m_page->planEditor().importRoutes(latency::RouteSource::Sitemap, sitemapOf(QStringLiteral("own.xml"), own));
         QTRY_COMPARE(routes->toPlainText(), QStringLiteral("/\n/shop"));
+        QVERIFY2(remark->text().contains(QStringLiteral("other hosts: 1")), qPrintable(remark->text()));
         m_page->planEditor().importRoutes(latency::RouteSource::Har, write(QStringLiteral("broken.har"), "{"));
         QTRY_VERIFY(remark->text().contains(QStringLiteral("broken.har")));
         QCOMPARE(routes->toPlainText(), QStringLiteral("/\n/shop")); // what was there stays
@@ -361,6 +394,7 @@ private Q_SLOTS:
         for (const charts::MeasuredWindow &each : chart->measured())
             QVERIFY2(each.seconds < 2, qPrintable(measured->text()));
         QVERIFY(shot(QStringLiteral("tradeoff-measured")));
+        theCurveFalls();
         m_window->resize(972, 530);
         QVERIFY(shot(QStringLiteral("narrow-tradeoff")));
         dismiss("tradeoffSheet");

@@ -1,5 +1,5 @@
 // Figures of against-wrk.sh: a line a block, then the table.
-// Usage: node wrk-table.mjs block NAME RUN.json WRK.txt | frozen NAME RUN.json TRUE_MS | cost CLIENTS FOLDER SHORT LONG | table BLOCKS
+// Usage: node wrk-table.mjs block NAME RUN.json WRK.txt | frozen NAME RUN.json TRUE_MS | cost ANSWERS FOLDER SHORT LONG | table BLOCKS
 import { readFileSync } from 'node:fs'
 
 const [, , command, name, ...rest] = process.argv
@@ -53,15 +53,21 @@ if (command === 'block') {
   const ours = cpuNs / 1e3 / samples
   const theirs = wrkRequests(wrkText(`${folder}/wrk-${long}.txt`)) - wrkRequests(wrkText(`${folder}/wrk-${short}.txt`))
   const wrk = (1e6 * processor('wrk')) / theirs
-  if (name === 'wrk') {
-    say(ours, wrk, 'us', 'cpu-same-head')
-  } else {
-    say(ours, wrk, 'us', 'cpu-per-request')
+  // The rows of each kind of answers: beside wrk's, beside autocannon's, and beside wrk's with the figures worked out.
+  const [besideWrk, besideAutocannon, whole] = {
+    nginx: ['cpu-nginx', 'cpu-autocannon-nginx'],
+    session: ['cpu-per-request', 'cpu-autocannon', 'cpu-with-figures'],
+    'same-head': ['cpu-same-head'],
+  }[name]
+  say(ours, wrk, 'us', besideWrk)
+  if (besideAutocannon) {
     const requests = (length) => JSON.parse(readFileSync(`${folder}/autocannon-${length}.json`, 'utf8')).requests.total
     const autocannons = requests(long) - requests(short)
-    say(ours, (1e6 * processor('autocannon')) / autocannons, 'us', 'cpu-autocannon')
+    say(ours, (1e6 * processor('autocannon')) / autocannons, 'us', besideAutocannon)
+  }
+  if (whole) {
     const { samples: startingUp } = run(`${folder}/run-${short}.json`).meta
-    say((1e6 * processor('probe')) / (samples - startingUp), wrk, 'us', 'cpu-with-figures')
+    say((1e6 * processor('probe')) / (samples - startingUp), wrk, 'us', whole)
   }
 } else {
   let missed = 0
@@ -70,14 +76,14 @@ if (command === 'block') {
     const [row, , , , ratio] = line.split(' ')
     rows.set(row, [...(rows.get(row) ?? []), Number(ratio)])
   }
-  console.log('\nrow               blocks   median ratio   95 % interval    band')
+  console.log('\nrow                   blocks   median ratio   95 % interval    band')
   for (const [row, ratios] of rows) {
     const { at, lo, hi } = median(ratios)
     const [from, to] = bands[row] ?? []
     const met = from === undefined ? 'not judged' : lo === undefined ? 'too few blocks to judge' : lo <= to && hi >= from ? 'met' : 'MISSED'
     if (met === 'MISSED') ++missed
     const interval = lo === undefined ? '      –       ' : `${lo.toFixed(3)} – ${hi.toFixed(3)}`
-    console.log(`${row.padEnd(17)} ${String(ratios.length).padStart(6)}   ${at.toFixed(3).padStart(12)}   ${interval}   ${from ?? ''} – ${to ?? ''}   ${met}`)
+    console.log(`${row.padEnd(21)} ${String(ratios.length).padStart(6)}   ${at.toFixed(3).padStart(12)}   ${interval}   ${from ?? ''} – ${to ?? ''}   ${met}`)
   }
   process.exit(missed ? 1 : 0)
 }

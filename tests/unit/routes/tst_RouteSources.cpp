@@ -5,6 +5,7 @@
 #include "core/routes/NavigationAudit.h"
 #include "core/routes/NextBuild.h"
 #include "core/routes/RouteList.h"
+#include "core/routes/SitemapPages.h"
 #include "core/routes/SitemapReader.h"
 #include "tests/support/TestPaths.h"
 
@@ -196,6 +197,12 @@ private Q_SLOTS:
         QVERIFY(sitemap.has_value());
         QCOMPARE(sitemap->pages.size(), 2U);
         QCOMPARE(sitemap->pages[0].toString(), QStringLiteral("https://shop.example/a"));
+        routes::RouteList list;
+        QCOMPARE(routes::addPages(*sitemap, QUrl(QStringLiteral("http://shop.example:80")), list), 0);
+        QCOMPARE(list.routes().size(), 2U);
+        for (const char *other : {"https://www.shop.example", "https://shop.example:8443", "http://localhost:3000"})
+            QCOMPARE(routes::addPages(*sitemap, QUrl(QString::fromLatin1(other)), list), 2);
+        QCOMPARE(list.routes().size(), 2U);
         const auto index = routes::readSitemap(
             "<sitemapindex><sitemap><loc>https://shop.example/s.xml</loc></sitemap></sitemapindex>", QString());
         QVERIFY(index && index->pages.empty() && index->sitemaps.size() == 1);
