@@ -197,7 +197,9 @@ QString TradeoffChart::sentence() const
                  secondsText(now.windowQuantile(quantile)), secondsText(m_use.ttl));
     return rings.isEmpty()
                ? modelled
-               : modelled + QLatin1Char(' ') + tr("Measured, 95 of 100: %1.").arg(rings.join(QStringLiteral(", ")));
+               : modelled + QLatin1Char(' ') +
+                     tr("Measured, midway between the last acceptance seen and the first refusal, 95 of 100: %1.")
+                         .arg(rings.join(QStringLiteral(", ")));
 }
 
 ChartTable TradeoffChart::table() const

@@ -174,7 +174,7 @@ void TradeoffSheet::showMeasured(const QString &remark)
         const bool cached = probe::isCached(cell.arm.mode);
         rings.push_back(
             {id, *figures.windowP95Ms / 1e3, cached ? probe::TradeoffModel::polling(interval, ttl).hitRatio() : 0.0});
-        lines << tr("%1: refused after %2 (median), %3 at most, %4 of %5 trials.")
+        lines << tr("%1: first refusal seen after %2 (median), %3 at most, %4 of %5 trials.")
                      .arg(charts::lookOf(id).word, charts::secondsText(*figures.p50Ms / 1e3),
                           charts::secondsText(*figures.maxMs / 1e3), QString::number(figures.refused),
                           QString::number(figures.trials));
@@ -201,9 +201,12 @@ void TradeoffSheet::showModel()
     m_ttlText->setText(charts::secondsText(ttl));
     m_sentence->setText(m_chart->sentence());
     const auto model = probe::TradeoffModel::poisson(use.rate, use.ttl, use.instances);
+    constexpr double fewest = 0.01;
+    const double accepted = model.staleAccepts();
     m_remark->setText(tr("%1 requests are still accepted after a deletion, on average. An entry that every hit extends "
                          "may outlive any revocation: never extend one.")
-                          .arg(QLocale().toString(model.staleAccepts(), 'g', 3)));
+                          .arg(accepted < fewest ? tr("Fewer than %1").arg(QLocale().toString(fewest))
+                                                 : QLocale().toString(accepted, 'g', 3)));
 }
 
 } // namespace rollcall::latency

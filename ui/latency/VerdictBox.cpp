@@ -34,8 +34,11 @@ VerdictBox::VerdictBox(const common::Theme &theme, QWidget *parent)
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(common::space::l, common::space::s, common::space::l, common::space::xs);
     column->setSpacing(2);
+    // Of one height, so that nothing below moves while a run goes on; fewer lines stand in its middle.
+    column->addStretch(1);
     column->addWidget(m_headline);
-    column->addWidget(m_remark, 1);
+    column->addWidget(m_remark);
+    column->addStretch(1);
 }
 
 void VerdictBox::show(const probe::RunDocument *document, const QString &route, bool running)
