@@ -1,5 +1,7 @@
 #include "core/http/Headers.h"
 
+#include <QList>
+
 #include <algorithm>
 #include <array>
 #include <string_view>
