@@ -19,6 +19,7 @@
 #include "ui/charts/ShiftChart.h"
 #include "ui/common/Button.h"
 #include "ui/common/Label.h"
+#include "ui/common/Page.h"
 #include "ui/common/SegmentedControl.h"
 
 namespace rollcall::latency {
@@ -146,6 +147,7 @@ ChartBoard::ChartBoard(const common::Theme &theme, QWidget *parent)
     // Of two latencies their ratio is what counts, mostly: who wants their difference asks for it.
     m_linear->setObjectName(QStringLiteral("linearLatency"));
     m_linear->setCheckable(true);
+    common::setMenuOf(*m_linear, common::MenuOf::Measure);
     m_linear->setShortcut(Qt::Key_L);
     // A letter is for a chart alone: in the boxes above it looks for an entry.
     m_linear->setShortcutContext(Qt::WidgetShortcut);

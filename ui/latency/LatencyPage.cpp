@@ -230,7 +230,6 @@ void LatencyPage::makeActions()
     m_stopAction = add(tr("Stop the measurement"), QKeySequence(Qt::Key_Escape), &LatencyPage::stop);
     m_pauseAction = add(tr("Pause the measurement, or go on"), QKeySequence(Qt::Key_P), &LatencyPage::togglePause);
     addAction(&m_board->linearLatency());
-    common::setMenuOf(m_board->linearLatency(), common::MenuOf::Measure);
 }
 
 void LatencyPage::run()
