@@ -48,6 +48,16 @@ PropagationVerdict verdictOf(const PropagationFigures &figures, bool flapping, d
     return *figures.maxMs <= allowed + slowestAcknowledgeMs ? PropagationVerdict::WithinTtl : PropagationVerdict::Late;
 }
 
+/// How long @p outcome's session was seen to outlive its revocation; nullopt where nothing was seen after it.
+std::optional<Watched> watchedOf(const TrialOutcome &outcome)
+{
+    if (const std::optional<qint64> window = outcome.windowNs())
+        return Watched{milliseconds(static_cast<double>(*window)), true};
+    if (outcome.lastAcceptedNs)
+        return Watched{milliseconds(static_cast<double>(std::max<qint64>(0, *outcome.lastAcceptedNs))), false};
+    return std::nullopt;
+}
+
 } // namespace
 
 QString propagationVerdictName(PropagationVerdict verdict)
@@ -78,6 +88,8 @@ PropagationFigures summarise(std::span<const TrialOutcome> outcomes, const Propa
     double slowestAcknowledgeMs = 0;
     for (const TrialOutcome &outcome : outcomes) {
         figures.failed += outcome.end == End::NotAccepted || outcome.end == End::NoAnswer ? 1 : 0;
+        if (const std::optional<Watched> watched = watchedOf(outcome))
+            figures.watched.push_back(*watched);
         if (!outcome.counts())
             continue;
         ++figures.trials;
@@ -96,8 +108,6 @@ PropagationFigures summarise(std::span<const TrialOutcome> outcomes, const Propa
     figures.p50Ms = quantileMs(refusals, censored, 0.5);
     figures.p95Ms = quantileMs(refusals, censored, 0.95);
     figures.p99Ms = quantileMs(refusals, censored, 0.99);
-    for (const qint64 window : windows)
-        figures.windowsMs.push_back(milliseconds(static_cast<double>(window)));
     figures.windowP50Ms = quantileMs(windows, censored, 0.5);
     figures.windowP95Ms = quantileMs(windows, censored, 0.95);
     if (censored == 0 && !refusals.empty()) {

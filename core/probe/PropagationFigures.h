@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/probe/PropagationTrial.h"
+#include "core/probe/SurvivalCurve.h"
 
 namespace rollcall::probe {
 
@@ -34,8 +35,11 @@ struct PropagationFigures
     /// How long sessions outlived their revocation, from the middles of last acceptance and lasting refusal: the
     /// estimate that a model of the cache is compared with.
     std::optional<double> windowP50Ms, windowP95Ms, windowMeanMs;
-    std::vector<double> windowsMs; ///< the same of each refused trial, ascending
-    qint64 staleAccepts = 0;       ///< probes accepted after the revocation, over all trials
+    /// The same of each trial of which anything is known, in the order given: those that still run, or were given up,
+    /// too, until when they were last accepted; a refusal that has not settled yet counts as one. Who left them out
+    /// would count quick refusals alone while a run goes on.
+    std::vector<Watched> watched;
+    qint64 staleAccepts = 0; ///< probes accepted after the revocation, over all trials
     /// With 95 % confidence at least this share of revocations is refused within maxMs: 0.05^(1/trials); 0 where there
     /// is no maximum.
     double coveredShare = 0;
@@ -51,7 +55,7 @@ struct PropagationBounds
     std::chrono::nanoseconds answerP95{0};       ///< how long a probe takes
 };
 
-/// Sums @p outcomes up; those that still run are left out. **Source:** facts/latency-method.md §4.1.
+/// Sums @p outcomes up; those that still run count in `watched` alone. **Source:** facts/latency-method.md §4.1.
 [[nodiscard]] PropagationFigures summarise(std::span<const TrialOutcome> outcomes, const PropagationBounds &bounds);
 
 } // namespace rollcall::probe

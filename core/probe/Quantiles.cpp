@@ -210,11 +210,16 @@ double studentT975(qsizetype degrees)
 ShareInterval wilson(qint64 good, qint64 all)
 {
     const auto n = static_cast<double>(all);
-    const double share = static_cast<double>(good) / n;
+    return wilsonOfShare(static_cast<double>(good) / n, n);
+}
+
+ShareInterval wilsonOfShare(double share, double n)
+{
     const double z2 = z975 * z975;
     const double centre = (share + z2 / (2 * n)) / (1 + z2 / n);
     const double half = z975 / (1 + z2 / n) * std::sqrt(share * (1 - share) / n + z2 / (4 * n * n));
-    return {std::max(0.0, centre - half), std::min(1.0, centre + half)};
+    // At 0 and 1 rounding may leave the share itself just outside.
+    return {std::clamp(centre - half, 0.0, share), std::clamp(centre + half, share, 1.0)};
 }
 
 } // namespace rollcall::probe

@@ -72,12 +72,15 @@ private:
 /// Student's t, quantile 0.975, for @p degrees of freedom (1 … 15).
 [[nodiscard]] double studentT975(qsizetype degrees);
 
-/// Wilson's 95 % interval of a share of @p good in @p all (> 0).
+/// Wilson's 95 % interval of a share.
 struct ShareInterval
 {
     double lo = 0;
     double hi = 1;
 };
+/// Of @p good in @p all (> 0).
 [[nodiscard]] ShareInterval wilson(qint64 good, qint64 all);
+/// Of @p share, known as well as from @p n (> 0) observations.
+[[nodiscard]] ShareInterval wilsonOfShare(double share, double n);
 
 } // namespace rollcall::probe

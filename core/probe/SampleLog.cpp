@@ -190,12 +190,17 @@ base::Result<std::vector<Sample>> samplesFromJson(const QJsonValue &value, std::
     return samples;
 }
 
+bool isMeasured(const Sample &sample)
+{
+    // What we cut off ourselves when the run ended says nothing of the deployment; the log of samples keeps it.
+    return !sample.warmup && !isAborted(sample.outcome);
+}
+
 std::vector<std::vector<Sample>> measuredByCell(std::span<const Sample> samples, std::size_t cells)
 {
     std::vector<std::vector<Sample>> byCell(cells);
     for (const Sample &sample : samples) {
-        // What we cut off ourselves when the run ended says nothing of the deployment; the log of samples keeps it.
-        if (!sample.warmup && !isAborted(sample.outcome))
+        if (isMeasured(sample))
             byCell[static_cast<std::size_t>(sample.cell)].push_back(sample);
     }
     return byCell;

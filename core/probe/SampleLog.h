@@ -23,8 +23,10 @@ inline constexpr std::size_t mostLoggedSamples = 250'000;
 /// Errors: FileFormatInvalid (Detail), also for a sample of a cell that is not there.
 [[nodiscard]] base::Result<std::vector<Sample>> samplesFromJson(const QJsonValue &value, std::size_t cells);
 
-/// Of @p samples those that figures are made of: no warm-up, nothing that we cut off ourselves. An element a cell, each
-/// in the order of time.
+/// Whether figures are made of @p sample: no warm-up, nothing that we cut off ourselves.
+[[nodiscard]] bool isMeasured(const Sample &sample);
+
+/// Of @p samples those that figures are made of. An element a cell, each in the order of time.
 [[nodiscard]] std::vector<std::vector<Sample>> measuredByCell(std::span<const Sample> samples, std::size_t cells);
 
 } // namespace rollcall::probe

@@ -25,14 +25,25 @@ namespace {
 constexpr QMargins margins(56, 12, 28, 26);
 constexpr double shownAt[] = {0.05, 0.25, 0.5, 0.75, 0.95};
 constexpr int mostGroups = 12;
-constexpr int leastBlocks = 5; ///< of a group: fewer times have no such five numbers
+constexpr int leastBlocks = 5; ///< of a group
+constexpr int leastGroups = 4; ///< fewer show no course
 constexpr qreal widestBox = 14;
 constexpr int boxAlpha = 60;
 
-/// How many blocks of @p all stand together.
-int blocksTogether(int all)
+/// Into how many groups @p blocks blocks are parted, where the cells shown have @p counts times: as few as leave each
+/// cell enough for whiskers, or for a box at least, as long as there is still a course to see.
+int groupsOf(int blocks, const std::vector<qsizetype> &counts)
 {
-    return std::max(leastBlocks, (all + mostGroups - 1) / mostGroups);
+    int groups = std::min(mostGroups, blocks / leastBlocks);
+    const qsizetype fewest = counts.empty() ? 0 : *std::ranges::min_element(counts);
+    for (const double p : {shownAt[4], shownAt[3]}) {
+        const qsizetype enough = fewest / probe::minimumSamples(p);
+        if (enough >= leastGroups) {
+            groups = static_cast<int>(std::min<qsizetype>(groups, enough));
+            break;
+        }
+    }
+    return blocks > 0 ? std::max(1, groups) : 0;
 }
 
 } // namespace
@@ -47,6 +58,7 @@ BlocksChart::BlocksChart(const common::Theme &theme, QWidget *parent)
 
 void BlocksChart::show(const probe::RunDocument &document, const QString &route)
 {
+    m_route = route;
     m_modes.clear();
     m_groups.clear();
     m_why = document.cells.empty() ? tr("Nothing is measured yet.")
@@ -54,48 +66,58 @@ void BlocksChart::show(const probe::RunDocument &document, const QString &route)
                 ? tr("This run keeps figures and histograms, no single samples: there were more than one document "
                      "holds, or the run is not over.")
                 : tr("On this route no request was answered as it should be.");
-    const std::vector<std::vector<Sample>> measured = probe::measuredByCell(document.samples, document.cells.size());
-    std::vector<std::size_t> cells;
-    int first = std::numeric_limits<int>::max();
-    int last = -1;
+    std::vector<int> boxOf(document.cells.size(), -1); // of each cell that is shown, its place in m_modes
     for (std::size_t i = 0; i < document.cells.size(); ++i) {
         const CellId &id = document.cells[i].id;
         if (id.route != route || id.cache == probe::CachePath::Miss || !isDrawn(document, document.cells[i]))
             continue;
-        cells.push_back(i);
+        boxOf[i] = static_cast<int>(m_modes.size());
         m_modes.push_back(id);
-        for (const Sample &sample : measured[i]) {
-            first = std::min(first, sample.block);
-            last = std::max(last, sample.block);
-        }
+    }
+    std::vector<const Sample *> measured;
+    std::vector<qsizetype> counts(m_modes.size());
+    int first = std::numeric_limits<int>::max();
+    int last = -1;
+    for (const Sample &sample : document.samples) {
+        const int box = boxOf[static_cast<std::size_t>(sample.cell)];
+        if (box < 0 || !probe::isMeasured(sample))
+            continue;
+        measured.push_back(&sample);
+        ++counts[static_cast<std::size_t>(box)];
+        first = std::min(first, sample.block);
+        last = std::max(last, sample.block);
+    }
+    const int blocks = std::max(0, last - first + 1);
+    const int groups = groupsOf(blocks, counts);
+    // Where group after group begins; even, so that none has too few.
+    const auto begin = [&](int group) {
+        return first + static_cast<int>(qint64{group} * blocks / std::max(1, groups));
+    };
+    std::vector<std::vector<std::vector<Sample>>> samples(static_cast<std::size_t>(groups));
+    for (int group = 0; group < groups; ++group) {
+        m_groups.push_back({begin(group), begin(group + 1) - 1, {}});
+        samples[static_cast<std::size_t>(group)].resize(m_modes.size());
+    }
+    for (const Sample *sample : measured) {
+        const auto after = std::ranges::upper_bound(m_groups, sample->block, {}, &Group::first);
+        const auto group = static_cast<std::size_t>(after - m_groups.begin() - 1);
+        const int box = boxOf[static_cast<std::size_t>(sample->cell)];
+        samples[group][static_cast<std::size_t>(box)].push_back(*sample);
     }
     double least = std::numeric_limits<double>::max();
     double most = 0;
-    const int together = blocksTogether(last - first + 1);
-    for (int from = first; from <= last; from += together) {
-        // A rest too short for five numbers belongs to the group before it.
-        const bool isLast = last - (from + together - 1) < leastBlocks;
-        Group group{from, isLast ? last : from + together - 1, {}};
-        for (const std::size_t cell : cells) {
-            std::vector<Sample> samples;
-            std::ranges::copy_if(measured[cell], std::back_inserter(samples), [&group](const Sample &sample) {
-                return sample.block >= group.first && sample.block <= group.last;
-            });
-            const bool response = !document.isClosed() && probe::isNetwork(document.cells[cell].id.mode);
-            std::vector<qint64> times = probe::distributionTimes(samples, response, timeoutNsOf(document));
-            std::ranges::sort(times);
-            Box box{static_cast<qsizetype>(times.size()), {}};
-            for (std::size_t i = 0; i < box.ns.size() && box.n > 0; ++i)
-                box.ns[i] = probe::quantile7(times, shownAt[i]);
-            if (box.n > 0) {
-                least = std::min(least, box.ns.front());
-                most = std::max(most, box.ns.back());
+    for (std::size_t group = 0; group < m_groups.size(); ++group) {
+        for (std::size_t mode = 0; mode < m_modes.size(); ++mode) {
+            const bool response = !document.isClosed() && probe::isNetwork(m_modes[mode].mode);
+            const Box box = boxOfTimes(samples[group][mode], response, timeoutNsOf(document));
+            for (std::size_t i = 0; i < box.ns.size(); ++i) {
+                if (!box.shows(i))
+                    continue;
+                least = std::min(least, box.ns[i]);
+                most = std::max(most, box.ns[i]);
             }
-            group.boxes.push_back(box);
+            m_groups[group].boxes.push_back(box);
         }
-        m_groups.push_back(std::move(group));
-        if (isLast)
-            break;
     }
     if (most <= 0)
         m_groups.clear();
@@ -103,6 +125,35 @@ void BlocksChart::show(const probe::RunDocument &document, const QString &route)
     if (!m_groups.empty() && cursor() < 0)
         setCursorStop(static_cast<int>(m_groups.size()) / 2);
     dataChanged();
+}
+
+/// Whether the number at shownAt[@p i] is known: as elsewhere, a quantile other than the median takes enough times.
+bool BlocksChart::Box::shows(std::size_t i) const
+{
+    return n > 0 && (shownAt[i] == 0.5 || n >= probe::minimumSamples(shownAt[i]));
+}
+
+/// "1.2 ms"; "≥ 5 s" where the number lies among timeouts, which are known to be at least that long, no more.
+QString BlocksChart::Box::text(std::size_t i) const
+{
+    const QString time = latencyText(std::llround(ns[i]));
+    return censored[i] ? tr("≥ %1").arg(time) : time;
+}
+
+BlocksChart::Box BlocksChart::boxOfTimes(const std::vector<Sample> &samples, bool response, qint64 timeoutNs)
+{
+    std::vector<qint64> times = probe::distributionTimes(samples, response, timeoutNs);
+    std::ranges::sort(times);
+    Box box;
+    box.n = static_cast<qsizetype>(times.size());
+    const auto ok =
+        box.n - std::ranges::count_if(samples, [](const Sample &sample) { return isCensored(sample.outcome); });
+    for (std::size_t i = 0; i < box.ns.size() && box.n > 0; ++i) {
+        box.ns[i] = probe::quantile7(times, shownAt[i]);
+        // The greater of the two that it lies between is a timeout.
+        box.censored[i] = std::ceil(static_cast<double>(box.n - 1) * shownAt[i]) >= static_cast<double>(ok);
+    }
+    return box;
 }
 
 QString BlocksChart::nothing() const
@@ -148,15 +199,21 @@ void BlocksChart::paintBoxPlot(QPainter &painter, const Box &box, const CellId &
     QColor fill = color;
     fill.setAlpha(boxAlpha);
     painter.setPen(QPen(color, 1));
-    painter.drawLine(QPointF(x, yAt(box.ns[0])), QPointF(x, yAt(box.ns[4])));
-    for (const double end : {box.ns[0], box.ns[4]})
-        painter.drawLine(QPointF(x - width / 4, yAt(end)), QPointF(x + width / 4, yAt(end)));
-    painter.setBrush(theme().color(ColorToken::Raised));
-    const QRectF middle(QPointF(x - width / 2, yAt(box.ns[3])), QPointF(x + width / 2, yAt(box.ns[1])));
-    painter.drawRect(middle);
-    painter.fillRect(middle, fill);
+    if (box.shows(4)) {
+        painter.drawLine(QPointF(x, yAt(box.ns[0])), QPointF(x, yAt(box.ns[4])));
+        for (const std::size_t end : {0U, 4U}) {
+            if (!box.censored[end]) // how far it reaches is not known
+                painter.drawLine(QPointF(x - width / 4, yAt(box.ns[end])), QPointF(x + width / 4, yAt(box.ns[end])));
+        }
+    }
+    if (box.shows(3)) {
+        painter.setBrush(theme().color(ColorToken::Raised));
+        const QRectF middle(QPointF(x - width / 2, yAt(box.ns[3])), QPointF(x + width / 2, yAt(box.ns[1])));
+        painter.drawRect(middle);
+        painter.fillRect(middle, fill);
+    }
     painter.setPen(QPen(color, 2));
-    painter.drawLine(QPointF(middle.left(), yAt(box.ns[2])), QPointF(middle.right(), yAt(box.ns[2])));
+    painter.drawLine(QPointF(x - width / 2, yAt(box.ns[2])), QPointF(x + width / 2, yAt(box.ns[2])));
     drawMarker(painter, theme(), lookOf(id), {x, yAt(box.ns[2])}, 6);
 }
 
@@ -183,19 +240,33 @@ void BlocksChart::paintReadOut(QPainter &painter) const
     std::vector<ReadOutRow> rows;
     const Group &group = m_groups[static_cast<std::size_t>(cursor())];
     for (std::size_t i = 0; i < m_modes.size(); ++i) {
-        if (group.boxes[i].n > 0)
-            rows.push_back({m_modes[i], lookOf(m_modes[i]).word,
-                            tr("%1 (%2–%3)")
-                                .arg(latencyText(std::llround(group.boxes[i].ns[2])),
-                                     latencyText(std::llround(group.boxes[i].ns[0])),
-                                     latencyText(std::llround(group.boxes[i].ns[4])))});
+        const Box &box = group.boxes[i];
+        const QString n = QLocale().toString(box.n);
+        rows.push_back({m_modes[i], lookOf(m_modes[i]).word,
+                        box.n == 0     ? tr("no answer as it should be")
+                        : box.shows(4) ? tr("%1 (%2–%3), n %4").arg(box.text(2), box.text(0), box.text(4), n)
+                                       : tr("%1, n %2").arg(box.text(2), n)});
     }
     paintBox(painter, tr("p50 (p5–p95), %1").arg(groupText(cursor())), rows);
 }
 
 QString BlocksChart::remark() const
 {
-    return m_groups.empty() ? QString() : tr("line p50, box p25–p75, whiskers p5–p95");
+    if (m_groups.empty())
+        return {};
+    bool complete = true;
+    bool open = false;
+    for (const Group &group : m_groups) {
+        for (const Box &box : group.boxes) {
+            complete = complete && (box.n == 0 || box.shows(4));
+            open = open || (box.shows(4) && box.censored[4]);
+        }
+    }
+    const QString marks = complete ? tr("line p50, box p25–p75, whiskers p5–p95")
+                                   : tr("line p50, from n %1 box p25–p75, from n %2 whiskers p5–p95")
+                                         .arg(probe::minimumSamples(shownAt[3]))
+                                         .arg(probe::minimumSamples(shownAt[4]));
+    return open ? tr("%1, open at timeouts").arg(marks) : marks;
 }
 
 QString BlocksChart::sentence() const
@@ -205,13 +276,15 @@ QString BlocksChart::sentence() const
     QStringList parts;
     const Group &group = m_groups[static_cast<std::size_t>(std::max(0, cursor()))];
     for (std::size_t i = 0; i < m_modes.size(); ++i) {
-        if (group.boxes[i].n > 0)
-            parts << tr("%1 p50 %2, p5 %3, p95 %4")
-                         .arg(lookOf(m_modes[i]).word, latencyText(std::llround(group.boxes[i].ns[2])),
-                              latencyText(std::llround(group.boxes[i].ns[0])),
-                              latencyText(std::llround(group.boxes[i].ns[4])));
+        const Box &box = group.boxes[i];
+        const QString word = lookOf(m_modes[i]).word;
+        const QString n = QLocale().toString(box.n);
+        parts << (box.n == 0 ? tr("%1 no answer as it should be").arg(word)
+                  : box.shows(4)
+                      ? tr("%1 p50 %2, p5 %3, p95 %4, n %5").arg(word, box.text(2), box.text(0), box.text(4), n)
+                      : tr("%1 p50 %2, n %3").arg(word, box.text(2), n));
     }
-    return tr("In %1: %2.").arg(groupText(cursor()), parts.join(QStringLiteral("; ")));
+    return tr("%1, in %2: %3.").arg(m_route, groupText(cursor()), parts.join(QStringLiteral("; ")));
 }
 
 ChartTable BlocksChart::table() const
@@ -227,8 +300,10 @@ ChartTable BlocksChart::table() const
                 {tr("%1–%2").arg(group.first + 1).arg(group.last + 1), static_cast<double>(group.first)},
                 {lookOf(m_modes[i]).word, {}},
                 {QLocale().toString(box.n), static_cast<double>(box.n)}};
-            for (const double ns : box.ns)
-                row.push_back({latencyText(std::llround(ns)), ns});
+            for (std::size_t at = 0; at < box.ns.size(); ++at) {
+                row.push_back(box.shows(at) ? ChartValue{box.text(at), box.ns[at]}
+                                            : ChartValue{tr("needs n %1").arg(probe::minimumSamples(shownAt[at])), {}});
+            }
             table.rows.push_back(std::move(row));
         }
     }

@@ -9,8 +9,8 @@
 namespace rollcall::charts {
 
 /// Whether a run kept its level: small box plots of one route's modes over the blocks of the run, a few blocks
-/// together. Five numbers each, no outliers and no smoothed shape, which would invent times between those of two
-/// populations.
+/// together. Five numbers each, as far as there are times enough for them, no outliers and no smoothed shape, which
+/// would invent times between those of two populations.
 /// **Thread-safety:** GUI thread only.
 class BlocksChart final : public PaintedChart
 {
@@ -20,7 +20,7 @@ public:
     /// @p theme outlives the chart.
     explicit BlocksChart(const common::Theme &theme, QWidget *parent = nullptr);
 
-    /// Shows the cells of @p route: hits of cached modes, not misses. Reads all samples.
+    /// Shows the cells of @p route: hits of cached modes, not misses. Looks at all samples.
     void show(const probe::RunDocument &document, const QString &route);
 
     /// How times are placed of what is shown from now on.
@@ -44,8 +44,13 @@ private:
     struct Box
     {
         qsizetype n = 0;
-        std::array<double, 5> ns{}; ///< at shownAt of BlocksChart.cpp
+        std::array<double, 5> ns{};     ///< at shownAt of BlocksChart.cpp
+        std::array<bool, 5> censored{}; ///< it lies among timeouts: it is at least so long
+
+        [[nodiscard]] bool shows(std::size_t i) const;
+        [[nodiscard]] QString text(std::size_t i) const;
     };
+    [[nodiscard]] static Box boxOfTimes(const std::vector<probe::Sample> &samples, bool response, qint64 timeoutNs);
     /// Blocks that follow each other.
     struct Group
     {
@@ -58,6 +63,7 @@ private:
     [[nodiscard]] QString groupText(int stop) const;
     void paintBoxPlot(QPainter &painter, const Box &box, const probe::CellId &id, qreal x, qreal width) const;
 
+    QString m_route;
     std::vector<probe::CellId> m_modes;
     std::vector<Group> m_groups;
     LatencyScale m_scale = LatencyScale::Log;

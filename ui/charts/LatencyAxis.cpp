@@ -1,5 +1,6 @@
 #include "ui/charts/LatencyAxis.h"
 
+#include <QCoreApplication>
 #include <QLocale>
 
 #include <algorithm>
@@ -26,7 +27,8 @@ double stepOf(double length)
 /// @p ns in units of @p unit, with decimals where it is no whole number of them.
 QString inUnits(double ns, double unit, const char *name)
 {
-    return QString::number(std::round(100 * ns / unit) / 100) + QLatin1Char(' ') + QString::fromUtf8(name);
+    return QLocale().toString(std::round(100 * ns / unit) / 100, 'g', QLocale::FloatingPointShortest) +
+           QLatin1Char(' ') + QString::fromUtf8(name);
 }
 
 } // namespace
@@ -110,6 +112,11 @@ QString latencyText(qint64 ns)
     const double shown = value / unit;
     const int decimals = shown >= 99.95 || unit == 1 ? 0 : shown >= 9.995 ? 1 : 2;
     return QLocale().toString(shown, 'f', decimals) + QChar(0xa0) + name;
+}
+
+QString percentText(double percent, int decimals)
+{
+    return QCoreApplication::translate("charts", "%1 %").arg(QLocale().toString(percent, 'f', decimals));
 }
 
 QString ratioText(double ratio)

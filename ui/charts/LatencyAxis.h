@@ -35,6 +35,9 @@ struct LatencyAxis
 /// A latency for people with the unit that fits, three digits: "262 ms", "6.1 ms", "950 ns".
 [[nodiscard]] QString latencyText(qint64 ns);
 
+/// A share for people: "99.8 %".
+[[nodiscard]] QString percentText(double percent, int decimals);
+
 /// A ratio: "43×", "1.6×".
 [[nodiscard]] QString ratioText(double ratio);
 

@@ -184,7 +184,7 @@ void PhaseChart::paintAxes(QPainter &painter) const
     const bool all = plot().width() > ticks * widestLabel; // else the labels would run together
     for (int i = 0; i <= ticks; i += all ? 1 : ticks) {
         const double share = windowFrom() + (windowTo() - windowFrom()) * i / ticks;
-        const QString label = m_shares     ? QStringLiteral("%1 %").arg(std::lround(100 * share))
+        const QString label = m_shares     ? percentText(100 * share, 0)
                               : share == 0 ? QStringLiteral("0")
                                            : latencyText(static_cast<qint64>(m_most * share));
         paintTick(painter, share, label, true);

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/probe/Quantiles.h"
 #include "ui/charts/ChartPalette.h"
 
 namespace rollcall::charts {
@@ -19,34 +18,43 @@ constexpr QMargins margins(56, 28, 28, 44);
 constexpr int points = 120; ///< stops of the cursor
 constexpr int gridLines = 4;
 constexpr int bandAlpha = 50;
-constexpr double second = 1e9; ///< ns
+constexpr double millisecond = 1e6; ///< ns
+constexpr qreal endBar = 7;         ///< half the height of what ends a curve
 
-QString timeText(double seconds)
+QString timeText(double ms)
 {
-    return seconds <= 0 ? RevocationChart::tr("0 s") : latencyText(std::llround(seconds * second));
+    return ms <= 0 ? RevocationChart::tr("0 s") : latencyText(std::llround(ms * millisecond));
 }
 
-QString percentText(double share)
+QString shareText(double share)
 {
-    return QLocale().toString(100 * share, 'f', share > 0 && share < 1 ? 1 : 0) + QStringLiteral(" %");
+    return percentText(100 * share, share > 0 && share < 1 ? 1 : 0);
 }
 
 } // namespace
 
-int RevocationChart::Curve::acceptedAfter(double seconds) const
+std::optional<probe::SurvivalCurve::Point> RevocationChart::Curve::after(double ms) const
 {
-    const auto refused = std::upper_bound(windows.begin(), windows.end(), seconds) - windows.begin();
-    return trials - static_cast<int>(refused);
+    return accepted.at(ms);
+}
+
+/// "n 20", "n 20, of which 12 have ended".
+QString RevocationChart::Curve::trialsText() const
+{
+    const QString all = QLocale().toString(accepted.count());
+    return ended < accepted.count() ? tr("n %1, of which %2 have ended").arg(all, QLocale().toString(ended))
+                                    : tr("n %1").arg(all);
 }
 
 /// "12.5 % (4.1–31 %), n 20".
-QString RevocationChart::Curve::textAfter(double seconds) const
+QString RevocationChart::Curve::textAfter(double ms) const
 {
-    const int accepted = acceptedAfter(seconds);
-    const probe::ShareInterval interval = probe::wilson(accepted, trials);
-    return tr("%1 (%2–%3), n %4")
-        .arg(percentText(static_cast<double>(accepted) / trials), QLocale().toString(100 * interval.lo, 'f', 0),
-             QLocale().toString(100 * interval.hi, 'f', 0), QLocale().toString(trials));
+    const auto point = after(ms);
+    if (!point)
+        return tr("not watched so long, %1").arg(trialsText());
+    return tr("%1 (%2–%3), %4")
+        .arg(shareText(point->share), QLocale().toString(100 * point->interval.lo, 'f', 0),
+             QLocale().toString(100 * point->interval.hi, 'f', 0), trialsText());
 }
 
 RevocationChart::RevocationChart(const common::Theme &theme, QWidget *parent) : PaintedChart(theme, margins, parent)
@@ -59,20 +67,18 @@ RevocationChart::RevocationChart(const common::Theme &theme, QWidget *parent) : 
 void RevocationChart::show(const std::vector<probe::PropagationCell> &cells, std::chrono::nanoseconds ttl)
 {
     m_curves.clear();
-    m_ttl = std::chrono::duration<double>(ttl).count();
+    m_ttl = std::chrono::duration<double, std::milli>(ttl).count();
     double latest = m_ttl;
     for (const probe::PropagationCell &cell : cells) {
-        if (cell.figures.trials == 0)
+        if (cell.figures.watched.empty())
             continue;
-        Curve curve{{{}, cell.arm.mode, {}}, {}, cell.figures.trials};
-        for (const double windowMs : cell.figures.windowsMs)
-            curve.windows.push_back(windowMs / 1e3);
-        if (!curve.windows.empty())
-            latest = std::max(latest, curve.windows.back());
+        Curve curve{{{}, cell.arm.mode, {}}, probe::SurvivalCurve(cell.figures.watched), cell.figures.trials};
+        const std::vector<double> steps = curve.accepted.stepsMs();
+        latest = std::max({latest, steps.empty() ? 0 : steps.back(), curve.accepted.endMs().value_or(0)});
         m_curves.push_back(std::move(curve));
     }
     // As far as something happens, and a little beyond.
-    m_axis = LatencyAxis::around(0, 1.1 * latest * second, LatencyScale::Linear);
+    m_axis = LatencyAxis::around(0, 1.1 * latest * millisecond, LatencyScale::Linear);
     if (!m_curves.empty() && cursor() < 0)
         setCursorStop(points / 2);
     dataChanged();
@@ -93,14 +99,14 @@ double RevocationChart::shareOf(int stop) const
     return static_cast<double>(stop) / points;
 }
 
-double RevocationChart::secondsAt(int stop) const
+double RevocationChart::msAt(int stop) const
 {
-    return m_axis.at(shareOf(std::max(0, stop))) / second;
+    return m_axis.at(shareOf(std::max(0, stop))) / millisecond;
 }
 
-qreal RevocationChart::xOf(double seconds) const
+qreal RevocationChart::xOf(double ms) const
 {
-    return xAt(m_axis.shareOf(seconds * second));
+    return xAt(m_axis.shareOf(ms * millisecond));
 }
 
 qreal RevocationChart::yAt(double share) const
@@ -111,7 +117,7 @@ qreal RevocationChart::yAt(double share) const
 void RevocationChart::paintAxes(QPainter &painter) const
 {
     for (int i = 0; i <= gridLines; ++i)
-        paintGridLine(painter, yAt(static_cast<double>(i) / gridLines), tr("%1 %").arg(100 * i / gridLines), i == 0);
+        paintGridLine(painter, yAt(static_cast<double>(i) / gridLines), percentText(100.0 * i / gridLines, 0), i == 0);
     for (const double tick : m_axis.ticks())
         paintTick(painter, m_axis.shareOf(tick), tickLabel(tick), true);
     const QRectF area = plot();
@@ -128,21 +134,23 @@ void RevocationChart::paintCurve(QPainter &painter, const Curve &curve) const
     QPolygonF upper;
     QPolygonF lower;
     const auto step = [&](double from, double to) {
-        const int accepted = curve.acceptedAfter(from);
-        const probe::ShareInterval interval = probe::wilson(accepted, curve.trials);
-        for (const double seconds : {from, to}) {
-            const qreal x = xOf(seconds);
-            line << QPointF(x, yAt(static_cast<double>(accepted) / curve.trials));
-            upper << QPointF(x, yAt(interval.hi));
-            lower << QPointF(x, yAt(interval.lo));
+        const auto point = curve.after(from);
+        if (!point)
+            return;
+        for (const double ms : {from, to}) {
+            const qreal x = xOf(ms);
+            line << QPointF(x, yAt(point->share));
+            upper << QPointF(x, yAt(point->interval.hi));
+            lower << QPointF(x, yAt(point->interval.lo));
         }
     };
     double from = 0;
-    for (const double window : curve.windows) {
-        step(from, window);
-        from = window;
+    for (const double ms : curve.accepted.stepsMs()) {
+        step(from, ms);
+        from = ms;
     }
-    step(from, m_axis.hi / second);
+    const std::optional<double> endMs = curve.accepted.endMs();
+    step(from, endMs.value_or(m_axis.hi / millisecond));
     std::reverse(lower.begin(), lower.end());
     QColor band = theme().color(look.color);
     band.setAlpha(bandAlpha);
@@ -152,6 +160,10 @@ void RevocationChart::paintCurve(QPainter &painter, const Curve &curve) const
     painter.setBrush(Qt::NoBrush);
     painter.setPen(penOf(theme(), look, 2));
     painter.drawPolyline(line);
+    if (endMs && !line.isEmpty()) { // nobody knows how it goes on
+        painter.setPen(QPen(theme().color(look.color), 2));
+        painter.drawLine(line.back() - QPointF(0, endBar), line.back() + QPointF(0, endBar));
+    }
 }
 
 void RevocationChart::paintMarks(QPainter &painter) const
@@ -173,8 +185,8 @@ void RevocationChart::paintMarks(QPainter &painter) const
     if (cursor() < 0)
         return;
     for (const Curve &curve : m_curves) {
-        const double share = static_cast<double>(curve.acceptedAfter(secondsAt(cursor()))) / curve.trials;
-        drawMarker(painter, theme(), lookOf(curve.id), {xAt(shareOf(cursor())), yAt(share)}, 8);
+        if (const auto point = curve.after(msAt(cursor())))
+            drawMarker(painter, theme(), lookOf(curve.id), {xAt(shareOf(cursor())), yAt(point->share)}, 8);
     }
 }
 
@@ -184,8 +196,8 @@ void RevocationChart::paintReadOut(QPainter &painter) const
         return;
     std::vector<ReadOutRow> rows;
     for (const Curve &curve : m_curves)
-        rows.push_back({curve.id, lookOf(curve.id).word, curve.textAfter(secondsAt(cursor()))});
-    paintBox(painter, tr("After %1").arg(timeText(secondsAt(cursor()))), rows);
+        rows.push_back({curve.id, lookOf(curve.id).word, curve.textAfter(msAt(cursor()))});
+    paintBox(painter, tr("After %1").arg(timeText(msAt(cursor()))), rows);
 }
 
 std::vector<probe::CellId> RevocationChart::modes() const
@@ -198,7 +210,8 @@ std::vector<probe::CellId> RevocationChart::modes() const
 
 QString RevocationChart::remark() const
 {
-    return m_curves.empty() ? QString() : tr("middles of last acceptance and refusal · band: 95 % CI");
+    return m_curves.empty() ? QString()
+                            : tr("middles of last acceptance and refusal · band: 95 % CI · bar: watched no longer");
 }
 
 QString RevocationChart::sentence() const
@@ -207,9 +220,22 @@ QString RevocationChart::sentence() const
         return nothing();
     QStringList parts;
     for (const Curve &curve : m_curves)
-        parts << tr("%1 %2").arg(lookOf(curve.id).word, curve.textAfter(secondsAt(cursor())));
+        parts << tr("%1 %2").arg(lookOf(curve.id).word, curve.textAfter(msAt(cursor())));
     return tr("Still accepted %1 after the revocation: %2.")
-        .arg(timeText(secondsAt(cursor())), parts.join(QStringLiteral("; ")));
+        .arg(timeText(msAt(cursor())), parts.join(QStringLiteral("; ")));
+}
+
+/// Every step of @p curve, where it ends, and the times that the method reports.
+std::set<double> RevocationChart::tableTimes(const Curve &curve) const
+{
+    std::set<double> times{0, 1'000, 5'000};
+    if (m_ttl > 0)
+        times.insert({m_ttl, 2 * m_ttl});
+    for (const double ms : curve.accepted.stepsMs())
+        times.insert(ms);
+    if (const std::optional<double> endMs = curve.accepted.endMs())
+        times.insert(*endMs);
+    return times;
 }
 
 ChartTable RevocationChart::table() const
@@ -217,17 +243,16 @@ ChartTable RevocationChart::table() const
     ChartTable table;
     table.head = {tr("Mode"), tr("After"), tr("Still accepted"), tr("95 % from"), tr("95 % to"), tr("Trials")};
     for (const Curve &curve : m_curves) {
-        for (const double tick : m_axis.ticks()) {
-            const double seconds = tick / second;
-            const int accepted = curve.acceptedAfter(seconds);
-            const double share = static_cast<double>(accepted) / curve.trials;
-            const probe::ShareInterval interval = probe::wilson(accepted, curve.trials);
-            table.rows.push_back({{lookOf(curve.id).word, {}},
-                                  {timeText(seconds), seconds},
-                                  {percentText(share), share},
-                                  {percentText(interval.lo), interval.lo},
-                                  {percentText(interval.hi), interval.hi},
-                                  {QLocale().toString(curve.trials), static_cast<double>(curve.trials)}});
+        for (const double ms : tableTimes(curve)) {
+            std::vector<ChartValue> row{{lookOf(curve.id).word, {}}, {timeText(ms), ms / 1e3}};
+            if (const auto point = curve.after(ms)) {
+                for (const double share : {point->share, point->interval.lo, point->interval.hi})
+                    row.push_back({shareText(share), share});
+            } else {
+                row.insert(row.end(), {{tr("not watched so long"), {}}, {}, {}});
+            }
+            row.push_back({curve.trialsText(), static_cast<double>(curve.accepted.count())});
+            table.rows.push_back(std::move(row));
         }
     }
     return table;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <set>
+
 #include "core/probe/PropagationRun.h"
 #include "ui/charts/LatencyAxis.h"
 #include "ui/charts/PaintedChart.h"
@@ -7,7 +9,8 @@
 namespace rollcall::charts {
 
 /// Which share of revoked sessions is still accepted so long after the revocation: a falling step line for each way of
-/// asking, with the band of its 95 % interval. **Thread-safety:** GUI thread only.
+/// asking, with the band of its 95 % interval, ended by a bar where nobody was watched any longer. **Thread-safety:**
+/// GUI thread only.
 class RevocationChart final : public PaintedChart
 {
     Q_OBJECT
@@ -16,7 +19,8 @@ public:
     /// @p theme outlives the chart.
     explicit RevocationChart(const common::Theme &theme, QWidget *parent = nullptr);
 
-    /// Shows the trials of @p cells that were carried through, with a mark at @p ttl, the caches' time to live.
+    /// Shows the trials of @p cells, those that still run for as long as they were watched, with a mark at @p ttl, the
+    /// caches' time to live.
     void show(const std::vector<probe::PropagationCell> &cells, std::chrono::nanoseconds ttl);
 
     [[nodiscard]] ChartTable table() const override;
@@ -36,21 +40,22 @@ private:
     struct Curve
     {
         probe::CellId id;
-        std::vector<double> windows; ///< s, ascending, of the trials that were refused
-        int trials = 0;              ///< those that never were, too
+        probe::SurvivalCurve accepted;
+        int ended = 0; ///< trials, of those in `accepted`
 
-        /// Trials in which the session was still accepted @p seconds after its revocation.
-        [[nodiscard]] int acceptedAfter(double seconds) const;
-        [[nodiscard]] QString textAfter(double seconds) const;
+        [[nodiscard]] std::optional<probe::SurvivalCurve::Point> after(double ms) const;
+        [[nodiscard]] QString textAfter(double ms) const;
+        [[nodiscard]] QString trialsText() const;
     };
 
-    [[nodiscard]] double secondsAt(int stop) const;
-    [[nodiscard]] qreal xOf(double seconds) const;
+    [[nodiscard]] std::set<double> tableTimes(const Curve &curve) const;
+    [[nodiscard]] double msAt(int stop) const;
+    [[nodiscard]] qreal xOf(double ms) const;
     [[nodiscard]] qreal yAt(double share) const;
     void paintCurve(QPainter &painter, const Curve &curve) const;
 
     std::vector<Curve> m_curves;
-    double m_ttl = 0; ///< s
+    double m_ttl = 0; ///< ms
     LatencyAxis m_axis;
 };
 

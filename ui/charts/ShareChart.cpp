@@ -31,7 +31,7 @@ QString shareText(const probe::ShareCurve &curve, std::size_t index)
                          : curve.within[index] == 0         ? 0
                                                             : std::clamp(percent, 0.01, 99.99);
     const int decimals = shown == 100 || shown == 0 ? 0 : shown > 99.9 || shown < 0.1 ? 2 : 1;
-    return QLocale().toString(shown, 'f', decimals) + QStringLiteral(" %");
+    return percentText(shown, decimals);
 }
 
 /// "66.7 %, n 3": a share of few says little.
@@ -131,7 +131,7 @@ QString ShareChart::limitText(int stop) const
 void ShareChart::paintAxes(QPainter &painter) const
 {
     for (int i = 0; i <= gridLines; ++i)
-        paintGridLine(painter, yAt(static_cast<double>(i) / gridLines), tr("%1 %").arg(100 * i / gridLines), i == 0);
+        paintGridLine(painter, yAt(static_cast<double>(i) / gridLines), percentText(100.0 * i / gridLines, 0), i == 0);
     for (const double tick : m_axis.ticks())
         paintTick(painter, placeOf(tick), tickLabel(tick), true);
     if (windowTo() - windowFrom() < 0.5) { // zoomed in, decades lie too far apart to read by
@@ -221,9 +221,7 @@ ChartTable ShareChart::table() const
 {
     ChartTable table;
     table.head = {tr("Mode"), tr("Within"), tr("Share"), tr("95 % from"), tr("95 % to"), tr("Answers")};
-    const auto percent = [](double share) {
-        return ChartValue{QLocale().toString(100 * share, 'f', 1) + QStringLiteral(" %"), share};
-    };
+    const auto percent = [](double share) { return ChartValue{percentText(100 * share, 1), share}; };
     for (const Curve &curve : m_curves) {
         for (std::size_t i = 0; i < m_tableLimits.size() && curve.rows.total > 0; ++i) {
             const probe::ShareInterval interval = probe::wilson(curve.rows.within[i], curve.rows.total);

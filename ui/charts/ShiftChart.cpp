@@ -22,9 +22,10 @@ constexpr int bandAlpha = 46;    // 18 %
 constexpr int mostGridLines = 8; ///< of the ratio axis
 constexpr double leftOut = 0.98; ///< labels beyond this quantile would run into the one before
 
-QString percentText(double p)
+QString rankText(double p)
 {
-    return QLocale().toString(p * 100, 'g', 3) + QStringLiteral(" %");
+    const double percent = 100 * p;
+    return percentText(percent, std::abs(percent - std::round(percent)) < 1e-6 ? 0 : 1);
 }
 
 } // namespace
@@ -158,7 +159,7 @@ QString ShiftChart::sentence() const
         return m_why;
     const ShiftPoint &at = point(std::max(0, cursor()));
     return tr("At the %1 percentile %2 takes %3 as long as %4.")
-        .arg(percentText(at.p), lookOf(m_curve.a).word.toLower(), shiftText(at), lookOf(m_curve.b).word.toLower());
+        .arg(rankText(at.p), lookOf(m_curve.a).word.toLower(), shiftText(at), lookOf(m_curve.b).word.toLower());
 }
 
 ChartTable ShiftChart::table() const
@@ -171,7 +172,7 @@ ChartTable ShiftChart::table() const
     };
     for (const ShiftPoint &each : m_curve.points) {
         table.rows.push_back(
-            {{percentText(each.p), each.p}, {ratioText(each.ratio), each.ratio}, bound(each.lo), bound(each.hi)});
+            {{rankText(each.p), each.p}, {ratioText(each.ratio), each.ratio}, bound(each.lo), bound(each.hi)});
     }
     return table;
 }

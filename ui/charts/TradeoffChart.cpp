@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "ui/charts/ChartPalette.h"
+#include "ui/charts/LatencyAxis.h"
 #include "ui/common/RelativeTime.h"
 
 namespace rollcall::charts {
@@ -32,13 +33,9 @@ double shareOfSeconds(double seconds)
     return std::clamp(std::log(std::max(shortest, seconds) / shortest) / std::log(longest / shortest), 0.0, 1.0);
 }
 
-QString percentText(double share)
+QString shareText(double share)
 {
-    return QLocale().toString(100 * share, 'f',
-                              share > 0.999 || share < 0.01 ? 2
-                              : share > 0.99                ? 1
-                                                            : 0) +
-           QStringLiteral(" %");
+    return percentText(100 * share, share > 0.999 || share < 0.01 ? 2 : share > 0.99 ? 1 : 0);
 }
 
 } // namespace
@@ -121,7 +118,7 @@ void TradeoffChart::paintAxes(QPainter &painter) const
 {
     const QRectF area = plot();
     for (int percent = 0; percent <= 100; percent += 25)
-        paintGridLine(painter, area.bottom() - area.height() * percent / 100, QStringLiteral("%1 %").arg(percent));
+        paintGridLine(painter, area.bottom() - area.height() * percent / 100, percentText(percent, 0));
     for (const double seconds : ticks)
         paintTick(painter, shareOfSeconds(seconds), seconds == shortest ? tr("none") : secondsText(seconds), true);
     painter.setPen(theme().color(ColorToken::LineStrong));
@@ -193,7 +190,7 @@ QString TradeoffChart::sentence() const
     const QString modelled =
         tr("With a time to live of %1 and requests at %2, %3 of the database calls are saved, and a revoked session is "
            "refused after %4 in 95 of 100 cases, after %5 at the latest.")
-            .arg(secondsText(m_use.ttl), rateText(m_use.rate), percentText(now.hitRatio()),
+            .arg(secondsText(m_use.ttl), rateText(m_use.rate), shareText(now.hitRatio()),
                  secondsText(now.windowQuantile(quantile)), secondsText(m_use.ttl));
     return rings.isEmpty()
                ? modelled
@@ -211,7 +208,7 @@ ChartTable TradeoffChart::table() const
         const TradeoffModel then = model(m_use.rate, ttl);
         table.rows.push_back(
             {{secondsText(ttl), ttl},
-             {percentText(then.hitRatio()), then.hitRatio()},
+             {shareText(then.hitRatio()), then.hitRatio()},
              {QLocale().toString(then.databaseCallsPerSecond() * 60, 'g', 3), then.databaseCallsPerSecond()},
              {secondsText(then.windowQuantile(0.5)), then.windowQuantile(0.5)},
              {secondsText(then.windowQuantile(quantile)), then.windowQuantile(quantile)},

@@ -19,6 +19,7 @@
 #include "ui/charts/ShiftChart.h"
 #include "ui/common/Button.h"
 #include "ui/common/Label.h"
+#include "ui/common/Page.h"
 #include "ui/common/SegmentedControl.h"
 
 namespace rollcall::latency {
@@ -68,7 +69,9 @@ ChartBoard::ChartBoard(const common::Theme &theme, QWidget *parent)
       m_order(new QComboBox),
       m_pair(new QComboBox),
       m_mode(new QComboBox),
-      m_routeName(new Label(theme, {}, FontToken::Section))
+      m_routeName(new Label(theme, {}, FontToken::Section)),
+      m_boxedRouteName(new Label(theme, {}, FontToken::Section)),
+      m_linear(new QAction(tr("Linear latency axes"), this))
 {
     setMinimumHeight(lowestBoard);
     setMaximumHeight(boardHeight);
@@ -92,6 +95,8 @@ ChartBoard::ChartBoard(const common::Theme &theme, QWidget *parent)
     m_left->addTool(m_range);
     m_left->addTool(m_order);
     m_left->addTool(m_quantile);
+    m_boxedRouteName->hide();
+    m_left->addTool(m_boxedRouteName);
     m_right->addChart(*m_percentiles, tr("Percentiles"));
     m_right->addChart(*m_shift, tr("Shift"));
     m_right->addChart(*m_heatmap, tr("Over time"));
@@ -100,7 +105,8 @@ ChartBoard::ChartBoard(const common::Theme &theme, QWidget *parent)
     m_right->addTool(m_pair);
     m_right->addTool(m_mode);
     m_right->addTool(m_routeName);
-    m_routeName->setMinimumWidth(40);
+    for (Label *name : {m_routeName, m_boxedRouteName})
+        name->setMinimumWidth(40);
     auto *row = new QHBoxLayout(this);
     row->setContentsMargins({});
     row->setSpacing(common::space::s);
@@ -139,13 +145,17 @@ ChartBoard::ChartBoard(const common::Theme &theme, QWidget *parent)
     for (charts::ChartCard *card : {m_left, m_right})
         connect(card, &charts::ChartCard::pictureReady, this, &ChartBoard::pictureReady);
     // Of two latencies their ratio is what counts, mostly: who wants their difference asks for it.
-    auto *linear = new QAction(tr("Linear latency axes"), this);
-    linear->setObjectName(QStringLiteral("linearLatency"));
-    linear->setCheckable(true);
-    linear->setShortcut(Qt::Key_L);
-    linear->setShortcutContext(Qt::WidgetWithChildrenShortcut);
-    connect(linear, &QAction::toggled, this, &ChartBoard::setLatencyScale);
-    addAction(linear);
+    m_linear->setObjectName(QStringLiteral("linearLatency"));
+    m_linear->setCheckable(true);
+    common::setMenuOf(*m_linear, common::MenuOf::Measure);
+    m_linear->setShortcut(Qt::Key_L);
+    // A letter is for a chart alone: in the boxes above it looks for an entry.
+    m_linear->setShortcutContext(Qt::WidgetShortcut);
+    for (QWidget *chart :
+         std::initializer_list<QWidget *>{m_dumbbell, m_blocks, m_percentiles, m_shift, m_heatmap, m_phases, m_shares})
+        chart->addAction(m_linear);
+    connect(m_linear, &QAction::toggled, this, &ChartBoard::setLatencyScale);
+    addAction(m_linear);
     setContextMenuPolicy(Qt::ActionsContextMenu);
     showTab();
 }
@@ -229,8 +239,10 @@ void ChartBoard::showQuantile()
 
 void ChartBoard::showRoute()
 {
-    m_routeName->setText(selectedRoute());
-    m_routeName->setToolTip(selectedRoute());
+    for (Label *name : {m_routeName, m_boxedRouteName}) {
+        name->setText(selectedRoute());
+        name->setToolTip(selectedRoute());
+    }
     listPairs();
     listModes();
     showTab();
@@ -246,17 +258,23 @@ void ChartBoard::setLatencyScale(bool linear)
     m_blocks->setLatencyScale(scale);
     m_percentiles->setLatencyScale(scale);
     m_shares->setLatencyScale(scale);
+    m_boxedDocument.reset();
     showQuantile();
 }
 
-/// The boxes read all samples: only while they are looked at.
+/// The boxes look at all samples: only while they are looked at themselves, and once.
 void ChartBoard::showBlocks()
 {
     const bool blocks = m_left->current() == 1;
     m_order->setHidden(blocks);
     m_quantile->setHidden(blocks);
-    if (blocks)
+    m_boxedRouteName->setVisible(blocks);
+    const std::shared_ptr<const RunDocument> &document = m_slice ? m_slice : m_document;
+    if (blocks && (m_boxedDocument != document || m_boxedRoute != selectedRoute())) {
+        m_boxedDocument = document;
+        m_boxedRoute = selectedRoute();
         m_blocks->show(shown(), selectedRoute());
+    }
     m_left->refresh();
 }
 

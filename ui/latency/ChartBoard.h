@@ -9,6 +9,7 @@
 #include "ui/latency/ShiftSource.h"
 #include "ui/latency/SliceSource.h"
 
+class QAction;
 class QComboBox;
 
 namespace rollcall::charts {
@@ -48,6 +49,8 @@ public:
     void selectRoute(const QString &route);
     [[nodiscard]] QString selectedRoute() const;
     void setTab(Tab tab);
+    /// Places latencies evenly instead of by their logarithm. Its key is a letter, and for a chart with the keyboard.
+    [[nodiscard]] QAction &linearLatency() { return *m_linear; }
     /// Gives the keyboard to the charts.
     void focusMain();
 
@@ -82,6 +85,8 @@ private:
     /// What the course of time shows: to put its grid together takes longer than to look whether it must be.
     std::shared_ptr<const probe::RunDocument> m_timedDocument;
     QString m_timedRoute;
+    std::shared_ptr<const probe::RunDocument> m_boxedDocument; ///< what the boxes of blocks show, likewise
+    QString m_boxedRoute;
     std::shared_ptr<const probe::RunDocument> m_slice; ///< of m_document; null: nothing is brushed, or not yet made
     ShiftSource m_shiftSource;
     SliceSource m_sliceSource;
@@ -101,6 +106,8 @@ private:
     QComboBox *m_pair;
     QComboBox *m_mode;
     common::Label *m_routeName;
+    common::Label *m_boxedRouteName; ///< in the card at the left, whose boxes name none themselves
+    QAction *m_linear;
 };
 
 } // namespace rollcall::latency

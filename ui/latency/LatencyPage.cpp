@@ -229,6 +229,7 @@ void LatencyPage::makeActions()
     m_runAction = add(tr("Run latency measurement"), QKeySequence(Qt::CTRL | Qt::Key_Return), &LatencyPage::run);
     m_stopAction = add(tr("Stop the measurement"), QKeySequence(Qt::Key_Escape), &LatencyPage::stop);
     m_pauseAction = add(tr("Pause the measurement, or go on"), QKeySequence(Qt::Key_P), &LatencyPage::togglePause);
+    addAction(&m_board->linearLatency());
 }
 
 void LatencyPage::run()

@@ -457,7 +457,9 @@ void RunPlanEditor::updateHint()
     m_cookieText->setVisible(m_cookie->currentData().toInt() == static_cast<int>(CookieChoice::Given));
     m_withoutCookie->setEnabled(m_cookie->currentData().toInt() != static_cast<int>(CookieChoice::None));
     const auto current = plan();
-    m_budgetsButton->setText(current ? tr("%1 budgets…").arg(current->budgets.size()) : tr("Budgets…"));
+    m_budgetsButton->setText(!current                       ? tr("Budgets…")
+                             : current->budgets.size() == 1 ? tr("1 budget…")
+                                                            : tr("%1 budgets…").arg(current->budgets.size()));
     if (current) {
         m_hint->setTint(ColorToken::Muted);
         m_hint->setText(forecast(*current));

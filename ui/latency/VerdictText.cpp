@@ -75,7 +75,7 @@ QString mixtureRemark(const RunDocument &document, const QString &route)
             continue; // the last in no document of ours
         // Rounded once, so that the two make a whole.
         const double percent =
-            std::max(1.0, std::round(100 * static_cast<double>(slow->count) / static_cast<double>(cell.ok)));
+            std::clamp(std::round(100 * static_cast<double>(slow->count) / static_cast<double>(cell.ok)), 1.0, 99.0);
         return tr("%1 has two populations: %2 % around %3, %4 % around %5.")
             .arg(charts::wordOf(cell.id), QLocale().toString(100 - percent, 'f', 0), latencyText(slow->fastNs),
                  QLocale().toString(percent, 'f', 0), latencyText(slow->slowNs));

@@ -97,13 +97,14 @@ private:
         QTest::keyClick(blocks, Qt::Key_Home);
         const QString first = blocks->accessibleDescription();
         QVERIFY2(first.contains(QStringLiteral("Proxy p50 ")), qPrintable(first));
+        QVERIFY2(first.startsWith(m_page->findChild<latency::ChartBoard *>()->selectedRoute()), qPrintable(first));
         QTest::keyClick(blocks, Qt::Key_End);
         QVERIFY(blocks->accessibleDescription() != first);
         QHash<QString, double> counted;
         for (const std::vector<charts::ChartValue> &row : blocks->table().rows) {
             counted[row[1].text] += *row[2].number;
             for (std::size_t i = 4; i < row.size(); ++i)
-                QVERIFY(*row[i].number >= *row[i - 1].number);
+                QVERIFY2(*row[i].number >= *row[i - 1].number, "400 times are enough for four groups with whiskers");
         }
         QCOMPARE(counted.size(), 4);
         for (const double count : counted)
@@ -115,8 +116,17 @@ private:
         QVERIFY(m_demo.photograph("blocks-linear"));
         card->setCurrent(0);
         QVERIFY(m_demo.photograph("linear"));
+        // Its letter is for charts alone: in the box above it looks for an entry. The page offers it to menu and
+        // palette.
+        auto *linear = find<QAction>("linearLatency");
+        find<QComboBox>("routeOrder")->setFocus();
+        QTest::keyClick(find<QComboBox>("routeOrder"), Qt::Key_L);
+        QVERIFY(linear->isChecked());
+        QVERIFY(m_page->actions().contains(linear));
+        QVERIFY(common::menuOf(*linear) == common::MenuOf::Measure);
+        find<charts::PercentileChart>("percentileChart")->setFocus();
         QTest::keyClick(find<charts::PercentileChart>("percentileChart"), Qt::Key_L);
-        QVERIFY(!find<QAction>("linearLatency")->isChecked());
+        QVERIFY(!linear->isChecked());
         card->setCurrent(1);
         readsAsTableAndPicture("routesCard");
         card->setCurrent(0);
@@ -167,6 +177,9 @@ private:
         readsAsTableAndPicture("routeCard");
         m_demo.window().resize(972, 530); // a window of 1024 × 640 without rail and bands
         QVERIFY(m_demo.photograph("narrow-phases"));
+        find<charts::ChartCard>("routesCard")->setCurrent(1);
+        QVERIFY(m_demo.photograph("narrow-blocks"));
+        find<charts::ChartCard>("routesCard")->setCurrent(0);
         board->setTab(latency::ChartBoard::Percentiles);
         QVERIFY(m_demo.photograph("narrow"));
         m_demo.window().resize(1272, 780);
@@ -174,6 +187,62 @@ private:
 
 private Q_SLOTS:
     void initTestCase() { QVERIFY(m_demo.start(500)); }
+
+    void boxesSayNoMoreThanIsKnown()
+    {
+        probe::RunDocument document;
+        document.plan = {{QStringLiteral("timeoutMs"), 1'000}, {QStringLiteral("concurrency"), 1}};
+        document.cells.resize(1);
+        document.cells[0].id = {QStringLiteral("/a"), probe::ProbeMode::Proxy, {}};
+        const auto add = [&document](int cell, int block, qint64 ms, probe::Outcome outcome = probe::Outcome::Ok) {
+            probe::Sample sample;
+            sample.cell = cell;
+            sample.block = block;
+            sample.endNs = ms * 1'000'000;
+            sample.outcome = outcome;
+            document.samples.push_back(sample);
+        };
+        // Twenty a block; in each of the first five two timeouts, which a p95 of the first hundred falls among.
+        for (int i = 0; i < 400; ++i)
+            add(0, i / 20, 10, i < 100 && i % 10 == 0 ? probe::Outcome::Timeout : probe::Outcome::Ok);
+        charts::BlocksChart chart(m_demo.theme());
+        chart.show(document, QStringLiteral("/a"));
+        chart.setCursorStop(0);
+        QCOMPARE(chart.table().rows.size(), 4U);
+        QCOMPARE(chart.remark(), QStringLiteral("line p50, box p25–p75, whiskers p5–p95, open at timeouts"));
+        QVERIFY2(
+            chart.sentence().contains(QStringLiteral("p50 10.0\u00a0ms, p5 10.0\u00a0ms, p95 ≥ 1.00\u00a0s, n 100.")),
+            qPrintable(chart.sentence()));
+        QCOMPARE(chart.table().rows[0][7].text, QStringLiteral("≥ 1.00\u00a0s"));
+        QCOMPARE(chart.table().rows[1][7].text, QStringLiteral("10.0\u00a0ms"));
+        // Half of all timeouts: then the median lies between an answer and a timeout, and is no time either.
+        for (probe::Sample &sample : document.samples)
+            sample.outcome = &sample - document.samples.data() < 200 ? probe::Outcome::Ok : probe::Outcome::Timeout;
+        std::ranges::for_each(document.samples, [](probe::Sample &sample) { sample.block = sample.block % 5; });
+        chart.show(document, QStringLiteral("/a"));
+        QCOMPARE(chart.table().rows.size(), 1U);
+        QVERIFY2(chart.table().rows[0][5].text.startsWith(QStringLiteral("≥ ")), "p50");
+        QVERIFY2(!chart.table().rows[0][4].text.startsWith(QStringLiteral("≥ ")), "p25");
+
+        // A mode with one time a block has no whiskers, and none of its own in the last group.
+        document.samples.clear();
+        document.cells.resize(2);
+        document.cells[1].id = {QStringLiteral("/a"), probe::ProbeMode::Local, {}};
+        for (int i = 0; i < 400; ++i)
+            add(0, i / 20, 10 + i % 7);
+        for (int block = 0; block < 15; ++block)
+            add(1, block, 2);
+        chart.show(document, QStringLiteral("/a"));
+        chart.setCursorStop(0);
+        QVERIFY2(chart.sentence().endsWith(QStringLiteral("Local p50 2.00\u00a0ms, n 5.")),
+                 qPrintable(chart.sentence()));
+        QCOMPARE(chart.table().rows[1][7].text, QStringLiteral("needs n 72"));
+        QVERIFY(!chart.table().rows[1][7].number);
+        QVERIFY2(chart.remark().contains(QStringLiteral("from n 72 whiskers")), qPrintable(chart.remark()));
+        chart.setCursorStop(3);
+        QVERIFY2(chart.sentence().endsWith(QStringLiteral("Local no answer as it should be.")),
+                 qPrintable(chart.sentence()));
+    }
 
     void init()
     {

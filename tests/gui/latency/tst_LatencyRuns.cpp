@@ -265,6 +265,43 @@ private Q_SLOTS:
         QCOMPARE(routes->toPlainText(), QStringLiteral("/\n/shop"));
     }
 
+    void trialsThatStillRunHoldTheCurveUp()
+    {
+        charts::RevocationChart chart(*m_theme);
+        // Five refused after 2 s, five still accepted 8 s after their revocation; of the others none was ever refused.
+        probe::PropagationCell half;
+        half.arm.mode = probe::ProbeMode::CachedMemory;
+        half.figures.trials = half.figures.refused = 5;
+        half.figures.watched.assign(5, {2'000, true});
+        half.figures.watched.insert(half.figures.watched.end(), 5, {8'000, false});
+        probe::PropagationCell never;
+        never.arm.mode = probe::ProbeMode::Proxy;
+        never.figures.trials = 10;
+        never.figures.watched.assign(10, {12'000, false});
+        chart.show({half, never}, 4s);
+        QVERIFY2(chart.remark().contains(QStringLiteral("bar: watched no longer")), qPrintable(chart.remark()));
+        // The axis ends at 15 s: stop 48 of 120 is 6 s, stop 72 is 9 s.
+        chart.setCursorStop(48);
+        QVERIFY2(chart.sentence().contains(QStringLiteral(" 50.0 % (24–76), n 10, of which 5 have ended; ")) &&
+                     chart.sentence().contains(QStringLiteral(" 100 % (72–100), n 10.")),
+                 qPrintable(chart.sentence()));
+        chart.setCursorStop(72);
+        QVERIFY2(chart.sentence().contains(QStringLiteral("not watched so long, n 10, of which 5 have ended; ")),
+                 qPrintable(chart.sentence()));
+        // Its table: the method's times, each step and each end, for both.
+        std::vector<double> times;
+        for (const std::vector<charts::ChartValue> &row : chart.table().rows) {
+            times.push_back(*row[1].number);
+            QCOMPARE(row.size(), chart.table().head.size());
+        }
+        QCOMPARE(times, (std::vector<double>{0, 1, 2, 4, 5, 8, 0, 1, 4, 5, 8, 12}));
+        QCOMPARE(*chart.table().rows[2][2].number, 0.5);
+        chart.resize(700, 320);
+        chart.setVisible(true);
+        QVERIFY(QTest::qWaitForWindowExposed(&chart));
+        QVERIFY(test::saveScreenshots(chart, *m_theme, QStringLiteral("latency-revocation-running")));
+    }
+
     void theTradeOffWritesNothingOnceReadOnly()
     {
         const auto entries = [this] { return m_open.log().list(0, 1000).value().size(); };

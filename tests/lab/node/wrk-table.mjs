@@ -22,6 +22,11 @@ const bands = {
   'cpu-per-request': [0, 1.35],
   'cpu-autocannon': [0, 0.3333],
 }
+// The bars of the rows that are printed and not judged, where their kind of measure has one.
+const unjudged = {
+  'cpu-nginx': bands['cpu-per-request'],
+  'cpu-autocannon-nginx': bands['cpu-autocannon'],
+}
 
 /** The median and, with six blocks or more, its distribution-free 95 % interval. */
 function median(values) {
@@ -79,8 +84,14 @@ if (command === 'block') {
   console.log('\nrow                   blocks   median ratio   95 % interval    band')
   for (const [row, ratios] of rows) {
     const { at, lo, hi } = median(ratios)
-    const [from, to] = bands[row] ?? []
-    const met = from === undefined ? 'not judged' : lo === undefined ? 'too few blocks to judge' : lo <= to && hi >= from ? 'met' : 'MISSED'
+    const judged = row in bands
+    const [from, to] = bands[row] ?? unjudged[row] ?? []
+    const within = lo <= to && hi >= from
+    const met =
+      from === undefined || (!judged && lo === undefined) ? 'not judged'
+      : lo === undefined ? 'too few blocks to judge'
+      : judged ? (within ? 'met' : 'MISSED')
+      : `would be ${within ? 'met' : 'missed'}, not judged`
     if (met === 'MISSED') ++missed
     const interval = lo === undefined ? '      –       ' : `${lo.toFixed(3)} – ${hi.toFixed(3)}`
     console.log(`${row.padEnd(21)} ${String(ratios.length).padStart(6)}   ${at.toFixed(3).padStart(12)}   ${interval}   ${from ?? ''} – ${to ?? ''}   ${met}`)

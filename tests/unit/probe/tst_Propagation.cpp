@@ -186,6 +186,50 @@ private Q_SLOTS:
         QCOMPARE(summarise({}, boundsOf()).verdict, PropagationVerdict::Unknown);
     }
 
+    void trialsThatStillRunAreNotLeftOut()
+    {
+        // Half are refused at once, half go on: left out, all of them would seem refused.
+        std::vector<TrialOutcome> trials(4, refusedAfter(10));
+        TrialOutcome running;
+        running.lastAcceptedNs = 500 * ms;
+        trials.insert(trials.end(), 4, running);
+        trials.push_back({}); // nothing was seen of it yet
+        TrialOutcome refusedBefore;
+        refusedBefore.end = End::NotAccepted;
+        trials.push_back(refusedBefore);
+        const PropagationFigures figures = summarise(trials, boundsOf());
+        QCOMPARE(figures.trials, 4);
+        const SurvivalCurve curve(figures.watched);
+        QCOMPARE(curve.count(), 8);
+        QCOMPARE(curve.at(0)->share, 1.0);
+        QCOMPARE(curve.at(500)->share, 0.5);
+        QCOMPARE(*curve.endMs(), 500.0);
+        QVERIFY2(!curve.at(501), "nobody was watched so long");
+        QVERIFY(!SurvivalCurve().at(0));
+    }
+    void survivalIsKaplanAndMeiers()
+    {
+        // By hand: 3/4 after the first, 3/4 · 1/2 after the third; Greenwood's sum 1/(4·3) + 1/(2·1) = 7/12, so the
+        // variance is 9/64 · 7/12 = 21/256, that of (3/8 · 5/8) / (21/256) = 20/7 observations.
+        const SurvivalCurve curve({{4, false}, {1, true}, {3, true}, {2, false}});
+        QCOMPARE(curve.stepsMs(), (std::vector<double>{1, 3}));
+        QCOMPARE(curve.at(0.5)->share, 1.0);
+        QCOMPARE(curve.at(2.5)->share, 0.75);
+        QCOMPARE(curve.at(4)->share, 0.375);
+        QCOMPARE(curve.at(4)->interval.lo, wilsonOfShare(0.375, 20.0 / 7).lo);
+        QCOMPARE(curve.at(4)->interval.hi, wilsonOfShare(0.375, 20.0 / 7).hi);
+        QVERIFY(curve.at(4)->interval.hi - curve.at(4)->interval.lo > 0.5);
+        // Nothing censored: the plain share with Wilson's interval, also where all or none last.
+        const SurvivalCurve whole({{1, true}, {1, true}, {2, true}, {3, true}, {5, true}});
+        QVERIFY(!whole.endMs());
+        for (const auto &[ms, lasting] : {std::pair{0.0, 5}, {1.0, 3}, {2.5, 2}, {3.0, 1}, {9.0, 0}}) {
+            const SurvivalCurve::Point point = *whole.at(ms);
+            QVERIFY(std::abs(point.share - lasting / 5.0) < 1e-12);
+            QVERIFY(std::abs(point.interval.lo - wilson(lasting, 5).lo) < 1e-12);
+            QVERIFY(std::abs(point.interval.hi - wilson(lasting, 5).hi) < 1e-12);
+        }
+    }
+
     void verdictsKnowTheTimeToLive()
     {
         const std::vector<TrialOutcome> trials{refusedAfter(1'000, 950), refusedAfter(2'900, 2'850)};

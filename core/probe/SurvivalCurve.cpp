@@ -1,0 +1,55 @@
+#include "core/probe/SurvivalCurve.h"
+
+#include <algorithm>
+#include <tuple>
+
+namespace rollcall::probe {
+
+SurvivalCurve::SurvivalCurve(std::vector<Watched> watched) : m_watched(std::move(watched))
+{
+    std::ranges::sort(m_watched, {}, [](const Watched &one) { return std::tuple(one.ms, !one.ended); });
+}
+
+std::optional<SurvivalCurve::Point> SurvivalCurve::at(double ms) const
+{
+    const std::optional<double> end = endMs();
+    if (m_watched.empty() || (end && ms > *end))
+        return std::nullopt;
+    double share = 1;
+    double greenwood = 0; // the variance, divided by the squared share
+    double whole = 0;     // observations without censoring that would tell as much
+    auto left = static_cast<double>(m_watched.size());
+    for (const Watched &one : m_watched) {
+        if (one.ms > ms)
+            break;
+        if (one.ended && left > 1) {
+            share *= (left - 1) / left;
+            greenwood += 1 / (left * (left - 1));
+            whole = (1 - share) / (share * greenwood);
+        } else if (one.ended) {
+            whole = share < 1 ? whole : 1; // the last one: as many as told of the share before
+            share = 0;
+        }
+        --left;
+    }
+    return Point{share, wilsonOfShare(share, share < 1 ? whole : std::max(1.0, left))};
+}
+
+std::vector<double> SurvivalCurve::stepsMs() const
+{
+    std::vector<double> steps;
+    for (const Watched &one : m_watched) {
+        if (one.ended && (steps.empty() || one.ms > steps.back()))
+            steps.push_back(one.ms);
+    }
+    return steps;
+}
+
+std::optional<double> SurvivalCurve::endMs() const
+{
+    if (m_watched.empty() || m_watched.back().ended)
+        return std::nullopt;
+    return m_watched.back().ms;
+}
+
+} // namespace rollcall::probe

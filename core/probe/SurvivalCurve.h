@@ -1,0 +1,47 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "core/probe/Quantiles.h"
+
+namespace rollcall::probe {
+
+/// How long something was watched, and whether what it was watched for happened then.
+struct Watched
+{
+    double ms = 0;
+    bool ended = false; ///< false: it lasted at least so long (right-censored)
+    bool operator==(const Watched &) const = default;
+};
+
+/// Which share lasts longer than a time, where some were watched for a shorter one: Kaplan and Meier's product. Its
+/// interval is Wilson's of as many whole observations as have Greenwood's variance: where nothing is censored, Wilson's
+/// own; and one that says something also where all or none last. **Source:** facts/latency-method.md §4.1.
+/// **Thread-safety:** immutable.
+class SurvivalCurve final
+{
+public:
+    SurvivalCurve() = default;
+    /// @p watched in any order.
+    explicit SurvivalCurve(std::vector<Watched> watched);
+
+    struct Point
+    {
+        double share = 1;
+        ShareInterval interval;
+    };
+    /// What is known of @p ms (not negative); nullopt where nothing was watched so long and some still lasted.
+    [[nodiscard]] std::optional<Point> at(double ms) const;
+    /// Where the curve falls, ascending.
+    [[nodiscard]] std::vector<double> stepsMs() const;
+    /// Until when it is known; nullopt: for ever, as it falls to 0.
+    [[nodiscard]] std::optional<double> endMs() const;
+    /// How many were watched.
+    [[nodiscard]] qsizetype count() const { return static_cast<qsizetype>(m_watched.size()); }
+
+private:
+    std::vector<Watched> m_watched; ///< ascending; what ends before what is watched no longer than that
+};
+
+} // namespace rollcall::probe
