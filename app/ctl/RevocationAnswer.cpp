@@ -117,6 +117,8 @@ Answer revocationAnswer(const revoke::RevocationReport &report)
                                {QStringLiteral("fingerprint"), QStringLiteral("userId"), QStringLiteral("why")});
     if (const QJsonArray held = heldSessions(report); !held.isEmpty())
         answer.members.add(QStringLiteral("stillHeld"), held);
+    else if (!report.whyHeldUnknown.isEmpty())
+        answer.members.add(QStringLiteral("stillHeld"), QJsonValue::Null);
     return answer;
 }
 
@@ -146,7 +148,7 @@ Outcome revocationOutcome(const revoke::RevocationReport &report, Answer answer)
                 .arg(report.verification->unchecked > 0 ? QStringLiteral(" (%1)").arg(report.verification->because())
                                                         : QString()));
     }
-    if (!report.notEnded().isEmpty())
+    if (report.stillHeld() > 0)
         return Outcome::no(std::move(answer), notEndedText(report));
     return Outcome::done(std::move(answer));
 }
@@ -194,11 +196,15 @@ void warnAbout(Context &context, const revoke::RevocationReport &report)
             QStringLiteral("the deleted rows are not kept, so there is no undo: %1").arg(report.whyNoUndo));
     }
     // Where nothing else failed, the complaint says this.
-    const bool failed =
-        report.error || report.cacheError ||
-        (report.verification && report.verification->stillAccepted + report.verification->unchecked > 0);
-    if (failed && !report.notEnded().isEmpty())
+    const bool isComplaint =
+        !report.error && !report.cacheError && report.stillHeld() > 0 &&
+        !(report.verification && report.verification->stillAccepted + report.verification->unchecked > 0);
+    if (!isComplaint && !report.notEnded().isEmpty())
         context.output().warn(notEndedText(report));
+    if (!report.whyHeldUnknown.isEmpty()) {
+        context.output().warn(QStringLiteral("whether other rows hold the tokens of these sessions is not known: %1")
+                                  .arg(report.whyHeldUnknown));
+    }
     if (report.error && report.error->code == base::ErrorCode::Cancelled)
         warnCancelled(context, report);
     if (report.resumable)

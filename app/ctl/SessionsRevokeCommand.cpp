@@ -123,6 +123,10 @@ Outcome dryRunOutcome(const revoke::RevocationPlan &plan, const Deployment &depl
     }
     Answer answer = revocationAnswer(nothing);
     answer.members.add(QStringLiteral("users"), plan.users)
+        .add(QStringLiteral("sharing"), plan.sharing)
+        .add(QStringLiteral("sharingLive"), plan.sharingLive)
+        .add(QStringLiteral("heldByOthers"),
+             plan.whyNotLooked.isEmpty() ? QJsonValue(static_cast<qint64>(plan.heldByOthers.size())) : QJsonValue())
         .add(QStringLiteral("digest"), plan.digest)
         .add(QStringLiteral("statement"), plan.statement)
         .add(QStringLiteral("statements"), QJsonArray::fromStringList(outlook.statements))

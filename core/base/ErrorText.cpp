@@ -265,6 +265,10 @@ ErrorText refusedText(const Error &error)
             return {tr("Nothing was written%1.").arg(colon(error)),
                     tr("Save the plan to a file, have another person approve it (rollcallctl plan approve) with a key "
                        "that this connection lists, and carry it out with that approval (--plan and --approval).")};
+        if (error.param(ErrorParam::Part) == QStringLiteral("twins"))
+            return {tr("Nothing was written%1.").arg(colon(error)),
+                    tr("Give the sessions table a column of unique ids, or delete the repeated rows with the "
+                       "database's own tools; then plan again.")};
         if (error.param(ErrorParam::Part) == QStringLiteral("flag"))
             return {tr("Nothing was written%1.").arg(colon(error)),
                     tr("Leave %1 out, if this is to be written.").arg(error.param(ErrorParam::Flag))};

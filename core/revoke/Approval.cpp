@@ -15,7 +15,7 @@ using base::ErrorParam;
 
 namespace {
 
-constexpr int formatVersion = 2; // 1 did not cover the reason
+constexpr int formatVersion = 3; // 1 did not cover the reason, 2 not which rows share tokens
 
 QString approvalFormat()
 {

@@ -7,7 +7,7 @@ namespace rollcall::revoke {
 
 namespace {
 
-constexpr quint32 version = 4;
+constexpr quint32 version = 5;
 
 void setUp(QDataStream &stream)
 {
@@ -53,6 +53,7 @@ base::SecretBytes planBytes(const RevocationPlan &plan, const RevocationOptions 
     constexpr qsizetype aroundRow = 32;
     qsizetype room =
         1024 + 4 * (plan.what.size() + plan.onRecord.size() + options.reason.size() + plan.statement.size());
+    room += 4 * plan.whyNotLooked.size() + 64 * std::ssize(plan.heldByOthers);
     for (const store::PlannedRow &row : plan.rows)
         room += aroundRow + row.key.key.size() + row.key.token.size() + 2 * row.key.userId.value_or(QString()).size();
     QByteArray bytes;
@@ -62,7 +63,11 @@ base::SecretBytes planBytes(const RevocationPlan &plan, const RevocationOptions 
     out << version << plan.digest << qint64(plan.frozenAt.time_since_epoch().count()) << plan.what << plan.onRecord
         << plan.users << plan.statement << options.reason << options.verify << options.canary << options.recordsNames
         << qint64(options.batchSize) << qint64(options.verifyFor.count()) << qint64(options.undoFor.count())
-        << (options.approval ? options.approval->approver() : QString()) << quint64(plan.rows.size());
+        << (options.approval ? options.approval->approver() : QString()) << plan.sharing << plan.sharingLive
+        << plan.whyNotLooked << quint64(plan.heldByOthers.size());
+    for (const base::Fingerprint &held : plan.heldByOthers)
+        out << held.text();
+    out << quint64(plan.rows.size());
     for (const store::PlannedRow &row : plan.rows) {
         write(out, row.key.key);
         write(out, row.key.token);
@@ -87,6 +92,7 @@ base::Result<StoredPlan> planOf(const base::SecretBytes &bytes)
     qint64 verifyFor = 0;
     qint64 undoFor = 0;
     QString approver;
+    quint64 held = 0;
     quint64 rows = 0;
     in >> found;
     if (in.status() == QDataStream::Ok && found != version) {
@@ -101,7 +107,16 @@ base::Result<StoredPlan> planOf(const base::SecretBytes &bytes)
     }
     in >> stored.plan.digest >> frozenAt >> stored.plan.what >> stored.plan.onRecord >> stored.plan.users >>
         stored.plan.statement >> stored.options.reason >> stored.options.verify >> stored.options.canary >>
-        stored.options.recordsNames >> batchSize >> verifyFor >> undoFor >> approver >> rows;
+        stored.options.recordsNames >> batchSize >> verifyFor >> undoFor >> approver >> stored.plan.sharing >>
+        stored.plan.sharingLive >> stored.plan.whyNotLooked >> held;
+    if (in.status() != QDataStream::Ok || held > static_cast<quint64>(largestPlan))
+        return refused();
+    for (quint64 i = 0; i < held; ++i) {
+        QString fingerprint;
+        in >> fingerprint;
+        stored.plan.heldByOthers.push_back(base::Fingerprint::fromText(fingerprint));
+    }
+    in >> rows;
     if (in.status() != QDataStream::Ok || rows > static_cast<quint64>(largestPlan))
         return refused();
     stored.plan.frozenAt = base::Instant(std::chrono::milliseconds(frozenAt));

@@ -83,16 +83,27 @@ QString sharingOf(const RevocationPlan &plan)
 {
     if (plan.sharing == 0)
         return {};
-    return (plan.sharing == 1
-                ? QStringLiteral("1 of these rows was not chosen, but holds the token of one that was: it is the same "
-                                 "session, and goes with it.")
-                : QStringLiteral("%1 of these rows were not chosen, but hold tokens of rows that were: they are the "
-                                 "same sessions, and go with them.")
-                      .arg(plan.sharing));
+    QString text = plan.sharing == 1
+                       ? QStringLiteral("1 of these rows was not chosen, but holds the token of one that was: it is "
+                                        "the same session, and goes with it.")
+                       : QStringLiteral("%1 of these rows were not chosen, but hold tokens of rows that were: they "
+                                        "are the same sessions, and go with them.")
+                             .arg(plan.sharing);
+    if (plan.sharingLive > 0) {
+        text += plan.sharing == 1 ? QStringLiteral(" It is live.")
+                                  : QStringLiteral(" Live among them: %1.").arg(plan.sharingLive);
+    }
+    return text;
 }
 
 QString heldByOthersOf(const RevocationPlan &plan)
 {
+    if (!plan.whyNotLooked.isEmpty()) {
+        return QStringLiteral(
+                   "Whether other rows hold the tokens of these sessions was not looked for, as it could not "
+                   "be read: %1")
+            .arg(plan.whyNotLooked);
+    }
     if (plan.heldByOthers.empty())
         return {};
     QStringList names;

@@ -17,7 +17,7 @@ struct PlanOutlook
     /// For people: from when a revoked session is refused.
     QString window;
     /// For people, a sentence each: that rows were added which hold a token of a chosen one, and which sessions other
-    /// users' rows keep alive; empty: none.
+    /// users' rows keep alive, or that this is not known; empty: none.
     QString sharing;
     QString heldByOthers;
     /// How many of the sessions are of ConnectionProfile::ownUser; nullopt: that is not known.

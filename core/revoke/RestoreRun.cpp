@@ -1,6 +1,7 @@
 #include "core/revoke/RestoreRun.h"
 
 #include <algorithm>
+#include <set>
 
 #include "core/base/Counted.h"
 #include "core/base/ErrorText.h"
@@ -94,12 +95,21 @@ private:
 
     // --- rows ---
 
+    /// Where row @p row is kept; null: no longer. Rows of one key follow each other.
+    [[nodiscard]] const UndoIndex::Row *keptRow(std::size_t row) const
+    {
+        std::size_t first = row;
+        while (first > 0 && m_work.places[first - 1] == m_work.places[row])
+            --first;
+        return m_work.kept.find(m_work.places[row], row - first);
+    }
+
     /// Rows that are no longer in the record: another restore of it has ended meanwhile.
     void settleMissing()
     {
         std::vector<std::size_t> missing;
         for (std::size_t i = 0; i < m_outcomes.size(); ++i) {
-            if (isOpen(m_outcomes[i]) && !m_work.kept.find(m_work.places[i]))
+            if (isOpen(m_outcomes[i]) && !keptRow(i))
                 missing.push_back(i);
         }
         if (missing.empty())
@@ -115,7 +125,7 @@ private:
         for (const std::size_t row : missing)
             m_outcomes[row] = RowOutcome::Changed;
         count();
-        m_run.note(QStringLiteral("Put back by another restore: %1").arg(base::counted(std::ssize(missing), "row")));
+        m_run.note(QStringLiteral("Done with by another restore: %1").arg(base::counted(std::ssize(missing), "row")));
     }
 
     void restoreAll()
@@ -137,7 +147,10 @@ private:
             if (!m_run.mayGoOn(QStringLiteral("The restore"), QStringLiteral("batch %1").arg(m_report.batches + 1)))
                 return;
             const std::size_t border = from < doubtful ? doubtful : open.size();
-            const std::size_t count = std::min(static_cast<std::size_t>(pace.size()), border - from);
+            std::size_t count = std::min(static_cast<std::size_t>(pace.size()), border - from);
+            // Rows of one key go together: of two transactions the second would find the first's.
+            while (from + count < border && m_work.places[open[from + count]] == m_work.places[open[from + count - 1]])
+                ++count;
             const auto begun = Call::Clock::now();
             restoreBatch(std::span(open).subspan(from, count));
             static_cast<void>(pace.took(Call::Clock::now() - begun));
@@ -158,7 +171,7 @@ private:
         std::vector<const UndoIndex::Row *> kept;
         kept.reserve(rows.size());
         for (const std::size_t row : rows)
-            kept.push_back(m_work.kept.find(m_work.places[row]));
+            kept.push_back(keptRow(row));
         const auto batch = m_reader.read(kept);
         if (!batch) {
             m_run.failed(
@@ -237,10 +250,15 @@ private:
         auto record = UndoRecord::open(folder, std::move(**head), m_work.kept.statement, m_work.seal);
         if (!record)
             return base::fail(record.error());
-        std::vector<std::size_t> done;
+        std::set<std::size_t> left;
         for (std::size_t i = 0; i < m_outcomes.size(); ++i) {
-            if (!isLeft(m_outcomes[i]))
-                done.push_back(m_work.places[i]);
+            if (isLeft(m_outcomes[i]))
+                left.insert(m_work.places[i]);
+        }
+        std::vector<std::size_t> done;
+        for (const std::size_t place : m_work.places) {
+            if (!left.contains(place))
+                done.push_back(place);
         }
         return record->keep({}, done);
     }

@@ -8,7 +8,7 @@ namespace rollcall::revoke {
 struct RestoreWork
 {
     const QString &of;                   ///< the revocation
-    std::span<const std::size_t> places; ///< of its rows; what the journal calls row 0, 1, …
+    std::span<const std::size_t> places; ///< of its rows, in order; what the journal calls row 0, 1, …
     const UndoIndex &kept;               ///< where those are that are still kept
     const OperationSeal &seal;           ///< of the undo record
 };

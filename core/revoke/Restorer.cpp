@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "core/base/Counted.h"
 #include "core/revoke/OpenedOperation.h"
 #include "core/revoke/RestoreRun.h"
 
@@ -42,7 +43,11 @@ Error whyNone(const QString &id, const audit::AuditLog &log)
                       ? refused(QStringLiteral("of %1 no rows were kept").arg(id))
                       : refused(QStringLiteral("the rows of %1 were kept until %2, and are destroyed").arg(id, until));
         } else if (counts.value(QStringLiteral("of")) == id && !counts.contains(QStringLiteral("error"))) {
-            why = refused(QStringLiteral("the rows of %1 were put back by %2").arg(id, entry.operation));
+            const qint64 left = counts.value(QStringLiteral("thereAgain")).toInteger();
+            const QString by = QStringLiteral("the rows of %1 were put back by %2").arg(id, entry.operation);
+            why = refused(left == 0 ? by
+                                    : by + QStringLiteral(", but for %1 that it left out, as others were in the way")
+                                               .arg(base::counted(left, "row")));
         }
     }
     return why ? std::move(*why) : noOperation(id);

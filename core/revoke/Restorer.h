@@ -27,7 +27,7 @@ struct RestoreReport
 {
     QString auditId;
     qint64 matched = 0, restored = 0, batches = 0;
-    qint64 thereAgain = 0; ///< left alone: a row of its key or token exists
+    qint64 thereAgain = 0; ///< left alone: another row is in the way, see store::RestoreOutcome
     qint64 userGone = 0;   ///< left alone: its user is gone
     std::vector<Done> log;
     std::optional<base::Error> error; ///< why it stopped midway; nullopt: carried through

@@ -2,6 +2,8 @@
 
 #include <QJsonArray>
 
+#include <set>
+
 #include "core/audit/AuditLog.h"
 #include "core/revoke/BatchPace.h"
 
@@ -21,9 +23,10 @@ ResurrectionWatch::ResurrectionWatch(const RevocationPlan &plan, const Revocatio
                                      const deployment::Deployment &deployment, audit::AuditLog &log)
     : m_revocation(report.auditId), m_planDigest(plan.digest), m_options(options), m_deployment(deployment), m_log(log)
 {
+    const std::set<base::Fingerprint> held(plan.heldByOthers.begin(), plan.heldByOthers.end());
     for (std::size_t i = 0; i < report.rows.size() && m_sessions.size() < mostWatched; ++i) {
-        // What another row holds has not come back: it was never away.
-        if (report.rows[i].outcome == RowOutcome::Revoked && !report.rows[i].stillHeld)
+        // What another row held has not come back: it was never away. What a row holds that came later has.
+        if (report.rows[i].outcome == RowOutcome::Revoked && !held.contains(report.rows[i].fingerprint))
             m_sessions.push_back({plan.rows[i].key.token.clone(), plan.rows[i].key.fingerprint});
     }
 }

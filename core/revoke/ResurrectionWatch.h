@@ -50,9 +50,8 @@ public:
     };
     static constexpr std::size_t mostWatched = 100'000;
 
-    /// Those of @p plan that @p report says were revoked and stand in no other row; the first mostWatched of them are
-    /// watched. @p deployment and
-    /// @p log are borrowed.
+    /// Those of @p plan that @p report says were revoked and that stood in no other row when it was made; the first
+    /// mostWatched of them are watched. @p deployment and @p log are borrowed.
     ResurrectionWatch(const RevocationPlan &plan, const RevocationReport &report, Options options,
                       const deployment::Deployment &deployment, audit::AuditLog &log);
 

@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "core/base/Counted.h"
+#include "core/base/ErrorText.h"
 
 namespace rollcall::revoke {
 
@@ -66,12 +67,37 @@ enum class Others {
     Stay, ///< none: the plan was settled before
 };
 
+/// Whether a table has no ids: then rows of one token and user are deleted together, however many they are.
+bool isKeyedByToken(const store::PlannedRow &row)
+{
+    return row.key.key.view() == row.key.token.view();
+}
+
+Error twins(qint64 count)
+{
+    return Error(ErrorCode::WriteRefused)
+        .with(ErrorParam::Part, QStringLiteral("twins"))
+        .with(ErrorParam::Detail,
+              count == 1 ? QStringLiteral("1 row holds the token and the user of another, and as the table has no ids, "
+                                          "the two could not be counted, shown or put back each by itself")
+                         : QStringLiteral("%1 rows hold the token and the user of others, and as the table has no ids, "
+                                          "they could not be counted, shown or put back each by itself")
+                               .arg(count));
+}
+
 /// Looks which rows hold a token of the plan's rows, too: adds those that @p others says, and notes whose stay.
 base::Status lookForHolders(RevocationPlan &plan, Others others, store::SessionStore &store, const base::Call &call)
 {
     auto holders = store.rowsOfTokens(plan.rows, 2, plan.frozenAt, call);
-    if (!holders)
-        return base::fail(holders.error());
+    if (!holders) {
+        if (call.cancelled())
+            return base::fail(holders.error());
+        // In an incident the rows that are known must go, even where a large table cannot be looked through in time.
+        plan.whyNotLooked = base::oneLine(holders.error());
+        return {};
+    }
+    plan.whyNotLooked.clear();
+    plan.heldByOthers.clear();
     if (holders->empty())
         return {};
     std::map<QString, std::set<std::optional<QString>>> usersOf; // by token
@@ -87,18 +113,30 @@ base::Status lookForHolders(RevocationPlan &plan, Others others, store::SessionS
     std::set<base::Fingerprint> heldByOthers;
     std::vector<store::PlannedRow> joining;
     joining.reserve(holders->size());
+    std::set<decltype(identity(plan.rows.front()))> met;
+    qint64 repeated = 0;
     for (store::PlannedRow &holder : *holders) {
-        if (planned.contains(identity(holder)))
+        if (planned.contains(identity(holder))) {
+            if (isKeyedByToken(holder) && !met.insert(identity(holder)).second)
+                ++repeated;
             continue;
+        }
         const auto &users = usersOf[holder.key.fingerprint.text()];
         if (others == Others::Join && (!holder.key.userId || users.contains(holder.key.userId))) {
             joining.push_back(std::move(holder));
             planned.insert(identity(joining.back()));
+            met.insert(identity(joining.back()));
         } else {
             heldByOthers.insert(holder.key.fingerprint);
         }
     }
-    plan.sharing = static_cast<qint64>(joining.size());
+    if (repeated > 0)
+        return base::fail(twins(repeated));
+    if (others == Others::Join) {
+        plan.sharing = static_cast<qint64>(joining.size());
+        plan.sharingLive = std::ranges::count_if(
+            joining, [](const store::PlannedRow &row) { return row.shown.state == session::SessionState::Live; });
+    }
     std::ranges::move(joining, std::back_inserter(plan.rows));
     plan.heldByOthers.assign(heldByOthers.begin(), heldByOthers.end());
     return {};

@@ -36,11 +36,13 @@ struct RevocationPlan
     QStringList unmatchedUsers; ///< users of the selection without a matching session
     /// How many of the rows were not chosen, but hold the token of one that was: the session is accepted by each.
     qint64 sharing = 0;
+    qint64 sharingLive = 0; ///< of these, the ones that are live, whatever state was chosen by
     /// Sessions whose token stands in a row as well that is left alone, as it is another user's (or came after a saved
     /// plan): they are accepted by that.
     std::vector<base::Fingerprint> heldByOthers;
-    qint64 users = 0;  ///< distinct users touched
-    QString statement; ///< the DELETE with parameters masked
+    QString whyNotLooked; ///< for people: why it is not known which rows hold these tokens besides; empty: it is
+    qint64 users = 0;     ///< distinct users touched
+    QString statement;    ///< the DELETE with parameters masked
 
     /// What `digest` must be for these rows and this statement.
     [[nodiscard]] QString computeDigest() const;
@@ -50,14 +52,16 @@ struct RevocationPlan
 inline constexpr qint64 largestPlan = 1'000'000;
 
 /// Reads the matching rows and freezes them, with those of the same users that hold one of their tokens, too, where
-/// tokens can repeat. Never writes. @p max: more rows are an error (at most largestPlan). Errors: those of the store,
-/// NotRevocable (JWT), TooManyMatched.
+/// tokens can repeat; where these cannot be read, RevocationPlan::whyNotLooked says so. Never writes. @p max: more rows
+/// are an error (at most largestPlan). Errors: those of the store, NotRevocable (JWT), TooManyMatched, WriteRefused
+/// (Part "twins": a row that would go holds the token and the user of another, in a table without ids, so that nothing
+/// tells the two apart).
 [[nodiscard]] base::Result<RevocationPlan> freezePlan(const deployment::Deployment &deployment,
                                                       store::SessionStore &store, Selection selection, qint64 max,
                                                       const base::Call &call);
 
-/// Notes in a plan that was saved, whose rows are settled, which of its sessions other rows hold by now. Errors: those
-/// of the store.
+/// Notes in a plan that was saved, whose rows are settled, which of its sessions other rows hold by now. Errors:
+/// Cancelled, WriteRefused as freezePlan().
 [[nodiscard]] base::Status noteHolders(RevocationPlan &plan, store::SessionStore &store, const base::Call &call);
 
 /// Why sessions of a JWT deployment cannot be revoked, and until when their tokens are accepted.

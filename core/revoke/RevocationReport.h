@@ -85,6 +85,9 @@ struct RevocationReport
     bool resumable = false;           ///< it stopped midway and stands among the unfinished operations
     /// Why entries of revoked sessions may still be in the cache, until their time to live is over; nullopt: none is.
     std::optional<base::Error> cacheError;
+    /// For people: why it is not known of all sessions whether other rows hold their tokens still; empty: it is, of
+    /// those that were looked for.
+    QString whyHeldUnknown;
     qint64 unreadLists = 0; ///< in the cache, of users' sessions, that could not be mended; see unreadLists()
     std::optional<base::Instant> undoUntil; ///< until when the deleted rows can be put back; nullopt: they cannot
     QString whyNoUndo; ///< for people: why not, although it was wanted; empty: they can, or nobody wanted it

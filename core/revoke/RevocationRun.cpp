@@ -4,6 +4,7 @@
 #include <QUuid>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "core/base/Counted.h"
@@ -23,9 +24,10 @@ using std::chrono::milliseconds;
 
 namespace {
 
-constexpr std::size_t largestBatch = 1000;     ///< a transaction stays short
-constexpr int triesOfOne = 3;                  ///< of a row that others hold, before the others' turn
-constexpr std::chrono::minutes canaryLife{10}; ///< should it be left behind, it soon ends by itself
+constexpr std::size_t largestBatch = 1000;        ///< a transaction stays short
+constexpr std::size_t mostLookedForAtOnce = 1000; ///< tokens in a statement that asks who else holds them
+constexpr int triesOfOne = 3;                     ///< of a row that others hold, before the others' turn
+constexpr std::chrono::minutes canaryLife{10};    ///< should it be left behind, it soon ends by itself
 
 /// What intent and outcome both say.
 QJsonObject countsOf(const RevocationPlan &plan, const RevocationOptions &options)
@@ -78,11 +80,11 @@ public:
         purgeAll();
         if (m_report.unreadLists > 0)
             note(unreadLists(m_report.unreadLists));
-        lookForOthers();
         if (m_options.verify)
             verify();
         if (canary)
             removeCanary(*canary);
+        lookForOthers(); // after the proof: it may take long, and no time to effect is to hold it
         closeUndo();
         writeOutcome();
         end();
@@ -223,6 +225,8 @@ private:
             counts.insert(QStringLiteral("cacheError"), base::errorName(m_report.cacheError->code));
         if (const qint64 held = m_report.stillHeld(); held > 0)
             counts.insert(QStringLiteral("stillHeld"), held);
+        else if (!m_report.whyHeldUnknown.isEmpty())
+            counts.insert(QStringLiteral("stillHeld"), QStringLiteral("not known"));
         if (m_report.unreadLists > 0)
             counts.insert(QStringLiteral("unreadLists"), m_report.unreadLists);
         const auto &sum = m_report.verification;
@@ -371,19 +375,49 @@ private:
         Q_UNREACHABLE();
     }
 
+    /// The rows of the plan that are worth looking for others by, one of a token and without what is shown: of few
+    /// tokens each, of many those alone that are known to stand in several rows, as the whole table may be too large to
+    /// be looked through again.
+    [[nodiscard]] std::vector<store::PlannedRow> rowsToLookBy() const
+    {
+        std::map<base::Fingerprint, std::size_t> first;
+        std::set<base::Fingerprint> shared(m_plan.heldByOthers.begin(), m_plan.heldByOthers.end());
+        for (std::size_t i = 0; i < m_plan.rows.size(); ++i) {
+            if (!first.try_emplace(m_plan.rows[i].key.fingerprint, i).second)
+                shared.insert(m_plan.rows[i].key.fingerprint);
+        }
+        const bool isFew = first.size() <= mostLookedForAtOnce;
+        std::vector<store::PlannedRow> rows;
+        for (const auto &[fingerprint, row] : first) {
+            if (isFew || shared.contains(fingerprint))
+                rows.push_back({m_plan.rows[row].key.clone(), {}});
+        }
+        return rows;
+    }
+
     /// Sessions whose rows are gone, and whose tokens other rows hold all the same: known only now for plans of a file
-    /// and those that were gone on with, and where rows came since.
+    /// and those that were gone on with, and where rows came since. What was deleted stays so, whatever comes of this.
     void lookForOthers()
     {
         if (m_report.error)
             return;
         progress(settled(), QStringLiteral("Looking for other rows of these tokens"));
-        const auto held = m_store.rowsOfTokens(m_plan.rows, 1, m_deployment.clock().now(), m_call);
-        if (!held)
-            return m_run.failed(QStringLiteral("Whether other rows hold these tokens could not be read"), held.error());
+        const std::vector<store::PlannedRow> rows = rowsToLookBy();
         std::set<base::Fingerprint> tokens;
-        for (const store::PlannedRow &row : *held)
-            tokens.insert(row.key.fingerprint);
+        if (m_plan.rows.size() > mostLookedForAtOnce)
+            m_report.whyHeldUnknown = m_plan.whyNotLooked;
+        for (std::size_t from = 0; from < rows.size(); from += mostLookedForAtOnce) {
+            const auto some = std::span(rows).subspan(from, std::min(mostLookedForAtOnce, rows.size() - from));
+            const auto held = m_store.rowsOfTokens(some, 1, m_deployment.clock().now(), m_call);
+            if (!held) {
+                m_report.whyHeldUnknown = base::oneLine(held.error());
+                break;
+            }
+            for (const store::PlannedRow &row : *held)
+                tokens.insert(row.key.fingerprint);
+        }
+        if (!m_report.whyHeldUnknown.isEmpty())
+            note(QStringLiteral("Whether other rows hold these tokens is not known: %1").arg(m_report.whyHeldUnknown));
         for (RowReport &row : m_report.rows) {
             const bool isGone = row.outcome == RowOutcome::Revoked || row.outcome == RowOutcome::AlreadyGone;
             row.stillHeld = isGone && tokens.contains(row.fingerprint);

@@ -16,7 +16,7 @@ using base::ErrorParam;
 
 namespace {
 
-constexpr int formatVersion = 2; // 1 had no signature
+constexpr int formatVersion = 3; // 1 had no signature, 2 did not say which rows share tokens
 
 QString planFormat()
 {
@@ -52,12 +52,21 @@ QStringList textsOf(const QJsonArray &array)
 
 QJsonObject PlanSummary::toJson() const
 {
-    return {{QStringLiteral("digest"), digest},       {QStringLiteral("matched"), matched},
-            {QStringLiteral("users"), users},         {QStringLiteral("frozenAt"), base::toIso(frozenAt)},
-            {QStringLiteral("selection"), selection}, {QStringLiteral("sample"), QJsonArray::fromStringList(sample)},
-            {QStringLiteral("statement"), statement}, {QStringLiteral("connection"), connection},
-            {QStringLiteral("database"), database},   {QStringLiteral("reason"), reason},
-            {QStringLiteral("plannedBy"), plannedBy}, {QStringLiteral("planner"), planner}};
+    return {{QStringLiteral("digest"), digest},
+            {QStringLiteral("matched"), matched},
+            {QStringLiteral("users"), users},
+            {QStringLiteral("frozenAt"), base::toIso(frozenAt)},
+            {QStringLiteral("selection"), selection},
+            {QStringLiteral("sample"), QJsonArray::fromStringList(sample)},
+            {QStringLiteral("statement"), statement},
+            {QStringLiteral("connection"), connection},
+            {QStringLiteral("database"), database},
+            {QStringLiteral("reason"), reason},
+            {QStringLiteral("plannedBy"), plannedBy},
+            {QStringLiteral("planner"), planner},
+            {QStringLiteral("sharing"), sharing},
+            {QStringLiteral("sharingLive"), sharingLive},
+            {QStringLiteral("heldByOthers"), heldByOthers ? QJsonValue(*heldByOthers) : QJsonValue()}};
 }
 
 PlanSummary summaryOf(const RevocationPlan &plan, const deployment::Deployment &deployment)
@@ -66,6 +75,10 @@ PlanSummary summaryOf(const RevocationPlan &plan, const deployment::Deployment &
     summary.digest = plan.digest;
     summary.matched = static_cast<qint64>(plan.rows.size());
     summary.users = plan.users;
+    summary.sharing = plan.sharing;
+    summary.sharingLive = plan.sharingLive;
+    if (plan.whyNotLooked.isEmpty())
+        summary.heldByOthers = std::ssize(plan.heldByOthers);
     summary.frozenAt = plan.frozenAt;
     summary.selection = plan.what;
     for (std::size_t i = 0; i < std::min(plan.rows.size(), PlanSummary::mostSampled); ++i)
@@ -123,6 +136,10 @@ base::Result<SavedPlan> readSavedPlan(const QByteArray &content, const QString &
     summary.digest = text("digest");
     summary.matched = json.value(QStringLiteral("matched")).toInteger(-1);
     summary.users = json.value(QStringLiteral("users")).toInteger(-1);
+    summary.sharing = json.value(QStringLiteral("sharing")).toInteger(-1);
+    summary.sharingLive = json.value(QStringLiteral("sharingLive")).toInteger(-1);
+    if (const QJsonValue held = json.value(QStringLiteral("heldByOthers")); !held.isNull())
+        summary.heldByOthers = held.toInteger(-1);
     summary.frozenAt = *frozenAt;
     summary.selection = text("selection");
     summary.sample = textsOf(json.value(QStringLiteral("sample")).toArray());

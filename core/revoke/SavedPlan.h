@@ -16,6 +16,9 @@ struct PlanSummary
     QString digest;
     qint64 matched = 0;
     qint64 users = 0;
+    qint64 sharing = 0;                 ///< RevocationPlan::sharing
+    qint64 sharingLive = 0;             ///< RevocationPlan::sharingLive
+    std::optional<qint64> heldByOthers; ///< how many sessions other rows keep alive; nullopt: that is not known
     base::Instant frozenAt;
     QString selection;  ///< in words: RevocationPlan::what
     QStringList sample; ///< fingerprints of its first rows, mostSampled at most

@@ -33,10 +33,10 @@ Error invalid(const QString &path, const QString &detail)
 
 } // namespace
 
-const UndoIndex::Row *UndoIndex::find(std::size_t place) const
+const UndoIndex::Row *UndoIndex::find(std::size_t place, std::size_t n) const
 {
-    const auto found = std::ranges::lower_bound(rows, place, {}, &Row::place);
-    return found != rows.end() && found->place == place ? &*found : nullptr;
+    const auto found = std::ranges::equal_range(rows, place, {}, &Row::place);
+    return n < found.size() ? &found[static_cast<std::ptrdiff_t>(n)] : nullptr;
 }
 
 qint64 UndoIndex::users() const
@@ -56,7 +56,7 @@ base::Result<UndoIndex> readUndoIndex(const QString &folder, const QString &id, 
     index.id = id;
     bool isOfOneTable = true;
     // A batch that was undone and tried again stands there twice; the later one is what was deleted.
-    std::unordered_map<std::size_t, UndoIndex::Row> latest;
+    std::unordered_map<std::size_t, quint32> latest; // batches by place
     const auto opened = openBatches(index.path, id, seal, [&](const KeptBatch &batch, BatchPlace place) {
         isOfOneTable = isOfOneTable && (index.statement.isEmpty() || index.statement == batch.statement);
         index.statement = batch.statement;
@@ -64,7 +64,8 @@ base::Result<UndoIndex> readUndoIndex(const QString &folder, const QString &id, 
         index.batches.push_back(place);
         for (quint32 i = 0; i < batch.rows.size(); ++i) {
             const store::KeptRow &row = batch.rows[i];
-            latest.insert_or_assign(row.place, UndoIndex::Row{row.place, number, i, shortDigest(row.key.userId)});
+            latest.insert_or_assign(row.place, number);
+            index.rows.push_back({row.place, number, i, shortDigest(row.key.userId)});
         }
         for (const std::size_t back : batch.takenBack)
             latest.erase(back);
@@ -77,10 +78,11 @@ base::Result<UndoIndex> readUndoIndex(const QString &folder, const QString &id, 
         return base::fail(invalid(index.path, QStringLiteral("its rows are of several tables")));
     if (opened->rest > 0)
         qCWarning(base::log).noquote() << index.path << "- left out, damaged:" << opened->rest << "bytes at the end";
-    index.rows.reserve(latest.size());
-    for (const auto &[place, row] : latest)
-        index.rows.push_back(row);
-    std::ranges::sort(index.rows, {}, &UndoIndex::Row::place);
+    std::erase_if(index.rows, [&latest](const UndoIndex::Row &row) {
+        const auto found = latest.find(row.place);
+        return found == latest.end() || found->second != row.batch;
+    });
+    std::ranges::stable_sort(index.rows, {}, &UndoIndex::Row::place);
     return index;
 }
 

@@ -21,10 +21,12 @@ struct UndoIndex
     QString id;        ///< of the revocation
     QString statement; ///< KeptBatch::statement of all; empty where there is no batch
     std::vector<BatchPlace> batches;
-    std::vector<Row> rows; ///< each once, in the order in which they were planned
+    /// Each once, in the order in which they were planned. A key without an id can have been that of several rows:
+    /// these follow each other.
+    std::vector<Row> rows;
 
-    /// The row at @p place of the plan; null where none is kept.
-    [[nodiscard]] const Row *find(std::size_t place) const;
+    /// The row at @p place of the plan, of several the one of number @p n from 0; null where none is kept.
+    [[nodiscard]] const Row *find(std::size_t place, std::size_t n = 0) const;
     /// Distinct users. Two of a million are told apart but for one case in forty million.
     [[nodiscard]] qint64 users() const;
 };

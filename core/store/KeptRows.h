@@ -35,8 +35,10 @@ struct KeptRow
 /// What became of one row that was to be put back.
 enum class RestoreOutcome {
     Restored,
-    ThereAgain, ///< a row of its key exists, or one of its token; where tokens can repeat, of another user
-    UserGone,   ///< its user, or another row that it points to, is gone
+    /// A row of its key exists, or one of its token; where tokens can repeat, one of its id or, without ids, of its
+    /// token and user.
+    ThereAgain,
+    UserGone, ///< its user, or another row that it points to, is gone
 };
 
 /// Deletes rows so that they can be put back. **Thread-safety:** as the store that it belongs to.
@@ -59,7 +61,8 @@ public:
     deleteRows(std::span<const RowKey> keys, const Keep &keep, const base::Call &call) = 0;
 
     /// Puts @p rows back with all columns as they were, those aside that the database itself computes: in one
-    /// transaction or, where one of them is in another's way, each in its own. Needs INSERT. Errors besides:
+    /// transaction or, where one of them is in another's way, each in its own; rows of one key that follow each other
+    /// were deleted together, and come back so. Needs INSERT. Errors besides:
     /// SchemaChanged (a column that a row had is gone), WriteRefused (a store for reading).
     [[nodiscard]] virtual base::Result<std::vector<RestoreOutcome>> restoreRows(std::span<const KeptRow> rows,
                                                                                 const base::Call &call) = 0;

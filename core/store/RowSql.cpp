@@ -184,6 +184,9 @@ QString RowSql::isOfUser(const RowKey &key, SqlParams &params) const
 {
     const auto &sessions = m_schema.profile().sessions;
     const auto &dialect = m_schema.dialect();
+    // Where the user is what tells rows apart, to the byte: many collations take "ADA" for "ada".
+    if (key.userId && !m_schema.bound().keyIsId && m_schema.bound().tokenCanRepeat())
+        return dialect.matchesId(SqlDialect::quoted(sessions.userId), params.add(*key.userId), sessions.userIdType);
     const QString user = dialect.typed(params.addOptional(key.userId), sessions.userIdType);
     return dialect.same(dialect.idColumn(SqlDialect::quoted(sessions.userId), sessions.userIdType), user);
 }

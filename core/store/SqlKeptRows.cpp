@@ -30,6 +30,13 @@ std::optional<RestoreOutcome> inTheWay(const Error &error)
     return std::nullopt;
 }
 
+/// Whether one DELETE took both rows: without ids they had one key.
+bool wentTogether(const KeptRow &one, const KeptRow &other)
+{
+    return one.place == other.place && one.key.key == other.key.key && one.key.token == other.key.token &&
+           one.key.userId == other.key.userId;
+}
+
 } // namespace
 
 SqlKeptRows::SqlKeptRows(SqlConnection &connection, DatabaseKind kind, const SchemaSql &schema, const RowSql &rows,
@@ -138,20 +145,21 @@ QString SqlKeptRows::isThere(const RowKey &key, SqlParams &params) const
 {
     const auto &sessions = m_schema.profile().sessions;
     const auto &dialect = m_schema.dialect();
-    QString condition =
-        dialect.matchesRead(SqlDialect::quoted(sessions.token), params.add(key.token.view()), m_schema.tokenType());
-    // Where several rows may hold one token, another of the same user is not in the way: they may have been deleted
-    // together. Without an id that is the row itself, and that of another user is another row.
-    if (m_schema.bound().tokenCanRepeat()) {
-        condition +=
-            QStringLiteral(" AND %1(%2)")
-                .arg(m_schema.bound().keyIsId ? QStringLiteral("NOT ") : QString(), m_rows.isOfUser(key, params));
-    }
-    if (m_schema.bound().keyIsId) {
-        condition = QStringLiteral("((%1) OR %2)")
-                        .arg(condition, dialect.matchesId(SqlDialect::quoted(m_schema.bound().keyColumn()),
-                                                          params.add(key.key.view()), sessions.keyType));
-    }
+    const auto isId = [&] {
+        return dialect.matchesId(SqlDialect::quoted(m_schema.bound().keyColumn()), params.add(key.key.view()),
+                                 sessions.keyType);
+    };
+    const auto isToken = [&] {
+        return dialect.matchesRead(SqlDialect::quoted(sessions.token), params.add(key.token.view()),
+                                   m_schema.tokenType());
+    };
+    // Where several rows may hold one token, another is not in the way: it may have been there all along. Without ids a
+    // row is told by its token and user.
+    QString condition = m_schema.bound().keyIsId && m_schema.bound().tokenCanRepeat() ? isId() : isToken();
+    if (m_schema.bound().keyIsId && !m_schema.bound().tokenCanRepeat())
+        condition = QStringLiteral("(%1 OR %2)").arg(condition, isId());
+    else if (!m_schema.bound().keyIsId && m_schema.bound().tokenCanRepeat())
+        condition += QStringLiteral(" AND ") + m_rows.isOfUser(key, params);
     return QStringLiteral("EXISTS (SELECT 1 FROM %1 WHERE %2)").arg(m_schema.table(), condition);
 }
 
@@ -194,7 +202,7 @@ Result<DeleteOutcome> SqlKeptRows::deleteRow(const RowKey &key, std::size_t plac
         return fail(deleted.error());
     if (*deleted > 0)
         return DeleteOutcome::Deleted;
-    const auto there = m_connection.execute(m_rows.exists(key), {}, call);
+    const auto there = m_connection.execute(m_rows.isLeft(key), {}, call);
     if (!there)
         return fail(there.error());
     return *there > 0 ? DeleteOutcome::Changed : DeleteOutcome::AlreadyGone;
@@ -235,7 +243,7 @@ Result<std::vector<DeleteOutcome>> SqlKeptRows::deleteRows(std::span<const RowKe
     return outcomes;
 }
 
-Result<SqlStatement> SqlKeptRows::insert(const KeptRow &row) const
+Result<SqlStatement> SqlKeptRows::insert(const KeptRow &row, bool isFollower) const
 {
     SqlStatement statement;
     QStringList names;
@@ -251,7 +259,8 @@ Result<SqlStatement> SqlKeptRows::insert(const KeptRow &row) const
         names << SqlDialect::quoted(cell.column);
         values << column->taken.arg(placeholder);
     }
-    QString condition = QStringLiteral("NOT ") + isThere(row.key, statement.params);
+    QString condition =
+        isFollower ? QStringLiteral("1 = 1") : QStringLiteral("NOT ") + isThere(row.key, statement.params);
     if (row.hadUser)
         condition += QStringLiteral(" AND ") + userIsThere(row.key, statement.params);
     const QString overriding =
@@ -275,9 +284,9 @@ Result<bool> SqlKeptRows::exists(const RowKey &key, const Call &call)
     return *rows > 0;
 }
 
-Result<RestoreOutcome> SqlKeptRows::restoreRow(const KeptRow &row, const Call &call)
+Result<RestoreOutcome> SqlKeptRows::restoreRow(const KeptRow &row, bool isFollower, const Call &call)
 {
-    const auto statement = insert(row);
+    const auto statement = insert(row, isFollower);
     if (!statement)
         return fail(statement.error());
     const auto inserted = m_connection.execute(*statement, {}, call);
@@ -285,6 +294,8 @@ Result<RestoreOutcome> SqlKeptRows::restoreRow(const KeptRow &row, const Call &c
         return fail(inserted.error());
     if (*inserted > 0)
         return RestoreOutcome::Restored;
+    if (isFollower)
+        return RestoreOutcome::UserGone;
     const auto there = exists(row.key, call);
     if (!there)
         return fail(there.error());
@@ -300,8 +311,10 @@ Result<std::vector<RestoreOutcome>> SqlKeptRows::restoreAll(std::span<const Kept
         return fail(std::move(set.error()));
     std::vector<RestoreOutcome> outcomes;
     outcomes.reserve(rows.size());
-    for (const KeptRow &row : rows) {
-        auto outcome = restoreRow(row, call);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const bool isFollower =
+            i > 0 && outcomes.back() == RestoreOutcome::Restored && wentTogether(rows[i - 1], rows[i]);
+        auto outcome = restoreRow(rows[i], isFollower, call);
         if (!outcome)
             return fail(std::move(outcome.error()));
         outcomes.push_back(*outcome);
@@ -327,12 +340,19 @@ Result<std::vector<RestoreOutcome>> SqlKeptRows::restoreRows(std::span<const Kep
         return explained(std::move(all.error()));
     std::vector<RestoreOutcome> outcomes;
     outcomes.reserve(rows.size());
-    for (const KeptRow &row : rows) {
-        auto one = restoreAll({&row, 1}, call);
-        const auto why = one ? std::nullopt : inTheWay(one.error());
-        if (!one && !why)
-            return explained(std::move(one.error()));
-        outcomes.push_back(one ? one->front() : *why);
+    for (std::size_t from = 0; from < rows.size();) {
+        std::size_t count = 1;
+        while (from + count < rows.size() && wentTogether(rows[from], rows[from + count]))
+            ++count;
+        auto some = restoreAll(rows.subspan(from, count), call);
+        const auto why = some ? std::nullopt : inTheWay(some.error());
+        if (!some && !why)
+            return explained(std::move(some.error()));
+        if (some)
+            outcomes.insert(outcomes.end(), some->begin(), some->end());
+        else
+            outcomes.insert(outcomes.end(), count, *why);
+        from += count;
     }
     return outcomes;
 }

@@ -42,11 +42,12 @@ private:
     [[nodiscard]] KeptRow keptRow(const SqlRow &row, const RowKey &key, std::size_t place) const;
     [[nodiscard]] base::Result<DeleteOutcome> deleteRow(const RowKey &key, std::size_t place,
                                                         std::vector<KeptRow> &kept, const base::Call &call);
-    [[nodiscard]] base::Result<SqlStatement> insert(const KeptRow &row) const;
-    [[nodiscard]] base::Result<RestoreOutcome> restoreRow(const KeptRow &row, const base::Call &call);
+    /// Puts @p row back where none is in its way; a follower comes after one that was deleted with it and is back.
+    [[nodiscard]] base::Result<SqlStatement> insert(const KeptRow &row, bool isFollower) const;
+    [[nodiscard]] base::Result<RestoreOutcome> restoreRow(const KeptRow &row, bool isFollower, const base::Call &call);
     [[nodiscard]] base::Result<std::vector<RestoreOutcome>> restoreAll(std::span<const KeptRow> rows,
                                                                        const base::Call &call);
-    /// Whether a row of that key or token exists.
+    /// Whether a row is in the way of one of that key.
     [[nodiscard]] base::Result<bool> exists(const RowKey &key, const base::Call &call);
 
     SqlConnection &m_connection;

@@ -435,7 +435,7 @@ Result<std::vector<DeleteOutcome>> SqlSessionStore::deleteRows(std::span<const R
         auto deleted = m_connection->execute(m_row.deleteRow(key), {}, call);
         DeleteOutcome outcome = DeleteOutcome::Deleted;
         if (deleted && *deleted == 0) {
-            deleted = m_connection->execute(m_row.exists(key), {}, call);
+            deleted = m_connection->execute(m_row.isLeft(key), {}, call);
             if (deleted)
                 outcome = *deleted > 0 ? DeleteOutcome::Changed : DeleteOutcome::AlreadyGone;
         }

@@ -264,7 +264,7 @@ void CtlPlanTest::aTamperedFileIsRefused_data()
     QTest::newRow("frozenAt") << QStringLiteral("frozenAt") << QJsonValue(QStringLiteral("2026-01-01T00:00:00.000Z"));
     QTest::newRow("no time") << QStringLiteral("frozenAt") << QJsonValue(QStringLiteral("soon"));
     QTest::newRow("sealed") << QStringLiteral("sealed") << QJsonValue(QStringLiteral("UkNTMQ=="));
-    QTest::newRow("version") << QStringLiteral("version") << QJsonValue(3);
+    QTest::newRow("version") << QStringLiteral("version") << QJsonValue(4);
 }
 
 void CtlPlanTest::aTamperedFileIsRefused()

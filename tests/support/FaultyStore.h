@@ -29,6 +29,8 @@ public:
     Fault beforePruneCommit; ///< when the step is noted
     Fault afterPrune;
     std::function<void()> beforeStillThere;
+    /// Asked with the rows of rowsOfTokens() and with how many of a token it wants.
+    std::function<std::optional<base::Error>(std::span<const store::PlannedRow> rows, int atLeast)> beforeRowsOfTokens;
     /// In the place of replicaLag().
     std::function<std::optional<std::chrono::milliseconds>()> lag;
     bool keepsRows = true;
@@ -63,6 +65,8 @@ public:
                                                                             int atLeast, base::Instant now,
                                                                             const base::Call &call) override
     {
+        if (auto fault = beforeRowsOfTokens ? beforeRowsOfTokens(rows, atLeast) : std::nullopt)
+            return base::fail(std::move(*fault));
         return m_store->rowsOfTokens(rows, atLeast, now, call);
     }
     [[nodiscard]] base::Result<std::optional<store::SessionRow>> lookup(QByteArrayView token,

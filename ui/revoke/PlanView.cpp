@@ -210,7 +210,9 @@ void PlanView::addRemarks(const RevocationPlan &plan, QVBoxLayout &column) const
             tr("You are %1 there, as this connection says. Whether there is such a user was not looked for.")
                 .arg(m_connection.profile().ownUser));
     if (!m_outlook.heldByOthers.isEmpty())
-        add(common::NoteKind::Warn, tr("Not all of these sessions end"), m_outlook.heldByOthers);
+        add(common::NoteKind::Warn,
+            plan.whyNotLooked.isEmpty() ? tr("Not all of these sessions end") : tr("Not all may end"),
+            m_outlook.heldByOthers);
     if (!m_outlook.sharing.isEmpty())
         add(common::NoteKind::Info, tr("Some sessions stand in several rows"), m_outlook.sharing);
     if (!plan.unmatched.isEmpty())
