@@ -43,13 +43,7 @@ audit::AuditLog Context::auditLog()
 
 base::Result<deployment::ConnectionConfig> Context::connection()
 {
-    auto parts = readConnectionFlags(
-        m_arguments, m_workspace, [this] { return vault(); }, call(),
-        [this](const QString &warning) { m_output.warn(warning); });
-    if (!parts)
-        return base::fail(parts.error());
-    auto config =
-        deployment::ConnectionConfig::from(std::move(parts->profile), std::move(parts->secrets), m_options.timeout);
+    auto config = connectionAsGiven();
     if (config && (config->database || config->cache)) {
         // Demands are of the place: naming it by another connection, or by none, does not take them away.
         const auto saved = m_workspace.profiles();
@@ -57,6 +51,18 @@ base::Result<deployment::ConnectionConfig> Context::connection()
             return base::fail(saved.error());
         deployment::holdToDemands(*config, *saved);
     }
+    return config;
+}
+
+base::Result<deployment::ConnectionConfig> Context::connectionAsGiven()
+{
+    auto parts = readConnectionFlags(
+        m_arguments, m_workspace, [this] { return vault(); }, call(),
+        [this](const QString &warning) { m_output.warn(warning); });
+    if (!parts)
+        return base::fail(parts.error());
+    auto config =
+        deployment::ConnectionConfig::from(std::move(parts->profile), std::move(parts->secrets), m_options.timeout);
     if (config) {
         config->baseUrlError = std::move(parts->baseUrlError);
         warnAbout(*config);

@@ -41,6 +41,9 @@ public:
     /// The connection that the flags describe, with warnings said. Contacts nothing.
     /// Errors: those of readConnectionFlags() and ConnectionConfig::from().
     [[nodiscard]] base::Result<deployment::ConnectionConfig> connection();
+    /// The same as it is described, to be saved and not to be opened: what other connections to its place demand is
+    /// not in it, or it would demand it of others in turn.
+    [[nodiscard]] base::Result<deployment::ConnectionConfig> connectionAsGiven();
 
 private:
     void warnAbout(const deployment::ConnectionConfig &config);

@@ -125,7 +125,7 @@ public:
         const auto watchFor = context.arguments().duration(QStringLiteral("watch-for"), {});
         if (!watchFor)
             return Outcome::failed(watchFor.error());
-        auto config = context.connection();
+        auto config = context.connectionAsGiven();
         if (!config)
             return Outcome::failed(config.error());
         ConnectionProfile profile = config->profile;
@@ -149,7 +149,10 @@ public:
         if (status && !approvers.isEmpty())
             status = workspace::writeApprovers(context.workspace().folders().config, profile.name, approvers,
                                                context.call());
-        return status ? Outcome::done(answerOf({profile})) : Outcome::failed(status.error());
+        if (!status)
+            return Outcome::failed(status.error());
+        const auto saved = context.workspace().profile(profile.name);
+        return saved ? Outcome::done(answerOf({*saved})) : Outcome::failed(saved.error());
     }
 };
 

@@ -64,6 +64,10 @@ public:
     {
         if (const auto status = checkWriteFlags(context); !status)
             return Outcome::failed(status.error());
+        const QString id = context.arguments().argument();
+        const auto kind = revoke::operationKind(operationPlace(context).folder, id);
+        if (!kind)
+            return Outcome::failed(kind.error());
         auto config = context.connection();
         if (!config)
             return Outcome::failed(config.error());
@@ -76,7 +80,6 @@ public:
         const workspace::ConnectionProfile &profile = deployment.config().profile;
         if (const auto status = checkConsentPossible(context, profile); !status)
             return Outcome::failed(status.error());
-        const QString id = context.arguments().argument();
         if (const auto status = askConsent(
                 context, profile, QStringLiteral("Go on with %1 at %2?").arg(id, deployment.config().displayName()));
             !status)
@@ -88,9 +91,6 @@ public:
         const base::Call call = wholeCall(context);
         const revoke::OperationPlace place = operationPlace(context);
         const auto onProgress = [&context](const revoke::RevocationProgress &step) { showProgress(context, step); };
-        const auto kind = revoke::operationKind(place.folder, id);
-        if (!kind)
-            return Outcome::failed(kind.error());
         if (*kind == revoke::restoreKind()) {
             const auto report = revoke::resumeRestore(id, deployment, **store, log, place, call, onProgress);
             return report ? restoreOutcome(context, *report) : Outcome::failed(report.error());

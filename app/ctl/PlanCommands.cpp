@@ -104,6 +104,9 @@ public:
                                                   arguments.value(QStringLiteral("reason")).value_or(QString()));
         if (!bytes)
             return Outcome::failed(bytes.error());
+        // Again: much may have come to lie there while the rows were read.
+        if (const auto allowed = revoke::mayWriteTo(*out, revoke::PlanDocument::Plan); !allowed)
+            return Outcome::failed(allowed.error());
         if (const auto written = base::replaceFile(*out, *bytes, base::ErrorCode::FileUnwritable); !written)
             return Outcome::failed(written.error());
         const auto saved = revoke::readSavedPlan(*bytes, *out);

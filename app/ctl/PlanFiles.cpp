@@ -2,7 +2,7 @@
 
 #include "app/ctl/InputFile.h"
 #include "core/revoke/ApproverKey.h"
-#include "core/workspace/Approvers.h"
+#include "core/revoke/DemandedApprovers.h"
 
 namespace rollcall::ctl {
 
@@ -40,8 +40,7 @@ base::Result<OpenedPlan> openPlanFile(Context &context, const deployment::Deploy
     const auto content = readInputFile(*approvalPath, context.stop());
     if (!content)
         return base::fail(content.error());
-    const auto approvers =
-        workspace::readApprovers(context.workspace().folders().config, deployment.config().profile.name);
+    const auto approvers = revoke::approversOf(context.workspace(), deployment);
     if (!approvers)
         return base::fail(approvers.error());
     // Who can open the plan has made it: their own key is the planner's.

@@ -46,6 +46,15 @@ QByteArray lastWholeLine(QFile &file, qint64 size)
     return tail.mid(tail.lastIndexOf('\n') + 1);
 }
 
+/// The log's first entry; nullopt where there is none, or what stands there is none.
+std::optional<AuditEntry> firstEntry(QFile &file)
+{
+    file.seek(0);
+    QByteArray line = file.readLine(longestLine);
+    line.chop(line.endsWith('\n') ? 1 : 0);
+    return AuditEntry::fromLine(line);
+}
+
 /// How many bytes stand behind the last line end before @p size.
 qint64 halfLine(QFile &file, qint64 size)
 {
@@ -204,15 +213,25 @@ base::Result<qint64> AuditLog::append(AuditEntry entry, const Call &call)
     QString brokenNote;
     if (isKeyNew && (file.size() > 0 || !mark->keyId.isEmpty()))
         faults.push_back(Error(ErrorCode::AuditBroken).with(ErrorParam::Part, QStringLiteral("key")));
+    const auto first = firstEntry(file);
+    if (mark->isOfAnother(first)) {
+        faults.push_back(Error(ErrorCode::AuditBroken).with(ErrorParam::Part, QStringLiteral("other")));
+        brokenNote = QStringLiteral("another log lay here before, by what this key remembers");
+        *mark = AuditMark();
+    }
+    if (file.size() == 0 && mark->keyId.isEmpty() && !mark->firstHash.isEmpty() && entry.action != renewedAction())
+        brokenNote = QStringLiteral("the log before this one was put aside, and its renewal cut off");
     if (entry.phase == Phase::Intent) {
-        const auto state = verifyLog(path(), {key->publicKey(), *mark, true, mark->isBroken ? 0 : checkedBytes}, call);
-        if (!state)
-            return base::fail(state.error());
-        mark->isBroken = !state->ok;
-        if (mark->isBroken) {
-            const qint64 at = state->brokenAt.value_or(state->entries + 1);
-            faults.push_back(Error(ErrorCode::AuditBroken).with(ErrorParam::Count, at));
-            brokenNote = QStringLiteral("the log before this entry is broken at entry %1").arg(at);
+        if (mark->brokenAt == 0) {
+            const auto state = verifyLog(path(), {key->publicKey(), *mark, true, checkedBytes}, call);
+            if (!state)
+                return base::fail(state.error());
+            if (!state->ok)
+                mark->brokenAt = state->brokenAt.value_or(state->entries + 1);
+        }
+        if (mark->brokenAt > 0) {
+            faults.push_back(Error(ErrorCode::AuditBroken).with(ErrorParam::Count, mark->brokenAt));
+            addNote(brokenNote, QStringLiteral("the log before this entry is broken at entry %1").arg(mark->brokenAt));
         }
     }
     Head head = ours ? headBySeal(*stored, file) : headWithoutSeal(file, stored, keyId, mark->keyId);
@@ -257,8 +276,11 @@ base::Result<qint64> AuditLog::append(AuditEntry entry, const Call &call)
     head.seal.bytes = size + line.size();
     if (const auto status = head.seal.write(sealFile, *key); !status)
         return base::fail(status.error());
-    if (const auto status = AuditMark{keyId, entry.seq, entry.hash, mark->isBroken}.write(*m_vault, m_folder, call);
-        !status)
+    const AuditMark next{keyId, entry.seq, entry.hash, mark->brokenAt,
+                         size == 0 ? entry.hash
+                         : first   ? first->hash
+                                   : mark->firstHash};
+    if (const auto status = next.write(*m_vault, m_folder, call); !status)
         return base::fail(status.error());
     return entry.seq;
 }

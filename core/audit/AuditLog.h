@@ -32,8 +32,10 @@ using OnFault = std::function<void(const base::Error &fault)>;
 /// a crash left half written is removed and noted by the next append. A log that was tampered with is still appended to
 /// (an incident is no time to refuse: whoever can write to the log could else stop every revocation), in such a way
 /// that the break stays visible for ever. Before an intent is appended the end of the log is checked (256 KiB of it,
-/// with its seal and its mark; all of it once it was found broken): what is amiss is said, and stands in the entry. So
-/// does a new key where the one that signed before was not found.
+/// with its seal and its mark, never more than a few MiB): what is amiss is said, and stands in the entry. A log that
+/// was found broken once is said to be by each act until it is renewed; all of it is read by verify() alone. So are a
+/// new key where the one that signed before was not found, and another log that was renewed with another key. A log
+/// that two keys sign by turns counts as broken.
 /// **Thread-safety:** thread-safe; calls block on the disk.
 class AuditLog final
 {

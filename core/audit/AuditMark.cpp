@@ -15,12 +15,17 @@ QString nameOf(const QString &folder)
     return QStringLiteral("audit-begun ") + QString::fromLatin1(digest);
 }
 
-QString brokenWord()
+} // namespace
+
+QString renewedAction()
 {
-    return QStringLiteral("broken");
+    return QStringLiteral("audit.renew");
 }
 
-} // namespace
+bool AuditMark::isOfAnother(const std::optional<AuditEntry> &first) const
+{
+    return first && !firstHash.isEmpty() && first->hash != firstHash && first->action == renewedAction();
+}
 
 base::Result<AuditMark> AuditMark::read(base::SecretVault &vault, const QString &folder, const base::Call &call)
 {
@@ -30,14 +35,13 @@ base::Result<AuditMark> AuditMark::read(base::SecretVault &vault, const QString 
     if (!*stored)
         return AuditMark();
     const QStringList words = QString::fromLatin1((*stored)->view()).split(QLatin1Char(' '));
-    return AuditMark{words.value(0), words.value(1).toLongLong(), words.value(2), words.value(3) == brokenWord()};
+    return AuditMark{words.value(0), words.value(1).toLongLong(), words.value(2), words.value(3).toLongLong(),
+                     words.value(4)};
 }
 
 base::Status AuditMark::write(base::SecretVault &vault, const QString &folder, const base::Call &call) const
 {
-    QStringList words{keyId, QString::number(entries), hash};
-    if (isBroken)
-        words << brokenWord();
+    const QStringList words{keyId, QString::number(entries), hash, QString::number(brokenAt), firstHash};
     const QString text = words.join(QLatin1Char(' '));
     return vault.write(nameOf(folder), base::SecretBytes(text.toLatin1()), call);
 }

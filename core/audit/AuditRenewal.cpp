@@ -19,7 +19,7 @@ using base::ErrorParam;
 
 namespace {
 
-base::Status unwritable(const QString &path, const QString &detail)
+tl::unexpected<Error> unwritable(const QString &path, const QString &detail)
 {
     return base::fail(Error(ErrorCode::AuditUnwritable).with(ErrorParam::Path, path).with(ErrorParam::Detail, detail));
 }
@@ -42,21 +42,27 @@ base::Status move(const QString &from, const QString &to)
     return unwritable(from, file.errorString());
 }
 
-/// Log and seal go @p aside and are forgotten, while nobody appends. Killed in between, the log counts as taken away
-/// until it is renewed again.
-base::Status putAside(const AuditLog &log, const QString &aside, const Call &call)
+/// Log and seal go @p aside and are forgotten, while nobody appends; answers the hash of the last entry by the seal,
+/// which the mark keeps until the new log has begun. Killed in between, the log counts as taken away until it is
+/// renewed again.
+base::Result<QString> putAside(const AuditLog &log, const QString &aside, const Call &call)
 {
     const QString folder = QFileInfo(log.path()).path();
     const base::FileLock lock(lockPath(log.path()), call);
     if (!lock.isHeld())
         return unwritable(log.path(), QStringLiteral("another process holds it"));
-    if (auto moved = move(log.path(), aside); !moved)
-        return moved;
-    if (auto moved = move(sealPath(log.path()), sealPath(aside)); !moved)
-        return moved;
-    if (auto synced = base::syncFolder(folder, ErrorCode::AuditUnwritable); !synced)
-        return synced;
-    return AuditMark().write(*log.vault(), folder, call);
+    const auto seal = AuditSeal::read(sealPath(log.path()));
+    if (const auto moved = move(log.path(), aside); !moved)
+        return base::fail(moved.error());
+    if (const auto moved = move(sealPath(log.path()), sealPath(aside)); !moved)
+        return base::fail(moved.error());
+    if (const auto synced = base::syncFolder(folder, ErrorCode::AuditUnwritable); !synced)
+        return base::fail(synced.error());
+    AuditMark mark;
+    mark.firstHash = seal ? seal->hash : QString();
+    if (const auto written = mark.write(*log.vault(), folder, call); !written)
+        return base::fail(written.error());
+    return mark.firstHash;
 }
 
 } // namespace
@@ -74,17 +80,20 @@ base::Result<Renewal> renew(AuditLog &log, const QString &reason, const base::Cl
                               .with(ErrorParam::Part, QStringLiteral("log")));
     const QString aside = asideOf(log.path(), clock.now());
     AuditEntry entry;
-    entry.action = QStringLiteral("audit.renew");
+    entry.action = renewedAction();
     entry.reason = reason;
     entry.counts = {{QStringLiteral("aside"), QFileInfo(aside).fileName()},
                     {QStringLiteral("entries"), state->entries}};
     if (state->brokenAt)
         entry.counts.insert(QStringLiteral("brokenAt"), *state->brokenAt);
     const auto done = audited(log, entry, WithoutRecord::Refuse, call, [&](AuditEntry &outcome) -> base::Status {
+        const auto lastHash = putAside(log, aside, call);
+        if (!lastHash)
+            return base::fail(lastHash.error());
         // The new log vouches for the end of the old one.
-        if (const auto seal = AuditSeal::read(sealPath(log.path())))
-            outcome.counts.insert(QStringLiteral("lastHash"), seal->hash);
-        return putAside(log, aside, call);
+        if (!lastHash->isEmpty())
+            outcome.counts.insert(QStringLiteral("lastHash"), *lastHash);
+        return {};
     });
     if (!done)
         return base::fail(done.error());

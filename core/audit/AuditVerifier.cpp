@@ -22,6 +22,7 @@ constexpr int mostLooks = 10;
 struct Chain
 {
     qint64 entries = 0;
+    qint64 begin = 0;     ///< how many of them were not looked at
     qint64 bytes = 0;     ///< of them
     bool broken = false;  ///< the entry after them is wrong
     QString hash;         ///< of the last good one
@@ -32,25 +33,44 @@ struct Chain
 };
 
 /// The chain up to where the last bytes that @p input asks for begin, as the entry there has it; nothing of it where
-/// all of the log is to be looked at, as also where that entry cannot be read, or the mark's lies before it.
+/// all of the log is to be looked at. Where no line ends in them more are taken, as many as two of the longest lines
+/// have. What begins there and is no entry is broken.
 base::Result<Chain> chainBefore(const QString &path, const VerifyInput &input)
 {
     QFile file(path);
-    if (input.lastBytes == 0 || !file.exists() || file.size() <= input.lastBytes)
+    if (input.lastBytes == 0 || !file.exists())
         return Chain();
-    if (!file.open(QIODevice::ReadOnly) || !file.seek(file.size() - input.lastBytes))
+    if (!file.open(QIODevice::ReadOnly))
         return base::fail(base::fileError(ErrorCode::FileUnreadable, path, file.errorString()));
-    file.readLine(longestLine); // the rest of one
-    const qint64 begin = file.pos();
-    QByteArray line = file.readLine(longestLine);
-    line.chop(1);
-    const auto entry = AuditEntry::fromLine(line);
-    if (!entry || (input.mark.entries > 0 && input.mark.entries < entry->seq))
-        return Chain();
-    Chain chain;
-    chain.entries = entry->seq - 1;
-    chain.bytes = begin;
-    chain.hash = entry->previousHash;
+    for (const qint64 bytes : {input.lastBytes, input.lastBytes + 2 * longestLine}) {
+        if (file.size() <= bytes)
+            return Chain();
+        if (!file.seek(file.size() - bytes))
+            return base::fail(base::fileError(ErrorCode::FileUnreadable, path, file.errorString()));
+        file.readLine(longestLine); // the rest of one
+        if (file.atEnd())
+            continue;
+        Chain chain;
+        chain.bytes = file.pos();
+        QByteArray line = file.readLine(longestLine);
+        if (!line.endsWith('\n') && bytes == input.lastBytes)
+            continue; // the half line of a crash, behind one that is longer than all that is looked at
+        line.chop(1);
+        if (const auto entry = AuditEntry::fromLine(line)) {
+            chain.entries = entry->seq - 1;
+            chain.hash = entry->previousHash;
+        } else {
+            chain.entries = input.mark.entries;
+            chain.broken = true;
+        }
+        chain.begin = chain.entries;
+        if (chain.begin == input.mark.entries)
+            chain.hashAtMark = chain.hash;
+        return chain;
+    }
+    Chain chain; // nothing like a log's line in so much of its end
+    chain.entries = input.mark.entries;
+    chain.broken = true;
     return chain;
 }
 
@@ -144,7 +164,7 @@ base::Result<AuditState> verifyLog(const QString &logPath, const VerifyInput &in
         return base::fail(std::move(known.error()));
     Chain chain = std::move(*known);
     std::optional<AuditSeal> seal;
-    for (int i = 0; i < mostLooks; ++i) {
+    for (int i = 0; i < mostLooks && !chain.broken; ++i) {
         seal = AuditSeal::read(sealPath(logPath));
         if (auto followed = followChain(logPath, input, chain, call); !followed)
             return base::fail(std::move(followed.error()));
@@ -156,7 +176,8 @@ base::Result<AuditState> verifyLog(const QString &logPath, const VerifyInput &in
 
     if (chain.entries < input.mark.entries)
         return brokenAt(chain.entries + 1); // cut, with its seal; or an older copy of both
-    if (chain.hashAtMark != input.mark.hash)
+    // A mark that fell behind what is looked at is no fault: the seal speaks for the end.
+    if (input.mark.entries >= chain.begin && chain.hashAtMark != input.mark.hash)
         return brokenAt(input.mark.entries);
 
     if (!seal) {

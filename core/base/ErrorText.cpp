@@ -218,12 +218,21 @@ ErrorText findingText(const Error &error)
         if (error.param(ErrorParam::Part) == QStringLiteral("key"))
             return {tr("The key that signed the audit log was not found, so a new one signs from here on: what was "
                        "signed before can no longer be proven."),
-                    tr("If there was a keychain or another key file, use that one again.")};
+                    tr("Use one key place from here on: a log that two keys sign by turns counts as broken. "
+                       "rollcallctl audit renew begins a new log.")};
+        if (error.param(ErrorParam::Part) == QStringLiteral("other"))
+            return {tr("Another audit log lies here than the one that was signed with this key: it was renewed with "
+                       "another key, or put in its place."),
+                    tr("Find out who renewed it. Use one key place: a log that two keys sign by turns counts as "
+                       "broken. rollcallctl audit renew begins a new log.")};
         if (error.param(ErrorParam::Part) == QStringLiteral("copy"))
-            return {tr("This copy of the audit log is broken at entry %1: an entry was changed, taken away or put in.")
-                        .arg(error.param(ErrorParam::Count)),
-                    tr("Keep it as it is, compare it with other copies, and find out who changed it.")};
-        return {tr("The audit log is broken at entry %1: an entry was changed, taken away or put in.")
+            return {
+                tr("This copy of the audit log is broken at entry %1: an entry was changed, taken away or put in, or "
+                   "its seal was.")
+                    .arg(error.param(ErrorParam::Count)),
+                tr("Keep it as it is, compare it with other copies, and find out who changed it.")};
+        return {tr("The audit log is broken at entry %1: an entry was changed, taken away or put in, or its seal was, "
+                   "or two keys signed it by turns.")
                     .arg(error.param(ErrorParam::Count)),
                 tr("Find out who changed it. The log goes on, and each act says this, until rollcallctl audit renew "
                    "puts it aside as it is and begins a new one.")};

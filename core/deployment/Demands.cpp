@@ -1,10 +1,13 @@
 #include "core/deployment/Demands.h"
 
 #include <QDir>
+#include <QFile>
 #include <QFileInfo>
 #include <QHostAddress>
 #include <QSysInfo>
 #include <QUrl>
+
+#include <sys/stat.h>
 
 #include "core/base/Loopback.h"
 
@@ -30,10 +33,14 @@ QString hostOf(const QString &host)
         name.chop(1);
     if (base::isLoopbackHost(name) || name == QSysInfo::machineHostName().toLower())
         return {};
-    const QHostAddress address(name);
+    QHostAddress address(name);
     if (address.isNull())
         return name;
     // "Any address" is this machine too where it is connected to.
+    bool isMapped = false;
+    const QHostAddress inside(address.toIPv4Address(&isMapped)); // of ::ffff:10.0.0.1 too
+    if (isMapped)
+        address = inside;
     const bool isHere =
         address.isLoopback() || address == QHostAddress(QHostAddress::AnyIPv4) || address == QHostAddress::AnyIPv6;
     return isHere ? QString() : address.toString();
@@ -45,10 +52,15 @@ bool isSame(const RedisUrl &left, const RedisUrl &right)
            left.database == right.database;
 }
 
-QString fileOf(const DatabaseUrl &database)
+/// Whether two paths lead to one file, also by hard links.
+bool isSameFile(const QString &left, const QString &right)
 {
-    const QFileInfo file(database.database);
-    return file.exists() ? file.canonicalFilePath() : file.absoluteFilePath();
+    struct stat one = {};
+    struct stat other = {};
+    if (::stat(QFile::encodeName(left).constData(), &one) == 0 &&
+        ::stat(QFile::encodeName(right).constData(), &other) == 0)
+        return one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+    return QFileInfo(left).absoluteFilePath() == QFileInfo(right).absoluteFilePath();
 }
 
 /// The database's name; PostgreSQL takes the user's where none is given.
@@ -62,7 +74,7 @@ bool isSame(const DatabaseUrl &left, const DatabaseUrl &right)
     if (left.kind != right.kind)
         return false;
     if (left.kind == DatabaseKind::Sqlite)
-        return fileOf(left) == fileOf(right);
+        return isSameFile(left.database, right.database);
     if (left.kind == DatabaseKind::Redis)
         return left.redis && right.redis && isSame(*left.redis, *right.redis);
     return hostOf(left.host) == hostOf(right.host) && left.port == right.port && nameOf(left) == nameOf(right);
@@ -80,31 +92,65 @@ QByteArray readable(const QString &saved)
     return (scheme + rest.toString(QUrl::FullyEncoded)).toUtf8();
 }
 
-bool isOfDatabase(const ConnectionProfile &profile, const ConnectionConfig &config)
+/// The Redis that a connection's database or cache is: the one can be reached as the other.
+const RedisUrl *redisOf(const std::optional<DatabaseUrl> &database)
 {
-    if (!config.database)
-        return false;
-    const auto its = DatabaseUrl::parse(readable(profile.database), QDir::currentPath());
-    return its && isSame(*its, *config.database);
+    return database && database->kind == DatabaseKind::Redis && database->redis ? &*database->redis : nullptr;
 }
 
-bool isOfCache(const ConnectionProfile &profile, const ConnectionConfig &config)
+const RedisUrl *redisOf(const std::optional<RedisUrl> &cache)
 {
-    if (!config.cache)
-        return false;
-    const auto its = RedisUrl::parse(readable(profile.cache));
-    return its && isSame(*its, *config.cache);
+    return cache ? &*cache : nullptr;
+}
+
+bool isSame(const RedisUrl *left, const RedisUrl *right)
+{
+    return left && right && isSame(*left, *right);
+}
+
+/// What @p config shares with a saved connection.
+struct Shared
+{
+    bool sessions = false;  ///< the saved one's database
+    bool somewhere = false; ///< that, or its cache
+};
+
+Shared sharedBy(const ConnectionProfile &profile, const ConnectionConfig &config)
+{
+    std::optional<DatabaseUrl> database;
+    if (auto read = DatabaseUrl::parse(readable(profile.database), QDir::currentPath()))
+        database = std::move(*read);
+    std::optional<RedisUrl> cache;
+    if (auto read = RedisUrl::parse(readable(profile.cache)))
+        cache = std::move(*read);
+    const RedisUrl *const ours = redisOf(config.database);
+    const RedisUrl *const oursCached = redisOf(config.cache);
+    Shared shared;
+    shared.sessions =
+        (database && config.database && isSame(*database, *config.database)) || isSame(redisOf(database), oursCached);
+    shared.somewhere = shared.sessions || isSame(redisOf(cache), ours) || isSame(redisOf(cache), oursCached);
+    return shared;
 }
 
 } // namespace
+
+QStringList whoWantApproval(const ConnectionConfig &config, const std::vector<ConnectionProfile> &saved)
+{
+    QStringList names;
+    for (const ConnectionProfile &profile : saved) {
+        if (profile.needsApproval && sharedBy(profile, config).sessions)
+            names << profile.name;
+    }
+    return names;
+}
 
 void holdToDemands(ConnectionConfig &config, const std::vector<ConnectionProfile> &saved)
 {
     ConnectionProfile &held = config.profile;
     for (const ConnectionProfile &profile : saved) {
-        const bool isDatabase = isOfDatabase(profile, config);
-        held.needsApproval = held.needsApproval || (profile.needsApproval && isDatabase);
-        if (profile.environment != Environment::Production || (!isDatabase && !isOfCache(profile, config)))
+        const Shared shared = sharedBy(profile, config);
+        held.needsApproval = held.needsApproval || (profile.needsApproval && shared.sessions);
+        if (profile.environment != Environment::Production || !shared.somewhere)
             continue;
         held.environment = Environment::Production;
         if (held.name.isEmpty())

@@ -9,10 +9,16 @@ namespace rollcall::deployment {
 /// Holds @p config to what those of @p saved demand that are of the same place, so that nobody gets around it by
 /// another connection. Where one of the same database wants approval (ConnectionProfile::needsApproval), it wants
 /// approval. Where one of the same database or cache is a production connection, it is one, and goes by that one's name
-/// where it has none, as a confirmation asks for a name. The same place is the same kind, host, port and name, whoever
-/// logs in; of SQLite the same file. Hosts are compared as written, but for case, a dot at the end, how an IP address
-/// is spelt, and all that mean this machine: `localhost`, loopback addresses, its own name, Unix sockets. An address
-/// that cannot be read is no such place. **Thread-safety:** reentrant.
+/// where it has none, as a confirmation asks for a name. A Redis is the same place as database and as cache. The same
+/// place is the same kind, host, port and name, whoever logs in; of SQLite the same file, also by links. Hosts are
+/// compared as written, but for case, a dot at the end, how an IP address is spelt, and all that mean this machine:
+/// `localhost`, loopback addresses, its own name, Unix sockets. An address that cannot be read is no such place.
+/// **Thread-safety:** reentrant.
 void holdToDemands(ConnectionConfig &config, const std::vector<workspace::ConnectionProfile> &saved);
+
+/// The names of those of @p saved that want approval of revocations in the database of @p config: whom they list may
+/// approve. **Thread-safety:** reentrant.
+[[nodiscard]] QStringList whoWantApproval(const ConnectionConfig &config,
+                                          const std::vector<workspace::ConnectionProfile> &saved);
 
 } // namespace rollcall::deployment

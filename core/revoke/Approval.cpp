@@ -94,6 +94,9 @@ base::Result<Approval> checkApproval(const QByteArray &approval, const PlanSumma
     }
     if (!isSignedBy(approver, approvedText(approved, text("approvedAt")), signature))
         return invalid(QStringLiteral("its signature is not that of the approver for this plan"));
+    // The plan that is at hand is this user's own: an approval of somebody else's is not of it.
+    if (summary.planner.isEmpty() && (own.isEmpty() || approved.planner != own))
+        return base::fail(refused(QStringLiteral("it approves a plan that was saved with another planner's key")));
     if (approver == own)
         return base::fail(refused(QStringLiteral("the planner cannot approve their own plan")));
     if (!approvers.contains(approver))

@@ -55,9 +55,10 @@ private:
                                                      base::Instant now);
 
 /// What @p approval, a file's bytes, says of @p summary: approved by one of @p approvers, and not by @p own (the
-/// planner's key; empty: none). Where @p summary names no planner, as the plan was not read from its file, the
-/// approval's word for planner and reason is taken. Errors: FileFormatInvalid (no approval, or a signature that is not
-/// theirs), PlanStale (of another plan), WriteRefused (not an approver of this connection, or the planner).
+/// planner's key; empty: none). Where @p summary names no planner, as the plan was not read from its file, it is the
+/// plan that @p own saved, for the reason that the approval gives. Errors: FileFormatInvalid (no approval, or a
+/// signature that is not theirs), PlanStale (of another plan), WriteRefused (not an approver of this connection, or the
+/// planner).
 [[nodiscard]] base::Result<Approval> checkApproval(const QByteArray &approval, const PlanSummary &summary,
                                                    const QStringList &approvers, const QString &own,
                                                    const QString &path);

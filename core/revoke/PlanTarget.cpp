@@ -1,6 +1,7 @@
 #include "core/revoke/PlanTarget.h"
 
 #include <QFile>
+#include <QFileInfo>
 
 #include "core/base/FileError.h"
 #include "core/revoke/Approval.h"
@@ -11,12 +12,16 @@ namespace rollcall::revoke {
 base::Status mayWriteTo(const QString &path, PlanDocument document)
 {
     constexpr qint64 largestPlanFile = 512 << 20; // a million rows with long keys
-    QFile file(path);
-    if (!file.exists())
+    const QFileInfo info(path);
+    if (!info.exists())
         return {};
     const auto refused = [&path](const QString &why) {
         return base::fail(base::fileError(base::ErrorCode::FileUnwritable, path, why));
     };
+    // A named pipe or a device would be waited on.
+    if (!info.isFile())
+        return refused(QStringLiteral("what stands there is no file"));
+    QFile file(path);
     if (!file.open(QIODevice::ReadOnly))
         return refused(QStringLiteral("what stands there cannot be read, and would be lost"));
     const QByteArray content = file.read(largestPlanFile);

@@ -43,6 +43,12 @@ base::Status mayCarryOut(const RevocationPlan &plan, const RevocationOptions &op
                               .with(ErrorParam::Detail, QStringLiteral("its rows are not those it was made for")));
     if (auto status = checkApproved(plan, options.approval, deployment); !status)
         return status;
+    if (options.approval && !options.approval->reason().isEmpty() && options.approval->reason() != options.reason)
+        return base::fail(
+            Error(ErrorCode::WriteRefused)
+                .with(ErrorParam::Part, QStringLiteral("approval"))
+                .with(ErrorParam::Detail, QStringLiteral("the plan was approved for another reason than the one that "
+                                                         "would go on record")));
     return call.check(QStringLiteral("The revocation"));
 }
 

@@ -158,6 +158,18 @@ bool isName(const QString &name)
            std::none_of(name.cbegin(), name.cend(), [](QChar c) { return c.category() == QChar::Other_Control; });
 }
 
+/// @p database with the path of a SQLite file as it is from here: saved, it is read from other folders.
+QString absoluteSqlite(const QString &database)
+{
+    const qsizetype colon = database.indexOf(QLatin1Char(':'));
+    const QString scheme = database.first(std::max<qsizetype>(colon, 0)).trimmed().toLower();
+    const QString path = database.mid(colon + 1);
+    if ((scheme != QStringLiteral("sqlite") && scheme != QStringLiteral("file")) || path.isEmpty() ||
+        QDir::isAbsolutePath(path))
+        return database;
+    return scheme + QLatin1Char(':') + QDir::current().filePath(path);
+}
+
 } // namespace
 
 Folders Folders::standard()
@@ -217,14 +229,16 @@ base::Result<ConnectionProfile> Workspace::profile(const QString &name) const
     return std::move(*found);
 }
 
-base::Status Workspace::save(const ConnectionProfile &profile, const ConnectionSecrets &secrets, SecretVault *vault,
+base::Status Workspace::save(const ConnectionProfile &given, const ConnectionSecrets &secrets, SecretVault *vault,
                              const Call &call)
 {
-    if (!isName(profile.name))
+    if (!isName(given.name))
         return base::fail(
             Error(ErrorCode::UsageInvalid)
                 .with(ErrorParam::Flag, QStringLiteral("name"))
                 .with(ErrorParam::Detail, QStringLiteral("a connection's name has 1 to 100 printable characters")));
+    ConnectionProfile profile = given;
+    profile.database = absoluteSqlite(profile.database);
     {
         const Guard guard(m_folders.config, call);
         if (auto status = guard.status(fileIn(m_folders)); !status)

@@ -43,9 +43,9 @@ public:
     /// The profile named @p name. Errors: UnknownConnection and as profiles().
     [[nodiscard]] base::Result<ConnectionProfile> profile(const QString &name) const;
 
-    /// Saves (replaces by name) @p profile, its secrets into @p vault. Where @p vault is null the secrets are not
-    /// saved: fine when there are none, else NoKeyStore *after* the profile was saved without them. Errors:
-    /// FileUnwritable, NoKeyStore, KeychainFailed, KeyFileUnsafe.
+    /// Saves (replaces by name) @p profile, the path of a SQLite file made absolute, its secrets into @p vault. Where
+    /// @p vault is null the secrets are not saved: fine when there are none, else NoKeyStore *after* the profile was
+    /// saved without them. Errors: FileUnwritable, NoKeyStore, KeychainFailed, KeyFileUnsafe.
     [[nodiscard]] base::Status save(const ConnectionProfile &profile, const ConnectionSecrets &secrets,
                                     base::SecretVault *vault, const base::Call &call);
 

@@ -246,6 +246,9 @@ void CtlOperationsTest::discardAndBadNames()
     }
     QCOMPARE(ctl.run(words("operations resume --yes --database-env DB op-none")).errorCode(),
              QStringLiteral("NotFound"));
+    // Said before anything is contacted.
+    QCOMPARE(ctl.run(words("operations resume --yes --database postgresql://127.0.0.1:1/none op-none")).errorCode(),
+             QStringLiteral("NotFound"));
     QCOMPARE(ctl.run(words("operations discard op-none")).exitCode, 4);
     QCOMPARE(ctl.run(words("operations resume")).exitCode, 2);
 }

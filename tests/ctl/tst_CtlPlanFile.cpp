@@ -1,5 +1,6 @@
 #include <QtTest>
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <QJsonArray>
@@ -29,6 +30,8 @@ private Q_SLOTS:
     void anotherReasonIsRefused();
     void anApprovalOverwritesNothingElse_data();
     void anApprovalOverwritesNothingElse();
+    void nothingWaitsForANamedPipe();
+    void theApproversAreOfWhoWantsThem();
     void anApprovalReplacesAnApproval();
     void aPlanOverwritesNothingElse();
     void thePlannerIsToldThatTheirApprovalCountsNot();
@@ -163,6 +166,40 @@ void CtlPlanFileTest::anApprovalOverwritesNothingElse()
     QVERIFY2(refused.err.contains("another place"), refused.all().constData());
     QCOMPARE(contentOf(out), before);
     QCOMPARE(contentOf(path("plan.json")), plan);
+}
+
+void CtlPlanFileTest::nothingWaitsForANamedPipe()
+{
+    const QString pipe = path("pipe");
+    QCOMPARE(::mkfifo(qPrintable(pipe), 0600), 0);
+    for (const CtlResult &refused :
+         {approve(pipe, *m_other), m_planner->run(words("plan save --all --connection shop --out") << pipe)}) {
+        QCOMPARE(refused.errorCode(), QStringLiteral("FileUnwritable"));
+        QVERIFY2(refused.err.contains("no file"), refused.all().constData());
+    }
+}
+
+void CtlPlanFileTest::theApproversAreOfWhoWantsThem()
+{
+    CtlProcess stranger;
+    stranger.neverShow("5e551000-0000-4000-8000-");
+    const QString theirs = text(approve(path("theirs.json"), stranger), "approver");
+    const QString others = text(approve(path("approval.json"), *m_other), "approver");
+    QVERIFY(theirs != others && !others.isEmpty());
+    QCOMPARE(
+        m_planner->run(words("connections add shop --needs-approval --database-env DB --approver") << others).exitCode,
+        0);
+    QCOMPARE(m_planner->run(words("connections add side --database-env DB --approver") << theirs).exitCode, 0);
+    const auto revoke = [this](const char *by, const char *approval) {
+        return m_planner->run(words("sessions revoke --yes") + words(by)
+                              << QStringLiteral("--plan") << path("plan.json") << QStringLiteral("--approval")
+                              << path(approval));
+    };
+    const CtlResult refused = revoke("--connection side", "theirs.json");
+    QVERIFY2(refused.errorCode() == QStringLiteral("WriteRefused") && refused.err.contains("does not list"),
+             refused.all().constData());
+    const CtlResult done = revoke("--database-env DB", "approval.json");
+    QVERIFY2(done.exitCode == 0, done.all().constData());
 }
 
 void CtlPlanFileTest::anApprovalReplacesAnApproval()

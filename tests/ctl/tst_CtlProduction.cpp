@@ -1,5 +1,7 @@
 #include <QtTest>
 
+#include <QJsonArray>
+
 #include "tests/support/CtlProcess.h"
 #include "tests/support/SqliteDatabase.h"
 
@@ -18,6 +20,8 @@ private Q_SLOTS:
     void namedOtherwiseItIsStillProduction_data();
     void namedOtherwiseItIsStillProduction();
     void anotherDatabaseIsNone();
+    void itDoesNotSpreadByWhatIsSaved();
+    void aRelativePathIsSavedAbsolute();
 
 private:
     std::unique_ptr<SqliteDatabase> m_database;
@@ -80,6 +84,47 @@ void CtlProductionTest::anotherDatabaseIsNone()
     m_ctl->setEnvironment(QStringLiteral("DB"), other.url());
     const CtlResult done = m_ctl->run(words("sessions revoke --all --state all --yes --database-env DB"));
     QVERIFY2(done.exitCode == 0, done.all().constData());
+}
+
+void CtlProductionTest::itDoesNotSpreadByWhatIsSaved()
+{
+    const auto isProduction = [this](const char *name) {
+        const CtlResult shown = m_ctl->run(words("connections show") << QLatin1StringView(name));
+        return shown.json()
+                   .value(QStringLiteral("connections"))
+                   .toArray()
+                   .first()
+                   .toObject()
+                   .value(QStringLiteral("production")) == QJsonValue(true);
+    };
+    QVERIFY(isProduction("shop"));
+    QVERIFY2(!isProduction("side"), "it is held to it as it is opened, not as it is saved");
+    // Two that share a cache: what is saved of one must not make the other's database a production one.
+    const SqliteDatabase other(QStringLiteral("prisma-adapter-sqlite"));
+    m_ctl->setEnvironment(QStringLiteral("OTHER"), other.url());
+    QCOMPARE(
+        m_ctl->run(words("connections add shop --production --database-env DB --cache redis://localhost/1")).exitCode,
+        0);
+    QCOMPARE(m_ctl->run(words("connections add dev --database-env OTHER --cache redis://localhost/1")).exitCode, 0);
+    QVERIFY(!isProduction("dev"));
+    const CtlResult done = m_ctl->run(words("sessions revoke --all --state all --yes --database-env OTHER"));
+    QVERIFY2(done.exitCode == 0, done.all().constData());
+}
+
+void CtlProductionTest::aRelativePathIsSavedAbsolute()
+{
+    const CtlResult added = m_ctl->run(words("connections add near --database sqlite:near.db"));
+    QVERIFY2(added.exitCode == 0, added.all().constData());
+    const CtlResult shown = m_ctl->run(words("connections show near"));
+    const QString saved = shown.json()
+                              .value(QStringLiteral("connections"))
+                              .toArray()
+                              .first()
+                              .toObject()
+                              .value(QStringLiteral("database"))
+                              .toString();
+    QVERIFY2(saved.startsWith(QStringLiteral("sqlite:/")) && saved.endsWith(QStringLiteral("/near.db")),
+             shown.all().constData());
 }
 
 QTEST_GUILESS_MAIN(CtlProductionTest)

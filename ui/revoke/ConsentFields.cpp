@@ -56,6 +56,13 @@ void ConsentFields::setReason(const QString &reason)
     m_reason->setText(reason);
 }
 
+void ConsentFields::fixReason(const QString &reason)
+{
+    m_lent.clear();
+    m_reason->setText(reason);
+    m_reason->setReadOnly(true);
+}
+
 void ConsentFields::lendReason(const common::OpenConnection &connection)
 {
     m_lent = connection.standingReason();

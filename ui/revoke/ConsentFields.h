@@ -30,6 +30,8 @@ public:
     /// The reason as typed.
     [[nodiscard]] QString reason() const;
     void setReason(const QString &reason);
+    /// Fills in the reason that was approved, and which stands.
+    void fixReason(const QString &reason);
     /// Fills in the reason that stands while @p connection is armed. When it is no longer armed the reason is cleared,
     /// unless another was typed. @p connection outlives the fields.
     void lendReason(const common::OpenConnection &connection);

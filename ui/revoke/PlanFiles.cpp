@@ -2,8 +2,9 @@
 
 #include "core/base/DurableFile.h"
 #include "core/revoke/ApproverKey.h"
+#include "core/revoke/DemandedApprovers.h"
 #include "core/revoke/PlanTarget.h"
-#include "core/workspace/Approvers.h"
+#include "core/workspace/Workspace.h"
 #include "ui/common/SmallFile.h"
 
 namespace rollcall::revoke {
@@ -132,7 +133,8 @@ void PlanFiles::accept(const std::shared_ptr<const RevocationPlan> &plan, const 
         const auto content = common::readSmallFile(path, largestApproval);
         if (!content)
             return base::fail(content.error());
-        const auto approvers = workspace::readApprovers(config, deployment->config().profile.name);
+        // Of all folders only that of the saved connections is read.
+        const auto approvers = approversOf(workspace::Workspace({config, {}, {}}), *deployment);
         if (!approvers)
             return base::fail(approvers.error());
         const auto own = ownName(vault, call);

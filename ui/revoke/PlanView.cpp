@@ -77,7 +77,7 @@ PlanView::PlanView(const common::Theme &theme, common::OpenConnection &connectio
     connect(m_approval, &ApprovalRow::changed, this, [this] {
         // What was approved was approved for this.
         if (const auto &approval = m_approval->approval(); approval && !approval->reason().isEmpty())
-            setReason(approval->reason());
+            m_consent->fixReason(approval->reason());
         Q_EMIT changed();
     });
     auto *column = new QVBoxLayout(this);

@@ -36,6 +36,7 @@ private Q_SLOTS:
     void aChangedFileIsNotShown();
     void anApprovalOverwritesNoPlan();
     void anApprovalBringsItsReason();
+    void anotherPlannersPlanIsNotOurs();
 
 private:
     /// Connects as the planner; they want an approval by @p approver.
@@ -290,6 +291,34 @@ void SavedPlanTest::anApprovalBringsItsReason()
     QTRY_VERIFY2(m_demo.texts().contains(approverName()), qPrintable(m_demo.texts()));
     QCOMPARE(reason->text(), QStringLiteral("Leaver, OPS-2291"));
     QVERIFY(m_demo.button("planExecute")->isEnabled());
+    QTest::keyClicks(reason, QStringLiteral("and more"));
+    QCOMPARE(reason->text(), QStringLiteral("Leaver, OPS-2291"));
+    // However another came there: it is not what was approved.
+    reason->setText(QStringLiteral("something else"));
+    const qint64 live = m_demo.liveSessions();
+    QTest::mouseClick(m_demo.button("planExecute"), Qt::LeftButton);
+    QTRY_VERIFY2(m_demo.texts().contains(u"approved for another reason"), qPrintable(m_demo.texts()));
+    QCOMPARE(m_demo.liveSessions(), live);
+}
+
+void SavedPlanTest::anotherPlannersPlanIsNotOurs()
+{
+    connectAsPlanner(approverName());
+    openPlan();
+    save(file("plan.json"));
+    // A third person's file of the same rows, by whatever means, approved by who is listed.
+    const auto saved = revoke::readSavedPlan(test::contentOf(file("plan.json")), file("plan.json"));
+    const auto key = revoke::ApproverKey::load(m_second.place().vault, true, Call::within(10s));
+    QVERIFY(saved && key);
+    revoke::PlanSummary theirs = saved->summary;
+    theirs.planner = QStringLiteral("ed25519:somebody-else");
+    const auto bytes = revoke::approvalBytes(theirs, *key, m_demo.clock().now());
+    QFile approval(file("theirs.json"));
+    QVERIFY(bytes && approval.open(QIODevice::WriteOnly) && approval.write(*bytes) == bytes->size());
+    approval.close();
+    take(file("theirs.json"));
+    QTRY_VERIFY2(m_demo.texts().contains(u"another planner's key"), qPrintable(m_demo.texts()));
+    QVERIFY(!m_demo.button("planExecute")->isEnabled());
 }
 
 QTEST_MAIN(SavedPlanTest)

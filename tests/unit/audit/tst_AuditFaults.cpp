@@ -1,6 +1,7 @@
 #include <QtTest>
 
 #include "core/audit/AuditLog.h"
+#include "core/audit/AuditRenewal.h"
 #include "core/audit/AuditSeal.h"
 #include "core/audit/AuditVerifier.h"
 #include "core/base/ErrorText.h"
@@ -22,7 +23,12 @@ private Q_SLOTS:
     void aBrokenLogIsSpokenOf_data();
     void aBrokenLogIsSpokenOf();
     void itIsSpokenOfHoweverLongAgo();
-    void aMendedLogIsNotSpokenOf();
+    void itIsSpokenOfWithoutReadingIt();
+    void aMendedLogIsSpokenOfUntilItIsRenewed();
+    void aMarkFarBehindIsNoReasonToReadAll();
+    void aRenewalEndsTheDisputeOfTwoKeys();
+    void whatIsNoRenewalIsNoOtherLog();
+    void aRenewalThatWasCutOffIsNoted();
     void aNewKeyIsSpokenOf();
     void anOutcomeIsNotHeldUp();
 
@@ -174,7 +180,21 @@ void AuditFaultsTest::itIsSpokenOfHoweverLongAgo()
     QCOMPARE(m_faults.back().param(base::ErrorParam::Count), QStringLiteral("8"));
 }
 
-void AuditFaultsTest::aMendedLogIsNotSpokenOf()
+void AuditFaultsTest::itIsSpokenOfWithoutReadingIt()
+{
+    for (int i = 0; i < 10; ++i)
+        append();
+    change(8);
+    append();
+    append(Phase::Outcome, 300'000);
+    change(2);
+    append();
+    QCOMPARE(m_faults.size(), std::size_t(2));
+    QCOMPARE(m_faults.back().param(base::ErrorParam::Count), QStringLiteral("8"));
+    QCOMPARE(log().verify(m_call)->brokenAt, std::optional<qint64>(2));
+}
+
+void AuditFaultsTest::aMendedLogIsSpokenOfUntilItIsRenewed()
 {
     for (int i = 0; i < 4; ++i)
         append();
@@ -184,7 +204,92 @@ void AuditFaultsTest::aMendedLogIsNotSpokenOf()
     QCOMPARE(m_faults.size(), std::size_t(1));
     setContent(whole + content().mid(whole.size()));
     append();
+    QCOMPARE(m_faults.size(), std::size_t(2));
+    QVERIFY(log().verify(m_call)->ok);
+    AuditLog current = log();
+    QVERIFY(audit::renew(current, {}, m_clock, m_call));
+    m_faults.clear();
+    append();
+    QVERIFY(m_faults.empty());
+}
+
+void AuditFaultsTest::aMarkFarBehindIsNoReasonToReadAll()
+{
+    for (int i = 0; i < 4; ++i)
+        append();
+    const QString keys = m_root->filePath(QStringLiteral("keys"));
+    const QString kept = m_root->filePath(QStringLiteral("kept"));
+    QVERIFY(QFile::copy(keys, kept));
+    for (int i = 0; i < 4; ++i)
+        append(Phase::Outcome, 100'000);
+    QVERIFY(QFile::remove(keys) && QFile::copy(kept, keys));
+    m_vault = workspace::openKeyFileVault(keys);
+    change(2); // behind what is looked at
+    append();
+    QVERIFY(m_faults.empty());
+    QCOMPARE(log().verify(m_call)->brokenAt, std::optional<qint64>(2));
+}
+
+void AuditFaultsTest::aRenewalEndsTheDisputeOfTwoKeys()
+{
+    const auto ours = workspace::openKeyFileVault(m_root->filePath(QStringLiteral("ours")));
+    const auto theirs = workspace::openKeyFileVault(m_root->filePath(QStringLiteral("theirs")));
+    const auto act = [this](base::SecretVault &vault) {
+        m_faults.clear();
+        AuditEntry entry;
+        entry.operation = QStringLiteral("op-1");
+        entry.action = QStringLiteral("sessions.revoke");
+        AuditLog shared(folder(), &vault, m_clock, [this](const base::Error &fault) { m_faults.push_back(fault); });
+        return shared.append(std::move(entry), m_call).has_value();
+    };
+    for (int i = 0; i < 3; ++i)
+        QVERIFY(act(*ours) && act(*theirs));
+    QVERIFY(act(*ours));
+    QVERIFY2(!m_faults.empty(), "two keys by turns count as broken");
+    const base::ErrorText text = base::describe(m_faults.back());
+    QVERIFY2(text.message.contains(u"two keys"), qPrintable(text.message));
+    AuditLog ourLog(folder(), ours.get(), m_clock);
+    QVERIFY(audit::renew(ourLog, {}, m_clock, m_call));
+    QVERIFY(act(*ours));
+    QVERIFY(m_faults.empty());
+    // The other key remembers the log that was put aside: it says so once, and goes on.
+    QVERIFY(act(*theirs));
     QCOMPARE(m_faults.size(), std::size_t(1));
+    QCOMPARE(m_faults.front().param(base::ErrorParam::Part), QStringLiteral("other"));
+    QVERIFY2(lastNote().contains(u"another log lay here"), qPrintable(lastNote()));
+    QVERIFY(act(*theirs));
+    QVERIFY(m_faults.empty());
+}
+
+void AuditFaultsTest::whatIsNoRenewalIsNoOtherLog()
+{
+    for (int i = 0; i < 3; ++i)
+        append();
+    QVERIFY(QFile::remove(logFile()) && QFile::remove(sealPath(logFile())));
+    const auto ours = std::move(m_vault);
+    m_vault = workspace::openKeyFileVault(m_root->filePath(QStringLiteral("forgers")));
+    for (int i = 0; i < 5; ++i)
+        append();
+    m_vault = workspace::openKeyFileVault(m_root->filePath(QStringLiteral("keys")));
+    m_faults.clear();
+    for (std::size_t act = 1; act <= 2; ++act) {
+        append();
+        QCOMPARE(m_faults.size(), act);
+        QVERIFY(!m_faults.back().param(base::ErrorParam::Count).isEmpty());
+    }
+}
+
+void AuditFaultsTest::aRenewalThatWasCutOffIsNoted()
+{
+    append();
+    QVERIFY(QFile::remove(logFile()) && QFile::remove(sealPath(logFile())));
+    AuditMark mark; // as it is while a renewal has put the old log aside and not begun the new one
+    mark.firstHash = QStringLiteral("abc");
+    QVERIFY(mark.write(*m_vault, folder(), m_call));
+    append();
+    QVERIFY2(lastNote().contains(u"renewal cut off"), qPrintable(lastNote()));
+    append();
+    QCOMPARE(lastNote(), QString());
     QVERIFY(log().verify(m_call)->ok);
 }
 

@@ -1,5 +1,7 @@
 #include <QtTest>
 
+#include <unistd.h>
+
 #include "core/deployment/Demands.h"
 
 using namespace rollcall;
@@ -17,6 +19,8 @@ private Q_SLOTS:
     void thePlaceIsKnown();
     void aFileIsKnownByItsLink();
     void aCacheIsAPlaceToo();
+    void aRedisIsOnePlaceAsDatabaseAndAsCache();
+    void whoWantApprovalAreNamed();
     void anUpstashAddressIsKnownWithoutItsToken();
     void aNameOfItsOwnStays();
     void nothingIsDemandedWhereNothingIsSaid();
@@ -59,6 +63,7 @@ void DemandsTest::thePlaceIsKnown_data()
     row("postgresql://localhost/shop", "postgresql://%2Fvar%2Frun%2Fpostgresql/shop", true);
     row("postgresql://localhost/shop", "postgresql:///shop?host=/var/run/postgresql", true);
     row("postgresql://db.example.com/shop", "postgresql://DB.Example.com./shop", true);
+    row("postgresql://10.0.0.1/shop", "postgresql://[::ffff:10.0.0.1]/shop", true);
     row("postgresql://[2001:db8::1]/shop", "postgresql://[2001:0db8:0:0::1]/shop", true);
     row("postgresql://shop@localhost", "postgresql://localhost/shop", true);
     row("mysql://localhost/shop", "mariadb://127.0.0.1:3306/shop", true);
@@ -99,7 +104,9 @@ void DemandsTest::aFileIsKnownByItsLink()
     QVERIFY(file.open(QIODevice::WriteOnly));
     const QString link = folder.filePath(QStringLiteral("link.db"));
     QVERIFY(QFile::link(path, link));
-    for (const QString &given : {link, folder.filePath(QStringLiteral("./shop.db"))}) {
+    const QString hard = folder.filePath(QStringLiteral("hard.db"));
+    QCOMPARE(::link(qPrintable(path), qPrintable(hard)), 0);
+    for (const QString &given : {link, hard, folder.filePath(QStringLiteral("./shop.db"))}) {
         ConnectionConfig config = configOf(QStringLiteral("sqlite:") + given);
         deployment::holdToDemands(config, {saved(QStringLiteral("sqlite:") + path)});
         QVERIFY(config.profile.needsApproval);
@@ -115,6 +122,32 @@ void DemandsTest::aCacheIsAPlaceToo()
     deployment::holdToDemands(config, {profile});
     QCOMPARE(config.profile.environment, Environment::Production);
     QVERIFY2(!config.profile.needsApproval, "approval is of revocations, of another database's none");
+}
+
+void DemandsTest::aRedisIsOnePlaceAsDatabaseAndAsCache()
+{
+    const QString address = QStringLiteral("redis://cache.example.com/1");
+    ConnectionProfile asCache = saved(QStringLiteral("postgresql://db.example.com/shop"));
+    asCache.cache = address;
+    for (const ConnectionProfile &profile : {saved(address), asCache}) {
+        for (ConnectionConfig &config : std::array{configOf(address), configOf({}, address)}) {
+            deployment::holdToDemands(config, {profile});
+            QCOMPARE(config.profile.environment, Environment::Production);
+            QCOMPARE(config.profile.needsApproval, profile.cache.isEmpty());
+        }
+    }
+}
+
+void DemandsTest::whoWantApprovalAreNamed()
+{
+    ConnectionProfile plain = saved(QStringLiteral("postgresql://localhost/shop"));
+    plain.name = QStringLiteral("plain");
+    plain.needsApproval = false;
+    const ConnectionProfile demanding = saved(QStringLiteral("postgresql://127.0.0.1/shop"));
+    const ConnectionProfile elsewhere = saved(QStringLiteral("postgresql://127.0.0.1/other"));
+    const ConnectionConfig config = configOf(QStringLiteral("postgresql://localhost/shop"));
+    QCOMPARE(deployment::whoWantApproval(config, {plain, demanding, elsewhere}), QStringList{demanding.name});
+    QVERIFY(deployment::whoWantApproval(config, {plain}).isEmpty());
 }
 
 void DemandsTest::anUpstashAddressIsKnownWithoutItsToken()
