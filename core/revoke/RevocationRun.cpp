@@ -4,14 +4,13 @@
 #include <QUuid>
 
 #include <algorithm>
-#include <map>
-#include <set>
 
 #include "core/base/Counted.h"
 #include "core/base/ErrorText.h"
 #include "core/revoke/BatchPace.h"
 #include "core/revoke/CachePurge.h"
 #include "core/revoke/OperationRun.h"
+#include "core/revoke/OtherHolders.h"
 #include "core/revoke/RefusalVerifier.h"
 
 namespace rollcall::revoke {
@@ -24,10 +23,9 @@ using std::chrono::milliseconds;
 
 namespace {
 
-constexpr std::size_t largestBatch = 1000;        ///< a transaction stays short
-constexpr std::size_t mostLookedForAtOnce = 1000; ///< tokens in a statement that asks who else holds them
-constexpr int triesOfOne = 3;                     ///< of a row that others hold, before the others' turn
-constexpr std::chrono::minutes canaryLife{10};    ///< should it be left behind, it soon ends by itself
+constexpr std::size_t largestBatch = 1000;     ///< a transaction stays short
+constexpr int triesOfOne = 3;                  ///< of a row that others hold, before the others' turn
+constexpr std::chrono::minutes canaryLife{10}; ///< should it be left behind, it soon ends by itself
 
 /// What intent and outcome both say.
 QJsonObject countsOf(const RevocationPlan &plan, const RevocationOptions &options)
@@ -375,26 +373,6 @@ private:
         Q_UNREACHABLE();
     }
 
-    /// The rows of the plan that are worth looking for others by, one of a token and without what is shown: of few
-    /// tokens each, of many those alone that are known to stand in several rows, as the whole table may be too large to
-    /// be looked through again.
-    [[nodiscard]] std::vector<store::PlannedRow> rowsToLookBy() const
-    {
-        std::map<base::Fingerprint, std::size_t> first;
-        std::set<base::Fingerprint> shared(m_plan.heldByOthers.begin(), m_plan.heldByOthers.end());
-        for (std::size_t i = 0; i < m_plan.rows.size(); ++i) {
-            if (!first.try_emplace(m_plan.rows[i].key.fingerprint, i).second)
-                shared.insert(m_plan.rows[i].key.fingerprint);
-        }
-        const bool isFew = first.size() <= mostLookedForAtOnce;
-        std::vector<store::PlannedRow> rows;
-        for (const auto &[fingerprint, row] : first) {
-            if (isFew || shared.contains(fingerprint))
-                rows.push_back({m_plan.rows[row].key.clone(), {}});
-        }
-        return rows;
-    }
-
     /// Sessions whose rows are gone, and whose tokens other rows hold all the same: known only now for plans of a file
     /// and those that were gone on with, and where rows came since. What was deleted stays so, whatever comes of this.
     void lookForOthers()
@@ -402,25 +380,13 @@ private:
         if (m_report.error)
             return;
         progress(settled(), QStringLiteral("Looking for other rows of these tokens"));
-        const std::vector<store::PlannedRow> rows = rowsToLookBy();
-        std::set<base::Fingerprint> tokens;
-        if (m_plan.rows.size() > mostLookedForAtOnce)
-            m_report.whyHeldUnknown = m_plan.whyNotLooked;
-        for (std::size_t from = 0; from < rows.size(); from += mostLookedForAtOnce) {
-            const auto some = std::span(rows).subspan(from, std::min(mostLookedForAtOnce, rows.size() - from));
-            const auto held = m_store.rowsOfTokens(some, 1, m_deployment.clock().now(), m_call);
-            if (!held) {
-                m_report.whyHeldUnknown = base::oneLine(held.error());
-                break;
-            }
-            for (const store::PlannedRow &row : *held)
-                tokens.insert(row.key.fingerprint);
-        }
+        OtherHolders held = otherHolders(m_plan, m_store, m_deployment.clock().now(), m_call);
+        m_report.whyHeldUnknown = std::move(held.whyUnknown);
         if (!m_report.whyHeldUnknown.isEmpty())
             note(QStringLiteral("Whether other rows hold these tokens is not known: %1").arg(m_report.whyHeldUnknown));
         for (RowReport &row : m_report.rows) {
             const bool isGone = row.outcome == RowOutcome::Revoked || row.outcome == RowOutcome::AlreadyGone;
-            row.stillHeld = isGone && tokens.contains(row.fingerprint);
+            row.stillHeld = isGone && held.tokens.contains(row.fingerprint);
         }
         if (const qint64 count = m_report.stillHeld(); count > 0)
             note(QStringLiteral("Other rows hold the tokens of %1 of these sessions").arg(count));

@@ -19,7 +19,8 @@ base::Result<Approval> approved(const RevokeFixture &fixture, const RevocationPl
     const auto key = ApproverKey::load(vault.get(), true, fixture.call());
     if (!key)
         return base::fail(key.error());
-    const PlanSummary summary = summaryOf(plan, *fixture.deployment);
+    PlanSummary summary = summaryOf(plan, *fixture.deployment);
+    summary.planner = QStringLiteral("as the plan's file names them");
     const auto bytes = approvalBytes(summary, *key, fixture.clock.now());
     if (!bytes)
         return base::fail(bytes.error());
