@@ -1,5 +1,7 @@
 #include "app/ctl/SelectionFlags.h"
 
+#include <algorithm>
+
 #include "app/ctl/InputFile.h"
 #include "app/ctl/QueryFlags.h"
 
@@ -7,12 +9,39 @@ namespace rollcall::ctl {
 
 namespace {
 
+/// Whether @p arguments have a filter that leaves anybody out: a state that most sessions are in does not.
+bool isNarrow(const Arguments &arguments)
+{
+    const QString state = arguments.value(QStringLiteral("state")).value_or(QString());
+    return std::ranges::any_of(filterFlags(), [&](const Flag &flag) {
+        return arguments.has(flag.name) && (flag.name != QStringLiteral("state") ||
+                                            (state != QStringLiteral("live") && state != QStringLiteral("all")));
+    });
+}
+
+/// A filter by nothing matches everybody: a script's variable that is not set must not end all sessions.
+base::Status checkTexts(const Arguments &arguments)
+{
+    for (const auto &name : {QStringLiteral("user"), QStringLiteral("provider"), QStringLiteral("search")}) {
+        if (arguments.has(name) && arguments.value(name).value_or(QString()).trimmed().isEmpty())
+            return base::fail(
+                usageError(QStringLiteral("--") + name, QStringLiteral("is empty: it would leave out nobody")));
+    }
+    return {};
+}
+
 /// Whether the flags say which sessions, and do not contradict each other. Errors: UsageInvalid.
 base::Status checkSelection(const Arguments &arguments)
 {
     const bool all = arguments.has(QStringLiteral("all"));
     const bool named = arguments.has(QStringLiteral("session"));
     const bool narrowed = arguments.has(QStringLiteral("users-file")) || arguments.has(QStringLiteral("keep-newest"));
+    if (const auto texts = checkTexts(arguments); !texts)
+        return texts;
+    if (!named && !all && !narrowed && hasFilter(arguments) && !isNarrow(arguments)) {
+        return base::fail(usageError(QStringLiteral("--state"),
+                                     QStringLiteral("alone leaves nobody out: for everybody give --all with it")));
+    }
     if (!named && !all && !narrowed && !hasFilter(arguments)) {
         return base::fail(
             usageError({}, QStringLiteral("Which sessions are to be revoked? Give --session, --user, another filter of "

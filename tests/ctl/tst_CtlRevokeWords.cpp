@@ -40,6 +40,8 @@ private Q_SLOTS:
     void init();
     void nothingMatchesIsSaid_data();
     void nothingMatchesIsSaid();
+    void everybodyIsADeliberateAct_data();
+    void everybodyIsADeliberateAct();
     void linesThatMatchNobodyAreNamed_data();
     void linesThatMatchNobodyAreNamed();
     void whoWasNotFoundIsOnNoRecord();
@@ -128,6 +130,37 @@ void CtlRevokeWordsTest::nothingMatchesIsSaid()
         QCOMPARE(result.json().value(QStringLiteral("matched")).toInt(-1), 0);
         QVERIFY2(pattern.match(QString::fromUtf8(result.err)).hasMatch(), result.all().constData());
     }
+}
+
+void CtlRevokeWordsTest::everybodyIsADeliberateAct_data()
+{
+    QTest::addColumn<QStringList>("selection");
+    QTest::addColumn<QString>("said");
+    const auto empty = [](const char *flag, const char *value = "") {
+        return QStringList{QLatin1StringView(flag), QLatin1StringView(value)};
+    };
+    QTest::newRow("a search for nothing") << empty("--search") << "--search";
+    QTest::newRow("a search for blanks") << empty("--search", "  ") << "--search";
+    QTest::newRow("nobody's name") << empty("--user") << "--user";
+    QTest::newRow("no provider") << empty("--provider") << "--provider";
+    QTest::newRow("nothing, of the newest") << (empty("--search") + words("--keep-newest 1")) << "--search";
+    QTest::newRow("the usual state") << words("--state live") << "--all";
+    QTest::newRow("every state") << words("--state all") << "--all";
+}
+
+void CtlRevokeWordsTest::everybodyIsADeliberateAct()
+{
+    QFETCH(QStringList, selection);
+    QFETCH(QString, said);
+    const QString plan = m_ctl->folder() + QStringLiteral("/plan.json");
+    for (const QStringList &command : {words("sessions revoke --yes"), words("sessions revoke --dry-run"),
+                                       words("plan save --out") + QStringList(plan)}) {
+        const CtlResult result = m_ctl->run(command + selection + database());
+        QVERIFY2(result.exitCode == 2, result.all().constData());
+        QVERIFY2(result.err.contains(said.toUtf8()), result.all().constData());
+    }
+    QVERIFY(!QFile::exists(plan));
+    QCOMPARE(m_ctl->run(words("sessions revoke --state expired --dry-run") + database()).exitCode, 0);
 }
 
 void CtlRevokeWordsTest::linesThatMatchNobodyAreNamed_data()
