@@ -184,7 +184,13 @@ std::vector<SetCookie> renewedCookies(const Cookies &recognised, const QByteArra
     // Most often one cookie takes the place of itself.
     if (recognised.size() == 1 && base::isSameBytes(recognised.front().name, name) && !value.isEmpty() &&
         value.size() <= chunkSize(version)) {
-        result.push_back({name, std::move(value), attributes, attributes.maxAge, expires});
+        // In its place, as moving one takes as long as making it.
+        SetCookie &cookie = result.emplace_back();
+        cookie.name = name;
+        cookie.value = std::move(value);
+        cookie.attributes = attributes;
+        cookie.maxAge = attributes.maxAge;
+        cookie.expires = expires;
         return result;
     }
     result = clearedCookies(recognised, attributes);
