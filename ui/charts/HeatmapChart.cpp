@@ -27,6 +27,23 @@ constexpr int mostAlpha = 235;
 constexpr int dragDistance = 5; ///< less is a click
 constexpr int coverAlpha = 150; ///< over what is not brushed
 
+/// Draws @p line a few steps at a time: Qt's antialiasing searches all that a path has on a row of pixels for each new
+/// pixel there, and one path along the whole row took a fifth of a frame. The dashes go on from piece to piece.
+void drawInPieces(QPainter &painter, QPen pen, const QPolygonF &line)
+{
+    constexpr qsizetype steps = 12;
+    qreal drawn = 0;
+    for (qsizetype first = 0; first + 1 < line.size(); first += steps) {
+        const qsizetype last = std::min(first + steps, line.size() - 1);
+        if (pen.style() != Qt::SolidLine)
+            pen.setDashOffset(drawn / pen.widthF()); // makes a dash pattern of its own of a solid pen
+        painter.setPen(pen);
+        painter.drawPolyline(line.constData() + first, static_cast<int>(last - first + 1));
+        for (qsizetype i = first; i < last; ++i)
+            drawn += QLineF(line[i], line[i + 1]).length();
+    }
+}
+
 } // namespace
 
 HeatmapChart::HeatmapChart(const common::Theme &theme, QWidget *parent)
@@ -264,8 +281,7 @@ void HeatmapChart::paintMarks(QPainter &painter) const
         }
         QPen pen = penOf(theme(), lookOf(m_modes[layer]), 1.5);
         pen.setColor(theme().color(ColorToken::Text)); // the mode's own colour would be lost in its cells
-        painter.setPen(pen);
-        painter.drawPolyline(line);
+        drawInPieces(painter, pen, line);
     }
     painter.setRenderHint(QPainter::Antialiasing, false);
     for (const Event &event : m_events) {

@@ -14,7 +14,7 @@ using probe::Sample;
 
 namespace {
 
-/// What a grid needs of a sample, close together: the samples themselves are nine times as large, and reading them
+/// What a grid needs of a sample, close together: the samples themselves are seven times as large, and reading them
 /// twice is what a frame would cost.
 struct Point
 {
@@ -22,6 +22,10 @@ struct Point
     float octave = 0; ///< log₂ of the latency in ns
     int layer = 0;
 };
+
+/// Samples that are asked for before they are read: of their two cache lines one is read, and waiting for memory was
+/// three quarters of this function.
+constexpr std::size_t ahead = 32;
 
 /// log₂ to 2⁻¹⁰, a fiftieth of a grid's step: an exponent and a table instead of a call for each sample.
 class Octaves
@@ -109,7 +113,9 @@ std::vector<TimeGrid> timeGrids(std::span<const Sample> samples, const std::vect
     qint64 toNs = std::numeric_limits<qint64>::min();
     qint64 least = std::numeric_limits<qint64>::max();
     qint64 most = 1;
-    for (const Sample &sample : samples) {
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+        __builtin_prefetch(&samples[std::min(i + ahead, samples.size() - 1)]);
+        const Sample &sample = samples[i];
         const auto cell = static_cast<std::size_t>(sample.cell);
         if (sample.outcome != Outcome::Ok || cell >= layerOf.size() || layerOf[cell] < 0)
             continue;
