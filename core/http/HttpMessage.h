@@ -84,7 +84,8 @@ public:
     /// Begins anew with the response to the next request; limits stay.
     void restart(QByteArrayView requestMethod);
     /// Gives the memory of @p used, a message that nobody needs any more, to the next response that is begun: an
-    /// exchange then allocates nothing for its headers and its body.
+    /// exchange then allocates nothing for its headers and its body, and headers that come again are not read again. So
+    /// @p used must be as take() gave it: its headers count as looked through.
     void recycle(HttpMessage used);
 
     /// Takes in bytes and returns how many belong to this message; what is left begins the next one (or, after a
@@ -109,6 +110,7 @@ private:
 
     void fail(MessageFault fault);
     void complete() { m_state = State::Complete; }
+    [[nodiscard]] qsizetype sameLine(QByteArrayView bytes) const;
     qsizetype feedLine(QByteArrayView bytes);
     qsizetype feedBody(QByteArrayView bytes);
     void onLine(QByteArrayView line);

@@ -98,6 +98,50 @@ private Q_SLOTS:
         }
     }
 
+    /// Every byte in every place of values of every length to a few words of the processor.
+    void valuesHaveNoControlCharacters()
+    {
+        for (qsizetype length = 1; length <= 20; ++length) {
+            for (qsizetype place = 0; place < length; ++place) {
+                for (int byte = 0; byte < 256; ++byte) {
+                    for (const char other : {'a', '\t', ' ', '\xff'}) {
+                        QByteArray value(length, other);
+                        value[place] = static_cast<char>(byte);
+                        QCOMPARE(isHeaderValue(value), (byte >= 0x20 && byte != 0x7f) || byte == '\t');
+                    }
+                }
+            }
+        }
+        QVERIFY(isHeaderValue({}));
+    }
+
+    /// Lines as in the answer before count as those that are read.
+    void linesAsBeforeAreBounded()
+    {
+        MessageLimits limits;
+        limits.maxHead = 60;
+        limits.maxHeaders = 2;
+        const QByteArray two("HTTP/1.1 200 OK\r\nA: a\r\nB: b\r\n");
+        const auto after = [&](const QByteArray &more) {
+            HttpFramer framer = HttpFramer::forResponse("GET", limits);
+            framer.feed(QByteArray(two + "\r\n"));
+            framer.endOfStream();
+            Q_ASSERT(framer.state() == HttpFramer::State::Complete);
+            framer.recycle(framer.take());
+            framer.restart("GET");
+            framer.feed(more);
+            return framer.fault();
+        };
+        QVERIFY(!after(two + "\r\n"));
+        QVERIFY(after(two + "C: c\r\n\r\n") == MessageFault::TooManyHeaders);
+        limits.maxHeaders = 1;
+        HttpFramer one = HttpFramer::forResponse("GET", limits);
+        one.feed(two);
+        QVERIFY(one.fault() == MessageFault::TooManyHeaders);
+        limits.maxHeaders = 9;
+        QVERIFY(after(two + "C: " + QByteArray(60, 'c') + "\r\n\r\n") == MessageFault::HeadTooLarge);
+    }
+
     /// One framer for many answers, with the memory of earlier ones, reads each as a new one would.
     void startsAnew()
     {
@@ -107,6 +151,15 @@ private Q_SLOTS:
             "HTTP/1.1 100 Continue\r\nX: y\r\n\r\nHTTP/1.0 200 OK\r\nConnection: keep-alive\r\nA: \r\nContent-Length: "
             "1\r\n\r\nx",
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n",
+            // Headers as before, but for less and less of them.
+            "HTTP/1.1 200 OK\r\nServer: one\r\nSet-Cookie: a=a-long-value\r\nContent-Length: 4\r\n\r\nnull",
+            "HTTP/1.1 200 OK\r\nServer: one\r\nSet-Cookie: a=a-long-valuf\r\nContent-Length: 4\r\n\r\nnull",
+            "HTTP/1.1 200 OK\r\nServer: one\r\nSet-Cookie: a=a-long-value \r\nContent-Length: 40\r\n\r\nnull",
+            "HTTP/1.1 200 OK\r\nServer: one\r\nSet-Cookie:a=a-long-value\r\nContent-Length: 4\r\n\r\nnull",
+            "HTTP/1.1 200 OK\r\nserver: one\r\n: a\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nServer: one\n\r\n",
+            "HTTP/1.1 200 OK\r\nServer: one\r\n: \r\n\r\n",
+            "HTTP/1.1 200 OK\r\nServer: one\r\nContent-Length: 0\r\nServer: one\r\n\r\n",
             "HTTP/1.1 200 O",
             "HTTP/1.1 20x\r\n\r\n",
             "HTTP/1.1 200 OK\r\nServer: two\r\nB: b\r\nC: c\r\nD: d\r\nE: e\r\nContent-Length: 0\r\n\r\n"};
