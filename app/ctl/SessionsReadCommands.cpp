@@ -3,6 +3,7 @@
 
 #include "app/ctl/Commands.h"
 #include "app/ctl/QueryFlags.h"
+#include "app/ctl/RevealedTokens.h"
 #include "app/ctl/SessionRecord.h"
 #include "core/deployment/Deployment.h"
 
@@ -66,7 +67,11 @@ public:
              {QStringLiteral("desc"), {}, QStringLiteral("the last first")},
              {QStringLiteral("limit"), QStringLiteral("N"), QStringLiteral("sessions a page (100, most 10000)")},
              {QStringLiteral("after"), QStringLiteral("CURSOR"),
-              QStringLiteral("the page after: `next` of the last answer")}});
+              QStringLiteral("the page after: `next` of the last answer")},
+             {QStringLiteral("reveal"), {},
+              QStringLiteral("show the tokens, with which anybody is who they are of; goes on record")},
+             {QStringLiteral("reason"), QStringLiteral("TEXT"),
+              QStringLiteral("why they are revealed, for the audit log")}});
         return {{QStringLiteral("sessions"), QStringLiteral("list")},
                 {},
                 false,
@@ -107,9 +112,31 @@ public:
                                 QStringLiteral("expires"),   QStringLiteral("state"),       QStringLiteral("createdAt"),
                                 QStringLiteral("ipAddress"), QStringLiteral("userAgent")};
         answer.list->tableColumns = sessionTableColumns();
+        if (context.arguments().has(QStringLiteral("reveal"))) {
+            if (const auto status = reveal(context, *rows, page->sessions, *answer.list); !status)
+                return Outcome::failed(status.error());
+        }
         answer.members.add(QStringLiteral("next"),
                            page->next ? QJsonValue(QString::fromLatin1(*page->next)) : QJsonValue(QJsonValue::Null));
         return Outcome::done(std::move(answer));
+    }
+
+private:
+    /// Adds the tokens of @p sessions to @p list, which has a record of each.
+    static base::Status reveal(Context &context, const OpenRows &rows,
+                               const std::vector<session::ListedSession> &sessions, AnswerList &list)
+    {
+        const auto tokens = revealTokens(context, rows.deployment->config(), *rows.store, sessions);
+        if (!tokens)
+            return base::fail(tokens.error());
+        const QString key = QStringLiteral("token");
+        for (std::size_t i = 0; i < sessions.size(); ++i) {
+            const auto token = tokens->constFind(sessions[i].fingerprint.text());
+            list.elements[i].add(key, token == tokens->cend() ? QJsonValue(QJsonValue::Null) : QJsonValue(*token));
+        }
+        list.columns << key;
+        list.tableColumns << key;
+        return {};
     }
 };
 
