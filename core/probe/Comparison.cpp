@@ -60,8 +60,12 @@ std::optional<StandardError> segmentError(const std::vector<PairedBlock> &blocks
         if (s > 0)
             neighbours += (logs[s] - mean) * (logs[s - 1] - mean) / (n - 1);
     }
-    const double spread = std::max(variance, variance + 2 * neighbours * (1 - 1 / n));
-    return StandardError{std::sqrt(spread / n), static_cast<qsizetype>(segments) - 1};
+    // Distances from their own mean make neighbours look less alike than they are, by a variance / n.
+    const double shared = std::max(0.0, 2 * (neighbours + variance / n) * (1 - 1 / n));
+    // What neighbours share is found out no better than the variance, and counts twice: together they vary three times
+    // as much as the variance does, which a third of its degrees tells.
+    const auto degrees = static_cast<qsizetype>(segments) - 1;
+    return StandardError{std::sqrt((variance + shared) / n), shared > 0 ? std::max<qsizetype>(1, degrees / 3) : degrees};
 }
 
 double deviationOf(const std::vector<double> &values)
