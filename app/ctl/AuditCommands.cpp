@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "app/ctl/Commands.h"
+#include "app/ctl/OutFile.h"
 #include "core/audit/AuditExport.h"
 #include "core/audit/AuditVerifier.h"
 #include "core/base/ErrorText.h"
@@ -126,20 +127,21 @@ class AuditExportCommand final : public Command
 public:
     CommandSpec spec() const override
     {
+        std::vector<Flag> flags = outFlags(QStringLiteral("where it goes, with mode 0600"));
+        flags.push_back({QStringLiteral("as"), QStringLiteral("json|csv"), QStringLiteral("its form (json)")});
         return {{QStringLiteral("audit"), QStringLiteral("export")},
                 {},
                 false,
                 QStringLiteral("the whole log as JSON or CSV, for other programs"),
-                {{QStringLiteral("out"), QStringLiteral("FILE"), QStringLiteral("where it goes, with mode 0600")},
-                 {QStringLiteral("as"), QStringLiteral("json|csv"), QStringLiteral("its form (json)")}},
+                std::move(flags),
                 {}};
     }
 
     Outcome run(Context &context) const override
     {
-        const auto out = context.arguments().value(QStringLiteral("out"));
+        const auto out = neededOutFile(context);
         if (!out)
-            return Outcome::failed(usageError(QStringLiteral("--out"), QStringLiteral("is needed")));
+            return Outcome::failed(out.error());
         const auto form =
             context.arguments().choice(QStringLiteral("as"), {QStringLiteral("json"), QStringLiteral("csv")});
         if (!form)

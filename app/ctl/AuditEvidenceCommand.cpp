@@ -1,4 +1,5 @@
 #include "app/ctl/Commands.h"
+#include "app/ctl/OutFile.h"
 #include "core/audit/EvidencePack.h"
 
 namespace rollcall::ctl {
@@ -10,18 +11,21 @@ class AuditEvidenceCommand final : public Command
 public:
     CommandSpec spec() const override
     {
+        std::vector<Flag> flags = outFlags(QStringLiteral("where the tar archive goes"));
+        flags.insert(
+            flags.end(),
+            {{QStringLiteral("operation"), QStringLiteral("ID"), QStringLiteral("about this operation (auditId)")},
+             {QStringLiteral("from"), QStringLiteral("TIME"), QStringLiteral("or about what was done since then")},
+             {QStringLiteral("to"), QStringLiteral("TIME"), QStringLiteral("and before then")},
+             {QStringLiteral("whole"),
+              {},
+              QStringLiteral("with who acted and the reason typed, which may be personal data")}});
         return {
             {QStringLiteral("audit"), QStringLiteral("evidence")},
             {},
             false,
             QStringLiteral("one signed archive about an operation or a span of time, to be checked without Rollcall"),
-            {{QStringLiteral("out"), QStringLiteral("FILE"), QStringLiteral("where the tar archive goes")},
-             {QStringLiteral("operation"), QStringLiteral("ID"), QStringLiteral("about this operation (auditId)")},
-             {QStringLiteral("from"), QStringLiteral("TIME"), QStringLiteral("or about what was done since then")},
-             {QStringLiteral("to"), QStringLiteral("TIME"), QStringLiteral("and before then")},
-             {QStringLiteral("whole"),
-              {},
-              QStringLiteral("with who acted and the reason typed, which may be personal data")}},
+            std::move(flags),
             {{QStringLiteral("operation"), QStringLiteral("from")},
              {QStringLiteral("operation"), QStringLiteral("to")}}};
     }
@@ -29,9 +33,9 @@ public:
     Outcome run(Context &context) const override
     {
         const Arguments &arguments = context.arguments();
-        const auto out = arguments.value(QStringLiteral("out"));
+        const auto out = neededOutFile(context);
         if (!out)
-            return Outcome::failed(usageError(QStringLiteral("--out"), QStringLiteral("is needed")));
+            return Outcome::failed(out.error());
         const base::Instant now = context.clock().now();
         const auto from = arguments.time(QStringLiteral("from"), now);
         if (!from)

@@ -339,6 +339,7 @@ base::Status AuditLog::checkTarget(const QString &target) const
     return base::fail(
         Error(ErrorCode::FileUnwritable)
             .with(ErrorParam::Path, target)
+            .with(ErrorParam::Part, QStringLiteral("kept"))
             .with(ErrorParam::Detail, QStringLiteral("it lies where Rollcall keeps the audit log itself")));
 }
 

@@ -42,6 +42,16 @@ QString formRemedy(const QString &part)
     return tr("Correct the file, or choose another.");
 }
 
+/// @p part: what is at the path already; empty: the path itself is the matter.
+QString unwritableRemedy(const QString &part)
+{
+    if (part == QStringLiteral("existing"))
+        return tr("Choose another place, or say --overwrite to replace it.");
+    if (part == QStringLiteral("kept"))
+        return tr("Choose another place: this one is never written to.");
+    return tr("Check the folder's rights and free space, or choose another place.");
+}
+
 ErrorText usageText(const Error &error)
 {
     const QString detail = error.param(ErrorParam::Detail);
@@ -66,7 +76,7 @@ ErrorText usageText(const Error &error)
                 tr("Check that the path is right and that you may read it.")};
     case ErrorCode::FileUnwritable:
         return {tr("%1 cannot be written%2.").arg(error.param(ErrorParam::Path), colon(error)),
-                tr("Check the folder's rights and free space, or choose another place.")};
+                unwritableRemedy(error.param(ErrorParam::Part))};
     case ErrorCode::FileFormatInvalid:
         if (const QString part = error.param(ErrorParam::Part); part.endsWith(QStringLiteral("plan")))
             return {tr("The plan %1 cannot be used%2.").arg(error.param(ErrorParam::Path), colon(error)),
