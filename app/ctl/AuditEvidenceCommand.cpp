@@ -1,10 +1,25 @@
 #include "app/ctl/Commands.h"
 #include "app/ctl/OutFile.h"
+#include "core/audit/AuditRenewal.h"
 #include "core/audit/EvidencePack.h"
 
 namespace rollcall::ctl {
 
 namespace {
+
+/// Where the operation was not found, but in a log that was put aside, says in which.
+base::Error explained(const base::Error &error, const audit::AuditLog &log, const QString &operation)
+{
+    if (error.code != base::ErrorCode::NotFound || error.param(base::ErrorParam::Part) != QStringLiteral("operation"))
+        return error;
+    const QString aside = audit::asideWith(log, operation);
+    if (aside.isEmpty())
+        return error;
+    return base::Error(base::ErrorCode::NotFound)
+        .with(base::ErrorParam::Name, operation)
+        .with(base::ErrorParam::Part, QStringLiteral("operation aside"))
+        .with(base::ErrorParam::Path, aside);
+}
 
 class AuditEvidenceCommand final : public Command
 {
@@ -53,7 +68,7 @@ public:
         const audit::AuditLog log = context.auditLog();
         const auto evidence = audit::writeEvidence(log, scope, *out, now, context.call());
         if (!evidence)
-            return Outcome::failed(evidence.error());
+            return Outcome::failed(explained(evidence.error(), log, scope.operation));
         Answer answer;
         answer.members.add(QStringLiteral("entries"), evidence->entries)
             .add(QStringLiteral("links"), evidence->links)
