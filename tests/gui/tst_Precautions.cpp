@@ -6,6 +6,7 @@
 #include <QTemporaryDir>
 
 #include "app/desktop/AppContext.h"
+#include "core/audit/AuditRenewal.h"
 #include "core/demo/DemoDeployment.h"
 #include "tests/support/CtlProcess.h"
 #include "tests/support/Screenshots.h"
@@ -39,6 +40,8 @@ private Q_SLOTS:
     void init();
     void cleanup();
     void anActSaysThatTheLogIsBroken();
+    void aRenewalEndsIt_data();
+    void aRenewalEndsIt();
     void aWholeLogIsNotSpokenOf();
     void productionIsHeldUnderAnotherName();
 
@@ -56,6 +59,8 @@ private:
     }
     /// Two entries in the log, as an earlier start left them.
     void writeLog();
+    /// The same, and a word of it was changed since.
+    void writeBrokenLog();
     /// Starts the application with the saved connections and opens @p name.
     void open(const QString &name);
     /// Opens the plan of revoking the sessions of the provider @p provider, and gives a reason.
@@ -112,6 +117,17 @@ void PrecautionsTest::writeLog()
     }
 }
 
+void PrecautionsTest::writeBrokenLog()
+{
+    writeLog();
+    QByteArray text = test::contentOf(logFile());
+    QVERIFY(text.contains("OPS-1"));
+    text.replace(text.indexOf("OPS-1"), 5, "OPS-2");
+    QFile file(logFile());
+    QVERIFY(file.open(QIODevice::WriteOnly | QIODevice::Truncate) && file.write(text) == text.size());
+    file.close();
+}
+
 void PrecautionsTest::open(const QString &name)
 {
     app::DesktopOptions options;
@@ -146,13 +162,7 @@ void PrecautionsTest::typeConfirmation()
 
 void PrecautionsTest::anActSaysThatTheLogIsBroken()
 {
-    writeLog();
-    QByteArray text = test::contentOf(logFile());
-    QVERIFY(text.contains("OPS-1"));
-    text.replace(text.indexOf("OPS-1"), 5, "OPS-2");
-    QFile file(logFile());
-    QVERIFY(file.open(QIODevice::WriteOnly | QIODevice::Truncate) && file.write(text) == text.size());
-    file.close();
+    writeBrokenLog();
     open(QStringLiteral("side"));
     QVERIFY(!window().logFault().isVisible());
     plan(QStringLiteral("github"));
@@ -174,6 +184,46 @@ void PrecautionsTest::anActSaysThatTheLogIsBroken()
     QVERIFY(test::saveScreenshots(window(), *m_theme, QStringLiteral("log-fault-audit")));
     QTest::mouseClick(button("logFaultHide"), Qt::LeftButton);
     QVERIFY(!window().logFault().isVisible());
+}
+
+void PrecautionsTest::aRenewalEndsIt_data()
+{
+    QTest::addColumn<bool>("byAnAct");
+    QTest::newRow("read again") << false;
+    QTest::newRow("a later act") << true;
+}
+
+void PrecautionsTest::aRenewalEndsIt()
+{
+    QFETCH(const bool, byAnAct);
+    writeBrokenLog();
+    open(QStringLiteral("side"));
+    const auto revokeOf = [this](const char *provider) {
+        plan(QLatin1String(provider));
+        typeConfirmation();
+        QTest::mouseClick(button("planExecute"), Qt::LeftButton);
+        QTRY_VERIFY_WITH_TIMEOUT(button("planDone"), patience);
+        common::Sheet::openIn(window())->dismiss();
+        QTRY_VERIFY(!common::Sheet::openIn(window()));
+    };
+    revokeOf("github");
+    QTRY_VERIFY_WITH_TIMEOUT(window().logFault().isVisible(), patience);
+    // Read again while it is broken, it goes on to be said.
+    auto *page = window().findChild<audit::AuditPage *>();
+    QVERIFY(window().showPage(page->id()));
+    QTRY_VERIFY_WITH_TIMEOUT(!page->statusItems().isEmpty(), patience);
+    QVERIFY(window().logFault().isVisible());
+    QVERIFY(window().showPage(QStringLiteral("sessions")));
+    // Somebody renews it, on the command line.
+    const auto vault = workspace::openKeyFileVault(m_home->filePath(QStringLiteral("keys")));
+    audit::AuditLog log(workspace::Folders::below(m_home->path()).data, vault.get(), m_clock);
+    QVERIFY(audit::renew(log, {}, m_clock, Call::within(10s)));
+    QVERIFY(window().logFault().isVisible());
+    if (byAnAct)
+        revokeOf("google");
+    else
+        QVERIFY(window().showPage(page->id()));
+    QTRY_VERIFY_WITH_TIMEOUT(!window().logFault().isVisible(), patience);
 }
 
 void PrecautionsTest::aWholeLogIsNotSpokenOf()
