@@ -2,12 +2,14 @@
 
 #include <QAbstractButton>
 #include <QLineEdit>
+#include <QMessageBox>
 #include <QTableView>
 #include <QTemporaryDir>
 
 #include "app/desktop/AppContext.h"
 #include "core/audit/AuditRenewal.h"
 #include "core/demo/DemoDeployment.h"
+#include "core/workspace/Approvers.h"
 #include "tests/support/CtlProcess.h"
 #include "tests/support/Screenshots.h"
 #include "tests/support/Shown.h"
@@ -44,6 +46,7 @@ private Q_SLOTS:
     void aRenewalEndsIt();
     void aWholeLogIsNotSpokenOf();
     void productionIsHeldUnderAnotherName();
+    void forgettingProductionIsOnRecord();
 
 private:
     [[nodiscard]] main::MainWindow &window() { return m_context->window(); }
@@ -61,7 +64,9 @@ private:
     void writeLog();
     /// The same, and a word of it was changed since.
     void writeBrokenLog();
-    /// Starts the application with the saved connections and opens @p name.
+    /// Starts the application with the saved connections.
+    void start();
+    /// Starts it and opens @p name.
     void open(const QString &name);
     /// Opens the plan of revoking the sessions of the provider @p provider, and gives a reason.
     void plan(const QString &provider);
@@ -128,7 +133,7 @@ void PrecautionsTest::writeBrokenLog()
     file.close();
 }
 
-void PrecautionsTest::open(const QString &name)
+void PrecautionsTest::start()
 {
     app::DesktopOptions options;
     options.keyFile = m_home->filePath(QStringLiteral("keys"));
@@ -137,6 +142,11 @@ void PrecautionsTest::open(const QString &name)
     window().show();
     QVERIFY(QTest::qWaitForWindowExposed(&window()));
     QTRY_COMPARE_WITH_TIMEOUT(window().findChildren<welcome::ProfileCard *>().size(), 2, patience);
+}
+
+void PrecautionsTest::open(const QString &name)
+{
+    start();
     Q_EMIT window().findChild<welcome::WelcomePage *>()->connectRequested(name);
     QTRY_VERIFY_WITH_TIMEOUT(window().hasProfile(), patience);
     QVERIFY(window().showPage(QStringLiteral("sessions")));
@@ -250,6 +260,31 @@ void PrecautionsTest::productionIsHeldUnderAnotherName()
     QVERIFY2(confirmation->accessibleName().startsWith(QStringLiteral("Type side ")),
              qPrintable(confirmation->accessibleName()));
     typeConfirmation();
+}
+
+void PrecautionsTest::forgettingProductionIsOnRecord()
+{
+    const QString config = workspace::Folders::below(m_home->path()).config;
+    QVERIFY(
+        workspace::writeApprovers(config, QStringLiteral("shop"), {QStringLiteral("ed25519:a")}, Call::within(10s)));
+    start();
+    const auto forget = [this](const QString &name, qsizetype left) {
+        Q_EMIT window().findChild<welcome::WelcomePage *>()->removeRequested(name);
+        auto *box = window().findChild<QMessageBox *>();
+        QVERIFY(box);
+        for (QAbstractButton *choice : box->buttons()) {
+            if (box->buttonRole(choice) == QMessageBox::DestructiveRole)
+                choice->click();
+        }
+        QTRY_COMPARE_WITH_TIMEOUT(window().findChildren<welcome::ProfileCard *>().size(), left, patience);
+    };
+    forget(QStringLiteral("side"), 1); // it demands nothing
+    QVERIFY(!QFile::exists(logFile()));
+    forget(QStringLiteral("shop"), 0);
+    QCOMPARE(test::contentOf(logFile()).count("\"connection.remove\""), 2);
+    // Whoever is named so next is another connection.
+    const auto approvers = workspace::readApprovers(config, QStringLiteral("shop"));
+    QVERIFY(approvers && approvers->isEmpty());
 }
 
 QTEST_MAIN(PrecautionsTest)
