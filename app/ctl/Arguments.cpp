@@ -79,6 +79,10 @@ base::Result<Arguments> Arguments::parse(const QStringList &words, const Command
         } else {
             return base::fail(usageError(shown, QStringLiteral("its value (%1) is missing").arg(flag->value)));
         }
+        // Else it would be taken for a file that is not there, or for none given.
+        static const QStringList paths{QStringLiteral("FILE"), QStringLiteral("PEM"), QStringLiteral("DIR")};
+        if (value.isEmpty() && paths.contains(flag->value))
+            return base::fail(usageError(shown, QStringLiteral("its value (%1) is empty").arg(flag->value)));
         result.m_values[name] << value;
     }
     for (qsizetype i = 0; spec.argumentRequired && i < expected.size(); ++i) {

@@ -1,8 +1,10 @@
+#include <QFile>
 #include <QJsonArray>
 
 #include <limits>
 
 #include "app/ctl/Commands.h"
+#include "app/ctl/OutFile.h"
 #include "core/audit/AuditExport.h"
 #include "core/audit/AuditVerifier.h"
 #include "core/base/ErrorText.h"
@@ -31,6 +33,41 @@ Answer answerOf(const std::vector<audit::AuditEntry> &entries)
     return answer;
 }
 
+/// What is amiss with the log at @p path (@p isCopy: not our own), found broken in @p state: a line for people.
+QString brokenText(const QString &path, const audit::AuditState &state, bool isCopy)
+{
+    const qint64 at = state.brokenAt.value_or(state.entries + 1);
+    QString detail; // empty: an entry that is there is wrong
+    const auto atEnd = audit::isBrokenAtItsEnd(path, at);
+    if (atEnd && *atEnd) {
+        const QString seal = audit::sealPath(path);
+        detail = (state.entries > 0 ? QStringLiteral("up to there all is whole, but what follows is missing, ")
+                                    : QStringLiteral("the log is gone, ")) +
+                 (QFile::exists(seal)
+                      ? QStringLiteral("or its seal (%1) is of another state or another's").arg(seal)
+                      : QStringLiteral("or its seal (%1) alone is missing, which shows whether something was cut off")
+                            .arg(seal));
+    }
+    const base::ErrorText text =
+        base::describe(base::Error(base::ErrorCode::AuditBroken)
+                           .with(base::ErrorParam::Part, isCopy ? QStringLiteral("copy") : QString())
+                           .with(base::ErrorParam::Count, at)
+                           .with(base::ErrorParam::Detail, detail));
+    return text.message + QLatin1Char(' ') + text.remedy;
+}
+
+/// How a command ends that read @p log to answer @p answer: with a complaint where it is broken.
+Outcome readOutcome(Context &context, const audit::AuditLog &log, const base::Result<audit::AuditState> &state,
+                    Answer answer)
+{
+    if (!state)
+        context.output().warn(
+            QStringLiteral("whether the log is whole could not be checked: %1").arg(base::oneLine(state.error())));
+    if (!state || state->ok)
+        return Outcome::done(std::move(answer));
+    return Outcome::no(std::move(answer), brokenText(log.path(), *state, false));
+}
+
 class AuditListCommand final : public Command
 {
 public:
@@ -54,12 +91,12 @@ public:
             context.arguments().integer(QStringLiteral("after"), 0, 0, std::numeric_limits<qint64>::max());
         if (!after)
             return Outcome::failed(after.error());
-        const audit::AuditLog log(context.workspace().folders().data, nullptr, context.clock());
+        const audit::AuditLog log = context.auditLog();
         const auto entries = log.list(*after, static_cast<int>(*limit));
         if (!entries)
             return Outcome::failed(entries.error());
 
-        return Outcome::done(answerOf(*entries));
+        return readOutcome(context, log, audit::verifyEnd(log, context.call()), answerOf(*entries));
     }
 };
 
@@ -92,11 +129,7 @@ public:
             .add(QStringLiteral("sealed"), state->sealed);
         if (state->ok)
             return sound(context, std::move(answer), *state, file.has_value());
-        const base::ErrorText text =
-            base::describe(base::Error(base::ErrorCode::AuditBroken)
-                               .with(base::ErrorParam::Part, file ? QStringLiteral("copy") : QString())
-                               .with(base::ErrorParam::Count, state->brokenAt.value_or(state->entries + 1)));
-        return Outcome::no(std::move(answer), text.message + QLatin1Char(' ') + text.remedy);
+        return Outcome::no(std::move(answer), brokenText(file.value_or(log.path()), *state, file.has_value()));
     }
 
 private:
@@ -126,25 +159,26 @@ class AuditExportCommand final : public Command
 public:
     CommandSpec spec() const override
     {
+        std::vector<Flag> flags = outFlags(QStringLiteral("where it goes, with mode 0600"));
+        flags.push_back({QStringLiteral("as"), QStringLiteral("json|csv"), QStringLiteral("its form (json)")});
         return {{QStringLiteral("audit"), QStringLiteral("export")},
                 {},
                 false,
                 QStringLiteral("the whole log as JSON or CSV, for other programs"),
-                {{QStringLiteral("out"), QStringLiteral("FILE"), QStringLiteral("where it goes, with mode 0600")},
-                 {QStringLiteral("as"), QStringLiteral("json|csv"), QStringLiteral("its form (json)")}},
+                std::move(flags),
                 {}};
     }
 
     Outcome run(Context &context) const override
     {
-        const auto out = context.arguments().value(QStringLiteral("out"));
+        const auto out = neededOutFile(context);
         if (!out)
-            return Outcome::failed(usageError(QStringLiteral("--out"), QStringLiteral("is needed")));
+            return Outcome::failed(out.error());
         const auto form =
             context.arguments().choice(QStringLiteral("as"), {QStringLiteral("json"), QStringLiteral("csv")});
         if (!form)
             return Outcome::failed(form.error());
-        const audit::AuditLog log(context.workspace().folders().data, nullptr, context.clock());
+        const audit::AuditLog log = context.auditLog();
         const auto entries =
             audit::exportLog(log, *form == QStringLiteral("csv") ? audit::ExportForm::Csv : audit::ExportForm::Json,
                              *out, context.call());
@@ -152,7 +186,7 @@ public:
             return Outcome::failed(entries.error());
         Answer answer;
         answer.members.add(QStringLiteral("entries"), *entries);
-        return Outcome::done(std::move(answer));
+        return readOutcome(context, log, log.verify(context.call()), std::move(answer));
     }
 };
 

@@ -1,27 +1,46 @@
 #include "app/ctl/Commands.h"
+#include "app/ctl/OutFile.h"
+#include "core/audit/AuditRenewal.h"
 #include "core/audit/EvidencePack.h"
 
 namespace rollcall::ctl {
 
 namespace {
 
+/// Where the operation was not found, but in a log that was put aside, says in which.
+base::Error explained(const base::Error &error, const audit::AuditLog &log, const QString &operation)
+{
+    if (error.code != base::ErrorCode::NotFound || error.param(base::ErrorParam::Part) != QStringLiteral("operation"))
+        return error;
+    const QString aside = audit::asideWith(log, operation);
+    if (aside.isEmpty())
+        return error;
+    return base::Error(base::ErrorCode::NotFound)
+        .with(base::ErrorParam::Name, operation)
+        .with(base::ErrorParam::Part, QStringLiteral("operation aside"))
+        .with(base::ErrorParam::Path, aside);
+}
+
 class AuditEvidenceCommand final : public Command
 {
 public:
     CommandSpec spec() const override
     {
+        std::vector<Flag> flags = outFlags(QStringLiteral("where the tar archive goes"));
+        flags.insert(
+            flags.end(),
+            {{QStringLiteral("operation"), QStringLiteral("ID"), QStringLiteral("about this operation (auditId)")},
+             {QStringLiteral("from"), QStringLiteral("TIME"), QStringLiteral("or about what was done since then")},
+             {QStringLiteral("to"), QStringLiteral("TIME"), QStringLiteral("and before then")},
+             {QStringLiteral("whole"),
+              {},
+              QStringLiteral("with who acted and the reason typed, which may be personal data")}});
         return {
             {QStringLiteral("audit"), QStringLiteral("evidence")},
             {},
             false,
             QStringLiteral("one signed archive about an operation or a span of time, to be checked without Rollcall"),
-            {{QStringLiteral("out"), QStringLiteral("FILE"), QStringLiteral("where the tar archive goes")},
-             {QStringLiteral("operation"), QStringLiteral("ID"), QStringLiteral("about this operation (auditId)")},
-             {QStringLiteral("from"), QStringLiteral("TIME"), QStringLiteral("or about what was done since then")},
-             {QStringLiteral("to"), QStringLiteral("TIME"), QStringLiteral("and before then")},
-             {QStringLiteral("whole"),
-              {},
-              QStringLiteral("with who acted and the reason typed, which may be personal data")}},
+            std::move(flags),
             {{QStringLiteral("operation"), QStringLiteral("from")},
              {QStringLiteral("operation"), QStringLiteral("to")}}};
     }
@@ -29,9 +48,9 @@ public:
     Outcome run(Context &context) const override
     {
         const Arguments &arguments = context.arguments();
-        const auto out = arguments.value(QStringLiteral("out"));
+        const auto out = neededOutFile(context);
         if (!out)
-            return Outcome::failed(usageError(QStringLiteral("--out"), QStringLiteral("is needed")));
+            return Outcome::failed(out.error());
         const base::Instant now = context.clock().now();
         const auto from = arguments.time(QStringLiteral("from"), now);
         if (!from)
@@ -49,7 +68,7 @@ public:
         const audit::AuditLog log = context.auditLog();
         const auto evidence = audit::writeEvidence(log, scope, *out, now, context.call());
         if (!evidence)
-            return Outcome::failed(evidence.error());
+            return Outcome::failed(explained(evidence.error(), log, scope.operation));
         Answer answer;
         answer.members.add(QStringLiteral("entries"), evidence->entries)
             .add(QStringLiteral("links"), evidence->links)

@@ -44,6 +44,8 @@ public:
             .add(QStringLiteral("brokenAt"),
                  renewal->state.brokenAt ? QJsonValue(*renewal->state.brokenAt) : QJsonValue(QJsonValue::Null))
             .add(QStringLiteral("auditId"), renewal->operation);
+        answer.note = QStringLiteral("The old log was whole up to entry %1; that it was put aside is its last entry.")
+                          .arg(renewal->state.entries);
         return Outcome::done(std::move(answer));
     }
 };

@@ -44,6 +44,7 @@ namespace rollcall::ctl {
 [[nodiscard]] std::unique_ptr<const Command> makeCachePurge();
 [[nodiscard]] std::unique_ptr<const Command> makeRuleShow();
 [[nodiscard]] std::unique_ptr<const Command> makeRuleSet();
+[[nodiscard]] std::unique_ptr<const Command> makeRuleRemove();
 [[nodiscard]] std::unique_ptr<const Command> makeRuleSnippet();
 [[nodiscard]] std::unique_ptr<const Command> makeRuleVerify();
 [[nodiscard]] std::unique_ptr<const Command> makeLatencyRun();

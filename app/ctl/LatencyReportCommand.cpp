@@ -1,5 +1,6 @@
 #include "app/ctl/Commands.h"
 #include "app/ctl/LatencyFiles.h"
+#include "app/ctl/OutFile.h"
 #include "core/probe/CsvWriter.h"
 #include "core/probe/HdrWriter.h"
 #include "core/probe/HtmlReport.h"
@@ -35,13 +36,16 @@ class LatencyReportCommand final : public Command
 public:
     CommandSpec spec() const override
     {
+        std::vector<Flag> flags{
+            {QStringLiteral("as"), forms().join(QLatin1Char('|')), QStringLiteral("what to make (html)")},
+            {QStringLiteral("samples"), {}, QStringLiteral("with csv: a row for each sample, not for each cell")}};
+        const std::vector<Flag> out = outFlags(QStringLiteral("where to (standard output)"));
+        flags.insert(flags.end(), out.begin(), out.end());
         return {{QStringLiteral("latency"), QStringLiteral("report")},
                 QStringLiteral("FILE"),
                 true,
                 QStringLiteral("a saved run as a report or for other tools; written as it is, whatever --format says"),
-                {{QStringLiteral("as"), forms().join(QLatin1Char('|')), QStringLiteral("what to make (html)")},
-                 {QStringLiteral("samples"), {}, QStringLiteral("with csv: a row for each sample, not for each cell")},
-                 {QStringLiteral("out"), QStringLiteral("FILE"), QStringLiteral("where to (standard output)")}},
+                std::move(flags),
                 {}};
     }
 
@@ -54,6 +58,9 @@ public:
         const bool samples = arguments.has(QStringLiteral("samples"));
         if (samples && *form != QLatin1String("csv"))
             return Outcome::failed(usageError(QStringLiteral("--samples"), QStringLiteral("goes with --as csv alone")));
+        const auto out = outFile(context);
+        if (!out)
+            return Outcome::failed(out.error());
         const auto document = readRun(arguments.argument(), context.stop());
         if (!document)
             return Outcome::failed(document.error());
@@ -64,8 +71,7 @@ public:
                     .arg(arguments.argument())));
         }
         const QByteArray bytes = rendered(*document, *form, samples);
-        const auto out = arguments.value(QStringLiteral("out"));
-        const auto status = out ? writeOutputFile(*out, bytes) : context.output().text(QString::fromUtf8(bytes));
+        const auto status = *out ? writeOutputFile(**out, bytes) : context.output().text(QString::fromUtf8(bytes));
         return status ? Outcome{} : Outcome::failed(status.error());
     }
 };

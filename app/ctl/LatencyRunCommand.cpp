@@ -4,6 +4,7 @@
 #include "app/ctl/Confirmation.h"
 #include "app/ctl/InputFile.h"
 #include "app/ctl/LatencyFiles.h"
+#include "app/ctl/OutFile.h"
 #include "app/ctl/Rendering.h"
 #include "core/audit/AuditLog.h"
 #include "core/probe/CsvWriter.h"
@@ -47,7 +48,6 @@ std::vector<Flag> runFlags()
          QStringLiteral("exit 1 where it is missed"), true},
         {QStringLiteral("strict"), {}, QStringLiteral("undecided budgets are missed ones")},
         {QStringLiteral("seed"), QStringLiteral("N"), QStringLiteral("of the schedule (random)")},
-        {QStringLiteral("out"), QStringLiteral("FILE"), QStringLiteral("the run document, also as a file")},
     };
 }
 
@@ -288,8 +288,9 @@ public:
     CommandSpec spec() const override
     {
         std::vector<Flag> flags = runFlags();
-        const std::vector<Flag> consent = writeFlags();
-        flags.insert(flags.end(), consent.begin(), consent.end());
+        for (const std::vector<Flag> &more :
+             {outFlags(QStringLiteral("the run document, also as a file")), writeFlags()})
+            flags.insert(flags.end(), more.begin(), more.end());
         return {{QStringLiteral("latency"), QStringLiteral("run")},
                 {},
                 false,
@@ -305,6 +306,9 @@ public:
         auto plan = readPlan(context);
         if (!plan)
             return Outcome::failed(plan.error());
+        const auto out = outFile(context);
+        if (!out)
+            return Outcome::failed(out.error());
         auto config = context.connection();
         if (!config)
             return Outcome::failed(config.error());
@@ -321,7 +325,7 @@ public:
                 return Outcome::failed(status.error());
             plan->mayWrite = true;
         }
-        return measure(context, *plan, *deployment);
+        return measure(context, *plan, *deployment, *out);
     }
 
 private:
@@ -334,7 +338,8 @@ private:
             QStringLiteral("Make a labelled canary user and session to probe with, and remove both after?"));
     }
 
-    static Outcome measure(Context &context, const RunPlan &plan, const std::shared_ptr<Deployment> &deployment)
+    static Outcome measure(Context &context, const RunPlan &plan, const std::shared_ptr<Deployment> &deployment,
+                           const std::optional<QString> &out)
     {
         std::optional<audit::AuditLog> log;
         if (plan.mayWrite)
@@ -350,9 +355,9 @@ private:
         if (!outcome)
             return Outcome::failed(outcome.error());
         std::optional<Answer> answer;
-        if (const auto path = context.arguments().value(QStringLiteral("out"))) {
+        if (out) {
             answer = answerOf(outcome->document); // with every sample packed: once is enough
-            if (const auto status = writeOutputFile(*path, renderJson(&*answer, nullptr)); !status)
+            if (const auto status = writeOutputFile(*out, renderJson(&*answer, nullptr)); !status)
                 return Outcome::failed(status.error());
         }
         return outcomeOf(context, *outcome, std::move(answer));

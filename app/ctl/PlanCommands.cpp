@@ -1,6 +1,7 @@
 #include <QJsonArray>
 
 #include "app/ctl/Commands.h"
+#include "app/ctl/OutFile.h"
 #include "app/ctl/PlanFiles.h"
 #include "app/ctl/PlanRemarks.h"
 #include "app/ctl/RevocationAnswer.h"
@@ -35,20 +36,16 @@ Answer answerOf(const revoke::PlanSummary &summary)
     return answer;
 }
 
-Flag outFlag(const QString &help)
+/// Where @p document goes. Errors: those of neededOutFile(), FileUnwritable (with --overwrite: something else than
+/// another of its kind stands there).
+base::Result<QString> outPath(Context &context, revoke::PlanDocument document)
 {
-    return {QStringLiteral("out"), QStringLiteral("FILE"), help};
-}
-
-/// Where @p document goes. Errors: UsageInvalid, FileUnwritable (something else lies there).
-base::Result<QString> outPath(const Context &context, revoke::PlanDocument document)
-{
-    const auto path = context.arguments().value(QStringLiteral("out"));
-    if (!path)
-        return base::fail(usageError(QStringLiteral("--out"), QStringLiteral("says where to write the file")));
-    if (const auto allowed = revoke::mayWriteTo(*path, document); !allowed)
-        return base::fail(allowed.error());
-    return *path;
+    auto path = neededOutFile(context);
+    if (path) {
+        if (auto allowed = revoke::mayWriteTo(*path, document); !allowed)
+            return base::fail(std::move(allowed.error()));
+    }
+    return path;
 }
 
 class PlanSaveCommand final : public Command
@@ -57,7 +54,8 @@ public:
     CommandSpec spec() const override
     {
         std::vector<Flag> flags = selectionFlags();
-        flags.push_back(outFlag(QStringLiteral("the plan's file, made with mode 0600")));
+        const std::vector<Flag> out = outFlags(QStringLiteral("the plan's file, made with mode 0600"));
+        flags.insert(flags.end(), out.begin(), out.end());
         flags.push_back({QStringLiteral("reason"), QStringLiteral("TEXT"),
                          QStringLiteral("why, for who approves it and for the audit log")});
         flags.push_back(
@@ -105,8 +103,8 @@ public:
         if (!bytes)
             return Outcome::failed(bytes.error());
         // Again: much may have come to lie there while the rows were read.
-        if (const auto allowed = revoke::mayWriteTo(*out, revoke::PlanDocument::Plan); !allowed)
-            return Outcome::failed(allowed.error());
+        if (const auto still = outPath(context, revoke::PlanDocument::Plan); !still)
+            return Outcome::failed(still.error());
         if (const auto written = base::replaceFile(*out, *bytes, base::ErrorCode::FileUnwritable); !written)
             return Outcome::failed(written.error());
         const auto saved = revoke::readSavedPlan(*bytes, *out);
@@ -148,7 +146,7 @@ public:
                 QStringLiteral("FILE"),
                 true,
                 QStringLiteral("approve another's plan with your own key, which their connection must list"),
-                {outFlag(QStringLiteral("the approval's file"))},
+                outFlags(QStringLiteral("the approval's file")),
                 {}};
     }
 

@@ -65,6 +65,28 @@ QStringList hintsFor(Context &context, const QStringList &names, store::SessionS
     return hints;
 }
 
+/// None of the sessions is one's own: says so where nobody is called as one is said to sign in.
+void warnAboutOwnUser(Context &context, const deployment::Deployment &deployment, store::SessionStore &store)
+{
+    const store::SchemaProfile *schema = deployment.schema();
+    store::UserDirectory *users = store.users();
+    if (!schema || !schema->users || !users)
+        return;
+    const QString &own = deployment.config().profile.ownUser;
+    const auto alike = users->usersAlike(own, context.call());
+    const auto isOwn = [&own](const store::KnownUser &user) { // as one's own sessions are told
+        return user.id == own || user.email.value_or(QString()).compare(own, Qt::CaseInsensitive) == 0;
+    };
+    if (alike && std::ranges::any_of(*alike, isOwn))
+        return;
+    context.output().warn(
+        alike
+            ? QStringLiteral("no user is called %1 (--own-user): whether your own session is among them is not known.")
+                  .arg(own)
+            : QStringLiteral("whether there is a user %1 (--own-user) could not be read: %2")
+                  .arg(own, base::oneLine(alike.error())));
+}
+
 QString withHints(const QString &sentence, const QStringList &hints)
 {
     return (QStringList(sentence) + hints).join(QLatin1Char(' '));
@@ -90,6 +112,8 @@ void warnAboutPlan(Context &context, const revoke::RevocationPlan &plan, const d
             withHints(QStringLiteral("nothing matches, so there is nothing to revoke: %1.").arg(plan.what), hints));
     }
     const revoke::PlanOutlook outlook = revoke::outlookOf(plan, deployment);
+    if (!deployment.config().profile.ownUser.isEmpty() && outlook.own.value_or(0) == 0)
+        warnAboutOwnUser(context, deployment, store);
     for (const QString &remark : {outlook.sharing, outlook.heldByOthers}) {
         if (!remark.isEmpty())
             output.warn(remark);

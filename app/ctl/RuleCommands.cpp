@@ -1,12 +1,10 @@
-#include <QJsonArray>
-
 #include <algorithm>
 
 #include "app/ctl/Commands.h"
 #include "app/ctl/Confirmation.h"
+#include "app/ctl/RuleAnswer.h"
 #include "core/audit/AuditedAct.h"
 #include "core/revoke/CallbackSnippet.h"
-#include "core/revoke/RecordedActs.h"
 #include "core/revoke/RuleProof.h"
 #include "core/revoke/RuledResolver.h"
 
@@ -18,31 +16,6 @@ using deployment::ConnectionConfig;
 using deployment::Deployment;
 using deployment::Needs;
 using revoke::NotBeforeRule;
-
-JsonRecord recordOf(const NotBeforeRule &rule)
-{
-    JsonRecord record;
-    record.add(QStringLiteral("scope"), rule.scope())
-        .add(QStringLiteral("notBefore"), base::toIso(rule.notBefore))
-        .add(QStringLiteral("setAt"), base::toIso(rule.setAt));
-    return record;
-}
-
-Answer answerOf(const std::vector<NotBeforeRule> &rules)
-{
-    Answer answer;
-    answer.list.emplace();
-    answer.list->key = QStringLiteral("rules");
-    answer.list->columns = {QStringLiteral("scope"), QStringLiteral("notBefore"), QStringLiteral("setAt")};
-    for (const NotBeforeRule &rule : rules)
-        answer.list->elements.push_back(recordOf(rule));
-    return answer;
-}
-
-QString reasonOf(const Context &context)
-{
-    return context.arguments().value(QStringLiteral("reason")).value_or(QString());
-}
 
 class RuleShowCommand final : public Command
 {
@@ -66,109 +39,7 @@ public:
         if (!place)
             return Outcome::failed(place.error());
         const auto rules = (*place)->rules(context.call());
-        return rules ? Outcome::done(answerOf(*rules)) : Outcome::failed(rules.error());
-    }
-};
-
-class RuleSetCommand final : public Command
-{
-public:
-    CommandSpec spec() const override
-    {
-        std::vector<Flag> flags{
-            {QStringLiteral("all"), {}, QStringLiteral("for everybody")},
-            {QStringLiteral("user"), QStringLiteral("ID|EMAIL"), QStringLiteral("for this user")},
-            {QStringLiteral("before"), QStringLiteral("TIME"),
-             QStringLiteral("sessions that began before it end (now); never in the future")},
-            {QStringLiteral("dry-run"), {}, QStringLiteral("show the statements, write nothing")},
-            {QStringLiteral("reason"), QStringLiteral("TEXT"), QStringLiteral("why, for the audit log")},
-        };
-        const std::vector<Flag> consent = writeFlags();
-        flags.insert(flags.end(), consent.begin(), consent.end());
-        return {{QStringLiteral("rule"), QStringLiteral("set")},
-                {},
-                false,
-                QStringLiteral("end JWT sessions by when they began, where the deployment has the callback"),
-                std::move(flags),
-                {{QStringLiteral("all"), QStringLiteral("user")}}};
-    }
-
-    Outcome run(Context &context) const override
-    {
-        const auto rule = readRule(context);
-        if (!rule)
-            return Outcome::failed(rule.error());
-        const auto config = context.connection();
-        if (!config)
-            return Outcome::failed(config.error());
-        if (config->profile.strategy == session::Strategy::Database)
-            return Outcome::failed(
-                usageError(QStringLiteral("--strategy"),
-                           QStringLiteral("says that sessions have rows: `sessions revoke` ends them")));
-        const bool dryRun = context.arguments().has(QStringLiteral("dry-run"));
-        if (!dryRun) {
-            if (const auto status = checkConsentPossible(context, config->profile); !status)
-                return Outcome::failed(status.error());
-        }
-        const auto place =
-            revoke::openRuleStore(*config, dryRun ? store::Access::ReadOnly : store::Access::Write, context.call());
-        if (!place)
-            return Outcome::failed(place.error());
-        const auto statements = (*place)->statements(context.call());
-        if (!statements)
-            return Outcome::failed(statements.error());
-        Answer answer = answerOf({*rule});
-        answer.members.add(QStringLiteral("statements"), QJsonArray::fromStringList(*statements));
-        if (dryRun) {
-            answer.members.add(QStringLiteral("auditId"), QJsonValue::Null);
-            answer.note = QStringLiteral("Dry run: nothing was written.");
-            return Outcome::done(std::move(answer));
-        }
-        const QString question =
-            QStringLiteral("Refuse %1 sessions that began before %2 at %3, by %4?")
-                .arg(rule->user ? QStringLiteral("this user's") : QStringLiteral("all"), base::toIso(rule->notBefore),
-                     config->displayName(), statements->join(QStringLiteral("; ")));
-        if (const auto status = askConsent(context, config->profile, question); !status)
-            return Outcome::failed(status.error());
-        return set(context, *config, **place, *rule, std::move(answer));
-    }
-
-private:
-    static base::Result<NotBeforeRule> readRule(const Context &context)
-    {
-        const Arguments &arguments = context.arguments();
-        if (auto status = checkWriteFlags(context); !status)
-            return base::fail(std::move(status.error()));
-        NotBeforeRule rule;
-        rule.user = arguments.value(QStringLiteral("user"));
-        if (!rule.user && !arguments.has(QStringLiteral("all")))
-            return base::fail(usageError({}, QStringLiteral("Whose sessions? Give --user or --all.")));
-        if (rule.user && (rule.user->isEmpty() || rule.user->size() > 200))
-            return base::fail(usageError(QStringLiteral("--user"), QStringLiteral("wants an id or an e-mail address")));
-        const base::Instant now = context.clock().now();
-        const auto before = arguments.time(QStringLiteral("before"), now);
-        if (!before)
-            return base::fail(before.error());
-        rule.notBefore = std::chrono::ceil<std::chrono::seconds>(before->value_or(now));
-        rule.setAt = now;
-        // It would refuse who signs in now, until it is past.
-        if (*before && **before > now)
-            return base::fail(usageError(QStringLiteral("--before"), QStringLiteral("must not lie in the future")));
-        return rule;
-    }
-
-    static Outcome set(Context &context, const ConnectionConfig &config, revoke::RuleStore &place,
-                       const NotBeforeRule &rule, Answer answer)
-    {
-        audit::AuditLog log = context.auditLog();
-        const revoke::RecordedAct act =
-            revoke::setRuleOnRecord(place, rule, config, reasonOf(context), log, context.call());
-        if (!act.done)
-            return Outcome::failed(act.done.error());
-        answer.members.add(QStringLiteral("auditId"), act.auditId);
-        answer.note =
-            QStringLiteral("It holds where the deployment has the callback: `rule snippet`, then `rule verify`.");
-        return Outcome::done(std::move(answer));
+        return rules ? Outcome::done(ruleAnswer(*rules)) : Outcome::failed(rules.error());
     }
 };
 
@@ -349,7 +220,6 @@ private:
         audit::AuditEntry entry;
         entry.action = QStringLiteral("rule.verify");
         entry.connection = config.displayName();
-        entry.reason = reasonOf(context);
         entry.counts = {{QStringLiteral("rules"), 1}};
         revoke::RuleProof proof;
         const auto done = audit::audited(
@@ -369,11 +239,6 @@ private:
 std::unique_ptr<const Command> makeRuleShow()
 {
     return std::make_unique<RuleShowCommand>();
-}
-
-std::unique_ptr<const Command> makeRuleSet()
-{
-    return std::make_unique<RuleSetCommand>();
 }
 
 std::unique_ptr<const Command> makeRuleSnippet()

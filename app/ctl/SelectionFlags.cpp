@@ -4,6 +4,7 @@
 
 #include "app/ctl/InputFile.h"
 #include "app/ctl/QueryFlags.h"
+#include "core/revoke/UserList.h"
 
 namespace rollcall::ctl {
 
@@ -66,7 +67,7 @@ std::vector<Flag> selectionFlags()
         {QStringLiteral("session"), QStringLiteral("ID|FINGERPRINT"), QStringLiteral("this session"), true},
         {QStringLiteral("all"), {}, QStringLiteral("every live session; with --state others")},
         {QStringLiteral("users-file"), QStringLiteral("FILE"),
-         QStringLiteral("of these users, an id or e-mail a line")},
+         QStringLiteral("of these users: an id or e-mail a line, or CSV; # begins a comment")},
         {QStringLiteral("keep-newest"), QStringLiteral("N"), QStringLiteral("all but the newest N of each user")},
     };
     const std::vector<Flag> filters = filterFlags();
@@ -99,13 +100,17 @@ base::Result<revoke::Selection> readSelection(const Arguments &arguments, base::
         selection.keepNewest = static_cast<int>(*keep);
     }
     if (const auto path = arguments.value(QStringLiteral("users-file"))) {
-        const auto users = readLines(*path);
-        if (!users)
-            return base::fail(users.error());
+        const auto text = readInputFile(*path);
+        if (!text)
+            return base::fail(text.error());
+        const revoke::UserList list = revoke::readUserList(QString::fromUtf8(*text));
+        if (!list.unread.empty())
+            return base::fail(usageError(QStringLiteral("--users-file"),
+                                         QStringLiteral("nobody is named in line %1").arg(list.unread.front())));
         // An empty list names nobody; taken as "no restriction" it would end everybody's sessions.
-        if (users->isEmpty())
+        if (list.users.empty())
             return base::fail(usageError(QStringLiteral("--users-file"), QStringLiteral("the file names nobody")));
-        selection.users = *users;
+        selection.users = list.names();
     }
     return selection;
 }

@@ -1,9 +1,8 @@
-#include <QFileInfo>
-
 #include <algorithm>
 
 #include "app/ctl/Commands.h"
 #include "app/ctl/Confirmation.h"
+#include "app/ctl/OutFile.h"
 #include "core/base/DurableFile.h"
 #include "core/base/ErrorText.h"
 #include "core/http/CookieNames.h"
@@ -34,18 +33,6 @@ base::Result<std::chrono::seconds> readLife(const Arguments &arguments)
     if (*life < std::chrono::seconds(1) || *life > longestLife)
         return base::fail(usageError(QStringLiteral("--ttl"), QStringLiteral("must be from 1s to 24h")));
     return std::chrono::ceil<std::chrono::seconds>(*life);
-}
-
-/// Whether a file can be put at @p path. Errors: FileUnwritable.
-base::Status checkPlace(const QString &path)
-{
-    const QFileInfo place(path);
-    const QFileInfo folder(place.absolutePath());
-    if (!place.isDir() && folder.isDir() && folder.isWritable())
-        return {};
-    return base::fail(base::Error(base::ErrorCode::FileUnwritable)
-                          .with(base::ErrorParam::Path, path)
-                          .with(base::ErrorParam::Detail, QStringLiteral("no file can be put there")));
 }
 
 base::Status writeCookieFile(const QString &path, const base::SecretBytes &header)
@@ -91,12 +78,12 @@ public:
         std::vector<Flag> flags{
             {QStringLiteral("ttl"), QStringLiteral("DURATION"),
              QStringLiteral("how long it lives (10m, at most 24h); a deployment that is asked about a row extends it")},
-            {QStringLiteral("out"), QStringLiteral("FILE"),
-             QStringLiteral("where its cookie goes, as a cookie file with mode 0600; nowhere else")},
             {QStringLiteral("reason"), QStringLiteral("TEXT"), QStringLiteral("why, for the audit log")},
         };
-        const std::vector<Flag> consent = writeFlags();
-        flags.insert(flags.end(), consent.begin(), consent.end());
+        for (const std::vector<Flag> &more :
+             {outFlags(QStringLiteral("where its cookie goes, as a cookie file with mode 0600; nowhere else")),
+              writeFlags()})
+            flags.insert(flags.end(), more.begin(), more.end());
         return {{QStringLiteral("token"), QStringLiteral("mint")},
                 {},
                 false,
@@ -112,11 +99,9 @@ public:
         const auto life = readLife(context.arguments());
         if (!life)
             return Outcome::failed(life.error());
-        const auto out = context.arguments().value(QStringLiteral("out"));
-        if (out) {
-            if (const auto status = checkPlace(*out); !status)
-                return Outcome::failed(status.error());
-        }
+        const auto out = outFile(context);
+        if (!out)
+            return Outcome::failed(out.error());
         auto config = context.connection();
         if (!config)
             return Outcome::failed(config.error());
@@ -126,14 +111,14 @@ public:
         const Deployment &deployment = **opened;
         for (const QString &note : deployment.notes())
             context.output().warn(note);
-        if (!out)
+        if (!*out)
             context.output().warn(QStringLiteral("without --out nobody gets this canary's cookie."));
         const base::Instant expires = context.clock().now() + *life; // never later than the canary's own end
         auto canary = deployment.auth()->strategy == session::Strategy::Jwt ? mintToken(context, deployment, *life)
                                                                             : mintRow(context, deployment, *life);
         if (!canary)
             return Outcome::failed(canary.error());
-        return answered(context, deployment, *canary, out, expires);
+        return answered(context, deployment, *canary, *out, expires);
     }
 
 private:

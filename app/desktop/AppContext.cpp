@@ -342,6 +342,8 @@ void AppContext::showOpened(const std::shared_ptr<const Deployment> &deployment,
         if (!m_window.showPage(audit->id()))
             QToolTip::showText(QCursor::pos(), tr("Close what is open first."), &m_window);
     });
+    QObject::connect(audit, &audit::AuditPage::logFoundSound, &m_window.logFault(), &main::LogFaultBar::clear);
+    QObject::connect(last, &audit::LastOperations::logFoundSound, &m_window.logFault(), &main::LogFaultBar::clear);
     QObject::connect(last, &audit::LastOperations::auditWanted, this,
                      [this, audit] { m_window.showPage(audit->id()); });
     QObject::connect(m_connection.get(), &common::OpenConnection::sessionsChanged, last,

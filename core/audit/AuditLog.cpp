@@ -28,8 +28,6 @@ namespace {
 
 constexpr qint64 longestLine = 1 << 20;
 constexpr std::chrono::seconds longestWait{10}; ///< for another process that appends
-/// What an act checks of a log that was whole so far: several hundred entries, in some ten milliseconds.
-constexpr qint64 checkedBytes = 256 * 1024;
 
 Error unwritable(const QString &path, const QString &detail)
 {
@@ -339,6 +337,7 @@ base::Status AuditLog::checkTarget(const QString &target) const
     return base::fail(
         Error(ErrorCode::FileUnwritable)
             .with(ErrorParam::Path, target)
+            .with(ErrorParam::Part, QStringLiteral("kept"))
             .with(ErrorParam::Detail, QStringLiteral("it lies where Rollcall keeps the audit log itself")));
 }
 

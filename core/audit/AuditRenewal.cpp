@@ -1,5 +1,6 @@
 #include "core/audit/AuditRenewal.h"
 
+#include <QDir>
 #include <QFile>
 #include <QFileInfo>
 
@@ -19,6 +20,8 @@ using base::ErrorParam;
 
 namespace {
 
+constexpr qint64 longestLine = 1 << 20; ///< as the log's own
+
 tl::unexpected<Error> unwritable(const QString &path, const QString &detail)
 {
     return base::fail(Error(ErrorCode::AuditUnwritable).with(ErrorParam::Path, path).with(ErrorParam::Detail, detail));
@@ -32,6 +35,17 @@ QString asideOf(const QString &path, base::Instant now)
     const QFileInfo info(path);
     return info.path() + QLatin1Char('/') + info.completeBaseName() + QLatin1Char('-') + time + QLatin1Char('.') +
            info.suffix();
+}
+
+/// Whether acts have something to say of @p log, or could not prove what stands in it.
+base::Result<bool> needsRenewal(const AuditLog &log, const AuditState &state, const Call &call)
+{
+    if (!state.ok || !state.sealed)
+        return true;
+    const auto mark = AuditMark::read(*log.vault(), QFileInfo(log.path()).path(), call);
+    if (!mark)
+        return base::fail(mark.error());
+    return mark->brokenAt > 0; // mended since: acts say so all the same
 }
 
 base::Status move(const QString &from, const QString &to)
@@ -67,6 +81,25 @@ base::Result<QString> putAside(const AuditLog &log, const QString &aside, const 
 
 } // namespace
 
+QString asideWith(const AuditLog &log, const QString &operation)
+{
+    const QFileInfo current(log.path());
+    const QString pattern = current.completeBaseName() + QStringLiteral("-*.") + current.suffix();
+    const QByteArray wanted = '"' + operation.toUtf8() + '"';
+    const QFileInfoList others = current.dir().entryInfoList({pattern}, QDir::Files, QDir::Name | QDir::Reversed);
+    for (const QFileInfo &other : others) {
+        QFile file(other.filePath());
+        if (!file.open(QIODevice::ReadOnly))
+            continue;
+        while (!file.atEnd()) {
+            // Any line, also of what was damaged: it is a hint where to look.
+            if (file.readLine(longestLine).contains(wanted))
+                return other.filePath();
+        }
+    }
+    return {};
+}
+
 base::Result<Renewal> renew(AuditLog &log, const QString &reason, const base::Clock &clock, const Call &call)
 {
     if (!log.vault())
@@ -78,6 +111,14 @@ base::Result<Renewal> renew(AuditLog &log, const QString &reason, const base::Cl
         return base::fail(Error(ErrorCode::NotFound)
                               .with(ErrorParam::Name, log.path())
                               .with(ErrorParam::Part, QStringLiteral("log")));
+    const auto needed = needsRenewal(log, *state, call);
+    if (!needed)
+        return base::fail(needed.error());
+    if (!*needed)
+        return base::fail(
+            Error(ErrorCode::WriteRefused)
+                .with(ErrorParam::Part, QStringLiteral("renewal"))
+                .with(ErrorParam::Detail, QStringLiteral("the audit log is whole, so there is nothing to renew")));
     const QString aside = asideOf(log.path(), clock.now());
     AuditEntry entry;
     entry.action = renewedAction();

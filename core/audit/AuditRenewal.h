@@ -14,9 +14,13 @@ struct Renewal
 
 /// Puts @p log aside as it is, under a name with the time, and begins a new one in its place: the way out for a log
 /// that was found broken, without which each act would go on to say so. @p reason goes on record in both. Errors:
-/// NotFound (there never was a log), AuditUnwritable, and those of AuditLog::verify(), AuditLog::append() and the
-/// vault. **Thread-safety:** thread-safe; blocks on the disk.
+/// NotFound (there never was a log), WriteRefused (it is whole and signed by the key at hand), AuditUnwritable, and
+/// those of AuditLog::verify(), AuditLog::append() and the vault. **Thread-safety:** thread-safe; blocks on the disk.
 [[nodiscard]] base::Result<Renewal> renew(AuditLog &log, const QString &reason, const base::Clock &clock,
                                           const base::Call &call);
+
+/// The newest of the logs that were put aside from the place of @p log in which @p operation stands; empty: none.
+/// **Thread-safety:** thread-safe; reads these logs.
+[[nodiscard]] QString asideWith(const AuditLog &log, const QString &operation);
 
 } // namespace rollcall::audit

@@ -200,4 +200,33 @@ base::Result<AuditState> verifyLog(const QString &logPath, const VerifyInput &in
     return AuditState{chain.entries, true, std::nullopt, ours && chain.allByKey};
 }
 
+base::Result<AuditState> verifyEnd(const AuditLog &log, const base::Call &call)
+{
+    auto key = publicSealKey(log.vault(), call);
+    if (!key)
+        return base::fail(std::move(key.error()));
+    // Before the log: what is appended meanwhile is more than it says.
+    auto mark = log.vault() ? AuditMark::read(*log.vault(), QFileInfo(log.path()).path(), call)
+                            : base::Result<AuditMark>(AuditMark());
+    if (!mark)
+        return base::fail(std::move(mark.error()));
+    if (mark->brokenAt > 0)
+        return brokenAt(mark->brokenAt);
+    return verifyLog(log.path(), {std::move(*key), std::move(*mark), true, checkedBytes}, call);
+}
+
+base::Result<bool> isBrokenAtItsEnd(const QString &logPath, qint64 brokenAt)
+{
+    QFile file(logPath);
+    if (!file.exists())
+        return true;
+    if (!file.open(QIODevice::ReadOnly))
+        return base::fail(base::fileError(ErrorCode::FileUnreadable, logPath, file.errorString()));
+    for (qint64 line = 1; line < brokenAt && !file.atEnd(); ++line)
+        file.readLine(longestLine);
+    if (file.error() != QFileDevice::NoError)
+        return base::fail(base::fileError(ErrorCode::FileUnreadable, logPath, file.errorString()));
+    return file.atEnd();
+}
+
 } // namespace rollcall::audit

@@ -17,6 +17,9 @@ namespace rollcall::audit {
 /// The file whose lock whoever appends to the log at @p logPath holds: "audit.ndjson" → "audit.lock".
 [[nodiscard]] QString lockPath(const QString &logPath);
 
+/// What an act checks of a log that was whole so far: several hundred entries, in some ten milliseconds.
+inline constexpr qint64 checkedBytes = 256 * 1024;
+
 /// What a check knows beside the log itself.
 struct VerifyInput
 {
@@ -33,5 +36,14 @@ struct VerifyInput
 /// not with its time, as a long log is checked all the same. Errors: FileUnreadable, Cancelled.
 [[nodiscard]] base::Result<AuditState> verifyLog(const QString &logPath, const VerifyInput &input,
                                                  const base::Call &call);
+
+/// As an act checks @p log before it goes on record: its end, its seal and its mark, in time that does not grow with
+/// the log; broken too where an act has found it so. Errors: those of AuditLog::verify(). **Thread-safety:**
+/// thread-safe; blocks on the disk.
+[[nodiscard]] base::Result<AuditState> verifyEnd(const AuditLog &log, const base::Call &call);
+
+/// Whether the log at @p logPath, found broken at @p brokenAt, has no such entry: what is wrong is that its end is
+/// missing, or its seal. Errors: FileUnreadable. **Thread-safety:** thread-safe; reads the log.
+[[nodiscard]] base::Result<bool> isBrokenAtItsEnd(const QString &logPath, qint64 brokenAt);
 
 } // namespace rollcall::audit

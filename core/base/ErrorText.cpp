@@ -42,6 +42,16 @@ QString formRemedy(const QString &part)
     return tr("Correct the file, or choose another.");
 }
 
+/// @p part: what is at the path already; empty: the path itself is the matter.
+QString unwritableRemedy(const QString &part)
+{
+    if (part == QStringLiteral("existing"))
+        return tr("Choose another place, or say --overwrite to replace it.");
+    if (part == QStringLiteral("kept"))
+        return tr("Choose another place: this one is never written to.");
+    return tr("Check the folder's rights and free space, or choose another place.");
+}
+
 ErrorText usageText(const Error &error)
 {
     const QString detail = error.param(ErrorParam::Detail);
@@ -66,7 +76,7 @@ ErrorText usageText(const Error &error)
                 tr("Check that the path is right and that you may read it.")};
     case ErrorCode::FileUnwritable:
         return {tr("%1 cannot be written%2.").arg(error.param(ErrorParam::Path), colon(error)),
-                tr("Check the folder's rights and free space, or choose another place.")};
+                unwritableRemedy(error.param(ErrorParam::Part))};
     case ErrorCode::FileFormatInvalid:
         if (const QString part = error.param(ErrorParam::Part); part.endsWith(QStringLiteral("plan")))
             return {tr("The plan %1 cannot be used%2.").arg(error.param(ErrorParam::Path), colon(error)),
@@ -166,6 +176,9 @@ QString notFoundRemedy(const QString &part)
     if (part == QStringLiteral("operation"))
         return tr("Its name (auditId) stands in the answer of what began it and in the audit log (audit list), and "
                   "among the unfinished operations (operations list) while it is one.");
+    if (part == QStringLiteral("operation aside"))
+        return tr("It stands in a log that audit renew put aside, of which no evidence is packed: audit verify --file "
+                  "checks that log, and its lines with this operation are the record.");
     if (part == QStringLiteral("entry"))
         return tr("See the audit log (audit list) for what was done when.");
     if (part == QStringLiteral("signing key"))
@@ -226,20 +239,27 @@ ErrorText findingText(const Error &error)
                     tr("Find out who renewed it. Use one key place: a log that two keys sign by turns counts as "
                        "broken. rollcallctl audit renew begins a new log.")};
         if (error.param(ErrorParam::Part) == QStringLiteral("copy"))
-            return {
-                tr("This copy of the audit log is broken at entry %1: an entry was changed, taken away or put in, or "
-                   "its seal was.")
-                    .arg(error.param(ErrorParam::Count)),
-                tr("Keep it as it is, compare it with other copies, and find out who changed it.")};
-        return {tr("The audit log is broken at entry %1: an entry was changed, taken away or put in, or its seal was, "
-                   "or two keys signed it by turns.")
-                    .arg(error.param(ErrorParam::Count)),
+            return {tr("This copy of the audit log is broken at entry %1: %2.")
+                        .arg(error.param(ErrorParam::Count),
+                             error.param(ErrorParam::Detail).isEmpty()
+                                 ? tr("an entry was changed, taken away or put in, or its seal was")
+                                 : error.param(ErrorParam::Detail)),
+                    tr("Keep it as it is, compare it with other copies, and find out who changed it.")};
+        return {tr("The audit log is broken at entry %1: %2.")
+                    .arg(error.param(ErrorParam::Count),
+                         error.param(ErrorParam::Detail).isEmpty()
+                             ? tr("an entry was changed, taken away or put in, or its seal was, or two "
+                                  "keys signed it by turns")
+                             : error.param(ErrorParam::Detail)),
                 tr("Find out who changed it. The log goes on, and each act says this, until rollcallctl audit renew "
                    "puts it aside as it is and begins a new one.")};
     case ErrorCode::NotRevocable:
         return {tr("JWT sessions have no row that could be deleted: a JWT stays accepted until it expires."),
                 tr("Rotate the secret to end all sessions at once, or move to database sessions.")};
     case ErrorCode::NotFound:
+        if (const QString file = error.param(ErrorParam::Path); !file.isEmpty())
+            return {tr("The log has nothing of \"%1\", but %2 has.").arg(error.param(ErrorParam::Name), file),
+                    notFoundRemedy(error.param(ErrorParam::Part))};
         return {tr("Nothing matches \"%1\".").arg(error.param(ErrorParam::Name)),
                 notFoundRemedy(error.param(ErrorParam::Part))};
     default:
@@ -265,6 +285,10 @@ ErrorText refusedText(const Error &error)
             return {tr("Nothing was written%1.").arg(colon(error)),
                     tr("operations list says how each unfinished operation stands; operations resume carries one "
                        "through, operations discard ends it where it stands.")};
+        if (error.param(ErrorParam::Part) == QStringLiteral("renewal"))
+            return {tr("Nothing was put aside%1.").arg(colon(error)),
+                    tr("Only a broken log, or one that the key at hand did not sign, is renewed; audit export copies "
+                       "it.")};
         if (error.param(ErrorParam::Part) == QStringLiteral("undo"))
             return {
                 tr("Nothing was put back%1.").arg(colon(error)),
@@ -278,6 +302,9 @@ ErrorText refusedText(const Error &error)
             return {tr("Nothing was written%1.").arg(colon(error)),
                     tr("Give the sessions table a column of unique ids, or delete the repeated rows with the "
                        "database's own tools; then plan again.")};
+        if (error.param(ErrorParam::Part) == QStringLiteral("rule"))
+            return {tr("Nothing was written%1.").arg(colon(error)),
+                    tr("rule show says what is in force; --loosen sets the earlier time all the same.")};
         if (error.param(ErrorParam::Part) == QStringLiteral("flag"))
             return {tr("Nothing was written%1.").arg(colon(error)),
                     tr("Leave %1 out, if this is to be written.").arg(error.param(ErrorParam::Flag))};

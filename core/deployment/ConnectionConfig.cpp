@@ -69,7 +69,14 @@ base::Result<store::SchemaProfile> parseSchemaMap(const QString &text)
                               .with(ErrorParam::Detail, parsing.error == QJsonParseError::NoError
                                                             ? QStringLiteral("no JSON object")
                                                             : parsing.errorString()));
-    return store::SchemaProfile::fromJson(document.object(), origin);
+    const QJsonObject map = document.object();
+    if (map.contains(QStringLiteral("candidates")) && !map.contains(QStringLiteral("sessions")))
+        return base::fail(Error(ErrorCode::FileFormatInvalid)
+                              .with(ErrorParam::Path, origin)
+                              .with(ErrorParam::Detail,
+                                    QStringLiteral("it is the whole answer of schema detect where that was not sure; "
+                                                   "a map is one of its candidates, alone")));
+    return store::SchemaProfile::fromJson(map, origin);
 }
 
 } // namespace

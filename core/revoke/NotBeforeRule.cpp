@@ -117,7 +117,9 @@ public:
         return inTransaction(replacement(rule), QStringLiteral("INSERT, DELETE"), call);
     }
 
-    Status remove(const QString &user, const Call &call) override
+    QString removalStatement() const override { return m_dialect.shown(deletion(everybody()).sql); }
+
+    Status remove(const std::optional<QString> &user, const Call &call) override
     {
         const std::array steps{deletion(storedScope(user))};
         return inTransaction(steps, QStringLiteral("DELETE"), call);
@@ -261,7 +263,9 @@ public:
         return done ? Status() : fail(done.error());
     }
 
-    Status remove(const QString &user, const Call &call) override
+    QString removalStatement() const override { return QStringLiteral("DEL %1$1").arg(QString::fromLatin1(prefix())); }
+
+    Status remove(const std::optional<QString> &user, const Call &call) override
     {
         const auto done = m_writing.send({"DEL", keyOf(user)}, call);
         return done ? Status() : fail(done.error());

@@ -49,8 +49,10 @@ public:
     /// Puts @p rule in the place of an earlier one of its scope; makes the table where it is not there. Errors besides:
     /// PermissionDenied (Table, Right).
     [[nodiscard]] virtual base::Status set(const NotBeforeRule &rule, const base::Call &call) = 0;
-    /// Removes the rule of that user alone; fine where there is none.
-    [[nodiscard]] virtual base::Status remove(const QString &user, const base::Call &call) = 0;
+    /// Removes the rule of @p user alone, or everybody's; fine where there is none.
+    [[nodiscard]] virtual base::Status remove(const std::optional<QString> &user, const base::Call &call) = 0;
+    /// What remove() would run, values masked, for people.
+    [[nodiscard]] virtual QString removalStatement() const = 0;
 };
 
 /// Opens the store of rules of @p config: its database, else its Redis cache. Errors: PartNotGiven (neither),

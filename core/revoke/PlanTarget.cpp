@@ -16,7 +16,8 @@ base::Status mayWriteTo(const QString &path, PlanDocument document)
     if (!info.exists())
         return {};
     const auto refused = [&path](const QString &why) {
-        return base::fail(base::fileError(base::ErrorCode::FileUnwritable, path, why));
+        return base::fail(base::fileError(base::ErrorCode::FileUnwritable, path, why)
+                              .with(base::ErrorParam::Part, QStringLiteral("kept")));
     };
     // A named pipe or a device would be waited on.
     if (!info.isFile())

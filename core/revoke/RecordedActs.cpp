@@ -21,22 +21,37 @@ AuditEntry entryOf(const QString &action, const ConnectionConfig &config, const 
     return entry;
 }
 
-} // namespace
-
-RecordedAct setRuleOnRecord(RuleStore &place, const NotBeforeRule &rule, const ConnectionConfig &config,
-                            const QString &reason, audit::AuditLog &log, const Call &call)
+RecordedAct ruleOnRecord(const QString &action, const NotBeforeRule &rule, const ConnectionConfig &config,
+                         const QString &reason, audit::AuditLog &log, const Call &call,
+                         const std::function<Status()> &act)
 {
-    AuditEntry entry = entryOf(QStringLiteral("rule.set"), config, reason);
+    AuditEntry entry = entryOf(action, config, reason);
     entry.counts = {{QStringLiteral("rules"), 1},
                     {QStringLiteral("everybody"), !rule.user},
                     {QStringLiteral("notBefore"), base::toIso(rule.notBefore)}};
-    Status done = audit::audited(log, entry, WithoutRecord::Refuse, call, [&](AuditEntry &outcome) {
-        Status status = place.set(rule, call);
+    Status done = audit::audited(log, entry, WithoutRecord::Refuse, call, [&act](AuditEntry &outcome) {
+        Status status = act();
         if (!status)
             outcome.counts.insert(QStringLiteral("rules"), 0);
         return status;
     });
     return {entry.operation, std::move(done)};
+}
+
+} // namespace
+
+RecordedAct setRuleOnRecord(RuleStore &place, const NotBeforeRule &rule, const ConnectionConfig &config,
+                            const QString &reason, audit::AuditLog &log, const Call &call)
+{
+    return ruleOnRecord(QStringLiteral("rule.set"), rule, config, reason, log, call,
+                        [&] { return place.set(rule, call); });
+}
+
+RecordedAct removeRuleOnRecord(RuleStore &place, const NotBeforeRule &rule, const ConnectionConfig &config,
+                               const QString &reason, audit::AuditLog &log, const Call &call)
+{
+    return ruleOnRecord(QStringLiteral("rule.remove"), rule, config, reason, log, call,
+                        [&] { return place.remove(rule.user, call); });
 }
 
 base::Result<PurgeReport> purgeOnRecord(const ConnectionConfig &config, std::span<const CachedCopy> copies, bool areAll,

@@ -24,6 +24,11 @@ struct RecordedAct
                                           const deployment::ConnectionConfig &config, const QString &reason,
                                           audit::AuditLog &log, const base::Call &call);
 
+/// Removes @p rule from @p place ("rule.remove"); the rest as setRuleOnRecord().
+[[nodiscard]] RecordedAct removeRuleOnRecord(RuleStore &place, const NotBeforeRule &rule,
+                                             const deployment::ConnectionConfig &config, const QString &reason,
+                                             audit::AuditLog &log, const base::Call &call);
+
 /// What became of a purge.
 struct PurgeReport
 {

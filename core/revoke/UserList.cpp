@@ -113,7 +113,7 @@ UserList readUserList(QStringView text)
     int number = 0;
     for (const QStringView line : text.tokenize(u'\n')) {
         ++number;
-        if (line.trimmed().isEmpty())
+        if (line.trimmed().isEmpty() || line.trimmed().startsWith(u'#'))
             continue;
         const bool isFirst = !separator;
         if (isFirst)

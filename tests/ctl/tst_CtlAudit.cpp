@@ -23,6 +23,10 @@ private Q_SLOTS:
     void checkingWithoutTheKeyIsSaid();
     void aBrokenLogIsPutAside();
     void thereMustBeALogToPutAside();
+    void aWholeLogIsNotPutAside();
+    void whoReadsABrokenLogIsTold();
+    void aMissingEndIsToldFromAMissingSeal();
+    void evidenceNamesTheLogThatWasPutAside();
     void remediesAreOfTheTopic_data();
     void remediesAreOfTheTopic();
 
@@ -187,6 +191,85 @@ void CtlAuditTest::thereMustBeALogToPutAside()
     QVERIFY2(renewed.exitCode == 1, renewed.all().constData());
     QVERIFY2(renewed.err.contains("no audit log yet"), renewed.all().constData());
     QVERIFY(log().isEmpty());
+}
+
+void CtlAuditTest::aWholeLogIsNotPutAside()
+{
+    QCOMPARE(revoke().exitCode, 0);
+    const QByteArray before = contentOf(log());
+    const CtlResult refused = m_ctl->run(words("audit renew --yes"));
+    QVERIFY2(refused.exitCode == 4 && refused.err.contains("nothing to renew"), refused.all().constData());
+    QCOMPARE(contentOf(log()), before);
+    // Where the key that signed it is lost, what stands there cannot be proven: a new one may begin.
+    const CtlResult renewed =
+        m_ctl->run(words("audit renew --yes --key-file") << m_ctl->folder() + QStringLiteral("/other-keys"));
+    QVERIFY2(renewed.exitCode == 0, renewed.all().constData());
+}
+
+void CtlAuditTest::whoReadsABrokenLogIsTold()
+{
+    QCOMPARE(revoke().exitCode, 0);
+    const QStringList exported = words("audit export --overwrite --out")
+                                 << m_ctl->folder() + QStringLiteral("/export.json");
+    for (const QStringList &read : {words("audit list"), exported}) {
+        const CtlResult whole = m_ctl->run(read);
+        QVERIFY2(whole.exitCode == 0 && whole.err.isEmpty(), whole.all().constData());
+    }
+    breakLog();
+    const CtlResult listed = m_ctl->run(words("audit list"));
+    QVERIFY2(listed.exitCode == 1 && listed.err.contains("The audit log is broken at entry 1"),
+             listed.all().constData());
+    QCOMPARE(listed.json().value(QStringLiteral("entries")).toArray().size(), 2); // all the same
+    const CtlResult made = m_ctl->run(exported);
+    QVERIFY2(made.exitCode == 1 && made.err.contains("The audit log is broken at entry 1"), made.all().constData());
+    QVERIFY(contentOf(exported.last()).contains("sessions.rev0ke"));
+    // Without its key the chain alone tells.
+    const CtlResult elsewhere = m_ctl->run(words("audit list --key-file") << m_ctl->folder() + QStringLiteral("/none"));
+    QVERIFY2(elsewhere.exitCode == 1 && elsewhere.err.contains("broken at entry 1"), elsewhere.all().constData());
+}
+
+void CtlAuditTest::aMissingEndIsToldFromAMissingSeal()
+{
+    QCOMPARE(revoke().exitCode, 0);
+    const QString seal = QFileInfo(log()).path() + QStringLiteral("/audit.seal");
+    const QByteArray sealed = contentOf(seal);
+    QVERIFY(QFile::remove(seal));
+    const CtlResult unsealed = m_ctl->run(words("audit verify"));
+    QVERIFY2(unsealed.exitCode == 1 && unsealed.err.contains("up to there all is whole") &&
+                 unsealed.err.contains("alone is missing"),
+             unsealed.all().constData());
+    QCOMPARE(unsealed.json().value(QStringLiteral("entries")).toInt(), 2);
+    const auto put = [](const QString &path, const QByteArray &content) {
+        QFile file(path);
+        return file.open(QIODevice::WriteOnly | QIODevice::Truncate) && file.write(content) == content.size();
+    };
+    QVERIFY(put(seal, sealed));
+    const QByteArray whole = contentOf(log());
+    const QString path = log();
+    QVERIFY(put(path, whole.first(whole.indexOf('\n') + 1)));
+    const CtlResult cut = m_ctl->run(words("audit verify"));
+    QVERIFY2(cut.exitCode == 1 && cut.err.contains("broken at entry 2") && cut.err.contains("what follows is missing"),
+             cut.all().constData());
+    QVERIFY(QFile::remove(path));
+    const CtlResult gone = m_ctl->run(words("audit verify"));
+    QVERIFY2(gone.exitCode == 1 && gone.err.contains("the log is gone"), gone.all().constData());
+    QVERIFY(put(path, whole));
+    breakLog();
+    QVERIFY(!m_ctl->run(words("audit verify")).err.contains("missing")); // an entry was changed
+}
+
+void CtlAuditTest::evidenceNamesTheLogThatWasPutAside()
+{
+    const QString id = revoke().json().value(QStringLiteral("auditId")).toString();
+    breakLog();
+    const CtlResult renewed = m_ctl->run(words("audit renew --yes"));
+    const QString aside = renewed.json().value(QStringLiteral("aside")).toString();
+    const CtlResult refused =
+        m_ctl->run(words("audit evidence --operation")
+                   << id << QStringLiteral("--out") << m_ctl->folder() + QStringLiteral("/evidence.tar"));
+    QVERIFY2(refused.exitCode == 1 && refused.err.contains(aside.toUtf8()) && !aside.isEmpty(),
+             refused.all().constData());
+    QVERIFY2(refused.err.contains("audit verify --file"), refused.all().constData());
 }
 
 void CtlAuditTest::remediesAreOfTheTopic_data()

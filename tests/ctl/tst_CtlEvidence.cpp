@@ -313,7 +313,7 @@ private Q_SLOTS:
         const QString file = m_open.filePath(QStringLiteral("user.tar"));
         QCOMPARE(evidence(scope, file).exitCode, 0);
         QVERIFY(contentOf(file).contains("\"revoked\":") && !contentOf(file).contains(user.toUtf8()));
-        QCOMPARE(evidence(scope + words("--whole"), file).exitCode, 0);
+        QCOMPARE(evidence(scope + words("--whole --overwrite"), file).exitCode, 0);
         QVERIFY(contentOf(file).contains(user.toUtf8()));
     }
 

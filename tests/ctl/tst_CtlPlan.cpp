@@ -173,7 +173,8 @@ void CtlPlanTest::approvalsThatDoNotCount()
     QCOMPARE(save().exitCode, 0);
     const int rows = m_database->count(QStringLiteral("Session"));
     const auto approve = [&](CtlProcess &ctl) {
-        return ctl.run(words("plan approve") << path("plan.json") << QStringLiteral("--out") << path("approval.json"));
+        return ctl.run(words("plan approve") << path("plan.json") << QStringLiteral("--out") << path("approval.json")
+                                             << QStringLiteral("--overwrite"));
     };
     const QStringList approval{QStringLiteral("--approval"), path("approval.json")};
     // The planner's own, even where it is listed.
@@ -183,11 +184,11 @@ void CtlPlanTest::approvalsThatDoNotCount()
     // Of another plan.
     const QString key = textOf(approve(*m_other), "approver");
     QCOMPARE(m_planner->run(words("connections add shop --database-env DB --approver") << key).exitCode, 0);
-    QCOMPARE(
-        m_planner
-            ->run(words("plan save --user ada@example.com --connection shop --state all --out") << path("plan.json"))
-            .exitCode,
-        0);
+    QCOMPARE(m_planner
+                 ->run(words("plan save --user ada@example.com --connection shop --state all --overwrite --out")
+                       << path("plan.json"))
+                 .exitCode,
+             0);
     const CtlResult other = revoke(approval);
     QCOMPARE(other.exitCode, 4);
     QCOMPARE(other.errorCode(), QStringLiteral("PlanStale"));

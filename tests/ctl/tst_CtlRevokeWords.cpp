@@ -44,6 +44,7 @@ private Q_SLOTS:
     void everybodyIsADeliberateAct();
     void linesThatMatchNobodyAreNamed_data();
     void linesThatMatchNobodyAreNamed();
+    void usersAreReadAsATableToo();
     void whoWasNotFoundIsOnNoRecord();
     void rowsOfOneTokenGoTogether();
     void aLiveRowThatJoinsIsTold();
@@ -197,6 +198,24 @@ void CtlRevokeWordsTest::linesThatMatchNobodyAreNamed()
         QVERIFY2(pattern.match(QString::fromUtf8(result.err)).hasMatch(), result.all().constData());
         QCOMPARE(result.err.count("warning:"), 1); // what is said of the lines need not be said of all
     }
+}
+
+void CtlRevokeWordsTest::usersAreReadAsATableToo()
+{
+    const auto matched = [this](const QByteArray &list) {
+        const CtlResult dry = run("sessions revoke --dry-run --state all",
+                                  {QStringLiteral("--users-file"), m_ctl->writeFile(QStringLiteral("users"), list)});
+        return dry.exitCode == 0 && dry.err.isEmpty() ? dry.json().value(QStringLiteral("matched")).toInt() : -1;
+    };
+    const int expected = matched("ada@example.com\n");
+    QVERIFY(expected > 0);
+    QCOMPARE(matched("# who left\n\"ada@example.com\"\n"), expected);
+    QCOMPARE(matched("Name,E-Mail\n\"Example, Ada\",ada@example.com\n"), expected);
+    // A row that names nobody is a slip, not one user fewer.
+    const CtlResult slip = run("sessions revoke --dry-run",
+                               {QStringLiteral("--users-file"),
+                                m_ctl->writeFile(QStringLiteral("users"), "Name,E-Mail\nAda,ada@example.com\nBen,\n")});
+    QVERIFY2(slip.exitCode == 2 && slip.err.contains("nobody is named in line 3"), slip.all().constData());
 }
 
 void CtlRevokeWordsTest::whoWasNotFoundIsOnNoRecord()

@@ -244,6 +244,11 @@ private Q_SLOTS:
             ctl.run(words("sessions list --map") << broken << QStringLiteral("--database") << database.url());
         QVERIFY2(refused.exitCode == 2 && refused.errorCode() == QStringLiteral("FileFormatInvalid"),
                  refused.all().constData());
+        const QString unsure =
+            ctl.writeFile(QStringLiteral("unsure.json"), "{\"database\":{},\"candidates\":[" + detected.out + "]}");
+        const CtlResult whole =
+            ctl.run(words("sessions list --map") << unsure << QStringLiteral("--database") << database.url());
+        QVERIFY2(whole.exitCode == 2 && whole.err.contains("one of its candidates"), whole.all().constData());
     }
 
     void nothingIsWrittenWithoutConsent_data()
@@ -329,7 +334,14 @@ private Q_SLOTS:
             QVERIFY2(mine.json().value(QStringLiteral("ownSessions")).toInt() == 4, mine.all().constData());
             const CtlResult others = ctl.run(dry + QStringList{QStringLiteral("ben@example.com")} + flags);
             QVERIFY2(others.json().value(QStringLiteral("ownSessions")).toInt(-1) == 0, others.all().constData());
+            QVERIFY2(!others.err.contains("--own-user"), others.all().constData());
         }
+        const CtlResult nobody =
+            ctl.run(words("sessions revoke --state all --dry-run --all --own-user adda@example.com "
+                          "--database")
+                    << database.url());
+        QVERIFY2(nobody.exitCode == 0 && nobody.err.contains("no user is called adda@example.com (--own-user)"),
+                 nobody.all().constData());
         // A saved connection remembers it, and names keys of the cache with fingerprints in place of tokens.
         const CtlResult added =
             ctl.run(words("connections add shop --own-user ada@example.com --cache redis://127.0.0.1:1 --cache-keys "

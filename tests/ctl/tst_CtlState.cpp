@@ -47,7 +47,7 @@ private Q_SLOTS:
         const CtlResult used = ctl.run(words("sessions list --timeout 2 --connection shop"));
         QVERIFY2(used.exitCode == 3 && used.errorCode() == QStringLiteral("ConnectRefused"), used.all().constData());
 
-        QCOMPARE(ctl.run(words("connections remove shop")).exitCode, 0);
+        QCOMPARE(ctl.run(words("connections remove shop --yes --confirm shop")).exitCode, 0);
         QVERIFY(ctl.run(words("connections list")).json().value(QStringLiteral("connections")).toArray().isEmpty());
         const CtlResult gone = ctl.run(words("sessions list --connection shop"));
         QVERIFY2(gone.exitCode == 2 && gone.errorCode() == QStringLiteral("UnknownConnection"), gone.all().constData());

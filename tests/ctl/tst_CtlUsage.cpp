@@ -72,6 +72,9 @@ private Q_SLOTS:
         row("sessions revoke --database sqlite:/nowhere --session a --keep-newest 1");
         row("sessions revoke --database sqlite:/nowhere --keep-newest 0");
         row("sessions revoke --database sqlite:/nowhere --users-file /nowhere/users");
+        row("sessions revoke --database sqlite:/nowhere --all --plan=");
+        row("sessions list --database sqlite:/nowhere --ca-file=");
+        row("audit list --key-file=");
         row("sessions revoke --database sqlite:/nowhere --all --max -1");
         row("sessions revoke --database sqlite:/nowhere --all --yes --now 1760000000");
         row("sessions revoke --database sqlite:/nowhere --all --yes --verify");

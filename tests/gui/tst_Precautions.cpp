@@ -2,11 +2,14 @@
 
 #include <QAbstractButton>
 #include <QLineEdit>
+#include <QMessageBox>
 #include <QTableView>
 #include <QTemporaryDir>
 
 #include "app/desktop/AppContext.h"
+#include "core/audit/AuditRenewal.h"
 #include "core/demo/DemoDeployment.h"
+#include "core/workspace/Approvers.h"
 #include "tests/support/CtlProcess.h"
 #include "tests/support/Screenshots.h"
 #include "tests/support/Shown.h"
@@ -39,8 +42,11 @@ private Q_SLOTS:
     void init();
     void cleanup();
     void anActSaysThatTheLogIsBroken();
+    void aRenewalEndsIt_data();
+    void aRenewalEndsIt();
     void aWholeLogIsNotSpokenOf();
     void productionIsHeldUnderAnotherName();
+    void forgettingProductionIsOnRecord();
 
 private:
     [[nodiscard]] main::MainWindow &window() { return m_context->window(); }
@@ -56,7 +62,11 @@ private:
     }
     /// Two entries in the log, as an earlier start left them.
     void writeLog();
-    /// Starts the application with the saved connections and opens @p name.
+    /// The same, and a word of it was changed since.
+    void writeBrokenLog();
+    /// Starts the application with the saved connections.
+    void start();
+    /// Starts it and opens @p name.
     void open(const QString &name);
     /// Opens the plan of revoking the sessions of the provider @p provider, and gives a reason.
     void plan(const QString &provider);
@@ -112,7 +122,18 @@ void PrecautionsTest::writeLog()
     }
 }
 
-void PrecautionsTest::open(const QString &name)
+void PrecautionsTest::writeBrokenLog()
+{
+    writeLog();
+    QByteArray text = test::contentOf(logFile());
+    QVERIFY(text.contains("OPS-1"));
+    text.replace(text.indexOf("OPS-1"), 5, "OPS-2");
+    QFile file(logFile());
+    QVERIFY(file.open(QIODevice::WriteOnly | QIODevice::Truncate) && file.write(text) == text.size());
+    file.close();
+}
+
+void PrecautionsTest::start()
 {
     app::DesktopOptions options;
     options.keyFile = m_home->filePath(QStringLiteral("keys"));
@@ -121,6 +142,11 @@ void PrecautionsTest::open(const QString &name)
     window().show();
     QVERIFY(QTest::qWaitForWindowExposed(&window()));
     QTRY_COMPARE_WITH_TIMEOUT(window().findChildren<welcome::ProfileCard *>().size(), 2, patience);
+}
+
+void PrecautionsTest::open(const QString &name)
+{
+    start();
     Q_EMIT window().findChild<welcome::WelcomePage *>()->connectRequested(name);
     QTRY_VERIFY_WITH_TIMEOUT(window().hasProfile(), patience);
     QVERIFY(window().showPage(QStringLiteral("sessions")));
@@ -146,13 +172,7 @@ void PrecautionsTest::typeConfirmation()
 
 void PrecautionsTest::anActSaysThatTheLogIsBroken()
 {
-    writeLog();
-    QByteArray text = test::contentOf(logFile());
-    QVERIFY(text.contains("OPS-1"));
-    text.replace(text.indexOf("OPS-1"), 5, "OPS-2");
-    QFile file(logFile());
-    QVERIFY(file.open(QIODevice::WriteOnly | QIODevice::Truncate) && file.write(text) == text.size());
-    file.close();
+    writeBrokenLog();
     open(QStringLiteral("side"));
     QVERIFY(!window().logFault().isVisible());
     plan(QStringLiteral("github"));
@@ -174,6 +194,46 @@ void PrecautionsTest::anActSaysThatTheLogIsBroken()
     QVERIFY(test::saveScreenshots(window(), *m_theme, QStringLiteral("log-fault-audit")));
     QTest::mouseClick(button("logFaultHide"), Qt::LeftButton);
     QVERIFY(!window().logFault().isVisible());
+}
+
+void PrecautionsTest::aRenewalEndsIt_data()
+{
+    QTest::addColumn<bool>("byAnAct");
+    QTest::newRow("read again") << false;
+    QTest::newRow("a later act") << true;
+}
+
+void PrecautionsTest::aRenewalEndsIt()
+{
+    QFETCH(const bool, byAnAct);
+    writeBrokenLog();
+    open(QStringLiteral("side"));
+    const auto revokeOf = [this](const char *provider) {
+        plan(QLatin1String(provider));
+        typeConfirmation();
+        QTest::mouseClick(button("planExecute"), Qt::LeftButton);
+        QTRY_VERIFY_WITH_TIMEOUT(button("planDone"), patience);
+        common::Sheet::openIn(window())->dismiss();
+        QTRY_VERIFY(!common::Sheet::openIn(window()));
+    };
+    revokeOf("github");
+    QTRY_VERIFY_WITH_TIMEOUT(window().logFault().isVisible(), patience);
+    // Read again while it is broken, it goes on to be said.
+    auto *page = window().findChild<audit::AuditPage *>();
+    QVERIFY(window().showPage(page->id()));
+    QTRY_VERIFY_WITH_TIMEOUT(!page->statusItems().isEmpty(), patience);
+    QVERIFY(window().logFault().isVisible());
+    QVERIFY(window().showPage(QStringLiteral("sessions")));
+    // Somebody renews it, on the command line.
+    const auto vault = workspace::openKeyFileVault(m_home->filePath(QStringLiteral("keys")));
+    audit::AuditLog log(workspace::Folders::below(m_home->path()).data, vault.get(), m_clock);
+    QVERIFY(audit::renew(log, {}, m_clock, Call::within(10s)));
+    QVERIFY(window().logFault().isVisible());
+    if (byAnAct)
+        revokeOf("google");
+    else
+        QVERIFY(window().showPage(page->id()));
+    QTRY_VERIFY_WITH_TIMEOUT(!window().logFault().isVisible(), patience);
 }
 
 void PrecautionsTest::aWholeLogIsNotSpokenOf()
@@ -200,6 +260,31 @@ void PrecautionsTest::productionIsHeldUnderAnotherName()
     QVERIFY2(confirmation->accessibleName().startsWith(QStringLiteral("Type side ")),
              qPrintable(confirmation->accessibleName()));
     typeConfirmation();
+}
+
+void PrecautionsTest::forgettingProductionIsOnRecord()
+{
+    const QString config = workspace::Folders::below(m_home->path()).config;
+    QVERIFY(
+        workspace::writeApprovers(config, QStringLiteral("shop"), {QStringLiteral("ed25519:a")}, Call::within(10s)));
+    start();
+    const auto forget = [this](const QString &name, qsizetype left) {
+        Q_EMIT window().findChild<welcome::WelcomePage *>()->removeRequested(name);
+        auto *box = window().findChild<QMessageBox *>();
+        QVERIFY(box);
+        for (QAbstractButton *choice : box->buttons()) {
+            if (box->buttonRole(choice) == QMessageBox::DestructiveRole)
+                choice->click();
+        }
+        QTRY_COMPARE_WITH_TIMEOUT(window().findChildren<welcome::ProfileCard *>().size(), left, patience);
+    };
+    forget(QStringLiteral("side"), 1); // it demands nothing
+    QVERIFY(!QFile::exists(logFile()));
+    forget(QStringLiteral("shop"), 0);
+    QCOMPARE(test::contentOf(logFile()).count("\"connection.remove\""), 2);
+    // Whoever is named so next is another connection.
+    const auto approvers = workspace::readApprovers(config, QStringLiteral("shop"));
+    QVERIFY(approvers && approvers->isEmpty());
 }
 
 QTEST_MAIN(PrecautionsTest)

@@ -321,6 +321,8 @@ void AuditPage::onReady(const AuditReading &reading)
     onSelectionChanged();
     Q_EMIT badgeChanged(reading.state.ok ? QString() : QStringLiteral("!"), !reading.state.ok);
     Q_EMIT statusChanged();
+    if (reading.isSound)
+        Q_EMIT logFoundSound();
 }
 
 void AuditPage::showListOrReason(bool neverWritten, bool nothingListed)

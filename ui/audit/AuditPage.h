@@ -54,6 +54,8 @@ public:
 Q_SIGNALS:
     /// What the revocation @p operation deleted is to be put back.
     void undoRequested(const QString &operation);
+    /// The log was read, and an act would find nothing amiss with it.
+    void logFoundSound();
 
 private:
     [[nodiscard]] QWidget *makeHead();

@@ -19,6 +19,7 @@ struct AuditReading
     AuditState state;
     std::vector<AuditEntry> entries;       ///< newest first, AuditReader::mostShown at most
     std::optional<base::Error> unreadable; ///< why the log could not be read beyond its break
+    bool isSound = false;                  ///< whole, signed, and no act would say anything of it
     bool laterLeftOut = false;             ///< so much follows a break that its end was not reached
     std::chrono::nanoseconds took{0};      ///< to check the whole log
 };

@@ -30,7 +30,7 @@ struct ActWords
     const char *outcome;
 };
 
-constexpr std::array<ActWords, 13> actWords{{
+constexpr std::array<ActWords, 16> actWords{{
     {"sessions.revoke", QT_TRANSLATE_NOOP("AuditWords", "Revoke, intent"), QT_TRANSLATE_NOOP("AuditWords", "Revoked")},
     {"sessions.prune", QT_TRANSLATE_NOOP("AuditWords", "Prune, intent"), QT_TRANSLATE_NOOP("AuditWords", "Pruned")},
     {"sessions.restore", QT_TRANSLATE_NOOP("AuditWords", "Restore, intent"),
@@ -48,10 +48,16 @@ constexpr std::array<ActWords, 13> actWords{{
      QT_TRANSLATE_NOOP("AuditWords", "Cached copies purged")},
     {"rule.set", QT_TRANSLATE_NOOP("AuditWords", "Set a not-before rule, intent"),
      QT_TRANSLATE_NOOP("AuditWords", "Not-before rule set")},
+    {"rule.remove", QT_TRANSLATE_NOOP("AuditWords", "Remove a not-before rule, intent"),
+     QT_TRANSLATE_NOOP("AuditWords", "Not-before rule removed")},
     {"rule.verify", QT_TRANSLATE_NOOP("AuditWords", "Prove the not-before rule, intent"),
      QT_TRANSLATE_NOOP("AuditWords", "Not-before rule tried")},
     {"latency.propagation", QT_TRANSLATE_NOOP("AuditWords", "Time revocations, intent"),
      QT_TRANSLATE_NOOP("AuditWords", "Revocations timed")},
+    {"connection.remove", QT_TRANSLATE_NOOP("AuditWords", "Forget a connection, intent"),
+     QT_TRANSLATE_NOOP("AuditWords", "Connection forgotten")},
+    {"connection.move", QT_TRANSLATE_NOOP("AuditWords", "Give a connection another place, intent"),
+     QT_TRANSLATE_NOOP("AuditWords", "Connection given another place")},
     {"sessions.resolve", QT_TRANSLATE_NOOP("AuditWords", "Resolve with effects, intent"),
      QT_TRANSLATE_NOOP("AuditWords", "Resolved with effects")},
 }};

@@ -100,6 +100,8 @@ void LastOperations::display(const AuditReading &reading)
         say(tr("The audit log is broken; Audit says where."));
     else
         say(seen.isEmpty() ? tr("Nothing was done to this deployment yet.") : QString());
+    if (reading.isSound)
+        Q_EMIT logFoundSound();
 }
 
 void LastOperations::addRow(int row, const AuditEntry &entry)

@@ -32,6 +32,8 @@ public:
 Q_SIGNALS:
     /// The whole log is wanted.
     void auditWanted();
+    /// It was read, and an act would find nothing amiss with it.
+    void logFoundSound();
 
 protected:
     void showEvent(QShowEvent *event) override;

@@ -1,5 +1,7 @@
 #include "ui/connect/ConnectionKeeper.h"
 
+#include "core/workspace/ForgetConnection.h"
+
 namespace rollcall::connect {
 
 using workspace::ConnectionProfile;
@@ -82,7 +84,12 @@ void ConnectionKeeper::readSecrets(const ConnectionProfile &profile)
 void ConnectionKeeper::remove(const QString &name)
 {
     submit([this, name, sender = m_mailbox.sender()](State &state, const base::Call &call) {
-        const auto status = state.workspace.remove(name, state.vault.get(), call);
+        const auto profile = state.workspace.profile(name);
+        const base::SystemClock clock;
+        audit::AuditLog log(state.workspace.folders().data, state.vault.get(), clock);
+        const auto status =
+            profile ? workspace::forgetConnection(state.workspace, *profile, {}, log, state.vault.get(), call)
+                    : base::fail(profile.error());
         sender.post([this, status] {
             if (!status)
                 Q_EMIT failed(status.error());

@@ -33,7 +33,7 @@ public:
     void save(const workspace::ConnectionProfile &profile, Secrets secrets);
     /// Reads a profile's secrets; ends in secretsRead() or failed().
     void readSecrets(const workspace::ConnectionProfile &profile);
-    /// Forgets a profile; ends in profilesRead() or failed().
+    /// Forgets a profile (workspace::forgetConnection()); ends in profilesRead() or failed().
     void remove(const QString &name);
 
     /// Where secrets rest; null while unknown and where there is no place. Shared with whoever writes Rollcall's keys.

@@ -8,7 +8,8 @@
 namespace rollcall::main {
 
 /// Says above every page of a connection what an act found amiss with the audit log as it put its intent on record;
-/// hidden while there is nothing to say. **Thread-safety:** GUI thread only.
+/// hidden while there is nothing to say, and once the log was read again and found sound. **Thread-safety:** GUI thread
+/// only.
 class LogFaultBar final : public QWidget
 {
     Q_OBJECT

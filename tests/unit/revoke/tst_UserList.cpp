@@ -40,6 +40,8 @@ void UserListTest::reads_data()
         {QStringLiteral("ada@x.io"), QStringLiteral("u2")}, {1, 2});
     row("quotes that are meant", QStringLiteral("name,id\n\"Ada \"\"the\"\", L\",\"u\"\"1\""), {QStringLiteral("u\"1")},
         {2}, {}, 0, QStringLiteral("id"));
+    row("comments", QStringLiteral("# leavers\n \"ada@x.io\"\n  # and, since May\nu#7\n"),
+        {QStringLiteral("ada@x.io"), QStringLiteral("u#7")}, {2, 4});
     row("a row too short", QStringLiteral("name,email\nAda"), {}, {}, {2}, 0, QStringLiteral("email"));
 }
 

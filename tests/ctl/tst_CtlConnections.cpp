@@ -1,0 +1,169 @@
+#include <QtTest>
+
+#include <QJsonArray>
+
+#include "tests/support/CtlProcess.h"
+#include "tests/support/SqliteDatabase.h"
+
+using rollcall::test::contentOf;
+using rollcall::test::CtlProcess;
+using rollcall::test::CtlResult;
+using rollcall::test::SqliteDatabase;
+using rollcall::test::words;
+
+/// What a saved connection demands is not taken away in passing: not by saving it anew, and by forgetting it only with
+/// consent and on record.
+class CtlConnectionsTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init();
+    void savedAnewItKeepsWhatProtectsIt();
+    void movedElsewhereItWantsConsent();
+    void forgettingItWantsConsent_data();
+    void forgettingItWantsConsent();
+    void oneThatDemandsNothingIsForgottenAtOnce();
+    void whoMayApproveIsSaid();
+
+private:
+    CtlResult run(const char *text, const QStringList &more = {}) { return m_ctl->run(words(text) + more); }
+    [[nodiscard]] QJsonObject shop() { return shown(run("connections show shop")); }
+    [[nodiscard]] static QJsonObject shown(const CtlResult &result)
+    {
+        return result.json().value(QStringLiteral("connections")).toArray().first().toObject();
+    }
+    [[nodiscard]] QStringList acts()
+    {
+        QStringList acts;
+        const QJsonArray entries = run("audit list").json().value(QStringLiteral("entries")).toArray();
+        for (const QJsonValue &entry : entries)
+            acts << entry.toObject().value(QStringLiteral("action")).toString() + QLatin1Char(' ') +
+                        entry.toObject().value(QStringLiteral("phase")).toString();
+        return acts;
+    }
+    /// The key of another person, who approves.
+    [[nodiscard]] QString approver()
+    {
+        CtlProcess other;
+        other.setEnvironment(QStringLiteral("DB"), m_database->url());
+        const QString plan = other.folder() + QStringLiteral("/plan.json");
+        if (other.run(words("plan save --all --state all --database-env DB --out") << plan).exitCode != 0)
+            return {};
+        return other.run(words("plan approve") << plan << QStringLiteral("--out") << plan + QStringLiteral(".approval"))
+            .json()
+            .value(QStringLiteral("approver"))
+            .toString();
+    }
+
+    std::unique_ptr<SqliteDatabase> m_database;
+    std::unique_ptr<SqliteDatabase> m_other;
+    std::unique_ptr<CtlProcess> m_ctl;
+};
+
+void CtlConnectionsTest::init()
+{
+    m_database = std::make_unique<SqliteDatabase>(QStringLiteral("prisma-adapter-sqlite"));
+    m_other = std::make_unique<SqliteDatabase>(QStringLiteral("prisma-adapter-sqlite"));
+    m_ctl = std::make_unique<CtlProcess>();
+    m_ctl->setEnvironment(QStringLiteral("DB"), m_database->url());
+    m_ctl->setEnvironment(QStringLiteral("OTHER"), m_other->url());
+}
+
+void CtlConnectionsTest::savedAnewItKeepsWhatProtectsIt()
+{
+    const QString key = approver();
+    QCOMPARE(run("connections add shop --database-env DB --production --needs-approval --note ours --approver", {key})
+                 .exitCode,
+             0);
+    const QJsonObject before = shop();
+    const CtlResult again = run("connections add shop --database-env DB");
+    QVERIFY2(again.exitCode == 0 && again.err.isEmpty(), again.all().constData());
+    QCOMPARE(shop(), before);
+    QCOMPARE(before.value(QStringLiteral("note")).toString(), QStringLiteral("ours"));
+    QCOMPARE(before.value(QStringLiteral("approvers")).toArray(), QJsonArray({key}));
+    QCOMPARE(run("connections add shop --database-env DB --note=").exitCode, 0); // said, it is meant
+    QVERIFY(shop().value(QStringLiteral("note")).isNull());
+    // Nor does anything of it happen on record: nothing was given up.
+    QVERIFY(acts().isEmpty());
+}
+
+void CtlConnectionsTest::movedElsewhereItWantsConsent()
+{
+    QCOMPARE(run("connections add shop --database-env DB --needs-approval").exitCode, 0);
+    const QJsonObject before = shop();
+    const CtlResult refused = run("connections add shop --database-env OTHER");
+    QVERIFY2(refused.exitCode == 4, refused.all().constData());
+    QCOMPARE(shop(), before);
+    QCOMPARE(run("connections add shop --database-env OTHER --yes --read-only").exitCode, 4);
+    const CtlResult moved = run("connections add shop --database-env OTHER --yes");
+    QVERIFY2(moved.exitCode == 0, moved.all().constData());
+    QVERIFY(shop().value(QStringLiteral("needsApproval")).toBool());
+    QCOMPARE(acts(),
+             QStringList({QStringLiteral("connection.move intent"), QStringLiteral("connection.move outcome")}));
+}
+
+void CtlConnectionsTest::forgettingItWantsConsent_data()
+{
+    QTest::addColumn<QString>("demand");
+    QTest::addColumn<QString>("notEnough");
+    QTest::addColumn<QString>("enough");
+    QTest::newRow("approval") << QStringLiteral("--needs-approval") << QString() << QStringLiteral("--yes");
+    QTest::newRow("production") << QStringLiteral("--production") << QStringLiteral("--yes")
+                                << QStringLiteral("--yes --confirm shop");
+}
+
+void CtlConnectionsTest::forgettingItWantsConsent()
+{
+    QFETCH(const QString, demand);
+    QFETCH(const QString, notEnough);
+    QFETCH(const QString, enough);
+    QCOMPARE(run("connections add shop --database-env DB", words(qPrintable(demand))).exitCode, 0);
+    const QJsonObject before = shop();
+    const auto remove = [this](const QString &flags) {
+        return run("connections remove shop", words(qPrintable(flags)));
+    };
+    for (const QString &flags : QStringList{QString(), notEnough, enough + QStringLiteral(" --read-only")}) {
+        const CtlResult refused = remove(flags);
+        QVERIFY2(refused.exitCode == 4, refused.all().constData());
+        QCOMPARE(shop(), before);
+    }
+    QVERIFY(acts().isEmpty());
+    const CtlResult removed = remove(enough + QStringLiteral(" --reason closing"));
+    QVERIFY2(removed.exitCode == 0, removed.all().constData());
+    QCOMPARE(shown(removed), before); // what it was
+    QCOMPARE(run("connections show shop").exitCode, 2);
+    QCOMPARE(acts(),
+             QStringList({QStringLiteral("connection.remove intent"), QStringLiteral("connection.remove outcome")}));
+    const QByteArray log = contentOf(m_ctl->folder() + QStringLiteral("/data/rollcall/audit.ndjson"));
+    QVERIFY2(log.contains("closing") && log.contains("\"connection\":\"shop\""), log.constData());
+    QCOMPARE(run("audit verify").exitCode, 0);
+}
+
+void CtlConnectionsTest::oneThatDemandsNothingIsForgottenAtOnce()
+{
+    QCOMPARE(run("connections add shop --database-env DB").exitCode, 0);
+    QCOMPARE(run("connections remove shop").exitCode, 0);
+    QVERIFY(acts().isEmpty());
+}
+
+void CtlConnectionsTest::whoMayApproveIsSaid()
+{
+    const CtlResult nobody = run("connections add shop --database-env DB --needs-approval");
+    QVERIFY2(nobody.exitCode == 0 && nobody.err.contains("nobody may approve"), nobody.all().constData());
+    QCOMPARE(shop().value(QStringLiteral("approvers")).toArray(), QJsonArray());
+    const QString first = approver();
+    const CtlResult named = run("connections add shop --database-env DB --approver", {first});
+    QVERIFY2(named.exitCode == 0 && named.err.isEmpty(), named.all().constData());
+    // Another in the first one's place: that the first one goes is said.
+    const QString second = approver();
+    QVERIFY(second != first && !second.isEmpty());
+    const CtlResult replaced = run("connections add shop --database-env DB --approver", {second});
+    QVERIFY2(replaced.exitCode == 0 && replaced.err.contains(QByteArray(first.toUtf8() + " may no longer")),
+             replaced.all().constData());
+    QCOMPARE(shop().value(QStringLiteral("approvers")).toArray(), QJsonArray({second}));
+    QVERIFY(run("connections list --format table").out.contains(second.toUtf8()));
+}
+
+QTEST_GUILESS_MAIN(CtlConnectionsTest)
+#include "tst_CtlConnections.moc"

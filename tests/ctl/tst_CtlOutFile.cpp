@@ -1,0 +1,139 @@
+#include <QtTest>
+
+#include <sys/stat.h>
+
+#include "tests/support/CtlProcess.h"
+#include "tests/support/SqliteDatabase.h"
+
+using rollcall::test::contentOf;
+using rollcall::test::CtlProcess;
+using rollcall::test::CtlResult;
+using rollcall::test::SqliteDatabase;
+using rollcall::test::words;
+
+/// What every command's --out leaves alone: whatever stands there, unless it is said to be replaced; and a database, a
+/// key file, what Rollcall keeps itself and what the command reads even then.
+class CtlOutFileTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init();
+    void whatStandsThereStays_data() { commands(); }
+    void whatStandsThereStays();
+    void someThingsAreNeverReplaced_data() { commands(); }
+    void someThingsAreNeverReplaced();
+    void whatIsReadIsNotReplaced();
+
+private:
+    static void commands();
+    [[nodiscard]] QString path(const char *name) const
+    {
+        return m_ctl->folder() + QLatin1Char('/') + QLatin1StringView(name);
+    }
+    CtlResult run(QStringList command, const QString &out, const char *more = "")
+    {
+        // Approved and reported is what stands here already.
+        command.replaceInStrings(QStringLiteral("PLAN"), path("plan.json"));
+        command.replaceInStrings(QStringLiteral("RUN"), path("run.json"));
+        return m_ctl->run(command << QStringLiteral("--out") << out << words(more));
+    }
+
+    std::unique_ptr<SqliteDatabase> m_database;
+    std::unique_ptr<CtlProcess> m_ctl;
+};
+
+void CtlOutFileTest::commands()
+{
+    QTest::addColumn<QStringList>("command");
+    const auto row = [](const char *text) { QTest::newRow(text) << words(text); };
+    row("audit export");
+    row("audit export --as csv");
+    row("audit evidence --from -1h");
+    row("plan save --all --state all --database-env DB");
+    row("plan approve PLAN");
+    row("token mint --database-env DB --auth-version v5 --strategy database --yes");
+    row("latency run --database-env DB --auth-version v5 --strategy database --modes local --route / --samples 5 "
+        "--yes");
+    row("latency report RUN --as markdown");
+}
+
+void CtlOutFileTest::init()
+{
+    m_database = std::make_unique<SqliteDatabase>(QStringLiteral("prisma-adapter-sqlite"));
+    m_ctl = std::make_unique<CtlProcess>();
+    m_ctl->setEnvironment(QStringLiteral("DB"), m_database->url());
+    for (const CtlResult &made :
+         {m_ctl->run(words("plan save --all --state all --database-env DB --out") << path("plan.json")),
+          m_ctl->run(
+              words("latency run --database-env DB --auth-version v5 --strategy database --modes local --route / "
+                    "--samples 5 --yes --out")
+              << path("run.json"))})
+        QVERIFY2(made.exitCode == 0, made.all().constData());
+}
+
+void CtlOutFileTest::whatStandsThereStays()
+{
+    QFETCH(const QStringList, command);
+    const QString out = path("out");
+    const CtlResult first = run(command, out);
+    QVERIFY2(first.exitCode == 0, first.all().constData());
+    const QByteArray written = contentOf(out);
+    QVERIFY(!written.isEmpty());
+    const QByteArray log = contentOf(path("data/rollcall/audit.ndjson"));
+    const CtlResult again = run(command, out);
+    QVERIFY2(again.exitCode == 2 && again.errorCode() == QStringLiteral("FileUnwritable"), again.all().constData());
+    QVERIFY2(again.err.contains("--overwrite"), again.all().constData());
+    QCOMPARE(contentOf(out), written);
+    QCOMPARE(contentOf(path("data/rollcall/audit.ndjson")), log); // and nothing was done
+    // Where that is said it is replaced, by the same kind of file.
+    struct stat old = {};
+    QCOMPARE(::stat(qPrintable(out), &old), 0);
+    const CtlResult replaced = run(command, out, "--overwrite");
+    QVERIFY2(replaced.exitCode == 0, replaced.all().constData());
+    struct stat now = {};
+    QCOMPARE(::stat(qPrintable(out), &now), 0);
+    QVERIFY(now.st_ino != old.st_ino || contentOf(out) != written);
+    // What mktemp made is there to be filled.
+    const CtlResult filled = run(command, m_ctl->writeFile(QStringLiteral("empty"), {}));
+    QVERIFY2(filled.exitCode == 0 && !contentOf(path("empty")).isEmpty(), filled.all().constData());
+}
+
+void CtlOutFileTest::someThingsAreNeverReplaced()
+{
+    QFETCH(const QStringList, command);
+    const QString link = path("link");
+    QVERIFY(QFile::link(m_database->path(), link));
+    const QString config = path("config/rollcall/connections.json");
+    QVERIFY2(m_ctl->run(words("connections add shop --database-env DB")).exitCode == 0, "a file of our own");
+    QVERIFY(QFile::exists(config));
+    for (const QString &kept :
+         {m_database->path(), link, path("keys"), config, path("data/rollcall/new"), QStringLiteral("/dev/null")}) {
+        const QByteArray before = contentOf(kept);
+        const CtlResult refused = run(command, kept, "--overwrite");
+        QVERIFY2(refused.exitCode == 2 && refused.errorCode() == QStringLiteral("FileUnwritable"),
+                 qPrintable(kept + QString::fromUtf8(refused.all())));
+        QVERIFY2(refused.err.contains("never written to"), refused.all().constData());
+        QCOMPARE(contentOf(kept), before);
+    }
+    QVERIFY(!QFile::exists(path("data/rollcall/new")));
+}
+
+void CtlOutFileTest::whatIsReadIsNotReplaced()
+{
+    const QString env =
+        m_ctl->writeFile(QStringLiteral("shop.env"), "DATABASE_URL=" + m_database->url().toUtf8() + "\n");
+    const QByteArray before = contentOf(env);
+    for (const char *command : {"plan save --all", "token mint --auth-version v5 --strategy database --yes"}) {
+        const CtlResult refused = run(words(command) << QStringLiteral("--env-file") << env, env, "--overwrite");
+        QVERIFY2(refused.exitCode == 2 && refused.err.contains("reads it"), refused.all().constData());
+        QCOMPARE(contentOf(env), before);
+    }
+    const QByteArray document = contentOf(path("run.json"));
+    const CtlResult refused = run(words("latency report RUN"), path("run.json"), "--overwrite");
+    QVERIFY2(refused.exitCode == 2 && refused.err.contains("reads it"), refused.all().constData());
+    QCOMPARE(contentOf(path("run.json")), document);
+}
+
+QTEST_GUILESS_MAIN(CtlOutFileTest)
+#include "tst_CtlOutFile.moc"
