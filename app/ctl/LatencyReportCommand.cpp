@@ -39,7 +39,7 @@ public:
         std::vector<Flag> flags{
             {QStringLiteral("as"), forms().join(QLatin1Char('|')), QStringLiteral("what to make (html)")},
             {QStringLiteral("samples"), {}, QStringLiteral("with csv: a row for each sample, not for each cell")}};
-        const std::vector<Flag> out = outFlags(QStringLiteral("where to (standard output)"));
+        const std::vector<Flag> out = outFlags(QStringLiteral("where to (standard output)"), Existing::Replaced);
         flags.insert(flags.end(), out.begin(), out.end());
         return {{QStringLiteral("latency"), QStringLiteral("report")},
                 QStringLiteral("FILE"),
@@ -58,7 +58,7 @@ public:
         const bool samples = arguments.has(QStringLiteral("samples"));
         if (samples && *form != QLatin1String("csv"))
             return Outcome::failed(usageError(QStringLiteral("--samples"), QStringLiteral("goes with --as csv alone")));
-        const auto out = outFile(context);
+        const auto out = outFile(context, Existing::Replaced);
         if (!out)
             return Outcome::failed(out.error());
         const auto document = readRun(arguments.argument(), context.stop());

@@ -289,7 +289,7 @@ public:
     {
         std::vector<Flag> flags = runFlags();
         for (const std::vector<Flag> &more :
-             {outFlags(QStringLiteral("the run document, also as a file")), writeFlags()})
+             {outFlags(QStringLiteral("the run document, also as a file"), Existing::Replaced), writeFlags()})
             flags.insert(flags.end(), more.begin(), more.end());
         return {{QStringLiteral("latency"), QStringLiteral("run")},
                 {},
@@ -306,7 +306,7 @@ public:
         auto plan = readPlan(context);
         if (!plan)
             return Outcome::failed(plan.error());
-        const auto out = outFile(context);
+        const auto out = outFile(context, Existing::Replaced);
         if (!out)
             return Outcome::failed(out.error());
         auto config = context.connection();

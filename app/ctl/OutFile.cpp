@@ -53,7 +53,7 @@ QString whyKept(const QString &path)
     return begin.startsWith("rollcall-keys ") ? QStringLiteral("it is a key file") : QString();
 }
 
-base::Status mayWrite(Context &context, const QString &path)
+base::Status mayWrite(Context &context, const QString &path, Existing existing)
 {
     const QFileInfo file(path);
     const QString place = placeOf(path);
@@ -82,20 +82,23 @@ base::Status mayWrite(Context &context, const QString &path)
         return base::fail(refused(path, QStringLiteral("this command reads it, and it would be lost"), "kept"));
     if (const QString why = whyKept(path); !why.isEmpty())
         return base::fail(refused(path, why, "kept"));
-    if (!context.arguments().has(overwriteName))
+    if (existing == Existing::Kept && !context.arguments().has(overwriteName))
         return base::fail(refused(path, QStringLiteral("a file stands there, and would be lost"), "existing"));
     return {};
 }
 
 } // namespace
 
-std::vector<Flag> outFlags(const QString &help)
+std::vector<Flag> outFlags(const QString &help, Existing existing)
 {
-    return {{outName, QStringLiteral("FILE"), help},
-            {overwriteName, {}, QStringLiteral("replace the file that --out names; else it stays (exit 2)")}};
+    std::vector<Flag> flags{{outName, QStringLiteral("FILE"), help}};
+    if (existing == Existing::Kept)
+        flags.push_back(
+            {overwriteName, {}, QStringLiteral("replace the file that --out names; else it stays (exit 2)")});
+    return flags;
 }
 
-base::Result<std::optional<QString>> outFile(Context &context)
+base::Result<std::optional<QString>> outFile(Context &context, Existing existing)
 {
     auto path = context.arguments().value(outName);
     if (!path && context.arguments().has(overwriteName))
@@ -103,7 +106,7 @@ base::Result<std::optional<QString>> outFile(Context &context)
     if (path && path->isEmpty())
         return base::fail(usageError(QStringLiteral("--out"), QStringLiteral("wants the path of a file")));
     if (path) {
-        if (auto allowed = mayWrite(context, *path); !allowed)
+        if (auto allowed = mayWrite(context, *path, existing); !allowed)
             return base::fail(std::move(allowed.error()));
     }
     return path;

@@ -50,7 +50,7 @@ private Q_SLOTS:
         QFETCH(QStringList, pace);
         const QString out = m_ctl.folder() + QStringLiteral("/run.json");
         const CtlResult result = run(words("--route / --route /dashboard --modes local,proxy,cached,route,floor "
-                                           "--samples 6 --yes --overwrite --out")
+                                           "--samples 6 --yes --out")
                                      << out << pace);
         QVERIFY2(result.exitCode == 0, result.all().constData());
         const QJsonObject document = result.json();

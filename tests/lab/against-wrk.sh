@@ -70,7 +70,7 @@ answer 0000000000000000 "$(printf '0%.0s' {1..384})" >"$place/same-answer"
 # probe FLAGS...: a run of route mode against $port, into run.json.
 probe() {
   "$rollcallctl" latency run --base-url "http://127.0.0.1:$port" --route / --modes route --guards off --warmup 20 \
-    --format json --out "$place/run.json" --overwrite "$@" >/dev/null
+    --format json --out "$place/run.json" "$@" >/dev/null
 }
 
 # With wrk first in every other block, so that neither always runs on the warmer machine.

@@ -24,9 +24,9 @@ DATABASE_URL=$(member databaseUrl)
 export DATABASE_URL
 "$rollcallctl" latency run --base-url "$(member baseUrl)" --database-env DATABASE_URL --secret-file "$(member secretFile)" \
   --route / --route /dashboard --modes local,proxy,cached,route,floor --cookies valid,none --samples "$samples" --rate 60 --guards off \
-  --budget 'local.p95<20ms' --budget 'proxy.p95<1ms' --yes --format json --out "$folder/run.json" --overwrite >/dev/null ||
+  --budget 'local.p95<20ms' --budget 'proxy.p95<1ms' --yes --format json --out "$folder/run.json" >/dev/null ||
   [ $? -eq 1 ] # a missed budget: the report has to show one
-"$rollcallctl" latency report "$folder/run.json" --as html --out "$folder/report.html" --overwrite
+"$rollcallctl" latency report "$folder/run.json" --as html --out "$folder/report.html"
 exec {shop_input}>&-
 wait "$shop" || fail 'the deployment did not end well'
 
