@@ -21,7 +21,8 @@ stop_at_end KILL # there is nothing to save
 
 password=$(random_password)
 ca_file=
-# A folder of its own for temporary tables: a server that starts removes those of others from a shared one.
+# A folder of its own for temporary tables, for the installation too: a server that starts removes those of others from
+# a shared one.
 mkdir "$directory/tmp"
 settings=(--no-defaults --datadir="$directory/data" --tmpdir="$directory/tmp" --bind-address=127.0.0.1 --socket="$directory/socket" --skip-name-resolve
   --skip-log-bin --innodb-flush-log-at-trx-commit=0 --innodb-buffer-pool-size=16M --innodb-log-file-size=4M --max-connections=60
@@ -40,7 +41,7 @@ CREATE OR REPLACE USER 'admin'@'%' IDENTIFIED BY '$password';
 GRANT ALL PRIVILEGES ON *.* TO 'admin'@'%' WITH GRANT OPTION;
 SQL
 give_to_unprivileged "$directory"
-(cd / && exec_unprivileged KILL mariadb-install-db --no-defaults --datadir="$directory/data" --skip-test-db \
+(cd / && exec_unprivileged KILL mariadb-install-db --no-defaults --datadir="$directory/data" --tmpdir="$directory/tmp" --skip-test-db \
   --auth-root-authentication-method=normal --innodb-log-file-size=4M >"$directory/install.log" 2>&1) ||
   { cat "$directory/install.log" >&2; fail 'mariadb-install-db failed (above)'; }
 
