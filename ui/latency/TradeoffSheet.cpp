@@ -30,6 +30,13 @@ namespace {
 constexpr int sheetWidth = 920;
 constexpr int chartHeight = 320;
 constexpr int usualTtl = 60;
+
+/// "1.2 s"; "≥ 8 s" where sessions were still accepted when last asked.
+QString timeText(const probe::Watched &time)
+{
+    const QString text = charts::secondsText(time.ms / 1e3);
+    return time.ended ? text : TradeoffSheet::tr("≥ %1").arg(text);
+}
 } // namespace
 
 TradeoffSheet::TradeoffSheet(const common::Theme &theme, QWidget &origin, RevocationTiming &timing, bool jwt)
@@ -168,16 +175,17 @@ void TradeoffSheet::showMeasured(const QString &remark)
     for (const probe::PropagationCell &cell : m_timing.cells()) {
         const probe::PropagationFigures &figures = cell.figures;
         const probe::CellId id{{}, cell.arm.mode, {}};
-        if (!figures.windowP95Ms || !figures.p50Ms || !figures.maxMs)
-            continue; // nothing was carried through, or something was never refused: the remark or the verdict says so
+        if (!figures.p50 || !figures.longest)
+            continue; // nothing is known of any trial: the remark says why
         // How many calls a trial's own asking saved follows from its pace; the window alone is measured.
         const bool cached = probe::isCached(cell.arm.mode);
-        rings.push_back(
-            {id, *figures.windowP95Ms / 1e3, cached ? probe::TradeoffModel::polling(interval, ttl).hitRatio() : 0.0});
-        lines << tr("%1: first refusal seen after %2 (median), %3 at most, %4 of %5 trials.")
-                     .arg(charts::lookOf(id).word, charts::secondsText(*figures.p50Ms / 1e3),
-                          charts::secondsText(*figures.maxMs / 1e3), QString::number(figures.refused),
-                          QString::number(figures.trials));
+        if (figures.windowP95 && figures.windowP95->ended) {
+            rings.push_back({id, figures.windowP95->ms / 1e3,
+                             cached ? probe::TradeoffModel::polling(interval, ttl).hitRatio() : 0.0});
+        }
+        lines << tr("%1: first refusal seen after %2 (median), %3 (longest), %4 of %5 trials refused for good.")
+                     .arg(charts::lookOf(id).word, timeText(*figures.p50), timeText(*figures.longest),
+                          QString::number(figures.refused), QString::number(figures.watched.size()));
     }
     m_chart->setMeasured(std::move(rings));
     m_curve->show(m_timing.cells(), m_timing.ttl());

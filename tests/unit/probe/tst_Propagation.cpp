@@ -167,20 +167,23 @@ private Q_SLOTS:
         PropagationFigures figures = summarise(trials, boundsOf());
         QCOMPARE(figures.trials, 9);
         QCOMPARE(figures.refused, 9);
-        QCOMPARE(*figures.p50Ms, 50.0);
-        QCOMPARE(*figures.p95Ms, 86.0);
-        QCOMPARE(*figures.maxMs, 90.0);
+        QCOMPARE(*figures.p50, (Watched{50, true}));
+        QCOMPARE(*figures.p95, (Watched{90, true}));
+        QCOMPARE(*figures.longest, (Watched{90, true}));
         QCOMPARE(figures.coveredShare, std::pow(0.05, 1.0 / 9));
         QCOMPARE(figures.verdict, PropagationVerdict::Instant);
         TrialOutcome never;
         never.end = End::NeverRefused;
+        never.lastAcceptedNs = 9'000 * ms;
         trials.push_back(never);
         trials.push_back({}); // still running
         figures = summarise(trials, boundsOf());
         QCOMPARE(figures.trials, 10);
         QCOMPARE(figures.refused, 9);
-        QCOMPARE(*figures.p50Ms, 55.0);
-        QVERIFY(!figures.p99Ms && !figures.maxMs && !figures.windowMeanMs);
+        QCOMPARE(*figures.p50, (Watched{55, true})); // five and five: between the fifth and the sixth
+        QCOMPARE(*figures.p99, (Watched{9'000, false}));
+        QCOMPARE(*figures.longest, (Watched{9'000, false}));
+        QVERIFY(!figures.windowMeanMs);
         QCOMPARE(figures.coveredShare, 0.0);
         QCOMPARE(figures.verdict, PropagationVerdict::NotRevoked);
         QCOMPARE(summarise({}, boundsOf()).verdict, PropagationVerdict::Unknown);
@@ -206,6 +209,48 @@ private Q_SLOTS:
         QCOMPARE(*curve.endMs(), 500.0);
         QVERIFY2(!curve.at(501), "nobody was watched so long");
         QVERIFY(!SurvivalCurve().at(0));
+        // So are the percentiles: half of them are not refused yet.
+        QCOMPARE(*figures.p95, (Watched{500, false}));
+        QCOMPARE(*figures.longest, (Watched{500, false}));
+        QCOMPARE(*figures.windowP95, (Watched{500, false}));
+        QVERIFY(!figures.windowMeanMs);
+        QCOMPARE(figures.coveredShare, 0.0);
+        QVERIFY(!summarise({}, boundsOf()).p50);
+    }
+    void runningTrialsLeaveTheVerdictOpen()
+    {
+        // What carried its trials through was refused at once or within the time to live; what still runs may not be.
+        std::vector<TrialOutcome> trials(4, refusedAfter(10));
+        QCOMPARE(summarise(trials, boundsOf(3s)).verdict, PropagationVerdict::Instant);
+        TrialOutcome running;
+        running.lastAcceptedNs = 190 * ms;
+        trials.push_back(running);
+        QCOMPARE(summarise(trials, boundsOf(3s)).verdict, PropagationVerdict::Unknown);
+        QCOMPARE(summarise(trials, boundsOf()).verdict, PropagationVerdict::Unknown);
+        trials.back().lastAcceptedNs = 3'500 * ms; // it tells enough already
+        QCOMPARE(summarise(trials, boundsOf(3s)).verdict, PropagationVerdict::Late);
+        trials.back().lastAcceptedNs = 1'500 * ms;
+        trials.back().end = End::NoAnswer; // given up: the others stand for it
+        QCOMPARE(summarise(trials, boundsOf(3s)).verdict, PropagationVerdict::WithinTtl);
+    }
+    void quantilesAreWhereTheCurveFalls()
+    {
+        // 3/4 after 1, 3/8 after 3, nothing known beyond 4.
+        const SurvivalCurve curve({{4, false}, {1, true}, {3, true}, {2, false}});
+        QCOMPARE(*curve.quantile(0.2), (Watched{1, true}));
+        QCOMPARE(*curve.quantile(0.25), (Watched{2, true})); // it stays at 3/4 from 1 to 3
+        QCOMPARE(*curve.quantile(0.5), (Watched{3, true}));
+        QCOMPARE(*curve.quantile(0.625), (Watched{3.5, false}));
+        QCOMPARE(*curve.quantile(0.95), (Watched{4, false}));
+        // Nothing censored: the middle of the two that it lies between, or the one it is.
+        const SurvivalCurve whole({{1, true}, {1, true}, {2, true}, {3, true}});
+        QCOMPARE(*whole.quantile(0.25), (Watched{1, true}));
+        QCOMPARE(*whole.quantile(0.5), (Watched{1.5, true}));
+        QCOMPARE(*whole.quantile(0.75), (Watched{2.5, true}));
+        QCOMPARE(*whole.quantile(0.99), (Watched{3, true}));
+        // One that ended and was seen to at last brings it down, whoever was given up before.
+        QCOMPARE(*SurvivalCurve({{1, false}, {5, true}}).quantile(0.95), (Watched{5, true}));
+        QVERIFY(!SurvivalCurve().quantile(0.5));
     }
     void survivalIsKaplanAndMeiers()
     {
