@@ -72,7 +72,7 @@ QString wholeStyle()
     QString text = QString::fromUtf8(style);
     for (const ModeStyle &mode : modeStyles) {
         text += QStringLiteral("svg .m-%1{stroke:var(--%2)}svg .fill.m-%1:not(.hollow),svg .band.m-%1{fill:var(--%2)}"
-                               "svg .band.m-%1{stroke:none}"
+                               "svg .band.m-%1{stroke:none}svg .box.m-%1{fill:var(--%2);fill-opacity:.24}"
                                "svg .curve.m-%1{stroke-dasharray:%3}\n")
                     .arg(QLatin1String(mode.name), QLatin1String(mode.color), QLatin1String(mode.dash));
     }
@@ -207,6 +207,8 @@ QByteArray asHtml(const RunDocument &document)
     const QStringList routes = routesOf(document);
     for (qsizetype i = 0; i < std::min(mostPictures, routes.size()); ++i)
         html += section(percentileChart(document, routes.at(i)), static_cast<std::size_t>(i));
+    for (qsizetype i = 0; i < std::min(mostPictures, routes.size()); ++i)
+        html += section(blocksChart(document, routes.at(i)), static_cast<std::size_t>(i));
     for (std::size_t i = 0; i < std::min<std::size_t>(mostPictures, document.comparisons.size()); ++i)
         html += section(shiftChart(document, document.comparisons[i]), i);
     for (std::size_t i = 0; i < std::min<std::size_t>(mostPictures, document.cells.size()); ++i)

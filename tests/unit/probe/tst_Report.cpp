@@ -285,7 +285,8 @@ private Q_SLOTS:
         QVERIFY(html.contains("&lt;script&gt;"));
         for (const char *fetching : {"http://", "https://", "url(", "src=", "@import", "<link", "javascript:"})
             QVERIFY2(!html.contains(fetching), fetching);
-        QCOMPARE(html.count("<svg "), 6); // routes, percentiles, shift, time (two cells), phases: local has no phases
+        // Routes, percentiles, boxes, shift, time (two cells), phases: local has no phases.
+        QCOMPARE(html.count("<svg "), 7);
         QVERIFY(html.contains("prefers-color-scheme"));
         QVERIFY(html.contains("Within budget"));
         QVERIFY(html.contains("≥ 10.0 s"));
@@ -297,6 +298,41 @@ private Q_SLOTS:
         while (!reader.atEnd())
             reader.readNext();
         QVERIFY2(!reader.hasError(), qPrintable(reader.errorString()));
+    }
+    void partsOfTheRunHaveABoxEach()
+    {
+        const QString route = QStringLiteral("/a");
+        RunDocument document = documentOf(route);
+        for (Sample &sample : document.samples) {
+            if (sample.cell == 1 && sample.block >= 200)
+                sample.endNs = sample.startNs + 3 * sample.serviceNs(); // the second half of local is another level
+        }
+        const ReportChart chart = blocksChart(document, route);
+        // 400 measured times bear five parts with whiskers, of two modes each.
+        QCOMPARE(chart.rows.size(), 10U);
+        QCOMPARE(chart.svg.count(QStringLiteral("class=\"box m-local\"")), 5);
+        QCOMPARE(chart.svg.count(QStringLiteral("class=\"box m-proxy\"")), 5);
+        QCOMPARE(chart.rows.front().first(), QStringLiteral("1–80"));
+        for (const QStringList &row : chart.rows) {
+            QCOMPARE(row.size(), chart.head.size());
+            QVERIFY2(!row.join(QString()).contains(QStringLiteral("needs")), qPrintable(row.join(u' ')));
+        }
+        QVERIFY2(chart.sentence.contains(QStringLiteral("/a local 1.5")) &&
+                     chart.sentence.contains(QRegularExpression(QStringLiteral("local 1\\.\\d+ ms to 4\\.\\d+ ms"))),
+                 qPrintable(chart.sentence));
+        // Of few times no more is shown than they bear, and a whisker that ends among timeouts stays open.
+        const ReportChart few = blocksChart(documentOf(route, 30), route);
+        QVERIFY(few.sentence.contains(QStringLiteral("samples enough")));
+        QVERIFY(few.rows.front().contains(QStringLiteral("needs n 72")));
+        for (Sample &sample : document.samples) {
+            if (sample.cell == 0 && sample.block % 10 == 0)
+                sample.outcome = Outcome::Timeout;
+        }
+        const ReportChart open = blocksChart(document, route);
+        QVERIFY2(open.sentence.contains(QStringLiteral("open where")), qPrintable(open.sentence));
+        QVERIFY2(open.rows.front().last() == QStringLiteral("≥ 10.0 s"), qPrintable(open.rows.front().join(u' ')));
+        document.samples.clear();
+        QVERIFY(blocksChart(document, route).svg.isEmpty() && !blocksChart(document, route).sentence.isEmpty());
     }
     void aModeHasOneMarkAndTheTableHasAllCells()
     {
