@@ -4,6 +4,7 @@
 #include "app/ctl/Confirmation.h"
 #include "core/audit/AuditLog.h"
 #include "core/probe/PropagationRun.h"
+#include "core/probe/Revocations.h"
 #include "core/probe/RunPlan.h"
 
 namespace rollcall::ctl {
@@ -20,6 +21,11 @@ using probe::Watched;
 QJsonValue numberOrNull(const std::optional<double> &number)
 {
     return number ? QJsonValue(*number) : QJsonValue();
+}
+
+double milliseconds(std::chrono::nanoseconds time)
+{
+    return std::chrono::duration<double, std::milli>(time).count();
 }
 
 /// A time of which no more than a lower bound may be known, as two members, one of which is null; in a table, for
@@ -94,10 +100,13 @@ JsonRecord recordOf(const PropagationCell &cell, bool people)
         .add(QStringLiteral("failed"), figures.failed)
         .add(QStringLiteral("statuses"), statuses)
         .add(QStringLiteral("verdict"), probe::propagationVerdictName(figures.verdict));
+    if (!people)
+        record.add(QStringLiteral("watched"), probe::watchedToJson(figures.watched));
     return record;
 }
 
-Answer answerOf(const probe::PropagationOutcome &outcome, bool people)
+Answer answerOf(const probe::PropagationOutcome &outcome, const PropagationPlan &plan,
+                std::chrono::nanoseconds interval, bool people)
 {
     Answer answer;
     answer.list.emplace();
@@ -115,17 +124,20 @@ Answer answerOf(const probe::PropagationOutcome &outcome, bool people)
                                  QStringLiteral("maxMs"),    QStringLiteral("verdict")};
     for (const PropagationCell &cell : outcome.cells)
         answer.list->elements.push_back(recordOf(cell, people));
-    answer.members.add(QStringLiteral("auditId"), textOrNull(outcome.auditId));
+    answer.members.add(QStringLiteral("auditId"), textOrNull(outcome.auditId))
+        .add(QStringLiteral("cacheTtlMs"), milliseconds(plan.cacheTtl))
+        .add(QStringLiteral("intervalMs"), milliseconds(interval));
     answer.note = QStringLiteral("Times from the acknowledged revocation to the start of the first refused probe; ≥: "
                                  "still accepted when last asked.");
     return answer;
 }
 
-Outcome outcomeOf(Context &context, const probe::PropagationOutcome &outcome)
+Outcome outcomeOf(Context &context, const probe::PropagationOutcome &outcome, const PropagationPlan &plan,
+                  std::chrono::nanoseconds interval)
 {
     for (const QString &note : outcome.notes)
         context.output().warn(note + QLatin1Char('.'));
-    Answer answer = answerOf(outcome, context.output().format() == Format::Table);
+    Answer answer = answerOf(outcome, plan, interval, context.output().format() == Format::Table);
     if (outcome.cancelled)
         return Outcome::failed(base::Error(base::ErrorCode::Cancelled), std::move(answer));
     if (outcome.error) {
@@ -237,7 +249,8 @@ private:
                 context.output().progress(
                     QStringLiteral("%1 of %2 revocations").arg(progress.done).arg(progress.total));
             });
-        return outcome ? outcomeOf(context, *outcome) : Outcome::failed(outcome.error());
+        return outcome ? outcomeOf(context, *outcome, plan, plan.intervalFor(deployment->config().baseUrl))
+                       : Outcome::failed(outcome.error());
     }
 };
 

@@ -35,14 +35,17 @@ class LatencyReportCommand final : public Command
 public:
     CommandSpec spec() const override
     {
-        return {{QStringLiteral("latency"), QStringLiteral("report")},
-                QStringLiteral("FILE"),
-                true,
-                QStringLiteral("a saved run as a report or for other tools; written as it is, whatever --format says"),
-                {{QStringLiteral("as"), forms().join(QLatin1Char('|')), QStringLiteral("what to make (html)")},
-                 {QStringLiteral("samples"), {}, QStringLiteral("with csv: a row for each sample, not for each cell")},
-                 {QStringLiteral("out"), QStringLiteral("FILE"), QStringLiteral("where to (standard output)")}},
-                {}};
+        return {
+            {QStringLiteral("latency"), QStringLiteral("report")},
+            QStringLiteral("FILE"),
+            true,
+            QStringLiteral("a saved run as a report or for other tools; written as it is, whatever --format says"),
+            {{QStringLiteral("as"), forms().join(QLatin1Char('|')), QStringLiteral("what to make (html)")},
+             {QStringLiteral("samples"), {}, QStringLiteral("with csv: a row for each sample, not for each cell")},
+             {QStringLiteral("revocations"), QStringLiteral("FILE"),
+              QStringLiteral("with html or markdown: what `latency propagation` answered as JSON, shown beside it")},
+             {QStringLiteral("out"), QStringLiteral("FILE"), QStringLiteral("where to (standard output)")}},
+            {}};
     }
 
     Outcome run(Context &context) const override
@@ -54,7 +57,12 @@ public:
         const bool samples = arguments.has(QStringLiteral("samples"));
         if (samples && *form != QLatin1String("csv"))
             return Outcome::failed(usageError(QStringLiteral("--samples"), QStringLiteral("goes with --as csv alone")));
-        const auto document = readRun(arguments.argument(), context.stop());
+        const bool shows = *form == QLatin1String("html") || *form == QLatin1String("markdown");
+        if (arguments.has(QStringLiteral("revocations")) && !shows) {
+            return Outcome::failed(usageError(QStringLiteral("--revocations"),
+                                              QStringLiteral("goes with --as html or --as markdown alone")));
+        }
+        auto document = readRun(arguments.argument(), context.stop());
         if (!document)
             return Outcome::failed(document.error());
         if (samples && document->samples.empty()) {
@@ -62,6 +70,12 @@ public:
                 QStringLiteral("--samples"),
                 QStringLiteral("%1 holds no single samples: it is of an earlier version, or they were too many to keep")
                     .arg(arguments.argument())));
+        }
+        if (const auto file = arguments.value(QStringLiteral("revocations"))) {
+            auto revocations = readRevocations(*file, context.stop());
+            if (!revocations)
+                return Outcome::failed(revocations.error());
+            document->revocations = std::move(*revocations);
         }
         const QByteArray bytes = rendered(*document, *form, samples);
         const auto out = arguments.value(QStringLiteral("out"));

@@ -55,6 +55,10 @@ struct ModeStyle
 constexpr ModeStyle modeStyles[] = {
     {"local", "local", "none"},
     {"proxy", "proxy", "7 4"},
+    {"cached", "memory", "2 3"},
+    {"cached-memory", "memory", "2 3"},
+    {"cached-redis", "redis", "4 2"},
+    {"cached-upstash", "upstash", "5 2 1 2"},
     {"cached-hit", "memory", "2 3"},
     {"cached-miss", "memory", "6 2 2 2"},
     {"cached-memory-hit", "memory", "2 3"},
@@ -216,6 +220,8 @@ QByteArray asHtml(const RunDocument &document)
     html += section(phaseChart(document));
     if (const ReportChart stages = stageChart(document); !stages.rows.empty())
         html += section(stages);
+    if (document.revocations)
+        html += section(revocationChart(*document.revocations));
     html += cellSection(document) + metadataSection(document);
     return (html + QStringLiteral("</main></body></html>\n")).toUtf8();
 }

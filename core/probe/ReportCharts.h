@@ -23,6 +23,12 @@ namespace rollcall::probe {
 /// Medians of the stages of look-ups in a database; no rows and no sentence where no cell has them.
 [[nodiscard]] ReportChart stageChart(const RunDocument &document);
 
+/// The share of revoked sessions that is still accepted, over the time since, with the band of its 95 % interval.
+[[nodiscard]] ReportChart revocationChart(const Revocations &revocations);
+/// What is known of each way of asking, a sentence each: median, p95 and how far they lie from the model, where there
+/// is one.
+[[nodiscard]] QStringList revocationSentences(const Revocations &revocations);
+
 /// Why a chart of single samples is empty for a document that keeps none.
 [[nodiscard]] QString noSamplesText();
 

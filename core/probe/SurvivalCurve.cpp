@@ -58,6 +58,27 @@ std::optional<Watched> SurvivalCurve::quantile(double p) const
     return Watched{(reached.value_or(endMs) + endMs) / 2, false};
 }
 
+SurvivalCurve::Bounds SurvivalCurve::quantileBounds(double p) const
+{
+    Bounds bounds{endMs().value_or(0), {}};
+    bool begun = false;
+    const auto look = [&](double ms) {
+        const std::optional<Point> point = at(ms);
+        if (!point || bounds.hiMs)
+            return;
+        if (!begun && point->interval.lo <= 1 - p) {
+            begun = true;
+            bounds.loMs = ms;
+        }
+        if (point->interval.hi < 1 - p)
+            bounds.hiMs = ms;
+    };
+    look(0);
+    for (const double ms : stepsMs())
+        look(ms);
+    return bounds;
+}
+
 std::vector<double> SurvivalCurve::stepsMs() const
 {
     std::vector<double> steps;

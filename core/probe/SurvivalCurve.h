@@ -37,6 +37,13 @@ public:
     /// while that it stays just there. Not ended: at least so long, as nothing is known beyond; nullopt where nothing
     /// was watched.
     [[nodiscard]] std::optional<Watched> quantile(double p) const;
+    struct Bounds
+    {
+        double loMs = 0;
+        std::optional<double> hiMs; ///< nullopt: it is not bounded by what was watched
+    };
+    /// The 95 % interval of quantile @p p: the times at which 1 − p lies in the curve's own (Brookmeyer and Crowley).
+    [[nodiscard]] Bounds quantileBounds(double p) const;
     /// Where the curve falls, ascending.
     [[nodiscard]] std::vector<double> stepsMs() const;
     /// Until when it is known; nullopt: for ever, as it falls to 0.

@@ -240,6 +240,26 @@ private Q_SLOTS:
             QVERIFY(cell.value(QStringLiteral("p50Ms")).toDouble() <= cell.value(QStringLiteral("maxMs")).toDouble());
         }
         QCOMPARE(cells.at(2).toObject().value(QStringLiteral("mode")).toString(), QStringLiteral("cached"));
+        // What it answers can stand in the report of a run.
+        const QTemporaryDir folder;
+        const QString revocations = folder.filePath(QStringLiteral("revocations.json"));
+        const QString document = folder.filePath(QStringLiteral("run.json"));
+        QFile file(revocations);
+        QVERIFY(file.open(QIODevice::WriteOnly) && file.write(result.out) == result.out.size());
+        file.close();
+        const CtlResult measured =
+            run(words("--route / --modes local --samples 3 --concurrency 1 --yes --out") << document);
+        QVERIFY2(measured.exitCode == 0, measured.all().constData());
+        const QStringList report = words("latency report") << document << QStringLiteral("--revocations");
+        const CtlResult html = m_ctl.run(report + QStringList{revocations});
+        QVERIFY2(html.exitCode == 0 && html.out.contains("id=\"revocations\"") &&
+                     html.out.contains("database by cached: half of the sessions"),
+                 html.all().constData());
+        const CtlResult wrong = m_ctl.run(report + QStringList{document});
+        QVERIFY2(wrong.exitCode != 0 && wrong.errorCode() == QStringLiteral("FileFormatInvalid"),
+                 wrong.all().constData());
+        const CtlResult csv = m_ctl.run(report + QStringList{revocations} + words("--as csv"));
+        QVERIFY2(csv.exitCode == 2, csv.all().constData());
         const CtlResult audit = m_ctl.run(words("audit verify"));
         QVERIFY2(audit.exitCode == 0, audit.all().constData());
     }

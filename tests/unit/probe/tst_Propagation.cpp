@@ -4,6 +4,7 @@
 
 #include "core/probe/PropagationFigures.h"
 #include "core/probe/PropagationPlan.h"
+#include "core/probe/Revocations.h"
 #include "core/probe/TradeoffModel.h"
 
 using namespace rollcall::probe;
@@ -273,6 +274,50 @@ private Q_SLOTS:
             QVERIFY(std::abs(point.interval.lo - wilson(lasting, 5).lo) < 1e-12);
             QVERIFY(std::abs(point.interval.hi - wilson(lasting, 5).hi) < 1e-12);
         }
+    }
+    void quantilesHaveIntervals()
+    {
+        // Hundred that end at 1, 2 … 100: the binomial ranks of the median are 40 and 60 or 61, Wilson's a little
+        // other.
+        std::vector<Watched> watched;
+        for (int i = 1; i <= 100; ++i)
+            watched.push_back({double(i), true});
+        const SurvivalCurve::Bounds median = SurvivalCurve(watched).quantileBounds(0.5);
+        QVERIFY2(std::abs(median.loMs - 41) < 1.5 && median.hiMs && std::abs(*median.hiMs - 60) < 1.5,
+                 qPrintable(QStringLiteral("%1 %2").arg(median.loMs).arg(median.hiMs.value_or(-1))));
+        // Twenty do not bound the 95th from above, and those that were not refused bound nothing.
+        watched.resize(20);
+        const SurvivalCurve::Bounds tail = SurvivalCurve(watched).quantileBounds(0.95);
+        QVERIFY(!tail.hiMs && tail.loMs >= 15 && tail.loMs <= 18);
+        const SurvivalCurve::Bounds none = SurvivalCurve(std::vector<Watched>(20, {7, false})).quantileBounds(0.5);
+        QVERIFY(!none.hiMs && none.loMs == 7);
+    }
+    void theDepartureFromTheModelIsKnown()
+    {
+        // Asked four times a second with a time to live of 1 s, the model's windows are h(1 − t/T) with h = 0.8.
+        Revocations revocations{1'000, 250, {}};
+        const TradeoffModel model = TradeoffModel::poisson(4, 1);
+        RevocationCell cell{QStringLiteral("database"), ProbeMode::CachedMemory, 400, {}};
+        for (int i = 0; i < 400; ++i)
+            cell.watched.push_back({1'000 * model.windowQuantile((i + 0.5) / 400), true});
+        const ModelDeparture asModelled = *revocations.departureOf(cell, 0.5);
+        QVERIFY2(std::abs(*asModelled.percentOff(asModelled.measured.ms)) < 1,
+                 qPrintable(QString::number(*asModelled.percentOff(asModelled.measured.ms))));
+        QVERIFY(asModelled.percentOff(asModelled.loMs) < -5 && asModelled.percentOff(*asModelled.hiMs) > 5);
+        // A cache that keeps twice as long shows it, outside its interval.
+        for (Watched &one : cell.watched)
+            one.ms *= 2;
+        const ModelDeparture twice = *revocations.departureOf(cell, 0.5);
+        QVERIFY(std::abs(*twice.percentOff(twice.measured.ms) - 100) < 2 && *twice.percentOff(twice.loMs) > 50);
+        // Rarely asked, most deletions find nothing cached: 0 is nothing to be a percentage of.
+        revocations.intervalMs = 10'000;
+        QVERIFY(!revocations.departureOf(cell, 0.5)->percentOff(5));
+        // Without a cache of ours, or a row that is deleted, there is no model.
+        cell.mode = ProbeMode::Proxy;
+        QVERIFY(!revocations.departureOf(cell, 0.5));
+        cell.mode = ProbeMode::CachedMemory;
+        cell.strategy = QStringLiteral("jwt");
+        QVERIFY(!revocations.departureOf(cell, 0.5));
     }
 
     void verdictsKnowTheTimeToLive()

@@ -250,6 +250,13 @@ private Q_SLOTS:
         QTest::newRow("histogram of another")
             << withCell(QStringLiteral("hist"), QJsonObject{{QStringLiteral("counts"), QStringLiteral("Ag==")}})
             << QStringLiteral("does not hold as many");
+        QTest::newRow("revocations") << with([](QJsonObject &object) {
+            object.insert(QStringLiteral("revocations"), QJsonObject{{QStringLiteral("cacheTtlMs"), 5}});
+        }) << QStringLiteral("revocations.intervalMs");
+        QTest::newRow("revocations of a negative time") << with([](QJsonObject &object) {
+            Revocations revocations{5, 5, {{QStringLiteral("jwt"), ProbeMode::Proxy, 1, {{-1, true}}}}};
+            object.insert(QStringLiteral("revocations"), revocations.toJson());
+        }) << QStringLiteral("revocations.cells[0].watched[0].ms");
         QTest::newRow("samples, count") << withSamples(QStringLiteral("count"), -1) << QStringLiteral("no number");
         QTest::newRow("samples, too few") << withSamples(QStringLiteral("count"), 3) << QStringLiteral("3 samples");
         QTest::newRow("samples, columns")
@@ -333,6 +340,46 @@ private Q_SLOTS:
         QVERIFY2(open.rows.front().last() == QStringLiteral("≥ 10.0 s"), qPrintable(open.rows.front().join(u' ')));
         document.samples.clear();
         QVERIFY(blocksChart(document, route).svg.isEmpty() && !blocksChart(document, route).sentence.isEmpty());
+    }
+    void revokedSessionsFadeBesideTheRun()
+    {
+        RunDocument document = documentOf(QStringLiteral("/a"));
+        QVERIFY(!asHtml(document).contains("id=\"revocations\""));
+        Revocations revocations{1'000, 250, {}};
+        RevocationCell cached{QStringLiteral("database"), ProbeMode::CachedMemory, 18, {}};
+        for (int i = 0; i < 20; ++i)
+            cached.watched.push_back({50.0 * i, i < 18});
+        RevocationCell jwt{
+            QStringLiteral("jwt"), ProbeMode::Proxy, 3, {{2'000, false}, {2'000, false}, {2'000, false}}};
+        revocations.cells = {cached, jwt};
+        document.revocations = revocations;
+        const ReportChart chart = revocationChart(revocations);
+        QVERIFY2(chart.sentence.contains(QStringLiteral("database by cached-memory: half of the sessions are refused "
+                                                        "after 475 ms, 95 of 100 after ≥ 950 ms (n 20, of which 18 "
+                                                        "have ended); against the model")),
+                 qPrintable(chart.sentence));
+        QVERIFY2(
+            chart.sentence.contains(QRegularExpression(QStringLiteral(
+                "median \\+27 % \\(95 % CI [−+]\\d.* to \\+\\d.*\\), p95 ≥ \\+1.3 % \\(95 % CI .* or more\\)\\."))),
+            qPrintable(chart.sentence));
+        QVERIFY2(
+            chart.sentence.contains(QStringLiteral("jwt by proxy: half of the sessions are refused after ≥ 2.00 s")),
+            qPrintable(chart.sentence));
+        QCOMPARE(chart.svg.count(QStringLiteral("class=\"curve m-proxy\"")), 2); // and its legend
+        QCOMPARE(chart.svg.count(QStringLiteral("class=\"band m-cached-memory\"")), 1);
+        QVERIFY(chart.svg.contains(QStringLiteral("TTL 1.00 s")));
+        // Its table: the method's times, each step, the end; of the other nothing after 2 s.
+        const auto rowsOf = [&chart](const char *name) {
+            return std::ranges::count(chart.rows, QString::fromLatin1(name),
+                                      [](const QStringList &row) { return row[0]; });
+        };
+        QCOMPARE(rowsOf("database by cached-memory"), 18 + 4); // with 950 ms, 1 s, 2 s and 5 s
+        QCOMPARE(rowsOf("jwt by proxy"), 4);
+        QCOMPARE(chart.rows.back().mid(1, 2),
+                 (QStringList{QStringLiteral("5.00 s"), QStringLiteral("not watched so long")}));
+        const QByteArray html = asHtml(reread(document));
+        QVERIFY(html.contains("id=\"revocations\"") && html.contains("svg .curve.m-cached-memory{"));
+        QVERIFY(asMarkdown(document).contains("## Revocations"));
     }
     void aModeHasOneMarkAndTheTableHasAllCells()
     {
