@@ -1,7 +1,6 @@
 #include "core/probe/Revocations.h"
 
 #include "core/probe/PropagationRun.h"
-#include "core/probe/TradeoffModel.h"
 
 namespace rollcall::probe {
 
@@ -83,6 +82,12 @@ Revocations Revocations::fromJson(const JsonFields &fields)
     return revocations;
 }
 
+TradeoffModel Revocations::model() const
+{
+    // Before the revocation trials ask at random moments, as the model's users do.
+    return TradeoffModel::poisson(second / intervalMs, ttlMs / second);
+}
+
 std::optional<ModelDeparture> Revocations::departureOf(const RevocationCell &cell, double p) const
 {
     const bool modelled = isCached(cell.mode) && cell.strategy == QLatin1String("database");
@@ -91,8 +96,7 @@ std::optional<ModelDeparture> Revocations::departureOf(const RevocationCell &cel
     if (!modelled || !measured || ttlMs <= 0 || intervalMs <= 0)
         return std::nullopt;
     const SurvivalCurve::Bounds bounds = curve.quantileBounds(p);
-    const TradeoffModel model = TradeoffModel::poisson(second / intervalMs, ttlMs / second);
-    return ModelDeparture{*measured, bounds.loMs, bounds.hiMs, model.windowQuantile(p) * second};
+    return ModelDeparture{*measured, bounds.loMs, bounds.hiMs, model().windowQuantile(p) * second};
 }
 
 std::set<double> Revocations::reportedTimes(const RevocationCell &cell) const

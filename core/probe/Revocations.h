@@ -10,6 +10,7 @@
 #include "core/probe/Cell.h"
 #include "core/probe/JsonFields.h"
 #include "core/probe/SurvivalCurve.h"
+#include "core/probe/TradeoffModel.h"
 
 namespace rollcall::probe {
 
@@ -52,7 +53,9 @@ struct Revocations
     /// Reads that, and what `latency propagation` answers, which has more members. What is wrong is noted in @p fields.
     [[nodiscard]] static Revocations fromJson(const JsonFields &fields);
 
-    /// How far quantile @p p of @p cell lies from the model of one cache that is asked as the trials ask; nullopt where
+    /// The model of one cache that is asked as the trials ask; both times above 0.
+    [[nodiscard]] TradeoffModel model() const;
+    /// How far quantile @p p of @p cell lies from model(); nullopt where
     /// there is no such model: no cache of ours, no row that was deleted. **Source:** facts/latency-method.md §4.2 A.
     [[nodiscard]] std::optional<ModelDeparture> departureOf(const RevocationCell &cell, double p) const;
     /// When to tell how many sessions of @p cell are still accepted: at the times that the method names, where the
