@@ -4,6 +4,7 @@
 #include <QJsonDocument>
 
 #include <csignal>
+#include <mutex>
 
 #include "core/demo/DemoDeployment.h"
 #include "tests/support/CtlProcess.h"
@@ -331,6 +332,40 @@ private Q_SLOTS:
         QVERIFY2(result.exitCode == 0, result.all().constData());
         const QJsonObject cell = result.json().value(QStringLiteral("cells")).toArray().first().toObject();
         QCOMPARE(cell.value(QStringLiteral("ok")).toInt(), 5);
+    }
+
+    void coldStartsAreSingleRequestsApart()
+    {
+        std::mutex mutex;
+        std::vector<std::chrono::steady_clock::time_point> asked;
+        const test::ScriptedServer server([&](const test::ScriptedServer::Request &) {
+            const std::scoped_lock lock(mutex);
+            asked.push_back(std::chrono::steady_clock::now());
+            return test::Reply::http(204, {});
+        });
+        const QStringList cold = words("latency run --route /a --modes route --cookie none --timeout 1 --idle 400ms "
+                                       "--base-url")
+                                 << server.url(QString()).toString();
+        const CtlResult result = m_ctl.run(cold);
+        QVERIFY2(result.exitCode == 0, result.all().constData());
+        const QJsonObject cell = result.json().value(QStringLiteral("cells")).toArray().first().toObject();
+        QCOMPARE(cell.value(QStringLiteral("ok")).toInt(), 3);
+        QCOMPARE(cell.value(QStringLiteral("connection")).toString(), QStringLiteral("cold"));
+        // A request of its own each, and before each, the first too, nobody asked.
+        const std::scoped_lock lock(mutex);
+        QVERIFY(asked.size() >= 3);
+        QCOMPARE(server.connections(), static_cast<int>(asked.size()));
+        for (std::size_t i = asked.size() - 3; i < asked.size(); ++i)
+            QVERIFY(i == 0 || asked[i] - asked[i - 1] >= std::chrono::milliseconds(400));
+        for (const char *wrong : {"--rate 1", "--connections reused", "--warmup 2", "--route /b", "--duration 5s",
+                                  "--cookies valid,none"}) {
+            const CtlResult usage = m_ctl.run(cold + words(wrong));
+            QVERIFY2(usage.exitCode == 2, usage.all().constData());
+        }
+        const CtlResult awake = run(words("--route / --modes local,proxy --yes --idle 1s"));
+        QVERIFY2(awake.exitCode == 2 && awake.err.contains("awake"), awake.all().constData());
+        const CtlResult endless = m_ctl.run(cold + words("--samples 100000"));
+        QVERIFY2(endless.exitCode == 4 && endless.err.contains("--samples 2570"), endless.all().constData());
     }
 
     void guardsStayOnElsewhere()
