@@ -116,20 +116,45 @@ void BlocksChart::paintBoxPlot(QPainter &painter, const BlockBox &box, const Cel
     drawMarker(painter, theme(), lookOf(id), {x, yAt(box.ns[2])}, 6);
 }
 
+/// From one box of a group to the next.
+qreal BlocksChart::stepWidth() const
+{
+    const qreal room = plot().width() / static_cast<double>(m_boxes.groups.size()) / (windowTo() - windowFrom());
+    return 0.8 * room / static_cast<double>(m_boxes.modes.size());
+}
+
+qreal BlocksChart::xOf(int stop, std::size_t mode) const
+{
+    const double beside = static_cast<double>(mode) - static_cast<double>(m_boxes.modes.size() - 1) / 2;
+    return xAt(shareOf(stop)) + stepWidth() * beside;
+}
+
 void BlocksChart::paintMarks(QPainter &painter) const
 {
     painter.setRenderHint(QPainter::Antialiasing);
-    const qreal room = plot().width() / static_cast<double>(m_boxes.groups.size()) / (windowTo() - windowFrom());
-    const qreal step = 0.8 * room / static_cast<double>(m_boxes.modes.size());
     for (int stop = 0; stop < stops(); ++stop) {
         const BlockGroup &group = m_boxes.groups[static_cast<std::size_t>(stop)];
-        const qreal left = xAt(shareOf(stop)) - step * static_cast<double>(m_boxes.modes.size() - 1) / 2;
         for (std::size_t i = 0; i < m_boxes.modes.size(); ++i) {
             if (group.boxes[i].n > 0)
-                paintBoxPlot(painter, group.boxes[i], m_boxes.modes[i], left + step * static_cast<double>(i),
-                             std::min(widestBox, 0.8 * step));
+                paintBoxPlot(painter, group.boxes[i], m_boxes.modes[i], xOf(stop, i),
+                             std::min(widestBox, 0.8 * stepWidth()));
         }
     }
+}
+
+QPolygonF BlocksChart::marks() const
+{
+    QPolygonF places;
+    for (int stop = 0; stop < stops(); ++stop) {
+        const BlockGroup &group = m_boxes.groups[static_cast<std::size_t>(stop)];
+        for (std::size_t i = 0; i < m_boxes.modes.size(); ++i) {
+            for (std::size_t at = 0; at < group.boxes[i].ns.size(); ++at) {
+                if (group.boxes[i].shows(at))
+                    places << QPointF(xOf(stop, i), yAt(group.boxes[i].ns[at]));
+            }
+        }
+    }
+    return places;
 }
 
 void BlocksChart::paintReadOut(QPainter &painter) const

@@ -36,11 +36,14 @@ protected:
     void paintMarks(QPainter &painter) const override;
     void paintReadOut(QPainter &painter) const override;
     [[nodiscard]] QString nothing() const override;
+    [[nodiscard]] QPolygonF marks() const override;
     [[nodiscard]] bool hasCursorLine() const override { return false; } // it would stand over a box
 
 private:
     [[nodiscard]] qreal yAt(double ns) const;
     [[nodiscard]] QString groupText(int stop) const;
+    [[nodiscard]] qreal stepWidth() const;
+    [[nodiscard]] qreal xOf(int stop, std::size_t mode) const;
     void paintBoxPlot(QPainter &painter, const probe::BlockBox &box, const probe::CellId &id, qreal x,
                       qreal width) const;
 
