@@ -38,13 +38,14 @@ CellId idOf(const RevocationCell &cell)
 
 QString nameOf(const RevocationCell &cell)
 {
-    return cell.strategy + QStringLiteral(" by ") + probeModeName(cell.mode);
+    return QStringLiteral("%1 (%2)").arg(probeModeName(cell.mode), cell.strategy);
 }
 
 QString signedPercent(double percent)
 {
     return (percent < 0 ? QStringLiteral("−") : QStringLiteral("+")) +
-           QString::number(std::abs(percent), 'f', std::abs(percent) < 10 ? 1 : 0) + QStringLiteral(" %");
+           QString::number(std::abs(percent), 'f', std::abs(percent) < 10 ? 1 : 0) + QChar(QChar::Nbsp) +
+           QLatin1Char('%');
 }
 
 QString departureText(const QString &name, const ModelDeparture &departure)
@@ -162,11 +163,12 @@ QStringList revocationSentences(const Revocations &revocations)
     QStringList sentences;
     for (const RevocationCell &cell : revocations.cells) {
         const SurvivalCurve curve(cell.watched);
-        QString sentence = QStringLiteral("%1: half of the sessions are refused after %2, 95 of 100 after %3 (n %4, of "
-                                          "which %5 have ended)")
-                               .arg(nameOf(cell), timeText(*curve.quantile(0.5)), timeText(*curve.quantile(0.95)))
-                               .arg(curve.count())
-                               .arg(cell.ended);
+        const QString number = QString::number(curve.count());
+        QString sentence = QStringLiteral("%1: half of the sessions are refused after %2, 95 of 100 after %3 (n %4)")
+                               .arg(nameOf(cell), timeText(*curve.quantile(0.5)), timeText(*curve.quantile(0.95)),
+                                    cell.ended < curve.count()
+                                        ? QStringLiteral("%1, of which %2 have ended").arg(number).arg(cell.ended)
+                                        : number);
         const auto median = revocations.departureOf(cell, 0.5);
         const auto tail = revocations.departureOf(cell, 0.95);
         if (median && tail) {

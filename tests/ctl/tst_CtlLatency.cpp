@@ -254,7 +254,7 @@ private Q_SLOTS:
         const QStringList report = words("latency report") << document << QStringLiteral("--revocations");
         const CtlResult html = m_ctl.run(report + QStringList{revocations});
         QVERIFY2(html.exitCode == 0 && html.out.contains("id=\"revocations\"") &&
-                     html.out.contains("database by cached: half of the sessions"),
+                     html.out.contains("cached (database): half of the sessions"),
                  html.all().constData());
         const CtlResult wrong = m_ctl.run(report + QStringList{document});
         QVERIFY2(wrong.exitCode != 0 && wrong.errorCode() == QStringLiteral("FileFormatInvalid"),

@@ -354,16 +354,16 @@ private Q_SLOTS:
         revocations.cells = {cached, jwt};
         document.revocations = revocations;
         const ReportChart chart = revocationChart(revocations);
-        QVERIFY2(chart.sentence.contains(QStringLiteral("database by cached-memory: half of the sessions are refused "
+        QVERIFY2(chart.sentence.contains(QStringLiteral("cached-memory (database): half of the sessions are refused "
                                                         "after 475 ms, 95 of 100 after ≥ 950 ms (n 20, of which 18 "
                                                         "have ended); against the model")),
                  qPrintable(chart.sentence));
         QVERIFY2(
             chart.sentence.contains(QRegularExpression(QStringLiteral(
-                "median \\+27 % \\(95 % CI [−+]\\d.* to \\+\\d.*\\), p95 ≥ \\+1.3 % \\(95 % CI .* or more\\)\\."))),
+                "median \\+27.% \\(95 % CI [−+]\\d.* to \\+\\d.*\\), p95 ≥ \\+1.3.% \\(95 % CI .* or more\\)\\."))),
             qPrintable(chart.sentence));
         QVERIFY2(
-            chart.sentence.contains(QStringLiteral("jwt by proxy: half of the sessions are refused after ≥ 2.00 s")),
+            chart.sentence.contains(QStringLiteral("proxy (jwt): half of the sessions are refused after ≥ 2.00 s")),
             qPrintable(chart.sentence));
         QCOMPARE(chart.svg.count(QStringLiteral("class=\"curve m-proxy\"")), 2); // and its legend
         QCOMPARE(chart.svg.count(QStringLiteral("class=\"band m-cached-memory\"")), 1);
@@ -373,8 +373,8 @@ private Q_SLOTS:
             return std::ranges::count(chart.rows, QString::fromLatin1(name),
                                       [](const QStringList &row) { return row[0]; });
         };
-        QCOMPARE(rowsOf("database by cached-memory"), 18 + 4); // with 950 ms, 1 s, 2 s and 5 s
-        QCOMPARE(rowsOf("jwt by proxy"), 4);
+        QCOMPARE(rowsOf("cached-memory (database)"), 18 + 4); // with 950 ms, 1 s, 2 s and 5 s
+        QCOMPARE(rowsOf("proxy (jwt)"), 4);
         QCOMPARE(chart.rows.back().mid(1, 2),
                  (QStringList{QStringLiteral("5.00 s"), QStringLiteral("not watched so long")}));
         const QByteArray html = asHtml(reread(document));
