@@ -4,6 +4,7 @@
 #include "app/ctl/Confirmation.h"
 #include "core/audit/AuditLog.h"
 #include "core/probe/PropagationRun.h"
+#include "core/probe/Revocations.h"
 #include "core/probe/RunPlan.h"
 
 namespace rollcall::ctl {
@@ -15,9 +16,31 @@ using deployment::Needs;
 using probe::PropagationCell;
 using probe::PropagationPlan;
 
+using probe::Watched;
+
 QJsonValue numberOrNull(const std::optional<double> &number)
 {
     return number ? QJsonValue(*number) : QJsonValue();
+}
+
+double milliseconds(std::chrono::nanoseconds time)
+{
+    return std::chrono::duration<double, std::milli>(time).count();
+}
+
+/// A time of which no more than a lower bound may be known, as two members, one of which is null; in a table, for
+/// @p people, as one: "≥ 120000".
+void addTime(JsonRecord &record, const QString &name, const std::optional<Watched> &time, bool people)
+{
+    const QString key = name + QStringLiteral("Ms");
+    const bool known = time && time->ended;
+    const bool bounded = time && !time->ended;
+    if (people && bounded) {
+        record.add(key, QStringLiteral("≥ %1").arg(QString::fromUtf8(jsonText(time->ms))));
+        return;
+    }
+    record.add(key, known ? QJsonValue(time->ms) : QJsonValue());
+    record.add(name + QStringLiteral("AtLeastMs"), bounded ? QJsonValue(time->ms) : QJsonValue());
 }
 
 base::Result<PropagationPlan> readPlan(const Context &context)
@@ -54,7 +77,7 @@ base::Result<PropagationPlan> readPlan(const Context &context)
     return plan;
 }
 
-JsonRecord recordOf(const PropagationCell &cell)
+JsonRecord recordOf(const PropagationCell &cell, bool people)
 {
     const probe::PropagationFigures &figures = cell.figures;
     QJsonObject statuses;
@@ -64,47 +87,57 @@ JsonRecord recordOf(const PropagationCell &cell)
     record.add(QStringLiteral("strategy"), cell.strategy())
         .add(QStringLiteral("mode"), probe::probeModeName(cell.arm.mode))
         .add(QStringLiteral("trials"), figures.trials)
-        .add(QStringLiteral("refused"), figures.refused)
-        .add(QStringLiteral("p50Ms"), numberOrNull(figures.p50Ms))
-        .add(QStringLiteral("p95Ms"), numberOrNull(figures.p95Ms))
-        .add(QStringLiteral("p99Ms"), numberOrNull(figures.p99Ms))
-        .add(QStringLiteral("maxMs"), numberOrNull(figures.maxMs))
-        .add(QStringLiteral("windowP50Ms"), numberOrNull(figures.windowP50Ms))
-        .add(QStringLiteral("windowMeanMs"), numberOrNull(figures.windowMeanMs))
+        .add(QStringLiteral("refused"), figures.refused);
+    addTime(record, QStringLiteral("p50"), figures.p50, people);
+    addTime(record, QStringLiteral("p95"), figures.p95, people);
+    addTime(record, QStringLiteral("p99"), figures.p99, people);
+    addTime(record, QStringLiteral("max"), figures.longest, people);
+    addTime(record, QStringLiteral("windowP50"), figures.windowP50, people);
+    addTime(record, QStringLiteral("windowP95"), figures.windowP95, people);
+    record.add(QStringLiteral("windowMeanMs"), numberOrNull(figures.windowMeanMs))
         .add(QStringLiteral("staleAccepts"), figures.staleAccepts)
         .add(QStringLiteral("coveredShare"), figures.coveredShare)
         .add(QStringLiteral("failed"), figures.failed)
         .add(QStringLiteral("statuses"), statuses)
         .add(QStringLiteral("verdict"), probe::propagationVerdictName(figures.verdict));
+    if (!people)
+        record.add(QStringLiteral("watched"), probe::watchedToJson(figures.watched));
     return record;
 }
 
-Answer answerOf(const probe::PropagationOutcome &outcome)
+Answer answerOf(const probe::PropagationOutcome &outcome, const PropagationPlan &plan,
+                std::chrono::nanoseconds interval, bool people)
 {
     Answer answer;
     answer.list.emplace();
     answer.list->key = QStringLiteral("cells");
-    answer.list->columns = {
-        QStringLiteral("strategy"),     QStringLiteral("mode"),         QStringLiteral("trials"),
-        QStringLiteral("refused"),      QStringLiteral("p50Ms"),        QStringLiteral("p95Ms"),
-        QStringLiteral("p99Ms"),        QStringLiteral("maxMs"),        QStringLiteral("windowP50Ms"),
-        QStringLiteral("windowMeanMs"), QStringLiteral("staleAccepts"), QStringLiteral("coveredShare"),
-        QStringLiteral("failed"),       QStringLiteral("verdict")};
+    answer.list->columns = {QStringLiteral("strategy"), QStringLiteral("mode"), QStringLiteral("trials"),
+                            QStringLiteral("refused")};
+    for (const char *time : {"p50", "p95", "p99", "max", "windowP50", "windowP95"}) {
+        for (const char *kind : {"Ms", "AtLeastMs"})
+            answer.list->columns << QLatin1StringView(time) + QLatin1StringView(kind);
+    }
+    answer.list->columns << QStringLiteral("windowMeanMs") << QStringLiteral("staleAccepts")
+                         << QStringLiteral("coveredShare") << QStringLiteral("failed") << QStringLiteral("verdict");
     answer.list->tableColumns = {QStringLiteral("strategy"), QStringLiteral("mode"),   QStringLiteral("trials"),
                                  QStringLiteral("refused"),  QStringLiteral("p50Ms"),  QStringLiteral("p99Ms"),
                                  QStringLiteral("maxMs"),    QStringLiteral("verdict")};
     for (const PropagationCell &cell : outcome.cells)
-        answer.list->elements.push_back(recordOf(cell));
-    answer.members.add(QStringLiteral("auditId"), textOrNull(outcome.auditId));
-    answer.note = QStringLiteral("Times from the acknowledged revocation to the start of the first refused probe.");
+        answer.list->elements.push_back(recordOf(cell, people));
+    answer.members.add(QStringLiteral("auditId"), textOrNull(outcome.auditId))
+        .add(QStringLiteral("cacheTtlMs"), milliseconds(plan.cacheTtl))
+        .add(QStringLiteral("intervalMs"), milliseconds(interval));
+    answer.note = QStringLiteral("Times from the acknowledged revocation to the start of the first refused probe; ≥: "
+                                 "still accepted when last asked.");
     return answer;
 }
 
-Outcome outcomeOf(Context &context, const probe::PropagationOutcome &outcome)
+Outcome outcomeOf(Context &context, const probe::PropagationOutcome &outcome, const PropagationPlan &plan,
+                  std::chrono::nanoseconds interval)
 {
     for (const QString &note : outcome.notes)
         context.output().warn(note + QLatin1Char('.'));
-    Answer answer = answerOf(outcome);
+    Answer answer = answerOf(outcome, plan, interval, context.output().format() == Format::Table);
     if (outcome.cancelled)
         return Outcome::failed(base::Error(base::ErrorCode::Cancelled), std::move(answer));
     if (outcome.error) {
@@ -216,7 +249,8 @@ private:
                 context.output().progress(
                     QStringLiteral("%1 of %2 revocations").arg(progress.done).arg(progress.total));
             });
-        return outcome ? outcomeOf(context, *outcome) : Outcome::failed(outcome.error());
+        return outcome ? outcomeOf(context, *outcome, plan, plan.intervalFor(deployment->config().baseUrl))
+                       : Outcome::failed(outcome.error());
     }
 };
 

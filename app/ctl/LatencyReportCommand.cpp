@@ -38,7 +38,9 @@ public:
     {
         std::vector<Flag> flags{
             {QStringLiteral("as"), forms().join(QLatin1Char('|')), QStringLiteral("what to make (html)")},
-            {QStringLiteral("samples"), {}, QStringLiteral("with csv: a row for each sample, not for each cell")}};
+            {QStringLiteral("samples"), {}, QStringLiteral("with csv: a row for each sample, not for each cell")},
+            {QStringLiteral("revocations"), QStringLiteral("FILE"),
+             QStringLiteral("with html or markdown: what `latency propagation` answered as JSON, shown beside it")}};
         const std::vector<Flag> out = outFlags(QStringLiteral("where to (standard output)"), Existing::Replaced);
         flags.insert(flags.end(), out.begin(), out.end());
         return {{QStringLiteral("latency"), QStringLiteral("report")},
@@ -58,10 +60,15 @@ public:
         const bool samples = arguments.has(QStringLiteral("samples"));
         if (samples && *form != QLatin1String("csv"))
             return Outcome::failed(usageError(QStringLiteral("--samples"), QStringLiteral("goes with --as csv alone")));
+        const bool shows = *form == QLatin1String("html") || *form == QLatin1String("markdown");
+        if (arguments.has(QStringLiteral("revocations")) && !shows) {
+            return Outcome::failed(usageError(QStringLiteral("--revocations"),
+                                              QStringLiteral("goes with --as html or --as markdown alone")));
+        }
         const auto out = outFile(context, Existing::Replaced);
         if (!out)
             return Outcome::failed(out.error());
-        const auto document = readRun(arguments.argument(), context.stop());
+        auto document = readRun(arguments.argument(), context.stop());
         if (!document)
             return Outcome::failed(document.error());
         if (samples && document->samples.empty()) {
@@ -69,6 +76,12 @@ public:
                 QStringLiteral("--samples"),
                 QStringLiteral("%1 holds no single samples: it is of an earlier version, or they were too many to keep")
                     .arg(arguments.argument())));
+        }
+        if (const auto file = arguments.value(QStringLiteral("revocations"))) {
+            auto revocations = readRevocations(*file, context.stop());
+            if (!revocations)
+                return Outcome::failed(revocations.error());
+            document->revocations = std::move(*revocations);
         }
         const QByteArray bytes = rendered(*document, *form, samples);
         const auto status = *out ? writeOutputFile(**out, bytes) : context.output().text(QString::fromUtf8(bytes));

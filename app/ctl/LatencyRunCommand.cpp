@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "app/ctl/ColdSeries.h"
 #include "app/ctl/Commands.h"
 #include "app/ctl/Confirmation.h"
 #include "app/ctl/InputFile.h"
@@ -165,6 +166,8 @@ base::Result<RunPlan> readPlan(const Context &context)
         return base::fail(status.error());
     if (const auto status = readCare(context, plan); !status)
         return base::fail(status.error());
+    if (const auto status = readIdle(context.arguments(), plan); !status)
+        return base::fail(status.error());
     return plan;
 }
 
@@ -288,17 +291,20 @@ public:
     CommandSpec spec() const override
     {
         std::vector<Flag> flags = runFlags();
+        flags.push_back(idleFlag());
         for (const std::vector<Flag> &more :
              {outFlags(QStringLiteral("the run document, also as a file"), Existing::Replaced), writeFlags()})
             flags.insert(flags.end(), more.begin(), more.end());
+        std::vector<QStringList> exclusive = idleExcludes();
+        exclusive.push_back({QStringLiteral("rate"), QStringLiteral("concurrency")});
+        exclusive.push_back({QStringLiteral("route"), QStringLiteral("routes")});
+        exclusive.push_back({QStringLiteral("cookie"), QStringLiteral("cookie-file")});
         return {{QStringLiteral("latency"), QStringLiteral("run")},
                 {},
                 false,
                 QStringLiteral("measure how long a session takes to resolve, per route and mode"),
                 std::move(flags),
-                {{QStringLiteral("rate"), QStringLiteral("concurrency")},
-                 {QStringLiteral("route"), QStringLiteral("routes")},
-                 {QStringLiteral("cookie"), QStringLiteral("cookie-file")}}};
+                std::move(exclusive)};
     }
 
     Outcome run(Context &context) const override

@@ -55,6 +55,10 @@ struct ModeStyle
 constexpr ModeStyle modeStyles[] = {
     {"local", "local", "none"},
     {"proxy", "proxy", "7 4"},
+    {"cached", "memory", "2 3"},
+    {"cached-memory", "memory", "2 3"},
+    {"cached-redis", "redis", "4 2"},
+    {"cached-upstash", "upstash", "5 2 1 2"},
     {"cached-hit", "memory", "2 3"},
     {"cached-miss", "memory", "6 2 2 2"},
     {"cached-memory-hit", "memory", "2 3"},
@@ -72,7 +76,7 @@ QString wholeStyle()
     QString text = QString::fromUtf8(style);
     for (const ModeStyle &mode : modeStyles) {
         text += QStringLiteral("svg .m-%1{stroke:var(--%2)}svg .fill.m-%1:not(.hollow),svg .band.m-%1{fill:var(--%2)}"
-                               "svg .band.m-%1{stroke:none}"
+                               "svg .band.m-%1{stroke:none}svg .box.m-%1{fill:var(--%2);fill-opacity:.24}"
                                "svg .curve.m-%1{stroke-dasharray:%3}\n")
                     .arg(QLatin1String(mode.name), QLatin1String(mode.color), QLatin1String(mode.dash));
     }
@@ -207,6 +211,8 @@ QByteArray asHtml(const RunDocument &document)
     const QStringList routes = routesOf(document);
     for (qsizetype i = 0; i < std::min(mostPictures, routes.size()); ++i)
         html += section(percentileChart(document, routes.at(i)), static_cast<std::size_t>(i));
+    for (qsizetype i = 0; i < std::min(mostPictures, routes.size()); ++i)
+        html += section(blocksChart(document, routes.at(i)), static_cast<std::size_t>(i));
     for (std::size_t i = 0; i < std::min<std::size_t>(mostPictures, document.comparisons.size()); ++i)
         html += section(shiftChart(document, document.comparisons[i]), i);
     for (std::size_t i = 0; i < std::min<std::size_t>(mostPictures, document.cells.size()); ++i)
@@ -214,6 +220,8 @@ QByteArray asHtml(const RunDocument &document)
     html += section(phaseChart(document));
     if (const ReportChart stages = stageChart(document); !stages.rows.empty())
         html += section(stages);
+    if (document.revocations)
+        html += section(revocationChart(*document.revocations));
     html += cellSection(document) + metadataSection(document);
     return (html + QStringLiteral("</main></body></html>\n")).toUtf8();
 }

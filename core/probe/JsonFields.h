@@ -38,6 +38,7 @@ public:
         const QJsonValue found = value(key, isInteger(value(key)) || value(key).isNull());
         return found.isDouble() ? std::optional(found.toInteger()) : std::nullopt;
     }
+    [[nodiscard]] bool flag(const QString &key) const { return value(key, value(key).isBool()).toBool(); }
     [[nodiscard]] double number(const QString &key) const { return value(key, value(key).isDouble()).toDouble(); }
     [[nodiscard]] std::optional<double> optionalNumber(const QString &key) const
     {

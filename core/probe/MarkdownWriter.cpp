@@ -1,5 +1,6 @@
 #include "core/probe/MarkdownWriter.h"
 
+#include "core/probe/ReportCharts.h"
 #include "core/probe/ReportText.h"
 
 namespace rollcall::probe {
@@ -124,6 +125,11 @@ QByteArray asMarkdown(const RunDocument &document)
         text += QStringLiteral("\n## Budgets\n\n");
         for (const BudgetResult &budget : document.budgets)
             text += QStringLiteral("- ") + plain(budgetSentence(budget)) + QLatin1Char('\n');
+    }
+    if (document.revocations) {
+        text += QStringLiteral("\n## Revocations\n\n");
+        for (const QString &sentence : revocationSentences(*document.revocations))
+            text += QStringLiteral("- ") + plain(sentence) + QLatin1Char('\n');
     }
     text += QStringLiteral("\n## Cells\n\n%1 times; timeouts count as lower bounds.\n\n")
                 .arg(document.isClosed() ? QStringLiteral("Service") : QStringLiteral("Response")) +

@@ -15,21 +15,43 @@ double milliseconds(double ns)
     return ns / 1e6;
 }
 
-/// Quantile @p p of ascending @p seen and @p censored greater ones of unknown size; nullopt where it is among those.
-std::optional<double> quantileMs(const std::vector<qint64> &seen, qsizetype censored, double p)
+/// What is known of when @p outcome's session was first refused, or for how long it outlived its revocation:
+/// @p refusedNs. nullopt where nothing was seen after it.
+std::optional<Watched> watchedOf(const TrialOutcome &outcome, std::optional<qint64> refusedNs)
 {
-    const auto all = static_cast<qsizetype>(seen.size()) + censored;
-    const double rank = static_cast<double>(all - 1) * p;
-    if (seen.empty() || std::ceil(rank) >= static_cast<double>(seen.size()))
-        return std::nullopt;
-    const auto below = static_cast<std::size_t>(rank);
-    const auto above = static_cast<std::size_t>(std::ceil(rank));
-    const auto from = static_cast<double>(seen[below]);
-    return milliseconds(from + (rank - std::floor(rank)) * (static_cast<double>(seen[above]) - from));
+    if (refusedNs)
+        return Watched{milliseconds(static_cast<double>(*refusedNs)), true};
+    if (outcome.lastAcceptedNs)
+        return Watched{milliseconds(static_cast<double>(std::max<qint64>(0, *outcome.lastAcceptedNs))), false};
+    return std::nullopt;
 }
 
-PropagationVerdict verdictOf(const PropagationFigures &figures, bool flapping, double slowestAcknowledgeMs,
-                             const PropagationBounds &bounds)
+/// The longest of @p watched: at least so long where not all have ended.
+std::optional<Watched> longestOf(const std::vector<Watched> &watched)
+{
+    if (watched.empty())
+        return std::nullopt;
+    return Watched{std::ranges::max_element(watched, {}, &Watched::ms)->ms,
+                   std::ranges::all_of(watched, &Watched::ended)};
+}
+
+double meanMs(const std::vector<Watched> &watched)
+{
+    double sum = 0;
+    for (const Watched &one : watched)
+        sum += one.ms;
+    return sum / static_cast<double>(watched.size());
+}
+
+/// What else of the trials a verdict needs.
+struct Course
+{
+    bool flapping = false; ///< one was accepted again
+    bool open = false;     ///< one still runs and was not refused yet
+    double slowestAcknowledgeMs = 0;
+};
+
+PropagationVerdict verdictOf(const PropagationFigures &figures, const Course &course, const PropagationBounds &bounds)
 {
     const double intervalMs = milliseconds(static_cast<double>(bounds.interval.count()));
     const double answerMs = milliseconds(static_cast<double>(bounds.answerP95.count()));
@@ -37,25 +59,18 @@ PropagationVerdict verdictOf(const PropagationFigures &figures, bool flapping, d
         return PropagationVerdict::Unknown;
     if (figures.refused < figures.trials)
         return PropagationVerdict::NotRevoked;
-    if (flapping)
+    if (course.flapping)
         return PropagationVerdict::Flapping;
-    if (*figures.p95Ms <= 2 * intervalMs + answerMs)
+    const bool quick = figures.p95->ms <= 2 * intervalMs + answerMs;
+    if (quick && figures.p95->ended)
         return PropagationVerdict::Instant;
     if (!bounds.ttl)
-        return PropagationVerdict::Late;
+        return quick ? PropagationVerdict::Unknown : PropagationVerdict::Late;
     // A probe that filled the cache may have read the row just before it went.
     const double allowed = milliseconds(static_cast<double>(bounds.ttl->count())) + intervalMs + answerMs;
-    return *figures.maxMs <= allowed + slowestAcknowledgeMs ? PropagationVerdict::WithinTtl : PropagationVerdict::Late;
-}
-
-/// How long @p outcome's session was seen to outlive its revocation; nullopt where nothing was seen after it.
-std::optional<Watched> watchedOf(const TrialOutcome &outcome)
-{
-    if (const std::optional<qint64> window = outcome.windowNs())
-        return Watched{milliseconds(static_cast<double>(*window)), true};
-    if (outcome.lastAcceptedNs)
-        return Watched{milliseconds(static_cast<double>(std::max<qint64>(0, *outcome.lastAcceptedNs))), false};
-    return std::nullopt;
+    if (figures.longest->ms > allowed + course.slowestAcknowledgeMs)
+        return PropagationVerdict::Late;
+    return course.open ? PropagationVerdict::Unknown : PropagationVerdict::WithinTtl;
 }
 
 } // namespace
@@ -82,43 +97,41 @@ QString propagationVerdictName(PropagationVerdict verdict)
 PropagationFigures summarise(std::span<const TrialOutcome> outcomes, const PropagationBounds &bounds)
 {
     PropagationFigures figures;
-    std::vector<qint64> refusals;
-    std::vector<qint64> windows;
-    bool flapping = false;
-    double slowestAcknowledgeMs = 0;
+    std::vector<Watched> refusals;
+    Course course;
     for (const TrialOutcome &outcome : outcomes) {
         figures.failed += outcome.end == End::NotAccepted || outcome.end == End::NoAnswer ? 1 : 0;
-        if (const std::optional<Watched> watched = watchedOf(outcome))
-            figures.watched.push_back(*watched);
+        if (const std::optional<Watched> window = watchedOf(outcome, outcome.windowNs()))
+            figures.watched.push_back(*window);
+        if (const std::optional<Watched> refusal = watchedOf(outcome, outcome.firstRefusedNs)) {
+            refusals.push_back(*refusal);
+            course.open = course.open || (outcome.end == End::Running && !refusal->ended);
+        }
         if (!outcome.counts())
             continue;
         ++figures.trials;
         figures.staleAccepts += outcome.staleAccepts;
-        slowestAcknowledgeMs = std::max(slowestAcknowledgeMs, milliseconds(static_cast<double>(outcome.acknowledgeNs)));
+        course.slowestAcknowledgeMs =
+            std::max(course.slowestAcknowledgeMs, milliseconds(static_cast<double>(outcome.acknowledgeNs)));
         if (outcome.end != End::Refused)
             continue;
         ++figures.refused;
-        refusals.push_back(*outcome.firstRefusedNs);
-        windows.push_back(*outcome.windowNs());
-        flapping = flapping || outcome.lastAcceptedNs.value_or(0) > *outcome.firstRefusedNs + bounds.interval.count();
+        course.flapping =
+            course.flapping || outcome.lastAcceptedNs.value_or(0) > *outcome.firstRefusedNs + bounds.interval.count();
     }
-    std::sort(refusals.begin(), refusals.end());
-    std::sort(windows.begin(), windows.end());
-    const qsizetype censored = figures.trials - figures.refused;
-    figures.p50Ms = quantileMs(refusals, censored, 0.5);
-    figures.p95Ms = quantileMs(refusals, censored, 0.95);
-    figures.p99Ms = quantileMs(refusals, censored, 0.99);
-    figures.windowP50Ms = quantileMs(windows, censored, 0.5);
-    figures.windowP95Ms = quantileMs(windows, censored, 0.95);
-    if (censored == 0 && !refusals.empty()) {
-        figures.maxMs = milliseconds(static_cast<double>(refusals.back()));
-        double sum = 0;
-        for (const qint64 window : windows)
-            sum += static_cast<double>(window);
-        figures.windowMeanMs = milliseconds(sum / static_cast<double>(windows.size()));
-        figures.coveredShare = std::pow(0.05, 1.0 / figures.trials);
-    }
-    figures.verdict = verdictOf(figures, flapping, slowestAcknowledgeMs, bounds);
+    const SurvivalCurve firsts(refusals);
+    figures.p50 = firsts.quantile(0.5);
+    figures.p95 = firsts.quantile(0.95);
+    figures.p99 = firsts.quantile(0.99);
+    figures.longest = longestOf(refusals);
+    const SurvivalCurve windows(figures.watched);
+    figures.windowP50 = windows.quantile(0.5);
+    figures.windowP95 = windows.quantile(0.95);
+    if (!figures.watched.empty() && std::ranges::all_of(figures.watched, &Watched::ended))
+        figures.windowMeanMs = meanMs(figures.watched);
+    if (figures.longest && figures.longest->ended)
+        figures.coveredShare = std::pow(0.05, 1.0 / static_cast<double>(refusals.size()));
+    figures.verdict = verdictOf(figures, course, bounds);
     return figures;
 }
 

@@ -21,11 +21,6 @@ constexpr double bottom = 300;
 constexpr int columns = 120;
 constexpr int bands = 40;
 
-QString noSamples()
-{
-    return QStringLiteral("This document holds no single samples, so there is nothing to show here.");
-}
-
 std::size_t indexOf(const RunDocument &document, const CellId &id)
 {
     const auto at = std::find_if(document.cells.begin(), document.cells.end(),
@@ -73,6 +68,11 @@ void drawHeat(SvgCanvas &canvas, const Columns &times, double lo, double hi)
 
 } // namespace
 
+QString noSamplesText()
+{
+    return QStringLiteral("This document holds no single samples, so there is nothing to show here.");
+}
+
 ReportChart heatmapChart(const RunDocument &document, std::size_t cell)
 {
     const CellId &id = document.cells[cell].id;
@@ -96,7 +96,7 @@ ReportChart heatmapChart(const RunDocument &document, std::size_t cell)
         most = std::max(most, sample.responseNs());
     }
     if (!found) {
-        chart.sentence = document.samples.empty() ? noSamples() : QStringLiteral("No request was answered.");
+        chart.sentence = document.samples.empty() ? noSamplesText() : QStringLiteral("No request was answered.");
         return chart;
     }
     Columns times(columns);
@@ -166,7 +166,7 @@ ReportChart shiftChart(const RunDocument &document, const Comparison &comparison
     const std::size_t a = indexOf(document, comparison.a);
     const std::size_t b = indexOf(document, comparison.b);
     if (document.samples.empty() || a == document.cells.size() || b == document.cells.size()) {
-        chart.sentence = noSamples();
+        chart.sentence = noSamplesText();
         return chart;
     }
     const auto samples = measuredByCell(document.samples, document.cells.size());

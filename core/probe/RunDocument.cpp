@@ -301,15 +301,18 @@ QString stopReasonName(StopReason reason)
 
 QJsonObject RunDocument::toObject() const
 {
-    return {{QStringLiteral("schema"), QLatin1String(schemaName)},
-            {QStringLiteral("meta"), meta},
-            {QStringLiteral("plan"), plan},
-            {QStringLiteral("cells"), arrayOf(cells)},
-            {QStringLiteral("comparisons"), arrayOf(comparisons)},
-            {QStringLiteral("budgets"), arrayOf(budgets)},
-            {QStringLiteral("guards"), arrayOf(guards)},
-            {QStringLiteral("stopReason"), stopReasonName(stopReason)},
-            {QStringLiteral("samples"), samplesToJson(samples)}};
+    QJsonObject object{{QStringLiteral("schema"), QLatin1String(schemaName)},
+                       {QStringLiteral("meta"), meta},
+                       {QStringLiteral("plan"), plan},
+                       {QStringLiteral("cells"), arrayOf(cells)},
+                       {QStringLiteral("comparisons"), arrayOf(comparisons)},
+                       {QStringLiteral("budgets"), arrayOf(budgets)},
+                       {QStringLiteral("guards"), arrayOf(guards)},
+                       {QStringLiteral("stopReason"), stopReasonName(stopReason)},
+                       {QStringLiteral("samples"), samplesToJson(samples)}};
+    if (revocations)
+        object.insert(QStringLiteral("revocations"), revocations->toJson());
+    return object;
 }
 
 QByteArray RunDocument::toJson() const
@@ -357,6 +360,8 @@ Result<RunDocument> RunDocument::fromJson(const QByteArray &json, const QString 
                 [&](const JsonFields &each) { document.budgets.push_back(budgetFrom(each)); });
     fields.each(QStringLiteral("guards"), [&](const JsonFields &each) { document.guards.push_back(guardFrom(each)); });
     document.stopReason = fields.word<StopReason>(QStringLiteral("stopReason"), stopReasonOf);
+    if (fields.has(QStringLiteral("revocations")))
+        document.revocations = Revocations::fromJson(fields.object(QStringLiteral("revocations")));
     if (!fault.isEmpty())
         return invalid(fault);
     if (const QString wrong = faultOf(document); !wrong.isEmpty())

@@ -10,6 +10,7 @@
 #include "core/probe/CellResult.h"
 #include "core/probe/Comparison.h"
 #include "core/probe/Guard.h"
+#include "core/probe/Revocations.h"
 #include "core/probe/Sample.h"
 
 namespace rollcall::probe {
@@ -47,6 +48,8 @@ struct RunDocument
     /// All samples, warm-up included, in the order in which they ended; times from the first intended start. Empty
     /// where they were too many to keep (mostLoggedSamples), while the run goes on from far fewer on.
     std::vector<Sample> samples;
+    /// An experiment with revocations on the same deployment, where one was made and put beside the run.
+    std::optional<Revocations> revocations;
 
     /// The document as indented JSON, keys sorted, one line end at its end. The same document gives the same bytes.
     [[nodiscard]] QByteArray toJson() const;

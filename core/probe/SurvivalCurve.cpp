@@ -35,6 +35,50 @@ std::optional<SurvivalCurve::Point> SurvivalCurve::at(double ms) const
     return Point{share, wilsonOfShare(share, share < 1 ? whole : std::max(1.0, left))};
 }
 
+std::optional<Watched> SurvivalCurve::quantile(double p) const
+{
+    if (m_watched.empty())
+        return std::nullopt;
+    constexpr double rounding = 1e-9; // of a product of as many factors as there are trials
+    std::optional<double> reached;    // where the curve came to lie at 1 - p itself
+    double share = 1;
+    auto left = static_cast<double>(m_watched.size());
+    for (const Watched &one : m_watched) {
+        if (one.ended && reached && one.ms > *reached)
+            return Watched{(*reached + one.ms) / 2, true};
+        if (one.ended)
+            share *= (left - 1) / left;
+        --left;
+        if (share < 1 - p - rounding)
+            return Watched{one.ms, true};
+        if (one.ended && share <= 1 - p + rounding)
+            reached = one.ms;
+    }
+    const double endMs = m_watched.back().ms;
+    return Watched{(reached.value_or(endMs) + endMs) / 2, false};
+}
+
+SurvivalCurve::Bounds SurvivalCurve::quantileBounds(double p) const
+{
+    Bounds bounds{endMs().value_or(0), {}};
+    bool begun = false;
+    const auto look = [&](double ms) {
+        const std::optional<Point> point = at(ms);
+        if (!point || bounds.hiMs)
+            return;
+        if (!begun && point->interval.lo <= 1 - p) {
+            begun = true;
+            bounds.loMs = ms;
+        }
+        if (point->interval.hi < 1 - p)
+            bounds.hiMs = ms;
+    };
+    look(0);
+    for (const double ms : stepsMs())
+        look(ms);
+    return bounds;
+}
+
 std::vector<double> SurvivalCurve::stepsMs() const
 {
     std::vector<double> steps;

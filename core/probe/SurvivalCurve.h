@@ -33,6 +33,17 @@ public:
     };
     /// What is known of @p ms (not negative); nullopt where nothing was watched so long and some still lasted.
     [[nodiscard]] std::optional<Point> at(double ms) const;
+    /// How long it takes until share @p p, in (0, 1), has ended: when the curve falls below 1 − p, or the middle of the
+    /// while that it stays just there. Not ended: at least so long, as nothing is known beyond; nullopt where nothing
+    /// was watched.
+    [[nodiscard]] std::optional<Watched> quantile(double p) const;
+    struct Bounds
+    {
+        double loMs = 0;
+        std::optional<double> hiMs; ///< nullopt: it is not bounded by what was watched
+    };
+    /// The 95 % interval of quantile @p p: the times at which 1 − p lies in the curve's own (Brookmeyer and Crowley).
+    [[nodiscard]] Bounds quantileBounds(double p) const;
     /// Where the curve falls, ascending.
     [[nodiscard]] std::vector<double> stepsMs() const;
     /// Until when it is known; nullopt: for ever, as it falls to 0.

@@ -4,6 +4,7 @@
 #include <QJsonDocument>
 
 #include <csignal>
+#include <mutex>
 
 #include "core/demo/DemoDeployment.h"
 #include "tests/support/CtlProcess.h"
@@ -240,6 +241,26 @@ private Q_SLOTS:
             QVERIFY(cell.value(QStringLiteral("p50Ms")).toDouble() <= cell.value(QStringLiteral("maxMs")).toDouble());
         }
         QCOMPARE(cells.at(2).toObject().value(QStringLiteral("mode")).toString(), QStringLiteral("cached"));
+        // What it answers can stand in the report of a run.
+        const QTemporaryDir folder;
+        const QString revocations = folder.filePath(QStringLiteral("revocations.json"));
+        const QString document = folder.filePath(QStringLiteral("run.json"));
+        QFile file(revocations);
+        QVERIFY(file.open(QIODevice::WriteOnly) && file.write(result.out) == result.out.size());
+        file.close();
+        const CtlResult measured =
+            run(words("--route / --modes local --samples 3 --concurrency 1 --yes --out") << document);
+        QVERIFY2(measured.exitCode == 0, measured.all().constData());
+        const QStringList report = words("latency report") << document << QStringLiteral("--revocations");
+        const CtlResult html = m_ctl.run(report + QStringList{revocations});
+        QVERIFY2(html.exitCode == 0 && html.out.contains("id=\"revocations\"") &&
+                     html.out.contains("cached (database): half of the sessions"),
+                 html.all().constData());
+        const CtlResult wrong = m_ctl.run(report + QStringList{document});
+        QVERIFY2(wrong.exitCode != 0 && wrong.errorCode() == QStringLiteral("FileFormatInvalid"),
+                 wrong.all().constData());
+        const CtlResult csv = m_ctl.run(report + QStringList{revocations} + words("--as csv"));
+        QVERIFY2(csv.exitCode == 2, csv.all().constData());
         const CtlResult audit = m_ctl.run(words("audit verify"));
         QVERIFY2(audit.exitCode == 0, audit.all().constData());
     }
@@ -275,8 +296,19 @@ private Q_SLOTS:
         const QJsonObject cell = result.json().value(QStringLiteral("cells")).toArray().at(1).toObject();
         QCOMPARE(cell.value(QStringLiteral("strategy")).toString(), QStringLiteral("jwt"));
         QCOMPARE(cell.value(QStringLiteral("refused")).toInt(-1), 0);
-        QVERIFY(cell.value(QStringLiteral("p50Ms")).isNull());
+        // Never refused: at least as long as it was asked, and so it stands in a table.
+        for (const char *time : {"p50", "p95", "p99", "max", "windowP95"}) {
+            const QString name = QLatin1StringView(time);
+            QVERIFY(cell.value(name + QStringLiteral("Ms")).isNull());
+            QVERIFY2(cell.value(name + QStringLiteral("AtLeastMs")).toDouble() > 100, result.out.constData());
+        }
         QVERIFY2(result.err.contains("not-before"), result.err.constData());
+        const CtlResult table = m_ctl.run(words("latency propagation --format table --modes local --trials 1 "
+                                                "--interval 20ms --horizon 200ms --age 50ms --settle 0s --base-url")
+                                          << m_demo->info().jwtBaseUrl.toString() << QStringLiteral("--secret-file")
+                                          << m_demo->info().secretFile);
+        QVERIFY2(table.exitCode == 0 && table.out.count("≥ ") == 3 && table.out.contains("≥: still accepted"),
+                 table.all().constData());
     }
 
     void stopsCleanly()
@@ -300,6 +332,40 @@ private Q_SLOTS:
         QVERIFY2(result.exitCode == 0, result.all().constData());
         const QJsonObject cell = result.json().value(QStringLiteral("cells")).toArray().first().toObject();
         QCOMPARE(cell.value(QStringLiteral("ok")).toInt(), 5);
+    }
+
+    void coldStartsAreSingleRequestsApart()
+    {
+        std::mutex mutex;
+        std::vector<std::chrono::steady_clock::time_point> asked;
+        const test::ScriptedServer server([&](const test::ScriptedServer::Request &) {
+            const std::scoped_lock lock(mutex);
+            asked.push_back(std::chrono::steady_clock::now());
+            return test::Reply::http(204, {});
+        });
+        const QStringList cold = words("latency run --route /a --modes route --cookie none --timeout 1 --idle 400ms "
+                                       "--base-url")
+                                 << server.url(QString()).toString();
+        const CtlResult result = m_ctl.run(cold);
+        QVERIFY2(result.exitCode == 0, result.all().constData());
+        const QJsonObject cell = result.json().value(QStringLiteral("cells")).toArray().first().toObject();
+        QCOMPARE(cell.value(QStringLiteral("ok")).toInt(), 3);
+        QCOMPARE(cell.value(QStringLiteral("connection")).toString(), QStringLiteral("cold"));
+        // A request of its own each, and before each, the first too, nobody asked.
+        const std::scoped_lock lock(mutex);
+        QVERIFY(asked.size() >= 3);
+        QCOMPARE(server.connections(), static_cast<int>(asked.size()));
+        for (std::size_t i = asked.size() - 3; i < asked.size(); ++i)
+            QVERIFY(i == 0 || asked[i] - asked[i - 1] >= std::chrono::milliseconds(400));
+        for (const char *wrong : {"--rate 1", "--connections reused", "--warmup 2", "--route /b", "--duration 5s",
+                                  "--cookies valid,none"}) {
+            const CtlResult usage = m_ctl.run(cold + words(wrong));
+            QVERIFY2(usage.exitCode == 2, usage.all().constData());
+        }
+        const CtlResult awake = run(words("--route / --modes local,proxy --yes --idle 1s"));
+        QVERIFY2(awake.exitCode == 2 && awake.err.contains("awake"), awake.all().constData());
+        const CtlResult endless = m_ctl.run(cold + words("--samples 100000"));
+        QVERIFY2(endless.exitCode == 4 && endless.err.contains("--samples 2570"), endless.all().constData());
     }
 
     void guardsStayOnElsewhere()

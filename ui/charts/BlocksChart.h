@@ -1,8 +1,6 @@
 #pragma once
 
-#include <array>
-
-#include "core/probe/RunDocument.h"
+#include "core/probe/BlockBoxes.h"
 #include "ui/charts/LatencyAxis.h"
 #include "ui/charts/PaintedChart.h"
 
@@ -28,44 +26,29 @@ public:
 
     [[nodiscard]] ChartTable table() const override;
     [[nodiscard]] QString sentence() const override;
-    [[nodiscard]] std::vector<probe::CellId> modes() const override { return m_modes; }
+    [[nodiscard]] std::vector<probe::CellId> modes() const override { return m_boxes.modes; }
     [[nodiscard]] QString remark() const override;
 
 protected:
-    [[nodiscard]] int stops() const override { return static_cast<int>(m_groups.size()); }
+    [[nodiscard]] int stops() const override { return static_cast<int>(m_boxes.groups.size()); }
     [[nodiscard]] double shareOf(int stop) const override;
     void paintAxes(QPainter &painter) const override;
     void paintMarks(QPainter &painter) const override;
     void paintReadOut(QPainter &painter) const override;
     [[nodiscard]] QString nothing() const override;
+    [[nodiscard]] QPolygonF marks() const override;
     [[nodiscard]] bool hasCursorLine() const override { return false; } // it would stand over a box
 
 private:
-    struct Box
-    {
-        qsizetype n = 0;
-        std::array<double, 5> ns{};     ///< at shownAt of BlocksChart.cpp
-        std::array<bool, 5> censored{}; ///< it lies among timeouts: it is at least so long
-
-        [[nodiscard]] bool shows(std::size_t i) const;
-        [[nodiscard]] QString text(std::size_t i) const;
-    };
-    [[nodiscard]] static Box boxOfTimes(const std::vector<probe::Sample> &samples, bool response, qint64 timeoutNs);
-    /// Blocks that follow each other.
-    struct Group
-    {
-        int first = 0;
-        int last = 0;
-        std::vector<Box> boxes; ///< as m_modes; n = 0: nothing was answered
-    };
-
     [[nodiscard]] qreal yAt(double ns) const;
     [[nodiscard]] QString groupText(int stop) const;
-    void paintBoxPlot(QPainter &painter, const Box &box, const probe::CellId &id, qreal x, qreal width) const;
+    [[nodiscard]] qreal stepWidth() const;
+    [[nodiscard]] qreal xOf(int stop, std::size_t mode) const;
+    void paintBoxPlot(QPainter &painter, const probe::BlockBox &box, const probe::CellId &id, qreal x,
+                      qreal width) const;
 
     QString m_route;
-    std::vector<probe::CellId> m_modes;
-    std::vector<Group> m_groups;
+    probe::BlockBoxes m_boxes;
     LatencyScale m_scale = LatencyScale::Log;
     LatencyAxis m_axis;
     QString m_why; ///< there is nothing to show

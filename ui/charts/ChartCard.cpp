@@ -115,6 +115,7 @@ void ChartCard::setCurrent(int index)
     if (index < 0 || index >= m_charts->count())
         return;
     m_tabs->setCurrentIndex(index);
+    m_tabs->updateGeometry(); // the word of the current tab is wider, and Qt shortens others before it asks for room
     m_charts->setCurrentIndex(index);
     refresh();
     Q_EMIT currentChanged(index);

@@ -211,9 +211,35 @@ void PaintedChart::paintTick(QPainter &painter, double share, const QString &lab
     painter.drawText(QRectF(left, area.bottom() + 4, width, 18), Qt::AlignHCenter | Qt::AlignTop, label);
 }
 
+QRectF PaintedChart::readOutPlace(const QSizeF &size) const
+{
+    const QRectF area = plot().adjusted(6, 6, -6, -6);
+    const qreal cursorX = m_cursor >= 0 ? xAt(shareOf(m_cursor)) : area.left();
+    const qreal left = area.left();
+    const qreal right = area.right() - size.width();
+    const bool atRight = cursorX < area.center().x();
+    const QPolygonF hidden = marks();
+    QRectF best(QPointF(atRight ? right : left, area.top()), size);
+    if (hidden.isEmpty())
+        return best;
+    const auto count = [&hidden](const QRectF &place) {
+        return std::ranges::count_if(hidden, [&place](const QPointF &mark) { return place.contains(mark); });
+    };
+    auto fewest = count(best);
+    for (const qreal x : {best.left(), atRight ? left : right}) {
+        for (const qreal y : {area.top(), area.center().y() - size.height() / 2, area.bottom() - size.height()}) {
+            const QRectF place(QPointF(x, y), size);
+            if (const auto here = count(place); here < fewest) {
+                fewest = here;
+                best = place;
+            }
+        }
+    }
+    return best;
+}
+
 void PaintedChart::paintBox(QPainter &painter, const QString &title, const std::vector<ReadOutRow> &rows) const
 {
-    const QRectF area = plot();
     QFont bold = m_theme.font(FontToken::Caption);
     const QFontMetricsF boldMetrics(bold);
     const QFontMetricsF metrics(m_theme.font(FontToken::Small));
@@ -226,9 +252,7 @@ void PaintedChart::paintBox(QPainter &painter, const QString &title, const std::
     const qreal width =
         std::max(words + figures + 3 * boxPadding, boldMetrics.horizontalAdvance(title) + 2 * boxPadding);
     const qreal height = 26 + boxLine * static_cast<qreal>(rows.size()) + (rows.empty() ? 0 : 4);
-    const qreal x = m_cursor >= 0 ? xAt(shareOf(m_cursor)) : area.left();
-    const bool atRight = x < area.center().x();
-    const QRectF box(atRight ? area.right() - width - 6 : area.left() + 6, area.top() + 6, width, height);
+    const QRectF box = readOutPlace({width, height});
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setPen(QPen(m_theme.color(ColorToken::LineStrong), 1));
     painter.setBrush(m_theme.color(ColorToken::Raised));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QMargins>
+#include <QPolygonF>
 #include <QWidget>
 
 #include "ui/charts/Chart.h"
@@ -67,7 +68,10 @@ protected:
     void paintGridLine(QPainter &painter, qreal y, const QString &label, bool strong = false) const;
     /// A labelled tick of the horizontal axis; @p grid: with a line through the plot. Nothing outside the window.
     void paintTick(QPainter &painter, double share, const QString &label, bool grid) const;
-    /// A box of @p title and rows (marker word, figure) where it hides least: away from the cursor.
+    /// Where marks stand that a read-out should not hide; empty: they are everywhere, and it stays away from the
+    /// cursor.
+    [[nodiscard]] virtual QPolygonF marks() const { return {}; }
+    /// A box of @p title and rows (marker word, figure) where it hides least of marks(), else away from the cursor.
     struct ReadOutRow
     {
         std::optional<probe::CellId> mode; ///< whose marker stands before the word
@@ -77,6 +81,7 @@ protected:
     void paintBox(QPainter &painter, const QString &title, const std::vector<ReadOutRow> &rows) const;
 
 private:
+    [[nodiscard]] QRectF readOutPlace(const QSizeF &size) const;
     void describe();
     void zoom(double factor);
 

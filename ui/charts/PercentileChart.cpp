@@ -204,7 +204,7 @@ void PercentileChart::paintMissing(QPainter &painter) const
     for (const BudgetLine &budget : m_budgets) { // their words come from the right: stay clear of them
         const qreal y = latencyPosition(budget.limitNs);
         if (y > top - 4 && y < top + wordsHeight)
-            top = y + 6;
+            top = std::max(y, budgetWords(budget).bottom()) + 6;
     }
     painter.setFont(theme().font(FontToken::Small));
     painter.setPen(theme().color(ColorToken::Muted));
@@ -213,6 +213,16 @@ void PercentileChart::paintMissing(QPainter &painter) const
                                    QLocale().toString(m_fewest));
     painter.drawText(missing.adjusted(8, top - area.top(), -8, 0), Qt::AlignHCenter | Qt::AlignTop | Qt::TextWordWrap,
                      words);
+}
+
+/// Above its line, or below where there is no room above.
+QRectF PercentileChart::budgetWords(const BudgetLine &budget) const
+{
+    constexpr qreal height = 16;
+    const QRectF area = plot();
+    const qreal y = latencyPosition(budget.limitNs);
+    const qreal above = y - height - 2;
+    return {area.left(), above < area.top() ? y + 2 : above, area.width() - 6, height};
 }
 
 void PercentileChart::paintBudgets(QPainter &painter) const
@@ -227,8 +237,7 @@ void PercentileChart::paintBudgets(QPainter &painter) const
         pen.setDashPattern({2, 3});
         painter.setPen(pen);
         painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y));
-        painter.drawText(QRectF(area.left(), y - 18, area.width() - 6, 16), Qt::AlignRight | Qt::AlignBottom,
-                         budget.words);
+        painter.drawText(budgetWords(budget), Qt::AlignRight | Qt::AlignVCenter, budget.words);
     }
 }
 

@@ -68,6 +68,7 @@ private:
     void paintGrid(QPainter &painter) const;
     void paintMissing(QPainter &painter) const;
     void paintBudgets(QPainter &painter) const;
+    [[nodiscard]] QRectF budgetWords(const BudgetLine &budget) const;
     void paintReadOut(QPainter &painter) const;
 
     std::vector<Curve> m_curves;

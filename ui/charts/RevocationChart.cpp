@@ -67,12 +67,11 @@ RevocationChart::RevocationChart(const common::Theme &theme, QWidget *parent) : 
 void RevocationChart::show(const std::vector<probe::PropagationCell> &cells, std::chrono::nanoseconds ttl)
 {
     m_curves.clear();
-    m_ttl = std::chrono::duration<double, std::milli>(ttl).count();
+    const auto known = probe::Revocations::of(cells, ttl, {});
+    m_ttl = known.ttlMs;
     double latest = m_ttl;
-    for (const probe::PropagationCell &cell : cells) {
-        if (cell.figures.watched.empty())
-            continue;
-        Curve curve{{{}, cell.arm.mode, {}}, probe::SurvivalCurve(cell.figures.watched), cell.figures.trials};
+    for (const probe::RevocationCell &cell : known.cells) {
+        Curve curve{{{}, cell.mode, {}}, probe::SurvivalCurve(cell.watched), cell.ended, known.reportedTimes(cell)};
         const std::vector<double> steps = curve.accepted.stepsMs();
         latest = std::max({latest, steps.empty() ? 0 : steps.back(), curve.accepted.endMs().value_or(0)});
         m_curves.push_back(std::move(curve));
@@ -225,25 +224,12 @@ QString RevocationChart::sentence() const
         .arg(timeText(msAt(cursor())), parts.join(QStringLiteral("; ")));
 }
 
-/// Every step of @p curve, where it ends, and the times that the method reports.
-std::set<double> RevocationChart::tableTimes(const Curve &curve) const
-{
-    std::set<double> times{0, 1'000, 5'000};
-    if (m_ttl > 0)
-        times.insert({m_ttl, 2 * m_ttl});
-    for (const double ms : curve.accepted.stepsMs())
-        times.insert(ms);
-    if (const std::optional<double> endMs = curve.accepted.endMs())
-        times.insert(*endMs);
-    return times;
-}
-
 ChartTable RevocationChart::table() const
 {
     ChartTable table;
     table.head = {tr("Mode"), tr("After"), tr("Still accepted"), tr("95 % from"), tr("95 % to"), tr("Trials")};
     for (const Curve &curve : m_curves) {
-        for (const double ms : tableTimes(curve)) {
+        for (const double ms : curve.reported) {
             std::vector<ChartValue> row{{lookOf(curve.id).word, {}}, {timeText(ms), ms / 1e3}};
             if (const auto point = curve.after(ms)) {
                 for (const double share : {point->share, point->interval.lo, point->interval.hi})

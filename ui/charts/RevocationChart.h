@@ -3,6 +3,7 @@
 #include <set>
 
 #include "core/probe/PropagationRun.h"
+#include "core/probe/Revocations.h"
 #include "ui/charts/LatencyAxis.h"
 #include "ui/charts/PaintedChart.h"
 
@@ -41,14 +42,14 @@ private:
     {
         probe::CellId id;
         probe::SurvivalCurve accepted;
-        int ended = 0; ///< trials, of those in `accepted`
+        int ended = 0;             ///< trials, of those in `accepted`
+        std::set<double> reported; ///< when the table tells of it, ms
 
         [[nodiscard]] std::optional<probe::SurvivalCurve::Point> after(double ms) const;
         [[nodiscard]] QString textAfter(double ms) const;
         [[nodiscard]] QString trialsText() const;
     };
 
-    [[nodiscard]] std::set<double> tableTimes(const Curve &curve) const;
     [[nodiscard]] double msAt(int stop) const;
     [[nodiscard]] qreal xOf(double ms) const;
     [[nodiscard]] qreal yAt(double share) const;

@@ -23,7 +23,9 @@ constexpr QMargins margins(56, 28, 28, 44);
 constexpr double shortest = 0.1; ///< s, the left end of the axis
 constexpr double longest = 7200;
 constexpr double quantile = 0.95;
-constexpr int steps = 120; ///< of a line
+constexpr int steps = 120;                  ///< of a line
+constexpr qreal openEnd = 34;               ///< of an interval that is not bounded
+constexpr double millisecondsOfOne = 1'000; ///< second
 /// Rates of requests that get a line of their own. **Source:** facts/latency-method.md §4.2.
 constexpr double rates[] = {0.005, 1.0 / 60, 0.05, 0.2, 1, 5};
 constexpr double ticks[] = {0.1, 1, 10, 60, 600, 3600};
@@ -38,7 +40,26 @@ QString shareText(double share)
     return percentText(100 * share, share > 0.999 || share < 0.01 ? 2 : share > 0.99 ? 1 : 0);
 }
 
+QString signedPercent(double percent)
+{
+    const QString digits = percentText(std::abs(percent), std::abs(percent) < 10 ? 1 : 0);
+    return (percent < 0 ? QStringLiteral("−") : QStringLiteral("+")) + digits;
+}
+
 } // namespace
+
+QString departureText(const probe::ModelDeparture &departure)
+{
+    const auto off = departure.percentOff(departure.measured.ms);
+    if (!off) // a share of nothing
+        return TradeoffChart::tr("%1 where the model says 0 s")
+            .arg(secondsText(departure.measured.ms / millisecondsOfOne));
+    const QString lo = signedPercent(*departure.percentOff(departure.loMs));
+    if (!departure.hiMs)
+        return TradeoffChart::tr("%1 (95 % CI %2 or more)").arg(signedPercent(*off), lo);
+    return TradeoffChart::tr("%1 (95 % CI %2 to %3)")
+        .arg(signedPercent(*off), lo, signedPercent(*departure.percentOff(*departure.hiMs)));
+}
 
 QString secondsText(double seconds)
 {
@@ -77,9 +98,10 @@ void TradeoffChart::show(const CacheUse &use)
     dataChanged();
 }
 
-void TradeoffChart::setMeasured(std::vector<MeasuredWindow> measured)
+void TradeoffChart::setMeasured(std::vector<MeasuredWindow> measured, const CacheUse &asked)
 {
     m_measured = std::move(measured);
+    m_asked = asked;
     dataChanged();
 }
 
@@ -156,14 +178,39 @@ void TradeoffChart::paintMarks(QPainter &painter) const
     painter.setPen(QPen(theme().color(ColorToken::Raised), 2));
     painter.setBrush(theme().color(ColorToken::ModeLocal));
     painter.drawEllipse(at(m_use.rate, m_use.ttl), 6, 6);
-    for (const MeasuredWindow &each : m_measured) {
-        const ModeLook look = lookOf(each.id);
-        const QPointF ring(xAt(shareOfSeconds(each.seconds)), plot().bottom() - each.saved * plot().height());
-        painter.setBrush(Qt::NoBrush);
-        painter.setPen(QPen(theme().color(look.color), 2));
-        painter.drawEllipse(ring, 8, 8);
-        drawMarker(painter, theme(), look, ring, 7);
+    for (const MeasuredWindow &each : m_measured)
+        paintMeasured(painter, each);
+}
+
+void TradeoffChart::paintMeasured(QPainter &painter, const MeasuredWindow &each) const
+{
+    const ModeLook look = lookOf(each.id);
+    const auto place = [&](double seconds) {
+        return QPointF(xAt(shareOfSeconds(seconds)), plot().bottom() - each.saved * plot().height());
+    };
+    painter.setBrush(Qt::NoBrush);
+    painter.setPen(QPen(theme().color(look.color), 2));
+    if (each.off) {
+        const auto end = [&](double ms) {
+            painter.drawLine(place(ms / millisecondsOfOne) - QPointF(0, 4),
+                             place(ms / millisecondsOfOne) + QPointF(0, 4));
+        };
+        end(each.off->loMs);
+        if (each.off->hiMs) {
+            end(*each.off->hiMs);
+            painter.drawLine(place(each.off->loMs / millisecondsOfOne), place(*each.off->hiMs / millisecondsOfOne));
+        } else { // how far it reaches is not known
+            const QPointF tip = place(each.seconds) + QPointF(openEnd, 0);
+            painter.drawLine(place(each.off->loMs / millisecondsOfOne), tip);
+            painter.drawPolyline(QPolygonF{tip + QPointF(-5, -4), tip, tip + QPointF(-5, 4)});
+        }
+        QRectF square(0, 0, 7, 7);
+        square.moveCenter(place(each.off->modelMs / millisecondsOfOne));
+        painter.fillRect(square, theme().color(ColorToken::Text));
     }
+    const QPointF ring = place(each.seconds);
+    painter.drawEllipse(ring, 8, 8);
+    drawMarker(painter, theme(), look, ring, 7);
 }
 
 void TradeoffChart::paintReadOut(QPainter &painter) const
@@ -181,29 +228,69 @@ void TradeoffChart::paintReadOut(QPainter &painter) const
     painter.drawText(QRectF(left, top, width, 16), Qt::AlignLeft | Qt::AlignVCenter, words);
 }
 
-QString TradeoffChart::sentence() const
+QString TradeoffChart::modelSentence() const
 {
     const TradeoffModel now = model(m_use.rate, m_use.ttl);
+    return tr("With a time to live of %1 and requests at %2, %3 of the database calls are saved, and a revoked session "
+              "is refused after %4 in 95 of 100 cases, after %5 at the latest.")
+        .arg(secondsText(m_use.ttl), rateText(m_use.rate), shareText(now.hitRatio()),
+             secondsText(now.windowQuantile(quantile)), secondsText(m_use.ttl));
+}
+
+QString TradeoffChart::measuredSentence() const
+{
     QStringList rings;
-    for (const MeasuredWindow &each : m_measured)
+    QStringList departures;
+    for (const MeasuredWindow &each : m_measured) {
         rings << tr("%1 %2").arg(lookOf(each.id).word, secondsText(each.seconds));
-    const QString modelled =
-        tr("With a time to live of %1 and requests at %2, %3 of the database calls are saved, and a revoked session is "
-           "refused after %4 in 95 of 100 cases, after %5 at the latest.")
-            .arg(secondsText(m_use.ttl), rateText(m_use.rate), shareText(now.hitRatio()),
-                 secondsText(now.windowQuantile(quantile)), secondsText(m_use.ttl));
-    return rings.isEmpty()
-               ? modelled
-               : modelled + QLatin1Char(' ') +
-                     tr("Measured, midway between the last acceptance seen and the first refusal, 95 of 100: %1.")
-                         .arg(rings.join(QStringLiteral(", ")));
+        if (each.off && each.medianOff) {
+            departures << tr("%1 p95 %2, median %3")
+                              .arg(lookOf(each.id).word, departureText(*each.off), departureText(*each.medianOff));
+        }
+    }
+    if (rings.isEmpty())
+        return {};
+    const QString measured =
+        tr("Measured, midway between the last acceptance seen and the first refusal, 95 of 100: %1.")
+            .arg(rings.join(QStringLiteral(", ")));
+    if (departures.isEmpty())
+        return measured;
+    return measured + QLatin1Char(' ') +
+           tr("Against the model at %1 and a time to live of %2: %3.")
+               .arg(rateText(m_asked.rate), secondsText(m_asked.ttl), departures.join(QStringLiteral("; ")));
+}
+
+QString TradeoffChart::sentence() const
+{
+    const QString measured = measuredSentence();
+    return measured.isEmpty() ? modelSentence() : modelSentence() + QLatin1Char(' ') + measured;
+}
+
+/// What was measured, below the model's lines.
+void TradeoffChart::appendMeasured(ChartTable &table) const
+{
+    for (const MeasuredWindow &each : m_measured) {
+        QStringList off;
+        if (each.medianOff)
+            off << tr("p50 %1").arg(departureText(*each.medianOff));
+        if (each.off)
+            off << tr("p95 %1").arg(departureText(*each.off));
+        table.rows.push_back({{tr("%1, %2 measured").arg(secondsText(m_asked.ttl), lookOf(each.id).word), m_asked.ttl},
+                              {shareText(each.saved), each.saved},
+                              {},
+                              {secondsText(each.medianSeconds), each.medianSeconds},
+                              {secondsText(each.seconds), each.seconds},
+                              {},
+                              {},
+                              {off.join(QStringLiteral("; ")), {}}});
+    }
 }
 
 ChartTable TradeoffChart::table() const
 {
     ChartTable table;
     table.head = {tr("TTL"), tr("Saved"),   tr("Calls a minute"), tr("p50"),
-                  tr("p95"), tr("At most"), tr("Still accepted")};
+                  tr("p95"), tr("At most"), tr("Still accepted"), tr("Against the model")};
     for (const double ttl : ttls()) {
         const TradeoffModel then = model(m_use.rate, ttl);
         table.rows.push_back(
@@ -213,8 +300,10 @@ ChartTable TradeoffChart::table() const
              {secondsText(then.windowQuantile(0.5)), then.windowQuantile(0.5)},
              {secondsText(then.windowQuantile(quantile)), then.windowQuantile(quantile)},
              {secondsText(ttl), ttl},
-             {QLocale().toString(then.staleAccepts(), 'g', 3), then.staleAccepts()}});
+             {QLocale().toString(then.staleAccepts(), 'g', 3), then.staleAccepts()},
+             {}});
     }
+    appendMeasured(table);
     return table;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/probe/Revocations.h"
 #include "core/probe/TradeoffModel.h"
 #include "ui/charts/PaintedChart.h"
 
@@ -17,14 +18,21 @@ struct CacheUse
 struct MeasuredWindow
 {
     probe::CellId id;
-    double seconds = 0; ///< in which 95 % of revocations were refused for good
-    double saved = 0;   ///< share of database calls, 0 … 1
+    double seconds = 0;       ///< in which 95 % of revocations were refused for good
+    double saved = 0;         ///< share of database calls, 0 … 1
+    double medianSeconds = 0; ///< in which half of them were
+    /// How far both lie from the model of a cache that is asked as often; nullopt where no cache of ours was asked.
+    std::optional<probe::ModelDeparture> medianOff, off;
 };
+
+/// "+6 % (95 % CI −21 % to +31 %)": how far that is from the model, for people.
+[[nodiscard]] QString departureText(const probe::ModelDeparture &departure);
 
 /// What a cache of sessions saves against how long a revoked session lives on in it: a line for each rate of requests,
 /// along it the time to live, a dot where it is now;
-/// rings where it was measured.
-/// ← → change the time to live. **Thread-safety:** GUI thread only.
+/// rings where it was measured, with a line over the 95 % interval, an arrow where that is not bounded, and a small
+/// square where the model is of a cache that is asked as it was then. ← → change the time to live. **Thread-safety:**
+/// GUI thread only.
 class TradeoffChart final : public PaintedChart
 {
     Q_OBJECT
@@ -37,11 +45,15 @@ public:
     [[nodiscard]] static const std::vector<double> &ttls();
     /// Shows the model of @p use; its rate is the line that stands out.
     void show(const CacheUse &use);
-    void setMeasured(std::vector<MeasuredWindow> measured);
+    /// @p asked: how the caches were asked while that was measured.
+    void setMeasured(std::vector<MeasuredWindow> measured, const CacheUse &asked);
     [[nodiscard]] const std::vector<MeasuredWindow> &measured() const { return m_measured; }
 
     [[nodiscard]] ChartTable table() const override;
     [[nodiscard]] QString sentence() const override;
+    /// Its parts: what the model says, and what was measured, with how far that is from the model; empty where nothing.
+    [[nodiscard]] QString modelSentence() const;
+    [[nodiscard]] QString measuredSentence() const;
 
 Q_SIGNALS:
     /// The user moved to another time to live, an index of ttls().
@@ -60,10 +72,13 @@ protected:
 
 private:
     [[nodiscard]] QPointF at(double rate, double ttl) const;
+    void paintMeasured(QPainter &painter, const MeasuredWindow &each) const;
+    void appendMeasured(ChartTable &table) const;
     [[nodiscard]] probe::TradeoffModel model(double rate, double ttl) const;
 
     CacheUse m_use;
     std::vector<MeasuredWindow> m_measured;
+    CacheUse m_asked; ///< when that was measured
 };
 
 /// "4.2 min", "30 s": a time of seconds for people.

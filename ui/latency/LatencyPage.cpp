@@ -53,6 +53,7 @@ LatencyPage::LatencyPage(const common::Theme &theme, common::OpenConnection &con
       m_connection(connection),
       m_controller(connection),
       m_timing(connection),
+      m_timingActivity(m_timing, connection.activities()),
       m_sorted(new QSortFilterProxyModel(this))
 {
     setObjectName(QStringLiteral("latencyPage"));
@@ -122,15 +123,7 @@ LatencyPage::LatencyPage(const common::Theme &theme, common::OpenConnection &con
     });
     connect(&m_library, &RunLibrary::failed, this,
             [this](const base::Error &error, const QString &what) { m_error->showError(error, what); });
-    connect(&m_timing, &RevocationTiming::started, this, &LatencyPage::beginTiming);
-    connect(&m_timing, &RevocationTiming::progressed, this, [this](const probe::PropagationProgress &progress) {
-        if (common::Activity *act = m_timingActivity.data())
-            act->advance({progress.done, progress.total, tr("Waiting until revoked sessions are refused")});
-    });
-    connect(&m_timing, &RevocationTiming::finished, this,
-            [this](const QString &remark) { endTiming(remark.isEmpty() ? tr("Ended") : remark, remark.isEmpty()); });
-    connect(&m_timing, &RevocationTiming::failed, this,
-            [this](const base::Error &error) { endTiming(base::describe(error).message, false); });
+    connect(&m_timing, &RevocationTiming::started, this, &LatencyPage::updateButtons);
     connect(&m_timing, &RevocationTiming::finished, this, &LatencyPage::updateButtons);
     connect(&m_timing, &RevocationTiming::failed, this, &LatencyPage::updateButtons);
     updateButtons();
@@ -244,6 +237,7 @@ void LatencyPage::run()
     m_error->clear();
     m_guarded = plan->guards;
     m_complete = false;
+    m_measuredHere = true;
     m_name.clear();
     m_path.clear();
     m_opening.clear();
@@ -274,31 +268,6 @@ void LatencyPage::beginActivity(const probe::RunPlan &plan)
     });
     m_activity = &act;
     connect(&act, &common::Activity::pauseWanted, &m_controller, &RunController::setPaused);
-}
-
-/// The trade-off's experiment goes on when its sheet is closed: the drawer shows it and stops it. It cannot stand
-/// still, as its sessions would go on living.
-void LatencyPage::beginTiming()
-{
-    common::ActHead head;
-    head.kind = common::measurementKind();
-    head.title = tr("Measure how long revoked sessions are accepted");
-    head.stands = false;
-    common::Activity &act = m_connection.activities().begin(std::move(head));
-    act.beginRunning();
-    connect(&act, &common::Activity::changed, &m_timing, [this, &act] {
-        if (act.state() == common::ActState::Stopping)
-            m_timing.stop();
-    });
-    m_timingActivity = &act;
-    updateButtons();
-}
-
-void LatencyPage::endTiming(const QString &words, bool good)
-{
-    if (common::Activity *act = m_timingActivity.data())
-        act->finish({{}, words, good, false, {}});
-    m_timingActivity.clear();
 }
 
 void LatencyPage::endActivity(const QString &words, bool good)
@@ -470,6 +439,7 @@ void LatencyPage::showLoaded(const LoadedRun &run)
     m_empty->hide();
     m_scroll->show();
     m_complete = true;
+    m_measuredHere = false;
     m_name = run.name;
     m_path = run.path;
     m_bar->showFinished(*run.own, run.own->meta.value(QStringLiteral("samples")).toInteger());
@@ -514,7 +484,10 @@ void LatencyPage::judgeAgain()
 
 void LatencyPage::exportAs(const RunExport &format)
 {
-    saveAs(QLatin1String(format.fileName), [document = m_document, write = format.write] { return write(*document); });
+    // What was found of revocations goes with a run that was measured on the same connection.
+    saveAs(QLatin1String(format.fileName),
+           [document = m_document, revocations = m_measuredHere ? m_timing.found() : std::nullopt,
+            write = format.write] { return exported(*document, revocations, write); });
 }
 
 void LatencyPage::savePicture(const QByteArray &content, const QString &fileName)

@@ -11,6 +11,7 @@
 #include "ui/latency/RevocationTiming.h"
 #include "ui/latency/RunController.h"
 #include "ui/latency/RunLibrary.h"
+#include "ui/latency/TimingActivity.h"
 
 class QScrollArea;
 class QSortFilterProxyModel;
@@ -85,8 +86,6 @@ private:
     void onFinished(const std::shared_ptr<const probe::RunOutcome> &outcome);
     void onFailed(const base::Error &error);
     void beginActivity(const probe::RunPlan &plan);
-    void beginTiming();
-    void endTiming(const QString &words, bool good);
     void endActivity(const QString &words, bool good);
     void showDocument(std::shared_ptr<const probe::RunDocument> document);
     void showVerdict();
@@ -108,16 +107,17 @@ private:
     common::OpenConnection &m_connection;
     RunController m_controller;
     RevocationTiming m_timing;
+    TimingActivity m_timingActivity;
     std::shared_ptr<const probe::RunDocument> m_document;
-    bool m_complete = false; ///< the document is that of a run that has ended
-    QString m_name;          ///< of the run shown: "Run 14"
-    QString m_path;          ///< where it is saved; empty: not yet
-    QString m_opening;       ///< the file that is to be shown once it is read
+    bool m_complete = false;     ///< the document is that of a run that has ended
+    QString m_name;              ///< of the run shown: "Run 14"
+    QString m_path;              ///< where it is saved; empty: not yet
+    bool m_measuredHere = false; ///< the run shown is of this connection, not opened from a file
+    QString m_opening;           ///< the file that is to be shown once it is read
     RunLibrary m_library;
     bool m_guarded = true;
-    bool m_paused = false;                       ///< as the run's own progress last said
-    QPointer<common::Activity> m_activity;       ///< of the run that goes on: it can be stopped and paused there too
-    QPointer<common::Activity> m_timingActivity; ///< of the trade-off's experiment
+    bool m_paused = false;                 ///< as the run's own progress last said
+    QPointer<common::Activity> m_activity; ///< of the run that goes on: it can be stopped and paused there too
     CellResultsModel m_model;
     QSortFilterProxyModel *m_sorted;
 

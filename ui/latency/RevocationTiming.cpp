@@ -42,6 +42,12 @@ QString RevocationTiming::obstacle() const
     return {};
 }
 
+std::optional<probe::Revocations> RevocationTiming::found() const
+{
+    probe::Revocations known = probe::Revocations::of(m_cells, m_ttl, m_interval);
+    return m_running || known.cells.empty() ? std::nullopt : std::optional(std::move(known));
+}
+
 void RevocationTiming::setRunGoesOn(bool goesOn)
 {
     if (std::exchange(m_runGoesOn, goesOn) != goesOn)

@@ -8,6 +8,7 @@
 #include "core/async/Mailbox.h"
 #include "core/async/Worker.h"
 #include "core/probe/PropagationRun.h"
+#include "core/probe/Revocations.h"
 #include "ui/common/OpenConnection.h"
 
 namespace rollcall::latency {
@@ -36,6 +37,8 @@ public:
     /// The cells of the last experiment, as far as they are known, and the time to live they were measured with.
     [[nodiscard]] const std::vector<probe::PropagationCell> &cells() const { return m_cells; }
     [[nodiscard]] std::chrono::milliseconds ttl() const { return m_ttl; }
+    /// What is known of the last experiment; nullopt where that is nothing, or it goes on.
+    [[nodiscard]] std::optional<probe::Revocations> found() const;
     /// How often a trial asked.
     [[nodiscard]] std::chrono::nanoseconds interval() const { return m_interval; }
 

@@ -37,6 +37,16 @@ std::span<const RunExport> runExports()
     return formats;
 }
 
+QByteArray exported(const probe::RunDocument &document, const std::optional<probe::Revocations> &revocations,
+                    QByteArray (*write)(const probe::RunDocument &document))
+{
+    if (!revocations)
+        return write(document);
+    probe::RunDocument both = document;
+    both.revocations = revocations;
+    return write(both);
+}
+
 QString wordOf(const RunExport &format)
 {
     return QCoreApplication::translate("RunExport", format.word);

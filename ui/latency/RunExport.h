@@ -21,6 +21,11 @@ struct RunExport
 /// All of them, in the order of the menu.
 [[nodiscard]] std::span<const RunExport> runExports();
 
+/// @p document as @p write makes it, with @p revocations beside it where there are any.
+[[nodiscard]] QByteArray exported(const probe::RunDocument &document,
+                                  const std::optional<probe::Revocations> &revocations,
+                                  QByteArray (*write)(const probe::RunDocument &document));
+
 /// The menu's word for @p format.
 [[nodiscard]] QString wordOf(const RunExport &format);
 

@@ -30,6 +30,13 @@ namespace {
 constexpr int sheetWidth = 920;
 constexpr int chartHeight = 320;
 constexpr int usualTtl = 60;
+
+/// "1.2 s"; "≥ 8 s" where sessions were still accepted when last asked.
+QString timeText(const probe::Watched &time)
+{
+    const QString text = charts::secondsText(time.ms / 1e3);
+    return time.ended ? text : TradeoffSheet::tr("≥ %1").arg(text);
+}
 } // namespace
 
 TradeoffSheet::TradeoffSheet(const common::Theme &theme, QWidget &origin, RevocationTiming &timing, bool jwt)
@@ -163,33 +170,38 @@ void TradeoffSheet::showMeasured(const QString &remark)
 {
     QStringList lines;
     std::vector<charts::MeasuredWindow> rings;
-    const double ttl = std::chrono::duration<double>(m_timing.ttl()).count();
-    const double interval = std::chrono::duration<double>(m_timing.interval()).count();
+    const auto known = probe::Revocations::of(m_timing.cells(), m_timing.ttl(), m_timing.interval());
+    for (const probe::RevocationCell &cell : known.cells) {
+        const probe::CellId id{{}, cell.mode, {}};
+        const probe::SurvivalCurve curve(cell.watched);
+        const auto [median, tail] = std::pair(*curve.quantile(0.5), *curve.quantile(0.95));
+        // How many calls a trial's own asking saved follows from its pace; the window alone is measured.
+        const double saved = probe::isCached(cell.mode) ? known.model().hitRatio() : 0;
+        if (median.ended && tail.ended) {
+            rings.push_back({id, tail.ms / 1e3, saved, median.ms / 1e3, known.departureOf(cell, 0.5),
+                             known.departureOf(cell, 0.95)});
+        }
+    }
     for (const probe::PropagationCell &cell : m_timing.cells()) {
         const probe::PropagationFigures &figures = cell.figures;
         const probe::CellId id{{}, cell.arm.mode, {}};
-        if (!figures.windowP95Ms || !figures.p50Ms || !figures.maxMs)
-            continue; // nothing was carried through, or something was never refused: the remark or the verdict says so
-        // How many calls a trial's own asking saved follows from its pace; the window alone is measured.
-        const bool cached = probe::isCached(cell.arm.mode);
-        rings.push_back(
-            {id, *figures.windowP95Ms / 1e3, cached ? probe::TradeoffModel::polling(interval, ttl).hitRatio() : 0.0});
-        lines << tr("%1: first refusal seen after %2 (median), %3 at most, %4 of %5 trials.")
-                     .arg(charts::lookOf(id).word, charts::secondsText(*figures.p50Ms / 1e3),
-                          charts::secondsText(*figures.maxMs / 1e3), QString::number(figures.refused),
-                          QString::number(figures.trials));
+        if (!figures.p50 || !figures.longest)
+            continue; // nothing is known of any trial: the remark says why
+        lines << tr("%1: first refusal seen after %2 (median), %3 (longest), %4 of %5 trials refused for good.")
+                     .arg(charts::lookOf(id).word, timeText(*figures.p50), timeText(*figures.longest),
+                          QString::number(figures.refused), QString::number(figures.watched.size()));
     }
-    m_chart->setMeasured(std::move(rings));
+    m_chart->setMeasured(std::move(rings), {known.intervalMs > 0 ? 1e3 / known.intervalMs : 0, known.ttlMs / 1e3, 1});
     m_curve->show(m_timing.cells(), m_timing.ttl());
     m_card->refresh();
     if (lines.isEmpty() && remark.isEmpty())
         lines << (m_timing.obstacle().isEmpty() ? tr("Nothing is measured yet: rings will stand where canary sessions "
                                                      "were refused.")
                                                 : m_timing.obstacle());
+    lines.prepend(m_chart->measuredSentence());
     lines.prepend(remark);
     lines.removeAll(QString());
     m_measured->setText(lines.join(QLatin1Char(' ')));
-    m_sentence->setText(m_chart->sentence());
 }
 
 void TradeoffSheet::showModel()
@@ -199,7 +211,7 @@ void TradeoffSheet::showModel()
     m_chart->show(use);
     m_card->refresh();
     m_ttlText->setText(charts::secondsText(ttl));
-    m_sentence->setText(m_chart->sentence());
+    m_sentence->setText(m_chart->modelSentence());
     const auto model = probe::TradeoffModel::poisson(use.rate, use.ttl, use.instances);
     constexpr double fewest = 0.01;
     const double accepted = model.staleAccepts();

@@ -8,6 +8,7 @@
 #include <QPlainTextEdit>
 #include <QStackedWidget>
 #include <QSvgRenderer>
+#include <QTabBar>
 
 #include "core/probe/CsvWriter.h"
 #include "tests/support/DemoWindow.h"
@@ -158,6 +159,14 @@ private:
         QVERIFY(heatmap->windowTo() - heatmap->windowFrom() < 0.51);
         QTest::keyClick(heatmap, Qt::Key_0);
         QCOMPARE(heatmap->windowTo(), 1.0);
+        // The word of each tab is whole, whichever is the current one: there is room beside them.
+        const auto *tabs = find<charts::ChartCard>("routeCard")->findChild<QTabBar *>();
+        for (const auto tab :
+             {latency::ChartBoard::Shift, latency::ChartBoard::Phases, latency::ChartBoard::OverTime}) {
+            board->setTab(tab);
+            QTRY_VERIFY2(tabs->width() >= tabs->sizeHint().width(),
+                         qPrintable(QStringLiteral("%1 of %2").arg(tabs->width()).arg(tabs->sizeHint().width())));
+        }
         QVERIFY(m_demo.photograph("time"));
         const auto all = heatmap->table().rows.size();
         QTest::keyClick(heatmap, Qt::Key_Down);

@@ -3,7 +3,9 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QDoubleSpinBox>
+#include <QFileDialog>
 #include <QHBoxLayout>
+#include <QMenu>
 #include <QPlainTextEdit>
 #include <QSlider>
 
@@ -82,6 +84,20 @@ private:
     [[nodiscard]] bool shot(const QString &name)
     {
         return test::saveScreenshots(*m_window, *m_theme, QStringLiteral("latency-") + name);
+    }
+    /// What the menu's first entry writes.
+    QByteArray exportedReport()
+    {
+        const QString path = m_folder.filePath(QStringLiteral("exported.html"));
+        QFile::remove(path);
+        button("exportRun")->menu()->actions().first()->trigger();
+        auto *dialog = m_page->findChild<QFileDialog *>();
+        Q_EMIT dialog->fileSelected(path);
+        dialog->close();
+        QFile file(path);
+        if (!QTest::qWaitFor([&] { return file.exists(); }, 30'000) || !file.open(QIODevice::ReadOnly))
+            return {};
+        return file.readAll();
     }
     /// A sheet is deleted by the event loop after it was dismissed.
     void dismiss(const char *sheet)
@@ -428,13 +444,38 @@ private Q_SLOTS:
         QTRY_VERIFY2_WITH_TIMEOUT(chart->measured().size() == 3 &&
                                       button("tradeoffMeasure")->text().startsWith(QStringLiteral("Measure")),
                                   qPrintable(measured->text()), 150'000);
-        for (const charts::MeasuredWindow &each : chart->measured())
+        for (const charts::MeasuredWindow &each : chart->measured()) {
             QVERIFY2(each.seconds < 2, qPrintable(measured->text()));
+            QCOMPARE(each.off.has_value(), each.id.mode == probe::ProbeMode::CachedMemory);
+        }
+        // How far that is from the model is said, with its interval, and stands in the table.
+        QCOMPARE(chart->sentence(), sentence->text() + QLatin1Char(' ') + chart->measuredSentence());
+        QVERIFY(measured->text().startsWith(chart->measuredSentence()));
+        QVERIFY2(chart->measuredSentence().contains(QRegularExpression(QStringLiteral(
+                     "Against the model at 4 a second and a time to live of 1 s: .* p95 [+−].* %.* \\(95 % CI .*\\), "
+                     "median [+−].* %.* \\(95 % CI .*\\)\\."))),
+                 qPrintable(chart->sentence()));
+        const charts::ChartTable table = chart->table();
+        QCOMPARE(table.rows.size(), charts::TradeoffChart::ttls().size() + 3);
+        for (const auto &row : table.rows)
+            QCOMPARE(row.size(), table.head.size());
+        QVERIFY(std::ranges::count_if(table.rows,
+                                      [](const auto &row) { return row.back().text.contains(u"95 % CI"); }) == 1);
         QVERIFY(shot(QStringLiteral("tradeoff-measured")));
         theCurveFalls();
         m_window->resize(972, 530);
         QVERIFY(shot(QStringLiteral("narrow-tradeoff")));
         dismiss("tradeoffSheet");
+        // A run of this connection is exported with it beside, one that was opened from a file without.
+        measure(12);
+        QVERIFY(exportedReport().contains("id=\"revocations\""));
+        const auto shown = m_page->document();
+        press("savedRuns");
+        QTRY_VERIFY(find<charts::ChartTableView>("runsTable")->model()->rowCount() > 0);
+        find<charts::ChartTableView>("runsTable")->selectRow(0);
+        press("runsOpen");
+        QTRY_VERIFY(m_page->document() != shown);
+        QVERIFY(exportedReport().contains("</html>") && !exportedReport().contains("id=\"revocations\""));
     }
 };
 

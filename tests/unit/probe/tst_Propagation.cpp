@@ -4,6 +4,7 @@
 
 #include "core/probe/PropagationFigures.h"
 #include "core/probe/PropagationPlan.h"
+#include "core/probe/Revocations.h"
 #include "core/probe/TradeoffModel.h"
 
 using namespace rollcall::probe;
@@ -167,20 +168,23 @@ private Q_SLOTS:
         PropagationFigures figures = summarise(trials, boundsOf());
         QCOMPARE(figures.trials, 9);
         QCOMPARE(figures.refused, 9);
-        QCOMPARE(*figures.p50Ms, 50.0);
-        QCOMPARE(*figures.p95Ms, 86.0);
-        QCOMPARE(*figures.maxMs, 90.0);
+        QCOMPARE(*figures.p50, (Watched{50, true}));
+        QCOMPARE(*figures.p95, (Watched{90, true}));
+        QCOMPARE(*figures.longest, (Watched{90, true}));
         QCOMPARE(figures.coveredShare, std::pow(0.05, 1.0 / 9));
         QCOMPARE(figures.verdict, PropagationVerdict::Instant);
         TrialOutcome never;
         never.end = End::NeverRefused;
+        never.lastAcceptedNs = 9'000 * ms;
         trials.push_back(never);
         trials.push_back({}); // still running
         figures = summarise(trials, boundsOf());
         QCOMPARE(figures.trials, 10);
         QCOMPARE(figures.refused, 9);
-        QCOMPARE(*figures.p50Ms, 55.0);
-        QVERIFY(!figures.p99Ms && !figures.maxMs && !figures.windowMeanMs);
+        QCOMPARE(*figures.p50, (Watched{55, true})); // five and five: between the fifth and the sixth
+        QCOMPARE(*figures.p99, (Watched{9'000, false}));
+        QCOMPARE(*figures.longest, (Watched{9'000, false}));
+        QVERIFY(!figures.windowMeanMs);
         QCOMPARE(figures.coveredShare, 0.0);
         QCOMPARE(figures.verdict, PropagationVerdict::NotRevoked);
         QCOMPARE(summarise({}, boundsOf()).verdict, PropagationVerdict::Unknown);
@@ -206,6 +210,48 @@ private Q_SLOTS:
         QCOMPARE(*curve.endMs(), 500.0);
         QVERIFY2(!curve.at(501), "nobody was watched so long");
         QVERIFY(!SurvivalCurve().at(0));
+        // So are the percentiles: half of them are not refused yet.
+        QCOMPARE(*figures.p95, (Watched{500, false}));
+        QCOMPARE(*figures.longest, (Watched{500, false}));
+        QCOMPARE(*figures.windowP95, (Watched{500, false}));
+        QVERIFY(!figures.windowMeanMs);
+        QCOMPARE(figures.coveredShare, 0.0);
+        QVERIFY(!summarise({}, boundsOf()).p50);
+    }
+    void runningTrialsLeaveTheVerdictOpen()
+    {
+        // What carried its trials through was refused at once or within the time to live; what still runs may not be.
+        std::vector<TrialOutcome> trials(4, refusedAfter(10));
+        QCOMPARE(summarise(trials, boundsOf(3s)).verdict, PropagationVerdict::Instant);
+        TrialOutcome running;
+        running.lastAcceptedNs = 190 * ms;
+        trials.push_back(running);
+        QCOMPARE(summarise(trials, boundsOf(3s)).verdict, PropagationVerdict::Unknown);
+        QCOMPARE(summarise(trials, boundsOf()).verdict, PropagationVerdict::Unknown);
+        trials.back().lastAcceptedNs = 3'500 * ms; // it tells enough already
+        QCOMPARE(summarise(trials, boundsOf(3s)).verdict, PropagationVerdict::Late);
+        trials.back().lastAcceptedNs = 1'500 * ms;
+        trials.back().end = End::NoAnswer; // given up: the others stand for it
+        QCOMPARE(summarise(trials, boundsOf(3s)).verdict, PropagationVerdict::WithinTtl);
+    }
+    void quantilesAreWhereTheCurveFalls()
+    {
+        // 3/4 after 1, 3/8 after 3, nothing known beyond 4.
+        const SurvivalCurve curve({{4, false}, {1, true}, {3, true}, {2, false}});
+        QCOMPARE(*curve.quantile(0.2), (Watched{1, true}));
+        QCOMPARE(*curve.quantile(0.25), (Watched{2, true})); // it stays at 3/4 from 1 to 3
+        QCOMPARE(*curve.quantile(0.5), (Watched{3, true}));
+        QCOMPARE(*curve.quantile(0.625), (Watched{3.5, false}));
+        QCOMPARE(*curve.quantile(0.95), (Watched{4, false}));
+        // Nothing censored: the middle of the two that it lies between, or the one it is.
+        const SurvivalCurve whole({{1, true}, {1, true}, {2, true}, {3, true}});
+        QCOMPARE(*whole.quantile(0.25), (Watched{1, true}));
+        QCOMPARE(*whole.quantile(0.5), (Watched{1.5, true}));
+        QCOMPARE(*whole.quantile(0.75), (Watched{2.5, true}));
+        QCOMPARE(*whole.quantile(0.99), (Watched{3, true}));
+        // One that ended and was seen to at last brings it down, whoever was given up before.
+        QCOMPARE(*SurvivalCurve({{1, false}, {5, true}}).quantile(0.95), (Watched{5, true}));
+        QVERIFY(!SurvivalCurve().quantile(0.5));
     }
     void survivalIsKaplanAndMeiers()
     {
@@ -228,6 +274,50 @@ private Q_SLOTS:
             QVERIFY(std::abs(point.interval.lo - wilson(lasting, 5).lo) < 1e-12);
             QVERIFY(std::abs(point.interval.hi - wilson(lasting, 5).hi) < 1e-12);
         }
+    }
+    void quantilesHaveIntervals()
+    {
+        // Hundred that end at 1, 2 … 100: the binomial ranks of the median are 40 and 60 or 61, Wilson's a little
+        // other.
+        std::vector<Watched> watched;
+        for (int i = 1; i <= 100; ++i)
+            watched.push_back({double(i), true});
+        const SurvivalCurve::Bounds median = SurvivalCurve(watched).quantileBounds(0.5);
+        QVERIFY2(std::abs(median.loMs - 41) < 1.5 && median.hiMs && std::abs(*median.hiMs - 60) < 1.5,
+                 qPrintable(QStringLiteral("%1 %2").arg(median.loMs).arg(median.hiMs.value_or(-1))));
+        // Twenty do not bound the 95th from above, and those that were not refused bound nothing.
+        watched.resize(20);
+        const SurvivalCurve::Bounds tail = SurvivalCurve(watched).quantileBounds(0.95);
+        QVERIFY(!tail.hiMs && tail.loMs >= 15 && tail.loMs <= 18);
+        const SurvivalCurve::Bounds none = SurvivalCurve(std::vector<Watched>(20, {7, false})).quantileBounds(0.5);
+        QVERIFY(!none.hiMs && none.loMs == 7);
+    }
+    void theDepartureFromTheModelIsKnown()
+    {
+        // Asked four times a second with a time to live of 1 s, the model's windows are h(1 − t/T) with h = 0.8.
+        Revocations revocations{1'000, 250, {}};
+        const TradeoffModel model = TradeoffModel::poisson(4, 1);
+        RevocationCell cell{QStringLiteral("database"), ProbeMode::CachedMemory, 400, {}};
+        for (int i = 0; i < 400; ++i)
+            cell.watched.push_back({1'000 * model.windowQuantile((i + 0.5) / 400), true});
+        const ModelDeparture asModelled = *revocations.departureOf(cell, 0.5);
+        QVERIFY2(std::abs(*asModelled.percentOff(asModelled.measured.ms)) < 1,
+                 qPrintable(QString::number(*asModelled.percentOff(asModelled.measured.ms))));
+        QVERIFY(asModelled.percentOff(asModelled.loMs) < -5 && asModelled.percentOff(*asModelled.hiMs) > 5);
+        // A cache that keeps twice as long shows it, outside its interval.
+        for (Watched &one : cell.watched)
+            one.ms *= 2;
+        const ModelDeparture twice = *revocations.departureOf(cell, 0.5);
+        QVERIFY(std::abs(*twice.percentOff(twice.measured.ms) - 100) < 2 && *twice.percentOff(twice.loMs) > 50);
+        // Rarely asked, most deletions find nothing cached: 0 is nothing to be a percentage of.
+        revocations.intervalMs = 10'000;
+        QVERIFY(!revocations.departureOf(cell, 0.5)->percentOff(5));
+        // Without a cache of ours, or a row that is deleted, there is no model.
+        cell.mode = ProbeMode::Proxy;
+        QVERIFY(!revocations.departureOf(cell, 0.5));
+        cell.mode = ProbeMode::CachedMemory;
+        cell.strategy = QStringLiteral("jwt");
+        QVERIFY(!revocations.departureOf(cell, 0.5));
     }
 
     void verdictsKnowTheTimeToLive()

@@ -250,6 +250,13 @@ private Q_SLOTS:
         QTest::newRow("histogram of another")
             << withCell(QStringLiteral("hist"), QJsonObject{{QStringLiteral("counts"), QStringLiteral("Ag==")}})
             << QStringLiteral("does not hold as many");
+        QTest::newRow("revocations") << with([](QJsonObject &object) {
+            object.insert(QStringLiteral("revocations"), QJsonObject{{QStringLiteral("cacheTtlMs"), 5}});
+        }) << QStringLiteral("revocations.intervalMs");
+        QTest::newRow("revocations of a negative time") << with([](QJsonObject &object) {
+            Revocations revocations{5, 5, {{QStringLiteral("jwt"), ProbeMode::Proxy, 1, {{-1, true}}}}};
+            object.insert(QStringLiteral("revocations"), revocations.toJson());
+        }) << QStringLiteral("revocations.cells[0].watched[0].ms");
         QTest::newRow("samples, count") << withSamples(QStringLiteral("count"), -1) << QStringLiteral("no number");
         QTest::newRow("samples, too few") << withSamples(QStringLiteral("count"), 3) << QStringLiteral("3 samples");
         QTest::newRow("samples, columns")
@@ -285,7 +292,8 @@ private Q_SLOTS:
         QVERIFY(html.contains("&lt;script&gt;"));
         for (const char *fetching : {"http://", "https://", "url(", "src=", "@import", "<link", "javascript:"})
             QVERIFY2(!html.contains(fetching), fetching);
-        QCOMPARE(html.count("<svg "), 6); // routes, percentiles, shift, time (two cells), phases: local has no phases
+        // Routes, percentiles, boxes, shift, time (two cells), phases: local has no phases.
+        QCOMPARE(html.count("<svg "), 7);
         QVERIFY(html.contains("prefers-color-scheme"));
         QVERIFY(html.contains("Within budget"));
         QVERIFY(html.contains("≥ 10.0 s"));
@@ -297,6 +305,81 @@ private Q_SLOTS:
         while (!reader.atEnd())
             reader.readNext();
         QVERIFY2(!reader.hasError(), qPrintable(reader.errorString()));
+    }
+    void partsOfTheRunHaveABoxEach()
+    {
+        const QString route = QStringLiteral("/a");
+        RunDocument document = documentOf(route);
+        for (Sample &sample : document.samples) {
+            if (sample.cell == 1 && sample.block >= 200)
+                sample.endNs = sample.startNs + 3 * sample.serviceNs(); // the second half of local is another level
+        }
+        const ReportChart chart = blocksChart(document, route);
+        // 400 measured times bear five parts with whiskers, of two modes each.
+        QCOMPARE(chart.rows.size(), 10U);
+        QCOMPARE(chart.svg.count(QStringLiteral("class=\"box m-local\"")), 5);
+        QCOMPARE(chart.svg.count(QStringLiteral("class=\"box m-proxy\"")), 5);
+        QCOMPARE(chart.rows.front().first(), QStringLiteral("1–80"));
+        for (const QStringList &row : chart.rows) {
+            QCOMPARE(row.size(), chart.head.size());
+            QVERIFY2(!row.join(QString()).contains(QStringLiteral("needs")), qPrintable(row.join(u' ')));
+        }
+        QVERIFY2(chart.sentence.contains(QStringLiteral("/a local 1.5")) &&
+                     chart.sentence.contains(QRegularExpression(QStringLiteral("local 1\\.\\d+ ms to 4\\.\\d+ ms"))),
+                 qPrintable(chart.sentence));
+        // Of few times no more is shown than they bear, and a whisker that ends among timeouts stays open.
+        const ReportChart few = blocksChart(documentOf(route, 30), route);
+        QVERIFY(few.sentence.contains(QStringLiteral("samples enough")));
+        QVERIFY(few.rows.front().contains(QStringLiteral("needs n 72")));
+        for (Sample &sample : document.samples) {
+            if (sample.cell == 0 && sample.block % 10 == 0)
+                sample.outcome = Outcome::Timeout;
+        }
+        const ReportChart open = blocksChart(document, route);
+        QVERIFY2(open.sentence.contains(QStringLiteral("open where")), qPrintable(open.sentence));
+        QVERIFY2(open.rows.front().last() == QStringLiteral("≥ 10.0 s"), qPrintable(open.rows.front().join(u' ')));
+        document.samples.clear();
+        QVERIFY(blocksChart(document, route).svg.isEmpty() && !blocksChart(document, route).sentence.isEmpty());
+    }
+    void revokedSessionsFadeBesideTheRun()
+    {
+        RunDocument document = documentOf(QStringLiteral("/a"));
+        QVERIFY(!asHtml(document).contains("id=\"revocations\""));
+        Revocations revocations{1'000, 250, {}};
+        RevocationCell cached{QStringLiteral("database"), ProbeMode::CachedMemory, 18, {}};
+        for (int i = 0; i < 20; ++i)
+            cached.watched.push_back({50.0 * i, i < 18});
+        RevocationCell jwt{
+            QStringLiteral("jwt"), ProbeMode::Proxy, 3, {{2'000, false}, {2'000, false}, {2'000, false}}};
+        revocations.cells = {cached, jwt};
+        document.revocations = revocations;
+        const ReportChart chart = revocationChart(revocations);
+        QVERIFY2(chart.sentence.contains(QStringLiteral("cached-memory (database): half of the sessions are refused "
+                                                        "after 475 ms, 95 of 100 after ≥ 950 ms (n 20, of which 18 "
+                                                        "have ended); against the model")),
+                 qPrintable(chart.sentence));
+        QVERIFY2(
+            chart.sentence.contains(QRegularExpression(QStringLiteral(
+                "median \\+27.% \\(95 % CI [−+]\\d.* to \\+\\d.*\\), p95 ≥ \\+1.3.% \\(95 % CI .* or more\\)\\."))),
+            qPrintable(chart.sentence));
+        QVERIFY2(
+            chart.sentence.contains(QStringLiteral("proxy (jwt): half of the sessions are refused after ≥ 2.00 s")),
+            qPrintable(chart.sentence));
+        QCOMPARE(chart.svg.count(QStringLiteral("class=\"curve m-proxy\"")), 2); // and its legend
+        QCOMPARE(chart.svg.count(QStringLiteral("class=\"band m-cached-memory\"")), 1);
+        QVERIFY(chart.svg.contains(QStringLiteral("TTL 1.00 s")));
+        // Its table: the method's times, each step, the end; of the other nothing after 2 s.
+        const auto rowsOf = [&chart](const char *name) {
+            return std::ranges::count(chart.rows, QString::fromLatin1(name),
+                                      [](const QStringList &row) { return row[0]; });
+        };
+        QCOMPARE(rowsOf("cached-memory (database)"), 18 + 4); // with 950 ms, 1 s, 2 s and 5 s
+        QCOMPARE(rowsOf("proxy (jwt)"), 4);
+        QCOMPARE(chart.rows.back().mid(1, 2),
+                 (QStringList{QStringLiteral("5.00 s"), QStringLiteral("not watched so long")}));
+        const QByteArray html = asHtml(reread(document));
+        QVERIFY(html.contains("id=\"revocations\"") && html.contains("svg .curve.m-cached-memory{"));
+        QVERIFY(asMarkdown(document).contains("## Revocations"));
     }
     void aModeHasOneMarkAndTheTableHasAllCells()
     {

@@ -91,6 +91,12 @@ private Q_SLOTS:
         QCOMPARE(rollcall::test::schemaFaults(schema, document).join(QLatin1Char('\n')), QString());
         QCOMPARE(document.value(QStringLiteral("cells")).toArray().size(), 4);
         QCOMPARE(document.value(QStringLiteral("budgets")).toArray().size(), 3);
+        RunDocument beside = m_run.document;
+        beside.revocations = Revocations{
+            1'000, 250, {{QStringLiteral("database"), ProbeMode::CachedMemory, 1, {{12.5, true}, {80, false}}}}};
+        QCOMPARE(rollcall::test::schemaFaults(schema, beside.toObject()).join(QLatin1Char('\n')), QString());
+        const auto read = RunDocument::fromJson(beside.toJson(), QStringLiteral("run.json"));
+        QVERIFY(read.has_value() && read->revocations == beside.revocations);
         // The check itself sees a wrong document.
         QJsonObject wrong = document;
         wrong.insert(QStringLiteral("stopReason"), QStringLiteral("boredom"));
