@@ -49,6 +49,8 @@ private Q_SLOTS:
     void aLiveRowThatJoinsIsTold();
     void anotherUsersRowKeepsItAlive();
     void whatBecameAnothersIsTold();
+    void aDryRunLooksAgain_data();
+    void aDryRunLooksAgain();
     void aStoppedOneSaysHowFarItCame();
     void aStoppedRestoreSaysHowFarItCame();
     void aNamedSessionThatNobodyHas();
@@ -302,7 +304,16 @@ void CtlRevokeWordsTest::whatBecameAnothersIsTold()
     m_database->exec(QStringLiteral("DELETE FROM Session WHERE id = '%1'").arg(gone));
     m_database->exec(
         QStringLiteral("UPDATE Session SET userId = '%1' WHERE id = '%2'").arg(QLatin1StringView(ben), idOf(1)));
+    const int rows = m_database->count(QStringLiteral("Session"));
+    const CtlResult dry = run("sessions revoke --dry-run", plan);
+    QVERIFY2(dry.exitCode == 0, dry.all().constData());
     const CtlResult done = run("sessions revoke --yes", plan);
+    // What was said beforehand is what happened.
+    QCOMPARE(dry.json().value(QStringLiteral("wouldRevoke")).toInt(-1),
+             done.json().value(QStringLiteral("revoked")).toInt());
+    for (const char *member : {"matched", "skipped", "skippedSessions"})
+        QCOMPARE(dry.json().value(QLatin1StringView(member)), done.json().value(QLatin1StringView(member)));
+    QCOMPARE(m_database->count(QStringLiteral("Session")), rows - done.json().value(QStringLiteral("revoked")).toInt());
     QVERIFY2(done.exitCode == 0, done.all().constData()); // nothing failed, but it is to be known
     QVERIFY2(done.err.contains("1 row was left alone and its session lives on: since the plan was made it has become "
                                "another user's."),
@@ -316,6 +327,57 @@ void CtlRevokeWordsTest::whatBecameAnothersIsTold()
     m_database->exec(QStringLiteral("DELETE FROM Session WHERE id = '%1'").arg(idOf(1)));
     const CtlResult allGone = run("sessions revoke --yes", plan);
     QVERIFY2(allGone.exitCode == 0 && allGone.err.isEmpty(), allGone.all().constData());
+}
+
+void CtlRevokeWordsTest::aDryRunLooksAgain_data()
+{
+    QTest::addColumn<bool>("unique");
+    QTest::newRow("tokens that may repeat") << false;
+    QTest::newRow("unique tokens") << true;
+}
+
+void CtlRevokeWordsTest::aDryRunLooksAgain()
+{
+    QFETCH(bool, unique);
+    if (unique)
+        m_database->exec(QStringLiteral("CREATE UNIQUE INDEX \"Session_sessionToken_key\" ON Session(sessionToken)"));
+    const QString file = m_ctl->folder() + QStringLiteral("/plan.json");
+    QCOMPARE(run("plan save --all --out", {file}).exitCode, 0);
+    const int all = m_database->count(QStringLiteral("Session"));
+    const auto dryRun = [&] { return run("sessions revoke --dry-run --plan", {file}); };
+    const CtlResult before = dryRun();
+    const int matched = before.json().value(QStringLiteral("matched")).toInt();
+    QVERIFY2(before.exitCode == 0 && matched > 3, before.all().constData());
+    QCOMPARE(before.json().value(QStringLiteral("wouldRevoke")).toInt(), matched);
+    const QJsonArray sample = before.json().value(QStringLiteral("sample")).toArray();
+    QCOMPARE(sample.size(), std::min(matched, 8));
+    for (const auto &session : sample) {
+        for (const char *member : {"fingerprint", "email", "expires"})
+            QVERIFY2(session.toObject().value(QLatin1StringView(member)).isString(), before.all().constData());
+    }
+
+    // Gone; another's; and one whose token a new row holds: the planned row is gone.
+    m_database->exec(
+        QStringLiteral("DELETE FROM Session WHERE id = '%1'; UPDATE Session SET userId = '%2' WHERE id = '%3'; UPDATE "
+                       "Session SET id = 'anew' WHERE id = '%4'")
+            .arg(idOf(2), QLatin1StringView(ben), idOf(1), idOf(6)));
+    const CtlResult after = dryRun();
+    QVERIFY2(after.exitCode == 0, after.all().constData());
+    QCOMPARE(after.json().value(QStringLiteral("matched")).toInt(), matched);
+    QCOMPARE(after.json().value(QStringLiteral("wouldRevoke")).toInt(), matched - 3);
+    QCOMPARE(after.json().value(QStringLiteral("skipped")).toInt(), 3);
+    QMap<QString, QString> why;
+    for (const auto &skipped : after.json().value(QStringLiteral("skippedSessions")).toArray())
+        why.insert(skipped.toObject().value(QStringLiteral("fingerprint")).toString(),
+                   skipped.toObject().value(QStringLiteral("why")).toString());
+    QCOMPARE(why.value(fingerprintOf(1)), QStringLiteral("its user changed"));
+    QCOMPARE(why.value(fingerprintOf(2)), QStringLiteral("gone"));
+    QCOMPARE(why.value(fingerprintOf(6)), QStringLiteral("gone"));
+    for (const auto &session : after.json().value(QStringLiteral("sample")).toArray())
+        QVERIFY(!why.contains(session.toObject().value(QStringLiteral("fingerprint")).toString()));
+    const CtlResult said = run("sessions revoke --dry-run --format table --plan", {file});
+    QVERIFY2(said.all().contains("rows that are gone: 2, that became another user's: 1"), said.all().constData());
+    QCOMPARE(m_database->count(QStringLiteral("Session")), all - 1);
 }
 
 void CtlRevokeWordsTest::addMany(int rows) const
