@@ -3,6 +3,7 @@
 #include <QJsonArray>
 #include <QJsonObject>
 
+#include "core/base/Counted.h"
 #include "core/base/ErrorText.h"
 #include "core/revoke/CachePurge.h"
 
@@ -219,14 +220,63 @@ void warnUnfinished(Context &context, const QString &id)
             .arg(id));
 }
 
-Answer restoreAnswer(const revoke::RestoreReport &report)
+namespace {
+
+/// Which rows did not come back, as skippedSessions().
+void addLeftOut(const revoke::RestoreReport &report, Answer &answer)
+{
+    QJsonArray skipped;
+    for (const revoke::LeftOut &row : report.leftOut) {
+        const bool isUserGone = row.why == store::RestoreOutcome::UserGone;
+        skipped.append(QJsonObject{{QStringLiteral("fingerprint"), row.fingerprint.text()},
+                                   {QStringLiteral("userId"), textOrNull(row.userId.value_or(QString()))},
+                                   {QStringLiteral("why"), isUserGone ? QStringLiteral("its user is gone")
+                                                                      : QStringLiteral("another row is in the way")}});
+    }
+    if (skipped.isEmpty())
+        return;
+    answer.members.add(QStringLiteral("skippedSessions"), skipped);
+    answer.tableColumns.insert(QStringLiteral("skippedSessions"),
+                               {QStringLiteral("fingerprint"), QStringLiteral("userId"), QStringLiteral("why")});
+}
+
+Answer answerOf(const revoke::RestoreReport &report, qint64 restored)
 {
     Answer answer;
-    answer.members.add(QStringLiteral("restored"), report.restored)
+    answer.members.add(QStringLiteral("restored"), restored)
         .add(QStringLiteral("skipped"), report.skipped())
         .add(QStringLiteral("auditId"), textOrNull(report.auditId))
         .add(QStringLiteral("matched"), report.matched)
         .add(QStringLiteral("batches"), report.batches);
+    return answer;
+}
+
+QString leftOutText(const revoke::RestoreReport &report)
+{
+    QStringList parts;
+    if (report.thereAgain > 0)
+        parts << QStringLiteral("%1 where another row is in the way, which stays as it is").arg(report.thereAgain);
+    if (report.userGone > 0)
+        parts << QStringLiteral("%1 whose user is gone, kept until the time to undo is over").arg(report.userGone);
+    return QStringLiteral("Not all came back. Of %1: %2. The answer names them.")
+        .arg(base::counted(report.matched, "row"), parts.join(QStringLiteral(", ")));
+}
+
+} // namespace
+
+Answer restoreAnswer(const revoke::RestoreReport &report)
+{
+    Answer answer = answerOf(report, report.restored);
+    addLeftOut(report, answer);
+    return answer;
+}
+
+Answer previewAnswer(const revoke::RestoreReport &preview)
+{
+    Answer answer = answerOf(preview, 0);
+    answer.members.add(QStringLiteral("wouldRestore"), preview.restored);
+    addLeftOut(preview, answer);
+    answer.note = QStringLiteral("Dry run: nothing was written.");
     return answer;
 }
 
@@ -247,7 +297,8 @@ Outcome restoreOutcome(Context &context, const revoke::RestoreReport &report)
     if (report.resumable)
         warnUnfinished(context, report.auditId);
     if (!report.error)
-        return Outcome::done(restoreAnswer(report));
+        return report.skipped() == 0 ? Outcome::done(restoreAnswer(report))
+                                     : Outcome::no(restoreAnswer(report), leftOutText(report));
     Outcome outcome = Outcome::failed(*report.error, restoreAnswer(report));
     if (report.resumable && report.error->code != base::ErrorCode::Cancelled) // paused
         outcome.exit = static_cast<int>(base::ExitClass::Midway);

@@ -463,8 +463,7 @@ void CtlRevokeWordsTest::refusalsNameTheirOwnRemedy_data()
                                 << "See what would happen by --dry-run, then give --yes.";
     QTest::newRow("no consent to a prune")
         << words("sessions prune") << "See what would happen by --dry-run, then give --yes.";
-    QTest::newRow("no consent, and nothing to see before")
-        << words("sessions restore 0123456789abcdef") << "Give --yes to consent.";
+    QTest::newRow("no consent, and nothing to see before") << words("token remove --all") << "Give --yes to consent.";
     QTest::newRow("read-only restore") << words("sessions restore 0123456789abcdef --yes --read-only")
                                        << "Leave --read-only out, if this is to be written.";
 }
