@@ -37,6 +37,9 @@ QString formRemedy(const QString &part)
         return tr("Do not carry it out: have it saved anew (rollcallctl plan save), or sent anew.");
     if (part == QStringLiteral("sealed plan"))
         return tr("Whoever saved it carries it out, with the keychain or key file (--key-file) they had then.");
+    if (part == QStringLiteral("sealed operation"))
+        return tr("Use the keychain or key file (--key-file) with which it was begun. Without that key an unfinished "
+                  "operation can only be ended where it stands (operations discard), and deleted rows are lost.");
     if (part == QStringLiteral("approval"))
         return tr("Have the plan approved anew (rollcallctl plan approve).");
     return tr("Correct the file, or choose another.");
@@ -240,6 +243,11 @@ ErrorText findingText(const Error &error)
         return {tr("JWT sessions have no row that could be deleted: a JWT stays accepted until it expires."),
                 tr("Rotate the secret to end all sessions at once, or move to database sessions.")};
     case ErrorCode::NotFound:
+        if (error.param(ErrorParam::Part) == QStringLiteral("ended operation"))
+            return {tr("\"%1\" has ended (%2): there is nothing left to go on with.")
+                        .arg(error.param(ErrorParam::Name), error.param(ErrorParam::Detail)),
+                    tr("audit list says what it did; sessions restore puts back what a revocation deleted, while that "
+                       "is kept.")};
         return {tr("Nothing matches \"%1\".").arg(error.param(ErrorParam::Name)),
                 notFoundRemedy(error.param(ErrorParam::Part))};
     default:
@@ -265,6 +273,10 @@ ErrorText refusedText(const Error &error)
             return {tr("Nothing was written%1.").arg(colon(error)),
                     tr("operations list says how each unfinished operation stands; operations resume carries one "
                        "through, operations discard ends it where it stands.")};
+        if (error.param(ErrorParam::Part) == QStringLiteral("running operation"))
+            return {tr("Nothing was written%1.").arg(colon(error)),
+                    tr("Let it end, or have it stop after its batch (operations pause): then operations resume carries "
+                       "it through, operations discard ends it where it stands.")};
         if (error.param(ErrorParam::Part) == QStringLiteral("undo"))
             return {
                 tr("Nothing was put back%1.").arg(colon(error)),
@@ -349,6 +361,9 @@ ErrorText midwayText(const Error &error)
                     tr("Free space on the server, or give the database more; then go on.")};
         return {tr("There is no space left at %1.").arg(error.param(ErrorParam::Path)), tr("Free some space.")};
     case ErrorCode::Cancelled:
+        if (error.param(ErrorParam::Part) == QStringLiteral("paused"))
+            return {tr("Paused, as was asked for."),
+                    tr("operations resume goes on with it; what was done is reported.")};
         return {tr("Cancelled."), tr("Start again when you wish; what was done is reported.")};
     case ErrorCode::Overloaded:
         return {tr("Too much is waiting already, so this request was not taken on."),

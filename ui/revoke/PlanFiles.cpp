@@ -37,7 +37,9 @@ Result<FoundPlan> findPlan(const QString &path, const deployment::Deployment &de
     auto saved = readSavedPlan(*content, path);
     if (!saved)
         return base::fail(saved.error());
-    FoundPlan found{path, std::move(*saved), nullptr, {}, false, databaseNameOf(deployment)};
+    FoundPlan found{path, std::move(*saved), nullptr, {}, false, {}};
+    if (!isMadeFor(found.saved.summary.database, deployment))
+        found.openInstead = databaseNameOf(deployment);
     const auto seal = OperationSeal::load(vault, false, call);
     if (!seal) {
         // Without a key nobody planned here; where it cannot be read, who planned is not known.

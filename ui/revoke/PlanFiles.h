@@ -20,7 +20,7 @@ struct FoundPlan
     std::shared_ptr<const RevocationPlan> plan; ///< null where it cannot be carried out here
     std::optional<base::Error> whyNot;          ///< why not; nullopt: it can
     bool isOurs = false;                        ///< it was made with this key: its owner cannot approve it
-    QString here;                               ///< the database that is open
+    QString openInstead; ///< the database that is open where that is another than the plan's; else empty
 };
 
 /// Writes and reads the files of plans and approvals on the engine worker of a connection. **Thread-safety:** GUI
