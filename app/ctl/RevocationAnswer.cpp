@@ -98,7 +98,10 @@ Answer revocationAnswer(const revoke::RevocationReport &report)
             .add(QStringLiteral("stillAccepted"), report.verification->stillAccepted)
             .add(QStringLiteral("unchecked"), report.verification->unchecked)
             .add(QStringLiteral("timeToEffectMs"), millisecondsOrNull(report.verification->timeToEffect))
-            .add(QStringLiteral("acceptedUntil"), orNull(report.verification->acceptedUntil));
+            .add(QStringLiteral("acceptedUntil"), orNull(report.verification->acceptedUntil))
+            .add(QStringLiteral("controlAccepted"), report.verification->controlAccepted
+                                                        ? QJsonValue(*report.verification->controlAccepted)
+                                                        : QJsonValue());
         if (report.verification->unchecked > 0)
             verification.add(QStringLiteral("uncheckedBecause"), report.verification->becauseJson());
         if (const auto &of = report.verification->sampledOf) {
@@ -195,6 +198,12 @@ void warnAbout(Context &context, const revoke::RevocationReport &report)
     if (!report.whyNoUndo.isEmpty()) {
         context.output().warn(
             QStringLiteral("the deleted rows are not kept, so there is no undo: %1").arg(report.whyNoUndo));
+    }
+    if (report.verification && report.verification->refused > 0 && !report.verification->whyNoControl.isEmpty()) {
+        context.output().warn(
+            QStringLiteral("that the deployment refuses is known, but not whether it is the one of this database, as "
+                           "it was not asked about a live session first: %1.")
+                .arg(report.verification->whyNoControl));
     }
     // Where nothing else failed, the complaint says this.
     const bool isComplaint =

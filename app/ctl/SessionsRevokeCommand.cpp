@@ -89,6 +89,7 @@ base::Result<Request> readRequest(const Context &context)
     request.options.reason = arguments.value(QStringLiteral("reason")).value_or(QString());
     request.options.recordsNames = arguments.has(QStringLiteral("audit-names"));
     request.options.verify = arguments.has(QStringLiteral("verify"));
+    request.options.canary = request.options.verify && !arguments.has(QStringLiteral("no-canary"));
     request.options.verifyFor = context.options().timeout;
     request.dryRun = arguments.has(QStringLiteral("dry-run"));
     return request;
@@ -292,7 +293,13 @@ public:
                    QStringLiteral("rows a transaction, at most (100)")},
                   {QStringLiteral("undo-for"), QStringLiteral("DURATION"),
                    QStringLiteral("keep the deleted rows so long, for `sessions restore` (24h); 0h: do not")},
-                  {QStringLiteral("verify"), {}, QStringLiteral("ask the deployment until it refuses the cookies")},
+                  {QStringLiteral("verify"),
+                   {},
+                   QStringLiteral("ask the deployment until it refuses the cookies; first about a canary, a labelled "
+                                  "user and session that are removed at the end")},
+                  {QStringLiteral("no-canary"),
+                   {},
+                   QStringLiteral("verify without it: nothing shows then that it is this database's deployment")},
                   {QStringLiteral("watch-for"), QStringLiteral("DURATION"),
                    QStringLiteral(
                        "then look so long whether a revoked session comes back (as the connection says, else 0s)")},
