@@ -41,9 +41,10 @@ public:
     /// Approves @p summary with the own key, which is made where there is none, in the file @p path; ends in
     /// approved() or failed().
     void approve(const PlanSummary &summary, const QString &path);
-    /// Reads the approval at @p path and sees whether it approves @p plan at this connection; ends in accepted() or
-    /// failed().
-    void accept(const std::shared_ptr<const RevocationPlan> &plan, const QString &path);
+    /// Reads the approval at @p path and sees whether it approves @p plan at this connection, as @p saved says where it
+    /// came from a file; ends in accepted() or failed().
+    void accept(const std::shared_ptr<const RevocationPlan> &plan, const std::optional<PlanSummary> &saved,
+                const QString &path);
 
 Q_SIGNALS:
     void written(const QString &path);

@@ -71,9 +71,9 @@ void SavedPlanSheet::makeFoot()
     carryOut->setEnabled(m_found->plan != nullptr);
     carryOut->setToolTip(m_found->whyNot ? base::describe(*m_found->whyNot).message
                                          : tr("Where it can be carried out, with an approval where one is wanted."));
-    connect(carryOut, &Button::clicked, this, [this, plan = m_found->plan, reason = m_found->saved.summary.reason] {
+    connect(carryOut, &Button::clicked, this, [this, plan = m_found->plan, summary = m_found->saved.summary] {
         dismiss();
-        Q_EMIT planRequested(plan, reason);
+        Q_EMIT planRequested(plan, summary);
     });
     if (m_found->plan)
         setExecute(carryOut);
