@@ -319,7 +319,12 @@ ErrorText refusedText(const Error &error)
                         .arg(error.param(ErrorParam::Limit), error.param(ErrorParam::Count)),
                     tr("Let expired sessions be deleted first, or keep sessions in a database that can be searched.")};
         }
-        return {tr("More sessions match than the %1 allowed.").arg(error.param(ErrorParam::Limit)),
+        // How many there are at least: what is beyond the bound is not read.
+        return {error.param(ErrorParam::Part) == QStringLiteral("at least")
+                    ? tr("More sessions match than the %1 allowed: at least %2.")
+                          .arg(error.param(ErrorParam::Limit), error.param(ErrorParam::Count))
+                    : tr("More sessions match than the %1 allowed: %2.")
+                          .arg(error.param(ErrorParam::Limit), error.param(ErrorParam::Count)),
                 tr("Narrow the selection or raise --max.")};
     case ErrorCode::FingerprintAmbiguous:
         return {
@@ -327,9 +332,12 @@ ErrorText refusedText(const Error &error)
             tr("Name the session by its row id, or choose its user: the rows of that user that hold this token go "
                "together.")};
     case ErrorCode::ConfirmationMissing:
-        return {
-            tr("\"%1\" is a production connection and the act was not confirmed.").arg(error.param(ErrorParam::Name)),
-            tr("Add --confirm \"%1\".").arg(error.param(ErrorParam::Name))};
+        return {error.param(ErrorParam::Detail).isEmpty()
+                    ? tr("\"%1\" is a production connection and the act was not confirmed.")
+                          .arg(error.param(ErrorParam::Name))
+                    : tr("\"%1\" is a production connection, and what was confirmed is \"%2\".")
+                          .arg(error.param(ErrorParam::Name), error.param(ErrorParam::Detail)),
+                tr("Add --confirm \"%1\".").arg(error.param(ErrorParam::Name))};
     case ErrorCode::PlanStale:
         return {tr("The plan no longer fits%1.").arg(colon(error)), staleRemedy(error.param(ErrorParam::Part))};
     case ErrorCode::AuditUnwritable:

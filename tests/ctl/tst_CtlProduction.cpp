@@ -76,6 +76,8 @@ void CtlProductionTest::namedOtherwiseItIsStillProduction()
         QCOMPARE(refused.errorCode(), QStringLiteral("ConfirmationMissing"));
         const QString said = QString::fromUtf8(refused.err);
         QVERIFY2(said.contains(QStringLiteral("\"%1\" is a production connection").arg(name)), refused.err.constData());
+        QCOMPARE(said.contains(QStringLiteral("what was confirmed is \"wrong\"")),
+                 act.contains(QStringLiteral("wrong")));
         QVERIFY2(said.contains(QStringLiteral("--confirm \"%1\"").arg(name)), refused.err.constData());
     }
     QCOMPARE(m_database->count(QStringLiteral("Session")), rows);

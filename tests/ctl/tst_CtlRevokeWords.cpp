@@ -48,7 +48,9 @@ private Q_SLOTS:
     void rowsOfOneTokenGoTogether();
     void aLiveRowThatJoinsIsTold();
     void anotherUsersRowKeepsItAlive();
+    void aTokenWithANulIsTakenWhole();
     void whatBecameAnothersIsTold();
+    void howManyAreTooManyIsSaid();
     void aDryRunLooksAgain_data();
     void aDryRunLooksAgain();
     void aStoppedOneSaysHowFarItCame();
@@ -106,7 +108,7 @@ void CtlRevokeWordsTest::nothingMatchesIsSaid_data()
 {
     QTest::addColumn<QStringList>("selection");
     QTest::addColumn<QString>("said"); // a pattern
-    QTest::newRow("nobody's name") << words("--user zed") << "nothing matches.*of user zed";
+    QTest::newRow("nobody's name") << words("--user zed") << "nothing matches.*of user zed. There is no such user";
     QTest::newRow("other case") << words("--user ADA@Example.com")
                                 << "did you mean ada@example\\.com \\(id cmwphocml0000bs7d68dvn6ij\\)\\?";
     QTest::newRow("an id in other case") << words("--user CMWPHOCML0000BS7D68DVN6IJ") << "did you mean ada@example";
@@ -295,6 +297,31 @@ void CtlRevokeWordsTest::anotherUsersRowKeepsItAlive()
     QCOMPARE(later.json().value(QStringLiteral("matched")).toInt(), 1);
 }
 
+void CtlRevokeWordsTest::aTokenWithANulIsTakenWhole()
+{
+    const QByteArray token = QByteArray(tokenStart) + QByteArray("00\0000000001", 11);
+    const QString id = idOf(1);
+    const auto store = [&](const QString &where, const QByteArray &bytes) {
+        m_database->exec(QStringLiteral("UPDATE Session SET sessionToken = x'%1' WHERE id = '%2'")
+                             .arg(QString::fromLatin1(bytes.toHex()), where));
+    };
+    addTwin(1, ben);
+    store(id, token);
+    store(QStringLiteral("twin"), token);
+    store(idOf(2), token.first(token.indexOf('\0'))); // which it is not
+    const QString file = m_ctl->folder() + QStringLiteral("/plan.json");
+    const CtlResult saved = run("plan save --user ada@example.com --out", {file});
+    QVERIFY2(saved.exitCode == 0, saved.all().constData());
+    QCOMPARE(saved.json().value(QStringLiteral("heldByOthers")).toInt(-1), 1);
+    const int matched = saved.json().value(QStringLiteral("matched")).toInt();
+    const CtlResult dry = run("sessions revoke --dry-run --plan", {file});
+    QVERIFY2(dry.exitCode == 0, dry.all().constData());
+    QCOMPARE(dry.json().value(QStringLiteral("wouldRevoke")).toInt(), matched);
+    const CtlResult done = run("sessions revoke --yes --session", {id});
+    QVERIFY2(done.exitCode == 1 && done.json().value(QStringLiteral("revoked")).toInt() == 1, done.all().constData());
+    QCOMPARE(done.json().value(QStringLiteral("stillHeld")).toArray(), QJsonArray{Fingerprint::of(token).text()});
+}
+
 void CtlRevokeWordsTest::whatBecameAnothersIsTold()
 {
     const QString file = m_ctl->folder() + QStringLiteral("/plan.json");
@@ -327,6 +354,19 @@ void CtlRevokeWordsTest::whatBecameAnothersIsTold()
     m_database->exec(QStringLiteral("DELETE FROM Session WHERE id = '%1'").arg(idOf(1)));
     const CtlResult allGone = run("sessions revoke --yes", plan);
     QVERIFY2(allGone.exitCode == 0 && allGone.err.isEmpty(), allGone.all().constData());
+}
+
+void CtlRevokeWordsTest::howManyAreTooManyIsSaid()
+{
+    const QString users = m_ctl->writeFile(QStringLiteral("users"), "ada@example.com\nben@example.com\n");
+    const int all = run("sessions revoke --all --dry-run").json().value(QStringLiteral("matched")).toInt();
+    const CtlResult every = run("sessions revoke --all --yes --max 2");
+    QVERIFY2(every.exitCode == 4 &&
+                 every.err.contains(QByteArray("than the 2 allowed: ").append(QByteArray::number(all)).append('.')),
+             every.all().constData());
+    const CtlResult some = run("sessions revoke --yes --max 1 --users-file", {users});
+    QVERIFY2(some.exitCode == 4 && some.err.contains("than the 1 allowed: at least 2."), some.all().constData());
+    QCOMPARE(run("sessions revoke --all --dry-run").json().value(QStringLiteral("matched")).toInt(), all);
 }
 
 void CtlRevokeWordsTest::aDryRunLooksAgain_data()
