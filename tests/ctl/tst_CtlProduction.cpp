@@ -141,7 +141,7 @@ void CtlProductionTest::aRelativePathIsSavedAbsolute()
 CtlResult CtlProductionTest::revokedUntil(const std::function<bool()> &until)
 {
     m_database->exec(
-        QStringLiteral("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 8000) INSERT INTO "
+        QStringLiteral("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 700) INSERT INTO "
                        "Session SELECT '5e551000-0000-4000-8000-' || (900000000000 + i), userId, expires, 'made-' || "
                        "i, createdAt, updatedAt FROM (SELECT * FROM Session LIMIT 1), n"));
     const int before = m_database->count(QStringLiteral("Session"));
