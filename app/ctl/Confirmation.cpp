@@ -75,7 +75,9 @@ base::Status checkConsentPossible(const Context &context, const workspace::Conne
         return base::fail(notConsented(context.arguments(), QStringLiteral("no consent was given")));
     const auto confirmed = context.arguments().value(QStringLiteral("confirm"));
     if (isProduction(profile) && (confirmed ? *confirmed != profile.name : consented))
-        return base::fail(base::Error(base::ErrorCode::ConfirmationMissing).with(base::ErrorParam::Name, profile.name));
+        return base::fail(base::Error(base::ErrorCode::ConfirmationMissing)
+                              .with(base::ErrorParam::Name, profile.name)
+                              .with(base::ErrorParam::Detail, confirmed.value_or(QString())));
     return {};
 }
 

@@ -1,10 +1,20 @@
 #include "app/ctl/Commands.h"
 #include "app/ctl/Confirmation.h"
 #include "app/ctl/RevocationAnswer.h"
+#include "core/deployment/Demands.h"
 
 namespace rollcall::ctl {
 
 namespace {
+
+/// The operation @p id, which has not ended. Errors: those of revoke::operationHead(); of one that has ended, when.
+base::Result<revoke::OperationHead> unfinished(Context &context, const QString &id)
+{
+    auto head = revoke::operationHead(operationPlace(context).folder, id);
+    if (!head && head.error().code == base::ErrorCode::NotFound)
+        return base::fail(revoke::whyNoOperation(id, context.auditLog()));
+    return head;
+}
 
 class OperationsListCommand final : public Command
 {
@@ -65,9 +75,9 @@ public:
         if (const auto status = checkWriteFlags(context); !status)
             return Outcome::failed(status.error());
         const QString id = context.arguments().argument();
-        const auto kind = revoke::operationKind(operationPlace(context).folder, id);
-        if (!kind)
-            return Outcome::failed(kind.error());
+        const auto head = unfinished(context, id);
+        if (!head)
+            return Outcome::failed(head.error());
         auto config = context.connection();
         if (!config)
             return Outcome::failed(config.error());
@@ -91,11 +101,11 @@ public:
         const base::Call call = wholeCall(context);
         const revoke::OperationPlace place = operationPlace(context);
         const auto onProgress = [&context](const revoke::RevocationProgress &step) { showProgress(context, step); };
-        if (*kind == revoke::restoreKind()) {
+        if (head->kind == revoke::restoreKind()) {
             const auto report = revoke::resumeRestore(id, deployment, **store, log, place, call, onProgress);
             return report ? restoreOutcome(context, *report) : Outcome::failed(report.error());
         }
-        const auto report = *kind == revoke::pruneKind()
+        const auto report = head->kind == revoke::pruneKind()
                                 ? revoke::resumePrune(id, deployment, **store, log, place, call, onProgress)
                                 : revoke::resumeOperation(id, deployment, **store, log, place, call, onProgress);
         if (!report)
@@ -121,6 +131,8 @@ public:
     Outcome run(Context &context) const override
     {
         const QString id = context.arguments().argument();
+        if (const auto head = unfinished(context, id); !head)
+            return Outcome::failed(head.error());
         const auto asked = revoke::pauseOperation(operationPlace(context).folder, id);
         if (!asked)
             return Outcome::failed(asked.error());
@@ -147,12 +159,21 @@ public:
     {
         if (const auto status = checkWriteFlags(context); !status)
             return Outcome::failed(status.error());
-        const workspace::ConnectionProfile none;
-        if (const auto status = checkConsentPossible(context, none); !status)
+        if (const auto status = checkConsentPossible(context, {}); !status)
             return Outcome::failed(status.error());
         const QString id = context.arguments().argument();
-        if (const auto status =
-                askConsent(context, none, QStringLiteral("End %1 where it stands? It cannot be resumed then.").arg(id));
+        const auto head = unfinished(context, id);
+        if (!head)
+            return Outcome::failed(head.error());
+        const auto saved = context.workspace().profiles();
+        if (!saved)
+            return Outcome::failed(saved.error());
+        // What it was begun with says whether it is a production connection's: the flags of this command need not.
+        const workspace::ConnectionProfile profile = deployment::demandsOn(head->database, head->connection, *saved);
+        if (const auto status = checkConsentPossible(context, profile); !status)
+            return Outcome::failed(status.error());
+        if (const auto status = askConsent(
+                context, profile, QStringLiteral("End %1 where it stands? It cannot be resumed then.").arg(id));
             !status)
             return Outcome::failed(status.error());
         audit::AuditLog log = context.auditLog();

@@ -35,8 +35,8 @@ QString placeOf(QString path)
 bool isRead(const Arguments &arguments, const QString &place)
 {
     QStringList paths{arguments.argument()};
-    for (const char *flag : {"env-file", "secret-file", "key-file", "ca-file", "map", "cookie-file", "users-file", "routes",
-                             "revocations"})
+    for (const char *flag : {"env-file", "secret-file", "key-file", "ca-file", "map", "cookie-file", "users-file",
+                             "routes", "revocations"})
         paths << arguments.values(QLatin1StringView(flag));
     return std::ranges::any_of(paths,
                                [&place](const QString &path) { return !path.isEmpty() && placeOf(path) == place; });

@@ -28,6 +28,11 @@ QString nameOf(const store::KnownUser &user)
     return user.email ? QStringLiteral("%1 (id %2)").arg(*user.email, user.id) : user.id;
 }
 
+QString noSuchUser()
+{
+    return QStringLiteral("There is no such user (sessions that outlived theirs are chosen by --state orphan).");
+}
+
 /// What is known of users called nearly @p name, of whom no session matched; empty: nothing.
 base::Result<QString> hintFor(const QString &name, store::SessionStore &store, const base::Call &call)
 {
@@ -43,9 +48,14 @@ base::Result<QString> hintFor(const QString &name, store::SessionStore &store, c
             return QStringLiteral("There is such a user, but no session of theirs matches.");
         others << nameOf(user);
     }
-    return others.isEmpty() ? QString()
-                            : QStringLiteral("Ids and e-mails are taken exactly as written: did you mean %1?")
-                                  .arg(others.join(QStringLiteral(", or ")));
+    if (!others.isEmpty()) {
+        return QStringLiteral("Ids and e-mails are taken exactly as written: did you mean %1?")
+            .arg(others.join(QStringLiteral(", or ")));
+    }
+    const auto known = users->hasUser(name, call);
+    if (!known)
+        return base::fail(known.error());
+    return known->value_or(true) ? QString() : noSuchUser();
 }
 
 /// hintFor() each of @p names, the first few of them, as a sentence each that names it.
@@ -106,7 +116,8 @@ void warnAboutPlan(Context &context, const revoke::RevocationPlan &plan, const d
     if (plan.rows.empty() && plan.selection.query && plan.unmatchedUsers.isEmpty()) {
         const auto &query = *plan.selection.query;
         QStringList hints = query.user ? hintsFor(context, {*query.user}, store) : QStringList();
-        if (query.state == store::StateFilter::Live && !context.arguments().has(QStringLiteral("state")))
+        if (!hints.contains(noSuchUser()) && query.state == store::StateFilter::Live &&
+            !context.arguments().has(QStringLiteral("state")))
             hints << QStringLiteral("Only live sessions were looked at (--state).");
         output.warn(
             withHints(QStringLiteral("nothing matches, so there is nothing to revoke: %1.").arg(plan.what), hints));

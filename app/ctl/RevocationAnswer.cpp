@@ -3,6 +3,7 @@
 #include <QJsonArray>
 #include <QJsonObject>
 
+#include "core/base/Counted.h"
 #include "core/base/ErrorText.h"
 #include "core/revoke/CachePurge.h"
 
@@ -97,7 +98,10 @@ Answer revocationAnswer(const revoke::RevocationReport &report)
             .add(QStringLiteral("stillAccepted"), report.verification->stillAccepted)
             .add(QStringLiteral("unchecked"), report.verification->unchecked)
             .add(QStringLiteral("timeToEffectMs"), millisecondsOrNull(report.verification->timeToEffect))
-            .add(QStringLiteral("acceptedUntil"), orNull(report.verification->acceptedUntil));
+            .add(QStringLiteral("acceptedUntil"), orNull(report.verification->acceptedUntil))
+            .add(QStringLiteral("controlAccepted"), report.verification->controlAccepted
+                                                        ? QJsonValue(*report.verification->controlAccepted)
+                                                        : QJsonValue());
         if (report.verification->unchecked > 0)
             verification.add(QStringLiteral("uncheckedBecause"), report.verification->becauseJson());
         if (const auto &of = report.verification->sampledOf) {
@@ -195,6 +199,12 @@ void warnAbout(Context &context, const revoke::RevocationReport &report)
         context.output().warn(
             QStringLiteral("the deleted rows are not kept, so there is no undo: %1").arg(report.whyNoUndo));
     }
+    if (report.verification && report.verification->refused > 0 && !report.verification->whyNoControl.isEmpty()) {
+        context.output().warn(
+            QStringLiteral("that the deployment refuses is known, but not whether it is the one of this database, as "
+                           "it was not asked about a live session first: %1.")
+                .arg(report.verification->whyNoControl));
+    }
     // Where nothing else failed, the complaint says this.
     const bool isComplaint =
         !report.error && !report.cacheError && report.stillHeld() > 0 &&
@@ -219,14 +229,63 @@ void warnUnfinished(Context &context, const QString &id)
             .arg(id));
 }
 
-Answer restoreAnswer(const revoke::RestoreReport &report)
+namespace {
+
+/// Which rows did not come back, as skippedSessions().
+void addLeftOut(const revoke::RestoreReport &report, Answer &answer)
+{
+    QJsonArray skipped;
+    for (const revoke::LeftOut &row : report.leftOut) {
+        const bool isUserGone = row.why == store::RestoreOutcome::UserGone;
+        skipped.append(QJsonObject{{QStringLiteral("fingerprint"), row.fingerprint.text()},
+                                   {QStringLiteral("userId"), textOrNull(row.userId.value_or(QString()))},
+                                   {QStringLiteral("why"), isUserGone ? QStringLiteral("its user is gone")
+                                                                      : QStringLiteral("another row is in the way")}});
+    }
+    if (skipped.isEmpty())
+        return;
+    answer.members.add(QStringLiteral("skippedSessions"), skipped);
+    answer.tableColumns.insert(QStringLiteral("skippedSessions"),
+                               {QStringLiteral("fingerprint"), QStringLiteral("userId"), QStringLiteral("why")});
+}
+
+Answer answerOf(const revoke::RestoreReport &report, qint64 restored)
 {
     Answer answer;
-    answer.members.add(QStringLiteral("restored"), report.restored)
+    answer.members.add(QStringLiteral("restored"), restored)
         .add(QStringLiteral("skipped"), report.skipped())
         .add(QStringLiteral("auditId"), textOrNull(report.auditId))
         .add(QStringLiteral("matched"), report.matched)
         .add(QStringLiteral("batches"), report.batches);
+    return answer;
+}
+
+QString leftOutText(const revoke::RestoreReport &report)
+{
+    QStringList parts;
+    if (report.thereAgain > 0)
+        parts << QStringLiteral("%1 where another row is in the way, which stays as it is").arg(report.thereAgain);
+    if (report.userGone > 0)
+        parts << QStringLiteral("%1 whose user is gone, kept until the time to undo is over").arg(report.userGone);
+    return QStringLiteral("Not all came back. Of %1: %2. The answer names them.")
+        .arg(base::counted(report.matched, "row"), parts.join(QStringLiteral(", ")));
+}
+
+} // namespace
+
+Answer restoreAnswer(const revoke::RestoreReport &report)
+{
+    Answer answer = answerOf(report, report.restored);
+    addLeftOut(report, answer);
+    return answer;
+}
+
+Answer previewAnswer(const revoke::RestoreReport &preview)
+{
+    Answer answer = answerOf(preview, 0);
+    answer.members.add(QStringLiteral("wouldRestore"), preview.restored);
+    addLeftOut(preview, answer);
+    answer.note = QStringLiteral("Dry run: nothing was written.");
     return answer;
 }
 
@@ -247,7 +306,8 @@ Outcome restoreOutcome(Context &context, const revoke::RestoreReport &report)
     if (report.resumable)
         warnUnfinished(context, report.auditId);
     if (!report.error)
-        return Outcome::done(restoreAnswer(report));
+        return report.skipped() == 0 ? Outcome::done(restoreAnswer(report))
+                                     : Outcome::no(restoreAnswer(report), leftOutText(report));
     Outcome outcome = Outcome::failed(*report.error, restoreAnswer(report));
     if (report.resumable && report.error->code != base::ErrorCode::Cancelled) // paused
         outcome.exit = static_cast<int>(base::ExitClass::Midway);

@@ -31,6 +31,8 @@ void warnUnfinished(Context &context, const QString &id);
 
 /// The contract's answers.
 [[nodiscard]] Answer restoreAnswer(const revoke::RestoreReport &report);
+/// As restoreAnswer(), of what revoke::previewRestore() found: `restored` is 0, `wouldRestore` what it would be.
+[[nodiscard]] Answer previewAnswer(const revoke::RestoreReport &preview);
 [[nodiscard]] Answer revocationAnswer(const revoke::RevocationReport &report);
 
 /// How a command ends that answers @p answer: exit 5 where the revocation stopped midway, 130 where it was cancelled,
@@ -38,7 +40,8 @@ void warnUnfinished(Context &context, const QString &id);
 /// or other rows hold a revoked token; else 0.
 [[nodiscard]] Outcome revocationOutcome(const revoke::RevocationReport &report, Answer answer);
 
-/// How a restore ends, as revocationOutcome(); says on stderr where it stays unfinished.
+/// How a restore ends, as revocationOutcome(), with exit 1 where rows were left out; says on stderr where it stays
+/// unfinished.
 [[nodiscard]] Outcome restoreOutcome(Context &context, const revoke::RestoreReport &report);
 
 } // namespace rollcall::ctl

@@ -2,6 +2,7 @@
 #include "app/ctl/Confirmation.h"
 #include "app/ctl/RevocationAnswer.h"
 #include "core/base/Counted.h"
+#include "core/revoke/RestorePreview.h"
 
 namespace rollcall::ctl {
 
@@ -13,6 +14,7 @@ public:
     CommandSpec spec() const override
     {
         std::vector<Flag> flags{
+            {QStringLiteral("dry-run"), {}, QStringLiteral("show what would come back and what not, write nothing")},
             {QStringLiteral("reason"), QStringLiteral("TEXT"), QStringLiteral("why, for the audit log")},
             {QStringLiteral("batch-size"), QStringLiteral("N"), QStringLiteral("rows a transaction, at most (100)")}};
         const std::vector<Flag> consent = writeFlags();
@@ -40,13 +42,16 @@ public:
             return Outcome::failed(opened.error());
         const deployment::Deployment &deployment = **opened;
         const workspace::ConnectionProfile &profile = deployment.config().profile;
-        if (const auto status = checkConsentPossible(context, profile); !status)
+        const bool isDryRun = context.arguments().has(QStringLiteral("dry-run"));
+        if (const auto status = isDryRun ? base::Status() : checkConsentPossible(context, profile); !status)
             return Outcome::failed(status.error());
         audit::AuditLog log = context.auditLog();
         const revoke::OperationPlace place = operationPlace(context);
         const auto plan = revoke::planRestore(context.arguments().argument(), deployment, log, place, context.call());
         if (!plan)
             return Outcome::failed(plan.error());
+        if (isDryRun)
+            return dryRun(context, *plan, deployment, place);
         const QString question = QStringLiteral("Put %1 of %2 back at %3?")
                                      .arg(base::counted(plan->count(), "session"), base::counted(plan->users, "user"),
                                           deployment.config().displayName());
@@ -59,6 +64,17 @@ public:
             revoke::carryOut(*plan, options, deployment, **store, log, place, wholeCall(context),
                              [&context](const revoke::RevocationProgress &step) { showProgress(context, step); });
         return report ? restoreOutcome(context, *report) : Outcome::failed(report.error());
+    }
+
+private:
+    static Outcome dryRun(Context &context, const revoke::RestorePlan &plan, const deployment::Deployment &deployment,
+                          const revoke::OperationPlace &place)
+    {
+        const auto store = deployment.openStore(store::Access::ReadOnly, context.call());
+        if (!store)
+            return Outcome::failed(store.error());
+        const auto preview = revoke::previewRestore(plan, **store, place, wholeCall(context));
+        return preview ? Outcome::done(previewAnswer(*preview)) : Outcome::failed(preview.error());
     }
 };
 

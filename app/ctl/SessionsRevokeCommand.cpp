@@ -15,6 +15,7 @@
 #include "core/base/Counted.h"
 #include "core/base/ErrorText.h"
 #include "core/revoke/BlastRadius.h"
+#include "core/revoke/PlanCheck.h"
 #include "core/revoke/PlanOutlook.h"
 #include "core/revoke/ResurrectionWatch.h"
 #include "core/revoke/Revoker.h"
@@ -88,6 +89,7 @@ base::Result<Request> readRequest(const Context &context)
     request.options.reason = arguments.value(QStringLiteral("reason")).value_or(QString());
     request.options.recordsNames = arguments.has(QStringLiteral("audit-names"));
     request.options.verify = arguments.has(QStringLiteral("verify"));
+    request.options.canary = request.options.verify && !arguments.has(QStringLiteral("no-canary"));
     request.options.verifyFor = context.options().timeout;
     request.dryRun = arguments.has(QStringLiteral("dry-run"));
     return request;
@@ -103,26 +105,53 @@ Outcome outcomeOf(const revoke::RevocationPlan &plan, const revoke::RevocationRe
     return outcome;
 }
 
-/// All that is said before consent: count, a sample, users, statements with parameters masked, cache keys, from when
-/// they are refused, and how many are one's own.
-Outcome dryRunOutcome(const revoke::RevocationPlan &plan, const Deployment &deployment, bool isSaved)
+/// The first sessions that would go.
+QByteArrayList sampleOf(const revoke::RevocationPlan &plan, const revoke::RevocationReport *checked)
 {
-    constexpr std::size_t sampleRows = 8;
+    constexpr qsizetype sampleRows = 8;
+    QByteArrayList sample;
+    for (std::size_t i = 0; i < plan.rows.size() && sample.size() < sampleRows; ++i) {
+        const session::ListedSession &shown = plan.rows[i].shown;
+        if (!checked)
+            sample << recordOf(shown).toJson();
+        else if (checked->rows[i].outcome == revoke::RowOutcome::NotTried) // of a saved plan so much is read again
+            sample << JsonRecord()
+                          .add(QStringLiteral("fingerprint"), shown.fingerprint.text())
+                          .add(QStringLiteral("userId"), orNull(shown.userId))
+                          .add(QStringLiteral("name"), orNull(shown.name))
+                          .add(QStringLiteral("email"), orNull(shown.email))
+                          .add(QStringLiteral("expires"), orNull(shown.expires))
+                          .toJson();
+    }
+    return sample;
+}
+
+QString dryRunNote(const revoke::RevocationReport *checked)
+{
+    const QString note = QStringLiteral("Dry run: nothing was written.");
+    if (!checked || checked->skipped == 0)
+        return note;
+    return note + QStringLiteral(" Since the plan was made, rows that are gone: %1, that became another user's: %2. Of "
+                                 "the plan's %3 the others would go: %4.")
+                      .arg(checked->count(revoke::RowOutcome::AlreadyGone))
+                      .arg(checked->count(revoke::RowOutcome::Changed))
+                      .arg(base::counted(checked->matched, "row"))
+                      .arg(checked->matched - checked->skipped);
+}
+
+/// All that is said before consent: count, a sample, users, statements with parameters masked, cache keys, from when
+/// they are refused, and how many are one's own. @p checked: how the rows of a saved plan stand now; null: @p plan was
+/// made just now.
+Outcome dryRunOutcome(const revoke::RevocationPlan &plan, const Deployment &deployment,
+                      const revoke::RevocationReport *checked)
+{
     const revoke::PlanOutlook outlook = revoke::outlookOf(plan, deployment);
     revoke::RevocationReport nothing;
     nothing.matched = static_cast<qint64>(plan.rows.size());
-    QByteArrayList sample;
-    for (std::size_t i = 0; i < std::min(plan.rows.size(), sampleRows); ++i) {
-        const session::ListedSession &shown = plan.rows[i].shown;
-        // A saved plan knows of its rows which they are: the rest would look like sessions that cannot be read.
-        sample << (isSaved ? JsonRecord()
-                                 .add(QStringLiteral("fingerprint"), shown.fingerprint.text())
-                                 .add(QStringLiteral("userId"), shown.userId ? QJsonValue(*shown.userId) : QJsonValue())
-                           : recordOf(shown))
-                      .toJson();
-    }
-    Answer answer = revocationAnswer(nothing);
-    answer.members.add(QStringLiteral("users"), plan.users)
+    const revoke::RevocationReport &report = checked ? *checked : nothing;
+    Answer answer = revocationAnswer(report);
+    answer.members.add(QStringLiteral("wouldRevoke"), report.matched - report.skipped)
+        .add(QStringLiteral("users"), plan.users)
         .add(QStringLiteral("sharing"), plan.sharing)
         .add(QStringLiteral("sharingLive"), plan.sharingLive)
         .add(QStringLiteral("heldByOthers"),
@@ -130,17 +159,29 @@ Outcome dryRunOutcome(const revoke::RevocationPlan &plan, const Deployment &depl
         .add(QStringLiteral("digest"), plan.digest)
         .add(QStringLiteral("statement"), plan.statement)
         .add(QStringLiteral("statements"), QJsonArray::fromStringList(outlook.statements))
-        .addRaw(QStringLiteral("sample"), '[' + sample.join(',') + ']')
+        .addRaw(QStringLiteral("sample"), '[' + sampleOf(plan, checked).join(',') + ']')
         .add(QStringLiteral("cacheKeys"), QJsonArray::fromStringList(outlook.cacheKeys))
         .add(QStringLiteral("window"), outlook.window)
         .add(QStringLiteral("ownSessions"), outlook.own ? QJsonValue(*outlook.own) : QJsonValue());
     answer.tableColumns.insert(QStringLiteral("sample"),
-                               isSaved ? QStringList{QStringLiteral("fingerprint"), QStringLiteral("userId")}
+                               checked ? QStringList{QStringLiteral("fingerprint"), QStringLiteral("name"),
+                                                     QStringLiteral("email"), QStringLiteral("expires")}
                                        : sessionTableColumns());
     addUnmatched(plan, answer);
-    answer.note = QStringLiteral("Dry run: nothing was written.");
+    answer.note = dryRunNote(checked);
     return plan.unmatched.isEmpty() ? Outcome::done(std::move(answer))
                                     : Outcome::no(std::move(answer), unmatchedText(plan));
+}
+
+/// The dry run of @p opened: of a plan that was saved, how its rows stand now. Errors: those of revoke::checkPlan().
+Outcome dryRun(Context &context, OpenedPlan &opened, const Deployment &deployment, store::SessionStore &store)
+{
+    if (!context.arguments().has(QStringLiteral("plan")))
+        return dryRunOutcome(opened.plan, deployment, nullptr);
+    const auto checked = revoke::checkPlan(opened.plan, store, deployment.clock().now(), wholeCall(context));
+    if (!checked)
+        return Outcome::failed(checked.error());
+    return dryRunOutcome(opened.plan, deployment, &*checked);
 }
 
 /// What is to be revoked: the plan of --plan with its approval, else what matches now. Errors: those of openPlanFile()
@@ -252,7 +293,13 @@ public:
                    QStringLiteral("rows a transaction, at most (100)")},
                   {QStringLiteral("undo-for"), QStringLiteral("DURATION"),
                    QStringLiteral("keep the deleted rows so long, for `sessions restore` (24h); 0h: do not")},
-                  {QStringLiteral("verify"), {}, QStringLiteral("ask the deployment until it refuses the cookies")},
+                  {QStringLiteral("verify"),
+                   {},
+                   QStringLiteral("ask the deployment until it refuses the cookies; first about a canary, a labelled "
+                                  "user and session that are removed at the end")},
+                  {QStringLiteral("no-canary"),
+                   {},
+                   QStringLiteral("verify without it: nothing shows then that it is this database's deployment")},
                   {QStringLiteral("watch-for"), QStringLiteral("DURATION"),
                    QStringLiteral(
                        "then look so long whether a revoked session comes back (as the connection says, else 0s)")},
@@ -305,13 +352,13 @@ private:
         const auto store = deployment.openStore(access, context.call());
         if (!store)
             return Outcome::failed(store.error());
-        const auto opened = planOf(context, request, deployment, **store);
+        auto opened = planOf(context, request, deployment, **store);
         if (!opened)
             return Outcome::failed(opened.error());
         const revoke::RevocationPlan &plan = opened->plan;
         warnAboutPlan(context, plan, deployment, **store);
         if (request.dryRun)
-            return dryRunOutcome(plan, deployment, context.arguments().has(QStringLiteral("plan")));
+            return dryRun(context, *opened, deployment, **store);
         // Who is refused is not asked first.
         if (const auto status = revoke::checkApproved(plan, opened->approval, deployment); !status)
             return Outcome::failed(status.error());

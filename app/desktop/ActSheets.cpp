@@ -96,9 +96,9 @@ void ActSheets::openSavedPlan(const QString &path)
     auto *sheet = new revoke::SavedPlanSheet(m_theme, *m_window.currentPage(), *m_connection, path);
     connect(
         sheet, &revoke::SavedPlanSheet::planRequested, this,
-        [this](const std::shared_ptr<const revoke::RevocationPlan> &plan, const QString &reason) {
+        [this](const std::shared_ptr<const revoke::RevocationPlan> &plan, const revoke::PlanSummary &summary) {
             if (mayOpen())
-                open(new revoke::PlanSheet(m_theme, *m_window.currentPage(), *m_connection, plan, reason));
+                open(new revoke::PlanSheet(m_theme, *m_window.currentPage(), *m_connection, plan, summary));
         },
         Qt::QueuedConnection);
     sheet->open();

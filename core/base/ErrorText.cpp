@@ -37,6 +37,9 @@ QString formRemedy(const QString &part)
         return tr("Do not carry it out: have it saved anew (rollcallctl plan save), or sent anew.");
     if (part == QStringLiteral("sealed plan"))
         return tr("Whoever saved it carries it out, with the keychain or key file (--key-file) they had then.");
+    if (part == QStringLiteral("sealed operation"))
+        return tr("Use the keychain or key file (--key-file) with which it was begun. Without that key an unfinished "
+                  "operation can only be ended where it stands (operations discard), and deleted rows are lost.");
     if (part == QStringLiteral("approval"))
         return tr("Have the plan approved anew (rollcallctl plan approve).");
     return tr("Correct the file, or choose another.");
@@ -260,6 +263,11 @@ ErrorText findingText(const Error &error)
         if (const QString file = error.param(ErrorParam::Path); !file.isEmpty())
             return {tr("The log has nothing of \"%1\", but %2 has.").arg(error.param(ErrorParam::Name), file),
                     notFoundRemedy(error.param(ErrorParam::Part))};
+        if (error.param(ErrorParam::Part) == QStringLiteral("ended operation"))
+            return {tr("\"%1\" has ended (%2): there is nothing left to go on with.")
+                        .arg(error.param(ErrorParam::Name), error.param(ErrorParam::Detail)),
+                    tr("audit list says what it did; sessions restore puts back what a revocation deleted, while that "
+                       "is kept.")};
         return {tr("Nothing matches \"%1\".").arg(error.param(ErrorParam::Name)),
                 notFoundRemedy(error.param(ErrorParam::Part))};
     default:
@@ -289,6 +297,10 @@ ErrorText refusedText(const Error &error)
             return {tr("Nothing was put aside%1.").arg(colon(error)),
                     tr("Only a broken log, or one that the key at hand did not sign, is renewed; audit export copies "
                        "it.")};
+        if (error.param(ErrorParam::Part) == QStringLiteral("running operation"))
+            return {tr("Nothing was written%1.").arg(colon(error)),
+                    tr("Let it end, or have it stop after its batch (operations pause): then operations resume carries "
+                       "it through, operations discard ends it where it stands.")};
         if (error.param(ErrorParam::Part) == QStringLiteral("undo"))
             return {
                 tr("Nothing was put back%1.").arg(colon(error)),
@@ -334,7 +346,12 @@ ErrorText refusedText(const Error &error)
                         .arg(error.param(ErrorParam::Limit), error.param(ErrorParam::Count)),
                     tr("Let expired sessions be deleted first, or keep sessions in a database that can be searched.")};
         }
-        return {tr("More sessions match than the %1 allowed.").arg(error.param(ErrorParam::Limit)),
+        // How many there are at least: what is beyond the bound is not read.
+        return {error.param(ErrorParam::Part) == QStringLiteral("at least")
+                    ? tr("More sessions match than the %1 allowed: at least %2.")
+                          .arg(error.param(ErrorParam::Limit), error.param(ErrorParam::Count))
+                    : tr("More sessions match than the %1 allowed: %2.")
+                          .arg(error.param(ErrorParam::Limit), error.param(ErrorParam::Count)),
                 tr("Narrow the selection or raise --max.")};
     case ErrorCode::FingerprintAmbiguous:
         return {
@@ -342,9 +359,12 @@ ErrorText refusedText(const Error &error)
             tr("Name the session by its row id, or choose its user: the rows of that user that hold this token go "
                "together.")};
     case ErrorCode::ConfirmationMissing:
-        return {
-            tr("\"%1\" is a production connection and the act was not confirmed.").arg(error.param(ErrorParam::Name)),
-            tr("Add --confirm \"%1\".").arg(error.param(ErrorParam::Name))};
+        return {error.param(ErrorParam::Detail).isEmpty()
+                    ? tr("\"%1\" is a production connection and the act was not confirmed.")
+                          .arg(error.param(ErrorParam::Name))
+                    : tr("\"%1\" is a production connection, and what was confirmed is \"%2\".")
+                          .arg(error.param(ErrorParam::Name), error.param(ErrorParam::Detail)),
+                tr("Add --confirm \"%1\".").arg(error.param(ErrorParam::Name))};
     case ErrorCode::PlanStale:
         return {tr("The plan no longer fits%1.").arg(colon(error)), staleRemedy(error.param(ErrorParam::Part))};
     case ErrorCode::AuditUnwritable:
@@ -376,6 +396,9 @@ ErrorText midwayText(const Error &error)
                     tr("Free space on the server, or give the database more; then go on.")};
         return {tr("There is no space left at %1.").arg(error.param(ErrorParam::Path)), tr("Free some space.")};
     case ErrorCode::Cancelled:
+        if (error.param(ErrorParam::Part) == QStringLiteral("paused"))
+            return {tr("Paused, as was asked for."),
+                    tr("operations resume goes on with it; what was done is reported.")};
         return {tr("Cancelled."), tr("Start again when you wish; what was done is reported.")};
     case ErrorCode::Overloaded:
         return {tr("Too much is waiting already, so this request was not taken on."),

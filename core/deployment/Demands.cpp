@@ -7,6 +7,8 @@
 #include <QSysInfo>
 #include <QUrl>
 
+#include <algorithm>
+
 #include <sys/stat.h>
 
 #include "core/base/Loopback.h"
@@ -92,6 +94,13 @@ QByteArray readable(const QString &saved)
     return (scheme + rest.toString(QUrl::FullyEncoded)).toUtf8();
 }
 
+/// The database at @p address, which has no password; nullopt where it cannot be read.
+std::optional<DatabaseUrl> databaseAt(const QString &address)
+{
+    auto read = DatabaseUrl::parse(readable(address), QDir::currentPath());
+    return read ? std::optional(std::move(*read)) : std::nullopt;
+}
+
 /// The Redis that a connection's database or cache is: the one can be reached as the other.
 const RedisUrl *redisOf(const std::optional<DatabaseUrl> &database)
 {
@@ -117,9 +126,7 @@ struct Shared
 
 Shared sharedBy(const ConnectionProfile &profile, const ConnectionConfig &config)
 {
-    std::optional<DatabaseUrl> database;
-    if (auto read = DatabaseUrl::parse(readable(profile.database), QDir::currentPath()))
-        database = std::move(*read);
+    const std::optional<DatabaseUrl> database = databaseAt(profile.database);
     std::optional<RedisUrl> cache;
     if (auto read = RedisUrl::parse(readable(profile.cache)))
         cache = std::move(*read);
@@ -156,6 +163,26 @@ void holdToDemands(ConnectionConfig &config, const std::vector<ConnectionProfile
         if (held.name.isEmpty())
             held.name = profile.name;
     }
+}
+
+bool isDatabaseOf(const ConnectionConfig &config, const QString &address)
+{
+    if (!config.database)
+        return address.isEmpty();
+    if (config.database->withoutPassword() == address)
+        return true; // also where what it says cannot be read back
+    const std::optional<DatabaseUrl> database = databaseAt(address);
+    return database && isSame(*database, *config.database);
+}
+
+ConnectionProfile demandsOn(const QString &address, const QString &name, const std::vector<ConnectionProfile> &saved)
+{
+    ConnectionConfig config;
+    config.database = databaseAt(address);
+    if (std::ranges::find(saved, name, &ConnectionProfile::name) != saved.end())
+        config.profile.name = name;
+    holdToDemands(config, saved);
+    return std::move(config.profile);
 }
 
 } // namespace rollcall::deployment

@@ -21,4 +21,13 @@ void holdToDemands(ConnectionConfig &config, const std::vector<workspace::Connec
 [[nodiscard]] QStringList whoWantApproval(const ConnectionConfig &config,
                                           const std::vector<workspace::ConnectionProfile> &saved);
 
+/// Whether the database of @p config is the one at @p address, an address without its password, however the two are
+/// spelt: the same place as above. **Thread-safety:** reentrant.
+[[nodiscard]] bool isDatabaseOf(const ConnectionConfig &config, const QString &address);
+
+/// What those of @p saved demand of who works on the database at @p address without connecting to it, as
+/// holdToDemands(); @p name: the connection that is meant, if it is one of them. **Thread-safety:** reentrant.
+[[nodiscard]] workspace::ConnectionProfile demandsOn(const QString &address, const QString &name,
+                                                     const std::vector<workspace::ConnectionProfile> &saved);
+
 } // namespace rollcall::deployment

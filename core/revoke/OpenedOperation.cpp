@@ -11,6 +11,14 @@ base::Error stale(const QString &why)
     return base::Error(base::ErrorCode::PlanStale).with(base::ErrorParam::Detail, why);
 }
 
+base::Error sealedElse(const QString &id, const QString &why)
+{
+    return base::Error(base::ErrorCode::FileFormatInvalid)
+        .with(base::ErrorParam::Path, id)
+        .with(base::ErrorParam::Part, QStringLiteral("sealed operation"))
+        .with(base::ErrorParam::Detail, why);
+}
+
 } // namespace
 
 base::Result<OpenedOperation> beginOperation(const OperationOrder &order, const base::SecretBytes &plan,
@@ -48,18 +56,30 @@ base::Result<OpenedOperation> reopenOperation(const QString &id, const QString &
     const OperationHead &head = journal->head();
     if (head.kind != kind)
         return base::fail(stale(QStringLiteral("this operation is no %1 but a %2").arg(kind, head.kind)));
-    if (head.database != databaseNameOf(deployment))
-        return base::fail(stale(QStringLiteral("it was made for %1").arg(head.database))
-                              .with(base::ErrorParam::Part, QStringLiteral("connection")));
-    auto seal = OperationSeal::load(place.vault, false, call);
+    if (auto fits = isMadeFor(head.database, deployment); !fits)
+        return base::fail(std::move(fits.error()));
+    auto seal = sealOf(id, place, call);
     if (!seal)
         return base::fail(seal.error());
     return OpenedOperation{std::move(*journal), std::move(*seal)};
 }
 
+base::Result<OperationSeal> sealOf(const QString &id, const OperationPlace &place, const Call &call)
+{
+    auto seal = OperationSeal::load(place.vault, false, call);
+    // Keys are here, but nothing was ever sealed with them.
+    if (!seal && place.vault && seal.error().code == base::ErrorCode::NoKeyStore)
+        return base::fail(sealedElse(id, QStringLiteral("it was sealed under another key than there is here")));
+    return seal;
+}
+
 base::Result<base::SecretBytes> openPlan(const OpenedOperation &operation)
 {
-    return operation.seal.open(operation.journal.sealedPlan(), planName(operation.journal.head().id));
+    const QString &id = operation.journal.head().id;
+    auto bytes = operation.seal.open(operation.journal.sealedPlan(), planName(id));
+    if (!bytes)
+        return base::fail(sealedElse(id, bytes.error().param(base::ErrorParam::Detail)));
+    return bytes;
 }
 
 } // namespace rollcall::revoke

@@ -35,7 +35,12 @@ struct OpenedOperation
                                                             const deployment::Deployment &deployment,
                                                             const OperationPlace &place, const base::Call &call);
 
-/// What beginOperation() sealed. Errors: FileFormatInvalid.
+/// The key that sealed what there is of the operation @p id. Errors: NoKeyStore and those of the vault,
+/// FileFormatInvalid (Part "sealed operation": the vault has no such key, so that another sealed it).
+[[nodiscard]] base::Result<OperationSeal> sealOf(const QString &id, const OperationPlace &place,
+                                                 const base::Call &call);
+
+/// What beginOperation() sealed. Errors: FileFormatInvalid (Part "sealed operation": altered, or another key's).
 [[nodiscard]] base::Result<base::SecretBytes> openPlan(const OpenedOperation &operation);
 
 } // namespace rollcall::revoke

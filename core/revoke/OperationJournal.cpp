@@ -293,11 +293,13 @@ base::Result<OperationJournal> OperationJournal::reopen(const QString &operation
         return base::fail(noOperation(id));
     journal.m_lock = std::make_unique<base::FileLock>(lockPath(journal.m_folder), call.atMost(lockWait));
     if (!journal.m_lock->isHeld()) {
-        const bool isBusy = journal.m_lock->state() == base::FileLock::State::Busy;
-        return base::fail(Error(isBusy ? ErrorCode::WriteRefused : ErrorCode::FileUnwritable)
+        if (journal.m_lock->state() == base::FileLock::State::Busy)
+            return base::fail(Error(ErrorCode::WriteRefused)
+                                  .with(ErrorParam::Part, QStringLiteral("running operation"))
+                                  .with(ErrorParam::Detail, QStringLiteral("another process runs this operation")));
+        return base::fail(Error(ErrorCode::FileUnwritable)
                               .with(ErrorParam::Path, lockPath(journal.m_folder))
-                              .with(ErrorParam::Detail, isBusy ? QStringLiteral("another process runs this operation")
-                                                               : QStringLiteral("it cannot be locked")));
+                              .with(ErrorParam::Detail, QStringLiteral("it cannot be locked")));
     }
     auto head = readHead(journal.m_folder);
     if (!head)

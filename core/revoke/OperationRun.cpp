@@ -97,7 +97,7 @@ bool OperationRun::mayGoOn(const QString &what, const QString &border)
 {
     if (m_journal.isPauseWanted()) {
         m_paused = true;
-        m_error = Error(ErrorCode::Cancelled);
+        m_error = Error(ErrorCode::Cancelled).with(base::ErrorParam::Part, QStringLiteral("paused"));
         note(QStringLiteral("Paused before %1").arg(border));
         return false;
     }

@@ -4,8 +4,11 @@
 #include <QFile>
 
 #include <algorithm>
+#include <limits>
+#include <ranges>
 
 #include "core/base/DurableFile.h"
+#include "core/deployment/Demands.h"
 
 namespace rollcall::revoke {
 
@@ -43,6 +46,15 @@ QString databaseNameOf(const deployment::Deployment &deployment)
     return database ? database->withoutPassword() : QString();
 }
 
+base::Status isMadeFor(const QString &address, const deployment::Deployment &deployment)
+{
+    if (deployment::isDatabaseOf(deployment.config(), address))
+        return {};
+    return base::fail(base::Error(base::ErrorCode::PlanStale)
+                          .with(base::ErrorParam::Part, QStringLiteral("connection"))
+                          .with(base::ErrorParam::Detail, QStringLiteral("it was made for %1").arg(address)));
+}
+
 base::Result<std::vector<Operation>> listOperations(const QString &folder, const base::Call &call)
 {
     std::vector<Operation> operations;
@@ -72,21 +84,34 @@ base::Result<std::vector<Operation>> listOperations(const QString &folder, const
     return operations;
 }
 
-base::Result<QString> operationKind(const QString &folder, const QString &id)
+base::Result<OperationHead> operationHead(const QString &folder, const QString &id)
 {
     const QString path = folder + QLatin1Char('/') + id;
     const bool isName = id.startsWith(QStringLiteral("op-")) && !id.contains(QLatin1Char('/'));
     if (!isName || !QFile::exists(path + QStringLiteral("/operation.json")))
         return base::fail(noOperation(id));
-    const auto head = readHead(path);
-    if (!head)
-        return base::fail(head.error());
-    return head->kind;
+    return readHead(path);
+}
+
+base::Error whyNoOperation(const QString &id, const audit::AuditLog &log)
+{
+    const auto entries = log.list(0, std::numeric_limits<int>::max());
+    if (!entries)
+        return entries.error();
+    const auto ended = std::ranges::find_if(std::views::reverse(*entries), [&id](const audit::AuditEntry &entry) {
+        return entry.operation == id && entry.phase == audit::Phase::Outcome;
+    });
+    if (ended == entries->rend())
+        return noOperation(id);
+    return base::Error(base::ErrorCode::NotFound)
+        .with(base::ErrorParam::Name, id)
+        .with(base::ErrorParam::Part, QStringLiteral("ended operation"))
+        .with(base::ErrorParam::Detail, QStringLiteral("%1 at %2").arg(ended->action, base::toIso(ended->at)));
 }
 
 base::Status pauseOperation(const QString &folder, const QString &id)
 {
-    if (const auto kind = operationKind(folder, id); !kind)
+    if (const auto kind = operationHead(folder, id); !kind)
         return base::fail(kind.error());
     const QString path = folder + QLatin1Char('/') + id;
     if (!isRunning(path)) {

@@ -36,12 +36,20 @@ struct Operation
 /// The database of @p deployment as OperationHead::database names it.
 [[nodiscard]] QString databaseNameOf(const deployment::Deployment &deployment);
 
+/// Whether what was made for the database @p address (databaseNameOf()) may be carried out at @p deployment: it is the
+/// same, however it is spelt. Errors: PlanStale (Part "connection"). **Thread-safety:** reentrant.
+[[nodiscard]] base::Status isMadeFor(const QString &address, const deployment::Deployment &deployment);
+
 /// The operations in @p folder that have not ended, the oldest first. A folder that is not there has none.
 /// Errors: FileUnreadable, FileFormatInvalid. **Thread-safety:** thread-safe; blocks on files.
 [[nodiscard]] base::Result<std::vector<Operation>> listOperations(const QString &folder, const base::Call &call);
 
-/// The kind of the operation @p id. Errors: NotFound, FileUnreadable, FileFormatInvalid.
-[[nodiscard]] base::Result<QString> operationKind(const QString &folder, const QString &id);
+/// What the unfinished operation @p id is. Errors: NotFound, FileUnreadable, FileFormatInvalid.
+[[nodiscard]] base::Result<OperationHead> operationHead(const QString &folder, const QString &id);
+
+/// Why there is no unfinished operation @p id: it has ended, and when, as @p log tells (NotFound, Part "ended
+/// operation"), or there never was one (NotFound); or the error of reading the log. **Thread-safety:** as the log.
+[[nodiscard]] base::Error whyNoOperation(const QString &id, const audit::AuditLog &log);
 
 /// Has the process that runs the operation @p id stop at the next border of a batch; it can be gone on with. Returns at
 /// once. Errors: NotFound, WriteRefused (it is not running), FileUnwritable.

@@ -68,6 +68,7 @@ public:
             return base::fail(std::move(status.error()));
         settleMissing();
         restoreAll();
+        nameLeftOut();
         writeOutcome();
         end();
         return std::move(m_report);
@@ -230,6 +231,29 @@ private:
         }
     }
 
+    /// Those of earlier runs too: they are in the record until this ends.
+    void nameLeftOut()
+    {
+        std::vector<const UndoIndex::Row *> rows;
+        std::vector<store::RestoreOutcome> why;
+        for (std::size_t i = 0; i < m_outcomes.size() && rows.size() < RestoreReport::mostNamed; ++i) {
+            const bool isUserGone = m_outcomes[i] == RowOutcome::AlreadyGone;
+            const UndoIndex::Row *const row = isUserGone || m_outcomes[i] == RowOutcome::Changed ? keptRow(i) : nullptr;
+            if (!row)
+                continue;
+            rows.push_back(row);
+            why.push_back(isUserGone ? store::RestoreOutcome::UserGone : store::RestoreOutcome::ThereAgain);
+        }
+        const auto kept = m_reader.read(rows);
+        if (!kept) {
+            m_run.note(QStringLiteral("Which rows were left out could not be read again: %1")
+                           .arg(base::describe(kept.error()).message));
+            return;
+        }
+        for (std::size_t i = 0; i < kept->size(); ++i)
+            m_report.leftOut.push_back({(*kept)[i].key.fingerprint, (*kept)[i].key.userId, why[i]});
+    }
+
     /// What was not put back stays: a user may come back within the window, a restore that was cancelled may be done
     /// again. The others are done with; who signs out after this must not come back with the rest.
     [[nodiscard]] static bool isLeft(RowOutcome outcome)
@@ -298,17 +322,21 @@ base::Status isOfTables(const QString &statement, const store::SessionStore &sto
                           .with(ErrorParam::Detail, QStringLiteral("its rows were deleted from another table")));
 }
 
+Error takesNothingBack()
+{
+    return Error(ErrorCode::WriteRefused)
+        .with(ErrorParam::Part, QStringLiteral("undo"))
+        .with(ErrorParam::Detail, QStringLiteral("this kind of store takes no rows back"));
+}
+
 base::Result<RestoreReport> runRestore(const RestoreWork &work, const RestoreOptions &options,
                                        const deployment::Deployment &deployment, store::SessionStore &store,
                                        audit::AuditLog &log, OperationJournal &journal, const QString &operations,
                                        const Call &call, const OnProgress &onProgress)
 {
     store::KeptRows *kept = store.keptRows();
-    if (!kept) {
-        return base::fail(Error(ErrorCode::WriteRefused)
-                              .with(ErrorParam::Part, QStringLiteral("undo"))
-                              .with(ErrorParam::Detail, QStringLiteral("this kind of store takes no rows back")));
-    }
+    if (!kept)
+        return base::fail(takesNothingBack());
     // Without a batch there is nothing to put back: its rows were dropped when this had all but ended.
     if (auto fits = work.kept.batches.empty() ? base::Status() : isOfTables(work.kept.statement, store); !fits)
         return base::fail(fits.error());

@@ -17,6 +17,9 @@ struct RestoreWork
 /// table). **Thread-safety:** as the store.
 [[nodiscard]] base::Status isOfTables(const QString &statement, const store::SessionStore &store);
 
+/// That a store keeps no rows. **Thread-safety:** pure.
+[[nodiscard]] base::Error takesNothingBack();
+
 /// One run of a restore of @p work, from where @p journal says that it stands; see carryOut(), which has checked what
 /// may be checked before. Where all was carried through, the undo record is destroyed, or loses what is done with.
 /// Errors: those of the audit intent and of isOfTables(), WriteRefused (a store that keeps no rows).

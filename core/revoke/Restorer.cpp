@@ -44,7 +44,8 @@ Error whyNone(const QString &id, const audit::AuditLog &log)
                       : refused(QStringLiteral("the rows of %1 were kept until %2, and are destroyed").arg(id, until));
         } else if (counts.value(QStringLiteral("of")) == id && !counts.contains(QStringLiteral("error"))) {
             const qint64 left = counts.value(QStringLiteral("thereAgain")).toInteger();
-            const QString by = QStringLiteral("the rows of %1 were put back by %2").arg(id, entry.operation);
+            const QString by = QStringLiteral("the rows of %1 were put back by %2 at %3")
+                                   .arg(id, entry.operation, base::toIso(entry.at));
             why = refused(left == 0 ? by
                                     : by + QStringLiteral(", but for %1 that it left out, as others were in the way")
                                                .arg(base::counted(left, "row")));
@@ -53,19 +54,10 @@ Error whyNone(const QString &id, const audit::AuditLog &log)
     return why ? std::move(*why) : noOperation(id);
 }
 
-base::Status isOf(const QString &database, const deployment::Deployment &deployment)
-{
-    if (database == databaseNameOf(deployment))
-        return {};
-    return base::fail(Error(ErrorCode::PlanStale)
-                          .with(ErrorParam::Part, QStringLiteral("connection"))
-                          .with(ErrorParam::Detail, QStringLiteral("it was made for %1").arg(database)));
-}
-
 /// A revocation that may go on deletes more, and writes its record.
 base::Status hasEnded(const QString &id, const OperationPlace &place)
 {
-    const auto kind = operationKind(place.folder, id);
+    const auto kind = operationHead(place.folder, id);
     if (kind)
         return base::fail(Error(ErrorCode::WriteRefused)
                               .with(ErrorParam::Part, QStringLiteral("operation"))
@@ -166,9 +158,9 @@ base::Result<RestorePlan> planRestore(const QString &auditId, const deployment::
         return base::fail(head.error());
     if (!*head)
         return base::fail(whyNone(auditId, log));
-    if (auto fits = isOf((*head)->database, deployment); !fits)
+    if (auto fits = isMadeFor((*head)->database, deployment); !fits)
         return base::fail(fits.error());
-    const auto seal = OperationSeal::load(place.vault, false, call);
+    const auto seal = sealOf(auditId, place, call);
     if (!seal)
         return base::fail(seal.error());
     auto kept = readUndoIndex(folder, auditId, *seal);

@@ -22,16 +22,27 @@ struct RestoreOptions
     qsizetype batchSize = 100; ///< rows a transaction, an upper bound
 };
 
+/// A row that was not put back.
+struct LeftOut
+{
+    base::Fingerprint fingerprint;
+    std::optional<QString> userId;
+    store::RestoreOutcome why = store::RestoreOutcome::ThereAgain;
+};
+
 /// The truthful outcome of a restore, complete also when it stopped midway. Counts are those of all its runs.
 struct RestoreReport
 {
     QString auditId;
     qint64 matched = 0, restored = 0, batches = 0;
-    qint64 thereAgain = 0; ///< left alone: another row is in the way, see store::RestoreOutcome
-    qint64 userGone = 0;   ///< left alone: its user is gone
+    qint64 thereAgain = 0;        ///< left alone: another row is in the way, see store::RestoreOutcome
+    qint64 userGone = 0;          ///< left alone: its user is gone
+    std::vector<LeftOut> leftOut; ///< which these are, mostNamed at most; not those that another restore had done with
     std::vector<Done> log;
     std::optional<base::Error> error; ///< why it stopped midway; nullopt: carried through
     bool resumable = false;           ///< it stopped midway and stands among the unfinished operations
+
+    static constexpr std::size_t mostNamed = 1'000;
 
     [[nodiscard]] qint64 skipped() const { return thereAgain + userGone; }
 };

@@ -33,11 +33,21 @@ QString stateWord(store::StateFilter state)
     Q_UNREACHABLE();
 }
 
-Error tooMany(size_t count, qint64 limit)
+Error tooMany(qint64 count, qint64 limit)
 {
-    return Error(ErrorCode::TooManyMatched)
-        .with(ErrorParam::Count, static_cast<qint64>(count))
-        .with(ErrorParam::Limit, limit);
+    return Error(ErrorCode::TooManyMatched).with(ErrorParam::Count, count).with(ErrorParam::Limit, limit);
+}
+
+/// The query of @p plan matches more than @p limit, of which @p read were read: how many there are is counted, where
+/// that can be done by one question.
+Error tooManyOf(const RevocationPlan &plan, qint64 read, qint64 limit, store::SessionStore &store,
+                const base::Call &call)
+{
+    if (plan.selection.users.isEmpty() && !plan.selection.keepNewest) {
+        if (const auto count = store.count(*plan.selection.query, plan.frozenAt, call); count && *count >= read)
+            return tooMany(*count, limit);
+    }
+    return tooMany(read, limit).with(ErrorParam::Part, QStringLiteral("at least"));
 }
 
 /// What a row is deleted by: rows that have all of it in common go together.
@@ -252,7 +262,7 @@ base::Result<RevocationPlan> freezePlan(const deployment::Deployment &deployment
             return base::fail(matched.error());
         dropRepeats(*matched);
         if (static_cast<qint64>(matched->size()) > readAtMost)
-            return base::fail(tooMany(matched->size(), readAtMost));
+            return base::fail(tooManyOf(plan, std::ssize(*matched), readAtMost, store, call));
         if (plan.selection.keepNewest)
             spareNewest(*matched, *plan.selection.keepNewest);
         std::ranges::move(*matched, std::back_inserter(plan.rows));
@@ -261,7 +271,7 @@ base::Result<RevocationPlan> freezePlan(const deployment::Deployment &deployment
     if (const auto looked = lookForHolders(plan, Others::Join, store, call); !looked)
         return base::fail(looked.error());
     if (static_cast<qint64>(plan.rows.size()) > limit)
-        return base::fail(tooMany(plan.rows.size(), limit));
+        return base::fail(tooMany(std::ssize(plan.rows), limit));
     std::set<QString> users;
     for (const store::PlannedRow &row : plan.rows) {
         if (row.key.userId)

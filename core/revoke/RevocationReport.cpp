@@ -43,6 +43,7 @@ QJsonObject VerificationReport::recordJson() const
                      {QStringLiteral("refused"), refused},
                      {QStringLiteral("stillAccepted"), stillAccepted},
                      {QStringLiteral("unchecked"), unchecked}};
+    json.insert(QStringLiteral("controlAccepted"), controlAccepted ? QJsonValue(*controlAccepted) : QJsonValue());
     if (unchecked > 0)
         json.insert(QStringLiteral("uncheckedBecause"), becauseJson());
     if (acceptedUntil)

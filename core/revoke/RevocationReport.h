@@ -59,6 +59,10 @@ struct VerificationReport
     /// it is not known.
     std::optional<base::Instant> acceptedUntil;
     QMap<QString, qint64> uncheckedBecause{}; ///< RowReport::answer of those that are unchecked, and how many have it
+    /// Whether the deployment accepted a live session of our own in this database: where it did not, no refusal is
+    /// counted. nullopt: it was not asked, see whyNoControl.
+    std::optional<bool> controlAccepted{};
+    QString whyNoControl{}; ///< for people; empty: it was asked, or nothing could be
 
     /// Counts @p row, which was to be asked about.
     void add(const RowReport &row);
@@ -78,8 +82,7 @@ struct RevocationReport
     QString auditId;
     qint64 matched = 0, revoked = 0, skipped = 0, batches = 0, cachePurged = 0;
     std::optional<VerificationReport> verification; ///< nullopt: not wanted
-    std::optional<bool> canaryAccepted; ///< the check's own check; nullopt: no canary was wanted or could be made
-    std::vector<RowReport> rows;        ///< in the plan's order
+    std::vector<RowReport> rows;                    ///< in the plan's order
     std::vector<Done> log;
     std::optional<base::Error> error; ///< why it stopped midway; nullopt: carried through
     bool resumable = false;           ///< it stopped midway and stands among the unfinished operations

@@ -1,7 +1,6 @@
 #include "core/revoke/RevocationRun.h"
 
 #include <QRandomGenerator>
-#include <QUuid>
 
 #include <algorithm>
 
@@ -12,6 +11,7 @@
 #include "core/revoke/OperationRun.h"
 #include "core/revoke/OtherHolders.h"
 #include "core/revoke/RefusalVerifier.h"
+#include "core/revoke/VerificationControl.h"
 
 namespace rollcall::revoke {
 
@@ -23,9 +23,8 @@ using std::chrono::milliseconds;
 
 namespace {
 
-constexpr std::size_t largestBatch = 1000;     ///< a transaction stays short
-constexpr int triesOfOne = 3;                  ///< of a row that others hold, before the others' turn
-constexpr std::chrono::minutes canaryLife{10}; ///< should it be left behind, it soon ends by itself
+constexpr std::size_t largestBatch = 1000; ///< a transaction stays short
+constexpr int triesOfOne = 3;              ///< of a row that others hold, before the others' turn
 
 /// What intent and outcome both say.
 QJsonObject countsOf(const RevocationPlan &plan, const RevocationOptions &options)
@@ -54,7 +53,8 @@ public:
           m_onProgress(onProgress),
           m_replicas(store.expiredRows()),
           m_run({QStringLiteral("sessions.revoke"), plan.digest, options.reason, countsOf(plan, options)}, deployment,
-                log, journal, call, m_report.log, m_report.error)
+                log, journal, call, m_report.log, m_report.error),
+          m_control(store, deployment, m_run)
     {}
 
     base::Result<RevocationReport> operator()()
@@ -71,17 +71,15 @@ public:
             !status)
             return base::fail(std::move(status.error()));
         noteUndo();
-        std::optional<store::CanaryKey> canary;
-        if (m_options.verify && m_options.canary && whyUnverifiable(m_deployment).isEmpty())
-            canary = plantCanary();
+        if (m_options.verify)
+            plantControl();
         deleteAll();
         purgeAll();
         if (m_report.unreadLists > 0)
             note(unreadLists(m_report.unreadLists));
         if (m_options.verify)
             verify();
-        if (canary)
-            removeCanary(*canary);
+        m_control.remove();
         lookForOthers(); // after the proof: it may take long, and no time to effect is to hold it
         closeUndo();
         writeOutcome();
@@ -478,39 +476,14 @@ private:
 
     // --- proof ---
 
-    std::optional<store::CanaryKey> plantCanary()
+    void plantControl()
     {
-        progress(0, QStringLiteral("Trying a canary"));
-        const QByteArray token = QUuid::createUuid().toByteArray(QUuid::WithoutBraces);
-        auto planted =
-            m_store.insertCanary({base::SecretBytes(token), m_deployment.clock().now() + canaryLife}, m_call);
-        if (!planted) {
-            note(QStringLiteral("No canary could be made: %1").arg(base::describe(planted.error()).message));
-            return std::nullopt;
+        if (!m_options.canary) {
+            m_report.verification->whyNoControl = QStringLiteral("none was wanted");
+        } else if (whyUnverifiable(m_deployment).isEmpty()) {
+            progress(0, QStringLiteral("Trying a canary"));
+            m_control.plant(m_options.verifyFor, m_call, *m_report.verification);
         }
-        QString answer;
-        m_report.canaryAccepted = isAccepted(planted->token, m_deployment, m_options.verifyFor, m_call, answer);
-        note(*m_report.canaryAccepted
-                 ? QStringLiteral("A canary session is accepted by the deployment")
-                 : QStringLiteral("A canary session is not accepted by the deployment (%1), so its "
-                                  "refusals prove nothing")
-                       .arg(answer));
-        return std::move(*planted);
-    }
-
-    void removeCanary(const store::CanaryKey &canary)
-    {
-        auto removed = m_store.removeCanary(canary, m_run.cleanup());
-        if (!removed) {
-            // The link may have broken on the way: once more over a new one.
-            if (const auto fresh = m_deployment.openStore(store::Access::Write, m_run.cleanup()); fresh)
-                removed = (*fresh)->removeCanary(canary, m_run.cleanup());
-        }
-        if (removed) {
-            note(QStringLiteral("The canary is removed"));
-            return;
-        }
-        m_run.failed(QStringLiteral("The canary could not be removed"), removed.error());
     }
 
     void verify()
@@ -528,17 +501,17 @@ private:
             suspects = std::move(sample);
         }
         const QString whyNot = whyUnverifiable(m_deployment);
-        const bool provable = whyNot.isEmpty() && m_report.canaryAccepted.value_or(true);
-        if (provable && !m_call.cancelled()) {
+        if (whyNot.isEmpty() && !m_call.cancelled()) {
             qint64 asked = 0;
             progress(0, QStringLiteral("Asking the deployment"));
             verifyRefusals(suspects, m_deployment, m_options.verifyFor, m_call,
                            [&] { progress(++asked, QStringLiteral("Asking the deployment")); });
+            for (const Suspect &suspect : suspects)
+                withdrawProof(*suspect.report, *m_report.verification);
         } else {
             for (const Suspect &suspect : suspects) {
                 suspect.report->proof = ProofOutcome::Unchecked;
                 suspect.report->answer = m_call.cancelled() ? QStringLiteral("not asked: cancelled")
-                                         : whyNot.isEmpty() ? QStringLiteral("not asked: the canary was not accepted")
                                                             : QStringLiteral("not asked: ") + whyNot;
             }
         }
@@ -573,6 +546,7 @@ private:
     ReplicaWait m_replicas;
     RevocationReport m_report;
     OperationRun m_run;
+    VerificationControl m_control;
     /// By row: when its delete was committed, where this run did it.
     std::vector<std::optional<Call::Clock::time_point>> m_committed;
     std::vector<std::size_t> m_toPurge; ///< rows whose cached entries are still to be dropped

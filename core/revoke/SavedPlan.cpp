@@ -173,13 +173,11 @@ base::Result<StoredPlan> openSavedPlan(const SavedPlan &saved, const deployment:
     auto stored = planOf(*bytes);
     if (!stored)
         return base::fail(invalid(path, QStringLiteral("it is no plan of this version")));
-    if (saved.summary.database != databaseNameOf(deployment))
-        return base::fail(
-            Error(ErrorCode::PlanStale)
-                .with(ErrorParam::Part, QStringLiteral("connection"))
-                .with(ErrorParam::Detail, QStringLiteral("it was made for %1").arg(saved.summary.database)));
+    if (auto fits = isMadeFor(saved.summary.database, deployment); !fits)
+        return base::fail(std::move(fits.error()));
     PlanSummary found = summaryOf(stored->plan, deployment);
-    found.connection = saved.summary.connection; // a name that may change
+    found.connection = saved.summary.connection; // names that may change
+    found.database = saved.summary.database;
     found.reason = stored->options.reason;
     found.plannedBy = saved.summary.plannedBy;
     found.planner = saved.summary.planner; // what is sealed is bound to it

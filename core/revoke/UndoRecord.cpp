@@ -43,7 +43,7 @@ bool isBeingRestored(const QString &own, const QString &operations)
 {
     const QStringList marks = QDir(own).entryList({restoreMark() + QLatin1Char('*')}, QDir::Files);
     return std::ranges::any_of(marks, [&operations](const QString &mark) {
-        const auto unfinished = operationKind(operations, mark.mid(restoreMark().size()));
+        const auto unfinished = operationHead(operations, mark.mid(restoreMark().size()));
         return unfinished || unfinished.error().code != ErrorCode::NotFound;
     });
 }
@@ -233,7 +233,7 @@ void destroyOldUndos(const QString &operations, base::Instant now)
     const QString folder = undoBeside(operations);
     for (const QString &id : QDir(folder).entryList({QStringLiteral("op-*")}, QDir::Dirs)) {
         // Before the head: that of one that ends now is then the one which it ends with.
-        const auto unfinished = operationKind(operations, id);
+        const auto unfinished = operationHead(operations, id);
         if (unfinished || unfinished.error().code != ErrorCode::NotFound ||
             isBeingRestored(folder + QLatin1Char('/') + id, operations))
             continue;

@@ -66,6 +66,11 @@ public:
     /// SchemaChanged (a column that a row had is gone), WriteRefused (a store for reading).
     [[nodiscard]] virtual base::Result<std::vector<RestoreOutcome>> restoreRows(std::span<const KeptRow> rows,
                                                                                 const base::Call &call) = 0;
+
+    /// What restoreRows() would make of @p rows now, as far as their keys and users tell: a constraint of another
+    /// column is found out by it alone. Reads only. Errors besides: SchemaChanged (as restoreRows()).
+    [[nodiscard]] virtual base::Result<std::vector<RestoreOutcome>> wouldRestore(std::span<const KeptRow> rows,
+                                                                                 const base::Call &call) = 0;
 };
 
 } // namespace rollcall::store

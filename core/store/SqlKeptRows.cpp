@@ -243,21 +243,29 @@ Result<std::vector<DeleteOutcome>> SqlKeptRows::deleteRows(std::span<const RowKe
     return outcomes;
 }
 
+Result<const KeptColumn *> SqlKeptRows::columnOf(const KeptCell &cell) const
+{
+    const auto column = std::ranges::find(m_columns, cell.column, &KeptColumn::name);
+    if (column != m_columns.end())
+        return &*column;
+    return fail(Error(ErrorCode::SchemaChanged)
+                    .with(ErrorParam::Table, m_schema.table())
+                    .with(ErrorParam::Column, cell.column));
+}
+
 Result<SqlStatement> SqlKeptRows::insert(const KeptRow &row, bool isFollower) const
 {
     SqlStatement statement;
     QStringList names;
     QStringList values;
     for (const KeptCell &cell : row.cells) {
-        const auto column = std::ranges::find(m_columns, cell.column, &KeptColumn::name);
-        if (column == m_columns.end())
-            return fail(Error(ErrorCode::SchemaChanged)
-                            .with(ErrorParam::Table, m_schema.table())
-                            .with(ErrorParam::Column, cell.column));
+        const auto column = columnOf(cell);
+        if (!column)
+            return fail(column.error());
         const QString placeholder =
             cell.isNull ? statement.params.addOptional(std::nullopt) : statement.params.add(cell.value.view());
         names << SqlDialect::quoted(cell.column);
-        values << column->taken.arg(placeholder);
+        values << (*column)->taken.arg(placeholder);
     }
     QString condition =
         isFollower ? QStringLiteral("1 = 1") : QStringLiteral("NOT ") + isThere(row.key, statement.params);
@@ -353,6 +361,36 @@ Result<std::vector<RestoreOutcome>> SqlKeptRows::restoreRows(std::span<const Kep
         else
             outcomes.insert(outcomes.end(), count, *why);
         from += count;
+    }
+    return outcomes;
+}
+
+Result<std::vector<RestoreOutcome>> SqlKeptRows::wouldRestore(std::span<const KeptRow> rows, const Call &call)
+{
+    if (auto ready = prepare(call); !ready)
+        return fail(std::move(ready.error()));
+    std::vector<RestoreOutcome> outcomes;
+    outcomes.reserve(rows.size());
+    for (const KeptRow &row : rows) {
+        for (const KeptCell &cell : row.cells) {
+            if (const auto column = columnOf(cell); !column)
+                return fail(column.error());
+        }
+        SqlStatement statement;
+        const QString isInTheWay = isThere(row.key, statement.params);
+        const QString hasUser = row.hadUser ? userIsThere(row.key, statement.params) : QStringLiteral("TRUE");
+        statement.sql = QStringLiteral("SELECT CASE WHEN %1 THEN 1 ELSE 0 END, CASE WHEN %2 THEN 1 ELSE 0 END")
+                            .arg(isInTheWay, hasUser);
+        const auto read = m_connection.read(
+            statement,
+            [&outcomes](const SqlRow &found) {
+                outcomes.push_back(found.flag(0)   ? RestoreOutcome::ThereAgain
+                                   : found.flag(1) ? RestoreOutcome::Restored
+                                                   : RestoreOutcome::UserGone);
+            },
+            call);
+        if (!read)
+            return fail(m_explain(read.error(), {onSessions("SELECT")}));
     }
     return outcomes;
 }

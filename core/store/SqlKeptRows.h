@@ -26,6 +26,8 @@ public:
                                                         const base::Call &call) override;
     base::Result<std::vector<RestoreOutcome>> restoreRows(std::span<const KeptRow> rows,
                                                           const base::Call &call) override;
+    base::Result<std::vector<RestoreOutcome>> wouldRestore(std::span<const KeptRow> rows,
+                                                           const base::Call &call) override;
 
 private:
     [[nodiscard]] base::Status mayWrite() const;
@@ -42,6 +44,8 @@ private:
     [[nodiscard]] KeptRow keptRow(const SqlRow &row, const RowKey &key, std::size_t place) const;
     [[nodiscard]] base::Result<DeleteOutcome> deleteRow(const RowKey &key, std::size_t place,
                                                         std::vector<KeptRow> &kept, const base::Call &call);
+    /// What the column of @p cell is now. Errors: SchemaChanged.
+    [[nodiscard]] base::Result<const KeptColumn *> columnOf(const KeptCell &cell) const;
     /// Puts @p row back where none is in its way; a follower comes after one that was deleted with it and is back.
     [[nodiscard]] base::Result<SqlStatement> insert(const KeptRow &row, bool isFollower) const;
     [[nodiscard]] base::Result<RestoreOutcome> restoreRow(const KeptRow &row, bool isFollower, const base::Call &call);

@@ -261,6 +261,32 @@ Result<std::vector<KnownUser>> SqlUserDirectory::usersAlike(const QString &name,
     return found;
 }
 
+Result<std::optional<bool>> SqlUserDirectory::hasUser(const QString &name, const Call &call)
+{
+    const auto &users = m_schema.profile().users;
+    if (!users)
+        return std::nullopt;
+    const SqlDialect &dialect = m_schema.dialect();
+    std::vector<SqlStatement> questions;
+    if (dialect.acceptsId(users->idType, name)) {
+        SqlStatement byId;
+        byId.sql = QStringLiteral("SELECT 1 FROM %1 WHERE %2 LIMIT 1")
+                       .arg(SqlDialect::tableName(users->schema, users->table),
+                            dialect.matchesId(SqlDialect::quoted(users->id), byId.params.add(name), users->idType));
+        questions.push_back(std::move(byId));
+    }
+    if (auto byEmail = m_sessions.usersByEmail(name, 1))
+        questions.push_back(std::move(*byEmail));
+    for (const SqlStatement &question : questions) {
+        const auto read = m_connection.read(question, {}, call);
+        if (!read)
+            return fail(m_explain(read.error()));
+        if (*read > 0)
+            return true;
+    }
+    return false;
+}
+
 Result<std::optional<qint64>> SqlUserDirectory::userCount(const Call &call)
 {
     std::optional<qint64> count;

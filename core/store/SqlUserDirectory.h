@@ -23,6 +23,7 @@ public:
                                      const base::Call &call) override;
     base::Result<std::vector<LeftCanary>> canaries(const base::Call &call) override;
     base::Result<std::vector<KnownUser>> usersAlike(const QString &name, const base::Call &call) override;
+    base::Result<std::optional<bool>> hasUser(const QString &name, const base::Call &call) override;
     base::Result<std::optional<qint64>> userCount(const base::Call &call) override;
 
 private:

@@ -88,6 +88,13 @@ public:
         return std::vector<KnownUser>();
     }
 
+    /// Whether there is a user whose id or e-mail is @p name, exactly; nullopt where no table of users is known. May
+    /// read the users table.
+    [[nodiscard]] virtual base::Result<std::optional<bool>> hasUser(const QString & /*name*/, const base::Call &)
+    {
+        return std::nullopt;
+    }
+
     /// How many users there are, with and without sessions; nullopt where no table of users is known. Reads all of it,
     /// or of an index.
     [[nodiscard]] virtual base::Result<std::optional<qint64>> userCount(const base::Call &call) = 0;

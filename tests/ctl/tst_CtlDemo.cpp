@@ -108,8 +108,46 @@ private:
             revoked.json().value(QStringLiteral("verification")).toObject().value(QStringLiteral("refused")).toInt(),
             1);
 
+        QVERIFY(revoked.json()
+                    .value(QStringLiteral("verification"))
+                    .toObject()
+                    .value(QStringLiteral("controlAccepted"))
+                    .toBool());
+        anothersRefusalProvesNothing(ctl, database, text("jwtBaseUrl"));
+
         const CtlResult none = ctl.run(words("sessions revoke --yes --all") + jwt);
         QVERIFY2(none.exitCode == 1 && none.json().contains(QStringLiteral("notRevocable")), none.all().constData());
+    }
+
+    /// Asks the deployment at @p elsewhere, which looks at its cookies and refuses these, but not by the database of
+    /// @p database.
+    static void anothersRefusalProvesNothing(CtlProcess &ctl, QStringList database, const QString &elsewhere)
+    {
+        database.replaceInStrings(QRegularExpression(QStringLiteral("^http.*")), elsewhere);
+        database << words("--strategy database --auth-version v5 --timeout 2");
+        const auto idNow = [&] {
+            const QJsonArray list =
+                ctl.run(words("sessions list --limit 1") + database).json().value(QStringLiteral("sessions")).toArray();
+            const QJsonObject first = list.first().toObject();
+            return first.value(QStringLiteral("id")).toString(first.value(QStringLiteral("fingerprint")).toString());
+        };
+        const auto member = [](const CtlResult &result, const char *name) {
+            return result.json().value(QStringLiteral("verification")).toObject().value(QLatin1StringView(name));
+        };
+        const CtlResult result = ctl.run(words("sessions revoke --yes --verify --session") << idNow() << database);
+        QVERIFY2(result.exitCode == 1 && result.err.contains("so was a live canary"), result.all().constData());
+        QCOMPARE(member(result, "refused").toInt(), 0);
+        QCOMPARE(member(result, "unchecked").toInt(), 1);
+        QCOMPARE(member(result, "controlAccepted"), QJsonValue(false));
+        // Without one it is said that there was none.
+        const CtlResult without =
+            ctl.run(words("sessions revoke --yes --verify --no-canary --session") << idNow() << database);
+        QVERIFY2(without.exitCode == 0 && without.err.contains("not whether it is the one of this database"),
+                 without.all().constData());
+        QVERIFY(member(without, "controlAccepted").isNull());
+        // Nothing of either is left.
+        QCOMPARE(
+            ctl.run(words("token remove --all --yes") + database).json().value(QStringLiteral("removed")).toInt(-1), 0);
     }
 };
 

@@ -215,7 +215,7 @@ void CtlNoTokenTest::noneIsSaidOrWritten()
             "INSERT INTO sessions (id, \"sessionToken\", \"userId\", expires) VALUES (9999, '%1', 1, now() + "
             "interval '1 day')")
             .arg(QString::fromLatin1(tokenOf(0))));
-    const CtlResult restored = act(words("sessions restore --yes --database-env DB --reason drill") << id);
+    const CtlResult restored = act(words("sessions restore --yes --database-env DB --reason drill") << id, 1);
     QCOMPARE(restored.json().value(QStringLiteral("restored")).toInt(), liveTokens - 1);
     QCOMPARE(restored.json().value(QStringLiteral("skipped")).toInt(), 1);
 

@@ -28,6 +28,7 @@ private Q_SLOTS:
     void whoSignsItAnewIsNotItsPlanner();
     void theReasonGoesOnRecord();
     void anotherReasonIsRefused();
+    void theDatabaseIsKnownByAnySpelling();
     void anApprovalOverwritesNothingElse_data();
     void anApprovalOverwritesNothingElse();
     void nothingWaitsForANamedPipe();
@@ -133,6 +134,30 @@ void CtlPlanFileTest::anotherReasonIsRefused()
         m_planner->run(words("sessions revoke --yes --reason other --connection shop --plan") << path("plan.json"));
     QVERIFY2(refused.exitCode == 2 && refused.err.contains("another reason"), refused.all().constData());
     QCOMPARE(m_database->count(QStringLiteral("Session")), rows);
+}
+
+void CtlPlanFileTest::theDatabaseIsKnownByAnySpelling()
+{
+    const QString link = path("link.db");
+    QVERIFY(QFile::link(m_database->path(), link));
+    const QFileInfo file(m_database->path());
+    for (const QString &address :
+         {QString(QStringLiteral("sqlite:") + link), QStringLiteral("sqlite:link.db"), QStringLiteral("file:./link.db"),
+          QStringLiteral("sqlite:%1/../%2/%3").arg(file.path(), file.dir().dirName(), file.fileName())}) {
+        const CtlResult dry = m_planner->run(words("sessions revoke --dry-run --database")
+                                             << address << QStringLiteral("--plan") << path("plan.json"));
+        QVERIFY2(dry.exitCode == 0, dry.all().constData());
+    }
+    const SqliteDatabase another(QStringLiteral("prisma-adapter-sqlite"));
+    const CtlResult refused = m_planner->run(words("sessions revoke --dry-run --database")
+                                             << another.url() << QStringLiteral("--plan") << path("plan.json"));
+    QVERIFY2(refused.exitCode == 4 && refused.errorCode() == QStringLiteral("PlanStale"), refused.all().constData());
+    // What was begun under one name is undone under another.
+    const CtlResult done =
+        m_planner->run(words("sessions revoke --yes --database sqlite:link.db --plan") << path("plan.json"));
+    QVERIFY2(done.exitCode == 0, done.all().constData());
+    const CtlResult back = m_planner->run(words("sessions restore --yes --connection shop") << text(done, "auditId"));
+    QVERIFY2(back.exitCode == 0, back.all().constData());
 }
 
 void CtlPlanFileTest::anApprovalOverwritesNothingElse_data()

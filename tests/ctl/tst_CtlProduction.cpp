@@ -2,6 +2,8 @@
 
 #include <QJsonArray>
 
+#include <csignal>
+
 #include "tests/support/CtlProcess.h"
 #include "tests/support/SqliteDatabase.h"
 
@@ -22,8 +24,15 @@ private Q_SLOTS:
     void anotherDatabaseIsNone();
     void itDoesNotSpreadByWhatIsSaved();
     void aRelativePathIsSavedAbsolute();
+    void discardWantsTheNameToo();
+    void whatCannotBeGoneOnWithSaysWhy();
 
 private:
+    /// Revokes what is many, so that @p until is asked meanwhile; what was said, killed when that answered true.
+    CtlResult revokedUntil(const std::function<bool()> &until);
+    /// The one that has not ended; empty: none.
+    [[nodiscard]] QString unfinished();
+
     std::unique_ptr<SqliteDatabase> m_database;
     std::unique_ptr<CtlProcess> m_ctl;
 };
@@ -67,6 +76,8 @@ void CtlProductionTest::namedOtherwiseItIsStillProduction()
         QCOMPARE(refused.errorCode(), QStringLiteral("ConfirmationMissing"));
         const QString said = QString::fromUtf8(refused.err);
         QVERIFY2(said.contains(QStringLiteral("\"%1\" is a production connection").arg(name)), refused.err.constData());
+        QCOMPARE(said.contains(QStringLiteral("what was confirmed is \"wrong\"")),
+                 act.contains(QStringLiteral("wrong")));
         QVERIFY2(said.contains(QStringLiteral("--confirm \"%1\"").arg(name)), refused.err.constData());
     }
     QCOMPARE(m_database->count(QStringLiteral("Session")), rows);
@@ -125,6 +136,82 @@ void CtlProductionTest::aRelativePathIsSavedAbsolute()
                               .toString();
     QVERIFY2(saved.startsWith(QStringLiteral("sqlite:/")) && saved.endsWith(QStringLiteral("/near.db")),
              shown.all().constData());
+}
+
+CtlResult CtlProductionTest::revokedUntil(const std::function<bool()> &until)
+{
+    m_database->exec(
+        QStringLiteral("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 700) INSERT INTO "
+                       "Session SELECT '5e551000-0000-4000-8000-' || (900000000000 + i), userId, expires, 'made-' || "
+                       "i, createdAt, updatedAt FROM (SELECT * FROM Session LIMIT 1), n"));
+    const int before = m_database->count(QStringLiteral("Session"));
+    return m_ctl->runUntil(
+        words("sessions revoke --all --state all --yes --confirm shop --batch-size 1 --connection shop"),
+        [&](const QByteArray &) { return m_database->count(QStringLiteral("Session")) < before - 3 && until(); },
+        SIGKILL);
+}
+
+QString CtlProductionTest::unfinished()
+{
+    const QJsonArray all = m_ctl->run(words("operations list")).json().value(QStringLiteral("operations")).toArray();
+    return all.first().toObject().value(QStringLiteral("id")).toString();
+}
+
+void CtlProductionTest::discardWantsTheNameToo()
+{
+    CtlResult running;
+    static_cast<void>(revokedUntil([&] {
+        running = m_ctl->run(words("operations discard --yes --confirm shop") << unfinished());
+        return true;
+    }));
+    const QString id = unfinished();
+    QVERIFY(!id.isEmpty());
+    QVERIFY2(running.exitCode == 4 && running.err.contains("another process runs this operation") &&
+                 running.err.contains("operations pause"),
+             running.all().constData());
+    for (const char *consent : {"--yes", "--yes --confirm side", "--yes --connection side"}) {
+        const CtlResult refused = m_ctl->run(words("operations discard") + words(consent) + QStringList(id));
+        QVERIFY2(refused.exitCode == 4, refused.all().constData());
+        QCOMPARE(refused.errorCode(), QStringLiteral("ConfirmationMissing"));
+        QCOMPARE(unfinished(), id);
+    }
+    const CtlResult ended = m_ctl->run(words("operations discard --yes --confirm shop") + QStringList(id));
+    QVERIFY2(ended.exitCode == 0 && unfinished().isEmpty(), ended.all().constData());
+    for (const char *act :
+         {"operations discard --yes", "operations resume --yes --connection shop --confirm shop", "operations pause"}) {
+        const CtlResult late = m_ctl->run(words(act) << id);
+        QCOMPARE(late.errorCode(), QStringLiteral("NotFound"));
+        QVERIFY2(late.exitCode == 1 && late.err.contains("has ended (operations.discard at 20"),
+                 late.all().constData());
+    }
+}
+
+void CtlProductionTest::whatCannotBeGoneOnWithSaysWhy()
+{
+    const CtlResult paused = revokedUntil([&] {
+        const CtlResult asked = m_ctl->run(words("operations pause") << unfinished());
+        return asked.exitCode != 0; // it ends by itself
+    });
+    QVERIFY2(paused.exitCode == 130 && paused.err.contains("Paused, as was asked for"), paused.all().constData());
+    QVERIFY2(!paused.err.contains("Start again"), paused.all().constData());
+    // With other keys than it was begun with, or with none of these yet.
+    const QStringList resume = words("operations resume --yes --confirm shop --connection shop") << unfinished();
+    const CtlResult revoked =
+        m_ctl->run(words("sessions revoke --yes --user ada@example.com --database-env DB --confirm shop --key-file "
+                         "others"));
+    QVERIFY2(revoked.exitCode == 0, revoked.all().constData());
+    for (const char *keys : {"--key-file others", "--key-file empty"}) {
+        const CtlResult refused = m_ctl->run(resume + words(keys));
+        QVERIFY2(refused.err.contains("another key") && refused.err.contains("with which it was begun"),
+                 refused.all().constData());
+    }
+    QVERIFY(!QFile::exists(m_ctl->folder() + QStringLiteral("/empty")));
+    QVERIFY(!unfinished().isEmpty());
+    const CtlResult through = m_ctl->run(resume);
+    QVERIFY2(through.exitCode == 0, through.all().constData());
+    const CtlResult undone =
+        m_ctl->run(words("sessions restore --yes --confirm shop --connection shop --key-file empty") << resume.last());
+    QVERIFY2(undone.err.contains("with which it was begun"), undone.all().constData());
 }
 
 QTEST_GUILESS_MAIN(CtlProductionTest)

@@ -49,7 +49,11 @@ private Q_SLOTS:
     void rowsOfOneTokenGoTogether();
     void aLiveRowThatJoinsIsTold();
     void anotherUsersRowKeepsItAlive();
+    void aTokenWithANulIsTakenWhole();
     void whatBecameAnothersIsTold();
+    void howManyAreTooManyIsSaid();
+    void aDryRunLooksAgain_data();
+    void aDryRunLooksAgain();
     void aStoppedOneSaysHowFarItCame();
     void aStoppedRestoreSaysHowFarItCame();
     void aNamedSessionThatNobodyHas();
@@ -105,7 +109,7 @@ void CtlRevokeWordsTest::nothingMatchesIsSaid_data()
 {
     QTest::addColumn<QStringList>("selection");
     QTest::addColumn<QString>("said"); // a pattern
-    QTest::newRow("nobody's name") << words("--user zed") << "nothing matches.*of user zed";
+    QTest::newRow("nobody's name") << words("--user zed") << "nothing matches.*of user zed. There is no such user";
     QTest::newRow("other case") << words("--user ADA@Example.com")
                                 << "did you mean ada@example\\.com \\(id cmwphocml0000bs7d68dvn6ij\\)\\?";
     QTest::newRow("an id in other case") << words("--user CMWPHOCML0000BS7D68DVN6IJ") << "did you mean ada@example";
@@ -312,6 +316,31 @@ void CtlRevokeWordsTest::anotherUsersRowKeepsItAlive()
     QCOMPARE(later.json().value(QStringLiteral("matched")).toInt(), 1);
 }
 
+void CtlRevokeWordsTest::aTokenWithANulIsTakenWhole()
+{
+    const QByteArray token = QByteArray(tokenStart) + QByteArray("00\0000000001", 11);
+    const QString id = idOf(1);
+    const auto store = [&](const QString &where, const QByteArray &bytes) {
+        m_database->exec(QStringLiteral("UPDATE Session SET sessionToken = x'%1' WHERE id = '%2'")
+                             .arg(QString::fromLatin1(bytes.toHex()), where));
+    };
+    addTwin(1, ben);
+    store(id, token);
+    store(QStringLiteral("twin"), token);
+    store(idOf(2), token.first(token.indexOf('\0'))); // which it is not
+    const QString file = m_ctl->folder() + QStringLiteral("/plan.json");
+    const CtlResult saved = run("plan save --user ada@example.com --out", {file});
+    QVERIFY2(saved.exitCode == 0, saved.all().constData());
+    QCOMPARE(saved.json().value(QStringLiteral("heldByOthers")).toInt(-1), 1);
+    const int matched = saved.json().value(QStringLiteral("matched")).toInt();
+    const CtlResult dry = run("sessions revoke --dry-run --plan", {file});
+    QVERIFY2(dry.exitCode == 0, dry.all().constData());
+    QCOMPARE(dry.json().value(QStringLiteral("wouldRevoke")).toInt(), matched);
+    const CtlResult done = run("sessions revoke --yes --session", {id});
+    QVERIFY2(done.exitCode == 1 && done.json().value(QStringLiteral("revoked")).toInt() == 1, done.all().constData());
+    QCOMPARE(done.json().value(QStringLiteral("stillHeld")).toArray(), QJsonArray{Fingerprint::of(token).text()});
+}
+
 void CtlRevokeWordsTest::whatBecameAnothersIsTold()
 {
     const QString file = m_ctl->folder() + QStringLiteral("/plan.json");
@@ -321,7 +350,16 @@ void CtlRevokeWordsTest::whatBecameAnothersIsTold()
     m_database->exec(QStringLiteral("DELETE FROM Session WHERE id = '%1'").arg(gone));
     m_database->exec(
         QStringLiteral("UPDATE Session SET userId = '%1' WHERE id = '%2'").arg(QLatin1StringView(ben), idOf(1)));
+    const int rows = m_database->count(QStringLiteral("Session"));
+    const CtlResult dry = run("sessions revoke --dry-run", plan);
+    QVERIFY2(dry.exitCode == 0, dry.all().constData());
     const CtlResult done = run("sessions revoke --yes", plan);
+    // What was said beforehand is what happened.
+    QCOMPARE(dry.json().value(QStringLiteral("wouldRevoke")).toInt(-1),
+             done.json().value(QStringLiteral("revoked")).toInt());
+    for (const char *member : {"matched", "skipped", "skippedSessions"})
+        QCOMPARE(dry.json().value(QLatin1StringView(member)), done.json().value(QLatin1StringView(member)));
+    QCOMPARE(m_database->count(QStringLiteral("Session")), rows - done.json().value(QStringLiteral("revoked")).toInt());
     QVERIFY2(done.exitCode == 0, done.all().constData()); // nothing failed, but it is to be known
     QVERIFY2(done.err.contains("1 row was left alone and its session lives on: since the plan was made it has become "
                                "another user's."),
@@ -335,6 +373,70 @@ void CtlRevokeWordsTest::whatBecameAnothersIsTold()
     m_database->exec(QStringLiteral("DELETE FROM Session WHERE id = '%1'").arg(idOf(1)));
     const CtlResult allGone = run("sessions revoke --yes", plan);
     QVERIFY2(allGone.exitCode == 0 && allGone.err.isEmpty(), allGone.all().constData());
+}
+
+void CtlRevokeWordsTest::howManyAreTooManyIsSaid()
+{
+    const QString users = m_ctl->writeFile(QStringLiteral("users"), "ada@example.com\nben@example.com\n");
+    const int all = run("sessions revoke --all --dry-run").json().value(QStringLiteral("matched")).toInt();
+    const CtlResult every = run("sessions revoke --all --yes --max 2");
+    QVERIFY2(every.exitCode == 4 &&
+                 every.err.contains(QByteArray("than the 2 allowed: ").append(QByteArray::number(all)).append('.')),
+             every.all().constData());
+    const CtlResult some = run("sessions revoke --yes --max 1 --users-file", {users});
+    QVERIFY2(some.exitCode == 4 && some.err.contains("than the 1 allowed: at least 2."), some.all().constData());
+    QCOMPARE(run("sessions revoke --all --dry-run").json().value(QStringLiteral("matched")).toInt(), all);
+}
+
+void CtlRevokeWordsTest::aDryRunLooksAgain_data()
+{
+    QTest::addColumn<bool>("unique");
+    QTest::newRow("tokens that may repeat") << false;
+    QTest::newRow("unique tokens") << true;
+}
+
+void CtlRevokeWordsTest::aDryRunLooksAgain()
+{
+    QFETCH(bool, unique);
+    if (unique)
+        m_database->exec(QStringLiteral("CREATE UNIQUE INDEX \"Session_sessionToken_key\" ON Session(sessionToken)"));
+    const QString file = m_ctl->folder() + QStringLiteral("/plan.json");
+    QCOMPARE(run("plan save --all --out", {file}).exitCode, 0);
+    const int all = m_database->count(QStringLiteral("Session"));
+    const auto dryRun = [&] { return run("sessions revoke --dry-run --plan", {file}); };
+    const CtlResult before = dryRun();
+    const int matched = before.json().value(QStringLiteral("matched")).toInt();
+    QVERIFY2(before.exitCode == 0 && matched > 3, before.all().constData());
+    QCOMPARE(before.json().value(QStringLiteral("wouldRevoke")).toInt(), matched);
+    const QJsonArray sample = before.json().value(QStringLiteral("sample")).toArray();
+    QCOMPARE(sample.size(), std::min(matched, 8));
+    for (const auto &session : sample) {
+        for (const char *member : {"fingerprint", "email", "expires"})
+            QVERIFY2(session.toObject().value(QLatin1StringView(member)).isString(), before.all().constData());
+    }
+
+    // Gone; another's; and one whose token a new row holds: the planned row is gone.
+    m_database->exec(
+        QStringLiteral("DELETE FROM Session WHERE id = '%1'; UPDATE Session SET userId = '%2' WHERE id = '%3'; UPDATE "
+                       "Session SET id = 'anew' WHERE id = '%4'")
+            .arg(idOf(2), QLatin1StringView(ben), idOf(1), idOf(6)));
+    const CtlResult after = dryRun();
+    QVERIFY2(after.exitCode == 0, after.all().constData());
+    QCOMPARE(after.json().value(QStringLiteral("matched")).toInt(), matched);
+    QCOMPARE(after.json().value(QStringLiteral("wouldRevoke")).toInt(), matched - 3);
+    QCOMPARE(after.json().value(QStringLiteral("skipped")).toInt(), 3);
+    QMap<QString, QString> why;
+    for (const auto &skipped : after.json().value(QStringLiteral("skippedSessions")).toArray())
+        why.insert(skipped.toObject().value(QStringLiteral("fingerprint")).toString(),
+                   skipped.toObject().value(QStringLiteral("why")).toString());
+    QCOMPARE(why.value(fingerprintOf(1)), QStringLiteral("its user changed"));
+    QCOMPARE(why.value(fingerprintOf(2)), QStringLiteral("gone"));
+    QCOMPARE(why.value(fingerprintOf(6)), QStringLiteral("gone"));
+    for (const auto &session : after.json().value(QStringLiteral("sample")).toArray())
+        QVERIFY(!why.contains(session.toObject().value(QStringLiteral("fingerprint")).toString()));
+    const CtlResult said = run("sessions revoke --dry-run --format table --plan", {file});
+    QVERIFY2(said.all().contains("rows that are gone: 2, that became another user's: 1"), said.all().constData());
+    QCOMPARE(m_database->count(QStringLiteral("Session")), all - 1);
 }
 
 void CtlRevokeWordsTest::addMany(int rows) const
@@ -420,8 +522,7 @@ void CtlRevokeWordsTest::refusalsNameTheirOwnRemedy_data()
                                 << "See what would happen by --dry-run, then give --yes.";
     QTest::newRow("no consent to a prune")
         << words("sessions prune") << "See what would happen by --dry-run, then give --yes.";
-    QTest::newRow("no consent, and nothing to see before")
-        << words("sessions restore 0123456789abcdef") << "Give --yes to consent.";
+    QTest::newRow("no consent, and nothing to see before") << words("token remove --all") << "Give --yes to consent.";
     QTest::newRow("read-only restore") << words("sessions restore 0123456789abcdef --yes --read-only")
                                        << "Leave --read-only out, if this is to be written.";
 }

@@ -111,8 +111,29 @@ void CtlUndoTest::putsBackByteForByte()
             "INSERT INTO sessions (id, \"sessionToken\", \"userId\", expires) VALUES (-1, '%1' || '000000000001', 1, "
             "now()); DELETE FROM users WHERE id = 5")
             .arg(QLatin1String(tokenStart)));
+    // It can be known beforehand, and looking changes nothing, also for a role that may not write.
+    const CtlResult dry = ctl.run(words("sessions restore --dry-run --database-env DB") + QStringList(second));
+    QVERIFY2(dry.exitCode == 0, dry.all().constData());
+    require(QStringLiteral("(SELECT count(*) FROM sessions) = 1"));
+    QCOMPARE(ctl.run(words("sessions restore --dry-run --read-only --database-env DB") + QStringList(second)).exitCode,
+             0);
     const CtlResult most = ctl.run(words("sessions restore --yes --database-env DB") + QStringList(second));
-    QVERIFY2(most.exitCode == 0, most.all().constData());
+    QVERIFY2(most.exitCode == 1 && most.err.contains("1 where another row is in the way"), most.all().constData());
+    QCOMPARE(numberOf(dry, "restored"), 0);
+    QVERIFY(dry.json().value(QStringLiteral("auditId")).isNull());
+    QCOMPARE(numberOf(dry, "wouldRestore"), numberOf(most, "restored"));
+    for (const char *member : {"matched", "skipped", "skippedSessions"})
+        QCOMPARE(dry.json().value(QLatin1StringView(member)), most.json().value(QLatin1StringView(member)));
+    const QJsonArray skipped = most.json().value(QStringLiteral("skippedSessions")).toArray();
+    QCOMPARE(skipped.size(), numberOf(most, "skipped"));
+    QCOMPARE(std::ranges::count_if(skipped,
+                                   [](const auto &session) {
+                                       return session.toObject().value(QStringLiteral("why")) ==
+                                              QStringLiteral("another row is in the way");
+                                   }),
+             1);
+    for (const auto &session : skipped)
+        QVERIFY(session.toObject().value(QStringLiteral("fingerprint")).toString().size() == 16);
     QCOMPARE(numberOf(most, "restored") + numberOf(most, "skipped"), rows);
     require(QStringLiteral("(SELECT count(*) FROM generate_series(1, %1) n WHERE 1 + n % 99 = 5) + 1 = %2")
                 .arg(rows)

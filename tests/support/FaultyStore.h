@@ -180,6 +180,11 @@ private:
         return faulty(beforeRestore, ++m_restores, afterRestore,
                       [&] { return m_store->keptRows()->restoreRows(rows, call); });
     }
+    [[nodiscard]] base::Result<std::vector<store::RestoreOutcome>> wouldRestore(std::span<const store::KeptRow> rows,
+                                                                                const base::Call &call) override
+    {
+        return m_store->keptRows()->wouldRestore(rows, call);
+    }
 
     [[nodiscard]] Fault beforeDeleteAs(std::span<const store::RowKey> keys) const
     {

@@ -165,12 +165,12 @@ void Activities::pauseOperation(const QString &id)
 void Activities::refresh()
 {
     const auto submitted = m_connection.workers().engine.submit(
-        [this, folder = m_connection.operations().folder, database = revoke::databaseNameOf(m_connection.deployment()),
+        [this, folder = m_connection.operations().folder, deployment = m_connection.shared(),
          sender = m_mailbox.sender()](const base::Result<store::SessionStore *> &, const base::Call &call) {
             auto operations = revoke::listOperations(folder, call);
             if (operations)
-                std::erase_if(*operations, [&database](const revoke::Operation &operation) {
-                    return operation.head.database != database;
+                std::erase_if(*operations, [&deployment](const revoke::Operation &operation) {
+                    return !revoke::isMadeFor(operation.head.database, *deployment);
                 });
             sender.post([this, operations = std::move(operations)] {
                 if (operations)

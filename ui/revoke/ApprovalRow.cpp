@@ -112,7 +112,7 @@ void ApprovalRow::save(const QString &path)
 
 void ApprovalRow::take(const QString &path)
 {
-    m_files.accept(m_plan, path);
+    m_files.accept(m_plan, m_saved, path);
 }
 
 } // namespace rollcall::revoke

@@ -33,6 +33,8 @@ public:
     void save(const QString &path);
     /// The reason that goes with a saved plan.
     void setReason(const QString &reason) { m_reason = reason; }
+    /// The plan was opened from a file: approvals are of what stands there, not of what a new one would say.
+    void setSaved(PlanSummary summary) { m_saved = std::move(summary); }
     /// Takes the approval in the file @p path, where it is one of this plan by somebody else whom the connection lists.
     void take(const QString &path);
 
@@ -49,6 +51,7 @@ private:
     common::OpenConnection &m_connection;
     std::shared_ptr<const RevocationPlan> m_plan;
     PlanFiles m_files;
+    std::optional<PlanSummary> m_saved;
     std::optional<Approval> m_approval;
     QString m_reason;
     common::StateLabel *m_state;

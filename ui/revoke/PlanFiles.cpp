@@ -37,7 +37,9 @@ Result<FoundPlan> findPlan(const QString &path, const deployment::Deployment &de
     auto saved = readSavedPlan(*content, path);
     if (!saved)
         return base::fail(saved.error());
-    FoundPlan found{path, std::move(*saved), nullptr, {}, false, databaseNameOf(deployment)};
+    FoundPlan found{path, std::move(*saved), nullptr, {}, false, {}};
+    if (!isMadeFor(found.saved.summary.database, deployment))
+        found.openInstead = databaseNameOf(deployment);
     const auto seal = OperationSeal::load(vault, false, call);
     if (!seal) {
         // Without a key nobody planned here; where it cannot be read, who planned is not known.
@@ -126,9 +128,10 @@ void PlanFiles::approve(const PlanSummary &summary, const QString &path)
     });
 }
 
-void PlanFiles::accept(const std::shared_ptr<const RevocationPlan> &plan, const QString &path)
+void PlanFiles::accept(const std::shared_ptr<const RevocationPlan> &plan, const std::optional<PlanSummary> &saved,
+                       const QString &path)
 {
-    submit([this, plan, path, deployment = m_connection.shared(), config = m_connection.configFolder(),
+    submit([this, plan, saved, path, deployment = m_connection.shared(), config = m_connection.configFolder(),
             vault = m_connection.operations().vault](const Call &call) -> Result<Answer> {
         const auto content = common::readSmallFile(path, largestApproval);
         if (!content)
@@ -140,7 +143,8 @@ void PlanFiles::accept(const std::shared_ptr<const RevocationPlan> &plan, const 
         const auto own = ownName(vault, call);
         if (!own)
             return base::fail(own.error());
-        const auto approval = checkApproval(*content, summaryOf(*plan, *deployment), *approvers, *own, path);
+        const auto approval =
+            checkApproval(*content, saved ? *saved : summaryOf(*plan, *deployment), *approvers, *own, path);
         if (!approval)
             return base::fail(approval.error());
         return Answer([this, approval = *approval] { Q_EMIT accepted(approval); });

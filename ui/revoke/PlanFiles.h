@@ -20,7 +20,7 @@ struct FoundPlan
     std::shared_ptr<const RevocationPlan> plan; ///< null where it cannot be carried out here
     std::optional<base::Error> whyNot;          ///< why not; nullopt: it can
     bool isOurs = false;                        ///< it was made with this key: its owner cannot approve it
-    QString here;                               ///< the database that is open
+    QString openInstead; ///< the database that is open where that is another than the plan's; else empty
 };
 
 /// Writes and reads the files of plans and approvals on the engine worker of a connection. **Thread-safety:** GUI
@@ -41,9 +41,10 @@ public:
     /// Approves @p summary with the own key, which is made where there is none, in the file @p path; ends in
     /// approved() or failed().
     void approve(const PlanSummary &summary, const QString &path);
-    /// Reads the approval at @p path and sees whether it approves @p plan at this connection; ends in accepted() or
-    /// failed().
-    void accept(const std::shared_ptr<const RevocationPlan> &plan, const QString &path);
+    /// Reads the approval at @p path and sees whether it approves @p plan at this connection, as @p saved says where it
+    /// came from a file; ends in accepted() or failed().
+    void accept(const std::shared_ptr<const RevocationPlan> &plan, const std::optional<PlanSummary> &saved,
+                const QString &path);
 
 Q_SIGNALS:
     void written(const QString &path);

@@ -54,8 +54,8 @@ PlanSheet::PlanSheet(const common::Theme &theme, QWidget &origin, common::OpenCo
 }
 
 PlanSheet::PlanSheet(const common::Theme &theme, QWidget &origin, common::OpenConnection &connection,
-                     const std::shared_ptr<const RevocationPlan> &saved, const QString &reason)
-    : ActSheet(theme, origin, connection), m_saved(saved), m_reason(reason), m_controller(connection)
+                     const std::shared_ptr<const RevocationPlan> &saved, PlanSummary summary)
+    : ActSheet(theme, origin, connection), m_saved(saved), m_summary(std::move(summary)), m_controller(connection)
 {
     listen();
     begin();
@@ -152,8 +152,8 @@ void PlanSheet::showPlan()
         return;
     }
     m_view = new PlanView(theme(), connection(), m_controller.plan());
-    if (!m_reason.isEmpty())
-        m_view->setReason(m_reason);
+    if (m_summary)
+        m_view->setSaved(*m_summary);
     connect(m_view, &PlanView::changed, this, &PlanSheet::updateConsent);
     setBody(m_view);
 

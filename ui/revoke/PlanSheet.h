@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/revoke/SavedPlan.h"
 #include "ui/revoke/ActSheet.h"
 #include "ui/revoke/RevocationController.h"
 
@@ -17,9 +18,9 @@ public:
     /// Prepares the sheet over @p origin's host and begins to freeze @p selection. @p theme and @p connection are
     /// borrowed and outlive it.
     PlanSheet(const common::Theme &theme, QWidget &origin, common::OpenConnection &connection, Selection selection);
-    /// The same over a plan that was frozen before and saved for @p reason: it is shown as it was.
+    /// The same over a plan that was frozen before and saved as @p summary says: it is shown as it was.
     PlanSheet(const common::Theme &theme, QWidget &origin, common::OpenConnection &connection,
-              const std::shared_ptr<const RevocationPlan> &saved, const QString &reason);
+              const std::shared_ptr<const RevocationPlan> &saved, PlanSummary summary);
     /// The same over a revocation that was interrupted: shows how far it came, and offers to go on with it.
     PlanSheet(const common::Theme &theme, QWidget &origin, common::OpenConnection &connection, Operation unfinished);
     /// The same over a revocation that has ended: shows its outcome.
@@ -47,7 +48,7 @@ private:
 
     Selection m_selection;
     std::shared_ptr<const RevocationPlan> m_saved; ///< null: the selection is frozen
-    QString m_reason;                              ///< for which it was saved
+    std::optional<PlanSummary> m_summary;          ///< of that, as its planner signed it
     std::optional<Operation> m_unfinished;         ///< what is gone on with; nullopt: a new revocation
     RevocationController m_controller;
     PlanView *m_view = nullptr;

@@ -263,9 +263,11 @@ void PlanView::addChoices(QVBoxLayout &column)
     column.addWidget(m_watch);
 }
 
-void PlanView::setReason(const QString &reason)
+void PlanView::setSaved(const PlanSummary &summary)
 {
-    m_consent->setReason(reason);
+    if (!summary.reason.isEmpty())
+        m_consent->setReason(summary.reason);
+    m_approval->setSaved(summary);
 }
 
 QString PlanView::reason() const

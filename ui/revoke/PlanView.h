@@ -13,6 +13,7 @@ class QVBoxLayout;
 namespace rollcall::revoke {
 
 class ApprovalRow;
+struct PlanSummary;
 class ConsentFields;
 
 /// What a frozen plan will do, in order, and what is asked before: reason, verification and, on a production
@@ -26,8 +27,8 @@ public:
     PlanView(const common::Theme &theme, common::OpenConnection &connection,
              const std::shared_ptr<const RevocationPlan> &plan, QWidget *parent = nullptr);
 
-    /// Fills in the reason.
-    void setReason(const QString &reason);
+    /// The plan came from a file that says @p summary: fills in its reason, and takes approvals of that.
+    void setSaved(const PlanSummary &summary);
     /// The reason as typed.
     [[nodiscard]] QString reason() const;
     /// Whether the deployment is to be asked afterwards.

@@ -83,6 +83,16 @@ QString untilText(base::Instant until)
             QLocale().toString(QDateTime::fromMSecsSinceEpoch(until.time_since_epoch().count()), QLocale::ShortFormat));
 }
 
+/// That a refusal may be another deployment's, where nothing showed that it is not; empty where that was shown.
+QString withoutControl(const VerificationReport &proof)
+{
+    if (proof.whyNoControl.isEmpty())
+        return {};
+    return QLatin1Char(' ') + ResultView::tr("Whether it is the deployment of this database was not shown by a live "
+                                             "session first: %1.")
+                                  .arg(proof.whyNoControl);
+}
+
 } // namespace
 
 ResultHeadline headlineOf(const RevocationReport &report)
@@ -125,12 +135,12 @@ ResultHeadline headlineOf(const RevocationReport &report)
     }
     head.good = report.skipped == 0;
     if (proof && proof->checked > 0) {
-        head.proven = true;
+        head.proven = proof->whyNoControl.isEmpty();
         head.title = ResultView::tr("%1 of %2 refused by the deployment").arg(proof->refused).arg(proof->checked);
         if (proof->sampledOf) {
             head.title = ResultView::tr("A sample of %1 refused, of %2 revoked")
                              .arg(QLocale().toString(proof->checked), QLocale().toString(*proof->sampledOf));
-            head.subtitle = sampleText(*proof);
+            head.subtitle = sampleText(*proof) + withoutControl(*proof);
             return head;
         }
         head.subtitle =
@@ -140,6 +150,7 @@ ResultHeadline headlineOf(const RevocationReport &report)
                       "cookies.")
                       .arg(proof->timeToEffect->count())
                 : QString();
+        head.subtitle += withoutControl(*proof);
         return head;
     }
     head.title = ResultView::tr("%1 of %2 revoked").arg(report.revoked).arg(report.matched);

@@ -71,9 +71,9 @@ void SavedPlanSheet::makeFoot()
     carryOut->setEnabled(m_found->plan != nullptr);
     carryOut->setToolTip(m_found->whyNot ? base::describe(*m_found->whyNot).message
                                          : tr("Where it can be carried out, with an approval where one is wanted."));
-    connect(carryOut, &Button::clicked, this, [this, plan = m_found->plan, reason = m_found->saved.summary.reason] {
+    connect(carryOut, &Button::clicked, this, [this, plan = m_found->plan, summary = m_found->saved.summary] {
         dismiss();
-        Q_EMIT planRequested(plan, reason);
+        Q_EMIT planRequested(plan, summary);
     });
     if (m_found->plan)
         setExecute(carryOut);
@@ -143,9 +143,9 @@ void SavedPlanSheet::show(const FoundPlan &found)
     else if (found.isOurs)
         m_note->setContent(NoteKind::Warn, tr("You made this plan, but it cannot be carried out here"),
                            base::describe(*found.whyNot).message);
-    else if (summary.database != found.here)
+    else if (!found.openInstead.isEmpty())
         m_note->setContent(NoteKind::Warn, tr("This connection names another database"),
-                           tr("The plan is for %1; open here is %2.").arg(summary.database, found.here));
+                           tr("The plan is for %1; open here is %2.").arg(summary.database, found.openInstead));
     else
         m_note->setContent(NoteKind::Info, tr("Somebody else made this plan"),
                            tr("You can approve it with your own key. Only they can carry it out: the keys of its rows "

@@ -27,7 +27,8 @@ public:
 
 Q_SIGNALS:
     /// @p plan, saved for @p reason, is to be carried out; the sheet is closing.
-    void planRequested(const std::shared_ptr<const rollcall::revoke::RevocationPlan> &plan, const QString &reason);
+    void planRequested(const std::shared_ptr<const rollcall::revoke::RevocationPlan> &plan,
+                       const rollcall::revoke::PlanSummary &summary);
 
 private:
     void show(const FoundPlan &found);

@@ -4,6 +4,7 @@
 #include <QHash>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QUrl>
 
 #include <algorithm>
 #include <optional>
@@ -316,10 +317,13 @@ QString DatabaseUrl::withoutPassword() const
         return QStringLiteral("sqlite:") + database;
     if (redis)
         return redis->withoutPassword();
-    const QString shownHost = host.contains(QLatin1Char(':')) ? QStringLiteral("[%1]").arg(host) : host;
+    // As it can be read again: a socket's path would be taken for the database's name.
+    const QString shownHost = host.startsWith(QLatin1Char('/')) ? QString::fromLatin1(QUrl::toPercentEncoding(host))
+                              : host.contains(QLatin1Char(':')) ? QStringLiteral("[%1]").arg(host)
+                                                                : host;
     const QString userPart = user.isEmpty() ? QString() : user + QLatin1Char('@');
     const QString scheme = kind == DatabaseKind::MySql ? QStringLiteral("mysql") : QStringLiteral("postgresql");
-    return QStringLiteral("%1://%2%3:%4/%5").arg(scheme, userPart, shownHost).arg(port).arg(database);
+    return QStringLiteral("%1://%2%3:%4/%5").arg(scheme, userPart, shownHost, QString::number(port), database);
 }
 
 Result<DatabaseUrl> DatabaseUrl::parse(const QByteArray &text, const QString &baseDir)

@@ -99,10 +99,26 @@ QString SqliteDialect::isOneOf(const QString &column, std::span<const QByteArray
 QString SqliteDialect::isOneOfTokens(const QString &column, std::span<const QByteArrayView> values, const QString &,
                                      SqlParams &params) const
 {
-    const QString list = params.add(QByteArrayView(listValue(values)));
-    return QStringLiteral("%1 IN (SELECT value FROM json_each(%2) UNION ALL SELECT CAST(value AS BLOB) FROM "
-                          "json_each(%2))")
-        .arg(column, list);
+    // JSON ends at a NUL, and holds text alone: what it cannot hold is bound by itself.
+    const auto isText = [](QByteArrayView value) { return !value.contains('\0') && value.isValidUtf8(); };
+    std::vector<QByteArrayView> texts;
+    QStringList others;
+    for (const QByteArrayView value : values) {
+        if (isText(value)) {
+            texts.push_back(value);
+        } else {
+            const QString bytes = params.add(value);
+            others << QStringLiteral("%1, CAST(%1 AS BLOB)").arg(bytes);
+        }
+    }
+    const QString list = params.add(QByteArrayView(listValue(texts)));
+    const QString oneOfTexts =
+        QStringLiteral(
+            "%1 IN (SELECT value FROM json_each(%2) UNION ALL SELECT CAST(value AS BLOB) FROM json_each(%2))")
+            .arg(column, list);
+    return others.isEmpty()
+               ? oneOfTexts
+               : QStringLiteral("(%1 OR %2 IN (%3))").arg(oneOfTexts, column, others.join(QStringLiteral(", ")));
 }
 
 QString SqliteDialect::sha256Hex(const QString &expression) const

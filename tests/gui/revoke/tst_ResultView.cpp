@@ -41,6 +41,9 @@ void ResultViewTest::says_data()
     row("a sample", "A sample of 1,000 refused, of 50,000 revoked", "at most 0.3 % of all", true, true);
     report.verification->mostStillAccepted.reset();
     row("a sample without a bound", "A sample of 1,000 refused, of 50,000 revoked", "nothing is known", true, true);
+    report.verification->whyNoControl = QStringLiteral("none was wanted");
+    row("a sample without a control", "A sample of 1,000 refused, of 50,000 revoked",
+        "was not shown by a live session first: none was wanted", true, false);
     report = {};
     report.matched = 40;
     report.revoked = 10;

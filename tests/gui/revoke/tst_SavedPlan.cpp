@@ -41,6 +41,8 @@ private Q_SLOTS:
 private:
     /// Connects as the planner; they want an approval by @p approver.
     void connectAsPlanner(const QString &approver = {});
+    /// Opens the planner's connection under @p name, for which @p approver may approve.
+    workspace::ConnectionProfile openAs(const QString &name, const QString &approver);
     /// The name of the second person's key.
     [[nodiscard]] QString approverName();
     /// The name of the planner's key.
@@ -86,17 +88,25 @@ QString SavedPlanTest::approverName()
 
 void SavedPlanTest::connectAsPlanner(const QString &approver)
 {
-    workspace::ConnectionProfile profile;
-    profile.name = QStringLiteral("orchard-shop");
-    profile.database = m_demo.info().databaseUrl;
-    profile.needsApproval = true;
-    QVERIFY(m_demo.open().open(profile, {}, {true, false}));
-    m_demo.connection().setConfigFolder(m_folder.path());
-    m_demo.connection().setWriteMode(common::WriteMode::Guarded);
-    QVERIFY(workspace::writeApprovers(m_folder.path(), profile.name,
-                                      approver.isEmpty() ? QStringList() : QStringList{approver}, Call::within(5s)));
+    workspace::ConnectionProfile profile = openAs(QStringLiteral("orchard-shop"), approver);
     profile.name = QStringLiteral("shop as the second person calls it");
     QVERIFY(m_second.open(profile, {}, {true, false}));
+}
+
+workspace::ConnectionProfile SavedPlanTest::openAs(const QString &name, const QString &approver)
+{
+    workspace::ConnectionProfile profile;
+    profile.name = name;
+    profile.database = m_demo.info().databaseUrl;
+    profile.needsApproval = true;
+    const auto opened = m_demo.open().open(profile, {}, {true, false});
+    m_demo.connection().setConfigFolder(m_folder.path());
+    m_demo.connection().setWriteMode(common::WriteMode::Guarded);
+    const auto listed = workspace::writeApprovers(
+        m_folder.path(), profile.name, approver.isEmpty() ? QStringList() : QStringList{approver}, Call::within(5s));
+    if (!opened || !listed)
+        QTest::qFail("the connection cannot be opened", __FILE__, __LINE__);
+    return profile;
 }
 
 void SavedPlanTest::openPlan(const QString &provider)
@@ -160,13 +170,15 @@ void SavedPlanTest::isCarriedOutOnceApproved()
     save(file("plan.json"));
     m_plan->dismiss();
     approve(file("plan.json"), file("approval.json"));
-    // Later, the planner opens their file again.
+    // Later, the planner opens their file again, over a connection of another name: what was approved is what the file
+    // says.
+    openAs(QStringLiteral("orchard, renamed"), approverName());
     auto *saved = new SavedPlanSheet(m_demo.theme(), m_demo.window(), m_demo.connection(), file("plan.json"));
     std::shared_ptr<const revoke::RevocationPlan> wanted;
-    QString reason;
-    connect(saved, &SavedPlanSheet::planRequested, this, [&](const auto &plan, const QString &why) {
+    revoke::PlanSummary summary;
+    connect(saved, &SavedPlanSheet::planRequested, this, [&](const auto &plan, const revoke::PlanSummary &said) {
         wanted = plan;
-        reason = why;
+        summary = said;
     });
     saved->open();
     QTRY_VERIFY2(m_demo.texts().contains(u"You made this plan"), qPrintable(m_demo.texts()));
@@ -175,7 +187,7 @@ void SavedPlanTest::isCarriedOutOnceApproved()
     QVERIFY(m_demo.photograph("own"));
     QTest::mouseClick(m_demo.button("savedPlanCarryOut"), Qt::LeftButton);
     QVERIFY(wanted);
-    m_plan = new PlanSheet(m_demo.theme(), m_demo.window(), m_demo.connection(), wanted, reason);
+    m_plan = new PlanSheet(m_demo.theme(), m_demo.window(), m_demo.connection(), wanted, summary);
     m_plan->open();
     QCOMPARE(m_demo.find<QLineEdit>("planReason")->text(), QStringLiteral("Leaver, OPS-2291"));
     QVERIFY(!m_demo.button("planExecute")->isEnabled());

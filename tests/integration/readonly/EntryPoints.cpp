@@ -8,8 +8,9 @@
 #include "core/revoke/BlastRadius.h"
 #include "core/revoke/CachedCopies.h"
 #include "core/revoke/NotBeforeRule.h"
+#include "core/revoke/PlanCheck.h"
 #include "core/revoke/Pruner.h"
-#include "core/revoke/Restorer.h"
+#include "core/revoke/RestorePreview.h"
 #include "core/revoke/ResurrectionWatch.h"
 #include "core/store/ExpiredRows.h"
 #include "core/store/KeptRows.h"
@@ -256,6 +257,21 @@ std::vector<EntryPoint> readingEntryPoints()
                               base::Error(base::ErrorCode::Internal).with(base::ErrorParam::Detail, radius.whyNot));
          },
          true},
+        {"previewRestore",
+         [](W w) -> Status {
+             const auto entries = w.log.list(0, 100);
+             if (!entries)
+                 return base::fail(entries.error());
+             const auto plan = revoke::planRestore(entries->front().operation, *w.deployment, w.log, w.place, soon());
+             return plan ? statusOf(revoke::previewRestore(*plan, w.store, w.place, soon())) : base::fail(plan.error());
+         },
+         true},
+        {"checkPlan",
+         [](W w) -> Status {
+             auto frozen = plan(w);
+             return frozen ? statusOf(revoke::checkPlan(*frozen, w.store, w.clock.now(), soon()))
+                           : base::fail(frozen.error());
+         }},
         {"KeptRows::canKeep", [](W w) { return w.store.keptRows()->canKeep(soon()); }, true},
         {"ExpiredRows::count", [](W w) { return statusOf(w.store.expiredRows()->count(w.clock.now(), soon())); }, true},
         {"ExpiredRows::replicaLag", [](W w) { return statusOf(w.store.expiredRows()->replicaLag(soon())); }, true},

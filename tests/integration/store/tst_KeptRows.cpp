@@ -106,6 +106,9 @@ private:
     std::unique_ptr<store::SessionStore> open(const store::DatabaseUrl &url, QString problem = {});
     /// Deletes the sessions of @p user and returns what was kept of them.
     std::vector<KeptRow> deleted(store::SessionStore &store, const QString &user);
+    /// Puts @p kept back, of which it was asked before what would become.
+    static base::Result<std::vector<RestoreOutcome>> restoredAsForeseen(store::SessionStore &store,
+                                                                        std::span<const KeptRow> kept);
     void run(const store::DatabaseUrl &url, const QString &sql);
 
     test::StoreFixtures m_fixtures;
@@ -125,6 +128,17 @@ void KeptRowsTest::run(const store::DatabaseUrl &url, const QString &sql)
                             : url.kind == store::DatabaseKind::MySql    ? m_fixtures.mariaDb().runSql(url.database, sql)
                                                                         : test::runSqlite(url.database, sql.toUtf8());
     QVERIFY2(problem.isEmpty(), qPrintable(problem));
+}
+
+base::Result<std::vector<RestoreOutcome>> KeptRowsTest::restoredAsForeseen(store::SessionStore &store,
+                                                                           std::span<const KeptRow> kept)
+{
+    const auto foreseen = store.keptRows()->wouldRestore(kept, soon());
+    auto restored = store.keptRows()->restoreRows(kept, soon());
+    if (foreseen ? !restored || *foreseen != *restored : restored || foreseen.error().code != restored.error().code)
+        QTest::qFail(QByteArray("not as foreseen: " + failureOf(foreseen) + failureOf(restored)).constData(), __FILE__,
+                     __LINE__);
+    return restored;
 }
 
 std::vector<KeptRow> KeptRowsTest::deleted(store::SessionStore &store, const QString &user)
@@ -186,11 +200,11 @@ void KeptRowsTest::comesBackByteForByte()
     const std::vector<KeptRow> kept = deleted(*sessions, *query.user);
     QVERIFY(kept.size() >= 2);
     QVERIFY(contentNow() != before);
-    const auto restored = sessions->keptRows()->restoreRows(kept, soon());
+    const auto restored = restoredAsForeseen(*sessions, kept);
     QVERIFY2(restored.has_value(), failureOf(restored).constData());
     QCOMPARE(*restored, std::vector<RestoreOutcome>(kept.size(), RestoreOutcome::Restored));
     QCOMPARE(contentNow(), before);
-    const auto again = sessions->keptRows()->restoreRows(kept, soon());
+    const auto again = restoredAsForeseen(*sessions, kept);
     QVERIFY2(again.has_value(), failureOf(again).constData());
     QCOMPARE(*again, std::vector<RestoreOutcome>(kept.size(), RestoreOutcome::ThereAgain));
     QCOMPARE(contentNow(), before);
@@ -260,7 +274,7 @@ void KeptRowsTest::oddValuesComeBack()
     const auto sessions = open(url);
     QVERIFY(sessions);
     const std::vector<KeptRow> kept = deleted(*sessions, QStringLiteral("ada@example.com"));
-    const auto restored = sessions->keptRows()->restoreRows(kept, soon());
+    const auto restored = restoredAsForeseen(*sessions, kept);
     if (url.kind == store::DatabaseKind::PostgreSql)
         run(url, QStringLiteral("ALTER ROLE CURRENT_USER RESET ALL"));
     QVERIFY2(restored.has_value(), failureOf(restored).constData());
@@ -324,7 +338,7 @@ void KeptRowsTest::whoseUserIsGoneStaysAway()
     const QString unheeded =
         url.kind == store::DatabaseKind::MySql ? QStringLiteral("SET FOREIGN_KEY_CHECKS = 0; ") : QString();
     run(url, unheeded + QStringLiteral("DELETE FROM \"%1\" WHERE email = 'zoe@example.com'").arg(users));
-    const auto restored = sessions->keptRows()->restoreRows(kept, soon());
+    const auto restored = restoredAsForeseen(*sessions, kept);
     QVERIFY2(restored.has_value(), failureOf(restored).constData());
     for (std::size_t i = 0; i < kept.size(); ++i)
         QCOMPARE((*restored)[i], i < ofAda ? RestoreOutcome::Restored : RestoreOutcome::UserGone);
@@ -380,7 +394,7 @@ void KeptRowsTest::anOrphanComesBackAsOne()
     const std::vector<KeptRow> kept = deleted(*sessions, QStringLiteral("4711"));
     QCOMPARE(kept.size(), std::size_t(1));
     QVERIFY(!kept.front().hadUser);
-    QCOMPARE(*sessions->keptRows()->restoreRows(kept, soon()), std::vector{RestoreOutcome::Restored});
+    QCOMPARE(*restoredAsForeseen(*sessions, kept), std::vector{RestoreOutcome::Restored});
     QCOMPARE(contentOf(url, QStringLiteral("sessions")), before);
 }
 
@@ -393,7 +407,7 @@ void KeptRowsTest::aColumnThatIsGoneIsSaid()
     const std::vector<KeptRow> kept = deleted(*open(url), QStringLiteral("ada@example.com"));
     run(url, QStringLiteral("ALTER TABLE sessions DROP COLUMN device"));
     const auto sessions = open(url);
-    const auto restored = sessions->keptRows()->restoreRows(kept, soon());
+    const auto restored = restoredAsForeseen(*sessions, kept);
     QVERIFY(!restored);
     QCOMPARE(restored.error().code, ErrorCode::SchemaChanged);
     QCOMPARE(restored.error().param(ErrorParam::Column), QStringLiteral("device"));

@@ -138,6 +138,16 @@ private Q_SLOTS:
         QCOMPARE(ada.front().email, QStringLiteral("ada@example.com"));
         QCOMPARE(alike(ada.front().id.toUpper() + QLatin1Char(' ')), ada);
         QVERIFY(alike(QStringLiteral("da@example.com")).empty());
+        const auto isThere = [&](const QString &name) {
+            const auto known = sessions->users()->hasUser(name, soon());
+            if (!known)
+                qWarning("%s", qPrintable(base::oneLine(known.error())));
+            return known.value_or(std::nullopt);
+        };
+        QCOMPARE(isThere(QStringLiteral("ada@example.com")), std::optional(true));
+        QCOMPARE(isThere(ada.front().id), std::optional(true));
+        for (const char *nobody : {"da@example.com", "nobody", "4711471"})
+            QCOMPARE(isThere(QString::fromLatin1(nobody)), std::optional(false));
     }
 
     void searchNarrows_data()

@@ -93,6 +93,10 @@ void DemandsTest::thePlaceIsKnown()
         QCOMPARE(config.profile.needsApproval, isSame);
         QCOMPARE(config.profile.environment == Environment::Production, isSame);
         QCOMPARE(config.profile.name, isSame ? QStringLiteral("shop") : QString());
+        const QString address = configOf(one).database->withoutPassword();
+        QCOMPARE(deployment::isDatabaseOf(config, address), isSame);
+        const ConnectionProfile demands = deployment::demandsOn(address, {}, {DemandsTest::saved(other)});
+        QCOMPARE(demands.environment == Environment::Production, isSame);
     }
 }
 
@@ -111,6 +115,7 @@ void DemandsTest::aFileIsKnownByItsLink()
         deployment::holdToDemands(config, {saved(QStringLiteral("sqlite:") + path)});
         QVERIFY(config.profile.needsApproval);
         QCOMPARE(config.profile.environment, Environment::Production);
+        QVERIFY(deployment::isDatabaseOf(config, QStringLiteral("sqlite:") + path));
     }
 }
 
@@ -169,6 +174,16 @@ void DemandsTest::aNameOfItsOwnStays()
     deployment::holdToDemands(config, {saved(QStringLiteral("postgresql://127.0.0.1/shop"))});
     QCOMPARE(config.profile.environment, Environment::Production);
     QCOMPARE(config.profile.name, QStringLiteral("side"));
+    // So does that of what was begun by one of the saved connections.
+    ConnectionProfile side = saved(QStringLiteral("postgresql://127.0.0.1/shop"));
+    side.name = QStringLiteral("side");
+    const std::vector<ConnectionProfile> both{saved(QStringLiteral("postgresql://127.0.0.1/shop")), side};
+    const auto nameFor = [&](const char *name) {
+        return deployment::demandsOn(QStringLiteral("postgresql://localhost/shop"), QString::fromLatin1(name), both)
+            .name;
+    };
+    QCOMPARE(nameFor("side"), QStringLiteral("side"));
+    QCOMPARE(nameFor("postgresql://localhost/shop"), QStringLiteral("shop"));
 }
 
 void DemandsTest::nothingIsDemandedWhereNothingIsSaid()

@@ -361,12 +361,35 @@ private Q_SLOTS:
         wanted.canary = true;
         const auto report = fixture.carryOut(plan, wanted);
         QVERIFY(report);
-        QCOMPARE(report->canaryAccepted, std::optional(accepted));
+        QCOMPARE(report->verification->controlAccepted, std::optional(accepted));
         QCOMPARE(report->verification->refused, accepted ? 1 : 0);
         QCOMPARE(report->verification->unchecked, accepted ? 0 : 1);
         QCOMPARE(report->matched, 1);
         QCOMPARE(fixture.rows(), 4);
         QVERIFY2(fixture.askedWhileLive == 0, "a live user's cookie was sent");
+        const QJsonObject record = report->verification->recordJson();
+        QCOMPARE(record.value(QStringLiteral("controlAccepted")), QJsonValue(accepted));
+        if (!accepted)
+            QVERIFY2(report->verification->because().contains(QStringLiteral("so was a live canary")),
+                     qPrintable(report->verification->because()));
+    }
+
+    void whatIsAcceptedNeedsNoControl()
+    {
+        // A deployment that goes by what it has seen, and not by the database: it knows no canary.
+        RevokeFixture fixture;
+        const auto plan = fixture.plan(1);
+        const QByteArray revoked = plan.rows.front().key.token.view().toByteArray();
+        fixture.acceptsAll = true;
+        fixture.instead = [revoked](const test::ScriptedServer::Request &request) -> std::optional<test::Reply> {
+            return request.bytes.contains(revoked) ? std::nullopt : std::optional(test::Reply::http(200, "{}"));
+        };
+        RevocationOptions wanted = options(true);
+        wanted.canary = true;
+        const auto report = fixture.carryOut(plan, wanted);
+        QVERIFY(report);
+        QCOMPARE(report->verification->controlAccepted, std::optional(false));
+        QCOMPARE(report->verification->stillAccepted, 1);
     }
 
     void whoHoldsARowIsWaitedFor()
