@@ -1,5 +1,6 @@
 #include "core/probe/HdrWriter.h"
 
+#include <QLocale>
 #include <QtEndian>
 
 #include <algorithm>
@@ -55,9 +56,29 @@ QByteArray tagOf(const CellId &id)
     return cellName(id).toUtf8().toPercentEncoding("/?&=:+@!$'()*;[]", " ,\"\r\n");
 }
 
+/// @p number, which is not negative, with @p decimals places as hdr-histogram-js (Intl.NumberFormat) writes it: the
+/// shortest decimal that stands for this number is rounded, halves up. 0.1245 as a number is a little less than that, and
+/// printf() would write 0.124.
 QByteArray fixed(double number, int decimals)
 {
-    return QByteArray::number(number, 'f', decimals);
+    QByteArray text = QByteArray::number(number, 'f', QLocale::FloatingPointShortest);
+    if (!text.contains('.'))
+        text += '.';
+    const qsizetype size = text.indexOf('.') + 1 + decimals;
+    if (text.size() <= size)
+        return text.leftJustified(size, '0');
+    const bool isUp = text.at(size) >= '5';
+    text.truncate(size);
+    qsizetype at = size - 1;
+    for (; isUp && at >= 0 && (text.at(at) == '9' || text.at(at) == '.'); --at) {
+        if (text.at(at) == '9')
+            text[at] = '0';
+    }
+    if (isUp && at < 0)
+        text.prepend('1');
+    else if (isUp)
+        text[at] = static_cast<char>(text.at(at) + 1);
+    return text;
 }
 
 QByteArray padded(double number, int width, int decimals)

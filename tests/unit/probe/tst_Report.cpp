@@ -513,6 +513,23 @@ private Q_SLOTS:
         QVERIFY(text.contains("Total count    =          400]"));
     }
 
+    /// Halves go up as hdr-histogram-js writes them (Intl.NumberFormat), also where the number is a little less.
+    void percentileTextRoundsAsItsReadersDo()
+    {
+        const auto meanOf = [](qint64 one, qint64 other) {
+            RunDocument document = documentOf(QStringLiteral("/a"), 20);
+            std::vector<Sample> samples{sampleOf(0, 0, one - 500), sampleOf(0, 1, other - 500)};
+            document.cells = {summarise({QStringLiteral("/a"), ProbeMode::Proxy, {}}, samples, 0, 1)};
+            const QByteArray text = asPercentileText(document);
+            const qsizetype at = text.indexOf("#[Mean    =") + 11;
+            return text.sliced(at, text.indexOf(',', at) - at).trimmed();
+        };
+        QCOMPARE(meanOf(1124, 1125), QByteArray("1.125"));
+        QCOMPARE(meanOf(1002, 1003), QByteArray("1.003"));
+        QCOMPARE(meanOf(1998, 2001), QByteArray("2.000"));
+        QCOMPARE(meanOf(999, 1001), QByteArray("1.000"));
+    }
+
     void runsAreCompared_data()
     {
         QTest::addColumn<double>("factor");
