@@ -4,10 +4,10 @@
 
 namespace rollcall::ctl {
 
-// Where a command's `--out FILE` goes: one rule for all of them. A record, or a secret, that stands there already stays,
-// unless `--overwrite` says that it is to be replaced; measurements and what is made of them are replaced, as other tools
-// do, so that a script can run twice. Nothing replaces a database, a key file, what Rollcall keeps in its own folders, a
-// file that the command itself reads, or what is no regular file.
+// Where a command's `--out FILE` goes: one rule for all of them. A record, or a secret, that stands there already
+// stays, unless `--overwrite` says that it is to be replaced; measurements and what is made of them are replaced, as
+// other tools do, so that a script can run twice. Nothing replaces a database, a key file, what Rollcall keeps in its
+// own folders, a file that the command itself reads, or what is no regular file.
 
 /// What becomes of a file that holds something.
 enum class Existing { Kept, Replaced };

@@ -12,8 +12,9 @@ namespace rollcall::ctl {
 /// audit log before and after ("sessions.reveal": how many, why, of @p config). A session that has gone since it was
 /// listed has none. Where the table has no ids it is read once more, which is said before. **Thread-safety:** blocks;
 /// one thread. **Errors:** those of AuditLog::append(), without which nothing is read, and of SessionStore::findRows().
-[[nodiscard]] base::Result<QHash<QString, QString>>
-revealTokens(Context &context, const deployment::ConnectionConfig &config, store::SessionStore &store,
-             std::span<const session::ListedSession> sessions);
+[[nodiscard]] base::Result<QHash<QString, QString>> revealTokens(Context &context,
+                                                                 const deployment::ConnectionConfig &config,
+                                                                 store::SessionStore &store,
+                                                                 std::span<const session::ListedSession> sessions);
 
 } // namespace rollcall::ctl

@@ -86,9 +86,6 @@ public:
         flags.insert(flags.end(),
                      {{QStringLiteral("before"), QStringLiteral("TIME"),
                        QStringLiteral("sessions that began before it end (now); never in the future")},
-                      {QStringLiteral("loosen"),
-                       {},
-                       QStringLiteral("set an earlier time than that in force: what it refused is accepted again")},
                       {QStringLiteral("dry-run"), {}, QStringLiteral("show the statements, write nothing")},
                       {QStringLiteral("reason"), QStringLiteral("TEXT"), QStringLiteral("why, for the audit log")}});
         const std::vector<Flag> consent = writeFlags();
@@ -126,8 +123,7 @@ public:
         if (!inForce)
             return Outcome::failed(inForce.error());
         const NotBeforeRule *old = ruleOf(*inForce, rule->user);
-        if (const auto status = checkTightening(context, *rule, old); !status)
-            return Outcome::failed(status.error());
+        warnIfLoosened(context, *rule, old);
         const auto statements = (*place)->statements(context.call());
         if (!statements)
             return Outcome::failed(statements.error());
@@ -173,22 +169,15 @@ private:
         return rule;
     }
 
-    /// Errors: WriteRefused where @p rule would let in again what @p old refuses and nobody said --loosen; a dry run is
-    /// told so.
-    static base::Status checkTightening(Context &context, const NotBeforeRule &rule, const NotBeforeRule *old)
+    /// Says, before anything is asked or written, where @p rule lets in again what @p old refuses.
+    static void warnIfLoosened(Context &context, const NotBeforeRule &rule, const NotBeforeRule *old)
     {
         if (!old || rule.notBefore >= old->notBefore)
-            return {};
-        const QString loosened = QStringLiteral("the rule in force refuses sessions that began before %1: those since "
-                                                "%2 would be accepted again")
-                                     .arg(base::toIso(old->notBefore), base::toIso(rule.notBefore));
-        const bool dryRun = context.arguments().has(QStringLiteral("dry-run"));
-        if (!dryRun && !context.arguments().has(QStringLiteral("loosen")))
-            return base::fail(base::Error(base::ErrorCode::WriteRefused)
-                                  .with(base::ErrorParam::Part, QStringLiteral("rule"))
-                                  .with(base::ErrorParam::Detail, loosened));
-        context.output().warn(loosened + QLatin1Char('.'));
-        return {};
+            return;
+        context.output().warn(
+            QStringLiteral("the rule in force refuses sessions that began before %1: with this one those "
+                           "since %2 are accepted again.")
+                .arg(base::toIso(old->notBefore), base::toIso(rule.notBefore)));
     }
 
     static Outcome set(Context &context, const ConnectionConfig &config, revoke::RuleStore &place,

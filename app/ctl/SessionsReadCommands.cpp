@@ -68,7 +68,8 @@ public:
              {QStringLiteral("limit"), QStringLiteral("N"), QStringLiteral("sessions a page (100, most 10000)")},
              {QStringLiteral("after"), QStringLiteral("CURSOR"),
               QStringLiteral("the page after: `next` of the last answer")},
-             {QStringLiteral("reveal"), {},
+             {QStringLiteral("reveal"),
+              {},
               QStringLiteral("show the tokens, with which anybody is who they are of; goes on record")},
              {QStringLiteral("reason"), QStringLiteral("TEXT"),
               QStringLiteral("why they are revealed, for the audit log")}});

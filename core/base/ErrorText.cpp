@@ -314,9 +314,6 @@ ErrorText refusedText(const Error &error)
             return {tr("Nothing was written%1.").arg(colon(error)),
                     tr("Give the sessions table a column of unique ids, or delete the repeated rows with the "
                        "database's own tools; then plan again.")};
-        if (error.param(ErrorParam::Part) == QStringLiteral("rule"))
-            return {tr("Nothing was written%1.").arg(colon(error)),
-                    tr("rule show says what is in force; --loosen sets the earlier time all the same.")};
         if (error.param(ErrorParam::Part) == QStringLiteral("flag"))
             return {tr("Nothing was written%1.").arg(colon(error)),
                     tr("Leave %1 out, if this is to be written.").arg(error.param(ErrorParam::Flag))};

@@ -20,7 +20,8 @@ constexpr std::size_t leastBlocks = 6;
 constexpr std::size_t mostSegments = 16;
 constexpr std::size_t leastSegments = 5;
 constexpr std::size_t leastPerSegment = 8;
-constexpr double leastError = 1e-12; // of medians that never vary
+constexpr qsizetype leastDegrees = 4; ///< those of the fewest segments
+constexpr double leastError = 1e-12;  // of medians that never vary
 
 using Values = std::vector<qint64>;
 
@@ -63,9 +64,11 @@ std::optional<StandardError> segmentError(const std::vector<PairedBlock> &blocks
     // Distances from their own mean make neighbours look less alike than they are, by a variance / n.
     const double shared = std::max(0.0, 2 * (neighbours + variance / n) * (1 - 1 / n));
     // What neighbours share is found out no better than the variance, and counts twice: together they vary three times
-    // as much as the variance does, which a third of its degrees tells.
+    // as much as the variance does, which a third of its degrees tells. Of few segments that third would be a quantile
+    // that says more of itself than of them.
     const auto degrees = static_cast<qsizetype>(segments) - 1;
-    return StandardError{std::sqrt((variance + shared) / n), shared > 0 ? std::max<qsizetype>(1, degrees / 3) : degrees};
+    const qsizetype fewer = std::min(degrees, std::max(leastDegrees, degrees / 3));
+    return StandardError{std::sqrt((variance + shared) / n), shared > 0 ? fewer : degrees};
 }
 
 double deviationOf(const std::vector<double> &values)

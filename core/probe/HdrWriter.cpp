@@ -57,8 +57,8 @@ QByteArray tagOf(const CellId &id)
 }
 
 /// @p number, which is not negative, with @p decimals places as hdr-histogram-js (Intl.NumberFormat) writes it: the
-/// shortest decimal that stands for this number is rounded, halves up. 0.1245 as a number is a little less than that, and
-/// printf() would write 0.124.
+/// shortest decimal that stands for this number is rounded, halves up. 0.1245 as a number is a little less than that,
+/// and printf() would write 0.124.
 QByteArray fixed(double number, int decimals)
 {
     QByteArray text = QByteArray::number(number, 'f', QLocale::FloatingPointShortest);

@@ -32,8 +32,8 @@ inline constexpr std::size_t mostNamedUsers = 10'000;
 /// Reads ids or e-mails, one a line, or a table with comma, semicolon or tab between its fields, quoted as in RFC 4180
 /// (line ends within quotes aside).
 /// Where the first line names a column of e-mails or else of ids ("email", "E-Mail", "user_id", "id", …), that column
-/// is taken. A line that begins with # is a comment. Else of each line every field with an @, or where none has one, the first field. `Ada <ada@example.com>`
-/// is the address. **Source:** RFC 4180 §2. **Thread-safety:** pure.
+/// is taken. A line that begins with # is a comment. Else of each line every field with an @, or where none has one,
+/// the first field. `Ada <ada@example.com>` is the address. **Source:** RFC 4180 §2. **Thread-safety:** pure.
 [[nodiscard]] UserList readUserList(QStringView text);
 
 } // namespace rollcall::revoke

@@ -156,11 +156,9 @@ private Q_SLOTS:
             "HTTP/1.1 200 OK\r\nServer: one\r\nSet-Cookie: a=a-long-valuf\r\nContent-Length: 4\r\n\r\nnull",
             "HTTP/1.1 200 OK\r\nServer: one\r\nSet-Cookie: a=a-long-value \r\nContent-Length: 40\r\n\r\nnull",
             "HTTP/1.1 200 OK\r\nServer: one\r\nSet-Cookie:a=a-long-value\r\nContent-Length: 4\r\n\r\nnull",
-            "HTTP/1.1 200 OK\r\nserver: one\r\n: a\r\n\r\n",
-            "HTTP/1.1 200 OK\r\nServer: one\n\r\n",
+            "HTTP/1.1 200 OK\r\nserver: one\r\n: a\r\n\r\n", "HTTP/1.1 200 OK\r\nServer: one\n\r\n",
             "HTTP/1.1 200 OK\r\nServer: one\r\n: \r\n\r\n",
-            "HTTP/1.1 200 OK\r\nServer: one\r\nContent-Length: 0\r\nServer: one\r\n\r\n",
-            "HTTP/1.1 200 O",
+            "HTTP/1.1 200 OK\r\nServer: one\r\nContent-Length: 0\r\nServer: one\r\n\r\n", "HTTP/1.1 200 O",
             "HTTP/1.1 20x\r\n\r\n",
             "HTTP/1.1 200 OK\r\nServer: two\r\nB: b\r\nC: c\r\nD: d\r\nE: e\r\nContent-Length: 0\r\n\r\n"};
         HttpFramer kept = HttpFramer::forResponse("GET", small);

@@ -254,6 +254,33 @@ private Q_SLOTS:
         QCOMPARE(comparison->blocks, 60);
         QVERIFY(*compareMedians(a, slow, b, fast, true, 1) == *comparison);
     }
+    /// More blocks do not make a comparison say less: not where segments of time begin to be asked (40 blocks).
+    void aFewMoreBlocksWidenLittle()
+    {
+        const auto widthOf = [](int blocks) {
+            std::vector<double> widths;
+            for (quint64 seed = 1; seed <= 41; ++seed) {
+                std::vector<Sample> a;
+                std::vector<Sample> b;
+                const auto timesA = latencies(blocks, 1e6, 2 * seed);
+                const auto timesB = latencies(blocks, 1e6, 2 * seed + 1);
+                for (int i = 0; i < blocks; ++i) {
+                    a.push_back(sampleOf(i, timesA[static_cast<std::size_t>(i)]));
+                    b.push_back(sampleOf(i, timesB[static_cast<std::size_t>(i)]));
+                }
+                const auto comparison = compareMedians({}, a, {}, b, true, seed);
+                widths.push_back(std::log(*comparison->hi / *comparison->lo));
+            }
+            std::sort(widths.begin(), widths.end());
+            return widths[widths.size() * 3 / 4];
+        };
+        const double before = widthOf(39);
+        for (const int blocks : {40, 48, 56}) {
+            const double width = widthOf(blocks);
+            QVERIFY2(width < 2.5 * before,
+                     qPrintable(QStringLiteral("%1: %2, of 39 %3").arg(blocks).arg(width).arg(before)));
+        }
+    }
     void holmStepsDown()
     {
         // Holm's own way of counting: the least of n by n, the next by n − 1, and never less than one before.
