@@ -1,6 +1,7 @@
 #include <QtTest>
 
 #include <QAbstractButton>
+#include <QDirIterator>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMessageBox>
@@ -112,11 +113,17 @@ common::Activity *ActivityTest::begin(const QString &reason)
     const qint64 written = QFileInfo(log).size();
     m_controller->carryOut(options, QStringLiteral("Revoke 40 sessions"), 0ms);
     common::Activity *activity = m_controller->activity();
-    // Running is said before the intent is written: once it is, the act is one that can be paused or stopped midway,
-    // and its first batch waits for the lock.
-    const bool runs = activity && QTest::qWaitFor([&] {
-                          return activity->state() == ActState::Running && QFileInfo(log).size() > written;
-                      });
+    // Running is said before the intent is written; once its journal says that the first batch has begun, which waits
+    // for the lock, the act is one that can be paused or stopped midway.
+    const auto hasBegun = [this] {
+        QDirIterator journals(m_demo.open().place().folder, {QStringLiteral("journal.ndjson")}, QDir::Files,
+                              QDirIterator::Subdirectories);
+        return journals.hasNext() && QFileInfo(journals.next()).size() > 0;
+    };
+    const bool runs =
+        activity && QTest::qWaitFor([&] {
+            return activity->state() == ActState::Running && QFileInfo(log).size() > written && hasBegun();
+        });
     return runs ? activity : nullptr;
 }
 
