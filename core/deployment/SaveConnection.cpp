@@ -37,10 +37,9 @@ base::Result<Change> changeBy(const ConnectionToSave &connection, const workspac
     if (!old && old.error().code != ErrorCode::UnknownConnection)
         return base::fail(old.error());
     if (old && connection.replaces != profile.name)
-        return base::fail(
-            Error(ErrorCode::UsageInvalid)
-                .with(ErrorParam::Flag, QStringLiteral("name"))
-                .with(ErrorParam::Detail, QStringLiteral("another saved connection is called %1").arg(profile.name)));
+        return base::fail(Error(ErrorCode::UsageInvalid)
+                              .with(ErrorParam::Part, QStringLiteral("taken name"))
+                              .with(ErrorParam::Name, profile.name));
     if (old) {
         change.givenUp = givenUpBy(*old, profile);
         change.old = std::move(*old);

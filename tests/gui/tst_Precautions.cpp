@@ -330,7 +330,7 @@ void PrecautionsTest::forgettingProductionIsOnRecord()
     Q_EMIT welcome->removeRequested(QStringLiteral("shop"));
     QVERIFY2(told().contains(u"production"), qPrintable(told()));
     QVERIFY2(told().contains(u"given up"), qPrintable(told()));
-    QVERIFY(test::saveScreenshots(window(), *m_theme, QStringLiteral("forget-production")));
+    QVERIFY(test::saveScreenshots(*question(), *m_theme, QStringLiteral("forget-production")));
     consent(QStringLiteral("shop"));
     QTRY_COMPARE_WITH_TIMEOUT(cards(), 0, patience);
     QVERIFY(test::contentOf(logFile()).contains("Closing, OPS-7"));
@@ -389,6 +389,8 @@ void PrecautionsTest::aNameThatIsTakenIsRefused()
     save();
     auto *error = window().findChild<connect::ConnectionPage *>()->findChild<common::ErrorBanner *>();
     QTRY_VERIFY_WITH_TIMEOUT(error->isVisible(), patience);
+    QVERIFY2(error->accessibleDescription().startsWith(QStringLiteral("Another saved connection is called shop.")),
+             qPrintable(error->accessibleDescription()));
     QVERIFY(test::saveScreenshots(window(), *m_theme, QStringLiteral("name-taken")));
     QVERIFY(!question());
     QCOMPARE(savedAs(QStringLiteral("shop")), before);
