@@ -2,7 +2,8 @@
 
 #include "app/ctl/Commands.h"
 #include "app/ctl/Confirmation.h"
-#include "core/deployment/Demands.h"
+#include "core/base/ErrorText.h"
+#include "core/deployment/SaveConnection.h"
 #include "core/revoke/ApproverKey.h"
 #include "core/workspace/Approvers.h"
 #include "core/workspace/ForgetConnection.h"
@@ -19,8 +20,19 @@ QJsonValue autoOr(const QString &name)
     return name.isEmpty() ? QJsonValue(QStringLiteral("auto")) : QJsonValue(name);
 }
 
-/// @p profiles with whom each lists as approvers. Errors: those of readApprovers().
-base::Result<Answer> answerOf(Context &context, const std::vector<ConnectionProfile> &profiles)
+/// Whom @p name lists as approvers. Where that cannot be read it is null, with a warning: the connections can be.
+QJsonValue approversOf(Context &context, const QString &name)
+{
+    const auto approvers = workspace::readApprovers(context.workspace().folders().config, name);
+    if (approvers)
+        return QJsonArray::fromStringList(*approvers);
+    context.output().warn(
+        QStringLiteral("who may approve for %1 is not known: %2").arg(name, base::describe(approvers.error()).message));
+    return {};
+}
+
+/// @p profiles with whom each lists as approvers.
+Outcome outcomeOf(Context &context, const std::vector<ConnectionProfile> &profiles)
 {
     Answer answer;
     answer.list.emplace();
@@ -31,9 +43,6 @@ base::Result<Answer> answerOf(Context &context, const std::vector<ConnectionProf
                             QStringLiteral("note"),        QStringLiteral("needsApproval"),
                             QStringLiteral("approvers"),   QStringLiteral("watchSeconds")};
     for (const ConnectionProfile &profile : profiles) {
-        const auto approvers = workspace::readApprovers(context.workspace().folders().config, profile.name);
-        if (!approvers)
-            return base::fail(approvers.error());
         JsonRecord record;
         record.add(QStringLiteral("name"), profile.name)
             .add(QStringLiteral("strategy"),
@@ -45,17 +54,11 @@ base::Result<Answer> answerOf(Context &context, const std::vector<ConnectionProf
             .add(QStringLiteral("production"), profile.environment == workspace::Environment::Production)
             .add(QStringLiteral("note"), textOrNull(profile.note))
             .add(QStringLiteral("needsApproval"), profile.needsApproval)
-            .add(QStringLiteral("approvers"), QJsonArray::fromStringList(*approvers))
+            .add(QStringLiteral("approvers"), approversOf(context, profile.name))
             .add(QStringLiteral("watchSeconds"), qint64(profile.watchFor.count()));
         answer.list->elements.push_back(std::move(record));
     }
-    return answer;
-}
-
-Outcome outcomeOf(Context &context, const std::vector<ConnectionProfile> &profiles)
-{
-    auto answer = answerOf(context, profiles);
-    return answer ? Outcome::done(std::move(*answer)) : Outcome::failed(answer.error());
+    return Outcome::done(std::move(answer));
 }
 
 /// The flags of an act that gives up what a connection demands.
@@ -84,28 +87,37 @@ void keepProtection(Context &context, const ConnectionProfile &old, ConnectionPr
         profile.note = old.note;
 }
 
-/// Whether the place that @p old protects is another one than that of @p config, so that under the same name it would
-/// be protected no longer.
-bool leavesItsPlace(const ConnectionProfile &old, const deployment::ConnectionConfig &config)
+/// What saving another connection as @p name gives up.
+QString toldOf(const deployment::GivenUp &givenUp, const QString &name)
 {
-    deployment::ConnectionConfig held = config.clone();
-    held.profile.needsApproval = false;
-    held.profile.environment = Environment::Development;
-    deployment::holdToDemands(held, {old});
-    const bool hasPlace = !old.database.isEmpty() || !old.cache.isEmpty();
-    return (old.needsApproval && !held.profile.needsApproval) ||
-           (hasPlace && old.environment == Environment::Production &&
-            held.profile.environment != Environment::Production);
+    QStringList told;
+    if (givenUp.production)
+        told << QStringLiteral("a database or cache is no longer held as production by %1").arg(name);
+    if (givenUp.approval)
+        told << QStringLiteral("revocations in a database want approval no longer by %1").arg(name);
+    if (givenUp.approvers)
+        told << QStringLiteral("others may approve for %1 than those listed").arg(name);
+    return told.join(QStringLiteral("; "));
 }
 
-/// Consent to give up what @p profile demands. Errors: those of askConsent().
-base::Status consentToGiveUp(const Context &context, const ConnectionProfile &profile, const QString &question)
+/// Consent to give up @p what of what @p profile demands. Errors: those of askConsent(), naming it.
+base::Status consentToGiveUp(Context &context, const ConnectionProfile &profile, const QString &what)
 {
     if (auto status = checkWriteFlags(context); !status)
         return status;
-    if (auto status = checkConsentPossible(context, profile); !status)
+    auto status = checkConsentPossible(context, profile);
+    if (status)
+        status = askConsent(context, profile, what + QLatin1Char('.'));
+    if (status)
         return status;
-    return askConsent(context, profile, question);
+    const base::Error &error = status.error();
+    if (error.code == base::ErrorCode::WriteRefused && error.param(base::ErrorParam::Part) == QStringLiteral("consent"))
+        return base::fail(base::Error(error.code)
+                              .with(base::ErrorParam::Part, QStringLiteral("consent"))
+                              .with(base::ErrorParam::Detail,
+                                    QStringLiteral("%1, and %2").arg(what, error.param(base::ErrorParam::Detail))));
+    context.output().warn(what + QLatin1Char('.'));
+    return status;
 }
 
 /// What of the approvers of @p profile nobody may have meant.
@@ -225,32 +237,27 @@ public:
             keepProtection(context, *old, profile);
         if (!config->secrets.isEmpty() && !context.vault())
             return Outcome::failed(base::Error(base::ErrorCode::NoKeyStore));
-        const auto before = workspace::readApprovers(context.workspace().folders().config, profile.name);
-        if (!before)
-            return Outcome::failed(before.error());
-        const auto save = [&]() -> base::Status {
-            auto status = context.workspace().save(profile, config->secrets, context.vault(), context.call());
-            if (status && !approvers.isEmpty())
-                status = workspace::writeApprovers(context.workspace().folders().config, profile.name, approvers,
-                                                   context.call());
-            return status;
-        };
-        const bool givesUp = old && leavesItsPlace(*old, *config);
-        if (givesUp) {
-            if (const auto status = consentToGiveUp(
-                    context, *old,
-                    QStringLiteral("%1 protects another database or cache, which it then protects no longer.")
-                        .arg(old->name));
+        deployment::ConnectionToSave connection{profile, {}, profile.name, reasonOf(context)};
+        if (!approvers.isEmpty())
+            connection.approvers = approvers;
+        const auto givenUp = deployment::givenUpBySaving(connection, context.workspace());
+        if (!givenUp)
+            return Outcome::failed(givenUp.error());
+        if (*givenUp != deployment::GivenUp()) {
+            if (const auto status = consentToGiveUp(context, old ? *old : profile, toldOf(*givenUp, profile.name));
                 !status)
                 return Outcome::failed(status.error());
         }
+        const QString &folder = context.workspace().folders().config;
+        const auto before = workspace::readApprovers(folder, profile.name);
         audit::AuditLog log = context.auditLog();
-        const auto status = givesUp ? workspace::giveUpProtection(*old, QStringLiteral("connection.move"),
-                                                                  reasonOf(context), log, context.call(), save)
-                                    : save();
+        const auto status = deployment::saveConnection(connection, config->secrets, *givenUp, context.workspace(), log,
+                                                       context.vault(), context.call());
         if (!status)
             return Outcome::failed(status.error());
-        warnAboutApprovers(context, profile, *before, approvers.isEmpty() ? *before : approvers);
+        // Where they cannot be read the answer says so.
+        if (const auto now = workspace::readApprovers(folder, profile.name); before && now)
+            warnAboutApprovers(context, profile, *before, *now);
         const auto saved = context.workspace().profile(profile.name);
         return saved ? outcomeOf(context, {*saved}) : Outcome::failed(saved.error());
     }
@@ -270,20 +277,19 @@ public:
         const auto profile = context.workspace().profile(context.arguments().argument());
         if (!profile)
             return Outcome::failed(profile.error());
-        auto answer = answerOf(context, {*profile});
-        if (!answer)
-            return Outcome::failed(answer.error());
+        Outcome outcome = outcomeOf(context, {*profile}); // as it was
         if (workspace::isProtecting(*profile)) {
             const auto consent = consentToGiveUp(
                 context, *profile,
-                QStringLiteral("Forget %1, and what it demands of every act in its database?").arg(profile->name));
+                QStringLiteral("%1 is forgotten, and with it what it demands of every act in its database")
+                    .arg(profile->name));
             if (!consent)
                 return Outcome::failed(consent.error());
         }
         audit::AuditLog log = context.auditLog();
         const auto status = workspace::forgetConnection(context.workspace(), *profile, reasonOf(context), log,
                                                         context.vault(), context.call());
-        return status ? Outcome::done(std::move(*answer)) : Outcome::failed(status.error());
+        return status ? std::move(outcome) : Outcome::failed(status.error());
     }
 };
 

@@ -1,7 +1,6 @@
 #include "app/desktop/AppContext.h"
 
 #include <QAction>
-#include <QMessageBox>
 #include <QTimer>
 #include <QToolTip>
 
@@ -69,6 +68,7 @@ AppContext::AppContext(common::Theme &theme, const DesktopOptions &options, cons
       m_keeper(folders, options.keyFile),
       m_opener(m_clock),
       m_window(theme, folders.state),
+      m_changes(theme, m_keeper, m_window),
       m_sheets(theme, m_window),
       m_folders(folders)
 {
@@ -137,6 +137,20 @@ void AppContext::wireKeeper()
                          else if (m_opening == profile.name)
                              openWith(profile, *secrets);
                      });
+    QObject::connect(&m_changes, &connect::ConnectionChanges::saveEnded, this,
+                     [this](const ConnectionProfile &saved, const ConnectionKeeper::Secrets &kept, bool open) {
+                         leaveConnection();
+                         if (open) {
+                             leave([this, saved, kept] {
+                                 setOpening(saved.name);
+                                 openWith(saved, *kept);
+                             });
+                         }
+                     });
+    QObject::connect(&m_changes, &connect::ConnectionChanges::saveRefused, this, [this](const base::Error &error) {
+        if (m_edit)
+            m_edit->showNotSaved(error);
+    });
     QObject::connect(&m_keeper, &ConnectionKeeper::failed, this, [this](const base::Error &error) {
         setOpening({});
         showError(error, tr("The saved connections could not be kept or read"));
@@ -213,15 +227,10 @@ void AppContext::editSaved(const QString &name)
 
 void AppContext::forgetSaved(const QString &name)
 {
-    auto *box =
-        new QMessageBox(QMessageBox::Question, tr("Forget %1?").arg(name),
-                        tr("Its addresses and its secrets are removed from this machine. The deployment itself is "
-                           "not touched."),
-                        QMessageBox::Cancel, &m_window);
-    box->setAttribute(Qt::WA_DeleteOnClose);
-    QPushButton *forget = box->addButton(tr("Forget"), QMessageBox::DestructiveRole);
-    QObject::connect(forget, &QPushButton::clicked, this, [this, name] { m_keeper.remove(name); });
-    box->open();
+    for (const ConnectionProfile &profile : m_profiles) {
+        if (profile.name == name)
+            m_changes.forget(profile);
+    }
 }
 
 bool AppContext::showConnection(const ConnectionProfile &profile, const ConnectionKeeper::Secrets &secrets)
@@ -236,25 +245,19 @@ bool AppContext::showConnection(const ConnectionProfile &profile, const Connecti
         return false;
     }
     if (m_edit)
-        m_window.removePage(m_edit);
+        leaveConnection();
     m_edit = edit;
     QObject::connect(m_edit, &connect::ConnectionPage::cancelled, this, &AppContext::leaveConnection);
     QObject::connect(m_edit, &connect::ConnectionPage::saveRequested, this,
-                     [this](const ConnectionProfile &saved, const ConnectionKeeper::Secrets &kept, bool open) {
-                         m_keeper.save(saved, kept);
-                         leaveConnection();
-                         if (open) {
-                             leave([this, saved, kept] {
-                                 setOpening(saved.name);
-                                 openWith(saved, *kept);
-                             });
-                         }
+                     [this](const ConnectionProfile &given, const ConnectionKeeper::Secrets &kept, bool open) {
+                         m_changes.save(given, kept, m_edit->savedName(), open);
                      });
     return true;
 }
 
 void AppContext::leaveConnection()
 {
+    m_changes.disregard();
     m_window.removePage(m_edit);
     m_edit = nullptr;
 }

@@ -13,6 +13,7 @@
 #include "core/revoke/UndoTimer.h"
 #include "core/workspace/Workspace.h"
 #include "ui/common/OpenConnection.h"
+#include "ui/connect/ConnectionChanges.h"
 #include "ui/connect/ConnectionKeeper.h"
 #include "ui/connect/ConnectionOpener.h"
 #include "ui/main/MainWindow.h"
@@ -86,6 +87,7 @@ private:
     connect::ConnectionOpener m_opener;
     std::unique_ptr<common::OpenConnection> m_connection;
     main::MainWindow m_window;
+    connect::ConnectionChanges m_changes; ///< after the keeper and the window, which it uses
     ActSheets m_sheets;
     workspace::Folders m_folders;
     welcome::WelcomePage *m_welcome = nullptr;

@@ -60,6 +60,9 @@ ErrorText usageText(const Error &error)
     const QString detail = error.param(ErrorParam::Detail);
     switch (error.code) {
     case ErrorCode::UsageInvalid:
+        if (error.param(ErrorParam::Part) == QStringLiteral("taken name"))
+            return {tr("Another saved connection is called %1.").arg(error.param(ErrorParam::Name)),
+                    tr("Choose another name, or change that connection.")};
         return {error.param(ErrorParam::Flag).isEmpty() ? detail
                                                         : tr("%1: %2.").arg(error.param(ErrorParam::Flag), detail),
                 tr("See --help for what can be said.")};

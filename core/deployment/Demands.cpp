@@ -101,6 +101,13 @@ std::optional<DatabaseUrl> databaseAt(const QString &address)
     return read ? std::optional(std::move(*read)) : std::nullopt;
 }
 
+/// The cache at @p address, likewise.
+std::optional<RedisUrl> cacheAt(const QString &address)
+{
+    auto read = RedisUrl::parse(readable(address));
+    return read ? std::optional(std::move(*read)) : std::nullopt;
+}
+
 /// The Redis that a connection's database or cache is: the one can be reached as the other.
 const RedisUrl *redisOf(const std::optional<DatabaseUrl> &database)
 {
@@ -127,9 +134,7 @@ struct Shared
 Shared sharedBy(const ConnectionProfile &profile, const ConnectionConfig &config)
 {
     const std::optional<DatabaseUrl> database = databaseAt(profile.database);
-    std::optional<RedisUrl> cache;
-    if (auto read = RedisUrl::parse(readable(profile.cache)))
-        cache = std::move(*read);
+    const std::optional<RedisUrl> cache = cacheAt(profile.cache);
     const RedisUrl *const ours = redisOf(config.database);
     const RedisUrl *const oursCached = redisOf(config.cache);
     Shared shared;
@@ -183,6 +188,39 @@ ConnectionProfile demandsOn(const QString &address, const QString &name, const s
         config.profile.name = name;
     holdToDemands(config, saved);
     return std::move(config.profile);
+}
+
+bool GivenUp::isWithin(const GivenUp &other) const
+{
+    return (!production || other.production) && (!approval || other.approval) && (!approvers || other.approvers);
+}
+
+GivenUp givenUpBy(const ConnectionProfile &old, const ConnectionProfile &now)
+{
+    // Nothing to lose, or the same words: also where they cannot be read.
+    const auto isKept = [](const QString &before, const QString &after) {
+        return before.trimmed().isEmpty() || before.trimmed() == after.trimmed();
+    };
+    ConnectionConfig database;
+    database.database = databaseAt(old.database);
+    ConnectionConfig cache;
+    cache.cache = cacheAt(old.cache);
+    const bool isDatabaseKept = isKept(old.database, now.database);
+    const Shared shared = sharedBy(now, database);
+    const bool isCacheKept = isKept(old.cache, now.cache) || sharedBy(now, cache).somewhere;
+    GivenUp lost;
+    lost.approval = old.needsApproval && (!now.needsApproval || !(isDatabaseKept || shared.sessions));
+    lost.production =
+        old.environment == Environment::Production &&
+        (now.environment != Environment::Production || !(isDatabaseKept || shared.somewhere) || !isCacheKept);
+    return lost;
+}
+
+QString sqliteFileAt(const QString &address)
+{
+    const std::optional<DatabaseUrl> database = databaseAt(address);
+    return database && database->kind == DatabaseKind::Sqlite ? QFileInfo(database->database).canonicalFilePath()
+                                                              : QString();
 }
 
 } // namespace rollcall::deployment

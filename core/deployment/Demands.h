@@ -30,4 +30,25 @@ void holdToDemands(ConnectionConfig &config, const std::vector<workspace::Connec
 [[nodiscard]] workspace::ConnectionProfile demandsOn(const QString &address, const QString &name,
                                                      const std::vector<workspace::ConnectionProfile> &saved);
 
+/// What of what protects a place is given up by saving its connection anew. **Thread-safety:** plain value.
+struct GivenUp
+{
+    bool production = false; ///< a database or cache that was held as production is so no longer
+    bool approval = false;   ///< revocations in a database that wanted approval want it no longer
+    bool approvers = false;  ///< others may approve than those listed
+
+    bool operator==(const GivenUp &) const = default;
+    /// Whether it is nothing more than @p other.
+    [[nodiscard]] bool isWithin(const GivenUp &other) const;
+};
+
+/// What is given up where @p now takes the place of @p old: each of its demands, and of its parts (database, cache),
+/// each for itself, that holdToDemands() would no longer hold by @p now. An address that cannot be read is held by the
+/// same text. GivenUp::approvers stays false: they are no part of a profile. **Thread-safety:** reentrant.
+[[nodiscard]] GivenUp givenUpBy(const workspace::ConnectionProfile &old, const workspace::ConnectionProfile &now);
+
+/// The path, without links, of the SQLite file that the database at @p address is; empty where it is none, or where
+/// there is no such file. **Thread-safety:** reentrant.
+[[nodiscard]] QString sqliteFileAt(const QString &address);
+
 } // namespace rollcall::deployment

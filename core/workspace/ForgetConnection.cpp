@@ -10,30 +10,40 @@ bool isProtecting(const ConnectionProfile &profile)
     return profile.needsApproval || profile.environment == Environment::Production;
 }
 
-base::Status giveUpProtection(const ConnectionProfile &profile, const QString &action, const QString &reason,
-                              audit::AuditLog &log, const base::Call &call, const std::function<base::Status()> &act)
+base::Status changeDemands(const ConnectionProfile &profile, const QString &action, const QString &reason,
+                           const QJsonObject &told, audit::AuditLog &log, const base::Call &call,
+                           const std::function<base::Status()> &act)
 {
+    const QString connections = QStringLiteral("connections");
     audit::AuditEntry entry;
     entry.action = action;
     entry.connection = profile.name;
     entry.reason = reason;
-    entry.counts = {{QStringLiteral("production"), profile.environment == Environment::Production},
-                    {QStringLiteral("needsApproval"), profile.needsApproval}};
-    return audit::audited(log, entry, audit::WithoutRecord::Refuse, call,
-                          [&act](audit::AuditEntry &) { return act(); });
+    entry.counts = told;
+    entry.counts.insert(connections, 1);
+    entry.counts.insert(QStringLiteral("production"), profile.environment == Environment::Production);
+    entry.counts.insert(QStringLiteral("needsApproval"), profile.needsApproval);
+    return audit::audited(log, entry, audit::WithoutRecord::Refuse, call, [&](audit::AuditEntry &outcome) {
+        base::Status status = act();
+        if (!status)
+            outcome.counts.insert(connections, 0);
+        return status;
+    });
 }
 
 base::Status forgetConnection(Workspace &workspace, const ConnectionProfile &profile, const QString &reason,
                               audit::AuditLog &log, base::SecretVault *vault, const base::Call &call)
 {
     const auto forget = [&]() -> base::Status {
+        base::Status removed = workspace.remove(profile.name, vault, call);
+        if (!removed && workspace.profile(profile.name))
+            return removed; // it is still there, and so are those who approve for it
         // Whoever is named so next is another connection: nobody may approve for it yet.
-        if (auto status = writeApprovers(workspace.folders().config, profile.name, {}, call); !status)
-            return status;
-        return workspace.remove(profile.name, vault, call);
+        const base::Status cleared = writeApprovers(workspace.folders().config, profile.name, {}, call);
+        return removed ? cleared : removed;
     };
     return isProtecting(profile)
-               ? giveUpProtection(profile, QStringLiteral("connection.remove"), reason, log, call, forget)
+               ? changeDemands(profile, QStringLiteral("connection.remove"), reason, {}, log, call, forget)
                : forget();
 }
 

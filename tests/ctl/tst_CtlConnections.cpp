@@ -2,9 +2,11 @@
 
 #include <QJsonArray>
 
+#include "core/base/FileLock.h"
 #include "tests/support/CtlProcess.h"
 #include "tests/support/SqliteDatabase.h"
 
+namespace base = rollcall::base;
 using rollcall::test::contentOf;
 using rollcall::test::CtlProcess;
 using rollcall::test::CtlResult;
@@ -21,6 +23,14 @@ private Q_SLOTS:
     void init();
     void savedAnewItKeepsWhatProtectsIt();
     void movedElsewhereItWantsConsent();
+    void aDroppedPartWantsConsent();
+    void aDatabaseThatBecomesACacheWantsConsent();
+    void aFileSavedByALinkIsKnownWithoutIt();
+    void withoutAReadableDatabaseItIsKnownByItsText();
+    void otherApproversWantConsent();
+    void aRefusedSaveKeepsTheApprovers();
+    void whatFailedIsRecordedAsFailed();
+    void damagedApproversDoNotHideTheConnections();
     void forgettingItWantsConsent_data();
     void forgettingItWantsConsent();
     void oneThatDemandsNothingIsForgottenAtOnce();
@@ -77,6 +87,7 @@ void CtlConnectionsTest::savedAnewItKeepsWhatProtectsIt()
                  .exitCode,
              0);
     const QJsonObject before = shop();
+    const QStringList recorded = acts(); // who may approve
     const CtlResult again = run("connections add shop --database-env DB");
     QVERIFY2(again.exitCode == 0 && again.err.isEmpty(), again.all().constData());
     QCOMPARE(shop(), before);
@@ -85,7 +96,7 @@ void CtlConnectionsTest::savedAnewItKeepsWhatProtectsIt()
     QCOMPARE(run("connections add shop --database-env DB --note=").exitCode, 0); // said, it is meant
     QVERIFY(shop().value(QStringLiteral("note")).isNull());
     // Nor does anything of it happen on record: nothing was given up.
-    QVERIFY(acts().isEmpty());
+    QCOMPARE(acts(), recorded);
 }
 
 void CtlConnectionsTest::movedElsewhereItWantsConsent()
@@ -101,6 +112,144 @@ void CtlConnectionsTest::movedElsewhereItWantsConsent()
     QVERIFY(shop().value(QStringLiteral("needsApproval")).toBool());
     QCOMPARE(acts(),
              QStringList({QStringLiteral("connection.move intent"), QStringLiteral("connection.move outcome")}));
+}
+
+void CtlConnectionsTest::aDroppedPartWantsConsent()
+{
+    QCOMPARE(run("connections add shop --database-env DB --cache redis://127.0.0.1:1 --production").exitCode, 0);
+    const CtlResult same = run("connections add shop --database-env DB --cache redis://localhost:1/0");
+    QVERIFY2(same.exitCode == 0, same.all().constData());
+    const CtlResult refused = run("connections add shop --database-env DB --yes");
+    QCOMPARE(refused.errorCode(), QStringLiteral("ConfirmationMissing"));
+    const CtlResult asked = run("connections add shop --database-env DB");
+    QVERIFY2(asked.exitCode == 4 && asked.err.contains("production"), asked.all().constData());
+    QVERIFY(acts().isEmpty());
+    const CtlResult dropped = run("connections add shop --database-env DB --yes --confirm shop");
+    QVERIFY2(dropped.exitCode == 0, dropped.all().constData());
+    QCOMPARE(acts(),
+             QStringList({QStringLiteral("connection.move intent"), QStringLiteral("connection.move outcome")}));
+}
+
+void CtlConnectionsTest::aDatabaseThatBecomesACacheWantsConsent()
+{
+    QCOMPARE(run("connections add shop --database redis://127.0.0.1:1 --needs-approval").exitCode, 0);
+    const char *const turned = "connections add shop --database-env DB --cache redis://127.0.0.1:1";
+    const CtlResult refused = run(turned);
+    QVERIFY2(refused.exitCode == 4 && refused.err.contains("approval"), refused.all().constData());
+    QCOMPARE(run(turned, words("--yes")).exitCode, 0);
+    QCOMPARE(acts().size(), 2);
+}
+
+void CtlConnectionsTest::aFileSavedByALinkIsKnownWithoutIt()
+{
+    const QString link = m_ctl->folder() + QStringLiteral("/link.db");
+    const QString real = m_database->url().section(QLatin1Char(':'), 1);
+    QVERIFY(QFile::link(real, link));
+    QCOMPARE(run("connections add shop --needs-approval --database", {QStringLiteral("sqlite:") + link}).exitCode, 0);
+    QVERIFY(QFile::remove(link));
+    QCOMPARE(shop().value(QStringLiteral("database")).toString(),
+             QStringLiteral("sqlite:") + QFileInfo(real).canonicalFilePath());
+    const CtlResult held = run("sessions revoke --all --state all --yes --database-env DB");
+    QVERIFY2(held.exitCode == 4 && held.all().contains("plan approve"), held.all().constData());
+}
+
+void CtlConnectionsTest::withoutAReadableDatabaseItIsKnownByItsText()
+{
+    const char *const save = "connections add shop --base-url http://127.0.0.1:1 --needs-approval --production";
+    QCOMPARE(run(save).exitCode, 0);
+    const CtlResult again = run(save);
+    QVERIFY2(again.exitCode == 0, again.all().constData());
+    QVERIFY(acts().isEmpty());
+}
+
+void CtlConnectionsTest::otherApproversWantConsent()
+{
+    const QString first = approver();
+    const QString second = approver();
+    QCOMPARE(run("connections add shop --database-env DB --needs-approval --production --approver", {first}).exitCode,
+             0);
+    const QStringList added{QStringLiteral("connection.approvers intent"),
+                            QStringLiteral("connection.approvers outcome")};
+    QCOMPARE(acts(), added); // the first ones too are on record
+    QCOMPARE(run("connections add shop --database-env DB --approver", {first}).exitCode, 0); // as it was
+    const auto replace = [&](const char *consent) {
+        return run("connections add shop --database-env DB --reason left",
+                   words(consent) << QStringLiteral("--approver") << second);
+    };
+    for (const char *consent : {"", "--yes", "--yes --confirm side", "--yes --confirm shop --read-only"}) {
+        const CtlResult refused = replace(consent);
+        QVERIFY2(refused.exitCode == 4, refused.all().constData());
+        QCOMPARE(shop().value(QStringLiteral("approvers")).toArray(), QJsonArray({first}));
+    }
+    QVERIFY(replace("").err.contains("approve"));
+    QCOMPARE(acts(), added);
+    QCOMPARE(replace("--yes --confirm shop").exitCode, 0);
+    QCOMPARE(shop().value(QStringLiteral("approvers")).toArray(), QJsonArray({second}));
+    QCOMPARE(acts(), added + added);
+    const QByteArray log = contentOf(m_ctl->folder() + QStringLiteral("/data/rollcall/audit.ndjson"));
+    QVERIFY2(log.contains(second.toUtf8()) && log.contains("left"), log.constData());
+    QCOMPARE(run("audit verify").exitCode, 0);
+}
+
+void CtlConnectionsTest::aRefusedSaveKeepsTheApprovers()
+{
+    const QString key = approver();
+    QCOMPARE(run("connections add shop --database-env DB --needs-approval --approver", {key}).exitCode, 0);
+    const QString locked = m_ctl->folder() + QStringLiteral("/config/rollcall/connections.lock");
+    const base::FileLock lock(locked, base::Call::within(std::chrono::seconds(5)));
+    QVERIFY(lock.isHeld());
+    QCOMPARE(run("connections remove shop --yes --timeout 2").errorCode(), QStringLiteral("FileUnwritable"));
+    QCOMPARE(shop().value(QStringLiteral("approvers")).toArray(), QJsonArray({key}));
+}
+
+void CtlConnectionsTest::whatFailedIsRecordedAsFailed()
+{
+    QCOMPARE(run("connections add shop --database-env DB --needs-approval").exitCode, 0);
+    const QString locked = m_ctl->folder() + QStringLiteral("/config/rollcall/connections.lock");
+    const auto recorded = [this] {
+        QList<int> counts;
+        const QJsonArray entries = run("audit list").json().value(QStringLiteral("entries")).toArray();
+        for (const QJsonValue &entry : entries)
+            counts << entry[QStringLiteral("counts")][QStringLiteral("connections")].toInt(-1);
+        std::ranges::sort(counts);
+        return counts;
+    };
+    {
+        const base::FileLock lock(locked, base::Call::within(std::chrono::seconds(5)));
+        QVERIFY(lock.isHeld());
+        QCOMPARE(run("connections remove shop --yes --timeout 2").errorCode(), QStringLiteral("FileUnwritable"));
+    }
+    QCOMPARE(recorded(), QList<int>({0, 1})); // meant one, did none
+    {
+        const base::FileLock lock(locked, base::Call::within(std::chrono::seconds(5)));
+        QVERIFY(lock.isHeld());
+        QCOMPARE(run("connections add shop --database-env OTHER --yes --timeout 2").errorCode(),
+                 QStringLiteral("FileUnwritable"));
+    }
+    QCOMPARE(recorded(), QList<int>({0, 0, 1, 1}));
+    QCOMPARE(run("connections remove shop --yes").exitCode, 0);
+    QCOMPARE(recorded(), QList<int>({0, 0, 1, 1, 1, 1}));
+}
+
+void CtlConnectionsTest::damagedApproversDoNotHideTheConnections()
+{
+    QCOMPARE(run("connections add shop --database-env DB").exitCode, 0);
+    QFile file(m_ctl->folder() + QStringLiteral("/config/rollcall/approvers.json"));
+    QVERIFY(file.open(QIODevice::WriteOnly) && file.write("{") == 1);
+    file.close();
+    for (const char *command :
+         {"connections list", "connections show shop", "connections add shop --database-env DB"}) {
+        const CtlResult read = run(command);
+        QVERIFY2(read.exitCode == 0 && read.err.contains("approvers.json"), read.all().constData());
+        QVERIFY(shown(read).value(QStringLiteral("approvers")).isNull());
+        QCOMPARE(shown(read).value(QStringLiteral("name")).toString(), QStringLiteral("shop"));
+    }
+    for (const char *command :
+         {"connections add shop --database-env DB --approver", "connections add new --database-env DB --needs-approval "
+                                                               "--approver"}) {
+        const CtlResult refused = run(command, {approver()});
+        QVERIFY2(refused.errorCode() == QStringLiteral("FileFormatInvalid"), refused.all().constData());
+    }
 }
 
 void CtlConnectionsTest::forgettingItWantsConsent_data()
@@ -158,7 +307,7 @@ void CtlConnectionsTest::whoMayApproveIsSaid()
     // Another in the first one's place: that the first one goes is said.
     const QString second = approver();
     QVERIFY(second != first && !second.isEmpty());
-    const CtlResult replaced = run("connections add shop --database-env DB --approver", {second});
+    const CtlResult replaced = run("connections add shop --database-env DB --yes --approver", {second});
     QVERIFY2(replaced.exitCode == 0 && replaced.err.contains(QByteArray(first.toUtf8() + " may no longer")),
              replaced.all().constData());
     QCOMPARE(shop().value(QStringLiteral("approvers")).toArray(), QJsonArray({second}));

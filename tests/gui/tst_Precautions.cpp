@@ -1,6 +1,7 @@
 #include <QtTest>
 
 #include <QAbstractButton>
+#include <QComboBox>
 #include <QLineEdit>
 #include <QMessageBox>
 #include <QTableView>
@@ -14,7 +15,12 @@
 #include "tests/support/Screenshots.h"
 #include "tests/support/Shown.h"
 #include "ui/audit/AuditPage.h"
+#include "ui/common/ErrorBanner.h"
+#include "ui/common/Label.h"
 #include "ui/common/Sheet.h"
+#include "ui/connect/ConnectionFoot.h"
+#include "ui/connect/ConnectionPage.h"
+#include "ui/connect/GiveUpQuestion.h"
 #include "ui/main/HeaderBand.h"
 #include "ui/main/LogFaultBar.h"
 #include "ui/main/WriteModeButton.h"
@@ -47,6 +53,10 @@ private Q_SLOTS:
     void aWholeLogIsNotSpokenOf();
     void productionIsHeldUnderAnotherName();
     void forgettingProductionIsOnRecord();
+    void savingWhatDemandsLessIsAsked_data();
+    void savingWhatDemandsLessIsAsked();
+    void aNameThatIsTakenIsRefused();
+    void anEnvFileTakesNoDemandAway();
 
 private:
     [[nodiscard]] main::MainWindow &window() { return m_context->window(); }
@@ -64,6 +74,44 @@ private:
     void writeLog();
     /// The same, and a word of it was changed since.
     void writeBrokenLog();
+    /// What is saved as @p name; nothing where nothing is.
+    [[nodiscard]] workspace::ConnectionProfile savedAs(const QString &name) const
+    {
+        return workspace::Workspace(workspace::Folders::below(m_home->path()))
+            .profile(name)
+            .value_or(workspace::ConnectionProfile());
+    }
+    /// Opens the saved connection @p name for changing.
+    void edit(const QString &name)
+    {
+        Q_EMIT window().findChild<welcome::WelcomePage *>()->editRequested(name);
+        QTRY_VERIFY_WITH_TIMEOUT(window().findChild<connect::ConnectionPage *>(), patience);
+    }
+    /// Saves the connection being changed, as its button does.
+    void save()
+    {
+        auto *page = window().findChild<connect::ConnectionPage *>();
+        QVERIFY(page);
+        Q_EMIT page->findChild<connect::ConnectionFoot *>()->saveRequested(false);
+    }
+    [[nodiscard]] connect::GiveUpQuestion *question() { return window().findChild<connect::GiveUpQuestion *>(); }
+    /// What the question says is given up; empty where none stands.
+    [[nodiscard]] QString told()
+    {
+        const auto *label = question() ? question()->findChild<common::Label *>(QStringLiteral("givenUp")) : nullptr;
+        return label ? label->text() : QString();
+    }
+    /// Gives the question a reason and, once the button was seen to want it, @p name.
+    void consent(const QString &name)
+    {
+        QVERIFY(question());
+        auto *act = question()->findChild<QAbstractButton *>(QStringLiteral("giveUp"));
+        QVERIFY(!act->isEnabled());
+        question()->findChild<QLineEdit *>(QStringLiteral("giveUpReason"))->setText(QStringLiteral("Closing, OPS-7"));
+        question()->findChild<QLineEdit *>(QStringLiteral("giveUpName"))->setText(name);
+        QVERIFY(act->isEnabled());
+        act->click();
+    }
     /// Starts the application with the saved connections.
     void start();
     /// Starts it and opens @p name.
@@ -268,23 +316,111 @@ void PrecautionsTest::forgettingProductionIsOnRecord()
     QVERIFY(
         workspace::writeApprovers(config, QStringLiteral("shop"), {QStringLiteral("ed25519:a")}, Call::within(10s)));
     start();
-    const auto forget = [this](const QString &name, qsizetype left) {
-        Q_EMIT window().findChild<welcome::WelcomePage *>()->removeRequested(name);
-        auto *box = window().findChild<QMessageBox *>();
-        QVERIFY(box);
-        for (QAbstractButton *choice : box->buttons()) {
-            if (box->buttonRole(choice) == QMessageBox::DestructiveRole)
-                choice->click();
-        }
-        QTRY_COMPARE_WITH_TIMEOUT(window().findChildren<welcome::ProfileCard *>().size(), left, patience);
-    };
-    forget(QStringLiteral("side"), 1); // it demands nothing
+    auto *welcome = window().findChild<welcome::WelcomePage *>();
+    const auto cards = [this] { return window().findChildren<welcome::ProfileCard *>().size(); };
+    Q_EMIT welcome->removeRequested(QStringLiteral("side")); // it demands nothing
+    auto *box = window().findChild<QMessageBox *>();
+    QVERIFY(box);
+    for (QAbstractButton *choice : box->buttons()) {
+        if (box->buttonRole(choice) == QMessageBox::DestructiveRole)
+            choice->click();
+    }
+    QTRY_COMPARE_WITH_TIMEOUT(cards(), 1, patience);
     QVERIFY(!QFile::exists(logFile()));
-    forget(QStringLiteral("shop"), 0);
+    Q_EMIT welcome->removeRequested(QStringLiteral("shop"));
+    QVERIFY2(told().contains(u"production"), qPrintable(told()));
+    QVERIFY2(told().contains(u"given up"), qPrintable(told()));
+    QVERIFY(test::saveScreenshots(*question(), *m_theme, QStringLiteral("forget-production")));
+    consent(QStringLiteral("shop"));
+    QTRY_COMPARE_WITH_TIMEOUT(cards(), 0, patience);
+    QVERIFY(test::contentOf(logFile()).contains("Closing, OPS-7"));
     QCOMPARE(test::contentOf(logFile()).count("\"connection.remove\""), 2);
     // Whoever is named so next is another connection.
     const auto approvers = workspace::readApprovers(config, QStringLiteral("shop"));
     QVERIFY(approvers && approvers->isEmpty());
+}
+
+void PrecautionsTest::savingWhatDemandsLessIsAsked_data()
+{
+    QTest::addColumn<bool>("elsewhere");
+    QTest::addColumn<QByteArray>("action");
+    QTest::newRow("environment") << false << QByteArray("connection.loosen");
+    QTest::newRow("database") << true << QByteArray("connection.move");
+}
+
+void PrecautionsTest::savingWhatDemandsLessIsAsked()
+{
+    QFETCH(const bool, elsewhere);
+    QFETCH(const QByteArray, action);
+    start();
+    const workspace::ConnectionProfile before = savedAs(QStringLiteral("shop"));
+    edit(QStringLiteral("shop"));
+    if (elsewhere)
+        shown<QLineEdit>("databaseAddress")->setText(QStringLiteral("sqlite:/nowhere/other.db"));
+    else
+        shown<QComboBox>("environment")->setCurrentIndex(0);
+    save();
+    QTRY_VERIFY_WITH_TIMEOUT(question(), patience);
+    QVERIFY2(told().contains(u"production"), qPrintable(told()));
+    QVERIFY(test::saveScreenshots(*question(), *m_theme, QStringLiteral("give-up-question")));
+    question()->reject();
+    QTRY_VERIFY(!question());
+    // What was typed is still there, and what is saved as it was.
+    QVERIFY(window().findChild<connect::ConnectionPage *>());
+    QCOMPARE(savedAs(QStringLiteral("shop")), before);
+    QVERIFY(!QFile::exists(logFile()));
+    save();
+    QTRY_VERIFY_WITH_TIMEOUT(question(), patience);
+    consent(QStringLiteral("shop"));
+    QTRY_VERIFY_WITH_TIMEOUT(!window().findChild<connect::ConnectionPage *>(), patience);
+    QVERIFY(savedAs(QStringLiteral("shop")) != before);
+    QCOMPARE(test::contentOf(logFile()).count(action), 2);
+    QVERIFY(test::contentOf(logFile()).contains("Closing, OPS-7"));
+}
+
+void PrecautionsTest::aNameThatIsTakenIsRefused()
+{
+    start();
+    const workspace::ConnectionProfile before = savedAs(QStringLiteral("shop"));
+    Q_EMIT window().findChild<welcome::WelcomePage *>()->newConnectionRequested();
+    QTRY_VERIFY(window().findChild<connect::ConnectionPage *>());
+    shown<QLineEdit>("connectionName")->setText(QStringLiteral("shop"));
+    shown<QLineEdit>("databaseAddress")->setText(m_demo->info().databaseUrl);
+    save();
+    auto *error = window().findChild<connect::ConnectionPage *>()->findChild<common::ErrorBanner *>();
+    QTRY_VERIFY_WITH_TIMEOUT(error->isVisible(), patience);
+    QVERIFY2(error->accessibleDescription().startsWith(QStringLiteral("Another saved connection is called shop.")),
+             qPrintable(error->accessibleDescription()));
+    QVERIFY(test::saveScreenshots(window(), *m_theme, QStringLiteral("name-taken")));
+    QVERIFY(!question());
+    QCOMPARE(savedAs(QStringLiteral("shop")), before);
+    // Under its own name it is saved.
+    shown<QLineEdit>("connectionName")->setText(QStringLiteral("third"));
+    save();
+    QTRY_COMPARE_WITH_TIMEOUT(savedAs(QStringLiteral("third")).database, m_demo->info().databaseUrl, patience);
+}
+
+void PrecautionsTest::anEnvFileTakesNoDemandAway()
+{
+    const auto vault = workspace::openKeyFileVault(m_home->filePath(QStringLiteral("keys")));
+    workspace::Workspace kept(workspace::Folders::below(m_home->path()));
+    workspace::ConnectionProfile demanding = savedAs(QStringLiteral("shop"));
+    demanding.needsApproval = true;
+    demanding.note = QStringLiteral("ours");
+    QVERIFY(kept.save(demanding, {}, vault.get(), Call::within(10s)));
+    QFile file(m_home->filePath(QStringLiteral(".env")));
+    QVERIFY(file.open(QIODevice::WriteOnly) && file.write("DATABASE_URL=" + m_demo->info().databaseUrl.toUtf8() +
+                                                          "\nAUTH_SECRET=a-secret-of-32-bytes-x\n") > 0);
+    file.close();
+    start();
+    edit(QStringLiteral("shop"));
+    window().findChild<connect::ConnectionPage *>()->fillFromEnv(file.fileName());
+    QTRY_VERIFY_WITH_TIMEOUT(!shown<QLineEdit>("authSecret")->text().isEmpty(), patience);
+    save();
+    QTRY_VERIFY_WITH_TIMEOUT(!window().findChild<connect::ConnectionPage *>(), patience);
+    QVERIFY(savedAs(QStringLiteral("shop")).needsApproval);
+    QCOMPARE(savedAs(QStringLiteral("shop")).note, demanding.note);
+    QVERIFY(!QFile::exists(logFile()));
 }
 
 QTEST_MAIN(PrecautionsTest)

@@ -30,7 +30,7 @@ struct ActWords
     const char *outcome;
 };
 
-constexpr std::array<ActWords, 16> actWords{{
+constexpr std::array<ActWords, 18> actWords{{
     {"sessions.revoke", QT_TRANSLATE_NOOP("AuditWords", "Revoke, intent"), QT_TRANSLATE_NOOP("AuditWords", "Revoked")},
     {"sessions.prune", QT_TRANSLATE_NOOP("AuditWords", "Prune, intent"), QT_TRANSLATE_NOOP("AuditWords", "Pruned")},
     {"sessions.restore", QT_TRANSLATE_NOOP("AuditWords", "Restore, intent"),
@@ -58,12 +58,16 @@ constexpr std::array<ActWords, 16> actWords{{
      QT_TRANSLATE_NOOP("AuditWords", "Connection forgotten")},
     {"connection.move", QT_TRANSLATE_NOOP("AuditWords", "Give a connection another place, intent"),
      QT_TRANSLATE_NOOP("AuditWords", "Connection given another place")},
+    {"connection.loosen", QT_TRANSLATE_NOOP("AuditWords", "Demand less of a connection, intent"),
+     QT_TRANSLATE_NOOP("AuditWords", "Less demanded of a connection")},
+    {"connection.approvers", QT_TRANSLATE_NOOP("AuditWords", "List other approvers, intent"),
+     QT_TRANSLATE_NOOP("AuditWords", "Other approvers listed")},
     {"sessions.resolve", QT_TRANSLATE_NOOP("AuditWords", "Resolve with effects, intent"),
      QT_TRANSLATE_NOOP("AuditWords", "Resolved with effects")},
 }};
 
 /// The order in which counts are told: what was meant, what was done, what was not.
-constexpr std::array<std::pair<const char *, const char *>, 13> countWords{{
+constexpr std::array<std::pair<const char *, const char *>, 14> countWords{{
     {"matched", QT_TRANSLATE_NOOP("AuditWords", "%1 matched")},
     {"revoked", QT_TRANSLATE_NOOP("AuditWords", "%1 revoked")},
     {"returned", QT_TRANSLATE_NOOP("AuditWords", "%1 came back")},
@@ -73,6 +77,7 @@ constexpr std::array<std::pair<const char *, const char *>, 13> countWords{{
     {"unknown", QT_TRANSLATE_NOOP("AuditWords", "%1 not known")},
     {"users", QT_TRANSLATE_NOOP("AuditWords", "%1 users")},
     {"rules", QT_TRANSLATE_NOOP("AuditWords", "%1 rules")},
+    {"connections", QT_TRANSLATE_NOOP("AuditWords", "%1 connections")},
     {"keys", QT_TRANSLATE_NOOP("AuditWords", "%1 keys found")},
     {"purged", QT_TRANSLATE_NOOP("AuditWords", "%1 purged")},
     {"cachePurged", QT_TRANSLATE_NOOP("AuditWords", "%1 purged from the cache")},

@@ -53,15 +53,37 @@ void ConnectionKeeper::readProfiles()
     });
 }
 
-void ConnectionKeeper::save(const ConnectionProfile &profile, Secrets secrets)
+void ConnectionKeeper::save(const deployment::ConnectionToSave &connection, Secrets secrets,
+                            const deployment::GivenUp &consented)
 {
-    submit([this, profile, secrets = std::move(secrets), sender = m_mailbox.sender()](State &state,
-                                                                                      const base::Call &call) {
-        const auto status = state.workspace.save(profile, *secrets, state.vault.get(), call);
-        sender.post([this, profile, status] {
-            if (status)
-                Q_EMIT saved(profile);
+    submit([this, connection, secrets = std::move(secrets), consented,
+            sender = m_mailbox.sender()](State &state, const base::Call &call) {
+        const auto givenUp = deployment::givenUpBySaving(connection, state.workspace);
+        if (!givenUp) {
+            sender.post([this, error = givenUp.error()] { Q_EMIT saveRefused(error); });
+            return;
+        }
+        if (!givenUp->isWithin(consented)) {
+            if (const auto old = state.workspace.profile(connection.profile.name))
+                sender.post([this, old = *old, lost = *givenUp] { Q_EMIT consentWanted(old, lost); });
             else
+                sender.post([this, error = old.error()] { Q_EMIT saveRefused(error); });
+            return;
+        }
+        const base::SystemClock clock;
+        audit::AuditLog log(state.workspace.folders().data, state.vault.get(), clock);
+        const auto before = state.workspace.profile(connection.profile.name);
+        const auto status =
+            deployment::saveConnection(connection, *secrets, consented, state.workspace, log, state.vault.get(), call);
+        const auto after = state.workspace.profile(connection.profile.name);
+        if (!status && *givenUp != deployment::GivenUp() && before && after && *before == *after) {
+            // Nothing was given up that could not be recorded: what was typed is not lost with it.
+            sender.post([this, error = status.error()] { Q_EMIT saveRefused(error); });
+            return;
+        }
+        sender.post([this, status] {
+            Q_EMIT saveEnded();
+            if (!status)
                 Q_EMIT failed(status.error());
             readProfiles();
         });
@@ -81,14 +103,14 @@ void ConnectionKeeper::readSecrets(const ConnectionProfile &profile)
     });
 }
 
-void ConnectionKeeper::remove(const QString &name)
+void ConnectionKeeper::remove(const QString &name, const QString &reason)
 {
-    submit([this, name, sender = m_mailbox.sender()](State &state, const base::Call &call) {
+    submit([this, name, reason, sender = m_mailbox.sender()](State &state, const base::Call &call) {
         const auto profile = state.workspace.profile(name);
         const base::SystemClock clock;
         audit::AuditLog log(state.workspace.folders().data, state.vault.get(), clock);
         const auto status =
-            profile ? workspace::forgetConnection(state.workspace, *profile, {}, log, state.vault.get(), call)
+            profile ? workspace::forgetConnection(state.workspace, *profile, reason, log, state.vault.get(), call)
                     : base::fail(profile.error());
         sender.post([this, status] {
             if (!status)

@@ -7,6 +7,7 @@
 
 #include "core/async/Mailbox.h"
 #include "core/async/Worker.h"
+#include "core/deployment/SaveConnection.h"
 #include "core/workspace/Workspace.h"
 
 namespace rollcall::connect {
@@ -28,13 +29,14 @@ public:
 
     /// Reads all profiles; ends in profilesRead() or failed().
     void readProfiles();
-    /// Saves a profile with its secrets; ends in saved() or, where something could not be kept, failed() and then
-    /// profilesRead().
-    void save(const workspace::ConnectionProfile &profile, Secrets secrets);
+    /// Saves a connection with its secrets (deployment::saveConnection()), where no more is given up by that than
+    /// @p consented; ends in saveEnded(), followed by failed() where something could not be kept, and profilesRead().
+    /// Else nothing is saved: consentWanted() or saveRefused().
+    void save(const deployment::ConnectionToSave &connection, Secrets secrets, const deployment::GivenUp &consented);
     /// Reads a profile's secrets; ends in secretsRead() or failed().
     void readSecrets(const workspace::ConnectionProfile &profile);
-    /// Forgets a profile (workspace::forgetConnection()); ends in profilesRead() or failed().
-    void remove(const QString &name);
+    /// Forgets a profile (workspace::forgetConnection()) for @p reason; ends in profilesRead() or failed().
+    void remove(const QString &name, const QString &reason);
 
     /// Where secrets rest; null while unknown and where there is no place. Shared with whoever writes Rollcall's keys.
     [[nodiscard]] std::shared_ptr<base::SecretVault> vault() const { return m_vault; }
@@ -45,7 +47,11 @@ Q_SIGNALS:
     void profilesRead(const std::vector<rollcall::workspace::ConnectionProfile> &profiles);
     void secretsRead(const rollcall::workspace::ConnectionProfile &profile,
                      const rollcall::connect::ConnectionKeeper::Secrets &secrets);
-    void saved(const rollcall::workspace::ConnectionProfile &profile);
+    void saveEnded();
+    /// To save it @p givenUp of what @p old demands must be consented to.
+    void consentWanted(const rollcall::workspace::ConnectionProfile &old, const rollcall::deployment::GivenUp &givenUp);
+    /// Nothing was saved, as under a name that is taken.
+    void saveRefused(const rollcall::base::Error &error);
     void failed(const rollcall::base::Error &error);
 
 private:

@@ -106,6 +106,7 @@ ConnectionPage::ConnectionPage(const common::Theme &theme, const base::Clock &cl
             [this](const base::Error &error) { m_error->showError(error, tr("The tables could not be read")); });
     connect(m_foot, &ConnectionFoot::cancelRequested, this, &ConnectionPage::cancelled);
     connect(m_foot, &ConnectionFoot::saveRequested, this, [this](bool open) {
+        m_error->clear();
         Q_EMIT saveRequested(m_form->profile(), std::make_shared<const ConnectionSecrets>(m_form->secrets()), open);
     });
     for (const Row row : {Row::Database, Row::Schema, Row::Secret, Row::Deployment, Row::Cache}) {
@@ -227,7 +228,11 @@ void ConnectionPage::onImported(const workspace::EnvImport &import, const QStrin
 {
     ConnectionProfile profile = import.profile;
     const ConnectionProfile before = m_form->profile();
+    // Of these a file says nothing, and they stay.
     profile.environment = before.environment;
+    profile.needsApproval = before.needsApproval;
+    profile.watchFor = before.watchFor;
+    profile.note = before.note;
     profile.name = before.name.isEmpty() ? QFileInfo(path).absoluteDir().dirName() : before.name;
     m_form->load(profile, import.secrets);
     m_note->setContent(common::NoteKind::Info, tr("Filled from %1").arg(QDir::toNativeSeparators(path)),
@@ -241,6 +246,11 @@ void ConnectionPage::setVault(const QString &description)
     m_vault = description;
     showAll();
     Q_EMIT statusChanged();
+}
+
+void ConnectionPage::showNotSaved(const base::Error &error)
+{
+    m_error->showError(error, tr("The connection was not saved"));
 }
 
 QString ConnectionPage::storageText() const

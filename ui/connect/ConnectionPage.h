@@ -49,6 +49,10 @@ public:
     void fillFromEnv(const QString &path);
     /// Where secrets will rest: SecretVault::description(), or empty where there is no place for them.
     void setVault(const QString &description);
+    /// The name of the saved connection that is being changed; empty: it is a new one.
+    [[nodiscard]] const QString &savedName() const { return m_savedName; }
+    /// Says why it was not saved.
+    void showNotSaved(const base::Error &error);
 
 Q_SIGNALS:
     /// Save, and with @p open connect. @p secrets is never null.
@@ -98,7 +102,7 @@ private:
     EnvImporter m_importer;
     SchemaMapper m_mapper;
     bool m_isMapWanted = false; ///< once the database was tried
-    QTimer m_tick; ///< counts the seconds of tests
+    QTimer m_tick;              ///< counts the seconds of tests
     QString m_vault;
     QString m_savedName; ///< of the connection being edited; empty: a new one
     std::map<Row, std::function<void()>> m_fixes;

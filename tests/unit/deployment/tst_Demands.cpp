@@ -24,6 +24,8 @@ private Q_SLOTS:
     void anUpstashAddressIsKnownWithoutItsToken();
     void aNameOfItsOwnStays();
     void nothingIsDemandedWhereNothingIsSaid();
+    void whatIsGivenUpIsFound_data();
+    void whatIsGivenUpIsFound();
 
 private:
     [[nodiscard]] static ConnectionProfile saved(const QString &database)
@@ -197,6 +199,64 @@ void DemandsTest::nothingIsDemandedWhereNothingIsSaid()
     QVERIFY(!config.profile.needsApproval);
     QCOMPARE(config.profile.environment, Environment::Development);
     QVERIFY(config.profile.name.isEmpty());
+}
+
+void DemandsTest::whatIsGivenUpIsFound_data()
+{
+    QTest::addColumn<QString>("database");
+    QTest::addColumn<QString>("cache");
+    QTest::addColumn<QString>("newDatabase");
+    QTest::addColumn<QString>("newCache");
+    QTest::addColumn<bool>("production");
+    QTest::addColumn<bool>("approval");
+    const auto row = [](const char *name, const char *database, const char *cache, const char *newDatabase,
+                        const char *newCache, bool production, bool approval) {
+        QTest::newRow(name) << QString::fromLatin1(database) << QString::fromLatin1(cache)
+                            << QString::fromLatin1(newDatabase) << QString::fromLatin1(newCache) << production
+                            << approval;
+    };
+    const char *const shop = "postgresql://localhost/shop";
+    const char *const redis = "redis://cache.example.com/1";
+    row("as it was", shop, redis, shop, redis, false, false);
+    row("spelt otherwise", shop, redis, "postgres://me@127.0.0.1:5432/shop", "redis://Cache.example.com.:6379/1", false,
+        false);
+    row("a cache more", shop, "", shop, redis, false, false);
+    row("no cache", shop, redis, shop, "", true, false);
+    row("another cache", shop, redis, shop, "redis://cache.example.com/2", true, false);
+    row("another database", shop, redis, "postgresql://localhost/other", redis, true, true);
+    row("the database as a cache", redis, "", shop, redis, false, true);
+    row("the cache as the database", shop, redis, redis, "", true, true);
+    row("the two exchanged", redis, "redis://cache.example.com/2", "redis://cache.example.com/2", redis, false, true);
+    row("no database", "", "", "", "", false, false);
+    row("a first one", "", "", shop, redis, false, false);
+    row("unreadable", "nonsense", "also", "nonsense", "also", false, false);
+    row("unreadable no longer", "nonsense", "", shop, "", true, true);
+    row("no longer readable", shop, "", "nonsense", "", true, true);
+}
+
+void DemandsTest::whatIsGivenUpIsFound()
+{
+    QFETCH(const QString, database);
+    QFETCH(const QString, cache);
+    QFETCH(const QString, newDatabase);
+    QFETCH(const QString, newCache);
+    QFETCH(const bool, production);
+    QFETCH(const bool, approval);
+    ConnectionProfile old = saved(database);
+    old.cache = cache;
+    ConnectionProfile now = saved(newDatabase);
+    now.cache = newCache;
+    deployment::GivenUp lost = deployment::givenUpBy(old, now);
+    QCOMPARE(lost.production, production);
+    QCOMPARE(lost.approval, approval);
+    // A connection that demands nothing has nothing to give up.
+    old.needsApproval = false;
+    old.environment = Environment::Staging;
+    QCOMPARE(deployment::givenUpBy(old, now), deployment::GivenUp());
+    // One that no longer demands it gives it up, wherever it is.
+    lost = deployment::givenUpBy(now, old);
+    QVERIFY(lost.production && lost.approval);
+    QVERIFY(!lost.isWithin({}) && lost.isWithin(lost) && deployment::GivenUp().isWithin({}));
 }
 
 QTEST_GUILESS_MAIN(DemandsTest)
