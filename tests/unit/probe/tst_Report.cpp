@@ -4,7 +4,9 @@
 #include <QXmlStreamReader>
 
 #include <cmath>
+#include <limits>
 
+#include "core/probe/BlockBoxes.h"
 #include "core/probe/CsvWriter.h"
 #include "core/probe/HdrWriter.h"
 #include "core/probe/Histogram.h"
@@ -273,6 +275,12 @@ private Q_SLOTS:
         QTest::newRow("samples of no cell")
             << withSamples(QStringLiteral("data"), QString::fromLatin1(negative.mid(4).toBase64()))
             << QStringLiteral("out of range");
+        RunDocument far = document;
+        far.samples.resize(2);
+        far.samples[0].warmup = false;
+        far.samples[1].block = std::numeric_limits<int>::max();
+        QTest::newRow("samples of a block that no run reaches")
+            << far.toJson() << QStringLiteral("sample 2 is said to be of block 2147483647");
     }
     void wrongDocumentsSayWhatIsWrong()
     {
@@ -340,6 +348,18 @@ private Q_SLOTS:
         QVERIFY2(open.rows.front().last() == QStringLiteral("≥ 10.0 s"), qPrintable(open.rows.front().join(u' ')));
         document.samples.clear();
         QVERIFY(blocksChart(document, route).svg.isEmpty() && !blocksChart(document, route).sentence.isEmpty());
+    }
+    void blocksHoweverFarApartHaveBoxes()
+    {
+        // Not from a document, which is refused: as the report and the window's chart share them, they stand alone.
+        RunDocument document = documentOf(QStringLiteral("/a"), 10);
+        document.samples.back().block = std::numeric_limits<int>::max();
+        const BlockBoxes boxes = blockBoxes(document, QStringLiteral("/a"));
+        QVERIFY(!boxes.groups.empty());
+        QCOMPARE(boxes.groups.front().first, 0);
+        QCOMPARE(boxes.groups.back().last, std::numeric_limits<int>::max());
+        QCOMPARE(boxes.groups.front().boxes[1].n, 10);
+        QCOMPARE(boxes.groups.back().boxes[0].n, 1);
     }
     void revokedSessionsFadeBesideTheRun()
     {
