@@ -66,9 +66,7 @@ Parted parted(BlockBoxes &boxes, const std::vector<std::pair<std::size_t, const 
     const qint64 blocks = std::max<qint64>(0, qint64{last} - first + 1);
     const int groups = groupsOf(blocks, counts);
     // Where group after group begins; even, so that none has too few.
-    const auto begin = [&](int group) {
-        return first + qint64{group} * blocks / std::max(1, groups);
-    };
+    const auto begin = [&](int group) { return first + qint64{group} * blocks / std::max(1, groups); };
     Parted samples(static_cast<std::size_t>(groups));
     for (int group = 0; group < groups; ++group) {
         boxes.groups.push_back({static_cast<int>(begin(group)), static_cast<int>(begin(group + 1) - 1), {}});
