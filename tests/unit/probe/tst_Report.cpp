@@ -349,6 +349,15 @@ private Q_SLOTS:
         document.samples.clear();
         QVERIFY(blocksChart(document, route).svg.isEmpty() && !blocksChart(document, route).sentence.isEmpty());
     }
+    void tipsKeepRoutesAsTheyAre()
+    {
+        const QString route = QStringLiteral("/a%2Fb%1");
+        const ReportChart chart = blocksChart(documentOf(route), route);
+        const QRegularExpression tip(QStringLiteral("<title>/a%2Fb%1 local: median 1\\.\\d\\d ms, n 80</title>"));
+        QCOMPARE(chart.svg.count(tip), 5);
+        QVERIFY2(chart.sentence.contains(QStringLiteral("Medians over 5 parts of the run: /a%2Fb%1 proxy ")),
+                 qPrintable(chart.sentence));
+    }
     void blocksHoweverFarApartHaveBoxes()
     {
         // Not from a document, which is refused: as the report and the window's chart share them, they stand alone.
