@@ -1,5 +1,7 @@
 #include "core/probe/Revocations.h"
 
+#include <algorithm>
+
 #include "core/probe/PropagationRun.h"
 
 namespace rollcall::probe {
@@ -7,6 +9,7 @@ namespace rollcall::probe {
 namespace {
 
 constexpr double second = 1'000; ///< ms
+constexpr std::size_t mostWatched = PropagationPlan::mostTrials;
 
 RevocationCell cellFrom(const JsonFields &fields)
 {
@@ -14,7 +17,12 @@ RevocationCell cellFrom(const JsonFields &fields)
     cell.strategy = fields.text(QStringLiteral("strategy"));
     cell.mode = fields.word<ProbeMode>(QStringLiteral("mode"), probeModeOf);
     cell.ended = static_cast<int>(fields.integer(QStringLiteral("trials")));
-    fields.each(QStringLiteral("watched"), [&cell](const JsonFields &each) {
+    const QString watched = QStringLiteral("watched");
+    fields.each(watched, [&](const JsonFields &each) {
+        if (cell.watched.size() >= mostWatched) {
+            fields.reject(watched);
+            return;
+        }
         const Watched one{each.number(QStringLiteral("ms")), each.flag(QStringLiteral("ended"))};
         if (one.ms < 0)
             each.reject(QStringLiteral("ms"));
@@ -74,8 +82,15 @@ Revocations Revocations::fromJson(const JsonFields &fields)
         fields.reject(QStringLiteral("cacheTtlMs"));
     if (revocations.intervalMs <= 0)
         fields.reject(QStringLiteral("intervalMs"));
-    fields.each(QStringLiteral("cells"), [&revocations](const JsonFields &each) {
+    fields.each(QStringLiteral("cells"), [&](const JsonFields &each) {
         RevocationCell cell = cellFrom(each);
+        // One for each way of revoking and asking, so there are few, however long the file.
+        if (std::ranges::any_of(revocations.cells, [&cell](const RevocationCell &before) {
+                return before.strategy == cell.strategy && before.mode == cell.mode;
+            })) {
+            each.reject(QStringLiteral("mode"));
+            return;
+        }
         if (!cell.watched.empty())
             revocations.cells.push_back(std::move(cell));
     });

@@ -52,7 +52,17 @@ public:
     [[nodiscard]] qsizetype count() const { return static_cast<qsizetype>(m_watched.size()); }
 
 private:
+    /// Where the curve falls, and what is known from there on.
+    struct Fall
+    {
+        double ms = 0;
+        double share = 0;
+        double whole = 0; ///< observations without censoring that would tell as much
+    };
+    [[nodiscard]] const Fall *lastFall(double ms) const;
+
     std::vector<Watched> m_watched; ///< ascending; what ends before what is watched no longer than that
+    std::vector<Fall> m_falls;      ///< ascending
 };
 
 } // namespace rollcall::probe

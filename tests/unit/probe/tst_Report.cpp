@@ -259,6 +259,20 @@ private Q_SLOTS:
             Revocations revocations{5, 5, {{QStringLiteral("jwt"), ProbeMode::Proxy, 1, {{-1, true}}}}};
             object.insert(QStringLiteral("revocations"), revocations.toJson());
         }) << QStringLiteral("revocations.cells[0].watched[0].ms");
+        const auto withTrials = [&](const std::vector<RevocationCell> &cells) {
+            return with([&](QJsonObject &object) {
+                object.insert(QStringLiteral("revocations"), Revocations{5, 5, cells}.toJson());
+            });
+        };
+        const auto trials = [](const char *strategy, int count) {
+            return RevocationCell{QLatin1String(strategy), ProbeMode::Proxy, count,
+                                  std::vector<Watched>(static_cast<std::size_t>(count), {1, true})};
+        };
+        QTest::newRow("revocations, more than are ever tried")
+            << withTrials({trials("jwt", 1'001)}) << QStringLiteral("revocations.cells[0].watched");
+        QTest::newRow("revocations, one way twice")
+            << withTrials({trials("jwt", 1), trials("database", 1), trials("jwt", 2)})
+            << QStringLiteral("revocations.cells[2].mode");
         QTest::newRow("samples, count") << withSamples(QStringLiteral("count"), -1) << QStringLiteral("no number");
         QTest::newRow("samples, too few") << withSamples(QStringLiteral("count"), 3) << QStringLiteral("3 samples");
         QTest::newRow("samples, columns")
