@@ -38,7 +38,7 @@ CellId idOf(const RevocationCell &cell)
 
 QString nameOf(const RevocationCell &cell)
 {
-    return QStringLiteral("%1 (%2)").arg(probeModeName(cell.mode), cell.strategy);
+    return QStringLiteral("%1 (%2)").arg(probeModeName(cell.mode), revokedByName(cell.by));
 }
 
 QString signedPercent(double percent)
@@ -138,10 +138,18 @@ void drawCurve(SvgCanvas &canvas, const Axes &axes, const RevocationCell &cell)
                     QStringLiteral("whisker thin ") + css);
 }
 
+/// Those that anything is known of.
+std::vector<RevocationCell> knownCells(const Revocations &revocations)
+{
+    std::vector<RevocationCell> known = revocations.cells;
+    std::erase_if(known, [](const RevocationCell &cell) { return cell.watched.empty(); });
+    return known;
+}
+
 std::vector<QStringList> tableOf(const Revocations &revocations)
 {
     std::vector<QStringList> rows;
-    for (const RevocationCell &cell : revocations.cells) {
+    for (const RevocationCell &cell : knownCells(revocations)) {
         const SurvivalCurve curve(cell.watched);
         for (const double ms : revocations.reportedTimes(cell)) {
             QStringList row{nameOf(cell), timeText(ms)};
@@ -162,6 +170,10 @@ QStringList revocationSentences(const Revocations &revocations)
 {
     QStringList sentences;
     for (const RevocationCell &cell : revocations.cells) {
+        if (cell.watched.empty()) {
+            sentences << nameOf(cell) + QStringLiteral(": nothing is known, as no trial got so far.");
+            continue;
+        }
         const SurvivalCurve curve(cell.watched);
         const QString number = QString::number(curve.count());
         QString sentence = QStringLiteral("%1: half of the sessions are refused after %2, 95 of 100 after %3 (n %4)")
@@ -194,17 +206,18 @@ ReportChart revocationChart(const Revocations &revocations)
                                revocationSentences(revocations).join(QLatin1Char(' ')) +
                                QStringLiteral(" Times are the middles of last acceptance and lasting refusal; band: 95 "
                                               "% CI; a bar ends what was watched no longer.");
-    if (revocations.cells.empty())
+    const std::vector<RevocationCell> cells = knownCells(revocations);
+    if (cells.empty())
         return chart;
     chart.rows = tableOf(revocations);
     SvgCanvas canvas(width, bottom + 30);
     std::vector<CellId> ids;
-    for (const RevocationCell &cell : revocations.cells)
+    for (const RevocationCell &cell : cells)
         ids.push_back(idOf(cell));
     canvas.legend(ids, 10, 14);
     const Axes axes{1.1 * latestMs(revocations)};
     drawAxes(canvas, axes, revocations.ttlMs);
-    for (const RevocationCell &cell : revocations.cells)
+    for (const RevocationCell &cell : cells)
         drawCurve(canvas, axes, cell);
     chart.svg = canvas.element(chart.sentence);
     return chart;

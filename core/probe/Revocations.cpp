@@ -9,14 +9,14 @@ namespace rollcall::probe {
 namespace {
 
 constexpr double second = 1'000; ///< ms
+constexpr double longestMs = 24 * 3'600 * second;
 constexpr std::size_t mostWatched = PropagationPlan::mostTrials;
 
 RevocationCell cellFrom(const JsonFields &fields)
 {
     RevocationCell cell;
-    cell.strategy = fields.text(QStringLiteral("strategy"));
+    cell.by = fields.word<RevokedBy>(QStringLiteral("strategy"), revokedByOf);
     cell.mode = fields.word<ProbeMode>(QStringLiteral("mode"), probeModeOf);
-    cell.ended = static_cast<int>(fields.integer(QStringLiteral("trials")));
     const QString watched = QStringLiteral("watched");
     fields.each(watched, [&](const JsonFields &each) {
         if (cell.watched.size() >= mostWatched) {
@@ -24,10 +24,16 @@ RevocationCell cellFrom(const JsonFields &fields)
             return;
         }
         const Watched one{each.number(QStringLiteral("ms")), each.flag(QStringLiteral("ended"))};
-        if (one.ms < 0)
+        if (one.ms < 0 || one.ms > longestMs)
             each.reject(QStringLiteral("ms"));
         cell.watched.push_back(one);
     });
+    const QString trials = QStringLiteral("trials");
+    const qint64 ended = fields.integer(trials);
+    if (ended < 0 || ended > static_cast<qint64>(cell.watched.size()))
+        fields.reject(trials);
+    else
+        cell.ended = static_cast<int>(ended);
     return cell;
 }
 
@@ -55,7 +61,7 @@ Revocations Revocations::of(const std::vector<PropagationCell> &cells, std::chro
     Revocations revocations{Milliseconds(ttl).count(), Milliseconds(interval).count(), {}};
     for (const PropagationCell &cell : cells) {
         if (!cell.figures.watched.empty())
-            revocations.cells.push_back({cell.strategy(), cell.arm.mode, cell.figures.trials, cell.figures.watched});
+            revocations.cells.push_back({cell.arm.by, cell.arm.mode, cell.figures.trials, cell.figures.watched});
     }
     return revocations;
 }
@@ -64,7 +70,7 @@ QJsonObject Revocations::toJson() const
 {
     QJsonArray array;
     for (const RevocationCell &cell : cells) {
-        array.append(QJsonObject{{QStringLiteral("strategy"), cell.strategy},
+        array.append(QJsonObject{{QStringLiteral("strategy"), revokedByName(cell.by)},
                                  {QStringLiteral("mode"), probeModeName(cell.mode)},
                                  {QStringLiteral("trials"), cell.ended},
                                  {QStringLiteral("watched"), watchedToJson(cell.watched)}});
@@ -78,21 +84,20 @@ Revocations Revocations::fromJson(const JsonFields &fields)
 {
     Revocations revocations{
         fields.number(QStringLiteral("cacheTtlMs")), fields.number(QStringLiteral("intervalMs")), {}};
-    if (revocations.ttlMs < 0)
+    if (revocations.ttlMs < 0 || revocations.ttlMs > longestMs)
         fields.reject(QStringLiteral("cacheTtlMs"));
-    if (revocations.intervalMs <= 0)
+    if (revocations.intervalMs <= 0 || revocations.intervalMs > longestMs)
         fields.reject(QStringLiteral("intervalMs"));
     fields.each(QStringLiteral("cells"), [&](const JsonFields &each) {
         RevocationCell cell = cellFrom(each);
         // One for each way of revoking and asking, so there are few, however long the file.
         if (std::ranges::any_of(revocations.cells, [&cell](const RevocationCell &before) {
-                return before.strategy == cell.strategy && before.mode == cell.mode;
+                return before.by == cell.by && before.mode == cell.mode;
             })) {
             each.reject(QStringLiteral("mode"));
             return;
         }
-        if (!cell.watched.empty())
-            revocations.cells.push_back(std::move(cell));
+        revocations.cells.push_back(std::move(cell));
     });
     return revocations;
 }
@@ -105,7 +110,7 @@ TradeoffModel Revocations::model() const
 
 std::optional<ModelDeparture> Revocations::departureOf(const RevocationCell &cell, double p) const
 {
-    const bool modelled = isCached(cell.mode) && cell.strategy == QLatin1String("database");
+    const bool modelled = isCached(cell.mode) && cell.by == RevokedBy::Row;
     const SurvivalCurve curve(cell.watched);
     const std::optional<Watched> measured = curve.quantile(p);
     if (!modelled || !measured || ttlMs <= 0 || intervalMs <= 0)

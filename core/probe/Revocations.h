@@ -9,6 +9,7 @@
 
 #include "core/probe/Cell.h"
 #include "core/probe/JsonFields.h"
+#include "core/probe/RevokedBy.h"
 #include "core/probe/SurvivalCurve.h"
 #include "core/probe/TradeoffModel.h"
 
@@ -31,10 +32,10 @@ struct ModelDeparture
 /// What became of the sessions that one way of asking was tried with.
 struct RevocationCell
 {
-    QString strategy; ///< PropagationCell::strategy()
+    RevokedBy by = RevokedBy::Row;
     ProbeMode mode = ProbeMode::Local;
-    int ended = 0; ///< trials carried through, of those in `watched`
-    std::vector<Watched> watched;
+    int ended = 0;                ///< trials carried through, of those in `watched`
+    std::vector<Watched> watched; ///< empty: nothing is known of any
     bool operator==(const RevocationCell &) const = default;
 };
 
@@ -50,7 +51,9 @@ struct Revocations
                                         std::chrono::nanoseconds interval);
     /// `{"cacheTtlMs","intervalMs","cells":[{"strategy","mode","trials","watched":[{"ms","ended"}]}]}`.
     [[nodiscard]] QJsonObject toJson() const;
-    /// Reads that, and what `latency propagation` answers, which has more members. What is wrong is noted in @p fields.
+    /// Reads that, and what `latency propagation` answers, which has more members. What is wrong is noted in @p fields:
+    /// also what is longer than a day, of which no experiment tells, and a way of revoking and asking that is there
+    /// twice.
     [[nodiscard]] static Revocations fromJson(const JsonFields &fields);
 
     /// The model of one cache that is asked as the trials ask; both times above 0.

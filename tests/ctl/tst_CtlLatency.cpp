@@ -259,6 +259,8 @@ private Q_SLOTS:
         const CtlResult wrong = m_ctl.run(report + QStringList{document});
         QVERIFY2(wrong.exitCode != 0 && wrong.errorCode() == QStringLiteral("FileFormatInvalid"),
                  wrong.all().constData());
+        const CtlResult twice = m_ctl.run(words("latency report - --revocations -"));
+        QVERIFY2(twice.exitCode == 2, twice.all().constData());
         const CtlResult csv = m_ctl.run(report + QStringList{revocations} + words("--as csv"));
         QVERIFY2(csv.exitCode == 2, csv.all().constData());
         const CtlResult audit = m_ctl.run(words("audit verify"));

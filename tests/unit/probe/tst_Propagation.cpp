@@ -297,7 +297,7 @@ private Q_SLOTS:
         // Asked four times a second with a time to live of 1 s, the model's windows are h(1 − t/T) with h = 0.8.
         Revocations revocations{1'000, 250, {}};
         const TradeoffModel model = TradeoffModel::poisson(4, 1);
-        RevocationCell cell{QStringLiteral("database"), ProbeMode::CachedMemory, 400, {}};
+        RevocationCell cell{RevokedBy::Row, ProbeMode::CachedMemory, 400, {}};
         for (int i = 0; i < 400; ++i)
             cell.watched.push_back({1'000 * model.windowQuantile((i + 0.5) / 400), true});
         const ModelDeparture asModelled = *revocations.departureOf(cell, 0.5);
@@ -316,7 +316,7 @@ private Q_SLOTS:
         cell.mode = ProbeMode::Proxy;
         QVERIFY(!revocations.departureOf(cell, 0.5));
         cell.mode = ProbeMode::CachedMemory;
-        cell.strategy = QStringLiteral("jwt");
+        cell.by = RevokedBy::Nothing;
         QVERIFY(!revocations.departureOf(cell, 0.5));
     }
 

@@ -256,7 +256,7 @@ private Q_SLOTS:
             object.insert(QStringLiteral("revocations"), QJsonObject{{QStringLiteral("cacheTtlMs"), 5}});
         }) << QStringLiteral("revocations.intervalMs");
         QTest::newRow("revocations of a negative time") << with([](QJsonObject &object) {
-            Revocations revocations{5, 5, {{QStringLiteral("jwt"), ProbeMode::Proxy, 1, {{-1, true}}}}};
+            Revocations revocations{5, 5, {{RevokedBy::Nothing, ProbeMode::Proxy, 1, {{-1, true}}}}};
             object.insert(QStringLiteral("revocations"), revocations.toJson());
         }) << QStringLiteral("revocations.cells[0].watched[0].ms");
         const auto withTrials = [&](const std::vector<RevocationCell> &cells) {
@@ -264,15 +264,41 @@ private Q_SLOTS:
                 object.insert(QStringLiteral("revocations"), Revocations{5, 5, cells}.toJson());
             });
         };
-        const auto trials = [](const char *strategy, int count) {
-            return RevocationCell{QLatin1String(strategy), ProbeMode::Proxy, count,
+        const auto trials = [](RevokedBy by, int count) {
+            return RevocationCell{by, ProbeMode::Proxy, count,
                                   std::vector<Watched>(static_cast<std::size_t>(count), {1, true})};
         };
         QTest::newRow("revocations, more than are ever tried")
-            << withTrials({trials("jwt", 1'001)}) << QStringLiteral("revocations.cells[0].watched");
+            << withTrials({trials(RevokedBy::Nothing, 1'001)}) << QStringLiteral("revocations.cells[0].watched");
         QTest::newRow("revocations, one way twice")
-            << withTrials({trials("jwt", 1), trials("database", 1), trials("jwt", 2)})
+            << withTrials({trials(RevokedBy::Nothing, 1), trials(RevokedBy::Row, 1), trials(RevokedBy::Nothing, 2)})
             << QStringLiteral("revocations.cells[2].mode");
+        const auto withTrial = [&](const QString &key, const QJsonValue &value) {
+            return with([&](QJsonObject &object) {
+                QJsonObject cell = Revocations{5, 5, {trials(RevokedBy::Row, 1)}}
+                                       .toJson()
+                                       .value(QStringLiteral("cells"))
+                                       .toArray()
+                                       .first()
+                                       .toObject();
+                cell.insert(key, value);
+                object.insert(QStringLiteral("revocations"), QJsonObject{{QStringLiteral("cacheTtlMs"), 5},
+                                                                         {QStringLiteral("intervalMs"), 5},
+                                                                         {QStringLiteral("cells"), QJsonArray{cell}}});
+            });
+        };
+        QTest::newRow("revocations by what is not known")
+            << withTrial(QStringLiteral("strategy"), QStringLiteral("<b>any</b>"))
+            << QStringLiteral("revocations.cells[0].strategy");
+        QTest::newRow("revocations, more carried through than watched")
+            << withTrial(QStringLiteral("trials"), 2) << QStringLiteral("revocations.cells[0].trials");
+        QTest::newRow("revocations, trials beyond an int")
+            << withTrial(QStringLiteral("trials"), qint64{1} << 32) << QStringLiteral("revocations.cells[0].trials");
+        QTest::newRow("revocations, fewer than none")
+            << withTrial(QStringLiteral("trials"), -1) << QStringLiteral("revocations.cells[0].trials");
+        QTest::newRow("revocations that outlive everything")
+            << withTrials({{RevokedBy::Row, ProbeMode::Proxy, 1, {{1e308, true}}}})
+            << QStringLiteral("revocations.cells[0].watched[0].ms");
         QTest::newRow("samples, count") << withSamples(QStringLiteral("count"), -1) << QStringLiteral("no number");
         QTest::newRow("samples, too few") << withSamples(QStringLiteral("count"), 3) << QStringLiteral("3 samples");
         QTest::newRow("samples, columns")
@@ -389,11 +415,10 @@ private Q_SLOTS:
         RunDocument document = documentOf(QStringLiteral("/a"));
         QVERIFY(!asHtml(document).contains("id=\"revocations\""));
         Revocations revocations{1'000, 250, {}};
-        RevocationCell cached{QStringLiteral("database"), ProbeMode::CachedMemory, 18, {}};
+        RevocationCell cached{RevokedBy::Row, ProbeMode::CachedMemory, 18, {}};
         for (int i = 0; i < 20; ++i)
             cached.watched.push_back({50.0 * i, i < 18});
-        RevocationCell jwt{
-            QStringLiteral("jwt"), ProbeMode::Proxy, 3, {{2'000, false}, {2'000, false}, {2'000, false}}};
+        RevocationCell jwt{RevokedBy::Nothing, ProbeMode::Proxy, 3, {{2'000, false}, {2'000, false}, {2'000, false}}};
         revocations.cells = {cached, jwt};
         document.revocations = revocations;
         const ReportChart chart = revocationChart(revocations);
