@@ -449,6 +449,30 @@ private Q_SLOTS:
         QVERIFY(html.contains("id=\"revocations\"") && html.contains("svg .curve.m-cached-memory{"));
         QVERIFY(asMarkdown(document).contains("## Revocations"));
     }
+    void waysOfRevokingAreToldApartWithinAMode()
+    {
+        const std::vector<Watched> refused(5, {500, true});
+        const std::vector<Watched> accepted(5, {2'000, false});
+        const Revocations revocations{1'000,
+                                      10,
+                                      {{RevokedBy::Nothing, ProbeMode::Proxy, 5, accepted},
+                                       {RevokedBy::Nothing, ProbeMode::Local, 0, {}},
+                                       {RevokedBy::Rule, ProbeMode::Proxy, 5, refused}}};
+        const ReportChart chart = revocationChart(revocations);
+        for (const char *name : {">proxy (jwt)</text>", ">proxy (jwt-not-before)</text>"})
+            QVERIFY2(chart.svg.contains(QLatin1String(name)), qPrintable(chart.svg));
+        // Each as a line and in the legend; the second's mark is hollow.
+        QCOMPARE(chart.svg.count(QStringLiteral("class=\"curve m-proxy\"")), 2);
+        QCOMPARE(chart.svg.count(QStringLiteral("class=\"curve m-proxy again-1\"")), 2);
+        QCOMPARE(chart.svg.count(QStringLiteral("class=\"fill m-proxy\"")), 1);
+        QCOMPARE(chart.svg.count(QStringLiteral("class=\"fill m-proxy hollow\"")), 1);
+        QVERIFY(asHtml(documentOf(QStringLiteral("/a"))).contains("svg .curve.again-1{stroke-dasharray:"));
+        // What nothing is known of is said and not drawn.
+        QVERIFY(!chart.svg.contains(QStringLiteral("m-local")));
+        QVERIFY2(chart.sentence.contains(QStringLiteral("local (jwt): nothing is known")), qPrintable(chart.sentence));
+        const ReportChart none = revocationChart({1'000, 10, {revocations.cells[1]}});
+        QVERIFY(none.svg.isEmpty() && none.rows.empty() && none.sentence.contains(QStringLiteral("nothing is known")));
+    }
     void aModeHasOneMarkAndTheTableHasAllCells()
     {
         RunDocument document = documentOf(QStringLiteral("/a"));
