@@ -208,6 +208,10 @@ QStringList revocationSentences(const Revocations &revocations)
             sentence += QStringLiteral("; against the model of a cache that is asked as often: ") +
                         departureText(QStringLiteral("median"), *median) + QStringLiteral(", ") +
                         departureText(QStringLiteral("p95"), *tail);
+        } else if (revocations.hasModel(cell)) {
+            sentence += QStringLiteral("; asked every %1, too rarely to be held against the model of a cache: its own "
+                                       "steps would show unless they are of %2 at most, a twentieth of the TTL")
+                            .arg(timeText(revocations.intervalMs), timeText(revocations.rarestIntervalMs()));
         }
         sentences << sentence + QLatin1Char('.');
     }

@@ -108,12 +108,16 @@ TradeoffModel Revocations::model() const
     return TradeoffModel::poisson(second / intervalMs, ttlMs / second);
 }
 
+bool Revocations::hasModel(const RevocationCell &cell) const
+{
+    return isCached(cell.mode) && cell.by == RevokedBy::Row && ttlMs > 0 && intervalMs > 0;
+}
+
 std::optional<ModelDeparture> Revocations::departureOf(const RevocationCell &cell, double p) const
 {
-    const bool modelled = isCached(cell.mode) && cell.by == RevokedBy::Row;
     const SurvivalCurve curve(cell.watched);
     const std::optional<Watched> measured = curve.quantile(p);
-    if (!modelled || !measured || ttlMs <= 0 || intervalMs <= 0)
+    if (!hasModel(cell) || !measured || intervalMs > rarestIntervalMs())
         return std::nullopt;
     const SurvivalCurve::Bounds bounds = curve.quantileBounds(p);
     return ModelDeparture{*measured, bounds.loMs, bounds.hiMs, model().windowQuantile(p) * second};

@@ -58,8 +58,13 @@ struct Revocations
 
     /// The model of one cache that is asked as the trials ask; both times above 0.
     [[nodiscard]] TradeoffModel model() const;
-    /// How far quantile @p p of @p cell lies from model(); nullopt where
-    /// there is no such model: no cache of ours, no row that was deleted. **Source:** facts/latency-method.md §4.2 A.
+    /// Whether there is a model of what @p cell did: a cache of ours, and a row that was deleted.
+    [[nodiscard]] bool hasModel(const RevocationCell &cell) const;
+    /// How often a trial must ask, at least, to be held against model(): every twentieth of the time to live. More
+    /// rarely, what is measured departs from it by the trial's own steps.
+    [[nodiscard]] double rarestIntervalMs() const { return ttlMs / 20; }
+    /// How far quantile @p p of @p cell lies from model(); nullopt where there is no such model, or the trials asked
+    /// more rarely than rarestIntervalMs(). **Source:** facts/latency-method.md §4.2 A.
     [[nodiscard]] std::optional<ModelDeparture> departureOf(const RevocationCell &cell, double p) const;
     /// When to tell how many sessions of @p cell are still accepted: at the times that the method names, where the
     /// curve falls and where it ends. Milliseconds.

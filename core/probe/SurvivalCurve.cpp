@@ -54,17 +54,11 @@ std::optional<Watched> SurvivalCurve::quantile(double p) const
     if (m_watched.empty())
         return std::nullopt;
     constexpr double rounding = 1e-9; // of a product of as many factors as there are trials
-    std::optional<double> reached;    // where the curve came to lie at 1 - p itself
     for (const Fall &fall : m_falls) {
-        if (reached)
-            return Watched{(*reached + fall.ms) / 2, true};
-        if (fall.share < 1 - p - rounding)
-            return Watched{fall.ms, true};
         if (fall.share <= 1 - p + rounding)
-            reached = fall.ms;
+            return Watched{fall.ms, true};
     }
-    const double endMs = m_watched.back().ms;
-    return Watched{(reached.value_or(endMs) + endMs) / 2, false};
+    return Watched{m_watched.back().ms, false};
 }
 
 SurvivalCurve::Bounds SurvivalCurve::quantileBounds(double p) const
