@@ -45,7 +45,7 @@ std::optional<SurvivalCurve::Point> SurvivalCurve::at(double ms) const
         return std::nullopt;
     if (const Fall *fall = lastFall(ms))
         return Point{fall->share, wilsonOfShare(fall->share, fall->whole)};
-    const auto longer = std::ranges::upper_bound(m_watched, ms, {}, &Watched::ms);
+    const auto longer = std::ranges::lower_bound(m_watched, ms, {}, &Watched::ms); // also those who left just then
     return Point{1, wilsonOfShare(1, std::max(1.0, static_cast<double>(m_watched.end() - longer)))};
 }
 

@@ -290,6 +290,10 @@ private Q_SLOTS:
         QCOMPARE(curve.at(4)->interval.lo, wilsonOfShare(0.375, 20.0 / 7).lo);
         QCOMPARE(curve.at(4)->interval.hi, wilsonOfShare(0.375, 20.0 / 7).hi);
         QVERIFY(curve.at(4)->interval.hi - curve.at(4)->interval.lo > 0.5);
+        // Who was watched just so long was still accepted then: it tells of that time, not of a later one.
+        const SurvivalCurve ties({{2, false}, {2, false}, {5, true}});
+        QCOMPARE(ties.at(2)->interval.lo, wilson(3, 3).lo);
+        QCOMPARE(ties.at(2.5)->interval.lo, wilson(1, 1).lo);
         // Nothing censored: the plain share with Wilson's interval, also where all or none last.
         const SurvivalCurve whole({{1, true}, {1, true}, {2, true}, {3, true}, {5, true}});
         QVERIFY(!whole.endMs());
