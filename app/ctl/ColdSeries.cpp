@@ -51,17 +51,23 @@ base::Status readIdle(const Arguments &arguments, probe::RunPlan &plan)
             flag, QStringLiteral("wants one route and one of --modes proxy, route, floor: others keep it awake")));
     plan.samples = plan.samples.value_or(usualSamples);
     // An answer may take until the time limit, and the rest begins after it.
+    const std::chrono::nanoseconds forGaps = longest - std::chrono::nanoseconds(plan.timeout);
+    if (*rest > forGaps - plan.timeout) {
+        return base::fail(base::Error(base::ErrorCode::GuardRefused)
+                              .with(base::ErrorParam::Detail,
+                                    QStringLiteral("a single rest with the time limits of the requests around it takes "
+                                                   "longer than an hour: a shorter --idle")));
+    }
     const std::chrono::nanoseconds gap = *rest + plan.timeout;
-    const std::chrono::nanoseconds length = gap * *plan.samples + plan.timeout;
-    if (length > longest) {
+    if (*plan.samples > forGaps / gap) {
         return base::fail(base::Error(base::ErrorCode::GuardRefused)
                               .with(base::ErrorParam::Detail,
                                     QStringLiteral("%1 requests so far apart take longer than an hour: --samples %2")
                                         .arg(*plan.samples)
-                                        .arg((longest - plan.timeout) / gap)));
+                                        .arg(forGaps / gap)));
     }
     plan.rate = 1 / std::chrono::duration<double>(gap).count();
-    plan.duration = length;
+    plan.duration = gap * *plan.samples + plan.timeout;
     return {};
 }
 

@@ -84,7 +84,7 @@ JsonRecord recordOf(const PropagationCell &cell, bool people)
     for (const auto &[status, times] : cell.statuses)
         statuses.insert(QString::number(status), times);
     JsonRecord record;
-    record.add(QStringLiteral("strategy"), cell.strategy())
+    record.add(QStringLiteral("strategy"), probe::revokedByName(cell.arm.by))
         .add(QStringLiteral("mode"), probe::probeModeName(cell.arm.mode))
         .add(QStringLiteral("trials"), figures.trials)
         .add(QStringLiteral("refused"), figures.refused);
@@ -157,7 +157,7 @@ Outcome outcomeOf(Context &context, const probe::PropagationOutcome &outcome, co
     for (const PropagationCell &cell : outcome.cells) {
         if (cell.figures.failed > 0)
             silent << QStringLiteral("%1 of %2 by %3")
-                          .arg(QString::number(cell.figures.failed), cell.strategy(),
+                          .arg(QString::number(cell.figures.failed), probe::revokedByName(cell.arm.by),
                                probe::probeModeName(cell.arm.mode));
     }
     if (silent.isEmpty())

@@ -65,6 +65,11 @@ public:
             return Outcome::failed(usageError(QStringLiteral("--revocations"),
                                               QStringLiteral("goes with --as html or --as markdown alone")));
         }
+        if (arguments.argument() == QLatin1String("-") &&
+            arguments.value(QStringLiteral("revocations")) == QLatin1String("-")) {
+            return Outcome::failed(
+                usageError(QStringLiteral("--revocations"), QStringLiteral("standard input is one file only")));
+        }
         const auto out = outFile(context, Existing::Replaced);
         if (!out)
             return Outcome::failed(out.error());

@@ -19,9 +19,9 @@ constexpr int leastGroups = 4; ///< fewer show no course
 
 /// Into how many groups @p blocks blocks are parted, where the cells shown have @p counts times: as few as leave each
 /// cell enough for whiskers, or for a box at least, as long as there is still a course to see.
-int groupsOf(int blocks, const std::vector<qsizetype> &counts)
+int groupsOf(qint64 blocks, const std::vector<qsizetype> &counts)
 {
-    int groups = std::min(mostGroups, blocks / leastBlocks);
+    int groups = static_cast<int>(std::min<qint64>(mostGroups, blocks / leastBlocks));
     const qsizetype fewest = counts.empty() ? 0 : *std::ranges::min_element(counts);
     for (const double p : {boxQuantiles[4], boxQuantiles[3]}) {
         const qsizetype enough = fewest / minimumSamples(p);
@@ -63,15 +63,13 @@ Parted parted(BlockBoxes &boxes, const std::vector<std::pair<std::size_t, const 
         first = std::min(first, sample->block);
         last = std::max(last, sample->block);
     }
-    const int blocks = std::max(0, last - first + 1);
+    const qint64 blocks = std::max<qint64>(0, qint64{last} - first + 1);
     const int groups = groupsOf(blocks, counts);
     // Where group after group begins; even, so that none has too few.
-    const auto begin = [&](int group) {
-        return first + static_cast<int>(qint64{group} * blocks / std::max(1, groups));
-    };
+    const auto begin = [&](int group) { return first + qint64{group} * blocks / std::max(1, groups); };
     Parted samples(static_cast<std::size_t>(groups));
     for (int group = 0; group < groups; ++group) {
-        boxes.groups.push_back({begin(group), begin(group + 1) - 1, {}});
+        boxes.groups.push_back({static_cast<int>(begin(group)), static_cast<int>(begin(group + 1) - 1), {}});
         samples[static_cast<std::size_t>(group)].resize(boxes.modes.size());
     }
     for (const auto &[mode, sample] : measured) {

@@ -80,7 +80,9 @@ QString wholeStyle()
                                "svg .curve.m-%1{stroke-dasharray:%3}\n")
                     .arg(QLatin1String(mode.name), QLatin1String(mode.color), QLatin1String(mode.dash));
     }
-    return text;
+    // Behind the modes: a further curve of one.
+    return text + QStringLiteral("svg .curve.again-1{stroke-dasharray:14 3 2 3}"
+                                 "svg .curve.again-2{stroke-dasharray:2 3 2 9}\n");
 }
 
 /// Unicode's own line separator: what follows it in a field stands below. A route that holds it breaks there, no more.

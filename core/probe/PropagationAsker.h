@@ -6,16 +6,10 @@
 #include "core/deployment/Deployment.h"
 #include "core/probe/Cell.h"
 #include "core/probe/PropagationAnswer.h"
+#include "core/probe/RevokedBy.h"
 #include "core/revoke/NotBeforeRule.h"
 
 namespace rollcall::probe {
-
-/// By what a session of an experiment is ended.
-enum class RevokedBy {
-    Row,     ///< its row is deleted
-    Rule,    ///< a not-before rule for its user
-    Nothing, ///< a JWT of which the deployment is told nothing
-};
 
 /// One way of asking for a session that is to be revoked.
 struct PropagationArm

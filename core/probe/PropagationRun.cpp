@@ -204,19 +204,6 @@ Status carryOut(Experiment &experiment, const Call &call,
 
 } // namespace
 
-QString PropagationCell::strategy() const
-{
-    switch (arm.by) {
-    case RevokedBy::Row:
-        return QStringLiteral("database");
-    case RevokedBy::Rule:
-        return QStringLiteral("jwt-not-before");
-    case RevokedBy::Nothing:
-        return QStringLiteral("jwt");
-    }
-    return {};
-}
-
 Result<PropagationOutcome> runPropagation(const PropagationPlan &wanted,
                                           const std::shared_ptr<const Deployment> &deployment, audit::AuditLog *audit,
                                           const Call &call,

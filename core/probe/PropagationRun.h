@@ -17,8 +17,6 @@ struct PropagationCell
     PropagationArm arm;
     PropagationFigures figures;
     std::map<int, int> statuses; ///< how often the deployment answered with neither session nor null, by HTTP status
-    /// "database"; "jwt" (revoked by nothing: there is nothing to revoke by), "jwt-not-before" (by a rule).
-    [[nodiscard]] QString strategy() const;
     bool operator==(const PropagationCell &) const = default;
 };
 

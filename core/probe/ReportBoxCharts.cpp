@@ -43,8 +43,9 @@ void drawBox(SvgCanvas &canvas, const LogAxis &axis, const BlockBox &box, const 
     if (box.shows(3))
         canvas.rect(x - size / 2, y(3), size, y(1) - y(3), QStringLiteral("box ") + css);
     canvas.line(x - size / 2, y(median), x + size / 2, y(median), QStringLiteral("whisker ") + css);
-    canvas.marker(x, y(median), id,
-                  QStringLiteral("%1: median %2, n %3").arg(cellName(id), numberText(box, median)).arg(box.n));
+    canvas.marker(
+        x, y(median), id,
+        QStringLiteral("%1: median %2, n %3").arg(cellName(id), numberText(box, median), QString::number(box.n)));
 }
 
 /// How far the medians of mode @p mode lie apart, over the parts of the run.
@@ -92,9 +93,9 @@ ReportChart blocksChart(const RunDocument &document, const QString &route)
     QStringList courses;
     for (std::size_t mode = 0; mode < boxes.modes.size(); ++mode)
         courses << courseText(boxes, mode);
-    chart.sentence = QStringLiteral("Medians over %1 parts of the run: %2. %3")
-                         .arg(boxes.groups.size())
-                         .arg(courses.join(QStringLiteral("; ")), marksText(boxes));
+    chart.sentence =
+        QStringLiteral("Medians over %1 parts of the run: %2. %3")
+            .arg(QString::number(boxes.groups.size()), courses.join(QStringLiteral("; ")), marksText(boxes));
     SvgCanvas canvas(width, bottom + 30);
     canvas.legend(boxes.modes, 10, 14);
     const LogAxis axis(boxes.least, boxes.most, bottom, top);

@@ -38,7 +38,7 @@ CellId idOf(const RevocationCell &cell)
 
 QString nameOf(const RevocationCell &cell)
 {
-    return QStringLiteral("%1 (%2)").arg(probeModeName(cell.mode), cell.strategy);
+    return QStringLiteral("%1 (%2)").arg(probeModeName(cell.mode), revokedByName(cell.by));
 }
 
 QString signedPercent(double percent)
@@ -107,8 +107,37 @@ void drawAxes(SvgCanvas &canvas, const Axes &axes, double ttlMs)
     }
 }
 
-void drawCurve(SvgCanvas &canvas, const Axes &axes, const RevocationCell &cell)
+/// A cell, and how many before it have its mode, and so its colour: "jwt" and "jwt-not-before" go together.
+struct Drawn
 {
+    RevocationCell cell;
+    qsizetype again = 0;
+
+    [[nodiscard]] QString lineClass() const { return again > 0 ? QStringLiteral(" again-%1").arg(again) : QString(); }
+    [[nodiscard]] QString markClass() const { return again > 0 ? QStringLiteral(" hollow") : QString(); }
+};
+
+/// Those that anything is known of.
+std::vector<Drawn> drawnOf(const Revocations &revocations)
+{
+    // What is behind the configured cache looks like what is behind one in memory.
+    const auto lookOf = [](const RevocationCell &cell) {
+        return cell.mode == ProbeMode::Cached ? ProbeMode::CachedMemory : cell.mode;
+    };
+    std::vector<Drawn> drawn;
+    for (const RevocationCell &cell : revocations.cells) {
+        if (cell.watched.empty())
+            continue;
+        const auto again =
+            std::ranges::count_if(drawn, [&](const Drawn &before) { return lookOf(before.cell) == lookOf(cell); });
+        drawn.push_back({cell, again});
+    }
+    return drawn;
+}
+
+void drawCurve(SvgCanvas &canvas, const Axes &axes, const Drawn &drawn)
+{
+    const RevocationCell &cell = drawn.cell;
     const SurvivalCurve curve(cell.watched);
     const QString css = modeClass(idOf(cell));
     const auto at = [&](double ms, double share) -> QString { // no builder of temporaries
@@ -132,7 +161,7 @@ void drawCurve(SvgCanvas &canvas, const Axes &axes, const RevocationCell &cell)
     const double endMs = curve.endMs().value_or(axes.mostMs);
     add(endMs, last);
     canvas.polygon(upper + lower, QStringLiteral("band ") + css);
-    canvas.polyline(line, QStringLiteral("curve ") + css);
+    canvas.polyline(line, QStringLiteral("curve ") + css + drawn.lineClass());
     if (curve.endMs())
         canvas.line(axes.x(endMs), Axes::y(last.share) - endBar, axes.x(endMs), Axes::y(last.share) + endBar,
                     QStringLiteral("whisker thin ") + css);
@@ -141,7 +170,7 @@ void drawCurve(SvgCanvas &canvas, const Axes &axes, const RevocationCell &cell)
 std::vector<QStringList> tableOf(const Revocations &revocations)
 {
     std::vector<QStringList> rows;
-    for (const RevocationCell &cell : revocations.cells) {
+    for (const auto &[cell, again] : drawnOf(revocations)) {
         const SurvivalCurve curve(cell.watched);
         for (const double ms : revocations.reportedTimes(cell)) {
             QStringList row{nameOf(cell), timeText(ms)};
@@ -162,6 +191,10 @@ QStringList revocationSentences(const Revocations &revocations)
 {
     QStringList sentences;
     for (const RevocationCell &cell : revocations.cells) {
+        if (cell.watched.empty()) {
+            sentences << nameOf(cell) + QStringLiteral(": nothing is known, as no trial got so far.");
+            continue;
+        }
         const SurvivalCurve curve(cell.watched);
         const QString number = QString::number(curve.count());
         QString sentence = QStringLiteral("%1: half of the sessions are refused after %2, 95 of 100 after %3 (n %4)")
@@ -175,6 +208,10 @@ QStringList revocationSentences(const Revocations &revocations)
             sentence += QStringLiteral("; against the model of a cache that is asked as often: ") +
                         departureText(QStringLiteral("median"), *median) + QStringLiteral(", ") +
                         departureText(QStringLiteral("p95"), *tail);
+        } else if (revocations.hasModel(cell)) {
+            sentence += QStringLiteral("; asked every %1, too rarely to be held against the model of a cache: its own "
+                                       "steps would show unless they are of %2 at most, a twentieth of the TTL")
+                            .arg(timeText(revocations.intervalMs), timeText(revocations.rarestIntervalMs()));
         }
         sentences << sentence + QLatin1Char('.');
     }
@@ -194,18 +231,19 @@ ReportChart revocationChart(const Revocations &revocations)
                                revocationSentences(revocations).join(QLatin1Char(' ')) +
                                QStringLiteral(" Times are the middles of last acceptance and lasting refusal; band: 95 "
                                               "% CI; a bar ends what was watched no longer.");
-    if (revocations.cells.empty())
+    const std::vector<Drawn> drawn = drawnOf(revocations);
+    if (drawn.empty())
         return chart;
     chart.rows = tableOf(revocations);
     SvgCanvas canvas(width, bottom + 30);
-    std::vector<CellId> ids;
-    for (const RevocationCell &cell : revocations.cells)
-        ids.push_back(idOf(cell));
-    canvas.legend(ids, 10, 14);
     const Axes axes{1.1 * latestMs(revocations)};
     drawAxes(canvas, axes, revocations.ttlMs);
-    for (const RevocationCell &cell : revocations.cells)
-        drawCurve(canvas, axes, cell);
+    double legendX = 10;
+    for (const Drawn &each : drawn) {
+        legendX =
+            canvas.legendEntry(idOf(each.cell), nameOf(each.cell), legendX, 14, each.lineClass(), each.markClass());
+        drawCurve(canvas, axes, each);
+    }
     chart.svg = canvas.element(chart.sentence);
     return chart;
 }

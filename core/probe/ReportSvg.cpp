@@ -98,7 +98,7 @@ void SvgCanvas::text(double x, double y, const QString &text, const QString &anc
                   .arg(pixel(x), pixel(y), anchor, cssClass, escapedHtml(text));
 }
 
-void SvgCanvas::marker(double x, double y, const CellId &id, const QString &tip)
+void SvgCanvas::marker(double x, double y, const CellId &id, const QString &tip, const QString &more)
 {
     const double r = markerSize;
     QString shape;
@@ -132,7 +132,7 @@ void SvgCanvas::marker(double x, double y, const CellId &id, const QString &tip)
                     .arg(pixel(x - 1.5), pixel(y - r - 3), pixel(2 * r + 6));
         break;
     }
-    const QString hollow = id.cache == CachePath::Miss ? QStringLiteral(" hollow") : QString();
+    const QString hollow = (id.cache == CachePath::Miss ? QStringLiteral(" hollow") : QString()) + more;
     m_body += shape +
               QStringLiteral(" class=\"fill %1%2\"><title>%3</title>").arg(modeClass(id), hollow, escapedHtml(tip)) +
               QLatin1String("</") + shape.mid(1, shape.indexOf(QLatin1Char(' ')) - 1) + QLatin1Char('>');
@@ -172,11 +172,17 @@ void SvgCanvas::legend(const std::vector<CellId> &ids, double x, double y)
         if (shown.contains(name))
             continue;
         shown << name;
-        line(x, y, x + 26, y, QStringLiteral("curve ") + modeClass(id));
-        marker(x + 13, y, id, name);
-        text(x + 32, y + 4, name);
-        x += 50 + legendStep * static_cast<double>(name.size());
+        x = legendEntry(id, name, x, y);
     }
+}
+
+double SvgCanvas::legendEntry(const CellId &id, const QString &name, double x, double y, const QString &line,
+                              const QString &mark)
+{
+    this->line(x, y, x + 26, y, QStringLiteral("curve ") + modeClass(id) + line);
+    marker(x + 13, y, id, name, mark);
+    text(x + 32, y + 4, name);
+    return x + 50 + legendStep * static_cast<double>(name.size());
 }
 
 QString SvgCanvas::element(const QString &sentence) const

@@ -61,8 +61,8 @@ public:
     /// @p anchor: "start", "middle" or "end".
     void text(double x, double y, const QString &text, const QString &anchor = QStringLiteral("start"),
               const QString &cssClass = QStringLiteral("label"));
-    /// A marker whose shape depends on the mode, so that colour alone never tells.
-    void marker(double x, double y, const CellId &id, const QString &tip);
+    /// A marker whose shape depends on the mode, so that colour alone never tells. @p more: further classes.
+    void marker(double x, double y, const CellId &id, const QString &tip, const QString &more = {});
     /// An open line through "x,y x,y …".
     void polyline(const QString &points, const QString &cssClass);
     void polygon(const QString &points, const QString &cssClass);
@@ -72,6 +72,10 @@ public:
     void verticalTicks(const LogAxis &axis, double at, double length);
     /// A row of names with their markers at height @p y.
     void legend(const std::vector<CellId> &ids, double x, double y);
+    /// One of them, called @p name, its line of further classes @p line and its marker of @p mark; returns where the
+    /// next begins.
+    double legendEntry(const CellId &id, const QString &name, double x, double y, const QString &line = {},
+                       const QString &mark = {});
 
     /// The element, labelled with @p sentence for screen readers.
     [[nodiscard]] QString element(const QString &sentence) const;

@@ -1,5 +1,7 @@
 #include "core/probe/Revocations.h"
 
+#include <algorithm>
+
 #include "core/probe/PropagationRun.h"
 
 namespace rollcall::probe {
@@ -7,19 +9,31 @@ namespace rollcall::probe {
 namespace {
 
 constexpr double second = 1'000; ///< ms
+constexpr double longestMs = 24 * 3'600 * second;
+constexpr std::size_t mostWatched = PropagationPlan::mostTrials;
 
 RevocationCell cellFrom(const JsonFields &fields)
 {
     RevocationCell cell;
-    cell.strategy = fields.text(QStringLiteral("strategy"));
+    cell.by = fields.word<RevokedBy>(QStringLiteral("strategy"), revokedByOf);
     cell.mode = fields.word<ProbeMode>(QStringLiteral("mode"), probeModeOf);
-    cell.ended = static_cast<int>(fields.integer(QStringLiteral("trials")));
-    fields.each(QStringLiteral("watched"), [&cell](const JsonFields &each) {
+    const QString watched = QStringLiteral("watched");
+    fields.each(watched, [&](const JsonFields &each) {
+        if (cell.watched.size() >= mostWatched) {
+            fields.reject(watched);
+            return;
+        }
         const Watched one{each.number(QStringLiteral("ms")), each.flag(QStringLiteral("ended"))};
-        if (one.ms < 0)
+        if (one.ms < 0 || one.ms > longestMs)
             each.reject(QStringLiteral("ms"));
         cell.watched.push_back(one);
     });
+    const QString trials = QStringLiteral("trials");
+    const qint64 ended = fields.integer(trials);
+    if (ended < 0 || ended > static_cast<qint64>(cell.watched.size()))
+        fields.reject(trials);
+    else
+        cell.ended = static_cast<int>(ended);
     return cell;
 }
 
@@ -47,7 +61,7 @@ Revocations Revocations::of(const std::vector<PropagationCell> &cells, std::chro
     Revocations revocations{Milliseconds(ttl).count(), Milliseconds(interval).count(), {}};
     for (const PropagationCell &cell : cells) {
         if (!cell.figures.watched.empty())
-            revocations.cells.push_back({cell.strategy(), cell.arm.mode, cell.figures.trials, cell.figures.watched});
+            revocations.cells.push_back({cell.arm.by, cell.arm.mode, cell.figures.trials, cell.figures.watched});
     }
     return revocations;
 }
@@ -56,7 +70,7 @@ QJsonObject Revocations::toJson() const
 {
     QJsonArray array;
     for (const RevocationCell &cell : cells) {
-        array.append(QJsonObject{{QStringLiteral("strategy"), cell.strategy},
+        array.append(QJsonObject{{QStringLiteral("strategy"), revokedByName(cell.by)},
                                  {QStringLiteral("mode"), probeModeName(cell.mode)},
                                  {QStringLiteral("trials"), cell.ended},
                                  {QStringLiteral("watched"), watchedToJson(cell.watched)}});
@@ -70,14 +84,20 @@ Revocations Revocations::fromJson(const JsonFields &fields)
 {
     Revocations revocations{
         fields.number(QStringLiteral("cacheTtlMs")), fields.number(QStringLiteral("intervalMs")), {}};
-    if (revocations.ttlMs < 0)
+    if (revocations.ttlMs < 0 || revocations.ttlMs > longestMs)
         fields.reject(QStringLiteral("cacheTtlMs"));
-    if (revocations.intervalMs <= 0)
+    if (revocations.intervalMs <= 0 || revocations.intervalMs > longestMs)
         fields.reject(QStringLiteral("intervalMs"));
-    fields.each(QStringLiteral("cells"), [&revocations](const JsonFields &each) {
+    fields.each(QStringLiteral("cells"), [&](const JsonFields &each) {
         RevocationCell cell = cellFrom(each);
-        if (!cell.watched.empty())
-            revocations.cells.push_back(std::move(cell));
+        // One for each way of revoking and asking, so there are few, however long the file.
+        if (std::ranges::any_of(revocations.cells, [&cell](const RevocationCell &before) {
+                return before.by == cell.by && before.mode == cell.mode;
+            })) {
+            each.reject(QStringLiteral("mode"));
+            return;
+        }
+        revocations.cells.push_back(std::move(cell));
     });
     return revocations;
 }
@@ -88,12 +108,16 @@ TradeoffModel Revocations::model() const
     return TradeoffModel::poisson(second / intervalMs, ttlMs / second);
 }
 
+bool Revocations::hasModel(const RevocationCell &cell) const
+{
+    return isCached(cell.mode) && cell.by == RevokedBy::Row && ttlMs > 0 && intervalMs > 0;
+}
+
 std::optional<ModelDeparture> Revocations::departureOf(const RevocationCell &cell, double p) const
 {
-    const bool modelled = isCached(cell.mode) && cell.strategy == QLatin1String("database");
     const SurvivalCurve curve(cell.watched);
     const std::optional<Watched> measured = curve.quantile(p);
-    if (!modelled || !measured || ttlMs <= 0 || intervalMs <= 0)
+    if (!hasModel(cell) || !measured || intervalMs > rarestIntervalMs())
         return std::nullopt;
     const SurvivalCurve::Bounds bounds = curve.quantileBounds(p);
     return ModelDeparture{*measured, bounds.loMs, bounds.hiMs, model().windowQuantile(p) * second};

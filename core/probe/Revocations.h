@@ -9,6 +9,7 @@
 
 #include "core/probe/Cell.h"
 #include "core/probe/JsonFields.h"
+#include "core/probe/RevokedBy.h"
 #include "core/probe/SurvivalCurve.h"
 #include "core/probe/TradeoffModel.h"
 
@@ -31,10 +32,10 @@ struct ModelDeparture
 /// What became of the sessions that one way of asking was tried with.
 struct RevocationCell
 {
-    QString strategy; ///< PropagationCell::strategy()
+    RevokedBy by = RevokedBy::Row;
     ProbeMode mode = ProbeMode::Local;
-    int ended = 0; ///< trials carried through, of those in `watched`
-    std::vector<Watched> watched;
+    int ended = 0;                ///< trials carried through, of those in `watched`
+    std::vector<Watched> watched; ///< empty: nothing is known of any
     bool operator==(const RevocationCell &) const = default;
 };
 
@@ -50,13 +51,20 @@ struct Revocations
                                         std::chrono::nanoseconds interval);
     /// `{"cacheTtlMs","intervalMs","cells":[{"strategy","mode","trials","watched":[{"ms","ended"}]}]}`.
     [[nodiscard]] QJsonObject toJson() const;
-    /// Reads that, and what `latency propagation` answers, which has more members. What is wrong is noted in @p fields.
+    /// Reads that, and what `latency propagation` answers, which has more members. What is wrong is noted in @p fields:
+    /// also what is longer than a day, of which no experiment tells, and a way of revoking and asking that is there
+    /// twice.
     [[nodiscard]] static Revocations fromJson(const JsonFields &fields);
 
     /// The model of one cache that is asked as the trials ask; both times above 0.
     [[nodiscard]] TradeoffModel model() const;
-    /// How far quantile @p p of @p cell lies from model(); nullopt where
-    /// there is no such model: no cache of ours, no row that was deleted. **Source:** facts/latency-method.md §4.2 A.
+    /// Whether there is a model of what @p cell did: a cache of ours, and a row that was deleted.
+    [[nodiscard]] bool hasModel(const RevocationCell &cell) const;
+    /// How often a trial must ask, at least, to be held against model(): every twentieth of the time to live. More
+    /// rarely, what is measured departs from it by the trial's own steps.
+    [[nodiscard]] double rarestIntervalMs() const { return ttlMs / 20; }
+    /// How far quantile @p p of @p cell lies from model(); nullopt where there is no such model, or the trials asked
+    /// more rarely than rarestIntervalMs(). **Source:** facts/latency-method.md §4.2 A.
     [[nodiscard]] std::optional<ModelDeparture> departureOf(const RevocationCell &cell, double p) const;
     /// When to tell how many sessions of @p cell are still accepted: at the times that the method names, where the
     /// curve falls and where it ends. Milliseconds.

@@ -24,6 +24,8 @@ constexpr qint64 firstFlag = 8;
 constexpr qint64 allFlags = reusedFlag | warmupFlag | setCookieFlag | firstFlag;
 /// Beyond it a time or size is no measurement of ours.
 constexpr qint64 largest = qint64(1) << 61;
+/// Each block leaves a sample at least, so the samples of a run are of far fewer.
+constexpr int largestBlock = 1 << 24;
 constexpr qsizetype usualSampleBytes = 32;
 constexpr qsizetype mostBytes = qsizetype(256) * 1024 * 1024;
 
@@ -184,6 +186,11 @@ base::Result<std::vector<Sample>> samplesFromJson(const QJsonValue &value, std::
         samples.push_back(sampleFrom(reader, intended, cells, stages));
         if (!reader.ok())
             return invalid(QStringLiteral("sample %1 is out of range").arg(i + 1));
+        if (samples.back().block > largestBlock) {
+            return invalid(QStringLiteral("sample %1 is said to be of block %2, and no run has so many")
+                               .arg(i + 1)
+                               .arg(samples.back().block));
+        }
     }
     if (!reader.atEnd())
         return invalid(QStringLiteral("more stands behind its %1 samples").arg(count));

@@ -8,6 +8,34 @@ namespace rollcall::probe {
 SurvivalCurve::SurvivalCurve(std::vector<Watched> watched) : m_watched(std::move(watched))
 {
     std::ranges::sort(m_watched, {}, [](const Watched &one) { return std::tuple(one.ms, !one.ended); });
+    Fall fall{0, 1, 0};
+    double greenwood = 0; // the variance, divided by the squared share
+    auto left = static_cast<double>(m_watched.size());
+    for (const Watched &one : m_watched) {
+        if (one.ended) {
+            if (left > 1) {
+                fall.share *= (left - 1) / left;
+                greenwood += 1 / (left * (left - 1));
+                fall.whole = (1 - fall.share) / (fall.share * greenwood);
+            } else { // the last one: as many as told of the share before
+                fall.whole = fall.share < 1 ? fall.whole : 1;
+                fall.share = 0;
+            }
+            fall.ms = one.ms;
+            if (m_falls.empty() || one.ms > m_falls.back().ms)
+                m_falls.push_back(fall);
+            else
+                m_falls.back() = fall;
+        }
+        --left;
+    }
+}
+
+/// The last fall at or before @p ms; nullptr where all last so long.
+const SurvivalCurve::Fall *SurvivalCurve::lastFall(double ms) const
+{
+    const auto after = std::ranges::upper_bound(m_falls, ms, {}, &Fall::ms);
+    return after == m_falls.begin() ? nullptr : &*std::prev(after);
 }
 
 std::optional<SurvivalCurve::Point> SurvivalCurve::at(double ms) const
@@ -15,24 +43,10 @@ std::optional<SurvivalCurve::Point> SurvivalCurve::at(double ms) const
     const std::optional<double> end = endMs();
     if (m_watched.empty() || (end && ms > *end))
         return std::nullopt;
-    double share = 1;
-    double greenwood = 0; // the variance, divided by the squared share
-    double whole = 0;     // observations without censoring that would tell as much
-    auto left = static_cast<double>(m_watched.size());
-    for (const Watched &one : m_watched) {
-        if (one.ms > ms)
-            break;
-        if (one.ended && left > 1) {
-            share *= (left - 1) / left;
-            greenwood += 1 / (left * (left - 1));
-            whole = (1 - share) / (share * greenwood);
-        } else if (one.ended) {
-            whole = share < 1 ? whole : 1; // the last one: as many as told of the share before
-            share = 0;
-        }
-        --left;
-    }
-    return Point{share, wilsonOfShare(share, share < 1 ? whole : std::max(1.0, left))};
+    if (const Fall *fall = lastFall(ms))
+        return Point{fall->share, wilsonOfShare(fall->share, fall->whole)};
+    const auto longer = std::ranges::lower_bound(m_watched, ms, {}, &Watched::ms); // also those who left just then
+    return Point{1, wilsonOfShare(1, std::max(1.0, static_cast<double>(m_watched.end() - longer)))};
 }
 
 std::optional<Watched> SurvivalCurve::quantile(double p) const
@@ -40,22 +54,11 @@ std::optional<Watched> SurvivalCurve::quantile(double p) const
     if (m_watched.empty())
         return std::nullopt;
     constexpr double rounding = 1e-9; // of a product of as many factors as there are trials
-    std::optional<double> reached;    // where the curve came to lie at 1 - p itself
-    double share = 1;
-    auto left = static_cast<double>(m_watched.size());
-    for (const Watched &one : m_watched) {
-        if (one.ended && reached && one.ms > *reached)
-            return Watched{(*reached + one.ms) / 2, true};
-        if (one.ended)
-            share *= (left - 1) / left;
-        --left;
-        if (share < 1 - p - rounding)
-            return Watched{one.ms, true};
-        if (one.ended && share <= 1 - p + rounding)
-            reached = one.ms;
+    for (const Fall &fall : m_falls) {
+        if (fall.share <= 1 - p + rounding)
+            return Watched{fall.ms, true};
     }
-    const double endMs = m_watched.back().ms;
-    return Watched{(reached.value_or(endMs) + endMs) / 2, false};
+    return Watched{m_watched.back().ms, false};
 }
 
 SurvivalCurve::Bounds SurvivalCurve::quantileBounds(double p) const
@@ -82,10 +85,8 @@ SurvivalCurve::Bounds SurvivalCurve::quantileBounds(double p) const
 std::vector<double> SurvivalCurve::stepsMs() const
 {
     std::vector<double> steps;
-    for (const Watched &one : m_watched) {
-        if (one.ended && (steps.empty() || one.ms > steps.back()))
-            steps.push_back(one.ms);
-    }
+    for (const Fall &fall : m_falls)
+        steps.push_back(fall.ms);
     return steps;
 }
 

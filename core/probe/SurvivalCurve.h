@@ -33,9 +33,9 @@ public:
     };
     /// What is known of @p ms (not negative); nullopt where nothing was watched so long and some still lasted.
     [[nodiscard]] std::optional<Point> at(double ms) const;
-    /// How long it takes until share @p p, in (0, 1), has ended: when the curve falls below 1 − p, or the middle of the
-    /// while that it stays just there. Not ended: at least so long, as nothing is known beyond; nullopt where nothing
-    /// was watched.
+    /// How long it takes until share @p p, in (0, 1), has ended, by one rule: the first time at which the curve S is
+    /// down at 1 − p, inf{t: S(t) ≤ 1 − p}, also where it stays there for a while. Not ended: at least so long, as the
+    /// curve is not down there where it ends; nullopt where nothing was watched.
     [[nodiscard]] std::optional<Watched> quantile(double p) const;
     struct Bounds
     {
@@ -52,7 +52,17 @@ public:
     [[nodiscard]] qsizetype count() const { return static_cast<qsizetype>(m_watched.size()); }
 
 private:
+    /// Where the curve falls, and what is known from there on.
+    struct Fall
+    {
+        double ms = 0;
+        double share = 0;
+        double whole = 0; ///< observations without censoring that would tell as much
+    };
+    [[nodiscard]] const Fall *lastFall(double ms) const;
+
     std::vector<Watched> m_watched; ///< ascending; what ends before what is watched no longer than that
+    std::vector<Fall> m_falls;      ///< ascending
 };
 
 } // namespace rollcall::probe

@@ -259,6 +259,8 @@ private Q_SLOTS:
         const CtlResult wrong = m_ctl.run(report + QStringList{document});
         QVERIFY2(wrong.exitCode != 0 && wrong.errorCode() == QStringLiteral("FileFormatInvalid"),
                  wrong.all().constData());
+        const CtlResult twice = m_ctl.run(words("latency report - --revocations -"));
+        QVERIFY2(twice.exitCode == 2, twice.all().constData());
         const CtlResult csv = m_ctl.run(report + QStringList{revocations} + words("--as csv"));
         QVERIFY2(csv.exitCode == 2, csv.all().constData());
         const CtlResult audit = m_ctl.run(words("audit verify"));
@@ -366,6 +368,11 @@ private Q_SLOTS:
         QVERIFY2(awake.exitCode == 2 && awake.err.contains("awake"), awake.all().constData());
         const CtlResult endless = m_ctl.run(cold + words("--samples 100000"));
         QVERIFY2(endless.exitCode == 4 && endless.err.contains("--samples 2570"), endless.all().constData());
+        // A rest that is too long by itself is said so.
+        const CtlResult rest =
+            m_ctl.run(words("latency run --route /a --modes route --cookie none --idle 61m --base-url")
+                      << server.url(QString()).toString());
+        QVERIFY2(rest.exitCode == 4 && rest.err.contains("a shorter --idle"), rest.all().constData());
     }
 
     void guardsStayOnElsewhere()

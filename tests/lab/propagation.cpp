@@ -8,7 +8,9 @@
 
 #include "core/probe/PropagationFigures.h"
 #include "core/probe/TradeoffModel.h"
+#include "tests/support/SimulatedCache.h"
 
+using namespace rollcall;
 using namespace rollcall::probe;
 using namespace std::chrono_literals;
 
@@ -16,30 +18,6 @@ namespace {
 
 constexpr double bar = 0.03;
 constexpr int enoughTrials = 20'000;
-constexpr qint64 answerNs = 2'000'000; // what a simulated probe takes
-
-/// Keeps a session for a time to live from when it was looked up.
-class SimulatedCache
-{
-public:
-    explicit SimulatedCache(qint64 ttlNs) : m_ttlNs(ttlNs) {}
-
-    void revoke() { m_revoked = true; }
-    ProbeAnswer ask(qint64 nowNs)
-    {
-        if (nowNs < m_aliveUntilNs)
-            return ProbeAnswer::Accepted;
-        if (m_revoked)
-            return ProbeAnswer::Refused;
-        m_aliveUntilNs = nowNs + m_ttlNs;
-        return ProbeAnswer::Accepted;
-    }
-
-private:
-    qint64 m_aliveUntilNs = 0; ///< nothing is kept from then on
-    qint64 m_ttlNs;
-    bool m_revoked = false;
-};
 
 struct World
 {
@@ -47,27 +25,6 @@ struct World
     std::chrono::milliseconds interval;
     std::chrono::milliseconds ttl;
 };
-
-TrialOutcome simulate(const World &world, Random &random)
-{
-    TrialLaw law;
-    law.interval = world.interval;
-    law.age = 2 * world.ttl;
-    law.horizon = 3 * world.ttl;
-    law.settle = 0ns;
-    SimulatedCache cache(std::chrono::nanoseconds(world.ttl).count());
-    PropagationTrial trial(law, 0, Random(random.next()));
-    while (trial.step() != PropagationTrial::Step::Done) {
-        const qint64 now = trial.dueNs();
-        if (trial.step() == PropagationTrial::Step::Revoke) {
-            cache.revoke();
-            trial.revoked(now, now);
-        } else {
-            trial.probed(now, now + answerNs, cache.ask(now));
-        }
-    }
-    return trial.outcome();
-}
 
 bool missed = false;
 
@@ -88,7 +45,7 @@ void judge(const World &world, int trials)
     Random random(17);
     std::vector<TrialOutcome> outcomes;
     for (int i = 0; i < trials; ++i)
-        outcomes.push_back(simulate(world, random));
+        outcomes.push_back(test::simulatedTrial(world.interval, world.ttl, random));
     const PropagationFigures figures = summarise(outcomes, {world.interval, world.ttl, 0ns});
     const double interval = std::chrono::duration<double>(world.interval).count();
     const double ttl = std::chrono::duration<double>(world.ttl).count();

@@ -253,6 +253,13 @@ QString TradeoffChart::measuredSentence() const
     const QString measured =
         tr("Measured, midway between the last acceptance seen and the first refusal, 95 of 100: %1.")
             .arg(rings.join(QStringLiteral(", ")));
+    if (std::ranges::any_of(m_measured, &MeasuredWindow::isCoarse)) {
+        return measured + QLatin1Char(' ') +
+               tr("Asked at %1, too rarely to be held against the model of a time to live of %2: ask twenty times in "
+                  "it "
+                  "at least.")
+                   .arg(rateText(m_asked.rate), secondsText(m_asked.ttl));
+    }
     if (departures.isEmpty())
         return measured;
     return measured + QLatin1Char(' ') +
@@ -275,6 +282,8 @@ void TradeoffChart::appendMeasured(ChartTable &table) const
             off << tr("p50 %1").arg(departureText(*each.medianOff));
         if (each.off)
             off << tr("p95 %1").arg(departureText(*each.off));
+        if (each.isCoarse)
+            off << tr("asked too rarely");
         table.rows.push_back({{tr("%1, %2 measured").arg(secondsText(m_asked.ttl), lookOf(each.id).word), m_asked.ttl},
                               {shareText(each.saved), each.saved},
                               {},

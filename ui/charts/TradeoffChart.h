@@ -21,8 +21,10 @@ struct MeasuredWindow
     double seconds = 0;       ///< in which 95 % of revocations were refused for good
     double saved = 0;         ///< share of database calls, 0 … 1
     double medianSeconds = 0; ///< in which half of them were
-    /// How far both lie from the model of a cache that is asked as often; nullopt where no cache of ours was asked.
+    /// How far both lie from the model of a cache that is asked as often; nullopt where no cache of ours was asked, or
+    /// too rarely (`isCoarse`).
     std::optional<probe::ModelDeparture> medianOff, off;
+    bool isCoarse = false; ///< asked more rarely than probe::Revocations::rarestIntervalMs()
 };
 
 /// "+6 % (95 % CI −21 % to +31 %)": how far that is from the model, for people.

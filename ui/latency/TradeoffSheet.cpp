@@ -179,7 +179,8 @@ void TradeoffSheet::showMeasured(const QString &remark)
         const double saved = probe::isCached(cell.mode) ? known.model().hitRatio() : 0;
         if (median.ended && tail.ended) {
             rings.push_back({id, tail.ms / 1e3, saved, median.ms / 1e3, known.departureOf(cell, 0.5),
-                             known.departureOf(cell, 0.95)});
+                             known.departureOf(cell, 0.95),
+                             known.hasModel(cell) && known.intervalMs > known.rarestIntervalMs()});
         }
     }
     for (const probe::PropagationCell &cell : m_timing.cells()) {

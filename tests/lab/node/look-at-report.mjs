@@ -56,7 +56,8 @@ function look(file) {
 const run = JSON.parse(readFileSync(runFile, 'utf8'))
 const dom = readFileSync(domFile, 'utf8')
 const has = (id) => new RegExp(`<section id="${id}(-\\d+)?">`).test(dom)
-for (const id of ['routes', 'nines', 'blocks', 'shift', 'time', 'phases', 'stages', 'cells', 'how']) check(`section ${id}`, has(id) ? 'there' : 'none', has(id))
+const sections = ['routes', 'nines', 'blocks', 'shift', 'time', 'phases', 'stages', 'cells', 'how', ...(run.revocations ? ['revocations'] : [])]
+for (const id of sections) check(`section ${id}`, has(id) ? 'there' : 'none', has(id))
 const drawn = (dom.match(/<svg [\s\S]*?<\/svg>/g) ?? []).filter((svg) => /<(path|polyline|polygon|rect|circle|line)\b/.test(svg)).length
 check('pictures with something drawn', drawn, drawn >= 8)
 const rows = (dom.match(/<tr>/g) ?? []).length

@@ -59,6 +59,15 @@ private:
         } else if (key == QLatin1String("minimum")) {
             if (value.isDouble() && value.toDouble() < rule.toDouble())
                 fault(path, QStringLiteral("below minimum"));
+        } else if (key == QLatin1String("exclusiveMinimum")) {
+            if (value.isDouble() && value.toDouble() <= rule.toDouble())
+                fault(path, QStringLiteral("not above exclusiveMinimum"));
+        } else if (key == QLatin1String("maximum")) {
+            if (value.isDouble() && value.toDouble() > rule.toDouble())
+                fault(path, QStringLiteral("above maximum"));
+        } else if (key == QLatin1String("maxItems")) {
+            if (value.toArray().size() > rule.toInteger())
+                fault(path, QStringLiteral("above maxItems"));
         } else if (key == QLatin1String("required")) {
             for (const QJsonValue &name : rule.toArray()) {
                 if (value.isObject() && !value.toObject().contains(name.toString()))

@@ -6,6 +6,7 @@
 #include "core/probe/PropagationPlan.h"
 #include "core/probe/Revocations.h"
 #include "core/probe/TradeoffModel.h"
+#include "tests/support/SimulatedCache.h"
 
 using namespace rollcall::probe;
 using namespace std::chrono_literals;
@@ -52,6 +53,16 @@ TrialOutcome refusedAfter(qint64 firstMs, qint64 lastAcceptedMs = 0)
     if (lastAcceptedMs > 0)
         outcome.lastAcceptedNs = lastAcceptedMs * ms;
     return outcome;
+}
+
+/// How long sessions outlived their revocation in a simulated cache, as 4,000 trials see it.
+std::vector<Watched> simulatedWindows(std::chrono::milliseconds interval, std::chrono::milliseconds ttl)
+{
+    Random random(17);
+    std::vector<TrialOutcome> outcomes;
+    for (int i = 0; i < 4'000; ++i)
+        outcomes.push_back(rollcall::test::simulatedTrial(interval, ttl, random));
+    return summarise(outcomes, {interval, ttl, 0ns}).watched;
 }
 
 PropagationBounds boundsOf(std::optional<std::chrono::nanoseconds> ttl = {})
@@ -181,7 +192,7 @@ private Q_SLOTS:
         figures = summarise(trials, boundsOf());
         QCOMPARE(figures.trials, 10);
         QCOMPARE(figures.refused, 9);
-        QCOMPARE(*figures.p50, (Watched{55, true})); // five and five: between the fifth and the sixth
+        QCOMPARE(*figures.p50, (Watched{50, true})); // five and five: half are refused with the fifth
         QCOMPARE(*figures.p99, (Watched{9'000, false}));
         QCOMPARE(*figures.longest, (Watched{9'000, false}));
         QVERIFY(!figures.windowMeanMs);
@@ -218,6 +229,15 @@ private Q_SLOTS:
         QCOMPARE(figures.coveredShare, 0.0);
         QVERIFY(!summarise({}, boundsOf()).p50);
     }
+    void oneInTwentyThatIsLateIsNotInstant()
+    {
+        std::vector<TrialOutcome> trials(19, refusedAfter(10));
+        trials.push_back(refusedAfter(100'000, 99'900));
+        QCOMPARE(*summarise(trials, boundsOf(3s)).p95, (Watched{10, true}));
+        QCOMPARE(summarise(trials, boundsOf(3s)).verdict, PropagationVerdict::Late);
+        trials.insert(trials.end(), 2, refusedAfter(10));
+        QCOMPARE(summarise(trials, boundsOf(3s)).verdict, PropagationVerdict::Instant);
+    }
     void runningTrialsLeaveTheVerdictOpen()
     {
         // What carried its trials through was refused at once or within the time to live; what still runs may not be.
@@ -239,16 +259,21 @@ private Q_SLOTS:
         // 3/4 after 1, 3/8 after 3, nothing known beyond 4.
         const SurvivalCurve curve({{4, false}, {1, true}, {3, true}, {2, false}});
         QCOMPARE(*curve.quantile(0.2), (Watched{1, true}));
-        QCOMPARE(*curve.quantile(0.25), (Watched{2, true})); // it stays at 3/4 from 1 to 3
+        QCOMPARE(*curve.quantile(0.25), (Watched{1, true})); // it stays at 3/4 from 1 to 3
         QCOMPARE(*curve.quantile(0.5), (Watched{3, true}));
-        QCOMPARE(*curve.quantile(0.625), (Watched{3.5, false}));
+        QCOMPARE(*curve.quantile(0.625), (Watched{3, true})); // down there, whatever comes then
         QCOMPARE(*curve.quantile(0.95), (Watched{4, false}));
-        // Nothing censored: the middle of the two that it lies between, or the one it is.
+        // Nothing censored: the first that as many have ended with.
         const SurvivalCurve whole({{1, true}, {1, true}, {2, true}, {3, true}});
         QCOMPARE(*whole.quantile(0.25), (Watched{1, true}));
-        QCOMPARE(*whole.quantile(0.5), (Watched{1.5, true}));
-        QCOMPARE(*whole.quantile(0.75), (Watched{2.5, true}));
+        QCOMPARE(*whole.quantile(0.5), (Watched{1, true}));
+        QCOMPARE(*whole.quantile(0.75), (Watched{2, true}));
         QCOMPARE(*whole.quantile(0.99), (Watched{3, true}));
+        // Nineteen of twenty are refused by 118 ms: the 95th is known, whatever becomes of the last.
+        std::vector<Watched> twenty(19, {118, true});
+        twenty.push_back({100'000, false});
+        QCOMPARE(*SurvivalCurve(twenty).quantile(0.95), (Watched{118, true}));
+        QCOMPARE(*SurvivalCurve(twenty).quantile(0.96), (Watched{100'000, false}));
         // One that ended and was seen to at last brings it down, whoever was given up before.
         QCOMPARE(*SurvivalCurve({{1, false}, {5, true}}).quantile(0.95), (Watched{5, true}));
         QVERIFY(!SurvivalCurve().quantile(0.5));
@@ -265,6 +290,10 @@ private Q_SLOTS:
         QCOMPARE(curve.at(4)->interval.lo, wilsonOfShare(0.375, 20.0 / 7).lo);
         QCOMPARE(curve.at(4)->interval.hi, wilsonOfShare(0.375, 20.0 / 7).hi);
         QVERIFY(curve.at(4)->interval.hi - curve.at(4)->interval.lo > 0.5);
+        // Who was watched just so long was still accepted then: it tells of that time, not of a later one.
+        const SurvivalCurve ties({{2, false}, {2, false}, {5, true}});
+        QCOMPARE(ties.at(2)->interval.lo, wilson(3, 3).lo);
+        QCOMPARE(ties.at(2.5)->interval.lo, wilson(1, 1).lo);
         // Nothing censored: the plain share with Wilson's interval, also where all or none last.
         const SurvivalCurve whole({{1, true}, {1, true}, {2, true}, {3, true}, {5, true}});
         QVERIFY(!whole.endMs());
@@ -294,29 +323,33 @@ private Q_SLOTS:
     }
     void theDepartureFromTheModelIsKnown()
     {
-        // Asked four times a second with a time to live of 1 s, the model's windows are h(1 − t/T) with h = 0.8.
-        Revocations revocations{1'000, 250, {}};
-        const TradeoffModel model = TradeoffModel::poisson(4, 1);
-        RevocationCell cell{QStringLiteral("database"), ProbeMode::CachedMemory, 400, {}};
-        for (int i = 0; i < 400; ++i)
-            cell.watched.push_back({1'000 * model.windowQuantile((i + 0.5) / 400), true});
-        const ModelDeparture asModelled = *revocations.departureOf(cell, 0.5);
-        QVERIFY2(std::abs(*asModelled.percentOff(asModelled.measured.ms)) < 1,
-                 qPrintable(QString::number(*asModelled.percentOff(asModelled.measured.ms))));
-        QVERIFY(asModelled.percentOff(asModelled.loMs) < -5 && asModelled.percentOff(*asModelled.hiMs) > 5);
-        // A cache that keeps twice as long shows it, outside its interval.
-        for (Watched &one : cell.watched)
-            one.ms *= 2;
+        // A cache that keeps for 1 s and is asked twenty times in it departs from its model by little.
+        Revocations revocations{1'000, 50, {}};
+        RevocationCell cell{RevokedBy::Row, ProbeMode::CachedMemory, 0, simulatedWindows(50ms, 1s)};
+        cell.ended = static_cast<int>(cell.watched.size());
+        for (const double p : {0.5, 0.95}) {
+            const ModelDeparture asModelled = *revocations.departureOf(cell, p);
+            QVERIFY2(std::abs(*asModelled.percentOff(asModelled.measured.ms)) < 5,
+                     qPrintable(QString::number(*asModelled.percentOff(asModelled.measured.ms))));
+            QVERIFY(asModelled.loMs<asModelled.measured.ms && * asModelled.hiMs> asModelled.measured.ms);
+        }
+        // One that keeps twice as long as is said shows it, outside its interval.
+        cell.watched = simulatedWindows(50ms, 2s);
         const ModelDeparture twice = *revocations.departureOf(cell, 0.5);
-        QVERIFY(std::abs(*twice.percentOff(twice.measured.ms) - 100) < 2 && *twice.percentOff(twice.loMs) > 50);
-        // Rarely asked, most deletions find nothing cached: 0 is nothing to be a percentage of.
-        revocations.intervalMs = 10'000;
-        QVERIFY(!revocations.departureOf(cell, 0.5)->percentOff(5));
+        QVERIFY(std::abs(*twice.percentOff(twice.measured.ms) - 100) < 15 && *twice.percentOff(twice.loMs) > 50);
+        // Asked twice in a second, the same cache would seem to keep longer than it does: of that nothing is said.
+        revocations.intervalMs = 500;
+        cell.watched = simulatedWindows(500ms, 1s);
+        const double modelMs = 1'000 * revocations.model().windowQuantile(0.5);
+        QVERIFY(std::abs(SurvivalCurve(cell.watched).quantile(0.5)->ms / modelMs - 1) > 0.2);
+        QVERIFY(revocations.hasModel(cell) && !revocations.departureOf(cell, 0.5));
         // Without a cache of ours, or a row that is deleted, there is no model.
+        revocations.intervalMs = 50;
+        QVERIFY(revocations.departureOf(cell, 0.5));
         cell.mode = ProbeMode::Proxy;
         QVERIFY(!revocations.departureOf(cell, 0.5));
         cell.mode = ProbeMode::CachedMemory;
-        cell.strategy = QStringLiteral("jwt");
+        cell.by = RevokedBy::Nothing;
         QVERIFY(!revocations.departureOf(cell, 0.5));
     }
 

@@ -67,7 +67,7 @@ private Q_SLOTS:
         QCOMPARE(outcome->cells.size(), 3U);
         QVERIFY(told > 0);
         for (const PropagationCell &cell : outcome->cells) {
-            QCOMPARE(cell.strategy(), QStringLiteral("database"));
+            QCOMPARE(cell.arm.by, probe::RevokedBy::Row);
             QCOMPARE(cell.figures.trials, 8);
             QCOMPARE(cell.figures.refused, 8);
             QCOMPARE(cell.figures.failed, 0);
@@ -102,7 +102,7 @@ private Q_SLOTS:
         QVERIFY(outcome.has_value());
         QCOMPARE(outcome->cells.size(), 2U);
         for (const PropagationCell &cell : outcome->cells) {
-            QCOMPARE(cell.strategy(), QStringLiteral("jwt"));
+            QCOMPARE(cell.arm.by, probe::RevokedBy::Nothing);
             QCOMPARE(cell.figures.trials, 4);
             QCOMPARE(cell.figures.refused, 0);
             // Accepted until the horizon: at least about so long.
@@ -126,7 +126,7 @@ private Q_SLOTS:
         QVERIFY2(outcome.has_value(), outcome ? "" : qPrintable(base::errorName(outcome.error().code)));
         QCOMPARE(outcome->cells.size(), 6U);
         for (const PropagationCell &cell : outcome->cells) {
-            const bool byRule = cell.strategy() == QStringLiteral("jwt-not-before");
+            const bool byRule = cell.arm.by == probe::RevokedBy::Rule;
             const bool isRead = byRule && cell.arm.mode != ProbeMode::Proxy; // the demo has no callback
             QCOMPARE(cell.figures.trials, 4);
             QCOMPARE(cell.figures.refused, isRead ? 4 : 0);

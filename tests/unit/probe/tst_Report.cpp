@@ -4,7 +4,9 @@
 #include <QXmlStreamReader>
 
 #include <cmath>
+#include <limits>
 
+#include "core/probe/BlockBoxes.h"
 #include "core/probe/CsvWriter.h"
 #include "core/probe/HdrWriter.h"
 #include "core/probe/Histogram.h"
@@ -254,9 +256,49 @@ private Q_SLOTS:
             object.insert(QStringLiteral("revocations"), QJsonObject{{QStringLiteral("cacheTtlMs"), 5}});
         }) << QStringLiteral("revocations.intervalMs");
         QTest::newRow("revocations of a negative time") << with([](QJsonObject &object) {
-            Revocations revocations{5, 5, {{QStringLiteral("jwt"), ProbeMode::Proxy, 1, {{-1, true}}}}};
+            Revocations revocations{5, 5, {{RevokedBy::Nothing, ProbeMode::Proxy, 1, {{-1, true}}}}};
             object.insert(QStringLiteral("revocations"), revocations.toJson());
         }) << QStringLiteral("revocations.cells[0].watched[0].ms");
+        const auto withTrials = [&](const std::vector<RevocationCell> &cells) {
+            return with([&](QJsonObject &object) {
+                object.insert(QStringLiteral("revocations"), Revocations{5, 5, cells}.toJson());
+            });
+        };
+        const auto trials = [](RevokedBy by, int count) {
+            return RevocationCell{by, ProbeMode::Proxy, count,
+                                  std::vector<Watched>(static_cast<std::size_t>(count), {1, true})};
+        };
+        QTest::newRow("revocations, more than are ever tried")
+            << withTrials({trials(RevokedBy::Nothing, 1'001)}) << QStringLiteral("revocations.cells[0].watched");
+        QTest::newRow("revocations, one way twice")
+            << withTrials({trials(RevokedBy::Nothing, 1), trials(RevokedBy::Row, 1), trials(RevokedBy::Nothing, 2)})
+            << QStringLiteral("revocations.cells[2].mode");
+        const auto withTrial = [&](const QString &key, const QJsonValue &value) {
+            return with([&](QJsonObject &object) {
+                QJsonObject cell = Revocations{5, 5, {trials(RevokedBy::Row, 1)}}
+                                       .toJson()
+                                       .value(QStringLiteral("cells"))
+                                       .toArray()
+                                       .first()
+                                       .toObject();
+                cell.insert(key, value);
+                object.insert(QStringLiteral("revocations"), QJsonObject{{QStringLiteral("cacheTtlMs"), 5},
+                                                                         {QStringLiteral("intervalMs"), 5},
+                                                                         {QStringLiteral("cells"), QJsonArray{cell}}});
+            });
+        };
+        QTest::newRow("revocations by what is not known")
+            << withTrial(QStringLiteral("strategy"), QStringLiteral("<b>any</b>"))
+            << QStringLiteral("revocations.cells[0].strategy");
+        QTest::newRow("revocations, more carried through than watched")
+            << withTrial(QStringLiteral("trials"), 2) << QStringLiteral("revocations.cells[0].trials");
+        QTest::newRow("revocations, trials beyond an int")
+            << withTrial(QStringLiteral("trials"), qint64{1} << 32) << QStringLiteral("revocations.cells[0].trials");
+        QTest::newRow("revocations, fewer than none")
+            << withTrial(QStringLiteral("trials"), -1) << QStringLiteral("revocations.cells[0].trials");
+        QTest::newRow("revocations that outlive everything")
+            << withTrials({{RevokedBy::Row, ProbeMode::Proxy, 1, {{1e308, true}}}})
+            << QStringLiteral("revocations.cells[0].watched[0].ms");
         QTest::newRow("samples, count") << withSamples(QStringLiteral("count"), -1) << QStringLiteral("no number");
         QTest::newRow("samples, too few") << withSamples(QStringLiteral("count"), 3) << QStringLiteral("3 samples");
         QTest::newRow("samples, columns")
@@ -273,6 +315,12 @@ private Q_SLOTS:
         QTest::newRow("samples of no cell")
             << withSamples(QStringLiteral("data"), QString::fromLatin1(negative.mid(4).toBase64()))
             << QStringLiteral("out of range");
+        RunDocument far = document;
+        far.samples.resize(2);
+        far.samples[0].warmup = false;
+        far.samples[1].block = std::numeric_limits<int>::max();
+        QTest::newRow("samples of a block that no run reaches")
+            << far.toJson() << QStringLiteral("sample 2 is said to be of block 2147483647");
     }
     void wrongDocumentsSayWhatIsWrong()
     {
@@ -341,31 +389,52 @@ private Q_SLOTS:
         document.samples.clear();
         QVERIFY(blocksChart(document, route).svg.isEmpty() && !blocksChart(document, route).sentence.isEmpty());
     }
+    void tipsKeepRoutesAsTheyAre()
+    {
+        const QString route = QStringLiteral("/a%2Fb%1");
+        const ReportChart chart = blocksChart(documentOf(route), route);
+        const QRegularExpression tip(QStringLiteral("<title>/a%2Fb%1 local: median 1\\.\\d\\d ms, n 80</title>"));
+        QCOMPARE(chart.svg.count(tip), 5);
+        QVERIFY2(chart.sentence.contains(QStringLiteral("Medians over 5 parts of the run: /a%2Fb%1 proxy ")),
+                 qPrintable(chart.sentence));
+    }
+    void blocksHoweverFarApartHaveBoxes()
+    {
+        // Not from a document, which is refused: as the report and the window's chart share them, they stand alone.
+        RunDocument document = documentOf(QStringLiteral("/a"), 10);
+        document.samples.back().block = std::numeric_limits<int>::max();
+        const BlockBoxes boxes = blockBoxes(document, QStringLiteral("/a"));
+        QVERIFY(!boxes.groups.empty());
+        QCOMPARE(boxes.groups.front().first, 0);
+        QCOMPARE(boxes.groups.back().last, std::numeric_limits<int>::max());
+        QCOMPARE(boxes.groups.front().boxes[1].n, 10);
+        QCOMPARE(boxes.groups.back().boxes[0].n, 1);
+    }
     void revokedSessionsFadeBesideTheRun()
     {
         RunDocument document = documentOf(QStringLiteral("/a"));
         QVERIFY(!asHtml(document).contains("id=\"revocations\""));
-        Revocations revocations{1'000, 250, {}};
-        RevocationCell cached{QStringLiteral("database"), ProbeMode::CachedMemory, 18, {}};
+        Revocations revocations{1'000, 50, {}};
+        RevocationCell cached{RevokedBy::Row, ProbeMode::CachedMemory, 18, {}};
         for (int i = 0; i < 20; ++i)
             cached.watched.push_back({50.0 * i, i < 18});
-        RevocationCell jwt{
-            QStringLiteral("jwt"), ProbeMode::Proxy, 3, {{2'000, false}, {2'000, false}, {2'000, false}}};
-        revocations.cells = {cached, jwt};
+        RevocationCell jwt{RevokedBy::Nothing, ProbeMode::Proxy, 3, {{2'000, false}, {2'000, false}, {2'000, false}}};
+        const RevocationCell rule{RevokedBy::Rule, ProbeMode::Proxy, 1, {{1'500, true}}};
+        revocations.cells = {cached, rule, jwt};
         document.revocations = revocations;
         const ReportChart chart = revocationChart(revocations);
         QVERIFY2(chart.sentence.contains(QStringLiteral("cached-memory (database): half of the sessions are refused "
-                                                        "after 475 ms, 95 of 100 after ≥ 950 ms (n 20, of which 18 "
+                                                        "after 450 ms, 95 of 100 after ≥ 950 ms (n 20, of which 18 "
                                                         "have ended); against the model")),
                  qPrintable(chart.sentence));
-        QVERIFY2(
-            chart.sentence.contains(QRegularExpression(QStringLiteral(
-                "median \\+27.% \\(95 % CI [−+]\\d.* to \\+\\d.*\\), p95 ≥ \\+1.3.% \\(95 % CI .* or more\\)\\."))),
-            qPrintable(chart.sentence));
+        QVERIFY2(chart.sentence.contains(QRegularExpression(QStringLiteral(
+                     "median −5.3.% \\(95 % CI [−+]\\d.* to \\+\\d.*\\), p95 ≥ \\+0.3.% \\(95 % CI .* or more\\)\\."))),
+                 qPrintable(chart.sentence));
         QVERIFY2(
             chart.sentence.contains(QStringLiteral("proxy (jwt): half of the sessions are refused after ≥ 2.00 s")),
             qPrintable(chart.sentence));
         QCOMPARE(chart.svg.count(QStringLiteral("class=\"curve m-proxy\"")), 2); // and its legend
+        QCOMPARE(chart.svg.count(QStringLiteral("class=\"curve m-proxy again-1\"")), 2);
         QCOMPARE(chart.svg.count(QStringLiteral("class=\"band m-cached-memory\"")), 1);
         QVERIFY(chart.svg.contains(QStringLiteral("TTL 1.00 s")));
         // Its table: the method's times, each step, the end; of the other nothing after 2 s.
@@ -375,11 +444,43 @@ private Q_SLOTS:
         };
         QCOMPARE(rowsOf("cached-memory (database)"), 18 + 4); // with 950 ms, 1 s, 2 s and 5 s
         QCOMPARE(rowsOf("proxy (jwt)"), 4);
+        QCOMPARE(rowsOf("proxy (jwt-not-before)"), 5); // with 1.5 s
+        // Asked only four times in a time to live, nothing is said of the model but why.
+        revocations.intervalMs = 250;
+        const QString rarely = revocationChart(revocations).sentence;
+        QVERIFY2(rarely.contains(QStringLiteral("; asked every 250 ms, too rarely to be held against the model of a "
+                                                "cache: its own steps would show unless they are of 50.0 ms at most")),
+                 qPrintable(rarely));
+        QVERIFY(!rarely.contains(QStringLiteral("against the model of a cache that is asked as often")));
         QCOMPARE(chart.rows.back().mid(1, 2),
                  (QStringList{QStringLiteral("5.00 s"), QStringLiteral("not watched so long")}));
         const QByteArray html = asHtml(reread(document));
         QVERIFY(html.contains("id=\"revocations\"") && html.contains("svg .curve.m-cached-memory{"));
         QVERIFY(asMarkdown(document).contains("## Revocations"));
+    }
+    void waysOfRevokingAreToldApartWithinAMode()
+    {
+        const std::vector<Watched> refused(5, {500, true});
+        const std::vector<Watched> accepted(5, {2'000, false});
+        const Revocations revocations{1'000,
+                                      10,
+                                      {{RevokedBy::Nothing, ProbeMode::Proxy, 5, accepted},
+                                       {RevokedBy::Nothing, ProbeMode::Local, 0, {}},
+                                       {RevokedBy::Rule, ProbeMode::Proxy, 5, refused}}};
+        const ReportChart chart = revocationChart(revocations);
+        for (const char *name : {">proxy (jwt)</text>", ">proxy (jwt-not-before)</text>"})
+            QVERIFY2(chart.svg.contains(QLatin1String(name)), qPrintable(chart.svg));
+        // Each as a line and in the legend; the second's mark is hollow.
+        QCOMPARE(chart.svg.count(QStringLiteral("class=\"curve m-proxy\"")), 2);
+        QCOMPARE(chart.svg.count(QStringLiteral("class=\"curve m-proxy again-1\"")), 2);
+        QCOMPARE(chart.svg.count(QStringLiteral("class=\"fill m-proxy\"")), 1);
+        QCOMPARE(chart.svg.count(QStringLiteral("class=\"fill m-proxy hollow\"")), 1);
+        QVERIFY(asHtml(documentOf(QStringLiteral("/a"))).contains("svg .curve.again-1{stroke-dasharray:"));
+        // What nothing is known of is said and not drawn.
+        QVERIFY(!chart.svg.contains(QStringLiteral("m-local")));
+        QVERIFY2(chart.sentence.contains(QStringLiteral("local (jwt): nothing is known")), qPrintable(chart.sentence));
+        const ReportChart none = revocationChart({1'000, 10, {revocations.cells[1]}});
+        QVERIFY(none.svg.isEmpty() && none.rows.empty() && none.sentence.contains(QStringLiteral("nothing is known")));
     }
     void aModeHasOneMarkAndTheTableHasAllCells()
     {

@@ -93,10 +93,17 @@ private Q_SLOTS:
         QCOMPARE(document.value(QStringLiteral("budgets")).toArray().size(), 3);
         RunDocument beside = m_run.document;
         beside.revocations = Revocations{
-            1'000, 250, {{QStringLiteral("database"), ProbeMode::CachedMemory, 1, {{12.5, true}, {80, false}}}}};
+            1'000,
+            250,
+            {{RevokedBy::Row, ProbeMode::CachedMemory, 1, {{12.5, true}, {80, false}}},
+             {RevokedBy::Row, ProbeMode::Proxy, 0, {}}}}; // of the latter nothing is known, and that stays so
         QCOMPARE(rollcall::test::schemaFaults(schema, beside.toObject()).join(QLatin1Char('\n')), QString());
         const auto read = RunDocument::fromJson(beside.toJson(), QStringLiteral("run.json"));
         QVERIFY(read.has_value() && read->revocations == beside.revocations);
+        QCOMPARE(read->toJson(), beside.toJson());
+        beside.revocations->intervalMs = 0; // what is not read is none of the schema's either
+        beside.revocations->cells[0].watched[0].ms = 1e308;
+        QCOMPARE(rollcall::test::schemaFaults(schema, beside.toObject()).size(), 2);
         // The check itself sees a wrong document.
         QJsonObject wrong = document;
         wrong.insert(QStringLiteral("stopReason"), QStringLiteral("boredom"));
