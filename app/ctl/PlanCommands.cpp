@@ -71,7 +71,7 @@ public:
     Outcome run(Context &context) const override
     {
         const Arguments &arguments = context.arguments();
-        auto selection = readSelection(arguments, context.clock().now());
+        auto selection = readSelection(context);
         if (!selection)
             return Outcome::failed(selection.error());
         const auto out = outPath(context, revoke::PlanDocument::Plan);
@@ -87,7 +87,7 @@ public:
         const auto store = deployment.openStore(store::Access::ReadOnly, context.call());
         if (!store)
             return Outcome::failed(store.error());
-        const int reads = 3 + static_cast<int>(selection->users.size()); // a query for each user
+        const int reads = 3 + revoke::questionsFor(selection->users);
         const auto plan = revoke::freezePlan(deployment, **store, std::move(*selection), *max, context.callFor(reads));
         if (!plan)
             return Outcome::failed(plan.error());
