@@ -171,7 +171,7 @@ public:
 
     Outcome run(Context &context) const override
     {
-        const auto out = neededOutFile(context);
+        const auto out = neededOutFile(context, audit::isExport);
         if (!out)
             return Outcome::failed(out.error());
         const auto form =
@@ -181,7 +181,7 @@ public:
         const audit::AuditLog log = context.auditLog();
         const auto entries =
             audit::exportLog(log, *form == QStringLiteral("csv") ? audit::ExportForm::Csv : audit::ExportForm::Json,
-                             *out, context.call());
+                             out->path, context.call(), out->onto);
         if (!entries)
             return Outcome::failed(entries.error());
         Answer answer;
