@@ -81,7 +81,11 @@ base::Result<Arguments> Arguments::parse(const QStringList &words, const Command
         }
         // Else it would be taken for a file that is not there, or for none given.
         static const QStringList paths{QStringLiteral("FILE"), QStringLiteral("PEM"), QStringLiteral("DIR")};
-        if (value.isEmpty() && paths.contains(flag->value))
+        const QStringList forms = flag->value.split(QLatin1Char('|'));
+        const bool isPath = std::ranges::any_of(forms, [](const QString &form) { return paths.contains(form); });
+        if (isPath && name != QStringLiteral("out"))
+            result.m_files << value;
+        if (value.isEmpty() && isPath)
             return base::fail(usageError(shown, QStringLiteral("its value (%1) is empty").arg(flag->value)));
         result.m_values[name] << value;
     }

@@ -53,6 +53,9 @@ public:
     /// The argument that is no flag, the one numbered @p index; empty where there is none.
     [[nodiscard]] QString argument(qsizetype index = 0) const { return m_arguments.value(index); }
 
+    /// The files that the command reads: its arguments, and what flags name as files, --out aside.
+    [[nodiscard]] QStringList filesRead() const { return m_arguments + m_files; }
+
     // Each answers @p fallback where the flag was not given. Errors: UsageInvalid, naming the flag and what it takes.
     [[nodiscard]] base::Result<qint64> integer(const QString &flag, qint64 fallback, qint64 least, qint64 most) const;
     [[nodiscard]] base::Result<std::chrono::nanoseconds> duration(const QString &flag,
@@ -65,6 +68,7 @@ private:
     QStringList m_flags; ///< those of the command
     QHash<QString, QStringList> m_values;
     QStringList m_arguments;
+    QStringList m_files; ///< values of flags that name files
 };
 
 /// An error about one flag.

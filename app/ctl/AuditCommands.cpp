@@ -38,8 +38,11 @@ QString brokenText(const QString &path, const audit::AuditState &state, bool isC
 {
     const qint64 at = state.brokenAt.value_or(state.entries + 1);
     QString detail; // empty: an entry that is there is wrong
-    const auto atEnd = audit::isBrokenAtItsEnd(path, at);
-    if (atEnd && *atEnd) {
+    if (state.foundByAct) {
+        detail =
+            QStringLiteral("an act found it so. It was changed back: what was looked at now is whole, but what was "
+                           "done to it before is not known");
+    } else if (const auto atEnd = audit::isBrokenAtItsEnd(path, at); atEnd && *atEnd) {
         const QString seal = audit::sealPath(path);
         detail = (state.entries > 0 ? QStringLiteral("up to there all is whole, but what follows is missing, ")
                                     : QStringLiteral("the log is gone, ")) +
@@ -60,6 +63,8 @@ QString brokenText(const QString &path, const audit::AuditState &state, bool isC
 Outcome readOutcome(Context &context, const audit::AuditLog &log, const base::Result<audit::AuditState> &state,
                     Answer answer)
 {
+    if (!state && state.error().code == base::ErrorCode::Cancelled)
+        return Outcome::failed(state.error());
     if (!state)
         context.output().warn(
             QStringLiteral("whether the log is whole could not be checked: %1").arg(base::oneLine(state.error())));
@@ -91,6 +96,7 @@ public:
             context.arguments().integer(QStringLiteral("after"), 0, 0, std::numeric_limits<qint64>::max());
         if (!after)
             return Outcome::failed(after.error());
+        context.openVaultQuietly(); // a list needs no key
         const audit::AuditLog log = context.auditLog();
         const auto entries = log.list(*after, static_cast<int>(*limit));
         if (!entries)
@@ -171,7 +177,7 @@ public:
 
     Outcome run(Context &context) const override
     {
-        const auto out = neededOutFile(context);
+        const auto out = neededOutFile(context, audit::isExport);
         if (!out)
             return Outcome::failed(out.error());
         const auto form =
@@ -181,7 +187,7 @@ public:
         const audit::AuditLog log = context.auditLog();
         const auto entries =
             audit::exportLog(log, *form == QStringLiteral("csv") ? audit::ExportForm::Csv : audit::ExportForm::Json,
-                             *out, context.call());
+                             out->path, context.call(), out->onto);
         if (!entries)
             return Outcome::failed(entries.error());
         Answer answer;

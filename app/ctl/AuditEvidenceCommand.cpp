@@ -48,7 +48,7 @@ public:
     Outcome run(Context &context) const override
     {
         const Arguments &arguments = context.arguments();
-        const auto out = neededOutFile(context);
+        const auto out = neededOutFile(context, audit::isEvidence);
         if (!out)
             return Outcome::failed(out.error());
         const base::Instant now = context.clock().now();
@@ -66,7 +66,7 @@ public:
         if (scope.operation.isEmpty() && !scope.from && !scope.to)
             return Outcome::failed(usageError({}, QStringLiteral("About what? Give --operation, or --from and --to.")));
         const audit::AuditLog log = context.auditLog();
-        const auto evidence = audit::writeEvidence(log, scope, *out, now, context.call());
+        const auto evidence = audit::writeEvidence(log, scope, out->path, now, context.call(), out->onto);
         if (!evidence)
             return Outcome::failed(explained(evidence.error(), log, scope.operation));
         Answer answer;

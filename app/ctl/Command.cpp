@@ -1,5 +1,7 @@
 #include "app/ctl/Command.h"
 
+#include <QLoggingCategory>
+
 #include "core/base/ErrorText.h"
 #include "core/deployment/Demands.h"
 
@@ -25,6 +27,13 @@ base::SecretVault *Context::vault()
         m_vault = workspace::openVault(m_options.keyFile);
     }
     return m_vault.get();
+}
+
+void Context::openVaultQuietly()
+{
+    QLoggingCategory::setFilterRules(QStringLiteral("rollcall.info=false"));
+    (void)vault();
+    QLoggingCategory::setFilterRules({});
 }
 
 audit::AuditLog Context::auditLog()

@@ -35,6 +35,9 @@ public:
     /// Keychain or key file; null where there is neither. Opened on first use: a keychain may take a while to answer.
     [[nodiscard]] base::SecretVault *vault();
 
+    /// Opens the vault without saying that there is none, for what is answered all the same.
+    void openVaultQuietly();
+
     /// The audit log of this user. What an act finds amiss with it is warned of, once in a command.
     [[nodiscard]] audit::AuditLog auditLog();
 

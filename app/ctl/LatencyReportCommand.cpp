@@ -89,7 +89,8 @@ public:
             document->revocations = std::move(*revocations);
         }
         const QByteArray bytes = rendered(*document, *form, samples);
-        const auto status = *out ? writeOutputFile(**out, bytes) : context.output().text(QString::fromUtf8(bytes));
+        const auto status =
+            *out ? writeOutputFile((*out)->path, bytes) : context.output().text(QString::fromUtf8(bytes));
         return status ? Outcome{} : Outcome::failed(status.error());
     }
 };

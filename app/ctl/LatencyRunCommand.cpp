@@ -345,7 +345,7 @@ private:
     }
 
     static Outcome measure(Context &context, const RunPlan &plan, const std::shared_ptr<Deployment> &deployment,
-                           const std::optional<QString> &out)
+                           const std::optional<OutTarget> &out)
     {
         std::optional<audit::AuditLog> log;
         if (plan.mayWrite)
@@ -363,7 +363,7 @@ private:
         std::optional<Answer> answer;
         if (out) {
             answer = answerOf(outcome->document); // with every sample packed: once is enough
-            if (const auto status = writeOutputFile(*out, renderJson(&*answer, nullptr)); !status)
+            if (const auto status = writeOutputFile(out->path, renderJson(&*answer, nullptr)); !status)
                 return Outcome::failed(status.error());
         }
         return outcomeOf(context, *outcome, std::move(answer));

@@ -3,7 +3,10 @@
 #include <QFile>
 #include <QFileInfo>
 
+#include <sys/stat.h>
+
 #include <algorithm>
+#include <array>
 
 #include "core/base/FileError.h"
 
@@ -21,7 +24,8 @@ base::Error refused(const QString &path, const QString &why, const char *part)
         .with(base::ErrorParam::Part, QString::fromLatin1(part));
 }
 
-/// Where a file written to @p path comes to lie, links followed; empty where there is no such folder.
+/// Where a file written to @p path comes to lie, links followed; empty where there is no such folder, or more links
+/// than are followed.
 QString placeOf(QString path)
 {
     constexpr int mostLinks = 40; // as the system follows
@@ -29,36 +33,70 @@ QString placeOf(QString path)
         path = QFileInfo(path).symLinkTarget();
     const QFileInfo file(path);
     const QString folder = QFileInfo(file.absolutePath()).canonicalFilePath();
-    return folder.isEmpty() ? QString() : folder + QLatin1Char('/') + file.fileName();
+    return folder.isEmpty() || file.isSymLink() ? QString() : folder + QLatin1Char('/') + file.fileName();
 }
 
+/// Whether two names are of one file that is there.
+bool isSameFile(const QString &one, const QString &other)
+{
+    struct stat first = {};
+    struct stat second = {};
+    return ::stat(QFile::encodeName(one).constData(), &first) == 0 &&
+           ::stat(QFile::encodeName(other).constData(), &second) == 0 && first.st_dev == second.st_dev &&
+           first.st_ino == second.st_ino;
+}
+
+/// Whether the command reads what lies, or will lie, at @p place: a key file is made where there is none yet.
 bool isRead(const Arguments &arguments, const QString &place)
 {
-    QStringList paths{arguments.argument()};
-    for (const char *flag : {"env-file", "secret-file", "key-file", "ca-file", "map", "cookie-file", "users-file",
-                             "routes", "revocations"})
-        paths << arguments.values(QLatin1StringView(flag));
-    return std::ranges::any_of(paths,
-                               [&place](const QString &path) { return !path.isEmpty() && placeOf(path) == place; });
+    QStringList paths = arguments.filesRead();
+    if (!arguments.has(QStringLiteral("key-file")))
+        paths << qEnvironmentVariable("ROLLCALL_KEY_FILE");
+    return std::ranges::any_of(paths, [&place](const QString &path) {
+        return !path.isEmpty() && path != QStringLiteral("-") && (placeOf(path) == place || isSameFile(path, place));
+    });
 }
 
-/// What of @p path may never be replaced; empty: nothing.
-QString whyKept(const QString &path)
+/// The first bytes of the file at @p path; nullopt where it is none that can be read.
+std::optional<QByteArray> beginOf(const QString &path)
 {
     QFile file(path);
-    if (!file.open(QIODevice::ReadOnly))
-        return QStringLiteral("what stands there cannot be read, and would be lost");
-    const QByteArray begin = file.read(16);
-    if (begin.startsWith("SQLite format 3"))
-        return QStringLiteral("it is a database");
-    return begin.startsWith("rollcall-keys ") ? QStringLiteral("it is a key file") : QString();
+    if (!QFileInfo(path).isFile() || !file.open(QIODevice::ReadOnly))
+        return std::nullopt;
+    return file.read(OutTarget::mostRead);
 }
 
-base::Status mayWrite(Context &context, const QString &path, Existing existing)
+bool isDatabase(const std::optional<QByteArray> &begin)
 {
-    const QFileInfo file(path);
+    return begin && begin->startsWith("SQLite format 3");
+}
+
+/// Whether a file at @p place belongs to a database beside it, which would take it for what it wrote there itself.
+bool isPartOfDatabase(const QString &place)
+{
+    return std::ranges::any_of(std::array{"-wal", "-shm", "-journal"}, [&place](const char *end) {
+        const QLatin1StringView suffix(end);
+        return place.endsWith(suffix) && isDatabase(beginOf(place.chopped(suffix.size())));
+    });
+}
+
+/// What of a file that begins with @p begin may never be replaced; empty: nothing.
+QString whyKept(const std::optional<QByteArray> &begin)
+{
+    if (!begin)
+        return QStringLiteral("what stands there cannot be read, and would be lost");
+    if (isDatabase(begin))
+        return QStringLiteral("it is a database");
+    return begin->startsWith("rollcall-keys ") ? QStringLiteral("it is a key file") : QString();
+}
+
+/// Where --out, which is @p path, leads. Errors: FileUnwritable.
+base::Result<OutTarget> targetOf(Context &context, const QString &path, Existing existing, IsOwnKind isOwnKind)
+{
     const QString place = placeOf(path);
     const QFileInfo folder(QFileInfo(place).absolutePath());
+    if (place.isEmpty() && QFileInfo(path).isSymLink())
+        return base::fail(refused(path, QStringLiteral("it is a link that leads nowhere"), "kept"));
     if (place.isEmpty() || !folder.isDir())
         return base::fail(
             base::fileError(base::ErrorCode::FileUnwritable, path, QStringLiteral("there is no such folder")));
@@ -73,19 +111,25 @@ base::Status mayWrite(Context &context, const QString &path, Existing existing)
                 path, QStringLiteral("it lies where Rollcall keeps the audit log, connections and operations itself"),
                 "kept"));
     }
+    // Whether or not anything is there yet: both are files that others write.
+    if (isRead(context.arguments(), place))
+        return base::fail(refused(path, QStringLiteral("this command reads it, and it would be lost"), "kept"));
+    if (isPartOfDatabase(place))
+        return base::fail(refused(path, QStringLiteral("it belongs to the database beside it"), "kept"));
+    const QFileInfo file(place);
+    const bool isAsked = existing == Existing::Replaced || context.arguments().has(overwriteName);
     if (!file.exists())
-        return {};
+        return OutTarget{place, isAsked ? base::Onto::Anything : base::Onto::Nothing};
     if (!file.isFile())
         return base::fail(refused(path, QStringLiteral("what stands there is no file"), "kept"));
     if (file.size() == 0) // as mktemp makes it, to be filled
-        return {};
-    if (isRead(context.arguments(), place))
-        return base::fail(refused(path, QStringLiteral("this command reads it, and it would be lost"), "kept"));
-    if (const QString why = whyKept(path); !why.isEmpty())
+        return OutTarget{place};
+    const auto begin = beginOf(place);
+    if (const QString why = whyKept(begin); !why.isEmpty())
         return base::fail(refused(path, why, "kept"));
-    if (existing == Existing::Kept && !context.arguments().has(overwriteName))
+    if (!isAsked && !(isOwnKind && isOwnKind(*begin)))
         return base::fail(refused(path, QStringLiteral("a file stands there, and would be lost"), "existing"));
-    return {};
+    return OutTarget{place};
 }
 
 } // namespace
@@ -99,28 +143,29 @@ std::vector<Flag> outFlags(const QString &help, Existing existing)
     return flags;
 }
 
-base::Result<std::optional<QString>> outFile(Context &context, Existing existing)
+base::Result<std::optional<OutTarget>> outFile(Context &context, Existing existing, IsOwnKind isOwnKind)
 {
-    auto path = context.arguments().value(outName);
+    const auto path = context.arguments().value(outName);
     if (!path && context.arguments().has(overwriteName))
         return base::fail(usageError(QStringLiteral("--overwrite"), QStringLiteral("goes with --out alone")));
-    if (path && path->isEmpty())
+    if (!path)
+        return std::nullopt;
+    if (path->isEmpty())
         return base::fail(usageError(QStringLiteral("--out"), QStringLiteral("wants the path of a file")));
-    if (path) {
-        if (auto allowed = mayWrite(context, *path, existing); !allowed)
-            return base::fail(std::move(allowed.error()));
-    }
-    return path;
+    auto target = targetOf(context, *path, existing, isOwnKind);
+    if (!target)
+        return base::fail(std::move(target.error()));
+    return std::optional(std::move(*target));
 }
 
-base::Result<QString> neededOutFile(Context &context)
+base::Result<OutTarget> neededOutFile(Context &context, IsOwnKind isOwnKind)
 {
-    auto path = outFile(context);
-    if (!path)
-        return base::fail(std::move(path.error()));
-    if (!*path)
+    auto target = outFile(context, Existing::Kept, isOwnKind);
+    if (!target)
+        return base::fail(std::move(target.error()));
+    if (!*target)
         return base::fail(usageError(QStringLiteral("--out"), QStringLiteral("is needed: it says where to write")));
-    return std::move(**path);
+    return std::move(**target);
 }
 
 } // namespace rollcall::ctl

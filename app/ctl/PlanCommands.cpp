@@ -38,14 +38,14 @@ Answer answerOf(const revoke::PlanSummary &summary)
 
 /// Where @p document goes. Errors: those of neededOutFile(), FileUnwritable (with --overwrite: something else than
 /// another of its kind stands there).
-base::Result<QString> outPath(Context &context, revoke::PlanDocument document)
+base::Result<OutTarget> outTarget(Context &context, revoke::PlanDocument document)
 {
-    auto path = neededOutFile(context);
-    if (path) {
-        if (auto allowed = revoke::mayWriteTo(*path, document); !allowed)
+    auto target = neededOutFile(context);
+    if (target) {
+        if (auto allowed = revoke::mayWriteTo(target->path, document); !allowed)
             return base::fail(std::move(allowed.error()));
     }
-    return path;
+    return target;
 }
 
 class PlanSaveCommand final : public Command
@@ -71,10 +71,10 @@ public:
     Outcome run(Context &context) const override
     {
         const Arguments &arguments = context.arguments();
-        auto selection = readSelection(arguments, context.clock().now());
+        auto selection = readSelection(context);
         if (!selection)
             return Outcome::failed(selection.error());
-        const auto out = outPath(context, revoke::PlanDocument::Plan);
+        const auto out = outTarget(context, revoke::PlanDocument::Plan);
         if (!out)
             return Outcome::failed(out.error());
         const auto max = arguments.integer(QStringLiteral("max"), revoke::largestPlan, 0, revoke::largestPlan);
@@ -87,7 +87,7 @@ public:
         const auto store = deployment.openStore(store::Access::ReadOnly, context.call());
         if (!store)
             return Outcome::failed(store.error());
-        const int reads = 3 + static_cast<int>(selection->users.size()); // a query for each user
+        const int reads = 3 + revoke::questionsFor(selection->users);
         const auto plan = revoke::freezePlan(deployment, **store, std::move(*selection), *max, context.callFor(reads));
         if (!plan)
             return Outcome::failed(plan.error());
@@ -103,11 +103,13 @@ public:
         if (!bytes)
             return Outcome::failed(bytes.error());
         // Again: much may have come to lie there while the rows were read.
-        if (const auto still = outPath(context, revoke::PlanDocument::Plan); !still)
+        const auto still = outTarget(context, revoke::PlanDocument::Plan);
+        if (!still)
             return Outcome::failed(still.error());
-        if (const auto written = base::replaceFile(*out, *bytes, base::ErrorCode::FileUnwritable); !written)
+        if (const auto written = base::replaceFile(still->path, *bytes, base::ErrorCode::FileUnwritable, out->onto);
+            !written)
             return Outcome::failed(written.error());
-        const auto saved = revoke::readSavedPlan(*bytes, *out);
+        const auto saved = revoke::readSavedPlan(*bytes, still->path);
         if (!saved)
             return Outcome::failed(saved.error());
         Answer answer = answerOf(saved->summary);
@@ -152,7 +154,7 @@ public:
 
     Outcome run(Context &context) const override
     {
-        const auto out = outPath(context, revoke::PlanDocument::Approval);
+        const auto out = outTarget(context, revoke::PlanDocument::Approval);
         if (!out)
             return Outcome::failed(out.error());
         const auto saved = readPlanFile(context, context.arguments().argument());
@@ -164,7 +166,8 @@ public:
         const auto bytes = revoke::approvalBytes(saved->summary, *key, context.clock().now());
         if (!bytes)
             return Outcome::failed(bytes.error());
-        if (const auto written = base::replaceFile(*out, *bytes, base::ErrorCode::FileUnwritable); !written)
+        if (const auto written = base::replaceFile(out->path, *bytes, base::ErrorCode::FileUnwritable, out->onto);
+            !written)
             return Outcome::failed(written.error());
         if (key->name() == saved->summary.planner)
             context.output().warn(QStringLiteral("this plan was made with this very key, and the planner's own "

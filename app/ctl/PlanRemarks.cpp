@@ -104,10 +104,26 @@ QString withHints(const QString &sentence, const QStringList &hints)
 
 } // namespace
 
+QString linesText(const std::vector<int> &lines)
+{
+    QStringList numbers;
+    for (const int line : lines)
+        numbers << QString::number(line);
+    return (lines.size() == 1 ? QStringLiteral("line ") : QStringLiteral("lines ")) + someOf(numbers);
+}
+
 void warnAboutPlan(Context &context, const revoke::RevocationPlan &plan, const deployment::Deployment &deployment,
                    store::SessionStore &store)
 {
     OutputWriter &output = context.output();
+    if (!plan.remarks.empty())
+        output.warn(QStringLiteral("%1 of the users file matched nobody and was taken for a comment or a column's "
+                                   "name: left out.")
+                        .arg(linesText(plan.remarks)));
+    if (!plan.inFields.empty())
+        output.warn(QStringLiteral("nobody is called as %1 of the users file is, as a whole: the address in it was "
+                                   "taken, or of its fields those with an @, else the first.")
+                        .arg(linesText(plan.inFields)));
     if (const QStringList &lines = plan.unmatchedUsers; !lines.isEmpty()) {
         output.warn(withHints(QStringLiteral("%1 of the users file matched nobody with such a session: %2.")
                                   .arg(base::counted(lines.size(), "line"), someOf(lines)),

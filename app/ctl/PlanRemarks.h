@@ -13,6 +13,9 @@ namespace rollcall::ctl {
 void warnAboutPlan(Context &context, const revoke::RevocationPlan &plan, const deployment::Deployment &deployment,
                    store::SessionStore &store);
 
+/// "lines 3, 9 and 4 more": the first few of @p lines.
+[[nodiscard]] QString linesText(const std::vector<int> &lines);
+
 /// Adds `unmatched` to @p answer, where @p plan has any.
 void addUnmatched(const revoke::RevocationPlan &plan, Answer &answer);
 

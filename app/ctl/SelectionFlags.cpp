@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/ctl/InputFile.h"
+#include "app/ctl/PlanRemarks.h"
 #include "app/ctl/QueryFlags.h"
 #include "core/revoke/UserList.h"
 
@@ -81,15 +82,16 @@ std::vector<QStringList> selectionExclusions()
             {QStringLiteral("user"), QStringLiteral("users-file"), QStringLiteral("all")}};
 }
 
-base::Result<revoke::Selection> readSelection(const Arguments &arguments, base::Instant now)
+base::Result<revoke::Selection> readSelection(Context &context)
 {
+    const Arguments &arguments = context.arguments();
     if (const auto status = checkSelection(arguments); !status)
         return base::fail(status.error());
     revoke::Selection selection;
     selection.sessions = arguments.values(QStringLiteral("session"));
     if (!selection.sessions.isEmpty())
         return selection;
-    auto query = readFilter(arguments, now);
+    auto query = readFilter(arguments, context.clock().now());
     if (!query)
         return base::fail(query.error());
     selection.query = std::move(*query);
@@ -103,14 +105,17 @@ base::Result<revoke::Selection> readSelection(const Arguments &arguments, base::
         const auto text = readInputFile(*path);
         if (!text)
             return base::fail(text.error());
-        const revoke::UserList list = revoke::readUserList(QString::fromUtf8(*text));
+        revoke::UserList list = revoke::readUserList(QString::fromUtf8(*text));
+        if (!list.column.isEmpty())
+            context.output().warn(
+                QStringLiteral("the users file is a table: its column \"%1\" was taken.").arg(list.column));
         if (!list.unread.empty())
-            return base::fail(usageError(QStringLiteral("--users-file"),
-                                         QStringLiteral("nobody is named in line %1").arg(list.unread.front())));
+            context.output().warn(
+                QStringLiteral("nobody is named in %1 of the users file.").arg(linesText(list.unread)));
         // An empty list names nobody; taken as "no restriction" it would end everybody's sessions.
         if (list.users.empty())
             return base::fail(usageError(QStringLiteral("--users-file"), QStringLiteral("the file names nobody")));
-        selection.users = list.names();
+        selection.users = std::move(list.users);
     }
     return selection;
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "app/ctl/Arguments.h"
+#include "app/ctl/Command.h"
 #include "core/revoke/RevocationPlan.h"
 
 namespace rollcall::ctl {
@@ -11,7 +11,7 @@ namespace rollcall::ctl {
 [[nodiscard]] std::vector<Flag> selectionFlags();
 /// Groups of these flags of which at most one may be given.
 [[nodiscard]] std::vector<QStringList> selectionExclusions();
-/// What they say. Errors: UsageInvalid, those of readLines().
-[[nodiscard]] base::Result<revoke::Selection> readSelection(const Arguments &arguments, base::Instant now);
+/// What they say; what the users' file leaves open is warned of. Errors: UsageInvalid, those of readInputFile().
+[[nodiscard]] base::Result<revoke::Selection> readSelection(Context &context);
 
 } // namespace rollcall::ctl

@@ -54,7 +54,7 @@ base::Status checkPlanFlags(const Arguments &arguments)
     return {};
 }
 
-base::Result<Request> readRequest(const Context &context)
+base::Result<Request> readRequest(Context &context)
 {
     const Arguments &arguments = context.arguments();
     if (const auto status = checkWriteFlags(context); !status)
@@ -63,7 +63,7 @@ base::Result<Request> readRequest(const Context &context)
     if (const auto status = checkPlanFlags(arguments); !status)
         return base::fail(status.error());
     if (!arguments.has(QStringLiteral("plan"))) {
-        auto selection = readSelection(arguments, context.clock().now());
+        auto selection = readSelection(context);
         if (!selection)
             return base::fail(selection.error());
         request.selection = std::move(*selection);
@@ -190,7 +190,7 @@ base::Result<OpenedPlan> planOf(Context &context, const Request &request, const 
                                 store::SessionStore &store)
 {
     if (!context.arguments().has(QStringLiteral("plan"))) {
-        const int reads = 3 + static_cast<int>(request.selection.users.size()); // a query for each user
+        const int reads = 3 + revoke::questionsFor(request.selection.users);
         auto plan = revoke::freezePlan(deployment, store, request.selection, request.max, context.callFor(reads));
         if (!plan)
             return base::fail(plan.error());

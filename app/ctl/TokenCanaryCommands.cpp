@@ -35,10 +35,28 @@ base::Result<std::chrono::seconds> readLife(const Arguments &arguments)
     return std::chrono::ceil<std::chrono::seconds>(*life);
 }
 
-base::Status writeCookieFile(const QString &path, const base::SecretBytes &header)
+/// Whether a file that begins with @p begin is what writeCookieFile() writes: one line, of a session's cookies alone.
+bool isCookieFile(QByteArrayView begin)
+{
+    if (begin.size() == OutTarget::mostRead || begin.indexOf('\n') != begin.size() - 1)
+        return false;
+    const QByteArrayList cookies = begin.chopped(1).toByteArray().split(';');
+    return std::ranges::all_of(cookies, [](const QByteArray &cookie) {
+        QByteArray name = cookie.trimmed();
+        name.truncate(std::max<qsizetype>(name.indexOf('='), 0));
+        if (const qsizetype dot = name.lastIndexOf('.'); dot >= 0 && !http::isDefaultSessionName(name)) {
+            bool isChunk = false;
+            (void)name.sliced(dot + 1).toUInt(&isChunk);
+            name.truncate(isChunk ? dot : 0);
+        }
+        return http::isDefaultSessionName(name);
+    });
+}
+
+base::Status writeCookieFile(const OutTarget &target, const base::SecretBytes &header)
 {
     QByteArray content = header.view().toByteArray() + '\n';
-    base::Status written = base::replaceFile(path, content, base::ErrorCode::FileUnwritable);
+    base::Status written = base::replaceFile(target.path, content, base::ErrorCode::FileUnwritable, target.onto);
     base::wipe(content);
     return written;
 }
@@ -99,7 +117,7 @@ public:
         const auto life = readLife(context.arguments());
         if (!life)
             return Outcome::failed(life.error());
-        const auto out = outFile(context);
+        const auto out = outFile(context, Existing::Kept, isCookieFile);
         if (!out)
             return Outcome::failed(out.error());
         auto config = context.connection();
@@ -175,7 +193,7 @@ private:
     }
 
     static Outcome answered(Context &context, const Deployment &deployment, CanarySession &canary,
-                            const std::optional<QString> &out, base::Instant expires)
+                            const std::optional<OutTarget> &out, base::Instant expires)
     {
         if (out) {
             if (auto written = writeCookieFile(*out, canary.cookieHeader()); !written) {

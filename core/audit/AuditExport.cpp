@@ -3,7 +3,6 @@
 #include <QJsonDocument>
 
 #include "core/base/CsvText.h"
-#include "core/base/DurableFile.h"
 
 namespace rollcall::audit {
 
@@ -36,6 +35,16 @@ QByteArray asCsv(const QJsonArray &values)
     return cells.join(',') + '\n';
 }
 
+QByteArray csvHead()
+{
+    return exportedMembers().join(QLatin1Char(',')).toUtf8() + '\n';
+}
+
+QByteArray jsonHead()
+{
+    return QByteArrayLiteral("{\"entries\":[");
+}
+
 } // namespace
 
 const QStringList &exportedMembers()
@@ -59,13 +68,20 @@ QJsonArray exportedValues(const AuditEntry &entry)
     return values;
 }
 
-base::Result<qint64> exportLog(const AuditLog &log, ExportForm form, const QString &path, const base::Call &call)
+bool isExport(QByteArrayView begin)
+{
+    const QByteArray first = jsonHead() + "{\"seq\":";
+    const QByteArray empty = jsonHead() + "]}\n";
+    return begin.startsWith(csvHead()) || begin.startsWith(first) || begin == empty;
+}
+
+base::Result<qint64> exportLog(const AuditLog &log, ExportForm form, const QString &path, const base::Call &call,
+                               base::Onto onto)
 {
     if (auto allowed = log.checkTarget(path); !allowed)
         return base::fail(std::move(allowed.error()));
-    base::FileReplacement file(path, base::ErrorCode::FileUnwritable);
-    file.write(form == ExportForm::Csv ? exportedMembers().join(QLatin1Char(',')).toUtf8() + '\n'
-                                       : QByteArray("{\"entries\":["));
+    base::FileReplacement file(path, base::ErrorCode::FileUnwritable, onto);
+    file.write(form == ExportForm::Csv ? csvHead() : jsonHead());
     qint64 count = 0;
     const auto read = log.forEach(0, call, [&](const AuditEntry &entry) {
         const QJsonArray values = exportedValues(entry);

@@ -3,6 +3,7 @@
 #include <QJsonArray>
 
 #include "core/audit/AuditLog.h"
+#include "core/base/DurableFile.h"
 
 namespace rollcall::audit {
 
@@ -19,6 +20,9 @@ enum class ExportForm { Json, Csv };
 /// Where it fails or is cancelled, what was at @p path stays. Errors: those of AuditLog::forEach() and
 /// AuditLog::checkTarget(), FileUnwritable, DiskFull. **Thread-safety:** reentrant; blocks on the disk.
 [[nodiscard]] base::Result<qint64> exportLog(const AuditLog &log, ExportForm form, const QString &path,
-                                             const base::Call &call);
+                                             const base::Call &call, base::Onto onto = base::Onto::Anything);
+
+/// Whether a file that begins with @p begin is such an export, of either form.
+[[nodiscard]] bool isExport(QByteArrayView begin);
 
 } // namespace rollcall::audit

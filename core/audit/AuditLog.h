@@ -18,6 +18,9 @@ struct AuditState
     bool ok = true;
     std::optional<qint64> brokenAt; ///< seq of the first entry that is wrong or missing
     bool sealed = false;            ///< every entry and the seal beside the log were checked with the key
+    /// What was looked at is whole (entries counts all of it), but an act has found the log broken at brokenAt: what
+    /// was done to it before it was changed back is not known, so it counts as broken until it is renewed.
+    bool foundByAct = false;
 };
 
 /// Told what an act finds amiss with the log as it puts its intent on record: AuditBroken. Called in the thread that
@@ -58,9 +61,9 @@ public:
     [[nodiscard]] base::Status forEach(qint64 afterSeq, const base::Call &call,
                                        const std::function<bool(AuditEntry &&entry)> &take) const;
 
-    /// Checks chain and seal (the seal only where the vault has its key; a read never makes one).
-    /// Ends where @p call is cancelled, but not with its time: a long log is checked all the same.
-    /// Errors: FileUnreadable, Cancelled and those of the vault.
+    /// Checks chain and seal (the seal only where the vault has its key; a read never makes one), and whether an act
+    /// has found the log broken. Ends where @p call is cancelled, but not with its time: a long log is checked all the
+    /// same. Errors: FileUnreadable, Cancelled and those of the vault.
     [[nodiscard]] base::Result<AuditState> verify(const base::Call &call) const;
 
     /// Whether what is read from the log may be written to @p path: not into the log's own folder, where it would take

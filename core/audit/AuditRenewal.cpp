@@ -37,17 +37,6 @@ QString asideOf(const QString &path, base::Instant now)
            info.suffix();
 }
 
-/// Whether acts have something to say of @p log, or could not prove what stands in it.
-base::Result<bool> needsRenewal(const AuditLog &log, const AuditState &state, const Call &call)
-{
-    if (!state.ok || !state.sealed)
-        return true;
-    const auto mark = AuditMark::read(*log.vault(), QFileInfo(log.path()).path(), call);
-    if (!mark)
-        return base::fail(mark.error());
-    return mark->brokenAt > 0; // mended since: acts say so all the same
-}
-
 base::Status move(const QString &from, const QString &to)
 {
     QFile file(from);
@@ -111,10 +100,7 @@ base::Result<Renewal> renew(AuditLog &log, const QString &reason, const base::Cl
         return base::fail(Error(ErrorCode::NotFound)
                               .with(ErrorParam::Name, log.path())
                               .with(ErrorParam::Part, QStringLiteral("log")));
-    const auto needed = needsRenewal(log, *state, call);
-    if (!needed)
-        return base::fail(needed.error());
-    if (!*needed)
+    if (state->ok && state->sealed)
         return base::fail(
             Error(ErrorCode::WriteRefused)
                 .with(ErrorParam::Part, QStringLiteral("renewal"))

@@ -200,7 +200,7 @@ base::Result<AuditState> verifyLog(const QString &logPath, const VerifyInput &in
     return AuditState{chain.entries, true, std::nullopt, ours && chain.allByKey};
 }
 
-base::Result<AuditState> verifyEnd(const AuditLog &log, const base::Call &call)
+base::Result<AuditState> verifyOurs(const AuditLog &log, qint64 lastBytes, const base::Call &call)
 {
     auto key = publicSealKey(log.vault(), call);
     if (!key)
@@ -210,9 +210,19 @@ base::Result<AuditState> verifyEnd(const AuditLog &log, const base::Call &call)
                             : base::Result<AuditMark>(AuditMark());
     if (!mark)
         return base::fail(std::move(mark.error()));
-    if (mark->brokenAt > 0)
-        return brokenAt(mark->brokenAt);
-    return verifyLog(log.path(), {std::move(*key), std::move(*mark), true, checkedBytes}, call);
+    const qint64 found = mark->brokenAt;
+    auto state = verifyLog(log.path(), {std::move(*key), std::move(*mark), true, lastBytes}, call);
+    if (state && state->ok && found > 0) {
+        state->ok = false;
+        state->brokenAt = found;
+        state->foundByAct = true;
+    }
+    return state;
+}
+
+base::Result<AuditState> verifyEnd(const AuditLog &log, const base::Call &call)
+{
+    return verifyOurs(log, checkedBytes, call);
 }
 
 base::Result<bool> isBrokenAtItsEnd(const QString &logPath, qint64 brokenAt)

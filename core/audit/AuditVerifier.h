@@ -37,6 +37,11 @@ struct VerifyInput
 [[nodiscard]] base::Result<AuditState> verifyLog(const QString &logPath, const VerifyInput &input,
                                                  const base::Call &call);
 
+/// Checks our own @p log by its key and its mark: its last @p lastBytes, or all of it (0). What an act found once
+/// counts as broken (AuditState::foundByAct). Errors: those of AuditLog::verify(). **Thread-safety:** thread-safe;
+/// blocks on the disk.
+[[nodiscard]] base::Result<AuditState> verifyOurs(const AuditLog &log, qint64 lastBytes, const base::Call &call);
+
 /// As an act checks @p log before it goes on record: its end, its seal and its mark, in time that does not grow with
 /// the log; broken too where an act has found it so. Errors: those of AuditLog::verify(). **Thread-safety:**
 /// thread-safe; blocks on the disk.

@@ -8,7 +8,6 @@
 #include "core/audit/AuditFormat.h"
 #include "core/audit/AuditVerifier.h"
 #include "core/audit/TarFile.h"
-#include "core/base/DurableFile.h"
 
 namespace rollcall::audit {
 
@@ -20,6 +19,8 @@ using base::fail;
 using base::Result;
 
 namespace {
+
+constexpr char firstFile[] = "evidence.json";
 
 QByteArray line(const QJsonObject &object)
 {
@@ -157,8 +158,16 @@ Result<QByteArray> chainOf(const AuditLog &log, qint64 first, qint64 last, qint6
 
 } // namespace
 
+bool isEvidence(QByteArrayView begin)
+{
+    constexpr qsizetype magicAt = 257; // of a tar archive's first header, which begins with a file's name
+    const QByteArrayView name(firstFile);
+    return begin.startsWith(name) && begin.sliced(name.size()).startsWith('\0') && begin.size() > magicAt &&
+           begin.sliced(magicAt).startsWith("ustar");
+}
+
 Result<Evidence> writeEvidence(const AuditLog &log, const EvidenceScope &scope, const QString &path, base::Instant now,
-                               const Call &call)
+                               const Call &call, base::Onto onto)
 {
     if (!log.vault())
         return fail(Error(ErrorCode::NoKeyStore));
@@ -211,7 +220,7 @@ Result<Evidence> writeEvidence(const AuditLog &log, const EvidenceScope &scope, 
         archive.add(name, content);
         sums += QCryptographicHash::hash(content, QCryptographicHash::Sha256).toHex() + "  " + name + '\n';
     };
-    add("evidence.json", QJsonDocument(about).toJson(QJsonDocument::Indented));
+    add(firstFile, QJsonDocument(about).toJson(QJsonDocument::Indented));
     add("chain.ndjson", *chain);
     add("entries.ndjson", entries);
     add("audit.seal", sealed);
@@ -225,7 +234,7 @@ Result<Evidence> writeEvidence(const AuditLog &log, const EvidenceScope &scope, 
     const auto bytes = archive.finish();
     if (!bytes)
         return fail(bytes.error());
-    if (auto written = base::replaceFile(path, *bytes, ErrorCode::FileUnwritable); !written)
+    if (auto written = base::replaceFile(path, *bytes, ErrorCode::FileUnwritable, onto); !written)
         return fail(std::move(written.error()));
     return Evidence{static_cast<qint64>(ours->size()), links,
                     QString::fromLatin1(QCryptographicHash::hash(key.publicPem(), QCryptographicHash::Sha256).toHex()),

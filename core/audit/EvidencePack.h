@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "core/audit/AuditLog.h"
+#include "core/base/DurableFile.h"
 
 namespace rollcall::audit {
 
@@ -39,11 +40,14 @@ struct Evidence
 /// | `FORMAT.md` | the formats, and how to check all this |
 ///
 /// It is signed by the key that seals the log. No token is in any of it, as none is in the log. @p now is written into
-/// it. Errors: NotFound (no such entries; no key, which is never made here), NoKeyStore, FileUnwritable, DiskFull,
-/// those of
-/// AuditLog::forEach(), AuditLog::checkTarget(), AuditLog::verify() and of the vault. Of the log only what the scope
-/// needs is held in memory. **Thread-safety:** reentrant.
+/// it. @p onto: what may be replaced. Errors: NotFound (no such entries; no key, which is never made here), NoKeyStore,
+/// FileUnwritable, DiskFull, those of AuditLog::forEach(), AuditLog::checkTarget(), AuditLog::verify() and of the
+/// vault. Of the log only what the scope needs is held in memory. **Thread-safety:** reentrant.
 [[nodiscard]] base::Result<Evidence> writeEvidence(const AuditLog &log, const EvidenceScope &scope, const QString &path,
-                                                   base::Instant now, const base::Call &call);
+                                                   base::Instant now, const base::Call &call,
+                                                   base::Onto onto = base::Onto::Anything);
+
+/// Whether a file that begins with @p begin is such an archive.
+[[nodiscard]] bool isEvidence(QByteArrayView begin);
 
 } // namespace rollcall::audit

@@ -2,6 +2,7 @@
 
 #include <QFile>
 #include <QFileInfo>
+#include <QRandomGenerator>
 #include <QSaveFile>
 
 #include <fcntl.h>
@@ -9,6 +10,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 
 namespace rollcall::base {
@@ -70,9 +72,47 @@ Status syncFolder(const QString &folder, ErrorCode otherwise)
     return {};
 }
 
+namespace {
+
+/// Gives the file at @p from the name @p to, where nothing has it. Errors: as systemError(), Part "existing".
+Status moveOntoNothing(const QString &from, const QString &to, ErrorCode otherwise)
+{
+    const QByteArray source = QFile::encodeName(from);
+    const QByteArray target = QFile::encodeName(to);
+    int done = ::renameat2(AT_FDCWD, source.constData(), AT_FDCWD, target.constData(), RENAME_NOREPLACE);
+    bool isLinked = false;
+    if (done != 0 && (errno == EINVAL || errno == ENOSYS)) { // a file system that cannot: a second name can be given
+        done = ::link(source.constData(), target.constData());
+        isLinked = true;
+    }
+    if (done == 0) {
+        if (isLinked)
+            ::unlink(source.constData());
+        return {};
+    }
+    Error error = errno == EEXIST ? Error(otherwise)
+                                        .with(ErrorParam::Path, to)
+                                        .with(ErrorParam::Part, QStringLiteral("existing"))
+                                        .with(ErrorParam::Detail,
+                                              QStringLiteral("a file came to stand there meanwhile, and would be lost"))
+                                  : systemError(to, otherwise);
+    ::unlink(source.constData());
+    return fail(std::move(error));
+}
+
+/// A name beside @p path that nobody has.
+QString besideOf(const QString &path)
+{
+    return path + QStringLiteral(".new-") + QString::number(QRandomGenerator::system()->generate64(), 36);
+}
+
+} // namespace
+
 // QSaveFile syncs the new file before it takes the old one's place.
-FileReplacement::FileReplacement(const QString &path, ErrorCode otherwise)
-    : m_file(std::make_unique<QSaveFile>(path)),
+FileReplacement::FileReplacement(const QString &path, ErrorCode otherwise, Onto onto)
+    : m_path(path),
+      m_onto(onto),
+      m_file(std::make_unique<QSaveFile>(onto == Onto::Nothing ? besideOf(path) : path)),
       m_otherwise(otherwise),
       m_isGood(m_file->open(QIODevice::WriteOnly) && m_file->setPermissions(QFile::ReadOwner | QFile::WriteOwner))
 {}
@@ -88,15 +128,19 @@ Status FileReplacement::commit()
 {
     if (!m_isGood || !m_file->commit()) {
         return fail(Error(m_file->error() == QFileDevice::ResourceError ? ErrorCode::DiskFull : m_otherwise)
-                        .with(ErrorParam::Path, m_file->fileName())
+                        .with(ErrorParam::Path, m_path)
                         .with(ErrorParam::Detail, m_file->errorString()));
     }
-    return syncFolder(QFileInfo(m_file->fileName()).path(), m_otherwise);
+    if (m_onto == Onto::Nothing) {
+        if (auto moved = moveOntoNothing(m_file->fileName(), m_path, m_otherwise); !moved)
+            return moved;
+    }
+    return syncFolder(QFileInfo(m_path).path(), m_otherwise);
 }
 
-Status replaceFile(const QString &path, const QByteArray &content, ErrorCode otherwise)
+Status replaceFile(const QString &path, const QByteArray &content, ErrorCode otherwise, Onto onto)
 {
-    FileReplacement file(path, otherwise);
+    FileReplacement file(path, otherwise, onto);
     file.write(content);
     return file.commit();
 }

@@ -45,12 +45,18 @@ private:
 /// Syncs @p folder itself: a file that was made in it stays there.
 [[nodiscard]] Status syncFolder(const QString &folder, ErrorCode otherwise);
 
+/// What a new file may take the place of.
+enum class Onto {
+    Anything,
+    Nothing, ///< where something stands by then, it stays: an error with Part "existing"
+};
+
 /// A new file, mode 0600, written piece by piece: commit() puts it in the place of the one at its path. Until then, and
 /// where that is never called, what was there stays. **Thread-safety:** one object, one thread.
 class FileReplacement final
 {
 public:
-    FileReplacement(const QString &path, ErrorCode otherwise);
+    FileReplacement(const QString &path, ErrorCode otherwise, Onto onto = Onto::Anything);
     ~FileReplacement();
     FileReplacement(const FileReplacement &) = delete;
     FileReplacement &operator=(const FileReplacement &) = delete;
@@ -61,6 +67,8 @@ public:
     [[nodiscard]] Status commit();
 
 private:
+    QString m_path;
+    Onto m_onto;
     std::unique_ptr<QSaveFile> m_file;
     ErrorCode m_otherwise;
     bool m_isGood;
@@ -68,6 +76,7 @@ private:
 
 /// Puts a file of @p content, mode 0600, in the place of @p path: the old one or the new one is there, whatever comes
 /// between.
-[[nodiscard]] Status replaceFile(const QString &path, const QByteArray &content, ErrorCode otherwise);
+[[nodiscard]] Status replaceFile(const QString &path, const QByteArray &content, ErrorCode otherwise,
+                                 Onto onto = Onto::Anything);
 
 } // namespace rollcall::base

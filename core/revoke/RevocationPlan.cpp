@@ -9,6 +9,7 @@
 
 #include "core/base/Counted.h"
 #include "core/base/ErrorText.h"
+#include "core/store/UserDirectory.h"
 
 namespace rollcall::revoke {
 
@@ -43,7 +44,7 @@ Error tooMany(qint64 count, qint64 limit)
 Error tooManyOf(const RevocationPlan &plan, qint64 read, qint64 limit, store::SessionStore &store,
                 const base::Call &call)
 {
-    if (plan.selection.users.isEmpty() && !plan.selection.keepNewest) {
+    if (plan.selection.users.empty() && !plan.selection.keepNewest) {
         if (const auto count = store.count(*plan.selection.query, plan.frozenAt, call); count && *count >= read)
             return tooMany(*count, limit);
     }
@@ -152,26 +153,105 @@ base::Status lookForHolders(RevocationPlan &plan, Others others, store::SessionS
     return {};
 }
 
+/// Whether somebody is called @p name, with sessions or without; or was, by sessions that outlived them.
+base::Result<bool> isCalled(const QString &name, store::SessionStore &store, base::Instant now, const base::Call &call)
+{
+    if (store::UserDirectory *users = store.users()) {
+        const auto known = users->hasUser(name, call);
+        if (!known)
+            return base::fail(known.error());
+        if (known->value_or(false))
+            return true;
+    }
+    store::SessionQuery query;
+    query.state = store::StateFilter::All;
+    query.user = name;
+    const auto rows = store.planRows(query, 1, now, call);
+    if (!rows)
+        return base::fail(rows.error());
+    return !rows->empty();
+}
+
+/// The users of a selection, one after the other, and what they match.
+struct UserSearch
+{
+    store::SessionStore &store;
+    store::SessionQuery query;
+    qint64 limit;
+    base::Instant now;
+    const base::Call &call;
+    RevocationPlan &plan; ///< who is found, and who is not, is noted in it
+    std::vector<store::PlannedRow> rows;
+
+    /// Looks for sessions of @p name. Whether there are any.
+    base::Result<bool> match(const QString &name)
+    {
+        query.user = name;
+        auto matched = store.planRows(query, limit, now, call);
+        if (!matched)
+            return base::fail(matched.error());
+        const bool found = !matched->empty();
+        std::ranges::move(*matched, std::back_inserter(rows));
+        return found;
+    }
+
+    void note(const QString &name, int line, bool found)
+    {
+        plan.selection.users.push_back({name, line, {}, false});
+        if (!found)
+            plan.unmatchedUsers << name;
+    }
+
+    /// Looks for @p user: as they stand there first, then for what else that may mean.
+    base::Status find(const NamedUser &user)
+    {
+        const auto found = match(user.name);
+        if (!found)
+            return base::fail(found.error());
+        if (!*found && user.isRemark) {
+            plan.remarks.push_back(user.line);
+            return {};
+        }
+        bool isWhole = *found || user.otherwise.isEmpty();
+        if (!isWhole) { // who is called so, and has no such session, is not to be mistaken for another
+            const auto called = isCalled(user.name, store, now, call);
+            if (!called)
+                return base::fail(called.error());
+            isWhole = *called;
+        }
+        if (isWhole) {
+            note(user.name, user.line, *found);
+            return {};
+        }
+        plan.inFields.push_back(user.line);
+        for (const QString &name : user.otherwise) {
+            const auto inField = match(name);
+            if (!inField)
+                return base::fail(inField.error());
+            note(name, user.line, *inField);
+        }
+        return {};
+    }
+};
+
 /// The rows that the query of @p plan matches, user by user where users are named; users without any are noted in it.
 base::Result<std::vector<store::PlannedRow>> matchingRows(store::SessionStore &store, RevocationPlan &plan,
                                                           qint64 limit, const base::Call &call)
 {
-    store::SessionQuery query = *plan.selection.query;
-    if (plan.selection.users.isEmpty())
-        return store.planRows(query, limit, plan.frozenAt, call);
-    std::vector<store::PlannedRow> rows;
-    for (const QString &user : plan.selection.users) {
-        query.user = user;
-        auto matched = store.planRows(query, limit, plan.frozenAt, call);
-        if (!matched)
-            return matched;
-        if (matched->empty())
-            plan.unmatchedUsers << user;
-        std::ranges::move(*matched, std::back_inserter(rows));
-        if (static_cast<qint64>(rows.size()) > limit)
+    if (plan.selection.users.empty())
+        return store.planRows(*plan.selection.query, limit, plan.frozenAt, call);
+    const std::vector<NamedUser> named = std::exchange(plan.selection.users, {});
+    UserSearch search{store, *plan.selection.query, limit, plan.frozenAt, call, plan, {}};
+    for (const NamedUser &user : named) {
+        if (auto found = search.find(user); !found)
+            return base::fail(std::move(found.error()));
+        if (static_cast<qint64>(search.rows.size()) > limit)
             break; // too many already: freezePlan() says so
     }
-    return rows;
+    plan.unmatchedUsers.removeDuplicates();
+    if (plan.selection.users.empty()) // a selection of no users at all would be one of everybody
+        plan.selection.users = named;
+    return std::move(search.rows);
 }
 
 /// Takes the newest @p count of each user out of @p rows, and rows without a user: nobody's sessions have no newest.
@@ -215,8 +295,8 @@ QString Selection::describe(Names names) const
             text += QStringLiteral(" expiring before %1").arg(base::toIso(*query->expiresBefore));
         if (query->expiresAfter)
             text += QStringLiteral(" expiring from %1").arg(base::toIso(*query->expiresAfter));
-        if (!users.isEmpty())
-            text += QStringLiteral(" of ") + base::counted(users.size(), "named user");
+        if (!users.empty())
+            text += QStringLiteral(" of ") + base::counted(std::ssize(users), "named user");
         if (keepNewest)
             text += QStringLiteral(" but the newest %1 of each user").arg(*keepNewest);
         parts << text;
@@ -246,8 +326,6 @@ base::Result<RevocationPlan> freezePlan(const deployment::Deployment &deployment
     RevocationPlan plan;
     plan.frozenAt = deployment.clock().now();
     plan.selection = std::move(selection);
-    plan.what = plan.selection.describe();
-    plan.onRecord = plan.selection.describe(Selection::Names::LeftOut);
     if (!plan.selection.sessions.isEmpty()) {
         auto named = store.findRows(plan.selection.sessions, plan.unmatched, plan.frozenAt, call);
         if (!named)
@@ -278,6 +356,8 @@ base::Result<RevocationPlan> freezePlan(const deployment::Deployment &deployment
             users.insert(*row.key.userId);
     }
     plan.users = static_cast<qint64>(users.size());
+    plan.what = plan.selection.describe();
+    plan.onRecord = plan.selection.describe(Selection::Names::LeftOut);
     plan.statement = store.deleteStatement();
     plan.digest = plan.computeDigest();
     return plan;

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/deployment/Deployment.h"
+#include "core/revoke/UserList.h"
 
 namespace rollcall::revoke {
 
@@ -13,7 +14,7 @@ struct Selection
 {
     QStringList sessions;                     ///< row ids or fingerprints
     std::optional<store::SessionQuery> query; ///< a user, filters, or everyone; its limit is ignored
-    QStringList users; ///< ids or e-mails: narrows @ref query to these users; empty: to nobody in particular
+    std::vector<NamedUser> users;             ///< narrows @ref query to these users; empty: to nobody in particular
     std::optional<int> keepNewest; ///< spares so many of each user's matching sessions (rows of one token are one), the
                                    ///< newest by creation, else by expiry
 
@@ -28,12 +29,14 @@ struct RevocationPlan
 {
     QString digest; ///< hex SHA-256 over the frozen rows' fingerprints, their users and the statement
     base::Instant frozenAt;
-    Selection selection;
-    QString what;     ///< the selection in words: Selection::describe()
-    QString onRecord; ///< the same without names, for the audit log
+    Selection selection; ///< its users as they were understood: remarks left out, fields in the place of their line
+    QString what;        ///< the selection in words: Selection::describe()
+    QString onRecord;    ///< the same without names, for the audit log
     std::vector<store::PlannedRow> rows;
     QStringList unmatched;      ///< named sessions that nobody has
     QStringList unmatchedUsers; ///< users of the selection without a matching session
+    std::vector<int> remarks;   ///< lines of the list that matched nobody and were taken for comments or column names
+    std::vector<int> inFields;  ///< lines of the list whose fields were taken, as nobody is called as the whole line
     /// How many of the rows were not chosen, but hold the token of one that was: the session is accepted by each.
     qint64 sharing = 0;
     qint64 sharingLive = 0; ///< of these, the ones that are live, whatever state was chosen by

@@ -32,9 +32,8 @@ QChar separatorOf(QStringView line)
 }
 
 /// "Ada <ada@example.com>" is its address.
-QString addressOf(const QString &field)
+QString addressOf(const QString &name)
 {
-    const QString name = field.trimmed();
     const qsizetype open = name.lastIndexOf(u'<');
     if (open >= 0 && name.endsWith(u'>'))
         return name.sliced(open + 1, name.size() - open - 2).trimmed();
@@ -54,13 +53,13 @@ QStringList fieldsOf(QStringView line, QChar separator)
         } else if (character == u'"') {
             quoted = !quoted;
         } else if (character == separator && !quoted) {
-            fields << addressOf(field);
+            fields << field.trimmed();
             field.clear();
         } else {
             field += character;
         }
     }
-    fields << addressOf(field);
+    fields << field.trimmed();
     return fields;
 }
 
@@ -82,24 +81,56 @@ std::optional<qsizetype> columnOf(const QStringList &heads)
     return std::nullopt;
 }
 
-/// Whom a line without heads names.
+/// Whom a line of these fields names, where there are no heads.
 QStringList namesIn(const QStringList &fields)
 {
-    QStringList addresses;
-    std::ranges::copy_if(fields, std::back_inserter(addresses),
-                         [](const QString &field) { return field.contains(u'@'); });
-    return addresses.isEmpty() ? fields.first(1) : addresses;
+    QStringList names;
+    for (const QString &field : fields) {
+        if (field.contains(u'@'))
+            names << addressOf(field);
+    }
+    if (names.isEmpty())
+        names << addressOf(fields.first());
+    names.removeAll(QString());
+    names.removeDuplicates();
+    return names;
+}
+
+/// Whom the row @p line names in @p column. One that begins with # may be meant not to count: only its first field says
+/// whether it is somebody's.
+NamedUser inColumn(QStringView line, const QStringList &fields, qsizetype column)
+{
+    NamedUser user;
+    user.isRemark = line.startsWith(u'#');
+    user.name = user.isRemark && column > 0 ? line.toString() : fields.value(column);
+    if (const QString address = addressOf(user.name); !user.isRemark && !address.isEmpty() && address != user.name)
+        user.otherwise << address;
+    return user;
+}
+
+/// Whom the line @p line names where there are no heads, as far as that can be said without knowing the users.
+NamedUser inLine(QStringView line, const QStringList &fields, bool isHead)
+{
+    NamedUser user;
+    user.isRemark = isHead || line.startsWith(u'#');
+    if (std::ranges::all_of(fields, &QString::isEmpty))
+        return user; // separators alone
+    user.name = line.toString();
+    if (!user.isRemark)
+        user.otherwise = namesIn(fields);
+    user.otherwise.removeAll(user.name);
+    return user;
 }
 
 } // namespace
 
-QStringList UserList::names() const
+int questionsFor(const std::vector<NamedUser> &users)
 {
-    QStringList all;
-    all.reserve(static_cast<qsizetype>(users.size()));
+    constexpr int ifCalledSo = 2;
+    int questions = 0;
     for (const NamedUser &user : users)
-        all << user.name;
-    return all;
+        questions += 1 + (user.otherwise.isEmpty() ? 0 : ifCalledSo + static_cast<int>(user.otherwise.size()));
+    return questions;
 }
 
 UserList readUserList(QStringView text)
@@ -111,32 +142,30 @@ UserList readUserList(QStringView text)
     std::optional<qsizetype> column;
     std::optional<QChar> separator;
     int number = 0;
-    for (const QStringView line : text.tokenize(u'\n')) {
+    for (const QStringView whole : text.tokenize(u'\n')) {
         ++number;
-        if (line.trimmed().isEmpty() || line.trimmed().startsWith(u'#'))
+        const QStringView line = whole.trimmed();
+        if (line.isEmpty())
             continue;
-        const bool isFirst = !separator;
+        const bool isFirst = !separator && !line.startsWith(u'#');
         if (isFirst)
             separator = separatorOf(line);
-        const QStringList fields = fieldsOf(line, *separator);
-        if (isFirst) {
-            column = columnOf(fields);
-            if (column) {
-                list.column = fields[*column];
-                continue;
-            }
+        const QStringList fields = fieldsOf(line, separator.value_or(separatorOf(line)));
+        const auto head = isFirst ? columnOf(fields) : std::nullopt;
+        if (head && fields.size() > 1) {
+            column = head;
+            list.column = fields[*column];
+            continue;
         }
-        QStringList names = column ? fields.mid(*column, 1) : namesIn(fields);
-        names.removeAll(QString());
-        if (names.isEmpty())
+        NamedUser user = column ? inColumn(line, fields, *column) : inLine(line, fields, head.has_value());
+        user.line = number;
+        if (user.name.isEmpty()) {
             list.unread.push_back(number);
-        for (const QString &name : std::as_const(names)) {
-            if (seen.contains(name)) {
-                ++list.repeated;
-            } else {
-                seen << name;
-                list.users.push_back({name, number});
-            }
+        } else if (seen.contains(user.name)) {
+            ++list.repeated;
+        } else {
+            seen << user.name;
+            list.users.push_back(std::move(user));
         }
     }
     return list;

@@ -22,6 +22,7 @@ private Q_SLOTS:
     void aLostKeyIsSaid();
     void checkingWithoutTheKeyIsSaid();
     void aBrokenLogIsPutAside();
+    void aLogThatWasChangedBackStaysBroken();
     void thereMustBeALogToPutAside();
     void aWholeLogIsNotPutAside();
     void whoReadsABrokenLogIsTold();
@@ -183,6 +184,30 @@ void CtlAuditTest::aBrokenLogIsPutAside()
     // Whoever then takes the new one away is found out as before.
     QVERIFY(QFile::remove(log()));
     QCOMPARE(m_ctl->run(words("audit verify")).json().value(QStringLiteral("brokenAt")).toInt(), 1);
+}
+
+void CtlAuditTest::aLogThatWasChangedBackStaysBroken()
+{
+    QCOMPARE(revoke().exitCode, 0);
+    const QByteArray whole = contentOf(log());
+    breakLog();
+    const QByteArray broken = contentOf(log());
+    const SqliteDatabase full(QStringLiteral("prisma-adapter-sqlite"));
+    m_ctl->setEnvironment(QStringLiteral("DB"), full.url());
+    QVERIFY2(revoke().err.contains("broken at entry 1"), "the act finds it");
+    QFile file(log());
+    QVERIFY(file.open(QIODevice::ReadWrite) && broken.size() == whole.size());
+    QVERIFY(file.write(whole) == whole.size() && file.flush()); // the entries after it stay
+    // As each act says it: one rule for all that read it.
+    for (const char *command : {"audit list", "audit verify", "audit export --out OUT"}) {
+        const CtlResult read = m_ctl->run(
+            words(command).replaceInStrings(QStringLiteral("OUT"), m_ctl->folder() + QStringLiteral("/export.json")));
+        QVERIFY2(read.exitCode == 1 && read.err.contains("broken at entry 1: an act found it so"),
+                 read.all().constData());
+    }
+    QVERIFY(m_ctl->run(words("audit verify --file") << log()).exitCode == 0);
+    QCOMPARE(m_ctl->run(words("audit renew --yes")).exitCode, 0);
+    QCOMPARE(m_ctl->run(words("audit verify")).exitCode, 0);
 }
 
 void CtlAuditTest::thereMustBeALogToPutAside()

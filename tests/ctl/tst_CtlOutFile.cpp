@@ -1,10 +1,13 @@
 #include <QtTest>
 
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "core/base/DurableFile.h"
 #include "tests/support/CtlProcess.h"
 #include "tests/support/SqliteDatabase.h"
 
+namespace base = rollcall::base;
 using rollcall::test::contentOf;
 using rollcall::test::CtlProcess;
 using rollcall::test::CtlResult;
@@ -24,6 +27,8 @@ private Q_SLOTS:
     void someThingsAreNeverReplaced_data() { commands(); }
     void someThingsAreNeverReplaced();
     void whatIsReadIsNotReplaced();
+    void whatIsNotThereYetIsReadToo();
+    void whatComesMeanwhileStays();
 
 private:
     static void commands();
@@ -46,16 +51,16 @@ private:
 void CtlOutFileTest::commands()
 {
     QTest::addColumn<QStringList>("command");
-    QTest::addColumn<QString>("replacing"); // the flag for that; empty where none is needed
+    QTest::addColumn<QString>("replacing"); // the flag for what the command itself wrote; empty where none is needed
     const auto row = [](const char *text, const char *replacing = "--overwrite") {
         QTest::newRow(text) << words(text) << QString::fromLatin1(replacing);
     };
-    row("audit export");
-    row("audit export --as csv");
-    row("audit evidence --from -1h");
+    row("audit export", "");
+    row("audit export --as csv", "");
+    row("audit evidence --from -1h", "");
     row("plan save --all --state all --database-env DB");
     row("plan approve PLAN");
-    row("token mint --database-env DB --auth-version v5 --strategy database --yes");
+    row("token mint --database-env DB --auth-version v5 --strategy database --yes", "");
     row("latency run --database-env DB --auth-version v5 --strategy database --modes local --route / --samples 5 "
         "--yes",
         "");
@@ -101,6 +106,14 @@ void CtlOutFileTest::whatStandsThereStays()
     struct stat now = {};
     QCOMPARE(::stat(qPrintable(out), &now), 0);
     QVERIFY(now.st_ino != old.st_ino || contentOf(out) != written);
+    // What others wrote stays, but a measurement takes its place.
+    if (!command.startsWith(QStringLiteral("latency"))) {
+        for (const char *others : {"mine", "SECRET_TOKEN=authjs.session-token\n", "{\"entries\":[1]}"}) {
+            const QString file = m_ctl->writeFile(QStringLiteral("others"), others);
+            const CtlResult kept = run(command, file);
+            QVERIFY2(kept.exitCode == 2 && contentOf(file) == others, kept.all().constData());
+        }
+    }
     // What mktemp made is there to be filled.
     const CtlResult filled = run(command, m_ctl->writeFile(QStringLiteral("empty"), {}));
     QVERIFY2(filled.exitCode == 0 && !contentOf(path("empty")).isEmpty(), filled.all().constData());
@@ -141,6 +154,54 @@ void CtlOutFileTest::whatIsReadIsNotReplaced()
     const CtlResult refused = run(words("latency report RUN"), path("run.json"));
     QVERIFY2(refused.exitCode == 2 && refused.err.contains("reads it"), refused.all().constData());
     QCOMPARE(contentOf(path("run.json")), document);
+}
+
+void CtlOutFileTest::whatIsNotThereYetIsReadToo()
+{
+    const QStringList mint = words("token mint --database-env DB --auth-version v5 --strategy database --yes");
+    // The key file of this process, that the act itself would make; named by the environment, by a flag and by a link.
+    m_ctl->setEnvironment(QStringLiteral("ROLLCALL_KEY_FILE"), path("new-keys"));
+    QVERIFY(QFile::link(path("new-keys"), path("to-keys")));
+    for (const QString &out : {path("new-keys"), path("to-keys")}) {
+        const CtlResult refused = run(mint, out, "--overwrite");
+        QVERIFY2(refused.exitCode == 2 && refused.err.contains("reads it"), refused.all().constData());
+    }
+    const CtlResult flag = run(mint + QStringList{QStringLiteral("--key-file"), path("other")}, path("other"));
+    QVERIFY2(flag.exitCode == 2 && flag.err.contains("reads it"), flag.all().constData());
+    QVERIFY(!QFile::exists(path("new-keys")) && !QFile::exists(path("other")));
+    // Every flag that names a file, and a second name of it.
+    const QString approval = m_ctl->writeFile(QStringLiteral("users"), "ada@example.com\n");
+    QCOMPARE(::link(qPrintable(approval), qPrintable(path("users2"))), 0);
+    const CtlResult users =
+        run(words("plan save --database-env DB --users-file") << approval, path("users2"), "--overwrite");
+    QVERIFY2(users.exitCode == 2 && users.err.contains("reads it"), users.all().constData());
+    for (const char *suffix : {"-wal", "-shm", "-journal"}) {
+        const CtlResult beside = run(mint, m_database->path() + QLatin1StringView(suffix), "--overwrite");
+        QVERIFY2(beside.exitCode == 2 && beside.err.contains("database beside it"), beside.all().constData());
+        QVERIFY(!QFile::exists(m_database->path() + QLatin1StringView(suffix)));
+    }
+    // More links than are followed: what is written would take the place of one of them.
+    QString end = path("end");
+    for (int i = 0; i < 45; ++i) {
+        const QString link = path("chain") + QString::number(i);
+        QVERIFY(QFile::link(end, link));
+        end = link;
+    }
+    const CtlResult links = run(mint, end, "--overwrite");
+    QVERIFY2(links.exitCode == 2 && links.err.contains("link"), links.all().constData());
+    QVERIFY(QFileInfo(end).isSymLink() && !QFile::exists(path("end")));
+}
+
+void CtlOutFileTest::whatComesMeanwhileStays()
+{
+    const QString out = path("out");
+    QVERIFY(base::replaceFile(out, "first", base::ErrorCode::FileUnwritable, base::Onto::Nothing).has_value());
+    QCOMPARE(contentOf(out), QByteArray("first"));
+    const auto second = base::replaceFile(out, "second", base::ErrorCode::FileUnwritable, base::Onto::Nothing);
+    QVERIFY(!second && second.error().param(base::ErrorParam::Part) == QStringLiteral("existing"));
+    QCOMPARE(contentOf(out), QByteArray("first"));
+    QCOMPARE(QDir(m_ctl->folder()).entryList({QStringLiteral("out*")}, QDir::Files),
+             QStringList{QStringLiteral("out")});
 }
 
 QTEST_GUILESS_MAIN(CtlOutFileTest)

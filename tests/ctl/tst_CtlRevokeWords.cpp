@@ -45,6 +45,8 @@ private Q_SLOTS:
     void linesThatMatchNobodyAreNamed_data();
     void linesThatMatchNobodyAreNamed();
     void usersAreReadAsATableToo();
+    void anyIdIsTakenAsWritten_data();
+    void anyIdIsTakenAsWritten();
     void whoWasNotFoundIsOnNoRecord();
     void rowsOfOneTokenGoTogether();
     void aLiveRowThatJoinsIsTold();
@@ -206,20 +208,71 @@ void CtlRevokeWordsTest::linesThatMatchNobodyAreNamed()
 
 void CtlRevokeWordsTest::usersAreReadAsATableToo()
 {
-    const auto matched = [this](const QByteArray &list) {
+    const auto matched = [this](const QByteArray &list, const char *said = "") {
         const CtlResult dry = run("sessions revoke --dry-run --state all",
                                   {QStringLiteral("--users-file"), m_ctl->writeFile(QStringLiteral("users"), list)});
-        return dry.exitCode == 0 && dry.err.isEmpty() ? dry.json().value(QStringLiteral("matched")).toInt() : -1;
+        const bool isSaid = *said ? dry.err.contains(said) : dry.err.isEmpty();
+        return dry.exitCode == 0 && isSaid ? dry.json().value(QStringLiteral("matched")).toInt() : -1;
     };
     const int expected = matched("ada@example.com\n");
     QVERIFY(expected > 0);
-    QCOMPARE(matched("# who left\n\"ada@example.com\"\n"), expected);
-    QCOMPARE(matched("Name,E-Mail\n\"Example, Ada\",ada@example.com\n"), expected);
-    // A row that names nobody is a slip, not one user fewer.
-    const CtlResult slip = run("sessions revoke --dry-run",
-                               {QStringLiteral("--users-file"),
-                                m_ctl->writeFile(QStringLiteral("users"), "Name,E-Mail\nAda,ada@example.com\nBen,\n")});
-    QVERIFY2(slip.exitCode == 2 && slip.err.contains("nobody is named in line 3"), slip.all().constData());
+    QCOMPARE(matched("# who left\nada@example.com\n", "line 1 of the users file matched nobody"), expected);
+    QCOMPARE(matched("ada@example.com\n\"ada@example.com\"\n", "nobody is called as line 2"), expected);
+    QCOMPARE(matched("email\nada@example.com\n", "line 1 of the users file matched nobody"), expected);
+    QCOMPARE(matched("Name,E-Mail\n\"Example, Ada\",ada@example.com\n", "its column \"E-Mail\" was taken"), expected);
+    // A row that names nobody is said, and the others go.
+    QCOMPARE(matched("Name,E-Mail\nBen,\nAda,ada@example.com\nCy,\n", "nobody is named in lines 2, 4"), expected);
+    const CtlResult nobody =
+        run("sessions revoke --dry-run",
+            {QStringLiteral("--users-file"), m_ctl->writeFile(QStringLiteral("users"), "id,n\n,x\n")});
+    QVERIFY2(nobody.exitCode == 2 && nobody.err.contains("names nobody"), nobody.all().constData());
+    const CtlResult remarks = run("sessions revoke --dry-run", {QStringLiteral("--users-file"),
+                                                                m_ctl->writeFile(QStringLiteral("users"), "# all\n")});
+    QVERIFY2(remarks.exitCode == 0, remarks.all().constData());
+    QCOMPARE(remarks.json().value(QStringLiteral("matched")).toInt(), 0);
+}
+
+void CtlRevokeWordsTest::anyIdIsTakenAsWritten_data()
+{
+    QTest::addColumn<QString>("id");
+    QTest::addColumn<QString>("decoy"); // whom the line would name if it were read as a table, address or comment
+    QTest::newRow("comma") << QStringLiteral("corp,ada") << QStringLiteral("corp");
+    QTest::newRow("address") << QStringLiteral("a <b>") << QStringLiteral("b");
+    QTest::newRow("comment") << QStringLiteral("#7") << QStringLiteral("7");
+    QTest::newRow("head") << QStringLiteral("id") << QStringLiteral("ada");
+    QTest::newRow("quote") << QStringLiteral("x\"y") << QStringLiteral("xy");
+}
+
+void CtlRevokeWordsTest::anyIdIsTakenAsWritten()
+{
+    QFETCH(const QString, id);
+    QFETCH(const QString, decoy);
+    int number = 0;
+    for (const QString &user : {id, decoy}) { // both with a session like Ada's newest
+        m_database->exec(
+            QStringLiteral("INSERT INTO User (id, email, updatedAt) VALUES ('%1', '%1@x.example', 0)").arg(user));
+        m_database->exec(
+            QStringLiteral(
+                "INSERT INTO Session SELECT '5e551000-0000-4000-8000-0000000000a%2', '%1', expires, 's-%1', createdAt, "
+                "updatedAt FROM Session ORDER BY expires DESC LIMIT 1")
+                .arg(user)
+                .arg(++number));
+    }
+    const QString file = m_ctl->writeFile(QStringLiteral("users"), id.toUtf8() + "\nada@example.com\n");
+    const auto foundUsers = [&] {
+        QStringList users;
+        const CtlResult dry = run("sessions revoke --dry-run", {QStringLiteral("--users-file"), file});
+        if (dry.exitCode != 0)
+            return QStringList(QString::fromUtf8(dry.all()));
+        for (const QJsonValue &row : dry.json().value(QStringLiteral("sample")).toArray())
+            users << row.toObject().value(QStringLiteral("userId")).toString();
+        return users;
+    };
+    const QStringList found = foundUsers();
+    QVERIFY2(found.contains(id) && !found.contains(decoy), qPrintable(found.join(u' ')));
+    // Who has no session any more is not another.
+    m_database->exec(QStringLiteral("DELETE FROM Session WHERE userId = '%1'").arg(id));
+    QVERIFY(!foundUsers().contains(decoy));
 }
 
 void CtlRevokeWordsTest::whoWasNotFoundIsOnNoRecord()

@@ -39,6 +39,14 @@ Words wordsOf(const AuditReading &reading)
                                    ? ChainBanner::tr(" What stands there is no entry, so nothing after it is listed.")
                                    : QString();
     const QString checked = ChainBanner::tr("The whole log was checked in %1.").arg(common::durationText(reading.took));
+    if (state.foundByAct) {
+        return {
+            ChainBanner::tr("An act found the chain broken at entry %1").arg(QLocale().toString(*state.brokenAt)),
+            ChainBanner::tr("It was changed back and is whole now, but what was done to it before is not known: each "
+                            "act says so until rollcallctl audit renew begins a new log. %1")
+                .arg(checked),
+            common::Surface::Bad, common::Icon::Orphan, ColorToken::Bad};
+    }
     if (!state.ok) {
         const qint64 seq = state.brokenAt.value_or(state.entries + 1);
         const QString before = seq > 1 ? ChainBanner::tr("The %1 before it are whole.").arg(entriesText(seq - 1))

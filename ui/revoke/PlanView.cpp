@@ -54,6 +54,14 @@ QString someOf(const QStringList &names)
     return names.size() <= most ? first : PlanView::tr("%1 and %2 more").arg(first, count(names.size() - most));
 }
 
+QStringList numbersOf(const std::vector<int> &lines)
+{
+    QStringList numbers;
+    for (const int line : lines)
+        numbers << count(line);
+    return numbers;
+}
+
 } // namespace
 
 PlanView::PlanView(const common::Theme &theme, common::OpenConnection &connection,
@@ -222,8 +230,17 @@ void PlanView::addRemarks(const RevocationPlan &plan, QVBoxLayout &column) const
         add(common::NoteKind::Warn,
             (plan.unmatchedUsers.size() == 1 ? tr("%1 of %2 named users has no such session")
                                              : tr("%1 of %2 named users have no such session"))
-                .arg(count(plan.unmatchedUsers.size()), count(plan.selection.users.size())),
+                .arg(count(plan.unmatchedUsers.size()), count(std::ssize(plan.selection.users))),
             someOf(plan.unmatchedUsers));
+    if (!plan.remarks.empty())
+        add(common::NoteKind::Info, tr("Left out of the list: %1").arg(count(std::ssize(plan.remarks))),
+            tr("Line %1: no such session matched, so it was taken for a comment or a column's name.")
+                .arg(someOf(numbersOf(plan.remarks))));
+    if (!plan.inFields.empty())
+        add(common::NoteKind::Info, tr("Lines of the list read as tables: %1").arg(count(std::ssize(plan.inFields))),
+            tr("Line %1: nobody is called so as a whole. The address in it was taken, or of its fields those with an "
+               "@, else the first.")
+                .arg(someOf(numbersOf(plan.inFields))));
     add(common::NoteKind::Info, tr("Only these keys are touched"),
         tr("A row that changes meanwhile is skipped and listed. %1").arg(undoText()) +
             (m_outlook.own ? QString()

@@ -74,7 +74,7 @@ void RevocationController::freeze(const Selection &selection)
                 Q_EMIT planned();
             });
         },
-        m_stop.get_token(), m_connection.timeout() * (3 + selection.users.size())); // a query for each user
+        m_stop.get_token(), m_connection.timeout() * (3 + questionsFor(selection.users)));
     if (!submitted)
         Q_EMIT failed(submitted.error());
 }

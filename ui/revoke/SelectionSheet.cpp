@@ -45,10 +45,12 @@ QString unmatchedText(const UserList &list, const QStringList &unmatched)
     const QSet<QString> missed(unmatched.begin(), unmatched.end());
     QStringList named;
     for (const NamedUser &user : list.users) {
-        if (named.size() == unmatchedNamed)
+        if (named.size() >= unmatchedNamed)
             break;
-        if (missed.contains(user.name))
-            named << SelectionSheet::tr("line %1: %2").arg(user.line).arg(user.name);
+        for (const QString &name : QStringList(user.name) + user.otherwise) {
+            if (missed.contains(name))
+                named << SelectionSheet::tr("line %1: %2").arg(user.line).arg(name);
+        }
     }
     if (const qsizetype more = unmatched.size() - named.size(); more > 0)
         named << SelectionSheet::tr("and %1 more").arg(number(more));
@@ -200,7 +202,7 @@ Selection SelectionSheet::selection() const
     Selection chosen;
     chosen.query = m_byFilter && m_byFilter->isChecked() ? *m_request.filter : store::SessionQuery();
     if (m_byList->isChecked())
-        chosen.users = m_list->list().names();
+        chosen.users = m_list->list().users;
     if (m_keep->isChecked())
         chosen.keepNewest = m_kept->value();
     return chosen;
@@ -250,7 +252,7 @@ void SelectionSheet::showCount()
     m_users->setValue(number(plan.users));
     const bool named = m_byList->isChecked();
     m_unmatched->setValue(named ? number(unmatched) : QStringLiteral("–"),
-                          named ? tr("of %1").arg(number(qint64(m_list->list().users.size()))) : QString(),
+                          named ? tr("of %1").arg(number(std::ssize(plan.selection.users))) : QString(),
                           unmatched > 0 ? ColorToken::Warn : ColorToken::Text);
     if (unmatched > 0)
         m_note->setContent(NoteKind::Warn, tr("Nobody signed in by these names"),
