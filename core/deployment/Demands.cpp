@@ -201,9 +201,19 @@ ConnectionProfile demandsOn(const QString &address, const QString &name, const s
 {
     ConnectionConfig config;
     config.database = databaseAt(address);
-    if (std::ranges::find(saved, name, &ConnectionProfile::name) != saved.end())
-        config.profile.name = name;
+    ConnectionProfile &held = config.profile;
+    if (const auto meant = std::ranges::find(saved, name, &ConnectionProfile::name); meant != saved.end()) {
+        held.name = name;
+        held.environment = meant->environment;
+        held.needsApproval = meant->needsApproval;
+    }
     holdToDemands(config, saved);
+    const auto production = std::ranges::find(saved, Environment::Production, &ConnectionProfile::environment);
+    if (!config.database && production != saved.end()) {
+        held.environment = Environment::Production;
+        if (held.name.isEmpty())
+            held.name = production->name;
+    }
     return std::move(config.profile);
 }
 

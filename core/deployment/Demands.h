@@ -28,7 +28,9 @@ void holdToDemands(ConnectionConfig &config, const std::vector<workspace::Connec
 [[nodiscard]] bool isDatabaseOf(const ConnectionConfig &config, const QString &address);
 
 /// What those of @p saved demand of who works on the database at @p address without connecting to it, as
-/// holdToDemands(); @p name: the connection that is meant, if it is one of them. **Thread-safety:** reentrant.
+/// holdToDemands(); @p name: the connection that is meant, if it is one of them: what it demands itself counts for any
+/// address, as flags can give it another. One that cannot be read may be any of theirs, and counts as production where
+/// one of them is. **Thread-safety:** reentrant.
 [[nodiscard]] workspace::ConnectionProfile demandsOn(const QString &address, const QString &name,
                                                      const std::vector<workspace::ConnectionProfile> &saved);
 

@@ -24,6 +24,7 @@ private Q_SLOTS:
     void whoWantApprovalAreNamed();
     void anUpstashAddressIsKnownWithoutItsToken();
     void aNameOfItsOwnStays();
+    void theNamedOneDemandsWhateverTheAddress();
     void nothingIsDemandedWhereNothingIsSaid();
 
 private:
@@ -218,6 +219,23 @@ void DemandsTest::aNameOfItsOwnStays()
     };
     QCOMPARE(nameFor("side"), QStringLiteral("side"));
     QCOMPARE(nameFor("postgresql://localhost/shop"), QStringLiteral("shop"));
+}
+
+void DemandsTest::theNamedOneDemandsWhateverTheAddress()
+{
+    const std::vector<ConnectionProfile> all{saved(QStringLiteral("postgresql://localhost/shop"))};
+    const QString elsewhere = QStringLiteral("sqlite:/elsewhere.db");
+    const ConnectionProfile named = deployment::demandsOn(elsewhere, QStringLiteral("shop"), all);
+    QCOMPARE(named.environment, Environment::Production);
+    QVERIFY(named.needsApproval);
+    QCOMPARE(named.name, QStringLiteral("shop"));
+    QCOMPARE(deployment::demandsOn(elsewhere, elsewhere, all).environment, Environment::Development);
+    // What cannot be read may be any of them.
+    const QString unreadable = QStringLiteral("postgresql://me@h:5432/50%");
+    const ConnectionProfile any = deployment::demandsOn(unreadable, unreadable, all);
+    QCOMPARE(any.environment, Environment::Production);
+    QCOMPARE(any.name, QStringLiteral("shop"));
+    QCOMPARE(deployment::demandsOn(unreadable, unreadable, {}).environment, Environment::Development);
 }
 
 void DemandsTest::nothingIsDemandedWhereNothingIsSaid()
