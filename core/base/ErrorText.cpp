@@ -268,6 +268,11 @@ ErrorText findingText(const Error &error)
                         .arg(error.param(ErrorParam::Name), error.param(ErrorParam::Detail)),
                     tr("audit list says what it did; sessions restore puts back what a revocation deleted, while that "
                        "is kept.")};
+        if (error.param(ErrorParam::Part) == QStringLiteral("operation elsewhere"))
+            return {tr("\"%1\" stopped before its end (%2), and its files are not here.")
+                        .arg(error.param(ErrorParam::Name), error.param(ErrorParam::Detail)),
+                    tr("If it was paused or cut off, go on with it as the user and on the machine that began it; a "
+                       "cancelled one has ended. audit list says what it did.")};
         return {tr("Nothing matches \"%1\".").arg(error.param(ErrorParam::Name)),
                 notFoundRemedy(error.param(ErrorParam::Part))};
     default:

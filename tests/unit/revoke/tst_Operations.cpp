@@ -123,6 +123,23 @@ private Q_SLOTS:
         QVERIFY(fixture.log->verify(fixture.call())->ok);
     }
 
+    void whatStoppedElsewhereIsNotSaidToHaveEnded()
+    {
+        RevokeFixture fixture;
+        const auto ended = fixture.carryOut(fixture.plan(1), options());
+        QVERIFY(ended && !ended->error);
+        const auto partOf = [&fixture](const QString &id) {
+            return whyNoOperation(id, *fixture.log).param(base::ErrorParam::Part);
+        };
+        QCOMPARE(partOf(ended->auditId), QStringLiteral("ended operation"));
+        RevokeFixture cut;
+        const QString id = interrupted(cut);
+        QVERIFY(QDir(cut.place().folder).removeRecursively());
+        const Error why = whyNoOperation(id, *cut.log);
+        QCOMPARE(why.param(base::ErrorParam::Part), QStringLiteral("operation elsewhere"));
+        QVERIFY2(base::describe(why).message.contains(u"its files are not here"), qPrintable(base::oneLine(why)));
+    }
+
     void killedAnywhere_data()
     {
         QTest::addColumn<int>("batch");
