@@ -348,6 +348,10 @@ ErrorText refusedText(const Error &error)
                         .arg(error.param(ErrorParam::Limit), error.param(ErrorParam::Count)),
                     tr("Let expired sessions be deleted first, or keep sessions in a database that can be searched.")};
         }
+        if (error.param(ErrorParam::Part) == QStringLiteral("users of an e-mail")) {
+            return {tr("More than %1 users have this e-mail address.").arg(error.param(ErrorParam::Limit)),
+                    tr("Name the one that is meant by the user's id.")};
+        }
         // How many there are at least: what is beyond the bound is not read.
         return {error.param(ErrorParam::Part) == QStringLiteral("at least")
                     ? tr("More sessions match than the %1 allowed: at least %2.")
