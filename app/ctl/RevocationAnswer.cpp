@@ -267,8 +267,11 @@ QString leftOutText(const revoke::RestoreReport &report)
         parts << QStringLiteral("%1 where another row is in the way, which stays as it is").arg(report.thereAgain);
     if (report.userGone > 0)
         parts << QStringLiteral("%1 whose user is gone, kept until the time to undo is over").arg(report.userGone);
-    return QStringLiteral("Not all came back. Of %1: %2. The answer names them.")
-        .arg(base::counted(report.matched, "row"), parts.join(QStringLiteral(", ")));
+    const qint64 named = std::ssize(report.leftOut);
+    return QStringLiteral("Not all came back. Of %1: %2. The answer names %3.")
+        .arg(base::counted(report.matched, "row"), parts.join(QStringLiteral(", ")),
+             named < report.skipped() ? QStringLiteral("%1 of %2").arg(named).arg(report.skipped())
+                                      : QStringLiteral("them"));
 }
 
 } // namespace
