@@ -23,10 +23,15 @@ void VerificationControl::plant(std::chrono::milliseconds wait, const base::Call
     }
     QString answer;
     report.controlAccepted = isAccepted(planted->token, m_deployment, wait, call, answer);
-    m_run.note(*report.controlAccepted ? QStringLiteral("A canary session is accepted by the deployment")
-                                       : QStringLiteral("A canary session is not accepted by the deployment (%1), so "
-                                                        "its refusals prove nothing")
-                                             .arg(answer));
+    if (!report.controlAccepted)
+        report.whyNoControl = QStringLiteral("the deployment gave no answer about a canary (%1)").arg(answer);
+    m_run.note(!report.controlAccepted
+                   ? QStringLiteral("Whether a canary session is accepted is not known (%1)").arg(answer)
+               : *report.controlAccepted
+                   ? QStringLiteral("A canary session is accepted by the deployment")
+                   : QStringLiteral("A canary session is not accepted by the deployment (%1), so its refusals prove "
+                                    "nothing")
+                         .arg(answer));
     m_planted = std::move(*planted);
 }
 
