@@ -163,6 +163,9 @@ base::Status discardOperation(const QString &id, const OperationPlace &place, au
                     {QStringLiteral("unknown"), count(RowOutcome::Unknown) + lines.inDoubt()},
                     {QStringLiteral("notTried"), count(RowOutcome::NotTried)},
                     {QStringLiteral("batches"), journal->batches()}};
+    // No database is opened to end an operation: whoever reads this finds the canary by `token remove`.
+    if (!lines.canary.isEmpty())
+        entry.counts.insert(QStringLiteral("canaryLeft"), lines.canary);
     if (const auto written = log.append(std::move(entry), call); !written)
         return base::fail(written.error());
     return journal->remove();
