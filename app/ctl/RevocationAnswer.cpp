@@ -102,6 +102,8 @@ Answer revocationAnswer(const revoke::RevocationReport &report)
             .add(QStringLiteral("controlAccepted"), report.verification->controlAccepted
                                                         ? QJsonValue(*report.verification->controlAccepted)
                                                         : QJsonValue());
+        if (!report.verification->whyNoControl.isEmpty())
+            verification.add(QStringLiteral("whyNoControl"), report.verification->whyNoControl);
         if (report.verification->unchecked > 0)
             verification.add(QStringLiteral("uncheckedBecause"), report.verification->becauseJson());
         if (const auto &of = report.verification->sampledOf) {
@@ -202,7 +204,7 @@ void warnAbout(Context &context, const revoke::RevocationReport &report)
     if (report.verification && report.verification->refused > 0 && !report.verification->whyNoControl.isEmpty()) {
         context.output().warn(
             QStringLiteral("that the deployment refuses is known, but not whether it is the one of this database, as "
-                           "it was not asked about a live session first: %1.")
+                           "no live session was shown to be accepted first: %1.")
                 .arg(report.verification->whyNoControl));
     }
     // Where nothing else failed, the complaint says this.
@@ -267,8 +269,11 @@ QString leftOutText(const revoke::RestoreReport &report)
         parts << QStringLiteral("%1 where another row is in the way, which stays as it is").arg(report.thereAgain);
     if (report.userGone > 0)
         parts << QStringLiteral("%1 whose user is gone, kept until the time to undo is over").arg(report.userGone);
-    return QStringLiteral("Not all came back. Of %1: %2. The answer names them.")
-        .arg(base::counted(report.matched, "row"), parts.join(QStringLiteral(", ")));
+    const qint64 named = std::ssize(report.leftOut);
+    return QStringLiteral("Not all came back. Of %1: %2. The answer names %3.")
+        .arg(base::counted(report.matched, "row"), parts.join(QStringLiteral(", ")),
+             named < report.skipped() ? QStringLiteral("%1 of %2").arg(named).arg(report.skipped())
+                                      : QStringLiteral("them"));
 }
 
 } // namespace

@@ -271,6 +271,11 @@ ErrorText findingText(const Error &error)
                         .arg(error.param(ErrorParam::Name), error.param(ErrorParam::Detail)),
                     tr("audit list says what it did; sessions restore puts back what a revocation deleted, while that "
                        "is kept.")};
+        if (error.param(ErrorParam::Part) == QStringLiteral("operation elsewhere"))
+            return {tr("\"%1\" stopped before its end (%2), and its files are not here.")
+                        .arg(error.param(ErrorParam::Name), error.param(ErrorParam::Detail)),
+                    tr("If it was paused or cut off, go on with it as the user and on the machine that began it; a "
+                       "cancelled one has ended. audit list says what it did.")};
         return {tr("Nothing matches \"%1\".").arg(error.param(ErrorParam::Name)),
                 notFoundRemedy(error.param(ErrorParam::Part))};
     default:
@@ -345,6 +350,10 @@ ErrorText refusedText(const Error &error)
             return {tr("This database holds more sessions than an index of %1 has place for; %2 were read.")
                         .arg(error.param(ErrorParam::Limit), error.param(ErrorParam::Count)),
                     tr("Let expired sessions be deleted first, or keep sessions in a database that can be searched.")};
+        }
+        if (error.param(ErrorParam::Part) == QStringLiteral("users of an e-mail")) {
+            return {tr("More than %1 users have this e-mail address.").arg(error.param(ErrorParam::Limit)),
+                    tr("Name the one that is meant by the user's id.")};
         }
         // How many there are at least: what is beyond the bound is not read.
         return {error.param(ErrorParam::Part) == QStringLiteral("at least")

@@ -23,32 +23,52 @@ using workspace::Environment;
 
 namespace {
 
-/// @p host in the one spelling that is compared; empty for this machine, however it is called.
-QString hostOf(const QString &host)
+/// A host in the one spelling that is compared. Two rules: of what may be the same, and of what is.
+using HostRule = QString (*)(const QString &host);
+
+/// @p host, which is no socket's path, in one spelling: without regard to case, a dot at the end and how an IP address
+/// is spelt.
+QString spelling(const QString &host)
 {
-    if (host.startsWith(QLatin1Char('/')))
-        return {}; // a Unix socket; which one, its port says
     QString name = host.toLower();
     if (name.startsWith(QLatin1Char('[')) && name.endsWith(QLatin1Char(']')))
         name = name.mid(1, name.size() - 2);
     while (name.endsWith(QLatin1Char('.')))
         name.chop(1);
-    if (base::isLoopbackHost(name) || name == QSysInfo::machineHostName().toLower())
-        return {};
-    QHostAddress address(name);
+    const QHostAddress address(name);
     if (address.isNull())
         return name;
-    // "Any address" is this machine too where it is connected to.
     bool isMapped = false;
     const QHostAddress inside(address.toIPv4Address(&isMapped)); // of ::ffff:10.0.0.1 too
-    if (isMapped)
-        address = inside;
-    const bool isHere =
-        address.isLoopback() || address == QHostAddress(QHostAddress::AnyIPv4) || address == QHostAddress::AnyIPv6;
-    return isHere ? QString() : address.toString();
+    return (isMapped ? inside : address).toString();
 }
 
-bool isSame(const RedisUrl &left, const RedisUrl &right)
+/// For demands: empty for this machine, however it is called. Whoever gets around one by a spelling does harm; whoever
+/// is asked once too often does not.
+QString possibleHost(const QString &host)
+{
+    if (host.startsWith(QLatin1Char('/')))
+        return {}; // a Unix socket; which one, its port says
+    const QString name = spelling(host);
+    const QHostAddress address(name);
+    // "Any address" is this machine too where it is connected to.
+    const bool isHere = base::isLoopbackHost(name) || name == QSysInfo::machineHostName().toLower() ||
+                        address == QHostAddress(QHostAddress::AnyIPv4) || address == QHostAddress::AnyIPv6;
+    return isHere ? QString() : name;
+}
+
+/// For identity: what is taken for the same must be it, as rows are deleted and put back there. A socket is its path.
+QString certainHost(const QString &host)
+{
+    if (host.startsWith(QLatin1Char('/'))) {
+        const QString path = QFileInfo(host).canonicalFilePath();
+        return path.isEmpty() ? QDir::cleanPath(host) : path; // nothing is there
+    }
+    const QString name = spelling(host);
+    return name == QStringLiteral("127.0.0.1") || name == QStringLiteral("::1") ? QStringLiteral("localhost") : name;
+}
+
+bool isSame(const RedisUrl &left, const RedisUrl &right, HostRule hostOf)
 {
     return left.kind == right.kind && hostOf(left.host) == hostOf(right.host) && left.port == right.port &&
            left.database == right.database;
@@ -71,14 +91,14 @@ QString nameOf(const DatabaseUrl &database)
     return database.database.isEmpty() ? database.user : database.database;
 }
 
-bool isSame(const DatabaseUrl &left, const DatabaseUrl &right)
+bool isSame(const DatabaseUrl &left, const DatabaseUrl &right, HostRule hostOf)
 {
     if (left.kind != right.kind)
         return false;
     if (left.kind == DatabaseKind::Sqlite)
         return isSameFile(left.database, right.database);
     if (left.kind == DatabaseKind::Redis)
-        return left.redis && right.redis && isSame(*left.redis, *right.redis);
+        return left.redis && right.redis && isSame(*left.redis, *right.redis, hostOf);
     return hostOf(left.host) == hostOf(right.host) && left.port == right.port && nameOf(left) == nameOf(right);
 }
 
@@ -121,7 +141,7 @@ const RedisUrl *redisOf(const std::optional<RedisUrl> &cache)
 
 bool isSame(const RedisUrl *left, const RedisUrl *right)
 {
-    return left && right && isSame(*left, *right);
+    return left && right && isSame(*left, *right, possibleHost);
 }
 
 /// What @p config shares with a saved connection.
@@ -138,8 +158,8 @@ Shared sharedBy(const ConnectionProfile &profile, const ConnectionConfig &config
     const RedisUrl *const ours = redisOf(config.database);
     const RedisUrl *const oursCached = redisOf(config.cache);
     Shared shared;
-    shared.sessions =
-        (database && config.database && isSame(*database, *config.database)) || isSame(redisOf(database), oursCached);
+    shared.sessions = (database && config.database && isSame(*database, *config.database, possibleHost)) ||
+                      isSame(redisOf(database), oursCached);
     shared.somewhere = shared.sessions || isSame(redisOf(cache), ours) || isSame(redisOf(cache), oursCached);
     return shared;
 }
@@ -174,19 +194,31 @@ bool isDatabaseOf(const ConnectionConfig &config, const QString &address)
 {
     if (!config.database)
         return address.isEmpty();
-    if (config.database->withoutPassword() == address)
-        return true; // also where what it says cannot be read back
+    const QString ours = config.database->withoutPassword();
+    // Also where what it says cannot be read back: older builds wrote names and sockets as they are.
+    if (address == ours || address == QUrl::fromPercentEncoding(ours.toUtf8()))
+        return true;
     const std::optional<DatabaseUrl> database = databaseAt(address);
-    return database && isSame(*database, *config.database);
+    return database && isSame(*database, *config.database, certainHost);
 }
 
 ConnectionProfile demandsOn(const QString &address, const QString &name, const std::vector<ConnectionProfile> &saved)
 {
     ConnectionConfig config;
     config.database = databaseAt(address);
-    if (std::ranges::find(saved, name, &ConnectionProfile::name) != saved.end())
-        config.profile.name = name;
+    ConnectionProfile &held = config.profile;
+    if (const auto meant = std::ranges::find(saved, name, &ConnectionProfile::name); meant != saved.end()) {
+        held.name = name;
+        held.environment = meant->environment;
+        held.needsApproval = meant->needsApproval;
+    }
     holdToDemands(config, saved);
+    const auto production = std::ranges::find(saved, Environment::Production, &ConnectionProfile::environment);
+    if (!config.database && production != saved.end()) {
+        held.environment = Environment::Production;
+        if (held.name.isEmpty())
+            held.name = production->name;
+    }
     return std::move(config.profile);
 }
 

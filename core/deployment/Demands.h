@@ -21,12 +21,16 @@ void holdToDemands(ConnectionConfig &config, const std::vector<workspace::Connec
 [[nodiscard]] QStringList whoWantApproval(const ConnectionConfig &config,
                                           const std::vector<workspace::ConnectionProfile> &saved);
 
-/// Whether the database of @p config is the one at @p address, an address without its password, however the two are
-/// spelt: the same place as above. **Thread-safety:** reentrant.
+/// Whether the database of @p config is the one at @p address, an address without its password: what was planned, kept
+/// or left unfinished there may be carried out here. Stricter than the above, as a wrong yes deletes elsewhere: a Unix
+/// socket is its path and no host, only `localhost`, 127.0.0.1 and ::1 are one, any other name is itself.
+/// **Thread-safety:** reentrant.
 [[nodiscard]] bool isDatabaseOf(const ConnectionConfig &config, const QString &address);
 
 /// What those of @p saved demand of who works on the database at @p address without connecting to it, as
-/// holdToDemands(); @p name: the connection that is meant, if it is one of them. **Thread-safety:** reentrant.
+/// holdToDemands(); @p name: the connection that is meant, if it is one of them: what it demands itself counts for any
+/// address, as flags can give it another. One that cannot be read may be any of theirs, and counts as production where
+/// one of them is. **Thread-safety:** reentrant.
 [[nodiscard]] workspace::ConnectionProfile demandsOn(const QString &address, const QString &name,
                                                      const std::vector<workspace::ConnectionProfile> &saved);
 

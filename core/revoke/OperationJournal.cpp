@@ -229,6 +229,10 @@ base::Result<JournalLines> readJournal(const QString &folder, const OperationHea
             lines.isLastKnown = true;
             continue;
         }
+        if (const QJsonValue canary = line.value(QStringLiteral("canary")); canary.isString()) {
+            lines.canary = canary.toString();
+            continue;
+        }
         const QString outcomes = line.value(QStringLiteral("outcomes")).toString();
         if (const QJsonValue rows = line.value(QStringLiteral("rows")); rows.isString()) {
             auto named = rowsOf(rows.toString(), lines.outcomes.size());
@@ -352,6 +356,14 @@ base::Status OperationJournal::endBatch(std::span<const RowOutcome> outcomes)
         m_lines.outcomes[m_lines.batch.at(i)] = outcomes[i];
     }
     return append(lineOf({{QStringLiteral("batch"), m_lines.batches}, {QStringLiteral("outcomes"), text}}));
+}
+
+base::Status OperationJournal::noteCanary(const QString &fingerprint)
+{
+    if (auto noted = append(lineOf({{QStringLiteral("canary"), fingerprint}})); !noted)
+        return noted;
+    m_lines.canary = fingerprint;
+    return {};
 }
 
 base::Status OperationJournal::noteStep(const StepNote &step)

@@ -59,6 +59,7 @@ struct JournalLines
     std::vector<StepNote> steps;      ///< of a prune: the last two, as far as there are
     qint64 deleted = 0;               ///< by all steps, the last one among them
     bool isLastKnown = true;          ///< whether it is known that the last step was committed
+    QString canary;                   ///< fingerprint of the canary that may be there; empty: none is
     qint64 bytes = 0;                 ///< of whole lines
 
     /// Of a prune: rows that a step deleted of which it is not known whether it was committed.
@@ -76,6 +77,7 @@ struct JournalLines
 ///   there again. Rows are numbers in the plan. Of a prune `{"batch":N,"deleted":N,"next":"…","again":bool}` before the
 ///   commit of a step, with the next one's position sealed as `ID/position`: of the last one the end is not known,
 ///   unless `{"batch":N,"committed":true}` follows it, which is written where the run ends in good order.
+/// - in it also `{"canary":"FINGERPRINT"}` before a canary is inserted, `{"canary":""}` when it is gone
 /// - `lock`: held by the process that runs the operation
 /// - `pause`: made by who wants it to pause; gone when it is gone on with
 ///
@@ -116,6 +118,10 @@ public:
     [[nodiscard]] base::Status keepEnd();
     /// What the steps so far say.
     [[nodiscard]] const JournalLines &lines() const { return m_lines; }
+
+    /// Notes the canary that is about to be inserted by the fingerprint of its token; empty: it is gone. Errors: as
+    /// beginBatch().
+    [[nodiscard]] base::Status noteCanary(const QString &fingerprint);
 
     /// Whether somebody wants it to stop at the next border of a batch, and to be gone on with later.
     [[nodiscard]] bool isPauseWanted() const;

@@ -93,6 +93,21 @@ base::Result<OperationHead> operationHead(const QString &folder, const QString &
     return readHead(path);
 }
 
+namespace {
+
+/// Whether the outcome @p entry says of an operation that there was more to do: it may rest elsewhere.
+bool isCutShort(const audit::AuditEntry &entry)
+{
+    const auto count = [&entry](QLatin1StringView name) { return entry.counts.value(name).toInteger(); };
+    if (entry.action == QStringLiteral("operations.discard"))
+        return false;
+    const qint64 done = count(QLatin1StringView("revoked")) + count(QLatin1StringView("restored")) +
+                        count(QLatin1StringView("skipped"));
+    return entry.counts.contains(QStringLiteral("error")) || done < count(QLatin1StringView("matched"));
+}
+
+} // namespace
+
 base::Error whyNoOperation(const QString &id, const audit::AuditLog &log)
 {
     const auto entries = log.list(0, std::numeric_limits<int>::max());
@@ -105,7 +120,8 @@ base::Error whyNoOperation(const QString &id, const audit::AuditLog &log)
         return noOperation(id);
     return base::Error(base::ErrorCode::NotFound)
         .with(base::ErrorParam::Name, id)
-        .with(base::ErrorParam::Part, QStringLiteral("ended operation"))
+        .with(base::ErrorParam::Part,
+              isCutShort(*ended) ? QStringLiteral("operation elsewhere") : QStringLiteral("ended operation"))
         .with(base::ErrorParam::Detail, QStringLiteral("%1 at %2").arg(ended->action, base::toIso(ended->at)));
 }
 
@@ -147,6 +163,9 @@ base::Status discardOperation(const QString &id, const OperationPlace &place, au
                     {QStringLiteral("unknown"), count(RowOutcome::Unknown) + lines.inDoubt()},
                     {QStringLiteral("notTried"), count(RowOutcome::NotTried)},
                     {QStringLiteral("batches"), journal->batches()}};
+    // No database is opened to end an operation: whoever reads this finds the canary by `token remove`.
+    if (!lines.canary.isEmpty())
+        entry.counts.insert(QStringLiteral("canaryLeft"), lines.canary);
     if (const auto written = log.append(std::move(entry), call); !written)
         return base::fail(written.error());
     return journal->remove();

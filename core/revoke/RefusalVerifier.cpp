@@ -141,14 +141,19 @@ void verifyRefusals(std::vector<Suspect> &suspects, const deployment::Deployment
         threads.emplace_back(work);
 }
 
-bool isAccepted(const SecretBytes &token, const deployment::Deployment &deployment, milliseconds wait, const Call &call,
-                QString &answer)
+std::optional<bool> isAccepted(const SecretBytes &token, const deployment::Deployment &deployment, milliseconds wait,
+                               const Call &call, QString &answer)
 {
     proxy::ProxyClient client(*deployment.config().baseUrl, deployment.auth(), deployment.config().httpOptions);
     const Answer last = askUntil(client, *deployment.auth(), token, call.atMost(wait),
                                  [](Verdict verdict) { return verdict == Verdict::Session; });
     answer = last.text;
-    return last.verdict == Verdict::Session;
+    if (last.verdict == Verdict::Session)
+        return true;
+    if (call.cancelled())
+        answer = QStringLiteral("cancelled");
+    // A refusal may be that of a replica that was behind: cut off before the wait was over, it says nothing.
+    return last.verdict == Verdict::NoAnswer || call.cancelled() ? std::nullopt : std::optional(false);
 }
 
 } // namespace rollcall::revoke

@@ -33,9 +33,9 @@ struct Suspect
 void verifyRefusals(std::vector<Suspect> &suspects, const deployment::Deployment &deployment,
                     std::chrono::milliseconds verifyFor, const base::Call &call, const std::function<void()> &onDone);
 
-/// Whether the deployment gives a session for @p token within @p wait. False too where it cannot be asked; @p answer
-/// says what came last.
-[[nodiscard]] bool isAccepted(const base::SecretBytes &token, const deployment::Deployment &deployment,
-                              std::chrono::milliseconds wait, const base::Call &call, QString &answer);
+/// Whether the deployment gives a session for @p token within @p wait; nullopt where it gave no answer that says so, or
+/// @p call was cancelled. @p answer says what came last. **Thread-safety:** reentrant; blocks.
+[[nodiscard]] std::optional<bool> isAccepted(const base::SecretBytes &token, const deployment::Deployment &deployment,
+                                             std::chrono::milliseconds wait, const base::Call &call, QString &answer);
 
 } // namespace rollcall::revoke

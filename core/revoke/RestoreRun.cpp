@@ -68,8 +68,8 @@ public:
             return base::fail(std::move(status.error()));
         settleMissing();
         restoreAll();
-        nameLeftOut();
         writeOutcome();
+        nameLeftOut(); // after the record, which nothing is to keep waiting; before its rows go
         end();
         return std::move(m_report);
     }

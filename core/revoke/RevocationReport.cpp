@@ -44,6 +44,8 @@ QJsonObject VerificationReport::recordJson() const
                      {QStringLiteral("stillAccepted"), stillAccepted},
                      {QStringLiteral("unchecked"), unchecked}};
     json.insert(QStringLiteral("controlAccepted"), controlAccepted ? QJsonValue(*controlAccepted) : QJsonValue());
+    if (!whyNoControl.isEmpty())
+        json.insert(QStringLiteral("whyNoControl"), whyNoControl);
     if (unchecked > 0)
         json.insert(QStringLiteral("uncheckedBecause"), becauseJson());
     if (acceptedUntil)

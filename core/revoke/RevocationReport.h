@@ -60,7 +60,7 @@ struct VerificationReport
     std::optional<base::Instant> acceptedUntil;
     QMap<QString, qint64> uncheckedBecause{}; ///< RowReport::answer of those that are unchecked, and how many have it
     /// Whether the deployment accepted a live session of our own in this database: where it did not, no refusal is
-    /// counted. nullopt: it was not asked, see whyNoControl.
+    /// counted. nullopt: it was not asked or gave no answer, see whyNoControl.
     std::optional<bool> controlAccepted{};
     QString whyNoControl{}; ///< for people; empty: it was asked, or nothing could be
 

@@ -54,7 +54,7 @@ public:
           m_replicas(store.expiredRows()),
           m_run({QStringLiteral("sessions.revoke"), plan.digest, options.reason, countsOf(plan, options)}, deployment,
                 log, journal, call, m_report.log, m_report.error),
-          m_control(store, deployment, m_run)
+          m_control(store, deployment, journal, m_run)
     {}
 
     base::Result<RevocationReport> operator()()
@@ -71,6 +71,7 @@ public:
             !status)
             return base::fail(std::move(status.error()));
         noteUndo();
+        m_control.removeLeft();
         if (m_options.verify)
             plantControl();
         deleteAll();

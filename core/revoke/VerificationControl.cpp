@@ -3,7 +3,9 @@
 #include <QUuid>
 
 #include "core/base/ErrorText.h"
+#include "core/base/LostLink.h"
 #include "core/revoke/RefusalVerifier.h"
+#include "core/store/UserDirectory.h"
 
 namespace rollcall::revoke {
 
@@ -14,8 +16,23 @@ constexpr std::chrono::minutes canaryLife{10}; ///< should it be left behind, it
 void VerificationControl::plant(std::chrono::milliseconds wait, const base::Call &call, VerificationReport &report)
 {
     const QByteArray token = QUuid::createUuid().toByteArray(QUuid::WithoutBraces);
+    if (!m_journal.lines().canary.isEmpty()) {
+        report.whyNoControl = QStringLiteral("an earlier canary could not be removed");
+        return; // its name must not be lost to another's
+    }
+    // On disk before it is inserted: whoever finds this line removes it.
+    if (const auto noted = m_journal.noteCanary(base::Fingerprint::of(token).text()); !noted) {
+        report.whyNoControl = QStringLiteral("the journal could not be written");
+        m_run.failed(QStringLiteral("No canary was made, as the journal could not be written"), noted.error());
+        return;
+    }
     auto planted = m_store.insertCanary({base::SecretBytes(token), m_deployment.clock().now() + canaryLife}, call);
     if (!planted) {
+        const base::ErrorCode code = planted.error().code;
+        if (base::isLostLink(code) || code == base::ErrorCode::Timeout || code == base::ErrorCode::Cancelled)
+            removeLeft(); // its commit may have got through
+        else
+            noteGone();
         report.whyNoControl =
             QStringLiteral("no canary could be made: %1").arg(base::describe(planted.error()).message);
         m_run.note(QStringLiteral("No canary could be made: %1").arg(base::describe(planted.error()).message));
@@ -23,17 +40,29 @@ void VerificationControl::plant(std::chrono::milliseconds wait, const base::Call
     }
     QString answer;
     report.controlAccepted = isAccepted(planted->token, m_deployment, wait, call, answer);
-    m_run.note(*report.controlAccepted ? QStringLiteral("A canary session is accepted by the deployment")
-                                       : QStringLiteral("A canary session is not accepted by the deployment (%1), so "
-                                                        "its refusals prove nothing")
-                                             .arg(answer));
+    if (!report.controlAccepted)
+        report.whyNoControl = QStringLiteral("the deployment gave no answer about a canary (%1)").arg(answer);
+    m_run.note(!report.controlAccepted
+                   ? QStringLiteral("Whether a canary session is accepted is not known (%1)").arg(answer)
+               : *report.controlAccepted
+                   ? QStringLiteral("A canary session is accepted by the deployment")
+                   : QStringLiteral("A canary session is not accepted by the deployment (%1), so its refusals prove "
+                                    "nothing")
+                         .arg(answer));
     m_planted = std::move(*planted);
 }
 
 void VerificationControl::remove()
 {
-    if (!m_planted)
+    if (!m_planted) {
+        const QString left = m_journal.lines().canary;
+        removeLeft();
+        if (!m_journal.lines().canary.isEmpty())
+            m_run.failed(QStringLiteral("A canary may be left (%1)").arg(left),
+                         base::Error(base::ErrorCode::StatementFailed)
+                             .with(base::ErrorParam::Detail, QStringLiteral("it could not be looked for")));
         return;
+    }
     auto removed = m_store.removeCanary(*m_planted, m_run.cleanup());
     if (!removed) {
         // The link may have broken on the way: once more over a new one.
@@ -41,10 +70,50 @@ void VerificationControl::remove()
             removed = (*fresh)->removeCanary(*m_planted, m_run.cleanup());
     }
     m_planted.reset();
-    if (removed)
+    if (removed) {
         m_run.note(QStringLiteral("The canary is removed"));
-    else
+        noteGone();
+    } else {
         m_run.failed(QStringLiteral("The canary could not be removed"), removed.error());
+    }
+}
+
+void VerificationControl::removeLeft()
+{
+    if (m_journal.lines().canary.isEmpty())
+        return;
+    if (auto removed = removeNamed(); !removed)
+        m_run.note(QStringLiteral("A canary may be left (%1): %2")
+                       .arg(m_journal.lines().canary, base::describe(removed.error()).message));
+    else
+        noteGone();
+}
+
+base::Status VerificationControl::removeNamed()
+{
+    const auto fresh = m_deployment.openStore(store::Access::Write, m_run.cleanup());
+    if (!fresh)
+        return base::fail(fresh.error());
+    store::UserDirectory *const users = (*fresh)->users();
+    if (!users)
+        return base::fail(base::Error(base::ErrorCode::Internal));
+    const auto left = users->canaries(m_run.cleanup());
+    if (!left)
+        return base::fail(left.error());
+    for (const store::LeftCanary &canary : *left) {
+        if (canary.fingerprint.text() != m_journal.lines().canary)
+            continue;
+        if (auto removed = (*fresh)->removeCanary(canary.key, m_run.cleanup()); !removed)
+            return removed;
+        m_run.note(QStringLiteral("A canary that was left is removed"));
+    }
+    return {};
+}
+
+void VerificationControl::noteGone()
+{
+    if (const auto noted = m_journal.noteCanary({}); !noted)
+        m_run.note(base::describe(noted.error()).message);
 }
 
 void withdrawProof(RowReport &row, const VerificationReport &report)

@@ -12,9 +12,14 @@ class VerificationControl final
 {
 public:
     /// All are borrowed.
-    VerificationControl(store::SessionStore &store, const deployment::Deployment &deployment, OperationRun &run)
-        : m_store(store), m_deployment(deployment), m_run(run)
+    VerificationControl(store::SessionStore &store, const deployment::Deployment &deployment, OperationJournal &journal,
+                        OperationRun &run)
+        : m_store(store), m_deployment(deployment), m_journal(journal), m_run(run)
     {}
+
+    /// Removes the canary that the journal names, if it is there: a run that was cut off left it. Where that fails, it
+    /// is noted, and remove() tries again: no canary is to keep sessions alive.
+    void removeLeft();
 
     /// Inserts a canary and asks about it until it is accepted or @p wait is over; @p report gets what came of it.
     void plant(std::chrono::milliseconds wait, const base::Call &call, VerificationReport &report);
@@ -22,8 +27,12 @@ public:
     void remove();
 
 private:
+    [[nodiscard]] base::Status removeNamed();
+    void noteGone();
+
     store::SessionStore &m_store;
     const deployment::Deployment &m_deployment;
+    OperationJournal &m_journal;
     OperationRun &m_run;
     std::optional<store::CanaryKey> m_planted;
 };

@@ -121,6 +121,7 @@ Result<ResolvedQuery> SqlSessionStore::resolve(const SessionQuery &query, bool a
                 return fail(found.error());
             if (found->size() > mostUsersOfOneEmail)
                 return fail(Error(ErrorCode::TooManyMatched)
+                                .with(ErrorParam::Part, QStringLiteral("users of an e-mail"))
                                 .with(ErrorParam::Count, qint64{found->size()})
                                 .with(ErrorParam::Limit, qint64{mostUsersOfOneEmail}));
             ids << *found;

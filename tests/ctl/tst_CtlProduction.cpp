@@ -25,11 +25,12 @@ private Q_SLOTS:
     void itDoesNotSpreadByWhatIsSaved();
     void aRelativePathIsSavedAbsolute();
     void discardWantsTheNameToo();
+    void discardKnowsTheConnectionAtAnotherAddress();
     void whatCannotBeGoneOnWithSaysWhy();
 
 private:
     /// Revokes what is many, so that @p until is asked meanwhile; what was said, killed when that answered true.
-    CtlResult revokedUntil(const std::function<bool()> &until);
+    CtlResult revokedUntil(const std::function<bool()> &until, const QStringList &flags = {});
     /// The one that has not ended; empty: none.
     [[nodiscard]] QString unfinished();
 
@@ -138,7 +139,7 @@ void CtlProductionTest::aRelativePathIsSavedAbsolute()
              shown.all().constData());
 }
 
-CtlResult CtlProductionTest::revokedUntil(const std::function<bool()> &until)
+CtlResult CtlProductionTest::revokedUntil(const std::function<bool()> &until, const QStringList &flags)
 {
     m_database->exec(
         QStringLiteral("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 700) INSERT INTO "
@@ -146,7 +147,7 @@ CtlResult CtlProductionTest::revokedUntil(const std::function<bool()> &until)
                        "i, createdAt, updatedAt FROM (SELECT * FROM Session LIMIT 1), n"));
     const int before = m_database->count(QStringLiteral("Session"));
     return m_ctl->runUntil(
-        words("sessions revoke --all --state all --yes --confirm shop --batch-size 1 --connection shop"),
+        words("sessions revoke --all --state all --yes --confirm shop --batch-size 1 --connection shop") + flags,
         [&](const QByteArray &) { return m_database->count(QStringLiteral("Session")) < before - 3 && until(); },
         SIGKILL);
 }
@@ -184,6 +185,25 @@ void CtlProductionTest::discardWantsTheNameToo()
         QVERIFY2(late.exitCode == 1 && late.err.contains("has ended (operations.discard at 20"),
                  late.all().constData());
     }
+}
+
+void CtlProductionTest::discardKnowsTheConnectionAtAnotherAddress()
+{
+    // The connection is a production one, and its flags gave it a database that no saved connection has.
+    const std::unique_ptr<SqliteDatabase> saved = std::move(m_database);
+    m_database = std::make_unique<SqliteDatabase>(QStringLiteral("prisma-adapter-sqlite"));
+    m_ctl->setEnvironment(QStringLiteral("OTHER"), m_database->url());
+    static_cast<void>(revokedUntil([] { return true; }, words("--database-env OTHER")));
+    const QString id = unfinished();
+    QVERIFY(!id.isEmpty());
+    for (const char *flags : {"", " --connection shop --database-env OTHER", " --database-env OTHER"}) {
+        const CtlResult refused =
+            m_ctl->run(words(QByteArray("operations discard --yes").append(flags).constData()) << id);
+        QVERIFY2(refused.errorCode() == u"ConfirmationMissing", refused.all().constData());
+        QCOMPARE(unfinished(), id);
+    }
+    const CtlResult ended = m_ctl->run(words("operations discard --yes --confirm shop") << id);
+    QVERIFY2(ended.exitCode == 0 && unfinished().isEmpty(), ended.all().constData());
 }
 
 void CtlProductionTest::whatCannotBeGoneOnWithSaysWhy()

@@ -29,6 +29,8 @@ public:
     Fault beforePruneCommit; ///< when the step is noted
     Fault afterPrune;
     std::function<void()> beforeStillThere;
+    /// When a canary's insert is committed.
+    std::function<std::optional<base::Error>()> afterCanary;
     /// Asked with the rows of rowsOfTokens() and with how many of a token it wants.
     std::function<std::optional<base::Error>(std::span<const store::PlannedRow> rows, int atLeast)> beforeRowsOfTokens;
     /// In the place of replicaLag().
@@ -104,7 +106,10 @@ public:
     [[nodiscard]] base::Result<store::CanaryKey> insertCanary(const store::CanaryRow &canary,
                                                               const base::Call &call) override
     {
-        return m_store->insertCanary(canary, call);
+        auto inserted = m_store->insertCanary(canary, call);
+        if (auto fault = inserted && afterCanary ? afterCanary() : std::nullopt)
+            return base::fail(std::move(*fault));
+        return inserted;
     }
     [[nodiscard]] base::Status removeCanary(const store::CanaryKey &canary, const base::Call &call) override
     {

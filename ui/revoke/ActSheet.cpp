@@ -62,6 +62,7 @@ QProgressBar *ActSheet::busyBar(const QString &name)
 Button *ActSheet::askConsent(const QString &leave, Execute execute, const QList<Button *> &others)
 {
     clearFoot();
+    m_ending.clear();
     m_obstacle = new Label(m_theme, {}, FontToken::Status, ColorToken::Muted);
     addFootStart(m_obstacle);
     Button *cancel = addLeave(leave);
@@ -87,10 +88,46 @@ void ActSheet::updateConsent()
         return;
     const QString obstacle = m_connection.writeMode() == common::WriteMode::ReadOnly
                                  ? tr("This connection is read-only: switch to Guarded in the header first.")
-                                 : missing();
+                             : m_ending ? m_ending->obstacle()
+                                        : missing();
     m_execute->setEnabled(obstacle.isEmpty());
     m_execute->setToolTip(obstacle);
     m_obstacle->setText(obstacle);
+}
+
+Button *ActSheet::endButton(const OperationHead &head, const std::function<void()> &end)
+{
+    auto *button = new Button(m_theme, tr("End it here…"));
+    button->setLarge(true);
+    button->setObjectName(QStringLiteral("operationDiscard"));
+    connect(button, &Button::clicked, this, [this, head, end] { askToEnd(head, end); });
+    return button;
+}
+
+void ActSheet::askToEnd(const OperationHead &head, const std::function<void()> &end)
+{
+    // The connection's profile is held to what is demanded of its database, which is the operation's.
+    auto *fields = new ConsentFields(m_theme, m_connection.profile(), head.planned);
+    fields->fixReason(head.reason.isEmpty() ? tr("None was given when it began") : head.reason);
+    connect(fields, &ConsentFields::changed, this, &ActSheet::updateConsent);
+    auto *body = new QWidget;
+    auto *column = new QVBoxLayout(body);
+    column->setContentsMargins({});
+    column->setSpacing(0);
+    QVBoxLayout *padded = paddedColumn();
+    padded->addWidget(new common::Note(m_theme, common::NoteKind::Warn, tr("It ends where it stands"),
+                                       tr("What was done stays done, and is on record. It cannot be gone on with "
+                                          "then.")));
+    column->addWidget(padded->parentWidget());
+    column->addWidget(fields);
+    setBody(body);
+    Button *leave = askConsent(tr("Later"), {tr("End it here"), "operationEnd", ButtonKind::Danger, [this, end] {
+                                                 m_execute->setEnabled(false);
+                                                 end();
+                                             }});
+    m_ending = fields;
+    updateConsent();
+    focusSoon(leave);
 }
 
 void ActSheet::setExecuteText(const QString &text)

@@ -1,11 +1,15 @@
 #pragma once
 
+#include <QPointer>
+
 #include <functional>
 
+#include "core/revoke/OperationJournal.h"
 #include "ui/common/Activity.h"
 #include "ui/common/Button.h"
 #include "ui/common/OpenConnection.h"
 #include "ui/common/Sheet.h"
+#include "ui/revoke/ConsentFields.h"
 
 class QProgressBar;
 
@@ -73,6 +77,9 @@ protected:
     void showWaysOut(const char *objectName, const QList<common::Button *> &others = {});
     /// Says in @p column why the act did not get through: that it is paused, which is @p resumable, or @p error.
     void addTrouble(QVBoxLayout &column, const base::Error &error, bool resumable);
+    /// A button that asks, as any act of the sheet is asked for, whether the unfinished operation of @p head is to end
+    /// where it stands, and calls @p end where it is.
+    [[nodiscard]] common::Button *endButton(const OperationHead &head, const std::function<void()> &end);
     /// A body with one note that says what went wrong, and a foot with @p again, where it can be tried again, and
     /// Close.
     void showError(const base::Error &error, const std::function<void()> &again);
@@ -86,6 +93,9 @@ protected:
 private:
     const common::Theme &m_theme;
     common::OpenConnection &m_connection;
+    void askToEnd(const OperationHead &head, const std::function<void()> &end);
+
+    QPointer<ConsentFields> m_ending;    ///< what is asked for before an operation is ended
     common::Button *m_execute = nullptr; ///< null: no act is asked for
     common::Label *m_obstacle = nullptr;
 };

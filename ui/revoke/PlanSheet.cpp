@@ -103,13 +103,7 @@ void PlanSheet::showUnfinished()
                UnfinishedView::subtitle(*m_unfinished));
     setAside(tr("Plan %1").arg(m_unfinished->head.planDigest.first(8)));
     setBody(new UnfinishedView(theme(), *m_unfinished));
-    auto *end = new Button(theme(), tr("End it here"));
-    end->setLarge(true);
-    end->setObjectName(QStringLiteral("operationDiscard"));
-    connect(end, &Button::clicked, this, [this, end] {
-        end->setEnabled(false);
-        m_controller.discard(m_unfinished->head.id);
-    });
+    Button *end = endButton(m_unfinished->head, [this] { m_controller.discard(m_unfinished->head.id); });
     focusSoon(askConsent(tr("Later"),
                          {tr("Go on"), "operationResume", ButtonKind::Danger,
                           [this] {

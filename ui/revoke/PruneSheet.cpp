@@ -200,13 +200,7 @@ void PruneSheet::showUnfinished(const Operation &operation)
                UnfinishedView::title(operation), UnfinishedView::subtitle(operation));
     setAside(tr("Plan %1").arg(operation.head.planDigest.first(8)));
     setBody(new UnfinishedView(theme(), operation));
-    auto *end = new Button(theme(), tr("End it here"));
-    end->setLarge(true);
-    end->setObjectName(QStringLiteral("operationDiscard"));
-    connect(end, &Button::clicked, this, [this, end, id = operation.head.id] {
-        end->setEnabled(false);
-        m_controller.discard(id);
-    });
+    Button *end = endButton(operation.head, [this, id = operation.head.id] { m_controller.discard(id); });
     focusSoon(askConsent(tr("Later"),
                          {tr("Go on"), "operationResume", ButtonKind::Danger,
                           [this, operation] {

@@ -318,12 +318,13 @@ QString DatabaseUrl::withoutPassword() const
     if (redis)
         return redis->withoutPassword();
     // As it can be read again: a socket's path would be taken for the database's name.
-    const QString shownHost = host.startsWith(QLatin1Char('/')) ? QString::fromLatin1(QUrl::toPercentEncoding(host))
+    const auto encoded = [](const QString &text) { return QString::fromLatin1(QUrl::toPercentEncoding(text)); };
+    const QString shownHost = host.startsWith(QLatin1Char('/')) ? encoded(host)
                               : host.contains(QLatin1Char(':')) ? QStringLiteral("[%1]").arg(host)
                                                                 : host;
-    const QString userPart = user.isEmpty() ? QString() : user + QLatin1Char('@');
+    const QString userPart = user.isEmpty() ? QString() : encoded(user) + QLatin1Char('@');
     const QString scheme = kind == DatabaseKind::MySql ? QStringLiteral("mysql") : QStringLiteral("postgresql");
-    return QStringLiteral("%1://%2%3:%4/%5").arg(scheme, userPart, shownHost, QString::number(port), database);
+    return QStringLiteral("%1://%2%3:%4/%5").arg(scheme, userPart, shownHost, QString::number(port), encoded(database));
 }
 
 Result<DatabaseUrl> DatabaseUrl::parse(const QByteArray &text, const QString &baseDir)

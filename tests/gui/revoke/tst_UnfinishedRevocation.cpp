@@ -131,6 +131,15 @@ void UnfinishedRevocationTest::endsItWhereItStands()
     openSheet();
     QTRY_VERIFY(m_demo.button("operationDiscard"));
     QTest::mouseClick(m_demo.button("operationDiscard"), Qt::LeftButton);
+    // It is asked first, as for any act.
+    QTRY_VERIFY(m_demo.button("operationEnd"));
+    QVERIFY(!m_demo.button("operationEnd")->isEnabled());
+    m_demo.connection().setWriteMode(common::WriteMode::Guarded);
+    QTRY_VERIFY(m_demo.button("operationEnd")->isEnabled());
+    QVERIFY(m_demo.texts().contains(u"It ends where it stands"));
+    QVERIFY(m_demo.photograph("asked"));
+    QVERIFY(found().has_value());
+    QTest::mouseClick(m_demo.button("operationEnd"), Qt::LeftButton);
     QTRY_VERIFY(m_sheet.isNull() || !m_sheet->isVisible());
     QVERIFY(!found().has_value());
     QCOMPARE(m_demo.open().log().list(0, 100)->back().action, QStringLiteral("operations.discard"));

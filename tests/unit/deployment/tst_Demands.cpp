@@ -17,12 +17,14 @@ class DemandsTest final : public QObject
 private Q_SLOTS:
     void thePlaceIsKnown_data();
     void thePlaceIsKnown();
+    void aSocketIsKnownByItsPath();
     void aFileIsKnownByItsLink();
     void aCacheIsAPlaceToo();
     void aRedisIsOnePlaceAsDatabaseAndAsCache();
     void whoWantApprovalAreNamed();
     void anUpstashAddressIsKnownWithoutItsToken();
     void aNameOfItsOwnStays();
+    void theNamedOneDemandsWhateverTheAddress();
     void nothingIsDemandedWhereNothingIsSaid();
     void whatIsGivenUpIsFound_data();
     void whatIsGivenUpIsFound();
@@ -51,25 +53,35 @@ void DemandsTest::thePlaceIsKnown_data()
 {
     QTest::addColumn<QString>("saved");
     QTest::addColumn<QString>("given");
+    QTest::addColumn<bool>("mayBeSame");
     QTest::addColumn<bool>("isSame");
-    const auto row = [](const char *left, const char *right, bool isSame) {
-        QTest::addRow("%s and %s", left, right) << QString::fromLatin1(left) << QString::fromLatin1(right) << isSame;
+    const auto add = [](const char *left, const char *right, bool mayBeSame, bool isSame) {
+        QTest::addRow("%s and %s", left, right)
+            << QString::fromLatin1(left) << QString::fromLatin1(right) << mayBeSame << isSame;
     };
+    const auto row = [&add](const char *left, const char *right, bool isSame) { add(left, right, isSame, isSame); };
+    // What a demand must hold for, and is no proof of being the same.
+    const auto guess = [&add](const char *left, const char *right) { add(left, right, true, false); };
     row("postgresql://localhost/shop", "postgresql://localhost:5432/shop", true);
     row("postgresql://localhost/shop", "postgres://other@127.0.0.1/shop", true);
     row("postgresql://127.0.0.1/shop", "postgresql://[::1]/shop", true);
-    row("postgresql://localhost/shop", "postgresql://127.0.0.2/shop", true);
+    guess("postgresql://localhost/shop", "postgresql://127.0.0.2/shop");
     row("postgresql://localhost/shop", "postgresql://[::ffff:127.0.0.1]/shop", true);
-    row("postgresql://localhost/shop", "postgresql://0.0.0.0/shop", true);
+    guess("postgresql://localhost/shop", "postgresql://0.0.0.0/shop");
     row("postgresql://localhost/shop", "postgresql://LocalHost./shop", true);
-    row("postgresql://localhost/shop", "postgresql://%2Fvar%2Frun%2Fpostgresql/shop", true);
-    row("postgresql://localhost/shop", "postgresql:///shop?host=/var/run/postgresql", true);
+    guess("postgresql://localhost/shop", "postgresql://%2Fvar%2Frun%2Fpostgresql/shop");
+    guess("postgresql://localhost/shop", "postgresql:///shop?host=/var/run/postgresql");
     row("postgresql://db.example.com/shop", "postgresql://DB.Example.com./shop", true);
     row("postgresql://10.0.0.1/shop", "postgresql://[::ffff:10.0.0.1]/shop", true);
     row("postgresql://[2001:db8::1]/shop", "postgresql://[2001:0db8:0:0::1]/shop", true);
     row("postgresql://shop@localhost", "postgresql://localhost/shop", true);
     row("mysql://localhost/shop", "mariadb://127.0.0.1:3306/shop", true);
-    row("mysql://localhost/shop", "mysql://localhost/shop?socket=/run/mysqld/mysqld.sock", true);
+    guess("mysql://localhost/shop", "mysql://localhost/shop?socket=/run/mysqld/mysqld.sock");
+    guess("postgresql://%2Fone/shop", "postgresql://%2Fother/shop");
+    guess("mysql://localhost/shop?socket=/one.sock", "mysql://localhost/shop?socket=/other.sock");
+    guess("postgresql://127.0.0.1/shop", "postgresql://127.0.0.2/shop");
+    guess("redis://127.0.0.2/1", "redis://localhost/1");
+    row("postgresql://%2Fone/shop", "postgresql:///shop?host=/one/", true);
     row("redis://localhost/2", "redis://somebody@127.0.0.1:6379/2", true);
     row("redis://cache.example.com/2", "rediss://Cache.example.com:6379/2", true);
     row("postgresql://localhost/shop", "postgresql://localhost/other", false);
@@ -87,19 +99,42 @@ void DemandsTest::thePlaceIsKnown()
 {
     QFETCH(const QString, saved);
     QFETCH(const QString, given);
+    QFETCH(const bool, mayBeSame);
     QFETCH(const bool, isSame);
     for (const auto &[one, other] : {std::pair(saved, given), std::pair(given, saved)}) {
         ConnectionConfig config = configOf(other);
         QVERIFY2(config.database, qPrintable(other));
         deployment::holdToDemands(config, {DemandsTest::saved(one)});
-        QCOMPARE(config.profile.needsApproval, isSame);
-        QCOMPARE(config.profile.environment == Environment::Production, isSame);
-        QCOMPARE(config.profile.name, isSame ? QStringLiteral("shop") : QString());
+        QCOMPARE(config.profile.needsApproval, mayBeSame);
+        QCOMPARE(config.profile.environment == Environment::Production, mayBeSame);
+        QCOMPARE(config.profile.name, mayBeSame ? QStringLiteral("shop") : QString());
         const QString address = configOf(one).database->withoutPassword();
         QCOMPARE(deployment::isDatabaseOf(config, address), isSame);
         const ConnectionProfile demands = deployment::demandsOn(address, {}, {DemandsTest::saved(other)});
-        QCOMPARE(demands.environment == Environment::Production, isSame);
+        QCOMPARE(demands.environment == Environment::Production, mayBeSame);
     }
+}
+
+void DemandsTest::aSocketIsKnownByItsPath()
+{
+    const QTemporaryDir folder;
+    for (const char *name : {"one", "other"})
+        QVERIFY(QDir(folder.path()).mkdir(QString::fromLatin1(name)));
+    const QString link = folder.filePath(QStringLiteral("link"));
+    QVERIFY(QFile::link(folder.filePath(QStringLiteral("one")), link));
+    const auto in = [](const QString &path) { return QStringLiteral("postgresql://me@/shop?host=%1").arg(path); };
+    const ConnectionConfig one = configOf(in(folder.filePath(QStringLiteral("one"))));
+    QVERIFY(one.database);
+    const auto isThere = [&one, &in](const QString &path) {
+        return deployment::isDatabaseOf(one, configOf(in(path)).database->withoutPassword());
+    };
+    QVERIFY(isThere(folder.filePath(QStringLiteral("one"))));
+    QVERIFY(isThere(link));
+    QVERIFY(!isThere(folder.filePath(QStringLiteral("other"))));
+    // As older builds wrote it.
+    const QString plain = QStringLiteral("postgresql://me@%1:5432/shop");
+    QVERIFY(deployment::isDatabaseOf(one, plain.arg(folder.filePath(QStringLiteral("one")))));
+    QVERIFY(!deployment::isDatabaseOf(one, plain.arg(folder.filePath(QStringLiteral("other")))));
 }
 
 void DemandsTest::aFileIsKnownByItsLink()
@@ -186,6 +221,23 @@ void DemandsTest::aNameOfItsOwnStays()
     };
     QCOMPARE(nameFor("side"), QStringLiteral("side"));
     QCOMPARE(nameFor("postgresql://localhost/shop"), QStringLiteral("shop"));
+}
+
+void DemandsTest::theNamedOneDemandsWhateverTheAddress()
+{
+    const std::vector<ConnectionProfile> all{saved(QStringLiteral("postgresql://localhost/shop"))};
+    const QString elsewhere = QStringLiteral("sqlite:/elsewhere.db");
+    const ConnectionProfile named = deployment::demandsOn(elsewhere, QStringLiteral("shop"), all);
+    QCOMPARE(named.environment, Environment::Production);
+    QVERIFY(named.needsApproval);
+    QCOMPARE(named.name, QStringLiteral("shop"));
+    QCOMPARE(deployment::demandsOn(elsewhere, elsewhere, all).environment, Environment::Development);
+    // What cannot be read may be any of them.
+    const QString unreadable = QStringLiteral("postgresql://me@h:5432/50%");
+    const ConnectionProfile any = deployment::demandsOn(unreadable, unreadable, all);
+    QCOMPARE(any.environment, Environment::Production);
+    QCOMPARE(any.name, QStringLiteral("shop"));
+    QCOMPARE(deployment::demandsOn(unreadable, unreadable, {}).environment, Environment::Development);
 }
 
 void DemandsTest::nothingIsDemandedWhereNothingIsSaid()

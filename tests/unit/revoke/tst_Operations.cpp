@@ -9,6 +9,7 @@
 #include "core/base/ErrorText.h"
 #include "core/revoke/PlanFile.h"
 #include "core/revoke/Restorer.h"
+#include "core/store/UserDirectory.h"
 
 using namespace rollcall;
 using namespace rollcall::revoke;
@@ -121,6 +122,77 @@ private Q_SLOTS:
         QCOMPARE(entries.at(2).counts.value(u"doneBefore").toInteger(), 2);
         QCOMPARE(entries.back().counts.value(u"revoked").toInteger(), planned);
         QVERIFY(fixture.log->verify(fixture.call())->ok);
+    }
+
+    void aCanaryIsNotLeftBehind_data()
+    {
+        QTest::addColumn<bool>("isKilled");
+        QTest::addColumn<bool>("isDiscarded");
+        QTest::newRow("killed, gone on with") << true << false;
+        QTest::newRow("killed, discarded") << true << true;
+        QTest::newRow("its commit's answer lost") << false << false;
+    }
+    void aCanaryIsNotLeftBehind()
+    {
+        QFETCH(const bool, isKilled);
+        QFETCH(const bool, isDiscarded);
+        RevokeFixture fixture;
+        const auto plan = fixture.plan(2);
+        RevocationOptions wanted = options();
+        wanted.verify = true;
+        wanted.canary = true;
+        const auto canaries = [&fixture] {
+            const auto store = fixture.deployment->openStore(store::Access::ReadOnly, fixture.call());
+            return (*store)->users()->canaries(fixture.call()).value();
+        };
+        if (!isKilled) {
+            fixture.store->afterCanary = [] { return std::optional(Error(ErrorCode::ConnectionLost)); };
+            const auto report = fixture.carryOut(plan, wanted);
+            QVERIFY(report && !report->verification->whyNoControl.isEmpty());
+            QVERIFY(canaries().empty());
+            return;
+        }
+        const pid_t child = fork();
+        QVERIFY(child >= 0);
+        if (child == 0) {
+            fixture.store->afterCanary = []() -> std::optional<Error> { _exit(killed); };
+            static_cast<void>(fixture.carryOut(plan, wanted));
+            _exit(1);
+        }
+        int status = 0;
+        QCOMPARE(waitpid(child, &status, 0), child);
+        QCOMPARE(WEXITSTATUS(status), killed);
+        const auto left = canaries();
+        QCOMPARE(left.size(), std::size_t(1));
+        const QString id = fixture.operations().front().head.id;
+        if (isDiscarded) {
+            QVERIFY(discardOperation(id, fixture.place(), *fixture.log, fixture.call()));
+            QCOMPARE(fixture.audited().back().counts.value(QStringLiteral("canaryLeft")).toString(),
+                     left.front().fingerprint.text());
+            return;
+        }
+        const auto report = fixture.resume(id);
+        QVERIFY(report && !report->error);
+        QCOMPARE(report->revoked, 2);
+        QVERIFY(canaries().empty());
+        QVERIFY(fixture.operations().empty());
+    }
+
+    void whatStoppedElsewhereIsNotSaidToHaveEnded()
+    {
+        RevokeFixture fixture;
+        const auto ended = fixture.carryOut(fixture.plan(1), options());
+        QVERIFY(ended && !ended->error);
+        const auto partOf = [&fixture](const QString &id) {
+            return whyNoOperation(id, *fixture.log).param(base::ErrorParam::Part);
+        };
+        QCOMPARE(partOf(ended->auditId), QStringLiteral("ended operation"));
+        RevokeFixture cut;
+        const QString id = interrupted(cut);
+        QVERIFY(QDir(cut.place().folder).removeRecursively());
+        const Error why = whyNoOperation(id, *cut.log);
+        QCOMPARE(why.param(base::ErrorParam::Part), QStringLiteral("operation elsewhere"));
+        QVERIFY2(base::describe(why).message.contains(u"its files are not here"), qPrintable(base::oneLine(why)));
     }
 
     void killedAnywhere_data()

@@ -374,6 +374,39 @@ private Q_SLOTS:
                      qPrintable(report->verification->because()));
     }
 
+    void aControlWithoutAnAnswerIsNoRefusal_data()
+    {
+        QTest::addColumn<bool>("cancelled");
+        QTest::newRow("down for a while") << false;
+        QTest::newRow("cancelled meanwhile") << true;
+    }
+    void aControlWithoutAnAnswerIsNoRefusal()
+    {
+        QFETCH(const bool, cancelled);
+        RevokeFixture fixture;
+        const auto plan = fixture.plan(1);
+        const QByteArray revoked = plan.rows.front().key.token.view().toByteArray();
+        fixture.instead = [&, revoked](const test::ScriptedServer::Request &request) -> std::optional<test::Reply> {
+            if (request.bytes.contains(revoked))
+                return std::nullopt;
+            if (cancelled)
+                fixture.stop.request_stop();
+            return test::Reply::http(503, "down");
+        };
+        RevocationOptions wanted = options(true);
+        wanted.canary = true;
+        wanted.verifyFor = std::chrono::milliseconds(500);
+        const auto report = fixture.carryOut(plan, wanted);
+        QVERIFY(report && report->verification);
+        QVERIFY(!report->verification->controlAccepted);
+        const QString why = report->verification->whyNoControl;
+        QVERIFY2(why.contains(u"gave no answer about a canary") && why.contains(u"cancelled") == cancelled,
+                 qPrintable(why));
+        QCOMPARE(report->verification->refused, cancelled ? 0 : 1);
+        QCOMPARE(report->verification->recordJson().value(QStringLiteral("whyNoControl")), QJsonValue(why));
+        QVERIFY(!report->verification->because().contains(QStringLiteral("so was a live canary")));
+    }
+
     void whatIsAcceptedNeedsNoControl()
     {
         // A deployment that goes by what it has seen, and not by the database: it knows no canary.

@@ -48,6 +48,11 @@ private Q_SLOTS:
         QTEST(url->password.view().toByteArray(), "password");
         QCOMPARE(url->hadPassword, !url->password.isEmpty());
         QVERIFY(!url->withoutPassword().contains(QStringLiteral("pw")));
+        const auto again = DatabaseUrl::parse(url->withoutPassword().toUtf8());
+        QVERIFY(again.has_value());
+        QTEST(again->host, "host");
+        QTEST(again->database, "database");
+        QTEST(again->user, "user");
     }
 
     void takesParameters()
@@ -92,7 +97,7 @@ private Q_SLOTS:
         };
         row("mysql://ann:pw@db.example.com:3307/shop", "mysql://ann@db.example.com:3307/shop", "pw");
         row("mariadb://db.example.com/shop", "mysql://db.example.com:3306/shop", "");
-        row("MySQL://a%40b:p%3A%2F%25@h/sh%20op", "mysql://a@b@h:3306/sh op", "p:/%");
+        row("MySQL://a%40b:p%3A%2F%25@h/sh%20op", "mysql://a%40b@h:3306/sh%20op", "p:/%");
         row("mysql:///shop", "mysql://localhost:3306/shop", "");
         row("mysql://ann:pw@[::1]/shop", "mysql://ann@[::1]:3306/shop", "pw");
     }
