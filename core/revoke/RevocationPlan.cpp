@@ -245,6 +245,9 @@ base::Result<std::vector<store::PlannedRow>> matchingRows(store::SessionStore &s
     for (const NamedUser &user : named) {
         if (auto found = search.find(user); !found)
             return base::fail(std::move(found.error()));
+        if (static_cast<qint64>(search.rows.size()) <= limit)
+            continue;
+        dropRepeats(search.rows); // who stands in the list twice is no reason to leave out who comes after
         if (static_cast<qint64>(search.rows.size()) > limit)
             break; // too many already: freezePlan() says so
     }

@@ -220,6 +220,8 @@ private:
             counts.insert(QStringLiteral("undoUntil"), base::toIso(*m_report.undoUntil));
         if (m_report.cacheError)
             counts.insert(QStringLiteral("cacheError"), base::errorName(m_report.cacheError->code));
+        if (const QString canary = m_journal.lines().canary; !canary.isEmpty())
+            counts.insert(QStringLiteral("canaryLeft"), canary);
         if (const qint64 held = m_report.stillHeld(); held > 0)
             counts.insert(QStringLiteral("stillHeld"), held);
         else if (!m_report.whyHeldUnknown.isEmpty())

@@ -47,7 +47,7 @@ RuleProof proveRule(const deployment::Deployment &deployment, const RuleCanaries
                     std::chrono::milliseconds wait, const base::Call &call)
 {
     QString answer;
-    if (!isAccepted(canaries.after, deployment, wait, call, answer))
+    if (!isAccepted(canaries.after, deployment, wait, call, answer).value_or(false))
         return {RuleOutcome::ControlRefused, answer};
     RowReport report;
     std::vector<Suspect> suspects{{&canaries.before, std::nullopt, &report}};

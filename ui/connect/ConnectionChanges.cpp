@@ -14,13 +14,17 @@ ConnectionChanges::ConnectionChanges(const common::Theme &theme, ConnectionKeepe
     : m_theme(theme), m_keeper(keeper), m_window(window)
 {
     connect(&keeper, &ConnectionKeeper::consentWanted, this, &ConnectionChanges::ask);
-    connect(&keeper, &ConnectionKeeper::saveRefused, this, [this](const base::Error &error) {
+    connect(&keeper, &ConnectionKeeper::saveRefused, this, [this](quint64 number, const base::Error &error) {
+        if (!isSaving(number))
+            return;
         m_saving.reset();
         Q_EMIT saveRefused(error);
     });
-    connect(&keeper, &ConnectionKeeper::saveEnded, this, [this] {
-        if (const auto saved = std::exchange(m_saving, std::nullopt))
-            Q_EMIT saveEnded(saved->profile, saved->secrets, saved->open);
+    connect(&keeper, &ConnectionKeeper::saveEnded, this, [this](quint64 number) {
+        if (!isSaving(number))
+            return;
+        const auto saved = std::exchange(m_saving, std::nullopt);
+        Q_EMIT saveEnded(saved->profile, saved->secrets, saved->open);
     });
 }
 
@@ -29,13 +33,13 @@ void ConnectionChanges::save(const ConnectionProfile &profile, const ConnectionK
 {
     if (m_saving)
         return;
-    m_saving = Saving{profile, secrets, replaces, open};
-    m_keeper.save({profile, {}, replaces, {}}, secrets, {});
+    m_saving = Saving{++m_saves, profile, secrets, replaces, open};
+    m_keeper.save(m_saves, {profile, {}, replaces, {}}, secrets, {});
 }
 
-void ConnectionChanges::ask(const ConnectionProfile &old, const deployment::GivenUp &givenUp)
+void ConnectionChanges::ask(quint64 number, const ConnectionProfile &old, const deployment::GivenUp &givenUp)
 {
-    if (!m_saving)
+    if (!isSaving(number))
         return;
     QStringList told;
     if (givenUp.production)
@@ -48,9 +52,10 @@ void ConnectionChanges::ask(const ConnectionProfile &old, const deployment::Give
     auto *question = new GiveUpQuestion(m_theme, old, tr("Save %1 and give up what protects it?").arg(old.name),
                                         told.join(QLatin1Char(' ')), tr("Save"), &m_window);
     connect(question, &QDialog::rejected, this, &ConnectionChanges::disregard);
-    connect(question, &QDialog::accepted, this, [this, question, givenUp] {
-        if (m_saving)
-            m_keeper.save({m_saving->profile, {}, m_saving->replaces, question->reason()}, m_saving->secrets, givenUp);
+    connect(question, &QDialog::accepted, this, [this, number, question, givenUp] {
+        if (isSaving(number))
+            m_keeper.save(number, {m_saving->profile, {}, m_saving->replaces, question->reason()}, m_saving->secrets,
+                          givenUp);
     });
     question->open();
 }

@@ -23,7 +23,7 @@ public:
     /// saveRefused(), or in neither where the answer is no. @p open is handed on. Nothing while another is being saved.
     void save(const workspace::ConnectionProfile &profile, const ConnectionKeeper::Secrets &secrets,
               const QString &replaces, bool open);
-    /// Nobody waits any longer for what is being saved.
+    /// Nobody waits any longer for what is being saved: what becomes of it is not told.
     void disregard() { m_saving.reset(); }
     /// Asks whether to forget @p profile, and does.
     void forget(const workspace::ConnectionProfile &profile);
@@ -38,18 +38,21 @@ Q_SIGNALS:
 private:
     struct Saving
     {
+        quint64 number = 0;
         workspace::ConnectionProfile profile;
         ConnectionKeeper::Secrets secrets;
         QString replaces;
         bool open = false;
     };
 
-    void ask(const workspace::ConnectionProfile &old, const deployment::GivenUp &givenUp);
+    [[nodiscard]] bool isSaving(quint64 number) const { return m_saving && m_saving->number == number; }
+    void ask(quint64 number, const workspace::ConnectionProfile &old, const deployment::GivenUp &givenUp);
 
     const common::Theme &m_theme;
     ConnectionKeeper &m_keeper;
     QWidget &m_window;
     std::optional<Saving> m_saving;
+    quint64 m_saves = 0; ///< so far; they have numbers from 1
 };
 
 } // namespace rollcall::connect

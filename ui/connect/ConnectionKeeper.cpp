@@ -53,21 +53,21 @@ void ConnectionKeeper::readProfiles()
     });
 }
 
-void ConnectionKeeper::save(const deployment::ConnectionToSave &connection, Secrets secrets,
+void ConnectionKeeper::save(quint64 number, const deployment::ConnectionToSave &connection, Secrets secrets,
                             const deployment::GivenUp &consented)
 {
-    submit([this, connection, secrets = std::move(secrets), consented,
+    submit([this, number, connection, secrets = std::move(secrets), consented,
             sender = m_mailbox.sender()](State &state, const base::Call &call) {
         const auto givenUp = deployment::givenUpBySaving(connection, state.workspace);
         if (!givenUp) {
-            sender.post([this, error = givenUp.error()] { Q_EMIT saveRefused(error); });
+            sender.post([this, number, error = givenUp.error()] { Q_EMIT saveRefused(number, error); });
             return;
         }
         if (!givenUp->isWithin(consented)) {
             if (const auto old = state.workspace.profile(connection.profile.name))
-                sender.post([this, old = *old, lost = *givenUp] { Q_EMIT consentWanted(old, lost); });
+                sender.post([this, number, old = *old, lost = *givenUp] { Q_EMIT consentWanted(number, old, lost); });
             else
-                sender.post([this, error = old.error()] { Q_EMIT saveRefused(error); });
+                sender.post([this, number, error = old.error()] { Q_EMIT saveRefused(number, error); });
             return;
         }
         const base::SystemClock clock;
@@ -78,11 +78,11 @@ void ConnectionKeeper::save(const deployment::ConnectionToSave &connection, Secr
         const auto after = state.workspace.profile(connection.profile.name);
         if (!status && *givenUp != deployment::GivenUp() && before && after && *before == *after) {
             // Nothing was given up that could not be recorded: what was typed is not lost with it.
-            sender.post([this, error = status.error()] { Q_EMIT saveRefused(error); });
+            sender.post([this, number, error = status.error()] { Q_EMIT saveRefused(number, error); });
             return;
         }
-        sender.post([this, status] {
-            Q_EMIT saveEnded();
+        sender.post([this, number, status] {
+            Q_EMIT saveEnded(number);
             if (!status)
                 Q_EMIT failed(status.error());
             readProfiles();

@@ -31,8 +31,10 @@ public:
     void readProfiles();
     /// Saves a connection with its secrets (deployment::saveConnection()), where no more is given up by that than
     /// @p consented; ends in saveEnded(), followed by failed() where something could not be kept, and profilesRead().
-    /// Else nothing is saved: consentWanted() or saveRefused().
-    void save(const deployment::ConnectionToSave &connection, Secrets secrets, const deployment::GivenUp &consented);
+    /// Else nothing is saved: consentWanted() or saveRefused(). These three say @p number: an answer may come after
+    /// another save was begun.
+    void save(quint64 number, const deployment::ConnectionToSave &connection, Secrets secrets,
+              const deployment::GivenUp &consented);
     /// Reads a profile's secrets; ends in secretsRead() or failed().
     void readSecrets(const workspace::ConnectionProfile &profile);
     /// Forgets a profile (workspace::forgetConnection()) for @p reason; ends in profilesRead() or failed().
@@ -47,11 +49,12 @@ Q_SIGNALS:
     void profilesRead(const std::vector<rollcall::workspace::ConnectionProfile> &profiles);
     void secretsRead(const rollcall::workspace::ConnectionProfile &profile,
                      const rollcall::connect::ConnectionKeeper::Secrets &secrets);
-    void saveEnded();
+    void saveEnded(quint64 number);
     /// To save it @p givenUp of what @p old demands must be consented to.
-    void consentWanted(const rollcall::workspace::ConnectionProfile &old, const rollcall::deployment::GivenUp &givenUp);
+    void consentWanted(quint64 number, const rollcall::workspace::ConnectionProfile &old,
+                       const rollcall::deployment::GivenUp &givenUp);
     /// Nothing was saved, as under a name that is taken.
-    void saveRefused(const rollcall::base::Error &error);
+    void saveRefused(quint64 number, const rollcall::base::Error &error);
     void failed(const rollcall::base::Error &error);
 
 private:

@@ -110,6 +110,14 @@ private Q_SLOTS:
                  proof.all().constData());
         QVERIFY2(!isAccepted(0), "an older session is accepted although the callback is deployed");
         QVERIFY(!isAccepted(1));
+        // Who makes canaries with another secret sees them refused, and nothing is proven by that.
+        QStringList elsewhere = site();
+        elsewhere.replace(elsewhere.indexOf(QStringLiteral("--secret-file")) + 1,
+                          m_ctl.writeFile(QStringLiteral("other-secret"), "a-secret-of-quite-another-deployment\n"));
+        const CtlResult nothing = m_ctl.run(words("rule verify --timeout 2") + elsewhere);
+        QVERIFY2(nothing.exitCode == 1 && !nothing.json().value(QStringLiteral("honoured")).toBool(true) &&
+                     nothing.json().value(QStringLiteral("reason")).toString().startsWith(u"control-refused"),
+                 nothing.all().constData());
         // Who signs in now is let in.
         const QString file = m_elsewhere.filePath(QStringLiteral("cookie"));
         const CtlResult minted = m_ctl.run(words("token mint --out") << file << site());
