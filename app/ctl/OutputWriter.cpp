@@ -71,6 +71,11 @@ base::Status OutputWriter::write(const Outcome &outcome)
         complain(outcome.complaint);
 
     const Answer *answer = outcome.answer ? &*outcome.answer : nullptr;
+    // A table of values has no room for what stands beside the list: that it is one page of several is said all the
+    // same.
+    const JsonRecord::Member *next = answer && answer->list ? answer->members.find(QStringLiteral("next")) : nullptr;
+    if (m_format == Format::Csv && next && next->value.isString())
+        warn(QStringLiteral("this is one page of several; the next: --after %1").arg(next->value.toString()));
     const base::Error *error = outcome.error ? &*outcome.error : nullptr;
     if (!answer && !error)
         return {};

@@ -169,14 +169,16 @@ public:
         if (const auto written = base::replaceFile(out->path, *bytes, base::ErrorCode::FileUnwritable, out->onto);
             !written)
             return Outcome::failed(written.error());
-        if (key->name() == saved->summary.planner)
+        const bool isPlanners = key->name() == saved->summary.planner;
+        if (isPlanners)
             context.output().warn(QStringLiteral("this plan was made with this very key, and the planner's own "
                                                  "approval never counts: have another person approve it."));
         Answer answer = answerOf(saved->summary);
         answer.members.add(QStringLiteral("approver"), key->name());
-        answer.note =
-            QStringLiteral("It counts where the connection lists this key: connections add NAME --approver %1")
-                .arg(key->name());
+        if (!isPlanners)
+            answer.note =
+                QStringLiteral("It counts where the connection lists this key: connections add NAME --approver %1")
+                    .arg(key->name());
         return Outcome::done(std::move(answer));
     }
 };

@@ -261,7 +261,9 @@ ErrorText findingText(const Error &error)
                    "puts it aside as it is and begins a new one.")};
     case ErrorCode::NotRevocable:
         return {tr("JWT sessions have no row that could be deleted: a JWT stays accepted until it expires."),
-                tr("Rotate the secret to end all sessions at once, or move to database sessions.")};
+                tr("End them by a not-before rule (rule set, with the callback that rule snippet writes), rotate the "
+                   "secret "
+                   "to end all sessions at once, or move to database sessions.")};
     case ErrorCode::NotFound:
         if (const QString file = error.param(ErrorParam::Path); !file.isEmpty())
             return {tr("The log has nothing of \"%1\", but %2 has.").arg(error.param(ErrorParam::Name), file),

@@ -23,7 +23,8 @@ namespace {
 constexpr std::size_t mostInFlight = 4;
 constexpr milliseconds firstPause{20};
 constexpr milliseconds longestPause{500};
-constexpr int mostFailuresInARow = 8;  ///< after so many sessions that could not be asked about, none more is tried
+constexpr int mostFailuresInARow = 8; ///< after so many sessions that could not be asked about, none more is tried
+constexpr milliseconds longestSilence{2000};
 constexpr milliseconds perSession{25}; ///< what one of many may take at most, on average
 
 enum class Verdict { Session, Refused, Unseen, NoAnswer };
@@ -145,8 +146,13 @@ std::optional<bool> isAccepted(const SecretBytes &token, const deployment::Deplo
                                const Call &call, QString &answer)
 {
     proxy::ProxyClient client(*deployment.config().baseUrl, deployment.auth(), deployment.config().httpOptions);
-    const Answer last = askUntil(client, *deployment.auth(), token, call.atMost(wait),
-                                 [](Verdict verdict) { return verdict == Verdict::Session; });
+    // What waits for this is the revocation: of a deployment that has not answered at all, no more is expected.
+    const auto silentUntil = Call::Clock::now() + longestSilence;
+    bool answered = false;
+    const Answer last = askUntil(client, *deployment.auth(), token, call.atMost(wait), [&](Verdict verdict) {
+        answered = answered || verdict != Verdict::NoAnswer;
+        return verdict == Verdict::Session || (!answered && Call::Clock::now() >= silentUntil);
+    });
     answer = last.text;
     if (last.verdict == Verdict::Session)
         return true;

@@ -385,9 +385,9 @@ NotRevocable explainNotRevocable(const deployment::Deployment &deployment)
             "that exists now is accepted until %1 at the latest, longer where its holder keeps using it: each use "
             "issues a new one.")
             .arg(base::toIso(*answer.acceptedUntil));
-    answer.remedy =
-        QStringLiteral("Change the deployment's secret to end all sessions at once, let its jwt callback refuse this "
-                       "user's tokens, or move to database sessions.");
+    answer.remedy = QStringLiteral(
+        "Let the deployment's jwt callback refuse this user's tokens (rule set, with the callback that rule "
+        "snippet writes), change its secret to end all sessions at once, or move to database sessions.");
     return answer;
 }
 

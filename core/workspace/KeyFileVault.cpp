@@ -105,9 +105,10 @@ base::Status KeyFileVault::store(const Entries &entries) const
 template <typename Change>
 base::Status KeyFileVault::update(const Call &call, const Change &change) const
 {
-    if (!makePrivateFolder(QFileInfo(m_path).absolutePath()))
+    // The file is made where it is missing, its folder is not: a path with a slip in it would be another key.
+    if (!QFileInfo(QFileInfo(m_path).absolutePath()).isDir())
         return base::fail(
-            base::fileError(ErrorCode::FileUnwritable, m_path, QStringLiteral("its folder cannot be made")));
+            base::fileError(ErrorCode::FileUnwritable, m_path, QStringLiteral("there is no such folder")));
     const base::FileLock lock(m_path + QStringLiteral(".lock"), call.atMost(longestWait));
     if (!lock.isHeld()) {
         if (lock.state() == base::FileLock::State::Busy)

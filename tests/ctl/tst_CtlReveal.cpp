@@ -76,6 +76,7 @@ private Q_SLOTS:
         ctl.setEnvironment(QStringLiteral("DB"), database.url());
         const CtlResult csv = list(ctl, "--limit 1 --reveal --format csv");
         QVERIFY2(csv.out.split('\n').first().endsWith(",token"), csv.all().constData());
+        QVERIFY2(csv.err.contains("the next: --after "), csv.all().constData());
         const CtlResult table = list(ctl, "--limit 1 --reveal --format table");
         const CtlResult json = list(ctl, "--limit 1 --reveal");
         const QByteArray token = json.json()
@@ -99,6 +100,11 @@ private Q_SLOTS:
         ctl.unsetEnvironment(QStringLiteral("ROLLCALL_KEY_FILE"));
         const CtlResult refused = list(ctl, "--reveal");
         QVERIFY2(refused.exitCode == 4, refused.all().constData());
+        // A slip in a key file's path is no new key.
+        const QString slip = ctl.folder() + QStringLiteral("/slip/keys");
+        const CtlResult elsewhere = ctl.run(words("sessions list --database-env DB --reveal --key-file") << slip);
+        QVERIFY2(elsewhere.exitCode != 0 && !QFile::exists(ctl.folder() + QStringLiteral("/slip")),
+                 elsewhere.all().constData());
         QVERIFY(!contentOf(ctl.folder() + QStringLiteral("/data/rollcall/audit.ndjson")).contains("reveal"));
     }
 };
