@@ -9,7 +9,6 @@
 
 #include "core/base/FileError.h"
 #include "core/base/FileLock.h"
-#include "core/workspace/FileRights.h"
 
 namespace rollcall::workspace {
 
