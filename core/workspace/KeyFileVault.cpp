@@ -9,6 +9,7 @@
 
 #include "core/base/FileError.h"
 #include "core/base/FileLock.h"
+#include "core/workspace/FileRights.h"
 
 namespace rollcall::workspace {
 
@@ -104,10 +105,9 @@ base::Status KeyFileVault::store(const Entries &entries) const
 template <typename Change>
 base::Status KeyFileVault::update(const Call &call, const Change &change) const
 {
-    // The file is made where it is missing, its folder is not: a path with a slip in it would be another key.
-    if (!QFileInfo(QFileInfo(m_path).absolutePath()).isDir())
+    if (!makePrivateFolder(QFileInfo(m_path).absolutePath()))
         return base::fail(
-            base::fileError(ErrorCode::FileUnwritable, m_path, QStringLiteral("there is no such folder")));
+            base::fileError(ErrorCode::FileUnwritable, m_path, QStringLiteral("its folder cannot be made")));
     const base::FileLock lock(m_path + QStringLiteral(".lock"), call.atMost(longestWait));
     if (!lock.isHeld()) {
         if (lock.state() == base::FileLock::State::Busy)

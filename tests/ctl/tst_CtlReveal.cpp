@@ -100,11 +100,6 @@ private Q_SLOTS:
         ctl.unsetEnvironment(QStringLiteral("ROLLCALL_KEY_FILE"));
         const CtlResult refused = list(ctl, "--reveal");
         QVERIFY2(refused.exitCode == 4, refused.all().constData());
-        // A slip in a key file's path is no new key.
-        const QString slip = ctl.folder() + QStringLiteral("/slip/keys");
-        const CtlResult elsewhere = ctl.run(words("sessions list --database-env DB --reveal --key-file") << slip);
-        QVERIFY2(elsewhere.exitCode != 0 && !QFile::exists(ctl.folder() + QStringLiteral("/slip")),
-                 elsewhere.all().constData());
         QVERIFY(!contentOf(ctl.folder() + QStringLiteral("/data/rollcall/audit.ndjson")).contains("reveal"));
     }
 };
