@@ -60,7 +60,12 @@ private Q_SLOTS:
             call.stop = stop.get_token();
             std::vector<Sample> samples;
             std::atomic<qint64> stoppedAt = 0;
+            const int before = requests;
             std::thread presser([&] {
+                // Pressed while answers come in: a busy machine takes its time until the first.
+                const auto patience = std::chrono::steady_clock::now() + 20s;
+                while (requests < before + 20 && std::chrono::steady_clock::now() < patience)
+                    std::this_thread::sleep_for(1ms);
                 std::this_thread::sleep_for(std::chrono::milliseconds(30 + random.below(120)));
                 stoppedAt = steadyNs();
                 stop.request_stop();
