@@ -10,6 +10,15 @@ namespace rollcall::probe {
 // The words of reports: English, whatever the locale, so that the same document gives the same bytes everywhere.
 // Pure functions: **thread-safe**.
 
+/// How a duration is written, here and in the window, which puts its own decimal point: three significant digits in the
+/// unit that fits.
+struct DurationParts
+{
+    double number;
+    int decimals;     ///< of `number`
+    const char *unit; ///< "ns", "µs", "ms" or "s"; UTF-8
+};
+[[nodiscard]] DurationParts durationParts(double ns);
 /// A duration with three significant digits and its unit: "8.42 µs", "261 ms", "1.80 s".
 [[nodiscard]] QString durationText(double ns);
 /// The same, "–" where there is none.
