@@ -358,7 +358,7 @@ private:
         std::optional<Answer> answer;
         if (out) {
             answer = answerOf(outcome->document); // with every sample packed: once is enough
-            if (const auto status = writeOutputFile(out->path, renderJson(&*answer, nullptr)); !status)
+            if (const auto status = writeMeasured(context, *out, renderJson(&*answer, nullptr)); !status)
                 return Outcome::failed(status.error());
         }
         return outcomeOf(context, *outcome, std::move(answer));
