@@ -1,11 +1,13 @@
 #include <QtTest>
 
 #include <QAbstractItemModelTester>
+#include <QCheckBox>
 #include <QClipboard>
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QJsonDocument>
 #include <QPlainTextEdit>
+#include <QSpinBox>
 #include <QStackedWidget>
 #include <QSvgRenderer>
 #include <QTabBar>
@@ -303,6 +305,54 @@ private Q_SLOTS:
         find<QPlainTextEdit>("planRoutes")->setPlainText(QStringLiteral("dashboard"));
         QVERIFY(!button("startRun")->isEnabled());
         QVERIFY(find<common::Label>("planHint")->text().contains(QStringLiteral("path")));
+    }
+
+    void coldStartsHaveAPaceOfTheirOwn()
+    {
+        auto *pace = find<QComboBox>("planPace");
+        auto *idle = find<QSpinBox>("planIdle");
+        auto *samples = find<QSpinBox>("planSamples");
+        auto *hint = find<common::Label>("planHint");
+        QVERIFY(!idle->isVisible());
+        pace->setFocus();
+        QTest::keyClick(pace, Qt::Key_End);
+        QVERIFY(idle->isVisible());
+        QCOMPARE(samples->value(), 3);
+        QVERIFY(!find<QCheckBox>("planCold")->isEnabled()); // each connects anew anyway
+        QVERIFY(!find<QCheckBox>("planWithoutCookie")->isEnabled());
+        // What else is asked keeps awake what is to sleep: said until there is one cell.
+        QVERIFY2(hint->text().contains(QStringLiteral("one route in one mode")), qPrintable(hint->text()));
+        QVERIFY(!button("startRun")->isEnabled());
+        QVERIFY(m_demo.photograph("cold-starts-many"));
+        for (const auto mode : {probe::ProbeMode::Local, probe::ProbeMode::Cached, probe::ProbeMode::Floor})
+            m_page->planEditor().setModeChecked(mode, false);
+        QVERIFY(button("startRun")->isEnabled());
+        QVERIFY2(hint->text().startsWith(QStringLiteral("1 cell, 3 requests to the deployment, about 45 min")),
+                 qPrintable(hint->text()));
+        QVERIFY(m_demo.photograph("cold-starts"));
+
+        QTest::keyClick(pace, Qt::Key_Tab);
+        QVERIFY(idle->hasFocus());
+        QCOMPARE(idle->accessibleName(), QStringLiteral("Rest before each request"));
+        QVERIFY(!idle->toolTip().isEmpty());
+        QTest::keyClicks(idle, QStringLiteral("5"));
+        const auto plan = m_page->planEditor().plan();
+        QVERIFY(plan.has_value());
+        QVERIFY(plan->cold && !plan->reused && plan->guards && !plan->concurrency && plan->warmup == 0);
+        QCOMPARE(plan->samples, std::optional(3));
+        QVERIFY(plan->arrival == probe::Arrival::Constant);
+        // So long apart that an answer which takes until the time limit has the whole rest after it.
+        QCOMPARE(1 / *plan->rate, std::chrono::duration<double>(5min + plan->timeout).count());
+        QTest::keyClick(idle, Qt::Key_A, Qt::ControlModifier);
+        QTest::keyClicks(idle, QStringLiteral("50"));
+        QVERIFY2(hint->text().contains(QStringLiteral("longer than an hour")), qPrintable(hint->text()));
+        QVERIFY(!button("startRun")->isEnabled());
+
+        pace->setCurrentIndex(0);
+        QVERIFY(!idle->isVisible());
+        QCOMPARE(samples->value(), 80);
+        QVERIFY(find<QCheckBox>("planCold")->isEnabled());
+        QVERIFY(button("startRun")->isEnabled());
     }
 
     void aRunIsMeasuredShownAndExported()
