@@ -215,20 +215,21 @@ QString intervalText(const std::optional<Interval> &interval)
            durationText(static_cast<double>(interval->hi));
 }
 
+bool isLowerBound(const CellResult &cell, double p)
+{
+    const double n = static_cast<double>(cell.ok + cell.censored);
+    return std::ceil(p * n) > static_cast<double>(cell.ok);
+}
+
 QString quantileText(const CellResult &cell, const Distribution &times, double p)
 {
     const auto &value = times.quantiles[CellResult::indexOf(p)];
-    if (!value)
-        return durationText(value);
-    // Timeouts stand last: a rank among them is known to be at least that long, no more.
-    const double n = static_cast<double>(cell.ok + cell.censored);
-    const bool censored = std::ceil(p * n) > static_cast<double>(cell.ok);
-    return censored ? QString(QStringLiteral("≥ ") + durationText(value)) : durationText(value);
+    return (value && isLowerBound(cell, p) ? QStringLiteral("≥ ") : QString()) + durationText(value);
 }
 
 QString maxText(const CellResult &cell, const Distribution &times)
 {
-    return cell.censored > 0 ? QString(QStringLiteral("≥ ") + durationText(times.max)) : durationText(times.max);
+    return (isLowerBound(cell, 1) ? QStringLiteral("≥ ") : QString()) + durationText(times.max);
 }
 
 bool isIndicative(const Distribution &times, double p)

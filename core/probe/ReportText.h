@@ -25,6 +25,9 @@ struct DurationParts
 [[nodiscard]] QString durationText(const std::optional<qint64> &ns);
 /// "38.1 – 49.0 ms"; empty where there is none.
 [[nodiscard]] QString intervalText(const std::optional<Interval> &interval);
+/// Whether quantile @p p of @p cell (1: the largest) lies among the timeouts, which stand last: it is known to be at
+/// least that long, no more. **Source:** facts/latency-method.md §1.5.
+[[nodiscard]] bool isLowerBound(const CellResult &cell, double p);
 /// Quantile @p p (one of reportedQuantiles) of @p times of @p cell; "≥ 10.0 s" where it lies among the timeouts.
 [[nodiscard]] QString quantileText(const CellResult &cell, const Distribution &times, double p);
 /// The largest of @p times, the same way.

@@ -307,6 +307,40 @@ private Q_SLOTS:
         QVERIFY(find<common::Label>("planHint")->text().contains(QStringLiteral("path")));
     }
 
+    void figuresHaveTheUnitThatFitsThem()
+    {
+        auto document = std::make_shared<probe::RunDocument>();
+        document->plan = {{QStringLiteral("concurrency"), 1}}; // judged by service times
+        document->cells.resize(2);
+        probe::CellResult &hit = document->cells[0];
+        hit.count = hit.ok = 400;
+        hit.service.quantiles = {129, 240, 982'000, 1'040'000, {}};
+        hit.service.intervals[0] = probe::Interval{127, 131};
+        hit.service.max = 1'300'000'000;
+        probe::CellResult &timedOut = document->cells[1];
+        timedOut.count = 400;
+        timedOut.ok = 390;
+        timedOut.censored = 10;
+        timedOut.service = hit.service;
+        timedOut.service.intervals[0] = probe::Interval{982'000, 1'040'000};
+        latency::CellResultsModel model;
+        model.setDocument(document);
+        const auto said = [&model](int row, int column) {
+            return model.index(row, column).data().toString().replace(QChar(0xa0), QLatin1Char(' '));
+        };
+        using Model = latency::CellResultsModel;
+        QCOMPARE(said(0, Model::P50), QStringLiteral("129 ns"));
+        QCOMPARE(said(0, Model::Interval), QStringLiteral("127–131 ns"));
+        QCOMPARE(said(0, Model::P95), QStringLiteral("982 µs"));
+        QCOMPARE(said(0, Model::P99), QStringLiteral("1.04 ms"));
+        QCOMPARE(said(0, Model::Max), QStringLiteral("1.30 s"));
+        // Of 400 the last ten are timeouts: the 99th hundredth and the largest lie among them, the 95th does not.
+        QCOMPARE(said(1, Model::Interval), QStringLiteral("982 µs–1.04 ms"));
+        QCOMPARE(said(1, Model::P95), QStringLiteral("982 µs"));
+        QCOMPARE(said(1, Model::P99), QStringLiteral("≥ 1.04 ms"));
+        QCOMPARE(said(1, Model::Max), QStringLiteral("≥ 1.30 s"));
+    }
+
     void coldStartsHaveAPaceOfTheirOwn()
     {
         auto *pace = find<QComboBox>("planPace");
