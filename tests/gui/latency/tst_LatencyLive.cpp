@@ -402,6 +402,34 @@ private Q_SLOTS:
         QCOMPARE(page.document()->stopReason, probe::StopReason::Cancelled);
     }
 
+    void aGuardsPauseIsSaidWhileItLasts()
+    {
+        const test::ScriptedServer server([](const test::ScriptedServer::Request &request) {
+            return request.requestLine().contains("/busy ")
+                       ? test::Reply::http(429, "", "text/plain", "Retry-After: 60\r\n")
+                       : test::Reply::http(200, "null");
+        });
+        test::TestConnection open(m_demo.clock());
+        QVERIFY(openTo(open, server));
+        LatencyPage page(m_demo.theme(), open.connection());
+        planRouteAlone(page);
+        page.planEditor().setRoutes({QStringLiteral("/busy")});
+        page.planEditor().setGuarded(true);
+        QSignalSpy ended(&page, &LatencyPage::runEnded);
+        page.run();
+        const common::Label *said = nullptr;
+        const auto isSaid = [&page, &said] {
+            for (const common::Label *label : page.findChildren<common::Label *>())
+                said = label->text().startsWith(QStringLiteral("Guard paused it")) ? label : said;
+            return said != nullptr;
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(isSaid(), 30'000);
+        QVERIFY2(said->toolTip().contains(QStringLiteral("paused for 60.0 s")), qPrintable(said->toolTip()));
+        QVERIFY(ended.isEmpty());
+        page.stop();
+        QTRY_COMPARE_WITH_TIMEOUT(ended.size(), 1, 30'000);
+    }
+
     void liveChartsAreDrawnTenTimesASecondAtMost()
     {
         plan(20'000, 4);
