@@ -34,6 +34,11 @@ private Q_SLOTS:
         // Routes, percentiles, boxes, shift, time (two cells), phases: local has no phases.
         QCOMPARE(html.count("<svg "), 7);
         QVERIFY(html.contains("prefers-color-scheme"));
+        // Of an open run; of a closed one it is the service time, from when a request was sent.
+        QVERIFY(html.contains("Response times of "));
+        RunDocument closed = documentOf(QStringLiteral("/a"));
+        closed.plan.insert(QStringLiteral("concurrency"), 1);
+        QVERIFY(asHtml(closed).contains("Service times of /a ") && !asHtml(closed).contains("Response times of "));
         QVERIFY(html.contains("Within budget"));
         QVERIFY(html.contains("≥ 10.0 s"));
         QVERIFY(html.contains("plan.seed"));
@@ -265,6 +270,7 @@ private Q_SLOTS:
     {
         const QByteArray text = asMarkdown(documentOf(hostile));
         QVERIFY(!text.contains("<script") && !text.contains("|`x`"));
+        QVERIFY(asMarkdown(documentOf(QStringLiteral("/[a](b)"))).contains("/&#91;a&#93;(b)")); // no link
         // The rows of the cells' table have the columns of its head.
         const QList<QByteArray> lines = text.split('\n');
         const auto head = std::find_if(lines.begin(), lines.end(),
