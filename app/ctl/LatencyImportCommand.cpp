@@ -1,7 +1,10 @@
+#include <array>
+
 #include "app/ctl/Commands.h"
 #include "app/ctl/InputFile.h"
 #include "app/ctl/LatencyFiles.h"
 #include "core/probe/ForeignRun.h"
+#include "core/probe/ReportText.h"
 
 namespace rollcall::ctl {
 
@@ -27,21 +30,29 @@ probe::ForeignSeries seriesOf(const probe::RunDocument &document, const probe::C
     return series;
 }
 
-JsonRecord recordOf(const QString &tool, const probe::ForeignSeries &series)
+/// @p people: times with the unit that fits each, in place of nanoseconds.
+JsonRecord recordOf(const QString &tool, const probe::ForeignSeries &series, bool people)
 {
     JsonRecord record;
     record.add(QStringLiteral("tool"), tool)
         .add(QStringLiteral("name"), series.name)
         .add(QStringLiteral("count"), orNull(series.count))
         .add(QStringLiteral("failed"), orNull(series.failed))
-        .add(QStringLiteral("perSecond"), series.perSecond ? QJsonValue(*series.perSecond) : QJsonValue())
-        .add(QStringLiteral("minNs"), orNull(series.min))
-        .add(QStringLiteral("meanNs"), orNull(series.mean));
-    static const QStringList names{QStringLiteral("p50Ns"), QStringLiteral("p90Ns"), QStringLiteral("p95Ns"),
-                                   QStringLiteral("p99Ns"), QStringLiteral("p999Ns")};
-    for (qsizetype i = 0; i < names.size(); ++i)
-        record.add(names.at(i), orNull(series.quantiles.at(static_cast<std::size_t>(i))));
-    return record.add(QStringLiteral("maxNs"), orNull(series.max));
+        .add(QStringLiteral("perSecond"), series.perSecond ? QJsonValue(*series.perSecond) : QJsonValue());
+    const auto add = [&record, people](const char *name, const std::optional<qint64> &ns) {
+        const QLatin1StringView key(name);
+        if (people)
+            record.add(key, probe::durationText(ns));
+        else
+            record.add(key + QLatin1StringView("Ns"), orNull(ns));
+    };
+    add("min", series.min);
+    add("mean", series.mean);
+    static constexpr std::array names{"p50", "p90", "p95", "p99", "p999"};
+    for (std::size_t i = 0; i < names.size(); ++i)
+        add(names[i], series.quantiles.at(i));
+    add("max", series.max);
+    return record;
 }
 
 class LatencyImportCommand final : public Command
@@ -68,17 +79,19 @@ public:
             probe::readForeignRun(*content, path == QLatin1String("-") ? QStringLiteral("standard input") : path);
         if (!foreign)
             return Outcome::failed(foreign.error());
+        const bool people = context.output().format() == Format::Table;
         Answer answer;
         answer.list.emplace();
         answer.list->key = QStringLiteral("series");
         for (const probe::ForeignSeries &series : foreign->series)
-            answer.list->elements.push_back(recordOf(probe::foreignToolName(foreign->tool), series));
+            answer.list->elements.push_back(recordOf(probe::foreignToolName(foreign->tool), series, people));
         if (const auto beside = context.arguments().value(QStringLiteral("beside"))) {
             const auto document = readRun(*beside, context.stop());
             if (!document)
                 return Outcome::failed(document.error());
             for (const probe::CellResult &cell : document->cells)
-                answer.list->elements.push_back(recordOf(QStringLiteral("rollcall"), seriesOf(*document, cell)));
+                answer.list->elements.push_back(
+                    recordOf(QStringLiteral("rollcall"), seriesOf(*document, cell), people));
         }
         for (const JsonRecord::Member &member : answer.list->elements.front().members())
             answer.list->columns << member.key;

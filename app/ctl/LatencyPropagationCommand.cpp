@@ -4,6 +4,7 @@
 #include "app/ctl/Confirmation.h"
 #include "core/audit/AuditLog.h"
 #include "core/probe/PropagationRun.h"
+#include "core/probe/ReportText.h"
 #include "core/probe/Revocations.h"
 #include "core/probe/RunPlan.h"
 
@@ -29,17 +30,17 @@ double milliseconds(std::chrono::nanoseconds time)
 }
 
 /// A time of which no more than a lower bound may be known, as two members, one of which is null; in a table, for
-/// @p people, as one: "≥ 120000".
+/// @p people, as one: "≥ 120 s".
 void addTime(JsonRecord &record, const QString &name, const std::optional<Watched> &time, bool people)
 {
-    const QString key = name + QStringLiteral("Ms");
     const bool known = time && time->ended;
     const bool bounded = time && !time->ended;
-    if (people && bounded) {
-        record.add(key, QStringLiteral("≥ %1").arg(QString::fromUtf8(jsonText(time->ms))));
+    if (people) {
+        const QString text = time ? probe::durationText(time->ms * 1e6) : QString();
+        record.add(name, bounded ? QStringLiteral("≥ ") + text : text);
         return;
     }
-    record.add(key, known ? QJsonValue(time->ms) : QJsonValue());
+    record.add(name + QStringLiteral("Ms"), known ? QJsonValue(time->ms) : QJsonValue());
     record.add(name + QStringLiteral("AtLeastMs"), bounded ? QJsonValue(time->ms) : QJsonValue());
 }
 
@@ -120,8 +121,8 @@ Answer answerOf(const probe::PropagationOutcome &outcome, const PropagationPlan 
     answer.list->columns << QStringLiteral("windowMeanMs") << QStringLiteral("staleAccepts")
                          << QStringLiteral("coveredShare") << QStringLiteral("failed") << QStringLiteral("verdict");
     answer.list->tableColumns = {QStringLiteral("strategy"), QStringLiteral("mode"),   QStringLiteral("trials"),
-                                 QStringLiteral("refused"),  QStringLiteral("p50Ms"),  QStringLiteral("p99Ms"),
-                                 QStringLiteral("maxMs"),    QStringLiteral("verdict")};
+                                 QStringLiteral("refused"),  QStringLiteral("p50"),    QStringLiteral("p99"),
+                                 QStringLiteral("max"),      QStringLiteral("verdict")};
     for (const PropagationCell &cell : outcome.cells)
         answer.list->elements.push_back(recordOf(cell, people));
     answer.members.add(QStringLiteral("auditId"), textOrNull(outcome.auditId))

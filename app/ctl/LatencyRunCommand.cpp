@@ -10,6 +10,7 @@
 #include "core/audit/AuditLog.h"
 #include "core/probe/CsvWriter.h"
 #include "core/probe/LatencyRun.h"
+#include "core/probe/ReportText.h"
 
 namespace rollcall::ctl {
 
@@ -171,23 +172,17 @@ base::Result<RunPlan> readPlan(const Context &context)
     return plan;
 }
 
-QString milliseconds(std::optional<qint64> ns)
-{
-    return ns ? QString::number(static_cast<double>(*ns) / 1e6, 'f', 3) : QString();
-}
-
-/// The cells as people read them, in milliseconds.
+/// The cells as people read them, each time in the unit that fits it.
 Answer tableOf(const RunDocument &document)
 {
     Answer answer;
     answer.list.emplace();
     answer.list->columns = {QStringLiteral("route"),  QStringLiteral("mode"),       QStringLiteral("cache"),
                             QStringLiteral("cookie"), QStringLiteral("connection"), QStringLiteral("count"),
-                            QStringLiteral("ok"),     QStringLiteral("p50Ms"),      QStringLiteral("p95Ms"),
-                            QStringLiteral("p99Ms"),  QStringLiteral("maxMs")};
+                            QStringLiteral("ok"),     QStringLiteral("p50"),        QStringLiteral("p95"),
+                            QStringLiteral("p99"),    QStringLiteral("max")};
     for (const CellResult &cell : document.cells) {
         const probe::Distribution &times = document.judged(cell);
-        const auto quantile = [&times](double p) { return milliseconds(times.quantiles.at(CellResult::indexOf(p))); };
         JsonRecord record;
         record.add(QStringLiteral("route"), cell.id.route)
             .add(QStringLiteral("mode"), probe::probeModeName(cell.id.mode))
@@ -196,10 +191,10 @@ Answer tableOf(const RunDocument &document)
             .add(QStringLiteral("connection"), cell.connection)
             .add(QStringLiteral("count"), cell.count)
             .add(QStringLiteral("ok"), cell.ok)
-            .add(QStringLiteral("p50Ms"), quantile(0.5))
-            .add(QStringLiteral("p95Ms"), quantile(0.95))
-            .add(QStringLiteral("p99Ms"), quantile(0.99))
-            .add(QStringLiteral("maxMs"), milliseconds(times.max));
+            .add(QStringLiteral("p50"), probe::quantileText(cell, times, 0.5))
+            .add(QStringLiteral("p95"), probe::quantileText(cell, times, 0.95))
+            .add(QStringLiteral("p99"), probe::quantileText(cell, times, 0.99))
+            .add(QStringLiteral("max"), probe::maxText(cell, times));
         answer.list->elements.push_back(std::move(record));
     }
     answer.note = QStringLiteral("Ended by: %1.").arg(probe::stopReasonName(document.stopReason));
@@ -363,7 +358,7 @@ private:
         std::optional<Answer> answer;
         if (out) {
             answer = answerOf(outcome->document); // with every sample packed: once is enough
-            if (const auto status = writeOutputFile(out->path, renderJson(&*answer, nullptr)); !status)
+            if (const auto status = writeMeasured(context, *out, renderJson(&*answer, nullptr)); !status)
                 return Outcome::failed(status.error());
         }
         return outcomeOf(context, *outcome, std::move(answer));

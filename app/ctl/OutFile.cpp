@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 
+#include "app/ctl/LatencyFiles.h"
 #include "core/base/FileError.h"
 
 namespace rollcall::ctl {
@@ -34,6 +35,45 @@ QString placeOf(QString path)
     const QFileInfo file(path);
     const QString folder = QFileInfo(file.absolutePath()).canonicalFilePath();
     return folder.isEmpty() || file.isSymLink() ? QString() : folder + QLatin1Char('/') + file.fileName();
+}
+
+/// Which file is at @p path, and as of when; empty where there is none.
+QByteArray standingAt(const QString &path)
+{
+    struct stat file = {};
+    if (::lstat(QFile::encodeName(path).constData(), &file) != 0)
+        return {};
+    QByteArray text;
+    for (const qint64 part : {qint64(file.st_dev), qint64(file.st_ino), qint64(file.st_size),
+                              qint64(file.st_mtim.tv_sec), qint64(file.st_mtim.tv_nsec)})
+        text += QByteArray::number(part) + ' ';
+    return text;
+}
+
+/// Writes @p bytes to @p path, at which no file stands; false where one does by now. Errors: FileUnwritable.
+base::Result<bool> writeNew(const QString &path, const QByteArray &bytes)
+{
+    QFile claim(path); // empty, ours from here on
+    if (!claim.open(QIODevice::WriteOnly | QIODevice::NewOnly)) {
+        if (!standingAt(path).isEmpty())
+            return false;
+        return base::fail(base::fileError(base::ErrorCode::FileUnwritable, path, claim.errorString()));
+    }
+    claim.close();
+    if (auto written = writeOutputFile(path, bytes); !written) {
+        claim.remove();
+        return base::fail(std::move(written.error()));
+    }
+    return true;
+}
+
+/// The @p number -th name beside @p path: "run-2.json".
+QString besideName(const QString &path, int number)
+{
+    const QFileInfo file(path);
+    const QString name = QStringLiteral("%1-%2").arg(file.completeBaseName()).arg(number);
+    const QString end = file.suffix().isEmpty() ? QString() : QLatin1Char('.') + file.suffix();
+    return file.absolutePath() + QLatin1Char('/') + name + end;
 }
 
 /// Whether two names are of one file that is there.
@@ -122,14 +162,15 @@ base::Result<OutTarget> targetOf(Context &context, const QString &path, Existing
         return OutTarget{place, isAsked ? base::Onto::Anything : base::Onto::Nothing};
     if (!file.isFile())
         return base::fail(refused(path, QStringLiteral("what stands there is no file"), "kept"));
+    const OutTarget there{place, base::Onto::Anything, standingAt(place)};
     if (file.size() == 0) // as mktemp makes it, to be filled
-        return OutTarget{place};
+        return there;
     const auto begin = beginOf(place);
     if (const QString why = whyKept(begin); !why.isEmpty())
         return base::fail(refused(path, why, "kept"));
     if (!isAsked && !(isOwnKind && isOwnKind(*begin)))
         return base::fail(refused(path, QStringLiteral("a file stands there, and would be lost"), "existing"));
-    return OutTarget{place};
+    return there;
 }
 
 } // namespace
@@ -166,6 +207,29 @@ base::Result<OutTarget> neededOutFile(Context &context, IsOwnKind isOwnKind)
     if (!*target)
         return base::fail(usageError(QStringLiteral("--out"), QStringLiteral("is needed: it says where to write")));
     return std::move(**target);
+}
+
+base::Status writeMeasured(Context &context, const OutTarget &target, const QByteArray &bytes)
+{
+    constexpr int mostBeside = 1'000;
+    const bool isAsItWas = standingAt(target.path) == target.stood;
+    if (isAsItWas && !target.stood.isEmpty())
+        return writeOutputFile(target.path, bytes);
+    for (int number = isAsItWas ? 1 : 2; number <= mostBeside; ++number) {
+        const QString path = number == 1 ? target.path : besideName(target.path, number);
+        const auto written = writeNew(path, bytes);
+        if (!written)
+            return base::fail(written.error());
+        if (!*written)
+            continue;
+        if (number > 1) {
+            context.output().warn(QStringLiteral("What stands at %1 was written while this measured, and stays; the "
+                                                 "document is in %2.")
+                                      .arg(target.path, path));
+        }
+        return {};
+    }
+    return base::fail(refused(target.path, QStringLiteral("files stand there and beside it"), "existing"));
 }
 
 } // namespace rollcall::ctl

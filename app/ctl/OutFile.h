@@ -22,6 +22,7 @@ struct OutTarget
 {
     QString path;                           ///< links followed: itself none
     base::Onto onto = base::Onto::Anything; ///< what may be replaced when it is written
+    QByteArray stood = {};                  ///< which file stood there, as it was then; empty: none
 
     static constexpr qint64 mostRead = 64 * 1024;
 };
@@ -37,5 +38,10 @@ struct OutTarget
 
 /// The same where --out is needed. Errors: UsageInvalid, FileUnwritable.
 [[nodiscard]] base::Result<OutTarget> neededOutFile(Context &context, IsOwnKind isOwnKind = nullptr);
+
+/// Puts a measurement, which is @p bytes, where @p target, of before it, says. What was made or changed there meanwhile
+/// nobody agreed to replace: it stays, and the measurement lies beside it under a name with a number ("run-2.json"),
+/// which is said. Errors: FileUnwritable.
+[[nodiscard]] base::Status writeMeasured(Context &context, const OutTarget &target, const QByteArray &bytes);
 
 } // namespace rollcall::ctl

@@ -95,6 +95,9 @@ public:
         m_progress.block = state.block;
         m_progress.inFlight = state.inFlight;
         m_progress.paused = state.paused;
+        const auto pause = std::ranges::find(state.events, QStringLiteral("pause"), &GuardEvent::rule);
+        if (pause != state.events.end())
+            m_progress.guardPause = *pause;
         m_progress.warmup = state.block < m_setup.warmupBlocks;
         const auto now = Call::Clock::now();
         if (state.beginNs > 0) {

@@ -7,10 +7,11 @@ namespace rollcall::probe {
 
 namespace {
 
-/// @p text as text, whatever a renderer would make of it.
+/// @p text as text, whatever a renderer would make of it. Round brackets are but text where no square ones are left
+/// before them, and sentences are read as they are, too.
 QString plain(const QString &text)
 {
-    static const QString special = QStringLiteral("\\`*_{}[]()#+!|<>~&");
+    static const QString special = QStringLiteral("\\`*_{}[]#+!|<>~&");
     QString safe;
     for (const QChar c : text) {
         if (c.unicode() < 0x20)

@@ -562,7 +562,8 @@ bool ProbeRunner::stopRuleHolds()
 
 void ProbeRunner::report(qint64 now)
 {
-    if (m_published || now - m_reportedNs < reportEveryNs)
+    // In a pause nothing follows that would tell how few are left in flight.
+    if (m_published || (now - m_reportedNs < reportEveryNs && !m_state.paused))
         return;
     m_reportedNs = now;
     m_record.update(m_state);

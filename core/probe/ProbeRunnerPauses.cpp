@@ -24,6 +24,7 @@ void ProbeRunner::pauseOrStop(const GuardEvent &event, const http::Exchange &exc
     m_pace = 0.5;
     m_nextSendNs = m_pausedUntilNs;
     m_resumes = true;
+    m_record.update(m_state); // nothing more is sent that would
     step();
 }
 

@@ -102,7 +102,8 @@ ReportChart dumbbellChart(const RunDocument &document)
         chart.sentence = QStringLiteral("No request was answered, so there is no median to show.");
         return chart;
     }
-    chart.sentence = QStringLiteral("Medians: ") + said.join(QStringLiteral("; "));
+    chart.sentence = QStringLiteral("Medians: ") + said.join(QStringLiteral("; ")) +
+                     QStringLiteral(". Bar: 95 % CI; upright line: p95.");
     const double bottom = 40 + rowHeight * static_cast<double>(routes.size());
     SvgCanvas canvas(width, bottom + 30);
     canvas.legend(idsOf(document), 10, 14);
@@ -160,9 +161,10 @@ ReportChart percentileChart(const RunDocument &document, const QString &route)
         return chart;
     }
     chart.sentence =
-        QStringLiteral("Response times of %1 from %2 to %3 by percentile; each curve ends where its samples "
-                       "bear no interval any more.")
-            .arg(route, durationText(range.least), durationText(range.most));
+        QStringLiteral("%1 times of %2 from %3 to %4 by percentile; each curve ends where its samples bear no interval "
+                       "any more.")
+            .arg(document.isClosed() ? QStringLiteral("Service") : QStringLiteral("Response"), route,
+                 durationText(range.least), durationText(range.most));
     constexpr double top = 34;
     constexpr double bottom = 300;
     constexpr double begin = 80;

@@ -12,27 +12,17 @@ namespace {
 
 constexpr qint64 leastForTail = 500; ///< independent samples, below which a p99 is an indication
 
+/// How many decimals make three significant digits of @p number, where it is 1 or more.
+int decimalsOf(double number)
+{
+    const double size = std::abs(number);
+    return size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2;
+}
+
 /// @p number with three significant digits, not in exponential form.
 QString threeDigits(double number)
 {
-    const double size = std::abs(number);
-    const int decimals = size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2;
-    return QString::number(number, 'f', decimals);
-}
-
-struct Unit
-{
-    double ns;
-    const char *name;
-};
-
-Unit unitOf(double ns)
-{
-    for (const Unit unit : {Unit{1e9, " s"}, Unit{1e6, " ms"}, Unit{1e3, " µs"}}) {
-        if (std::abs(ns) >= unit.ns * 0.9995)
-            return unit;
-    }
-    return {1, " ns"};
+    return QString::number(number, 'f', decimalsOf(number));
 }
 
 QString sentenceOf(const Comparison &comparison)
@@ -197,12 +187,19 @@ void appendRows(std::vector<std::pair<QString, QString>> &rows, const QString &p
 
 } // namespace
 
+DurationParts durationParts(double ns)
+{
+    for (const auto &[size, name] : {std::pair(1e9, "s"), {1e6, "ms"}, {1e3, "µs"}}) {
+        if (std::abs(ns) >= size * 0.9995)
+            return {ns / size, decimalsOf(ns / size), name};
+    }
+    return {ns, 0, "ns"};
+}
+
 QString durationText(double ns)
 {
-    const Unit unit = unitOf(ns);
-    if (unit.ns <= 1)
-        return QString::number(ns, 'f', 0) + QStringLiteral(" ns");
-    return threeDigits(ns / unit.ns) + QString::fromUtf8(unit.name);
+    const DurationParts parts = durationParts(ns);
+    return QString::number(parts.number, 'f', parts.decimals) + QLatin1Char(' ') + QString::fromUtf8(parts.unit);
 }
 
 QString durationText(const std::optional<qint64> &ns)
@@ -218,20 +215,21 @@ QString intervalText(const std::optional<Interval> &interval)
            durationText(static_cast<double>(interval->hi));
 }
 
+bool isLowerBound(const CellResult &cell, double p)
+{
+    const double n = static_cast<double>(cell.ok + cell.censored);
+    return std::ceil(p * n) > static_cast<double>(cell.ok);
+}
+
 QString quantileText(const CellResult &cell, const Distribution &times, double p)
 {
     const auto &value = times.quantiles[CellResult::indexOf(p)];
-    if (!value)
-        return durationText(value);
-    // Timeouts stand last: a rank among them is known to be at least that long, no more.
-    const double n = static_cast<double>(cell.ok + cell.censored);
-    const bool censored = std::ceil(p * n) > static_cast<double>(cell.ok);
-    return censored ? QString(QStringLiteral("≥ ") + durationText(value)) : durationText(value);
+    return (value && isLowerBound(cell, p) ? QStringLiteral("≥ ") : QString()) + durationText(value);
 }
 
 QString maxText(const CellResult &cell, const Distribution &times)
 {
-    return cell.censored > 0 ? QString(QStringLiteral("≥ ") + durationText(times.max)) : durationText(times.max);
+    return (isLowerBound(cell, 1) ? QStringLiteral("≥ ") : QString()) + durationText(times.max);
 }
 
 bool isIndicative(const Distribution &times, double p)

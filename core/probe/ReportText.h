@@ -10,12 +10,24 @@ namespace rollcall::probe {
 // The words of reports: English, whatever the locale, so that the same document gives the same bytes everywhere.
 // Pure functions: **thread-safe**.
 
+/// How a duration is written, here and in the window, which puts its own decimal point: three significant digits in the
+/// unit that fits.
+struct DurationParts
+{
+    double number;
+    int decimals;     ///< of `number`
+    const char *unit; ///< "ns", "µs", "ms" or "s"; UTF-8
+};
+[[nodiscard]] DurationParts durationParts(double ns);
 /// A duration with three significant digits and its unit: "8.42 µs", "261 ms", "1.80 s".
 [[nodiscard]] QString durationText(double ns);
 /// The same, "–" where there is none.
 [[nodiscard]] QString durationText(const std::optional<qint64> &ns);
 /// "38.1 – 49.0 ms"; empty where there is none.
 [[nodiscard]] QString intervalText(const std::optional<Interval> &interval);
+/// Whether quantile @p p of @p cell (1: the largest) lies among the timeouts, which stand last: it is known to be at
+/// least that long, no more. **Source:** facts/latency-method.md §1.5.
+[[nodiscard]] bool isLowerBound(const CellResult &cell, double p);
 /// Quantile @p p (one of reportedQuantiles) of @p times of @p cell; "≥ 10.0 s" where it lies among the timeouts.
 [[nodiscard]] QString quantileText(const CellResult &cell, const Distribution &times, double p);
 /// The largest of @p times, the same way.

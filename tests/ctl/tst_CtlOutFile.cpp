@@ -5,12 +5,15 @@
 
 #include "core/base/DurableFile.h"
 #include "tests/support/CtlProcess.h"
+#include "tests/support/ScriptedServer.h"
 #include "tests/support/SqliteDatabase.h"
 
 namespace base = rollcall::base;
 using rollcall::test::contentOf;
 using rollcall::test::CtlProcess;
 using rollcall::test::CtlResult;
+using rollcall::test::Reply;
+using rollcall::test::ScriptedServer;
 using rollcall::test::SqliteDatabase;
 using rollcall::test::words;
 
@@ -29,6 +32,7 @@ private Q_SLOTS:
     void whatIsReadIsNotReplaced();
     void whatIsNotThereYetIsReadToo();
     void whatComesMeanwhileStays();
+    void whatComesWhileItIsMeasuredStaysToo();
 
 private:
     static void commands();
@@ -202,6 +206,35 @@ void CtlOutFileTest::whatComesMeanwhileStays()
     QCOMPARE(contentOf(out), QByteArray("first"));
     QCOMPARE(QDir(m_ctl->folder()).entryList({QStringLiteral("out*")}, QDir::Files),
              QStringList{QStringLiteral("out")});
+}
+
+void CtlOutFileTest::whatComesWhileItIsMeasuredStaysToo()
+{
+    const QString out = path("run-of-today.json");
+    QByteArray theirs;
+    const ScriptedServer server([&](const ScriptedServer::Request &) {
+        if (!theirs.isEmpty())
+            m_ctl->writeFile(QStringLiteral("run-of-today.json"), std::exchange(theirs, {}));
+        return Reply::http(200, "{}");
+    });
+    const auto measured = [&](const char *name, const QByteArray &comes) {
+        theirs = comes;
+        const CtlResult result = m_ctl->run(words("latency run --modes route --cookie none --route / --samples 5 "
+                                                  "--concurrency 1 --guards off --base-url")
+                                            << server.url().toString() << QStringLiteral("--out") << out);
+        QVERIFY2(result.exitCode == 0, result.all().constData());
+        QVERIFY2(contentOf(path(name)) == result.out, name); // the whole measurement
+        QCOMPARE(result.err.contains(name), !comes.isEmpty());
+    };
+    // Nothing stood there before, then what came meanwhile, then that is changed once more.
+    measured("run-of-today-2.json", "theirs");
+    QCOMPARE(contentOf(out), QByteArray("theirs"));
+    measured("run-of-today-3.json", "changed");
+    QCOMPARE(contentOf(out), QByteArray("changed"));
+    // What has lain there all the time is replaced as before.
+    measured("run-of-today.json", {});
+    QCOMPARE(
+        QDir(m_ctl->folder()).entryList({QStringLiteral("run-of*")}, QDir::Files | QDir::Hidden, QDir::Name).size(), 3);
 }
 
 QTEST_GUILESS_MAIN(CtlOutFileTest)

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/probe/ReportText.h"
+
 namespace rollcall::charts {
 
 namespace {
@@ -99,19 +101,8 @@ QString tickLabel(double ns)
 
 QString latencyText(qint64 ns)
 {
-    const auto value = static_cast<double>(ns);
-    double unit = 1;
-    QString name = QStringLiteral("ns");
-    for (const auto &[size, word] : {std::pair(1e9, u" s"), std::pair(1e6, u" ms"), std::pair(1e3, u" µs")}) {
-        if (value >= size * 0.9995) {
-            unit = size;
-            name = QString::fromUtf16(word).trimmed();
-            break;
-        }
-    }
-    const double shown = value / unit;
-    const int decimals = shown >= 99.95 || unit == 1 ? 0 : shown >= 9.995 ? 1 : 2;
-    return QLocale().toString(shown, 'f', decimals) + QChar(0xa0) + name;
+    const probe::DurationParts parts = probe::durationParts(static_cast<double>(ns));
+    return QLocale().toString(parts.number, 'f', parts.decimals) + QChar(0xa0) + QString::fromUtf8(parts.unit);
 }
 
 QString percentText(double percent, int decimals)

@@ -4,6 +4,7 @@
 
 #include "core/probe/ReportText.h"
 #include "ui/charts/ChartPalette.h"
+#include "ui/charts/LatencyAxis.h"
 #include "ui/common/Icons.h"
 
 namespace rollcall::latency {
@@ -15,17 +16,15 @@ using probe::Verdict;
 
 namespace {
 
-/// Milliseconds with as many digits as tell something: "262", "6.1", "0.042".
-QString milliseconds(qint64 ns)
+/// "7.62–7.75 µs", and "982 µs–1.04 ms" where the two have other units.
+QString rangeText(const probe::Interval &interval)
 {
-    const double ms = static_cast<double>(ns) / 1e6;
-    const int decimals = ms >= 99.95 ? 0 : ms >= 0.995 ? 1 : ms >= 0.0995 ? 2 : ms >= 0.00995 ? 3 : 4;
-    return QLocale().toString(ms, 'f', decimals);
-}
-
-QString milliseconds(const std::optional<qint64> &ns)
-{
-    return ns ? milliseconds(*ns) : QStringLiteral("–");
+    QString from = charts::latencyText(interval.lo);
+    const QString to = charts::latencyText(interval.hi);
+    const auto unitOf = [](const QString &text) { return text.mid(text.lastIndexOf(QChar(0xa0))); };
+    if (unitOf(from) == unitOf(to))
+        from.truncate(from.lastIndexOf(QChar(0xa0)));
+    return from + QChar(0x2013) + to;
 }
 
 struct VerdictLook
@@ -158,20 +157,28 @@ QVariant CellResultsModel::text(const CellResult &cell, int column) const
         const auto &effective = m_document->judged(cell).effective;
         return effective ? QLocale().toString(*effective) : QStringLiteral("–");
     }
-    case P99: {
-        // "About" where the tail has too few independent samples to be more.
-        const bool about = latency(cell, P99) && probe::isIndicative(m_document->judged(cell), 0.99);
-        return QString((about ? QStringLiteral("≈\u00a0") : QString()) + milliseconds(latency(cell, P99)));
-    }
     case Interval: {
         const auto &interval = m_document->judged(cell).intervals[CellResult::indexOf(0.5)];
-        return interval ? milliseconds(interval->lo) + QChar(0x2013) + milliseconds(interval->hi) : QStringLiteral("–");
+        return interval ? rangeText(*interval) : QStringLiteral("–");
     }
     case Errors:
         return QLocale().toString(cell.count - cell.ok);
     default:
-        return milliseconds(latency(cell, column));
+        return latencyWords(cell, column);
     }
+}
+
+QString CellResultsModel::latencyWords(const CellResult &cell, int column) const
+{
+    const auto time = latency(cell, column);
+    if (!time)
+        return QStringLiteral("–");
+    // Among timeouts a time is known to be at least that long; "about" where a tail has too few independent samples.
+    const double p = column == P50 ? 0.5 : column == P90 ? 0.9 : column == P95 ? 0.95 : column == P99 ? 0.99 : 1;
+    const QString sign = probe::isLowerBound(cell, p) ? QStringLiteral("≥\u00a0")
+                         : column != Max && probe::isIndicative(m_document->judged(cell), p) ? QStringLiteral("≈\u00a0")
+                                                                                             : QString();
+    return sign + charts::latencyText(*time);
 }
 
 QVariant CellResultsModel::sortKey(const CellResult &cell, int column) const
@@ -270,13 +277,13 @@ QVariant CellResultsModel::headerData(int section, Qt::Orientation orientation, 
     if (role == Qt::ToolTipRole && section == Effective)
         return tr("How many independent samples tell as much as these, of which neighbours are alike");
     if (role == Qt::ToolTipRole && section == P99)
-        return tr("≈: an indication, of fewer than 500 independent samples");
+        return tr("≈: an indication, of fewer than 500 independent samples; ≥: among timeouts");
     if (role == Qt::TextAlignmentRole)
         return static_cast<int>((words ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
     if (role != Qt::DisplayRole)
         return {};
-    const QStringList heads{tr("Route"), tr("Mode"), tr("n"),   tr("n eff"), tr("p50, ms"), tr("95 % CI"),
-                            tr("p90"),   tr("p95"),  tr("p99"), tr("max"),   tr("Errors"),  tr("Budget")};
+    const QStringList heads{tr("Route"), tr("Mode"), tr("n"),   tr("n eff"), tr("p50"),    tr("95 % CI"),
+                            tr("p90"),   tr("p95"),  tr("p99"), tr("max"),   tr("Errors"), tr("Budget")};
     return heads.at(section);
 }
 

@@ -9,7 +9,8 @@
 
 namespace rollcall::latency {
 
-/// The cells of a run as a table: the charts' twin. Latencies are in ms, so that a column compares.
+/// The cells of a run as a table: the charts' twin. Each latency has the unit that fits it, as a hit in memory and a
+/// cold start lie seven decades apart; columns sort by the time itself.
 /// **Thread-safety:** GUI thread only.
 class CellResultsModel final : public QAbstractTableModel
 {
@@ -37,6 +38,7 @@ public:
 
 private:
     [[nodiscard]] QVariant text(const probe::CellResult &cell, int column) const;
+    [[nodiscard]] QString latencyWords(const probe::CellResult &cell, int column) const;
     [[nodiscard]] QVariant sortKey(const probe::CellResult &cell, int column) const;
     [[nodiscard]] QVariant budgetData(const probe::CellResult &cell, int role) const;
     [[nodiscard]] const probe::BudgetResult *budgetOf(const probe::CellResult &cell) const;

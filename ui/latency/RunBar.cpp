@@ -96,6 +96,7 @@ void RunBar::showStarting()
     m_time->clear();
     m_blocks->clear();
     m_guard->clear();
+    m_guard->setToolTip({});
     m_canary->clear();
 }
 
@@ -121,13 +122,18 @@ void RunBar::showProgress(const probe::RunProgress &progress, bool guarded)
         time = tr("%1 of about %2").arg(time, common::durationText(nanoseconds(static_cast<qint64>(whole))));
     }
     m_time->setText(time);
-    m_blocks->setText(progress.blocks > 0 ? tr("Block %1 of %2").arg(progress.block + 1).arg(progress.blocks)
-                                          : tr("Block %1").arg(progress.block + 1));
+    m_blocks->setText(progress.blocks > 0
+                          ? tr("Block %1 of %2").arg(number(progress.block + 1), number(progress.blocks))
+                          : tr("Block %1").arg(number(progress.block + 1)));
     const QString state = tr("%1 in flight, %2")
                               .arg(progress.inFlight)
                               .arg(progress.errors == 1 ? tr("1 error") : tr("%1 errors").arg(number(progress.errors)));
-    m_guard->setText(guarded ? tr("Guard watching: %1").arg(state) : tr("No guard: %1").arg(state));
-    m_guard->setTint(progress.errors > 0 ? ColorToken::Warn : ColorToken::Text);
+    // It asks for fewer requests, or fails: that is why nothing moves for a while, and then half as fast.
+    m_guard->setText(progress.guardPause ? tr("Guard paused it: %1").arg(state)
+                     : guarded           ? tr("Guard watching: %1").arg(state)
+                                         : tr("No guard: %1").arg(state));
+    m_guard->setToolTip(progress.guardPause ? progress.guardPause->detail : QString());
+    m_guard->setTint(progress.errors > 0 || progress.guardPause ? ColorToken::Warn : ColorToken::Text);
     m_canary->clear();
 }
 

@@ -16,6 +16,7 @@
 
 #include "core/base/ErrorText.h"
 #include "core/base/Loopback.h"
+#include "core/probe/ColdSeries.h"
 #include "core/probe/Guard.h"
 #include "ui/charts/ChartPalette.h"
 #include "ui/common/Button.h"
@@ -38,6 +39,8 @@ namespace {
 
 constexpr int defaultSamples = 80; ///< a p95 with an interval needs 72
 constexpr int mostSamples = 20'000;
+constexpr int usualIdleMinutes = 15; ///< after which many a serverless instance is put to sleep
+constexpr int mostIdleMinutes = 55;  ///< a run lasts an hour at most
 
 bool isLoopback(const common::OpenConnection &connection)
 {
@@ -54,6 +57,7 @@ RunPlanEditor::RunPlanEditor(const common::Theme &theme, common::OpenConnection 
       m_routes(new QPlainTextEdit(QStringLiteral("/"))),
       m_samples(new QSpinBox),
       m_pace(new QComboBox),
+      m_idle(new QSpinBox),
       m_cookie(new QComboBox),
       m_cookieText(new QLineEdit),
       m_withoutCookie(new QCheckBox(tr("Also without a cookie"))),
@@ -70,13 +74,6 @@ RunPlanEditor::RunPlanEditor(const common::Theme &theme, common::OpenConnection 
     m_routes->setFixedHeight(92);
     m_routes->setMinimumWidth(180);
     m_routes->setPlaceholderText(tr("/dashboard"));
-    m_samples->setObjectName(QStringLiteral("planSamples"));
-    m_samples->setRange(1, mostSamples);
-    m_samples->setValue(defaultSamples);
-    m_pace->setObjectName(QStringLiteral("planPace"));
-    m_pace->addItem(tr("Guarded: 2 requests a second"));
-    if (isLoopback(connection))
-        m_pace->addItem(tr("Unguarded: as fast as answers come"));
     m_cookie->setObjectName(QStringLiteral("planCookie"));
     m_cookie->addItem(tr("Canary session, removed afterwards"), static_cast<int>(CookieChoice::Canary));
     m_cookie->addItem(tr("No cookie"), static_cast<int>(CookieChoice::None));
@@ -90,11 +87,6 @@ RunPlanEditor::RunPlanEditor(const common::Theme &theme, common::OpenConnection 
     m_hint->setObjectName(QStringLiteral("planHint"));
     m_hint->setWordWrap(true);
 
-    auto *pace = new QVBoxLayout;
-    pace->setSpacing(common::space::s);
-    pace->addWidget(makeField(tr("Samples for each cell"), m_samples));
-    pace->addWidget(makeField(tr("Pace"), m_pace));
-    pace->addStretch();
     auto *cookie = new QVBoxLayout;
     cookie->setSpacing(common::space::s);
     cookie->addWidget(makeField(tr("Session of the requests"), m_cookie));
@@ -111,7 +103,7 @@ RunPlanEditor::RunPlanEditor(const common::Theme &theme, common::OpenConnection 
     fields->setSpacing(common::space::xl);
     fields->addWidget(makeField(tr("Routes, a path a line"), m_routes), 2);
     fields->addWidget(makeModes());
-    fields->addLayout(pace, 1);
+    fields->addLayout(makePace(), 1);
     fields->addLayout(cookie, 1);
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(common::space::l, common::space::m, common::space::l, common::space::m);
@@ -134,7 +126,8 @@ RunPlanEditor::RunPlanEditor(const common::Theme &theme, common::OpenConnection 
     });
     connect(m_routes, &QPlainTextEdit::textChanged, this, &RunPlanEditor::updateHint);
     connect(m_samples, &QSpinBox::valueChanged, this, &RunPlanEditor::updateHint);
-    connect(m_pace, &QComboBox::currentIndexChanged, this, &RunPlanEditor::updateHint);
+    connect(m_pace, &QComboBox::currentIndexChanged, this, &RunPlanEditor::followPace);
+    connect(m_idle, &QSpinBox::valueChanged, this, &RunPlanEditor::updateHint);
     connect(m_cookie, &QComboBox::currentIndexChanged, this, &RunPlanEditor::updateHint);
     connect(m_cookieText, &QLineEdit::textChanged, this, &RunPlanEditor::updateHint);
     connect(m_withoutCookie, &QCheckBox::toggled, this, &RunPlanEditor::updateHint);
@@ -205,6 +198,35 @@ QWidget *RunPlanEditor::makeModes()
     }
     column->addStretch();
     return makeField(tr("Modes"), box);
+}
+
+QLayout *RunPlanEditor::makePace()
+{
+    m_samples->setObjectName(QStringLiteral("planSamples"));
+    m_samples->setRange(1, mostSamples);
+    m_samples->setValue(defaultSamples);
+    m_pace->setObjectName(QStringLiteral("planPace"));
+    m_pace->addItem(tr("Guarded: 2 requests a second"), Guarded);
+    if (isLoopback(m_connection))
+        m_pace->addItem(tr("Unguarded: as fast as answers come"), Unguarded);
+    m_pace->addItem(tr("Cold starts: single requests, far apart"), ColdStarts);
+    m_pace->setToolTip(tr("Cold starts: each request of one cell finds asleep what goes to sleep when nobody asks"));
+    m_idle->setObjectName(QStringLiteral("planIdle"));
+    m_idle->setRange(1, mostIdleMinutes);
+    m_idle->setValue(usualIdleMinutes);
+    m_idle->setSuffix(tr(" min"));
+    m_idle->setToolTip(tr("For so long nobody asks, before the first request too: a little longer than instances "
+                          "take to fall asleep"));
+    QWidget *idle = makeField(tr("Rest before each request"), m_idle);
+    idle->hide();
+    connect(m_pace, &QComboBox::currentIndexChanged, idle, [this, idle] { idle->setVisible(pace() == ColdStarts); });
+    auto *column = new QVBoxLayout;
+    column->setSpacing(common::space::s);
+    column->addWidget(makeField(tr("Samples for each cell"), m_samples));
+    column->addWidget(makeField(tr("Pace"), m_pace));
+    column->addWidget(idle);
+    column->addStretch();
+    return column;
 }
 
 QWidget *RunPlanEditor::makeFoot()
@@ -354,9 +376,8 @@ void RunPlanEditor::setSamples(int samples)
 
 void RunPlanEditor::setGuarded(bool guarded)
 {
-    const int wanted = guarded ? Guarded : Unguarded;
-    if (wanted < m_pace->count())
-        m_pace->setCurrentIndex(wanted);
+    if (const int index = m_pace->findData(guarded ? Guarded : Unguarded); index >= 0)
+        m_pace->setCurrentIndex(index);
 }
 
 void RunPlanEditor::setModeChecked(ProbeMode mode, bool checked)
@@ -365,6 +386,24 @@ void RunPlanEditor::setModeChecked(ProbeMode mode, bool checked)
         if (each == mode)
             box->setChecked(checked);
     }
+}
+
+RunPlanEditor::Pace RunPlanEditor::pace() const
+{
+    return static_cast<Pace>(m_pace->currentData().toInt());
+}
+
+void RunPlanEditor::followPace()
+{
+    const bool areCold = pace() == ColdStarts;
+    if (areCold && !m_warmSamples) {
+        m_warmSamples = m_samples->value();
+        m_samples->setValue(probe::usualColdSamples); // of which some fit into the hour that a run lasts at most
+    } else if (!areCold && m_warmSamples) {
+        m_samples->setValue(*std::exchange(m_warmSamples, std::nullopt));
+    }
+    m_cold->setEnabled(!areCold); // all of them connect anew
+    updateHint();
 }
 
 bool RunPlanEditor::needsRow() const
@@ -385,8 +424,8 @@ base::Result<RunPlan> RunPlanEditor::plan() const
     plan.cookie = static_cast<CookieChoice>(m_cookie->currentData().toInt());
     if (m_withoutCookie->isChecked() && m_withoutCookie->isEnabled())
         plan.cookieStates.push_back(probe::CookieState::None);
-    plan.cold = m_cold->isChecked();
-    plan.guards = m_pace->currentIndex() == Guarded;
+    plan.cold = m_cold->isChecked() && m_cold->isEnabled();
+    plan.guards = pace() != Unguarded;
     if (!plan.guards)
         plan.concurrency = 1;
     plan.timeout = m_connection.timeout();
@@ -404,6 +443,16 @@ base::Result<RunPlan> RunPlanEditor::plan() const
                                   .with(base::ErrorParam::Detail, tr("Paste the cookie to measure with.")));
         }
         plan.cookieHeader = base::SecretBytes::fromAndWipe(text);
+    }
+    if (pace() == ColdStarts) {
+        if (auto made = probe::makeColdSeries(plan, std::chrono::minutes(m_idle->value())); !made) {
+            const bool keepsAwake = made.error().code == base::ErrorCode::UsageInvalid;
+            return base::fail(keepsAwake ? base::Error(base::ErrorCode::UsageInvalid)
+                                               .with(base::ErrorParam::Detail,
+                                                     tr("Cold starts are of one route in one mode, Proxy, Whole route "
+                                                        "or Network floor: more would keep each other awake."))
+                                         : std::move(made.error()));
+        }
     }
     if (auto valid = plan.validate(m_connection.deployment().config().baseUrl); !valid)
         return base::fail(std::move(valid.error()));
@@ -435,7 +484,9 @@ QString RunPlanEditor::forecast(const RunPlan &plan) const
     const auto network =
         std::count_if(cells.begin(), cells.end(), [](const probe::CellId &id) { return isNetwork(id.mode); });
     const qint64 requests = network * (plan.samples.value_or(0) + plan.warmupBlocks());
-    QString text = tr("%1 cells, %2 requests to the deployment").arg(cells.size()).arg(QLocale().toString(requests));
+    QString text = tr("%1, %2 to the deployment")
+                       .arg(cells.size() == 1 ? tr("1 cell") : tr("%1 cells").arg(cells.size()),
+                            requests == 1 ? tr("1 request") : tr("%1 requests").arg(QLocale().toString(requests)));
     if (plan.guards && requests > 0) {
         const double seconds = static_cast<double>(requests) / probe::guardLimits(plan, false).rate;
         text += tr(", about %1").arg(common::durationText(std::chrono::seconds(static_cast<qint64>(seconds))));
@@ -455,7 +506,8 @@ QString RunPlanEditor::forecast(const RunPlan &plan) const
 void RunPlanEditor::updateHint()
 {
     m_cookieText->setVisible(m_cookie->currentData().toInt() == static_cast<int>(CookieChoice::Given));
-    m_withoutCookie->setEnabled(m_cookie->currentData().toInt() != static_cast<int>(CookieChoice::None));
+    m_withoutCookie->setEnabled(m_cookie->currentData().toInt() != static_cast<int>(CookieChoice::None) &&
+                                pace() != ColdStarts);
     const auto current = plan();
     m_budgetsButton->setText(!current                       ? tr("Budgets…")
                              : current->budgets.size() == 1 ? tr("1 budget…")

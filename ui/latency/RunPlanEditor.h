@@ -54,10 +54,14 @@ Q_SIGNALS:
     void budgetsChanged();
 
 private:
-    enum Pace { Guarded, Unguarded };
+    enum Pace { Guarded, Unguarded, ColdStarts };
+    [[nodiscard]] Pace pace() const;
+    /// Fields that a series of cold starts settles itself, and its own.
+    void followPace();
     [[nodiscard]] QWidget *makeField(const QString &caption, QWidget *field) const;
     [[nodiscard]] QWidget *makeModes();
     [[nodiscard]] QWidget *makeFoot();
+    [[nodiscard]] QLayout *makePace();
     [[nodiscard]] MeasuredSite site() const;
     void takeRoutes(const QStringList &routes, const QString &remark);
     void askAboutHost(const QStringList &routes, const QString &remark, const QString &otherHost);
@@ -76,6 +80,8 @@ private:
     QList<std::pair<probe::ProbeMode, QCheckBox *>> m_modes;
     QSpinBox *m_samples;
     QComboBox *m_pace;
+    QSpinBox *m_idle;                 ///< minutes; shown for cold starts
+    std::optional<int> m_warmSamples; ///< while those are chosen: how many were wanted before
     QComboBox *m_cookie;
     QLineEdit *m_cookieText;
     QCheckBox *m_withoutCookie; ///< beside the session's: what a check costs within a route

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <thread>
 
-#include "core/http/HttpConnection.h"
 #include "tests/unit/probe/ProbeRuns.h"
 
 using namespace rollcall::probe;
@@ -56,10 +55,9 @@ private Q_SLOTS:
         QCOMPARE(ran.state.stopReason, StopReason::Samples);
         QCOMPARE(ran.samples.size(), 60U);
         constexpr qint64 slow = 100'000'000;
-        const auto bySerice = countWhere(ran.samples, [](const Sample &s) { return s.serviceNs() > slow; });
-        const auto byResponse = countWhere(ran.samples, [](const Sample &s) { return s.responseNs() > slow; });
-        QVERIFY2(bySerice <= 3, qPrintable(QString::number(bySerice)));
-        QVERIFY2(byResponse >= 15, qPrintable(QString::number(byResponse)));
+        const auto waited =
+            countWhere(ran.samples, [](const Sample &s) { return s.responseNs() - s.serviceNs() > slow; });
+        QVERIFY2(waited >= 15, qPrintable(QString::number(waited)));
         // The schedule did not react to the stall.
         std::vector<qint64> intended;
         for (const Sample &sample : ran.samples)
@@ -83,6 +81,7 @@ private Q_SLOTS:
         QCOMPARE(run(setup).state.stopReason, StopReason::Saturated);
     }
 
+    /// How soon: tst_OffSwitch.
     void stopTakesEffectAtOnce()
     {
         std::stop_source stop;
@@ -97,14 +96,10 @@ private Q_SLOTS:
         });
         RunPlan plan = planOf(QStringLiteral("proxy"), 1'000);
         plan.concurrency = 1;
-        std::atomic<qint64> stoppedAt = 0;
-        const std::stop_callback note(stop.get_token(), [&stoppedAt] { stoppedAt = rollcall::http::steadyNs(); });
         const Ran ran = run(setupOf(plan, server.url()), Call{Call::Clock::time_point::max(), stop.get_token()});
-        const qint64 took = rollcall::http::steadyNs() - stoppedAt;
-        QVERIFY2(took < 250'000'000, qPrintable(QString::number(took)));
         QCOMPARE(ran.state.stopReason, StopReason::Cancelled);
         QCOMPARE(ran.samples.size(), 4U);
-        QCOMPARE(ran.samples.back().outcome, Outcome::AbortedByUser);
+        QCOMPARE(ran.samples.back().outcome, Outcome::AbortedByUser); // it did not wait for the answer or its timeout
     }
 
     void samplesAreReadWholeWhileOthersAreAdded()
@@ -168,21 +163,21 @@ private Q_SLOTS:
         QFETCH(bool, closed);
         const ScriptedServer server([](const ScriptedServer::Request &) {
             Reply reply = session();
-            reply.delay = milliseconds(40); // beside which what a busy machine adds is little
+            reply.delay = milliseconds(150); // beside which what a busy machine adds is little
             return reply;
         });
         RunPlan plan = planOf(QStringLiteral("proxy"), 1);
         plan.samples.reset();
         if (closed)
-            plan.concurrency = 2;
+            plan.concurrency = 4;
         else
-            plan.rate = 50;
+            plan.rate = 20;
         const RunSetup setup = setupOf(plan, server.url());
         QVERIFY(setup.stopByInterval && setup.measuredBlocks > 500);
-        const Ran ran = run(setup);
+        const Ran ran = run(setup, Call());
         QCOMPARE(ran.state.stopReason, StopReason::Interval);
         const auto ok = countWhere(ran.samples, [](const Sample &s) { return s.outcome == Outcome::Ok; });
-        QVERIFY2(ok >= 20 && ok < 300, qPrintable(QString::number(ok)));
+        QVERIFY2(ok >= 20 && ok < setup.measuredBlocks, qPrintable(QString::number(ok)));
         QVERIFY(countWhere(ran.samples, [](const Sample &s) { return s.outcome == Outcome::AbortedByUser; }) == 0);
     }
 
@@ -196,7 +191,7 @@ private Q_SLOTS:
         const Ran ran = run(setupOf(plan, server.url()));
         QCOMPARE(ran.state.stopReason, StopReason::Duration);
         QVERIFY(ran.state.endNs - ran.state.beginNs >= 300'000'000);
-        QVERIFY(ran.samples.size() > 1);
+        QVERIFY(!ran.samples.empty());
     }
 
     void warmupIsKeptAndMarked()

@@ -1,5 +1,7 @@
 #include <QtTest>
 
+#include <algorithm>
+
 #include "core/probe/PropagationRun.h"
 #include "tests/unit/revoke/RevokeFixture.h"
 
@@ -12,6 +14,8 @@ using test::RevokeFixture;
 using test::ScriptedServer;
 
 namespace {
+
+constexpr int threads = 4; // that ask: of each one question may be on its way when a pause begins
 
 PropagationPlan plan(int trials)
 {
@@ -75,19 +79,23 @@ private Q_SLOTS:
     void itWaitsAsLongAsIsAskedAndGoesOn()
     {
         RevokeFixture fixture;
-        Limiting limiting(fixture, 429, "Retry-After: 2\r\n", [](int number) { return number == 40; });
-        const auto outcome = probe::runPropagation(plan(12), fixture.deployment, fixture.log.get(), fixture.call());
+        // Thirty are under way at most, so ten of them are over then or have not begun; of the others most are revoked.
+        constexpr int limited = 250;
+        Limiting limiting(fixture, 429, "Retry-After: 2\r\n", [](int number) { return number == limited; });
+        const auto outcome = probe::runPropagation(plan(40), fixture.deployment, fixture.log.get(), fixture.call());
         QVERIFY2(outcome.has_value(), outcome ? "" : qPrintable(base::errorName(outcome.error().code)));
         QVERIFY2(!outcome->guard, outcome->guard ? qPrintable(outcome->guard->detail) : "");
         QVERIFY(!outcome->error);
         const probe::PropagationCell &cell = outcome->cells.front();
         QCOMPARE(cell.statuses, (std::map<int, int>{{429, 1}}));
-        QCOMPARE(cell.figures.trials + cell.figures.failed, 12);
-        QVERIFY2(limiting.longestRest() >= 1900ms,
+        QCOMPARE(cell.figures.trials + cell.figures.failed, 40);
+        // Two seconds from when the answer was read: on a busy machine others ask until then, and after the server
+        // wrote it.
+        QVERIFY2(limiting.longestRest() > 1s,
                  qPrintable(QString::number(std::chrono::duration<double>(limiting.longestRest()).count())));
+        QVERIFY(limiting.asked().size() > limited + threads);
         // What was revoked when the pause began is given up, so that no figure spans it.
-        QVERIFY(cell.figures.trials > 0);
-        QVERIFY2(cell.figures.longest->ms < 1000, qPrintable(QString::number(cell.figures.longest->ms)));
+        QVERIFY(cell.figures.trials > 0 && cell.figures.failed > 0);
         QCOMPARE(outcome->notes.size(), 1);
         QVERIFY2(outcome->notes.front().contains(u"429") && outcome->notes.front().contains(u"2.0 s"),
                  qPrintable(outcome->notes.front()));
@@ -103,9 +111,8 @@ private Q_SLOTS:
         QCOMPARE(outcome->guard->rule, QStringLiteral("rate-limited"));
         QVERIFY2(outcome->guard->detail.contains(u"503"), qPrintable(outcome->guard->detail));
         QVERIFY(outcome->cells.front().statuses.at(503) >= 2);
-        QVERIFY(limiting.longestRest() >= 900ms);
-        QVERIFY2(limiting.asked().size() <= 30 + 2 * 4,
-                 "it went on asking"); // of each of its threads one was on its way
+        QVERIFY(limiting.longestRest() > 500ms);
+        QVERIFY2(limiting.asked().size() <= 30 + 2 * threads, "it went on asking");
         QCOMPARE(fixture.rows(), 5);
     }
 
@@ -116,7 +123,8 @@ private Q_SLOTS:
         const auto outcome = probe::runPropagation(plan(4), fixture.deployment, fixture.log.get(), fixture.call());
         QVERIFY(outcome.has_value() && outcome->guard);
         QCOMPARE(outcome->guard->rule, QStringLiteral("rate-limited"));
-        QVERIFY(limiting.longestRest() < 900ms);
+        QVERIFY2(outcome->notes.isEmpty(), "it paused"); // which is said
+        QVERIFY(limiting.asked().size() <= 10 + threads);
         QCOMPARE(fixture.rows(), 5);
     }
 };

