@@ -3,6 +3,7 @@
 #include "app/ctl/InputFile.h"
 #include "core/revoke/ApproverKey.h"
 #include "core/revoke/DemandedApprovers.h"
+#include "core/revoke/UsedApproval.h"
 
 namespace rollcall::ctl {
 
@@ -52,6 +53,10 @@ base::Result<OpenedPlan> openPlanFile(Context &context, const deployment::Deploy
     if (!approval)
         return base::fail(approval.error());
     opened.approval = std::move(*approval);
+    if (const auto unused =
+            revoke::checkUnused(opened.plan, opened.approval, context.auditLog(), {}, context.call());
+        !unused)
+        return base::fail(unused.error());
     return opened;
 }
 

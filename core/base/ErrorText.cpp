@@ -320,6 +320,10 @@ ErrorText refusedText(const Error &error)
             return {tr("Nothing was written%1.").arg(colon(error)),
                     tr("Save the plan to a file, have another person approve it (rollcallctl plan approve) with a key "
                        "that this connection lists, and carry it out with that approval (--plan and --approval).")};
+        if (error.param(ErrorParam::Part) == QStringLiteral("used approval"))
+            return {tr("Nothing was written%1.").arg(colon(error)),
+                    tr("Make a new plan and have that one approved (rollcallctl plan save, then plan approve). An "
+                       "operation that has not ended is gone on with by operations resume.")};
         if (error.param(ErrorParam::Part) == QStringLiteral("twins"))
             return {tr("Nothing was written%1.").arg(colon(error)),
                     tr("Give the sessions table a column of unique ids, or delete the repeated rows with the "

@@ -4,6 +4,7 @@
 #include "core/revoke/ApproverKey.h"
 #include "core/revoke/DemandedApprovers.h"
 #include "core/revoke/PlanTarget.h"
+#include "core/revoke/UsedApproval.h"
 #include "core/workspace/Workspace.h"
 #include "ui/common/SmallFile.h"
 
@@ -132,7 +133,8 @@ void PlanFiles::accept(const std::shared_ptr<const RevocationPlan> &plan, const 
                        const QString &path)
 {
     submit([this, plan, saved, path, deployment = m_connection.shared(), config = m_connection.configFolder(),
-            vault = m_connection.operations().vault](const Call &call) -> Result<Answer> {
+            vault = m_connection.operations().vault,
+            &log = m_connection.auditLog()](const Call &call) -> Result<Answer> {
         const auto content = common::readSmallFile(path, largestApproval);
         if (!content)
             return base::fail(content.error());
@@ -147,6 +149,8 @@ void PlanFiles::accept(const std::shared_ptr<const RevocationPlan> &plan, const 
             checkApproval(*content, saved ? *saved : summaryOf(*plan, *deployment), *approvers, *own, path);
         if (!approval)
             return base::fail(approval.error());
+        if (const auto unused = checkUnused(*plan, *approval, log, {}, call); !unused)
+            return base::fail(unused.error());
         return Answer([this, approval = *approval] { Q_EMIT accepted(approval); });
     });
 }
