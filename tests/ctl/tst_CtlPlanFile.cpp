@@ -224,8 +224,13 @@ void CtlPlanFileTest::theApproversAreOfWhoWantsThem()
                               << path(approval));
     };
     const CtlResult refused = revoke("--connection side", "theirs.json");
-    QVERIFY2(refused.errorCode() == QStringLiteral("WriteRefused") && refused.err.contains("does not list"),
+    QVERIFY2(refused.errorCode() == QStringLiteral("WriteRefused") &&
+                 refused.err.contains("the connection shop does not list"),
              refused.all().constData());
+    const CtlResult unapproved =
+        m_planner->run(words("sessions revoke --yes --connection side --plan") << path("plan.json"));
+    QVERIFY2(unapproved.exitCode == 4 && unapproved.err.contains("in this database by the connection shop"),
+             unapproved.all().constData());
     const CtlResult done = revoke("--database-env DB", "approval.json");
     QVERIFY2(done.exitCode == 0, done.all().constData());
 }
@@ -257,8 +262,9 @@ void CtlPlanFileTest::anApprovalCountsOnce()
         QCOMPARE(m_database->count(QStringLiteral("Session")), rows);
     }
     // The remedy: a new plan of the same sessions, and a new approval.
-    const CtlResult saved = m_planner->run(
-        words("plan save --all --state all --connection shop --reason OPS-2291 --overwrite --out") << path("plan.json"));
+    const CtlResult saved =
+        m_planner->run(words("plan save --all --state all --connection shop --reason OPS-2291 --overwrite --out")
+                       << path("plan.json"));
     QVERIFY2(saved.exitCode == 0, saved.all().constData());
     const CtlResult stale = revoke("--yes");
     QVERIFY2(stale.errorCode() == QStringLiteral("FileFormatInvalid"), stale.all().constData());

@@ -138,15 +138,12 @@ void PlanFiles::accept(const std::shared_ptr<const RevocationPlan> &plan, const 
         const auto content = common::readSmallFile(path, largestApproval);
         if (!content)
             return base::fail(content.error());
-        // Of all folders only that of the saved connections is read.
-        const auto approvers = approversOf(workspace::Workspace({config, {}, {}}), *deployment);
-        if (!approvers)
-            return base::fail(approvers.error());
         const auto own = ownName(vault, call);
         if (!own)
             return base::fail(own.error());
-        const auto approval =
-            checkApproval(*content, saved ? *saved : summaryOf(*plan, *deployment), *approvers, *own, path);
+        // Of all folders only that of the saved connections is read.
+        const auto approval = checkApproval(*content, saved ? *saved : summaryOf(*plan, *deployment),
+                                            workspace::Workspace({config, {}, {}}), *deployment, *own, path);
         if (!approval)
             return base::fail(approval.error());
         if (const auto unused = checkUnused(*plan, *approval, log, {}, call); !unused)
