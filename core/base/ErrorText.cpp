@@ -52,6 +52,8 @@ QString unwritableRemedy(const QString &part)
         return tr("Choose another place, or say --overwrite to replace it.");
     if (part == QStringLiteral("kept"))
         return tr("Choose another place: this one is never written to.");
+    if (part == QStringLiteral("output"))
+        return tr("Let what reads it go on to the end, or write to a file on a disk with room.");
     return tr("Check the folder's rights and free space, or choose another place.");
 }
 
