@@ -89,6 +89,9 @@ ErrorText usageText(const Error &error)
         if (const QString part = error.param(ErrorParam::Part); part.endsWith(QStringLiteral("plan")))
             return {tr("The plan %1 cannot be used%2.").arg(error.param(ErrorParam::Path), colon(error)),
                     formRemedy(part)};
+        else if (part == QStringLiteral("sealed operation"))
+            return {tr("What was kept of %1 cannot be opened%2.").arg(error.param(ErrorParam::Path), colon(error)),
+                    formRemedy(part)};
         else if (part == QStringLiteral("approval"))
             return {tr("The approval %1 cannot be used%2.").arg(error.param(ErrorParam::Path), colon(error)),
                     formRemedy(part)};
