@@ -344,6 +344,12 @@ ErrorText refusedText(const Error &error)
         return {tr("Nothing was written%1.").arg(colon(error)),
                 tr("Give --yes once you have seen the dry run; in the application leave Read-only mode.")};
     case ErrorCode::NoKeyStore:
+        if (error.param(ErrorParam::Part) == QStringLiteral("audit key"))
+            return {tr("The key that signs the audit log is not in the %1, and a read makes none: it could not go on "
+                       "record.")
+                        .arg(error.param(ErrorParam::Name)),
+                    tr("Name the key file that signed the log so far (--key-file or ROLLCALL_KEY_FILE), or leave it "
+                       "out where that was the keychain.")};
         return {tr("There is no OS keychain here to keep Rollcall's own keys and secrets in, so nothing is written."),
                 tr("Name a key file by --key-file or ROLLCALL_KEY_FILE; it is made with mode 0600.")};
     case ErrorCode::KeyFileUnsafe:
