@@ -249,6 +249,12 @@ ErrorText findingText(const Error &error)
                        "another key, or put in its place."),
                     tr("Find out who renewed it. Use one key place: a log that two keys sign by turns counts as "
                        "broken. rollcallctl audit renew begins a new log.")};
+        if (error.param(ErrorParam::Part) == QStringLiteral("keys"))
+            return {tr("The audit log is broken at entry %1: %2.")
+                        .arg(error.param(ErrorParam::Count), error.param(ErrorParam::Detail)),
+                    tr("Was it you, with another keychain or key file (--key-file): audit verify with that one looks "
+                       "at those entries; use one from here on, and begin a new log by rollcallctl audit renew. If "
+                       "none of yours has that key, keep the log as it is and find out who wrote them.")};
         if (error.param(ErrorParam::Part) == QStringLiteral("copy"))
             return {tr("This copy of the audit log is broken at entry %1: %2.")
                         .arg(error.param(ErrorParam::Count),
