@@ -1,6 +1,7 @@
 #include <QFile>
 #include <QJsonArray>
 
+#include <algorithm>
 #include <limits>
 
 #include "app/ctl/Commands.h"
@@ -33,12 +34,32 @@ Answer answerOf(const std::vector<audit::AuditEntry> &entries)
     return answer;
 }
 
-/// What is amiss with the log at @p path (@p isCopy: not our own), found broken in @p state: a line for people.
-QString brokenText(const QString &path, const audit::AuditState &state, bool isCopy)
+/// Where other keys take over, for people: "from entry 3 on another key signs (… in the place of …)".
+QString changesText(const std::vector<audit::KeyChange> &changes)
+{
+    constexpr std::size_t mostNamed = 4;
+    QStringList said;
+    for (std::size_t i = 0; i < std::min(changes.size(), mostNamed); ++i)
+        said << QStringLiteral("from entry %1 on another key signs (%2 in the place of %3)")
+                    .arg(changes[i].seq)
+                    .arg(changes[i].keyId, changes[i].before);
+    if (changes.size() > mostNamed)
+        said << QStringLiteral("and so on, %1 times in all").arg(changes.size());
+    return said.join(QStringLiteral(", "));
+}
+
+/// What is amiss with the log at @p path (@p isCopy: not our own), found broken in @p state, in which @p changes are
+/// where other keys take over: a line for people.
+QString brokenText(const QString &path, const audit::AuditState &state, bool isCopy,
+                   const std::vector<audit::KeyChange> &changes = {})
 {
     const qint64 at = state.brokenAt.value_or(state.entries + 1);
     QString detail; // empty: an entry that is there is wrong
-    if (state.foundByAct) {
+    QString part = isCopy ? QStringLiteral("copy") : QString();
+    if (std::ranges::any_of(changes, [at](const audit::KeyChange &change) { return change.seq == at; })) {
+        part = isCopy ? part : QStringLiteral("keys");
+        detail = changesText(changes);
+    } else if (state.foundByAct) {
         detail =
             QStringLiteral("an act found it so. It was changed back: what was looked at now is whole, but what was "
                            "done to it before is not known");
@@ -51,11 +72,10 @@ QString brokenText(const QString &path, const audit::AuditState &state, bool isC
                       : QStringLiteral("or its seal (%1) alone is missing, which shows whether something was cut off")
                             .arg(seal));
     }
-    const base::ErrorText text =
-        base::describe(base::Error(base::ErrorCode::AuditBroken)
-                           .with(base::ErrorParam::Part, isCopy ? QStringLiteral("copy") : QString())
-                           .with(base::ErrorParam::Count, at)
-                           .with(base::ErrorParam::Detail, detail));
+    const base::ErrorText text = base::describe(base::Error(base::ErrorCode::AuditBroken)
+                                                    .with(base::ErrorParam::Part, part)
+                                                    .with(base::ErrorParam::Count, at)
+                                                    .with(base::ErrorParam::Detail, detail));
     return text.message + QLatin1Char(' ') + text.remedy;
 }
 
@@ -127,15 +147,29 @@ public:
             file ? audit::verifyFile(*file, context.vault(), context.call()) : log.verify(context.call());
         if (!state)
             return Outcome::failed(state.error());
+        const QString path = file.value_or(log.path());
+        const auto changes = audit::keyChanges(path, context.call());
+        if (!changes)
+            return Outcome::failed(changes.error());
+        QJsonArray changedAt;
+        for (const audit::KeyChange &change : *changes)
+            changedAt.append(change.seq);
         Answer answer;
         answer.members.add(QStringLiteral("entries"), state->entries)
             .add(QStringLiteral("ok"), state->ok)
             .add(QStringLiteral("brokenAt"),
                  state->brokenAt ? QJsonValue(*state->brokenAt) : QJsonValue(QJsonValue::Null))
-            .add(QStringLiteral("sealed"), state->sealed);
-        if (state->ok)
-            return sound(context, std::move(answer), *state, file.has_value());
-        return Outcome::no(std::move(answer), brokenText(file.value_or(log.path()), *state, file.has_value()));
+            .add(QStringLiteral("sealed"), state->sealed)
+            .add(QStringLiteral("keyChangedAt"), changedAt);
+        if (!state->ok)
+            return Outcome::no(std::move(answer), brokenText(path, *state, file.has_value(), *changes));
+        Outcome outcome = sound(context, std::move(answer), *state, file.has_value());
+        if (!changes->empty())
+            outcome.complaint = QStringLiteral("In this log %1: two keychains or key files wrote it, or somebody "
+                                               "else did. %2 `audit verify` with the other one looks at its entries%3.")
+                                    .arg(changesText(*changes), outcome.complaint,
+                                         file ? QString() : QStringLiteral("; `audit renew` begins a log with one"));
+        return outcome;
     }
 
 private:

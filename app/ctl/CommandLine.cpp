@@ -4,7 +4,6 @@
 
 #include "app/ctl/Commands.h"
 #include "app/ctl/Help.h"
-#include "core/base/ErrorText.h"
 #include "core/revoke/Operations.h"
 #include "core/revoke/UndoTimer.h"
 
@@ -126,11 +125,7 @@ int CommandLine::run(const QStringList &words, const std::stop_token &stop) cons
 {
     OutputWriter output(formatIn(words));
     const Outcome outcome = dispatch(words, output, stop);
-    if (const auto status = output.write(outcome); !status) {
-        output.warn(base::oneLine(status.error()));
-        return static_cast<int>(base::ExitClass::Midway);
-    }
-    return outcome.exit;
+    return output.write(outcome) ? outcome.exit : static_cast<int>(base::ExitClass::Midway);
 }
 
 } // namespace rollcall::ctl

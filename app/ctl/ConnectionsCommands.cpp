@@ -135,6 +135,32 @@ void warnAboutApprovers(Context &context, const ConnectionProfile &profile, cons
                                   .arg(profile.name));
 }
 
+/// What other saved connections demand of acts over @p config, which was saved without demanding it itself.
+void warnAboutOthersDemands(Context &context, const deployment::ConnectionConfig &config,
+                            const ConnectionProfile &profile)
+{
+    auto others = context.workspace().profiles();
+    if (!others) {
+        context.output().warn(
+            QStringLiteral("what other connections demand is not known: %1").arg(base::oneLine(others.error())));
+        return;
+    }
+    std::erase_if(*others, [&profile](const ConnectionProfile &other) { return other.name == profile.name; });
+    deployment::ConnectionConfig held = config.clone();
+    held.profile = profile;
+    held.profile.name.clear(); // takes the name of the one that holds it as production
+    deployment::holdToDemands(held, *others);
+    if (profile.environment != Environment::Production && held.profile.environment == Environment::Production)
+        context.output().warn(QStringLiteral("the saved connection %1 holds the same database or cache as production: "
+                                             "so are acts over %2, which want --confirm %2.")
+                                  .arg(held.profile.name, profile.name));
+    if (!profile.needsApproval && held.profile.needsApproval)
+        context.output().warn(
+            QStringLiteral("revocations in this database want approval by the saved connection %1: "
+                           "so do those over %2.")
+                .arg(deployment::whoWantApproval(config, *others).join(QStringLiteral(", ")), profile.name));
+}
+
 class ConnectionsListCommand final : public Command
 {
 public:
@@ -240,6 +266,13 @@ public:
         deployment::ConnectionToSave connection{profile, {}, profile.name, reasonOf(context)};
         if (!approvers.isEmpty())
             connection.approvers = approvers;
+        else if (const auto copied = context.arguments().value(QStringLiteral("connection")); copied && !old) {
+            // A copy wants the approval that what it was copied from wants: by the same people.
+            auto theirs = workspace::readApprovers(context.workspace().folders().config, *copied);
+            if (!theirs)
+                return Outcome::failed(theirs.error());
+            connection.approvers = std::move(*theirs);
+        }
         const auto givenUp = deployment::givenUpBySaving(connection, context.workspace());
         if (!givenUp)
             return Outcome::failed(givenUp.error());
@@ -258,6 +291,7 @@ public:
         // Where they cannot be read the answer says so.
         if (const auto now = workspace::readApprovers(folder, profile.name); before && now)
             warnAboutApprovers(context, profile, *before, *now);
+        warnAboutOthersDemands(context, *config, profile);
         const auto saved = context.workspace().profile(profile.name);
         return saved ? outcomeOf(context, {*saved}) : Outcome::failed(saved.error());
     }

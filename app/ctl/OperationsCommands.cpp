@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <array>
+
 #include "app/ctl/Commands.h"
 #include "app/ctl/Confirmation.h"
 #include "app/ctl/RevocationAnswer.h"
@@ -14,6 +17,31 @@ base::Result<revoke::OperationHead> unfinished(Context &context, const QString &
     if (!head && head.error().code == base::ErrorCode::NotFound)
         return base::fail(revoke::whyNoOperation(id, context.auditLog()));
     return head;
+}
+
+/// What is demanded of who ends the operation of @p head: by what it was begun with, whatever the flags say, and by the
+/// connection that they name, which must be to the same database. Errors: those of Context::connection(), PlanStale
+/// (Part "connection").
+base::Result<workspace::ConnectionProfile> demandsOn(Context &context, const revoke::OperationHead &head)
+{
+    const auto saved = context.workspace().profiles();
+    if (!saved)
+        return base::fail(saved.error());
+    workspace::ConnectionProfile profile = deployment::demandsOn(head.database, head.connection, *saved);
+    const auto isGiven = [&context](const char *flag) { return context.arguments().has(QLatin1StringView(flag)); };
+    if (std::ranges::none_of(std::array{"connection", "env-file", "database", "database-env"}, isGiven))
+        return profile;
+    auto given = context.connection();
+    if (!given)
+        return base::fail(given.error());
+    if (!deployment::isDatabaseOf(*given, head.database))
+        return base::fail(
+            base::Error(base::ErrorCode::PlanStale)
+                .with(base::ErrorParam::Part, QStringLiteral("connection"))
+                .with(base::ErrorParam::Detail,
+                      QStringLiteral("%1 was begun in another database, %2").arg(head.id, head.database)));
+    const bool isHeld = profile.environment == workspace::Environment::Production;
+    return isHeld ? std::move(profile) : std::move(given->profile);
 }
 
 class OperationsListCommand final : public Command
@@ -165,15 +193,13 @@ public:
         const auto head = unfinished(context, id);
         if (!head)
             return Outcome::failed(head.error());
-        const auto saved = context.workspace().profiles();
-        if (!saved)
-            return Outcome::failed(saved.error());
-        // What it was begun with says whether it is a production connection's: the flags of this command need not.
-        const workspace::ConnectionProfile profile = deployment::demandsOn(head->database, head->connection, *saved);
-        if (const auto status = checkConsentPossible(context, profile); !status)
+        const auto profile = demandsOn(context, *head);
+        if (!profile)
+            return Outcome::failed(profile.error());
+        if (const auto status = checkConsentPossible(context, *profile); !status)
             return Outcome::failed(status.error());
         if (const auto status = askConsent(
-                context, profile, QStringLiteral("End %1 where it stands? It cannot be resumed then.").arg(id));
+                context, *profile, QStringLiteral("End %1 where it stands? It cannot be resumed then.").arg(id));
             !status)
             return Outcome::failed(status.error());
         audit::AuditLog log = context.auditLog();

@@ -10,6 +10,9 @@
 
 #include "app/ctl/LatencyFiles.h"
 #include "core/base/FileError.h"
+#include "core/redis/RedisUrl.h"
+#include "core/store/sql/DatabaseUrl.h"
+#include "core/workspace/EnvFile.h"
 
 namespace rollcall::ctl {
 
@@ -86,10 +89,51 @@ bool isSameFile(const QString &one, const QString &other)
            first.st_ino == second.st_ino;
 }
 
-/// Whether the command reads what lies, or will lie, at @p place: a key file is made where there is none yet.
-bool isRead(const Arguments &arguments, const QString &place)
+/// What the database and the cache at the addresses of @p profile are read from or proven by: a file of rows,
+/// certificates and keys. An address that cannot be read names none.
+QStringList filesOf(const workspace::ConnectionProfile &profile)
 {
-    QStringList paths = arguments.filesRead();
+    QStringList paths{profile.caFile};
+    if (const auto database = store::DatabaseUrl::parse(profile.database.toUtf8())) {
+        paths << database->sslRootCert << database->sslCert << database->sslKey;
+        if (database->kind == store::DatabaseKind::Sqlite)
+            paths << database->database;
+        if (database->redis)
+            paths << database->redis->certificate.certificate << database->redis->certificate.key;
+    }
+    if (const auto cache = redis::RedisUrl::parse(profile.cache.toUtf8()))
+        paths << cache->certificate.certificate << cache->certificate.key;
+    return paths;
+}
+
+/// The files that the connection of @p context names: the saved one's, the env file's, the flags'. What of these cannot
+/// be read is said where they are used.
+QStringList filesOfConnection(Context &context)
+{
+    const Arguments &arguments = context.arguments();
+    QStringList paths;
+    if (const auto name = arguments.value(QStringLiteral("connection"))) {
+        if (const auto saved = context.workspace().profile(*name))
+            paths << filesOf(*saved);
+    } else if (const auto file = arguments.value(QStringLiteral("env-file"))) {
+        if (const auto imported = workspace::importEnvFile(*file))
+            paths << filesOf(imported->profile);
+    }
+    const auto address = [&arguments](const QString &flag) {
+        const auto variable = arguments.value(flag + QStringLiteral("-env"));
+        return variable ? qEnvironmentVariable(qPrintable(*variable)) : arguments.value(flag).value_or(QString());
+    };
+    workspace::ConnectionProfile flags;
+    flags.database = address(QStringLiteral("database"));
+    flags.cache = address(QStringLiteral("cache"));
+    return paths << filesOf(flags);
+}
+
+/// Whether the command reads what lies, or will lie, at @p place: a key file is made where there is none yet.
+bool isRead(Context &context, const QString &place)
+{
+    const Arguments &arguments = context.arguments();
+    QStringList paths = arguments.filesRead() + filesOfConnection(context);
     if (!arguments.has(QStringLiteral("key-file")))
         paths << qEnvironmentVariable("ROLLCALL_KEY_FILE");
     return std::ranges::any_of(paths, [&place](const QString &path) {
@@ -152,7 +196,7 @@ base::Result<OutTarget> targetOf(Context &context, const QString &path, Existing
                 "kept"));
     }
     // Whether or not anything is there yet: both are files that others write.
-    if (isRead(context.arguments(), place))
+    if (isRead(context, place))
         return base::fail(refused(path, QStringLiteral("this command reads it, and it would be lost"), "kept"));
     if (isPartOfDatabase(place))
         return base::fail(refused(path, QStringLiteral("it belongs to the database beside it"), "kept"));

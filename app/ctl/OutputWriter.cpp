@@ -13,6 +13,12 @@ namespace {
 
 constexpr QLatin1String clearLine("\r\033[K");
 
+/// ErrorParam::Part of what went wrong with standard output.
+QString outputPart()
+{
+    return QStringLiteral("output");
+}
+
 /// Standard output and error take one line for a message: what people or servers wrote may hold more.
 QString onOneLine(QString text)
 {
@@ -56,19 +62,32 @@ OutputWriter::OutputWriter(std::optional<Format> format)
 base::Status OutputWriter::put(const QByteArray &bytes)
 {
     clearProgress();
+    if (m_lost)
+        return base::fail(*m_lost);
     if (m_out.write(bytes) == bytes.size() && m_out.flush() && std::fflush(stdout) == 0)
         return {};
-    return base::fail(base::Error(base::ErrorCode::FileUnwritable)
-                          .with(base::ErrorParam::Path, QStringLiteral("Standard output"))
-                          .with(base::ErrorParam::Detail, m_out.errorString()));
+    m_lost = base::Error(base::ErrorCode::FileUnwritable)
+                 .with(base::ErrorParam::Path, QStringLiteral("Standard output"))
+                 .with(base::ErrorParam::Part, outputPart())
+                 .with(base::ErrorParam::Detail, m_out.errorString());
+    return base::fail(*m_lost);
 }
 
 base::Status OutputWriter::write(const Outcome &outcome)
 {
-    if (outcome.error)
+    // That standard output was lost midway is what the command failed by, or nothing to it: said once, at the end.
+    if (outcome.error && outcome.error->param(base::ErrorParam::Part) != outputPart())
         complain(base::oneLine(*outcome.error));
-    else if (!outcome.complaint.isEmpty())
+    else if (!outcome.error && !outcome.complaint.isEmpty())
         complain(outcome.complaint);
+    auto status = render(outcome);
+    if (!status)
+        complain(base::oneLine(status.error()));
+    return status;
+}
+
+base::Status OutputWriter::render(const Outcome &outcome)
+{
 
     const Answer *answer = outcome.answer ? &*outcome.answer : nullptr;
     // A table of values has no room for what stands beside the list: that it is one page of several is said all the
@@ -78,7 +97,7 @@ base::Status OutputWriter::write(const Outcome &outcome)
         warn(QStringLiteral("this is one page of several; the next: --after %1").arg(next->value.toString()));
     const base::Error *error = outcome.error ? &*outcome.error : nullptr;
     if (!answer && !error)
-        return {};
+        return m_lost ? base::fail(*m_lost) : base::Status();
     switch (m_format) {
     case Format::Json:
         return put(renderJson(answer, error));

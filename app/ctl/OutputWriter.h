@@ -21,7 +21,8 @@ public:
 
     [[nodiscard]] Format format() const { return m_format; }
 
-    /// Writes all there is to write of @p outcome: its answer, its error. Errors: FileUnwritable (standard output).
+    /// Writes all there is to write of @p outcome: its answer, its error; and, once, that standard output cannot be
+    /// written. Errors: FileUnwritable (standard output, now or before).
     [[nodiscard]] base::Status write(const Outcome &outcome);
 
     /// Writes one line of JSON at once, whatever the format: for answers that come one by one. Errors: FileUnwritable.
@@ -38,12 +39,14 @@ public:
 
 private:
     [[nodiscard]] base::Status put(const QByteArray &bytes);
+    [[nodiscard]] base::Status render(const Outcome &outcome);
     void complain(const QString &message);
     void clearProgress();
 
     Format m_format;
     std::atomic<bool> m_progressShown = false;
     QFile m_out;
+    std::optional<base::Error> m_lost; ///< why nothing more can be written
 };
 
 /// The format named @p name; nullopt for any other text.

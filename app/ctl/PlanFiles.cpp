@@ -3,6 +3,7 @@
 #include "app/ctl/InputFile.h"
 #include "core/revoke/ApproverKey.h"
 #include "core/revoke/DemandedApprovers.h"
+#include "core/revoke/UsedApproval.h"
 
 namespace rollcall::ctl {
 
@@ -40,18 +41,18 @@ base::Result<OpenedPlan> openPlanFile(Context &context, const deployment::Deploy
     const auto content = readInputFile(*approvalPath, context.stop());
     if (!content)
         return base::fail(content.error());
-    const auto approvers = revoke::approversOf(context.workspace(), deployment);
-    if (!approvers)
-        return base::fail(approvers.error());
     // Who can open the plan has made it: their own key is the planner's.
     const auto own = revoke::ApproverKey::load(context.vault(), false, context.call());
     if (!own && own.error().code != base::ErrorCode::NoKeyStore)
         return base::fail(own.error());
-    auto approval =
-        revoke::checkApproval(*content, saved->summary, *approvers, own ? own->name() : QString(), *approvalPath);
+    auto approval = revoke::checkApproval(*content, saved->summary, context.workspace(), deployment,
+                                          own ? own->name() : QString(), *approvalPath);
     if (!approval)
         return base::fail(approval.error());
     opened.approval = std::move(*approval);
+    if (const auto unused = revoke::checkUnused(opened.plan, opened.approval, context.auditLog(), {}, context.call());
+        !unused)
+        return base::fail(unused.error());
     return opened;
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "app/ctl/UserHints.h"
 #include "core/base/Counted.h"
 #include "core/base/ErrorText.h"
 #include "core/revoke/PlanOutlook.h"
@@ -21,58 +22,6 @@ QString someOf(const QStringList &names)
     const QString first = names.first(std::min(names.size(), mostNamed)).join(QStringLiteral(", "));
     return names.size() <= mostNamed ? first
                                      : QStringLiteral("%1 and %2 more").arg(first).arg(names.size() - mostNamed);
-}
-
-QString nameOf(const store::KnownUser &user)
-{
-    return user.email ? QStringLiteral("%1 (id %2)").arg(*user.email, user.id) : user.id;
-}
-
-QString noSuchUser()
-{
-    return QStringLiteral("There is no such user (sessions that outlived theirs are chosen by --state orphan).");
-}
-
-/// What is known of users called nearly @p name, of whom no session matched; empty: nothing.
-base::Result<QString> hintFor(const QString &name, store::SessionStore &store, const base::Call &call)
-{
-    store::UserDirectory *users = store.users();
-    if (!users)
-        return QString();
-    const auto alike = users->usersAlike(name, call);
-    if (!alike)
-        return base::fail(alike.error());
-    QStringList others;
-    for (const store::KnownUser &user : *alike) {
-        if (user.id == name || user.email == name)
-            return QStringLiteral("There is such a user, but no session of theirs matches.");
-        others << nameOf(user);
-    }
-    if (!others.isEmpty()) {
-        return QStringLiteral("Ids and e-mails are taken exactly as written: did you mean %1?")
-            .arg(others.join(QStringLiteral(", or ")));
-    }
-    const auto known = users->hasUser(name, call);
-    if (!known)
-        return base::fail(known.error());
-    return known->value_or(true) ? QString() : noSuchUser();
-}
-
-/// hintFor() each of @p names, the first few of them, as a sentence each that names it.
-QStringList hintsFor(Context &context, const QStringList &names, store::SessionStore &store)
-{
-    QStringList hints;
-    const base::Call call = context.call(); // for all together: each reads the users
-    for (const QString &name : names.first(std::min(names.size(), mostNamed))) {
-        const auto hint = hintFor(name, store, call);
-        if (!hint) {
-            hints << QStringLiteral("Whether such users exist could not be read: %1").arg(base::oneLine(hint.error()));
-            break;
-        }
-        if (!hint->isEmpty())
-            hints << (names.size() > 1 ? name + QStringLiteral(": ") + *hint : *hint);
-    }
-    return hints;
 }
 
 /// None of the sessions is one's own: says so where nobody is called as one is said to sign in.
@@ -127,16 +76,11 @@ void warnAboutPlan(Context &context, const revoke::RevocationPlan &plan, const d
     if (const QStringList &lines = plan.unmatchedUsers; !lines.isEmpty()) {
         output.warn(withHints(QStringLiteral("%1 of the users file matched nobody with such a session: %2.")
                                   .arg(base::counted(lines.size(), "line"), someOf(lines)),
-                              hintsFor(context, lines, store)));
+                              userHints(context, lines.first(std::min(lines.size(), mostNamed)), store)));
     }
     if (plan.rows.empty() && plan.selection.query && plan.unmatchedUsers.isEmpty()) {
-        const auto &query = *plan.selection.query;
-        QStringList hints = query.user ? hintsFor(context, {*query.user}, store) : QStringList();
-        if (!hints.contains(noSuchUser()) && query.state == store::StateFilter::Live &&
-            !context.arguments().has(QStringLiteral("state")))
-            hints << QStringLiteral("Only live sessions were looked at (--state).");
-        output.warn(
-            withHints(QStringLiteral("nothing matches, so there is nothing to revoke: %1.").arg(plan.what), hints));
+        output.warn(withHints(QStringLiteral("nothing matches, so there is nothing to revoke: %1.").arg(plan.what),
+                              emptyHints(context, *plan.selection.query, store)));
     }
     const revoke::PlanOutlook outlook = revoke::outlookOf(plan, deployment);
     if (!deployment.config().profile.ownUser.isEmpty() && outlook.own.value_or(0) == 0)

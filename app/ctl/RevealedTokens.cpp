@@ -2,9 +2,32 @@
 
 #include <algorithm>
 
+#include "core/audit/AuditVerifier.h"
 #include "core/audit/AuditedAct.h"
 
 namespace rollcall::ctl {
+
+namespace {
+
+/// Whether the record of this read goes on under a key that is here: a log that was begun under another, as where
+/// --key-file is mistyped, is no reason to make a new one. Errors: NoKeyStore, those of the log and the vault.
+base::Status checkSigns(Context &context, const audit::AuditLog &log)
+{
+    const auto first = log.list(0, 1);
+    if (!first)
+        return base::fail(first.error());
+    if (first->empty() || !log.vault())
+        return {};
+    const auto key = audit::publicSealKey(log.vault(), context.call());
+    if (!key)
+        return base::fail(key.error());
+    return *key ? base::Status()
+                : base::fail(base::Error(base::ErrorCode::NoKeyStore)
+                                 .with(base::ErrorParam::Part, QStringLiteral("audit key"))
+                                 .with(base::ErrorParam::Name, log.vault()->description()));
+}
+
+} // namespace
 
 base::Result<QHash<QString, QString>> revealTokens(Context &context, const deployment::ConnectionConfig &config,
                                                    store::SessionStore &store,
@@ -20,6 +43,8 @@ base::Result<QHash<QString, QString>> revealTokens(Context &context, const deplo
         context.output().warn(QStringLiteral("sessions have no ids here: they are all read to find these tokens."));
 
     audit::AuditLog log = context.auditLog();
+    if (const auto signs = checkSigns(context, log); !signs)
+        return base::fail(signs.error());
     audit::AuditEntry entry;
     entry.action = QStringLiteral("sessions.reveal");
     entry.connection = config.displayName();

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "app/ctl/Confirmation.h"
+
 namespace rollcall::ctl {
 
 using revoke::NotBeforeRule;
@@ -36,6 +38,38 @@ std::vector<Flag> ruleScopeFlags()
 {
     return {{QStringLiteral("all"), {}, QStringLiteral("for everybody")},
             {QStringLiteral("user"), QStringLiteral("ID|EMAIL"), QStringLiteral("for this user")}};
+}
+
+std::vector<Flag> ruleActFlags(const std::vector<Flag> &more, const QString &dryRun)
+{
+    std::vector<Flag> flags = ruleScopeFlags();
+    flags.insert(flags.end(), more.begin(), more.end());
+    flags.insert(flags.end(),
+                 {{QStringLiteral("dry-run"), {}, dryRun},
+                  {QStringLiteral("reason"), QStringLiteral("TEXT"), QStringLiteral("why, for the audit log")}});
+    const std::vector<Flag> consent = writeFlags();
+    flags.insert(flags.end(), consent.begin(), consent.end());
+    return flags;
+}
+
+base::Result<OpenRules> openRules(Context &context, const deployment::ConnectionConfig &config, store::Access access)
+{
+    auto place = revoke::openRuleStore(config, access, context.call());
+    if (!place)
+        return base::fail(place.error());
+    auto inForce = (*place)->rules(context.call());
+    if (!inForce)
+        return base::fail(inForce.error());
+    return OpenRules{std::move(*place), std::move(*inForce)};
+}
+
+base::Result<OpenRules> openRulesToChange(Context &context, const deployment::ConnectionConfig &config)
+{
+    if (context.arguments().has(QStringLiteral("dry-run")))
+        return openRules(context, config, store::Access::ReadOnly);
+    if (auto status = checkConsentPossible(context, config.profile); !status)
+        return base::fail(std::move(status.error()));
+    return openRules(context, config, store::Access::Write);
 }
 
 base::Result<std::optional<QString>> ruleScope(const Arguments &arguments)

@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "app/ctl/Commands.h"
 #include "app/ctl/Confirmation.h"
 #include "app/ctl/RuleAnswer.h"
@@ -35,11 +33,8 @@ public:
         const auto config = context.connection();
         if (!config)
             return Outcome::failed(config.error());
-        const auto place = revoke::openRuleStore(*config, store::Access::ReadOnly, context.call());
-        if (!place)
-            return Outcome::failed(place.error());
-        const auto rules = (*place)->rules(context.call());
-        return rules ? Outcome::done(ruleAnswer(*rules)) : Outcome::failed(rules.error());
+        const auto rules = openRules(context, *config, store::Access::ReadOnly);
+        return rules ? Outcome::done(ruleAnswer(rules->inForce)) : Outcome::failed(rules.error());
     }
 };
 
@@ -143,19 +138,16 @@ public:
         if (!opened)
             return Outcome::failed(opened.error());
         const Deployment &deployment = **opened;
-        const auto place = revoke::openRuleStore(deployment.config(), store::Access::ReadOnly, context.call());
-        if (!place)
-            return Outcome::failed(place.error());
-        const auto rules = (*place)->rules(context.call());
+        const auto rules = openRules(context, deployment.config(), store::Access::ReadOnly);
         if (!rules)
             return Outcome::failed(rules.error());
-        const auto everybodys = std::ranges::find_if(*rules, [](const NotBeforeRule &rule) { return !rule.user; });
+        const NotBeforeRule *everybodys = ruleOf(rules->inForce, std::nullopt);
         const base::Instant now = context.clock().now();
-        const base::Instant notBefore = everybodys == rules->end() ? now : everybodys->notBefore;
+        const base::Instant notBefore = everybodys ? everybodys->notBefore : now;
         const auto canaries = revoke::mintRuleCanaries(*deployment.auth(), notBefore, now);
         if (!canaries)
             return Outcome::failed(canaries.error());
-        if (everybodys != rules->end())
+        if (everybodys)
             return outcomeOf(prove(context, deployment, *canaries));
         return proveByOwnRule(context, deployment, *canaries, now);
     }

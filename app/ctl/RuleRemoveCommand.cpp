@@ -12,17 +12,11 @@ class RuleRemoveCommand final : public Command
 public:
     CommandSpec spec() const override
     {
-        std::vector<Flag> flags = ruleScopeFlags();
-        flags.insert(flags.end(),
-                     {{QStringLiteral("dry-run"), {}, QStringLiteral("show the rule and the statement, write nothing")},
-                      {QStringLiteral("reason"), QStringLiteral("TEXT"), QStringLiteral("why, for the audit log")}});
-        const std::vector<Flag> consent = writeFlags();
-        flags.insert(flags.end(), consent.begin(), consent.end());
         return {{QStringLiteral("rule"), QStringLiteral("remove")},
                 {},
                 false,
                 QStringLiteral("take a not-before rule back: what it alone refused is accepted again"),
-                std::move(flags),
+                ruleActFlags({}, QStringLiteral("show the rule and the statement, write nothing")),
                 {{QStringLiteral("all"), QStringLiteral("user")}}};
     }
 
@@ -37,20 +31,13 @@ public:
         if (!config)
             return Outcome::failed(config.error());
         const bool dryRun = context.arguments().has(QStringLiteral("dry-run"));
-        if (!dryRun) {
-            if (const auto status = checkConsentPossible(context, config->profile); !status)
-                return Outcome::failed(status.error());
-        }
-        const auto place =
-            revoke::openRuleStore(*config, dryRun ? store::Access::ReadOnly : store::Access::Write, context.call());
-        if (!place)
-            return Outcome::failed(place.error());
-        const auto inForce = (*place)->rules(context.call());
-        if (!inForce)
-            return Outcome::failed(inForce.error());
-        const revoke::NotBeforeRule *rule = ruleOf(*inForce, *user);
+        const auto rules = openRulesToChange(context, *config);
+        if (!rules)
+            return Outcome::failed(rules.error());
+        revoke::RuleStore &place = *rules->place;
+        const revoke::NotBeforeRule *rule = ruleOf(rules->inForce, *user);
         Answer answer = ruleAnswer(rule ? std::vector{*rule} : std::vector<revoke::NotBeforeRule>());
-        answer.members.add(QStringLiteral("statement"), (*place)->removalStatement());
+        answer.members.add(QStringLiteral("statement"), place.removalStatement());
         if (!rule || dryRun)
             answer.members.add(QStringLiteral("auditId"), QJsonValue::Null);
         if (!rule)
@@ -63,12 +50,12 @@ public:
         const QString question =
             QStringLiteral("Accept %1 sessions that began before %2 again at %3, by %4?")
                 .arg(rule->user ? QStringLiteral("this user's") : QStringLiteral("all"), base::toIso(rule->notBefore),
-                     config->displayName(), (*place)->removalStatement());
+                     config->displayName(), place.removalStatement());
         if (const auto status = askConsent(context, config->profile, question); !status)
             return Outcome::failed(status.error());
         audit::AuditLog log = context.auditLog();
         const revoke::RecordedAct act = revoke::removeRuleOnRecord(
-            **place, *rule, *config, context.arguments().value(QStringLiteral("reason")).value_or(QString()), log,
+            place, *rule, *config, context.arguments().value(QStringLiteral("reason")).value_or(QString()), log,
             context.call());
         if (!act.done)
             return Outcome::failed(act.done.error());

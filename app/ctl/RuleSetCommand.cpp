@@ -82,19 +82,13 @@ class RuleSetCommand final : public Command
 public:
     CommandSpec spec() const override
     {
-        std::vector<Flag> flags = ruleScopeFlags();
-        flags.insert(flags.end(),
-                     {{QStringLiteral("before"), QStringLiteral("TIME"),
-                       QStringLiteral("sessions that began before it end (now); never in the future")},
-                      {QStringLiteral("dry-run"), {}, QStringLiteral("show the statements, write nothing")},
-                      {QStringLiteral("reason"), QStringLiteral("TEXT"), QStringLiteral("why, for the audit log")}});
-        const std::vector<Flag> consent = writeFlags();
-        flags.insert(flags.end(), consent.begin(), consent.end());
         return {{QStringLiteral("rule"), QStringLiteral("set")},
                 {},
                 false,
                 QStringLiteral("end JWT sessions by when they began, where the deployment has the callback"),
-                std::move(flags),
+                ruleActFlags({{QStringLiteral("before"), QStringLiteral("TIME"),
+                               QStringLiteral("sessions that began before it end (now); never in the future")}},
+                             QStringLiteral("show the statements, write nothing")),
                 {{QStringLiteral("all"), QStringLiteral("user")}}};
     }
 
@@ -110,28 +104,19 @@ public:
             return Outcome::failed(
                 usageError(QStringLiteral("--strategy"),
                            QStringLiteral("says that sessions have rows: `sessions revoke` ends them")));
-        const bool dryRun = context.arguments().has(QStringLiteral("dry-run"));
-        if (!dryRun) {
-            if (const auto status = checkConsentPossible(context, config->profile); !status)
-                return Outcome::failed(status.error());
-        }
-        const auto place =
-            revoke::openRuleStore(*config, dryRun ? store::Access::ReadOnly : store::Access::Write, context.call());
-        if (!place)
-            return Outcome::failed(place.error());
-        const auto inForce = (*place)->rules(context.call());
-        if (!inForce)
-            return Outcome::failed(inForce.error());
-        const NotBeforeRule *old = ruleOf(*inForce, rule->user);
+        const auto rules = openRulesToChange(context, *config);
+        if (!rules)
+            return Outcome::failed(rules.error());
+        const NotBeforeRule *old = ruleOf(rules->inForce, rule->user);
         warnIfLoosened(context, *rule, old);
-        const auto statements = (*place)->statements(context.call());
+        const auto statements = rules->place->statements(context.call());
         if (!statements)
             return Outcome::failed(statements.error());
         warnAboutEffect(context, *config, *rule);
         Answer answer = ruleAnswer({*rule});
         answer.members.add(QStringLiteral("statements"), QJsonArray::fromStringList(*statements))
             .add(QStringLiteral("replaces"), old ? QJsonValue(base::toIso(old->notBefore)) : QJsonValue());
-        if (dryRun) {
+        if (context.arguments().has(QStringLiteral("dry-run"))) {
             answer.members.add(QStringLiteral("auditId"), QJsonValue::Null);
             answer.note = QStringLiteral("Dry run: nothing was written.");
             return Outcome::done(std::move(answer));
@@ -143,7 +128,7 @@ public:
                      config->displayName(), statements->join(QStringLiteral("; ")));
         if (const auto status = askConsent(context, config->profile, question); !status)
             return Outcome::failed(status.error());
-        return set(context, *config, **place, *rule, std::move(answer));
+        return set(context, *config, *rules->place, *rule, std::move(answer));
     }
 
 private:

@@ -5,6 +5,7 @@
 #include "app/ctl/QueryFlags.h"
 #include "app/ctl/RevealedTokens.h"
 #include "app/ctl/SessionRecord.h"
+#include "app/ctl/UserHints.h"
 #include "core/deployment/Deployment.h"
 
 namespace rollcall::ctl {
@@ -100,6 +101,11 @@ public:
                 rows->deployment->config().database->redis
                     ? QStringLiteral("Redis has neither filters nor orders: all its keys were looked through.")
                     : QStringLiteral("no index serves this order: the database sorted all that matches."));
+        }
+        if (query->user && page->sessions.empty() && !cursor) {
+            QStringList said{QStringLiteral("no session of %1 matches.").arg(*query->user)};
+            said << emptyHints(context, *query, *rows->store);
+            context.output().warn(said.join(QLatin1Char(' ')));
         }
 
         Answer answer;

@@ -15,6 +15,7 @@
 #include "core/base/Counted.h"
 #include "core/base/ErrorText.h"
 #include "core/revoke/BlastRadius.h"
+#include "core/revoke/DemandedApprovers.h"
 #include "core/revoke/PlanCheck.h"
 #include "core/revoke/PlanOutlook.h"
 #include "core/revoke/ResurrectionWatch.h"
@@ -360,7 +361,7 @@ private:
         if (request.dryRun)
             return dryRun(context, *opened, deployment, **store);
         // Who is refused is not asked first.
-        if (const auto status = revoke::checkApproved(plan, opened->approval, deployment); !status)
+        if (const auto status = revoke::checkApproved(plan, opened->approval, deployment, context.workspace()); !status)
             return Outcome::failed(status.error());
         const QString question = QStringLiteral("Revoke %1 of %2 at %3?")
                                      .arg(base::counted(static_cast<qint64>(plan.rows.size()), "session"),

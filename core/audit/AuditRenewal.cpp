@@ -4,6 +4,8 @@
 #include <QFile>
 #include <QFileInfo>
 
+#include <algorithm>
+
 #include "core/audit/AuditMark.h"
 #include "core/audit/AuditSeal.h"
 #include "core/audit/AuditVerifier.h"
@@ -70,20 +72,29 @@ base::Result<QString> putAside(const AuditLog &log, const QString &aside, const 
 
 } // namespace
 
-QString asideWith(const AuditLog &log, const QString &operation)
+QStringList logsAside(const AuditLog &log)
 {
     const QFileInfo current(log.path());
     const QString pattern = current.completeBaseName() + QStringLiteral("-*.") + current.suffix();
+    QStringList paths;
+    for (const QFileInfo &other : current.dir().entryInfoList({pattern}, QDir::Files, QDir::Name))
+        paths << other.filePath();
+    return paths;
+}
+
+QString asideWith(const AuditLog &log, const QString &operation)
+{
     const QByteArray wanted = '"' + operation.toUtf8() + '"';
-    const QFileInfoList others = current.dir().entryInfoList({pattern}, QDir::Files, QDir::Name | QDir::Reversed);
-    for (const QFileInfo &other : others) {
-        QFile file(other.filePath());
+    QStringList others = logsAside(log);
+    std::ranges::reverse(others);
+    for (const QString &other : std::as_const(others)) {
+        QFile file(other);
         if (!file.open(QIODevice::ReadOnly))
             continue;
         while (!file.atEnd()) {
             // Any line, also of what was damaged: it is a hint where to look.
             if (file.readLine(longestLine).contains(wanted))
-                return other.filePath();
+                return other;
         }
     }
     return {};

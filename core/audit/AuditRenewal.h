@@ -1,5 +1,7 @@
 #pragma once
 
+#include <QStringList>
+
 #include "core/audit/AuditLog.h"
 
 namespace rollcall::audit {
@@ -18,6 +20,9 @@ struct Renewal
 /// those of AuditLog::verify(), AuditLog::append() and the vault. **Thread-safety:** thread-safe; blocks on the disk.
 [[nodiscard]] base::Result<Renewal> renew(AuditLog &log, const QString &reason, const base::Clock &clock,
                                           const base::Call &call);
+
+/// The logs that were put aside from the place of @p log, the oldest first. **Thread-safety:** thread-safe.
+[[nodiscard]] QStringList logsAside(const AuditLog &log);
 
 /// The newest of the logs that were put aside from the place of @p log in which @p operation stands; empty: none.
 /// **Thread-safety:** thread-safe; reads these logs.

@@ -30,6 +30,7 @@ struct Chain
     QString hashAtMark;   ///< of the one that the mark names as the last
     bool allByKey = true; ///< every entry names our key (and its signature was right)
     bool lastByKey = false;
+    qint64 otherFrom = 0; ///< the first entry after the last one by our key; 0: that is the last, or none is ours
 };
 
 /// The chain up to where the last bytes that @p input asks for begin, as the entry there has it; nothing of it where
@@ -107,6 +108,10 @@ base::Status followChain(const QString &path, const VerifyInput &input, Chain &c
         if (chain.entries == input.mark.entries)
             chain.hashAtMark = chain.hash;
         chain.allByKey = chain.allByKey && byKey;
+        if (byKey)
+            chain.otherFrom = 0;
+        else if (chain.lastByKey)
+            chain.otherFrom = chain.entries;
         chain.lastByKey = byKey;
     }
     return {};
@@ -171,8 +176,8 @@ base::Result<AuditState> verifyLog(const QString &logPath, const VerifyInput &in
         if (wordOf(AuditSeal::read(sealPath(logPath))) == wordOf(seal))
             break; // what was read and the seal are of one moment
     }
-    if (chain.broken)
-        return brokenAt(chain.entries + 1);
+    if (chain.broken) // what another key wrote on after ours is not ours already
+        return brokenAt(chain.otherFrom > 0 ? chain.otherFrom : chain.entries + 1);
 
     if (chain.entries < input.mark.entries)
         return brokenAt(chain.entries + 1); // cut, with its seal; or an older copy of both
@@ -188,7 +193,11 @@ base::Result<AuditState> verifyLog(const QString &logPath, const VerifyInput &in
     const QString ourKey = hasKey ? keyIdOf(*input.key) : QString();
     // Once our key has signed here, what another key signed last was not appended by us.
     const bool isReplaced = chain.lastByKey || input.mark.keyId == ourKey;
-    if (hasKey && !ours && (seal->keyId.isEmpty() || seal->keyId == ourKey || isReplaced))
+    const bool isOthers = !seal->keyId.isEmpty() && seal->keyId != ourKey;
+    // Whoever wrote on with another key has done so from there.
+    if (hasKey && !ours && isOthers && isReplaced && chain.otherFrom > 0)
+        return brokenAt(chain.otherFrom);
+    if (hasKey && !ours && (!isOthers || isReplaced))
         return brokenAt(chain.entries + 1); // damaged, forged, or put there instead of ours
     if (chain.entries < seal->entries)
         return brokenAt(chain.entries + 1);
@@ -223,6 +232,32 @@ base::Result<AuditState> verifyOurs(const AuditLog &log, qint64 lastBytes, const
 base::Result<AuditState> verifyEnd(const AuditLog &log, const base::Call &call)
 {
     return verifyOurs(log, checkedBytes, call);
+}
+
+base::Result<std::vector<KeyChange>> keyChanges(const QString &logPath, const base::Call &call)
+{
+    std::vector<KeyChange> changes;
+    QFile file(logPath);
+    if (!file.exists())
+        return changes;
+    if (!file.open(QIODevice::ReadOnly))
+        return base::fail(base::fileError(ErrorCode::FileUnreadable, logPath, file.errorString()));
+    QString keyId;
+    while (!file.atEnd()) {
+        if (call.cancelled())
+            return base::fail(Error(ErrorCode::Cancelled));
+        QByteArray line = file.readLine(longestLine);
+        if (file.error() != QFileDevice::NoError)
+            return base::fail(base::fileError(ErrorCode::FileUnreadable, logPath, file.errorString()));
+        line.chop(line.endsWith('\n') ? 1 : 0);
+        const auto entry = AuditEntry::fromLine(line);
+        if (!entry)
+            continue;
+        if (!keyId.isEmpty() && entry->keyId != keyId)
+            changes.push_back({entry->seq, entry->keyId, keyId});
+        keyId = entry->keyId;
+    }
+    return changes;
 }
 
 base::Result<bool> isBrokenAtItsEnd(const QString &logPath, qint64 brokenAt)

@@ -47,6 +47,19 @@ struct VerifyInput
 /// thread-safe; blocks on the disk.
 [[nodiscard]] base::Result<AuditState> verifyEnd(const AuditLog &log, const base::Call &call);
 
+/// Where in a log another key takes over. **Thread-safety:** plain value.
+struct KeyChange
+{
+    qint64 seq = 0; ///< the first entry that it signs
+    QString keyId;  ///< of that key: AuditEntry::keyId
+    QString before; ///< of the one that signed the entry before
+};
+
+/// Where the entries of the log at @p logPath name another key than the one before them, in order; none where there is
+/// no log. Whether they are signed by it is for verifyLog() to say. Errors: FileUnreadable, Cancelled.
+/// **Thread-safety:** thread-safe; reads the log.
+[[nodiscard]] base::Result<std::vector<KeyChange>> keyChanges(const QString &logPath, const base::Call &call);
+
 /// Whether the log at @p logPath, found broken at @p brokenAt, has no such entry: what is wrong is that its end is
 /// missing, or its seal. Errors: FileUnreadable. **Thread-safety:** thread-safe; reads the log.
 [[nodiscard]] base::Result<bool> isBrokenAtItsEnd(const QString &logPath, qint64 brokenAt);

@@ -52,6 +52,8 @@ QString unwritableRemedy(const QString &part)
         return tr("Choose another place, or say --overwrite to replace it.");
     if (part == QStringLiteral("kept"))
         return tr("Choose another place: this one is never written to.");
+    if (part == QStringLiteral("output"))
+        return tr("Let what reads it go on to the end, or write to a file on a disk with room.");
     return tr("Check the folder's rights and free space, or choose another place.");
 }
 
@@ -86,6 +88,9 @@ ErrorText usageText(const Error &error)
     case ErrorCode::FileFormatInvalid:
         if (const QString part = error.param(ErrorParam::Part); part.endsWith(QStringLiteral("plan")))
             return {tr("The plan %1 cannot be used%2.").arg(error.param(ErrorParam::Path), colon(error)),
+                    formRemedy(part)};
+        else if (part == QStringLiteral("sealed operation"))
+            return {tr("What was kept of %1 cannot be opened%2.").arg(error.param(ErrorParam::Path), colon(error)),
                     formRemedy(part)};
         else if (part == QStringLiteral("approval"))
             return {tr("The approval %1 cannot be used%2.").arg(error.param(ErrorParam::Path), colon(error)),
@@ -244,6 +249,12 @@ ErrorText findingText(const Error &error)
                        "another key, or put in its place."),
                     tr("Find out who renewed it. Use one key place: a log that two keys sign by turns counts as "
                        "broken. rollcallctl audit renew begins a new log.")};
+        if (error.param(ErrorParam::Part) == QStringLiteral("keys"))
+            return {tr("The audit log is broken at entry %1: %2.")
+                        .arg(error.param(ErrorParam::Count), error.param(ErrorParam::Detail)),
+                    tr("Was it you, with another keychain or key file (--key-file): audit verify with that one looks "
+                       "at those entries; use one from here on, and begin a new log by rollcallctl audit renew. If "
+                       "none of yours has that key, keep the log as it is and find out who wrote them.")};
         if (error.param(ErrorParam::Part) == QStringLiteral("copy"))
             return {tr("This copy of the audit log is broken at entry %1: %2.")
                         .arg(error.param(ErrorParam::Count),
@@ -320,6 +331,10 @@ ErrorText refusedText(const Error &error)
             return {tr("Nothing was written%1.").arg(colon(error)),
                     tr("Save the plan to a file, have another person approve it (rollcallctl plan approve) with a key "
                        "that this connection lists, and carry it out with that approval (--plan and --approval).")};
+        if (error.param(ErrorParam::Part) == QStringLiteral("used approval"))
+            return {tr("Nothing was written%1.").arg(colon(error)),
+                    tr("Make a new plan and have that one approved (rollcallctl plan save, then plan approve). An "
+                       "operation that has not ended is gone on with by operations resume.")};
         if (error.param(ErrorParam::Part) == QStringLiteral("twins"))
             return {tr("Nothing was written%1.").arg(colon(error)),
                     tr("Give the sessions table a column of unique ids, or delete the repeated rows with the "
@@ -335,6 +350,12 @@ ErrorText refusedText(const Error &error)
         return {tr("Nothing was written%1.").arg(colon(error)),
                 tr("Give --yes once you have seen the dry run; in the application leave Read-only mode.")};
     case ErrorCode::NoKeyStore:
+        if (error.param(ErrorParam::Part) == QStringLiteral("audit key"))
+            return {tr("The key that signs the audit log is not in the %1, and a read makes none: it could not go on "
+                       "record.")
+                        .arg(error.param(ErrorParam::Name)),
+                    tr("Name the key file that signed the log so far (--key-file or ROLLCALL_KEY_FILE), or leave it "
+                       "out where that was the keychain.")};
         return {tr("There is no OS keychain here to keep Rollcall's own keys and secrets in, so nothing is written."),
                 tr("Name a key file by --key-file or ROLLCALL_KEY_FILE; it is made with mode 0600.")};
     case ErrorCode::KeyFileUnsafe:

@@ -100,7 +100,8 @@ base::Result<Approval> checkApproval(const QByteArray &approval, const PlanSumma
     if (approver == own)
         return base::fail(refused(QStringLiteral("the planner cannot approve their own plan")));
     if (!approvers.contains(approver))
-        return base::fail(refused(QStringLiteral("this connection does not list %1 as an approver").arg(approver)));
+        return base::fail(refused(QStringLiteral("this connection does not list %1 as an approver").arg(approver))
+                              .with(ErrorParam::Name, approver));
     Approval granted(approver, summary.digest);
     granted.m_reason = approved.reason;
     return granted;

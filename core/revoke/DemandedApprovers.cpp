@@ -1,7 +1,5 @@
 #include "core/revoke/DemandedApprovers.h"
 
-#include <algorithm>
-
 #include "core/deployment/Demands.h"
 #include "core/deployment/Deployment.h"
 #include "core/workspace/Approvers.h"
@@ -9,25 +7,57 @@
 
 namespace rollcall::revoke {
 
-base::Result<QStringList> approversOf(const workspace::Workspace &workspace, const deployment::Deployment &deployment)
+using base::ErrorParam;
+
+base::Result<Approval> checkApproval(const QByteArray &approval, const PlanSummary &summary,
+                                     const workspace::Workspace &workspace, const deployment::Deployment &deployment,
+                                     const QString &own, const QString &path)
 {
     const auto saved = workspace.profiles();
     if (!saved)
         return base::fail(saved.error());
-    const QString &config = workspace.folders().config;
     QStringList names = deployment::whoWantApproval(deployment.config(), *saved);
     if (names.isEmpty())
         names << deployment.config().profile.name;
-    auto approvers = workspace::readApprovers(config, names.takeFirst());
-    for (const QString &name : names) {
-        if (!approvers)
-            break;
-        const auto others = workspace::readApprovers(config, name);
-        if (!others)
-            return base::fail(others.error());
-        approvers->removeIf([&others](const QString &approver) { return !others->contains(approver); });
+    std::optional<Approval> granted;
+    for (const QString &name : std::as_const(names)) {
+        const auto listed = workspace::readApprovers(workspace.folders().config, name);
+        if (!listed)
+            return base::fail(listed.error());
+        auto checked = checkApproval(approval, summary, *listed, own, path);
+        const QString approver = checked ? QString() : checked.error().param(ErrorParam::Name);
+        if (!approver.isEmpty() && !name.isEmpty())
+            return base::fail(
+                base::Error(checked.error().code)
+                    .with(ErrorParam::Part, checked.error().param(ErrorParam::Part))
+                    .with(ErrorParam::Detail,
+                          QStringLiteral("the connection %1 does not list %2 as an approver").arg(name, approver)));
+        if (!checked)
+            return checked;
+        granted = std::move(*checked);
     }
-    return approvers;
+    return std::move(*granted);
+}
+
+base::Status checkApproved(const RevocationPlan &plan, const std::optional<Approval> &approval,
+                           const deployment::Deployment &deployment, const workspace::Workspace &workspace)
+{
+    auto checked = checkApproved(plan, approval, deployment);
+    if (checked || approval)
+        return checked;
+    const auto saved = workspace.profiles();
+    if (!saved)
+        return base::fail(saved.error());
+    const QStringList names = deployment::whoWantApproval(deployment.config(), *saved);
+    if (names.isEmpty())
+        return checked;
+    return base::fail(
+        base::Error(checked.error().code)
+            .with(ErrorParam::Part, checked.error().param(ErrorParam::Part))
+            .with(ErrorParam::Detail,
+                  QStringLiteral("a second person's approval of the plan is wanted in this database by %1 %2")
+                      .arg(names.size() == 1 ? QStringLiteral("the connection") : QStringLiteral("the connections"),
+                           names.join(QStringLiteral(", ")))));
 }
 
 } // namespace rollcall::revoke

@@ -11,15 +11,15 @@ base::Error stale(const QString &why)
     return base::Error(base::ErrorCode::PlanStale).with(base::ErrorParam::Detail, why);
 }
 
-base::Error sealedElse(const QString &id, const QString &why)
+} // namespace
+
+base::Error doesNotOpen(const QString &id, const QString &why)
 {
     return base::Error(base::ErrorCode::FileFormatInvalid)
         .with(base::ErrorParam::Path, id)
         .with(base::ErrorParam::Part, QStringLiteral("sealed operation"))
         .with(base::ErrorParam::Detail, why);
 }
-
-} // namespace
 
 base::Result<OpenedOperation> beginOperation(const OperationOrder &order, const base::SecretBytes &plan,
                                              const deployment::Deployment &deployment, const OperationPlace &place,
@@ -69,7 +69,7 @@ base::Result<OperationSeal> sealOf(const QString &id, const OperationPlace &plac
     auto seal = OperationSeal::load(place.vault, false, call);
     // Keys are here, but nothing was ever sealed with them.
     if (!seal && place.vault && seal.error().code == base::ErrorCode::NoKeyStore)
-        return base::fail(sealedElse(id, QStringLiteral("it was sealed under another key than there is here")));
+        return base::fail(doesNotOpen(id, QStringLiteral("it was sealed under another key than there is here")));
     return seal;
 }
 
@@ -78,7 +78,7 @@ base::Result<base::SecretBytes> openPlan(const OpenedOperation &operation)
     const QString &id = operation.journal.head().id;
     auto bytes = operation.seal.open(operation.journal.sealedPlan(), planName(id));
     if (!bytes)
-        return base::fail(sealedElse(id, bytes.error().param(base::ErrorParam::Detail)));
+        return base::fail(doesNotOpen(id, bytes.error().param(base::ErrorParam::Detail)));
     return bytes;
 }
 

@@ -43,4 +43,8 @@ struct OpenedOperation
 /// What beginOperation() sealed. Errors: FileFormatInvalid (Part "sealed operation": altered, or another key's).
 [[nodiscard]] base::Result<base::SecretBytes> openPlan(const OpenedOperation &operation);
 
+/// That what was sealed for operation @p id does not open, and @p why: it wants the key that it was sealed with.
+/// **Thread-safety:** pure.
+[[nodiscard]] base::Error doesNotOpen(const QString &id, const QString &why);
+
 } // namespace rollcall::revoke

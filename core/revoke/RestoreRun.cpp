@@ -18,7 +18,8 @@ using base::ErrorParam;
 
 namespace {
 
-constexpr qint64 largestBatch = 1000; ///< a transaction stays short
+constexpr qint64 largestBatch = 1000;    ///< a transaction stays short
+constexpr std::size_t namedAtOnce = 100; ///< rows that were left out, read for their names
 
 /// What the journal calls it.
 RowOutcome outcomeOf(store::RestoreOutcome outcome)
@@ -244,14 +245,25 @@ private:
             rows.push_back(row);
             why.push_back(isUserGone ? store::RestoreOutcome::UserGone : store::RestoreOutcome::ThereAgain);
         }
-        const auto kept = m_reader.read(rows);
-        if (!kept) {
-            m_run.note(QStringLiteral("Which rows were left out could not be read again: %1")
-                           .arg(base::describe(kept.error()).message));
-            return;
+        // A help to who reads, in files on a disk that may hang: bounded as any operation, and given up on request.
+        const Call call = m_run.cleanup();
+        for (std::size_t from = 0; from < rows.size(); from += namedAtOnce) {
+            const bool isTimeLeft = !m_call.cancelled() && call.check(QStringLiteral("Naming what was left out"));
+            if (!isTimeLeft) {
+                m_run.note(QStringLiteral("Which rows were left out is named of the first %1 alone: it was stopped, or "
+                                          "took too long")
+                               .arg(from));
+                return;
+            }
+            const auto kept = m_reader.read(std::span(rows).subspan(from, std::min(namedAtOnce, rows.size() - from)));
+            if (!kept) {
+                m_run.note(QStringLiteral("Which rows were left out could not be read again: %1")
+                               .arg(base::describe(kept.error()).message));
+                return;
+            }
+            for (std::size_t i = 0; i < kept->size(); ++i)
+                m_report.leftOut.push_back({(*kept)[i].key.fingerprint, (*kept)[i].key.userId, why[from + i]});
         }
-        for (std::size_t i = 0; i < kept->size(); ++i)
-            m_report.leftOut.push_back({(*kept)[i].key.fingerprint, (*kept)[i].key.userId, why[i]});
     }
 
     /// What was not put back stays: a user may come back within the window, a restore that was cancelled may be done

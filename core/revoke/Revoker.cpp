@@ -3,6 +3,7 @@
 #include "core/revoke/OpenedOperation.h"
 #include "core/revoke/PlanFile.h"
 #include "core/revoke/RevocationRun.h"
+#include "core/revoke/UsedApproval.h"
 
 namespace rollcall::revoke {
 
@@ -67,6 +68,8 @@ base::Result<RevocationReport> carryOut(const RevocationPlan &plan, const Revoca
             nothing.verification.emplace();
         return nothing;
     }
+    if (auto status = checkUnused(plan, options.approval, log, {}, call); !status)
+        return base::fail(std::move(status.error()));
     auto operation =
         beginOperation({revocationKind(), plan.digest, options.reason, static_cast<qint64>(plan.rows.size())},
                        planBytes(plan, options), deployment, place, call);
@@ -102,6 +105,8 @@ base::Result<RevocationReport> resumeOperation(const QString &id, const deployme
             Error(ErrorCode::PlanStale).with(ErrorParam::Detail, QStringLiteral("its files do not fit each other")));
     }
     if (auto status = mayCarryOut(stored->plan, stored->options, deployment, writeStore, call); !status)
+        return base::fail(std::move(status.error()));
+    if (auto status = checkUnused(stored->plan, stored->options.approval, log, id, call); !status)
         return base::fail(std::move(status.error()));
     KeptDelete rows(writeStore, place.folder, operation->seal, stored->options.undoFor);
     return runRevocation(stored->plan, stored->options, deployment, writeStore, log, operation->journal, rows, call,

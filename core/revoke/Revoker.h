@@ -41,7 +41,7 @@ using OnProgress = std::function<void(const RevocationProgress &)>;
 /// are read again over a new connection: gone counts as revoked.
 /// **Thread-safety:** reentrant; run it on the write worker. @p onProgress is called on the caller's thread and, while
 /// the deployment is asked, on others, one at a time. Errors: WriteRefused (fixed clock), NotRevocable, PartNotGiven
-/// (verify without the deployment's URL), those of checkApproved(), PlanStale, NoKeyStore, FileUnwritable,
+/// (verify without the deployment's URL), those of checkApproved() and checkUnused(), PlanStale, NoKeyStore, FileUnwritable,
 /// AuditUnwritable, DiskFull, KeychainFailed, KeyFileUnsafe, Cancelled.
 [[nodiscard]] base::Result<RevocationReport> carryOut(const RevocationPlan &plan, const RevocationOptions &options,
                                                       const deployment::Deployment &deployment,

@@ -9,6 +9,7 @@
 #include <unordered_set>
 
 #include "core/base/Log.h"
+#include "core/revoke/OpenedOperation.h"
 
 namespace rollcall::revoke {
 
@@ -72,6 +73,8 @@ base::Result<UndoIndex> readUndoIndex(const QString &folder, const QString &id, 
     });
     if (!opened)
         return base::fail(opened.error());
+    if (opened->damage && opened->bytes == 0)
+        return base::fail(doesNotOpen(id, opened->damage->param(ErrorParam::Detail)));
     if (opened->damage)
         return base::fail(*opened->damage);
     if (!isOfOneTable)

@@ -35,6 +35,8 @@ private Q_SLOTS:
     void forgettingItWantsConsent();
     void oneThatDemandsNothingIsForgottenAtOnce();
     void whoMayApproveIsSaid();
+    void aCopyKeepsTheApprovers();
+    void whatOthersDemandIsSaid();
 
 private:
     CtlResult run(const char *text, const QStringList &more = {}) { return m_ctl->run(words(text) + more); }
@@ -312,6 +314,43 @@ void CtlConnectionsTest::whoMayApproveIsSaid()
              replaced.all().constData());
     QCOMPARE(shop().value(QStringLiteral("approvers")).toArray(), QJsonArray({second}));
     QVERIFY(run("connections list --format table").out.contains(second.toUtf8()));
+}
+
+void CtlConnectionsTest::aCopyKeepsTheApprovers()
+{
+    const QString key = approver();
+    QCOMPARE(run("connections add shop --database-env DB --needs-approval --approver", {key}).exitCode, 0);
+    const CtlResult copied = run("connections add copy --connection shop");
+    QVERIFY2(copied.exitCode == 0 && copied.err.isEmpty(), copied.all().constData());
+    QVERIFY(shown(copied).value(QStringLiteral("needsApproval")).toBool());
+    QCOMPARE(shown(copied).value(QStringLiteral("approvers")).toArray(), QJsonArray({key}));
+    // Who is named takes their place, and one that is there already keeps its own.
+    const QString other = approver();
+    QVERIFY(other != key && !other.isEmpty());
+    const CtlResult named = run("connections add named --connection shop --approver", {other});
+    QCOMPARE(shown(named).value(QStringLiteral("approvers")).toArray(), QJsonArray({other}));
+    const CtlResult again = run("connections add named --connection shop");
+    QVERIFY2(again.exitCode == 0, again.all().constData());
+    QCOMPARE(shown(again).value(QStringLiteral("approvers")).toArray(), QJsonArray({other}));
+}
+
+void CtlConnectionsTest::whatOthersDemandIsSaid()
+{
+    QCOMPARE(
+        run("connections add shop --database-env DB --production --needs-approval --approver", {approver()}).exitCode,
+        0);
+    const CtlResult side = run("connections add side --database-env DB");
+    QVERIFY2(side.exitCode == 0, side.all().constData());
+    QCOMPARE(shown(side).value(QStringLiteral("production")), QJsonValue(false));
+    QVERIFY2(side.err.contains("the saved connection shop holds the same database or cache as production") &&
+                 side.err.contains("--confirm side"),
+             side.all().constData());
+    QVERIFY2(side.err.contains("want approval by the saved connection shop"), side.all().constData());
+    // What it demands itself, and what is demanded elsewhere, need no word.
+    for (const char *add : {"connections add shop --database-env DB", "connections add other --database-env OTHER"}) {
+        const CtlResult quiet = run(add);
+        QVERIFY2(quiet.exitCode == 0 && quiet.err.isEmpty(), quiet.all().constData());
+    }
 }
 
 QTEST_GUILESS_MAIN(CtlConnectionsTest)

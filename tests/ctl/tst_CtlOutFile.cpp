@@ -31,6 +31,7 @@ private Q_SLOTS:
     void someThingsAreNeverReplaced();
     void whatIsReadIsNotReplaced();
     void whatIsNotThereYetIsReadToo();
+    void whatAConnectionReadsIsNotReplaced();
     void whatComesMeanwhileStays();
     void whatComesWhileItIsMeasuredStaysToo();
 
@@ -194,6 +195,33 @@ void CtlOutFileTest::whatIsNotThereYetIsReadToo()
     const CtlResult links = run(mint, end, "--overwrite");
     QVERIFY2(links.exitCode == 2 && links.err.contains("link"), links.all().constData());
     QVERIFY(QFileInfo(end).isSymLink() && !QFile::exists(path("end")));
+}
+
+void CtlOutFileTest::whatAConnectionReadsIsNotReplaced()
+{
+    const QString ca = m_ctl->writeFile(QStringLiteral("ca.pem"), "a certificate authority");
+    const QString cert = m_ctl->writeFile(QStringLiteral("cert.pem"), "a certificate");
+    const QString key = m_ctl->writeFile(QStringLiteral("key.pem"), "a key");
+    const QString cacheKey = m_ctl->writeFile(QStringLiteral("cache-key.pem"), "a key");
+    const QByteArray address =
+        QStringLiteral("postgresql://localhost:1/shop?sslcert=%1&sslkey=%2").arg(cert, key).toUtf8();
+    m_ctl->setEnvironment(QStringLiteral("PG"), QString::fromUtf8(address));
+    m_ctl->setEnvironment(QStringLiteral("CACHE"),
+                          QStringLiteral("rediss://localhost:1/0?sslcert=%1&sslkey=%2").arg(cert, cacheKey));
+    const CtlResult added = m_ctl->run(words("connections add pg --database-env PG --cache-env CACHE --ca-file") << ca);
+    QVERIFY2(added.exitCode == 0, added.all().constData());
+    const QString env = m_ctl->writeFile(QStringLiteral("pg.env"), "DATABASE_URL=" + address + '\n');
+    const auto isKept = [&](const QStringList &by, const QString &file) {
+        const QByteArray before = contentOf(file);
+        const CtlResult refused = run(words("plan save --all") + by, file, "--overwrite");
+        QVERIFY2(refused.exitCode == 2 && refused.err.contains("reads it"), refused.all().constData());
+        QCOMPARE(contentOf(file), before);
+    };
+    for (const QString &file : {ca, cert, key, cacheKey})
+        isKept(words("--connection pg"), file);
+    for (const char *by : {"--database-env PG", "--env-file pg.env"})
+        isKept(words(by), key);
+    QVERIFY(QFile::exists(env));
 }
 
 void CtlOutFileTest::whatComesMeanwhileStays()

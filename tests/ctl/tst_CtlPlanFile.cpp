@@ -33,6 +33,7 @@ private Q_SLOTS:
     void anApprovalOverwritesNothingElse();
     void nothingWaitsForANamedPipe();
     void theApproversAreOfWhoWantsThem();
+    void anApprovalCountsOnce();
     void anApprovalReplacesAnApproval();
     void aPlanOverwritesNothingElse();
     void thePlannerIsToldThatTheirApprovalCountsNot();
@@ -223,10 +224,54 @@ void CtlPlanFileTest::theApproversAreOfWhoWantsThem()
                               << path(approval));
     };
     const CtlResult refused = revoke("--connection side", "theirs.json");
-    QVERIFY2(refused.errorCode() == QStringLiteral("WriteRefused") && refused.err.contains("does not list"),
+    QVERIFY2(refused.errorCode() == QStringLiteral("WriteRefused") &&
+                 refused.err.contains("the connection shop does not list"),
              refused.all().constData());
+    const CtlResult unapproved =
+        m_planner->run(words("sessions revoke --yes --connection side --plan") << path("plan.json"));
+    QVERIFY2(unapproved.exitCode == 4 && unapproved.err.contains("in this database by the connection shop"),
+             unapproved.all().constData());
     const CtlResult done = revoke("--database-env DB", "approval.json");
     QVERIFY2(done.exitCode == 0, done.all().constData());
+}
+
+void CtlPlanFileTest::anApprovalCountsOnce()
+{
+    const QString others = text(approve(path("approval.json"), *m_other), "approver");
+    QCOMPARE(
+        m_planner->run(words("connections add shop --needs-approval --database-env DB --approver") << others).exitCode,
+        0);
+    const auto revoke = [this](const char *how) {
+        return m_planner->run(words("sessions revoke --connection shop") + words(how)
+                              << QStringLiteral("--plan") << path("plan.json") << QStringLiteral("--approval")
+                              << path("approval.json"));
+    };
+    const CtlResult done = revoke("--yes");
+    QVERIFY2(done.exitCode == 0, done.all().constData());
+    const QString id = text(done, "auditId");
+    const CtlResult back = m_planner->run(words("sessions restore --yes --connection shop") << id);
+    QVERIFY2(back.exitCode == 0, back.all().constData());
+    const int rows = m_database->count(QStringLiteral("Session"));
+    QVERIFY(rows > 0);
+    for (const char *how : {"--yes", "--dry-run"}) {
+        const CtlResult again = revoke(how);
+        QVERIFY2(again.exitCode == 4 && again.errorCode() == QStringLiteral("WriteRefused"), again.all().constData());
+        QVERIFY2(again.err.contains("counts once") && again.err.contains(id.toLatin1()) &&
+                     again.err.contains("plan save"),
+                 again.all().constData());
+        QCOMPARE(m_database->count(QStringLiteral("Session")), rows);
+    }
+    // The remedy: a new plan of the same sessions, and a new approval.
+    const CtlResult saved =
+        m_planner->run(words("plan save --all --state all --connection shop --reason OPS-2291 --overwrite --out")
+                       << path("plan.json"));
+    QVERIFY2(saved.exitCode == 0, saved.all().constData());
+    const CtlResult stale = revoke("--yes");
+    QVERIFY2(stale.errorCode() == QStringLiteral("FileFormatInvalid"), stale.all().constData());
+    QCOMPARE(approve(path("approval.json"), *m_other, "--overwrite").exitCode, 0);
+    const CtlResult anew = revoke("--yes");
+    QVERIFY2(anew.exitCode == 0, anew.all().constData());
+    QCOMPARE(m_database->count(QStringLiteral("Session")), 0);
 }
 
 void CtlPlanFileTest::anApprovalReplacesAnApproval()

@@ -26,6 +26,7 @@ private Q_SLOTS:
     void aRelativePathIsSavedAbsolute();
     void discardWantsTheNameToo();
     void discardKnowsTheConnectionAtAnotherAddress();
+    void discardHonoursItsFlags();
     void whatCannotBeGoneOnWithSaysWhy();
 
 private:
@@ -203,6 +204,33 @@ void CtlProductionTest::discardKnowsTheConnectionAtAnotherAddress()
         QCOMPARE(unfinished(), id);
     }
     const CtlResult ended = m_ctl->run(words("operations discard --yes --confirm shop") << id);
+    QVERIFY2(ended.exitCode == 0 && unfinished().isEmpty(), ended.all().constData());
+}
+
+void CtlProductionTest::discardHonoursItsFlags()
+{
+    // Begun in a database that no saved connection has, by a connection that has gone since.
+    const std::unique_ptr<SqliteDatabase> saved = std::move(m_database);
+    m_database = std::make_unique<SqliteDatabase>(QStringLiteral("prisma-adapter-sqlite"));
+    m_ctl->setEnvironment(QStringLiteral("OTHER"), m_database->url());
+    static_cast<void>(revokedUntil([] { return true; }, words("--database-env OTHER")));
+    const QString id = unfinished();
+    QVERIFY(!id.isEmpty());
+    QCOMPARE(m_ctl->run(words("connections remove shop --yes --confirm shop")).exitCode, 0);
+    // What is named is another place: that cannot be meant.
+    for (const char *flags : {"--connection side", "--database-env DB"}) {
+        const CtlResult elsewhere = m_ctl->run(words("operations discard --yes") + words(flags) << id);
+        QVERIFY2(elsewhere.exitCode == 4 && elsewhere.errorCode() == u"PlanStale", elsewhere.all().constData());
+        QCOMPARE(unfinished(), id);
+    }
+    // Of the same place, what the connection demands that is named holds.
+    QCOMPARE(m_ctl->run(words("connections add live --production --database-env OTHER")).exitCode, 0);
+    const CtlResult unnamed = m_ctl->run(words("operations discard --yes --connection live") << id);
+    QVERIFY2(unnamed.errorCode() == u"ConfirmationMissing", unnamed.all().constData());
+    QCOMPARE(unfinished(), id);
+    const CtlResult unknown = m_ctl->run(words("operations discard --yes --connection nobody") << id);
+    QVERIFY2(unknown.errorCode() == u"UnknownConnection", unknown.all().constData());
+    const CtlResult ended = m_ctl->run(words("operations discard --yes --connection live --confirm live") << id);
     QVERIFY2(ended.exitCode == 0 && unfinished().isEmpty(), ended.all().constData());
 }
 

@@ -75,6 +75,29 @@ class CtlSessionsTest final : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void aUserWhoIsNobodyIsSaid()
+    {
+        const SqliteDatabase database(fixture);
+        CtlProcess ctl;
+        hideTokens(ctl, fixture);
+        const auto list = [&](const char *more) {
+            return ctl.run(words("sessions list --database") << database.url() << fixtureNow << words(more));
+        };
+        const CtlResult alike = list("--user ADA@Example.com");
+        QVERIFY2(alike.exitCode == 0 && sessionsIn(alike).isEmpty(), alike.all().constData());
+        QVERIFY2(alike.err.contains("no session of ADA@Example.com matches") &&
+                     alike.err.contains("did you mean ada@example.com (id "),
+                 alike.all().constData());
+        const CtlResult nobody = list("--user zed");
+        QVERIFY2(nobody.exitCode == 0 && nobody.err.contains("There is no such user"), nobody.all().constData());
+        const CtlResult ended = list("--user ada@example.com --expires-before 2001-01-01T00:00:00Z");
+        QVERIFY2(ended.err.contains("There is such a user") && ended.err.contains("Only live sessions"),
+                 ended.all().constData());
+        // Who has sessions, and a list of nobody in particular, need no word.
+        for (const char *quiet : {"--user ada@example.com", "--search zed"})
+            QVERIFY2(!list(quiet).err.contains("no session of"), quiet);
+    }
+
     void adapters_data()
     {
         QTest::addColumn<QString>("name");

@@ -1,6 +1,11 @@
 #include <QtTest>
 
+#include <unistd.h>
+
+#include <QProcess>
+
 #include "tests/support/CtlProcess.h"
+#include "tests/support/TestPaths.h"
 
 using rollcall::test::CtlProcess;
 using rollcall::test::CtlResult;
@@ -255,6 +260,40 @@ private Q_SLOTS:
         ctl.setEnvironment(QStringLiteral("DATABASE_URL"), QStringLiteral("sqlite:/nowhere.db"));
         ctl.setEnvironment(QStringLiteral("AUTH_URL"), QStringLiteral("http://127.0.0.1:1"));
         QCOMPARE(ctl.run(words("sessions list --format json")).errorCode(), QStringLiteral("PartNotGiven"));
+    }
+
+    /// Whoever read standard output has gone: `rollcallctl … | head -1`.
+    void aBrokenPipeIsSaidOnce_data()
+    {
+        QTest::addColumn<QStringList>("command");
+        for (const char *command : {"--help", "sessions revoke --help", "connections list", "connections show nobody"})
+            QTest::newRow(command) << words(command);
+    }
+
+    void aBrokenPipeIsSaidOnce()
+    {
+        QFETCH(const QStringList, command);
+        int ends[2] = {};
+        QCOMPARE(::pipe(ends), 0);
+        ::close(ends[0]);
+        const QTemporaryDir folder;
+        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+        environment.insert(QStringLiteral("XDG_CONFIG_HOME"), folder.path());
+        QProcess process;
+        process.setProcessEnvironment(environment);
+        process.setProgram(rollcall::test::buildFile(QStringLiteral("app/ctl/rollcallctl")));
+        process.setArguments(command);
+        process.setChildProcessModifier([&ends] { ::dup2(ends[1], STDOUT_FILENO); });
+        process.start();
+        QVERIFY(process.waitForFinished());
+        ::close(ends[1]);
+        const QByteArray said = process.readAllStandardError();
+        QCOMPARE(process.exitStatus(), QProcess::NormalExit);
+        QCOMPARE(process.exitCode(), 5);
+        QCOMPARE(said.count("Broken pipe"), 1);
+        QVERIFY2(said.contains("Standard output cannot be written: Broken pipe. Let what reads it"), said.constData());
+        // What else there was to say is.
+        QCOMPARE(said.count('\n'), command.contains(u"nobody") ? 2 : 1);
     }
 };
 

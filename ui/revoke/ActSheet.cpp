@@ -5,6 +5,8 @@
 #include <QVBoxLayout>
 
 #include "core/base/ErrorText.h"
+#include "core/deployment/Demands.h"
+#include "core/workspace/Workspace.h"
 #include "ui/common/Activities.h"
 #include "ui/common/Label.h"
 #include "ui/common/Note.h"
@@ -106,8 +108,31 @@ Button *ActSheet::endButton(const OperationHead &head, const std::function<void(
 
 void ActSheet::askToEnd(const OperationHead &head, const std::function<void()> &end)
 {
-    // The connection's profile is held to what is demanded of its database, which is the operation's.
-    auto *fields = new ConsentFields(m_theme, m_connection.profile(), head.planned);
+    using Profiles = std::vector<workspace::ConnectionProfile>;
+    const auto submitted = m_connection.workers().engine.submit(
+        [this, head, end, config = m_connection.configFolder(),
+         sender = m_mailbox.sender()](const base::Result<store::SessionStore *> &, const base::Call &) {
+            const auto saved = config.isEmpty() ? base::Result<Profiles>(Profiles())
+                                                : workspace::Workspace({config, {}, {}}).profiles();
+            sender.post([this, head, end, saved] {
+                if (saved)
+                    askToEnd(head, end, deployment::demandsOn(head.database, head.connection, *saved));
+                else
+                    showError(saved.error(), {});
+            });
+        },
+        {}, m_connection.timeout());
+    if (!submitted)
+        showError(submitted.error(), {});
+}
+
+void ActSheet::askToEnd(const OperationHead &head, const std::function<void()> &end,
+                        const workspace::ConnectionProfile &demands)
+{
+    // The open connection is held to what is demanded of its database; what the operation was begun with may demand
+    // more, where its address was another one.
+    const bool isHeld = demands.environment == workspace::Environment::Production;
+    auto *fields = new ConsentFields(m_theme, isHeld ? demands : m_connection.profile(), head.planned);
     fields->fixReason(head.reason.isEmpty() ? tr("None was given when it began") : head.reason);
     connect(fields, &ConsentFields::changed, this, &ActSheet::updateConsent);
     auto *body = new QWidget;

@@ -4,6 +4,7 @@
 
 #include <functional>
 
+#include "core/async/Mailbox.h"
 #include "core/revoke/OperationJournal.h"
 #include "ui/common/Activity.h"
 #include "ui/common/Button.h"
@@ -78,7 +79,8 @@ protected:
     /// Says in @p column why the act did not get through: that it is paused, which is @p resumable, or @p error.
     void addTrouble(QVBoxLayout &column, const base::Error &error, bool resumable);
     /// A button that asks, as any act of the sheet is asked for, whether the unfinished operation of @p head is to end
-    /// where it stands, and calls @p end where it is.
+    /// where it stands, and calls @p end where it is. It is held to what is demanded by the connection that it was
+    /// begun with, too.
     [[nodiscard]] common::Button *endButton(const OperationHead &head, const std::function<void()> &end);
     /// A body with one note that says what went wrong, and a foot with @p again, where it can be tried again, and
     /// Close.
@@ -94,10 +96,13 @@ private:
     const common::Theme &m_theme;
     common::OpenConnection &m_connection;
     void askToEnd(const OperationHead &head, const std::function<void()> &end);
+    void askToEnd(const OperationHead &head, const std::function<void()> &end,
+                  const workspace::ConnectionProfile &demands);
 
     QPointer<ConsentFields> m_ending;    ///< what is asked for before an operation is ended
     common::Button *m_execute = nullptr; ///< null: no act is asked for
     common::Label *m_obstacle = nullptr;
+    async::Mailbox m_mailbox;
 };
 
 } // namespace rollcall::revoke

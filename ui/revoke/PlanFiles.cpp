@@ -4,6 +4,7 @@
 #include "core/revoke/ApproverKey.h"
 #include "core/revoke/DemandedApprovers.h"
 #include "core/revoke/PlanTarget.h"
+#include "core/revoke/UsedApproval.h"
 #include "core/workspace/Workspace.h"
 #include "ui/common/SmallFile.h"
 
@@ -132,21 +133,21 @@ void PlanFiles::accept(const std::shared_ptr<const RevocationPlan> &plan, const 
                        const QString &path)
 {
     submit([this, plan, saved, path, deployment = m_connection.shared(), config = m_connection.configFolder(),
-            vault = m_connection.operations().vault](const Call &call) -> Result<Answer> {
+            vault = m_connection.operations().vault,
+            &log = m_connection.auditLog()](const Call &call) -> Result<Answer> {
         const auto content = common::readSmallFile(path, largestApproval);
         if (!content)
             return base::fail(content.error());
-        // Of all folders only that of the saved connections is read.
-        const auto approvers = approversOf(workspace::Workspace({config, {}, {}}), *deployment);
-        if (!approvers)
-            return base::fail(approvers.error());
         const auto own = ownName(vault, call);
         if (!own)
             return base::fail(own.error());
-        const auto approval =
-            checkApproval(*content, saved ? *saved : summaryOf(*plan, *deployment), *approvers, *own, path);
+        // Of all folders only that of the saved connections is read.
+        const auto approval = checkApproval(*content, saved ? *saved : summaryOf(*plan, *deployment),
+                                            workspace::Workspace({config, {}, {}}), *deployment, *own, path);
         if (!approval)
             return base::fail(approval.error());
+        if (const auto unused = checkUnused(*plan, *approval, log, {}, call); !unused)
+            return base::fail(unused.error());
         return Answer([this, approval = *approval] { Q_EMIT accepted(approval); });
     });
 }

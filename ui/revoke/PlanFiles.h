@@ -42,7 +42,7 @@ public:
     /// approved() or failed().
     void approve(const PlanSummary &summary, const QString &path);
     /// Reads the approval at @p path and sees whether it approves @p plan at this connection, as @p saved says where it
-    /// came from a file; ends in accepted() or failed().
+    /// came from a file, and has not been used; ends in accepted() or failed().
     void accept(const std::shared_ptr<const RevocationPlan> &plan, const std::optional<PlanSummary> &saved,
                 const QString &path);
 

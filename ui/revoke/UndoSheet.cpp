@@ -1,5 +1,6 @@
 #include "ui/revoke/UndoSheet.h"
 
+#include <QGridLayout>
 #include <QLocale>
 #include <QVBoxLayout>
 
@@ -31,6 +32,38 @@ QString number(qint64 count)
 QString sessionsText(qint64 count)
 {
     return count == 1 ? UndoSheet::tr("1 session") : UndoSheet::tr("%1 sessions").arg(number(count));
+}
+
+/// Which rows of @p report were left out, and why: the first few.
+QWidget *leftOutRows(const common::Theme &theme, const RestoreReport &report)
+{
+    constexpr int mostShown = 8;
+    auto *box = new QWidget;
+    box->setObjectName(QStringLiteral("undoLeftOut"));
+    auto *grid = new QGridLayout(box);
+    grid->setContentsMargins(0, 0, 0, 0);
+    grid->setHorizontalSpacing(common::space::l);
+    grid->setVerticalSpacing(6);
+    int column = 0;
+    for (const QString &head : {UndoSheet::tr("Fingerprint"), UndoSheet::tr("User"), UndoSheet::tr("Left out")})
+        grid->addWidget(new Label(theme, head, FontToken::Caption, ColorToken::Muted), 0, column++);
+    int line = 1;
+    for (const LeftOut &row : report.leftOut) {
+        if (line > mostShown)
+            break;
+        const QString why = row.why == store::RestoreOutcome::UserGone ? UndoSheet::tr("its user is gone")
+                                                                       : UndoSheet::tr("another row is in the way");
+        grid->addWidget(new Label(theme, row.fingerprint.grouped(), FontToken::Code), line, 0);
+        grid->addWidget(new Label(theme, row.userId.value_or(QStringLiteral("–"))), line, 1);
+        grid->addWidget(new Label(theme, why, FontToken::Body, ColorToken::Muted), line, 2);
+        ++line;
+    }
+    grid->setColumnStretch(2, 1);
+    if (const qint64 more = report.skipped() - (line - 1); more > 0)
+        grid->addWidget(
+            new Label(theme, UndoSheet::tr("and %1 more").arg(number(more)), FontToken::Status, ColorToken::Muted),
+            line, 0, 1, 3);
+    return box;
 }
 
 } // namespace
@@ -161,6 +194,8 @@ void UndoSheet::showResult(const RestoreReport &report)
         column->addWidget(new common::Note(
             theme(), common::NoteKind::Warn, tr("%1 left out").arg(number(report.skipped())),
             tr("%1 exist again, of %2 the user is gone.").arg(number(report.thereAgain), number(report.userGone))));
+        if (!report.leftOut.empty())
+            column->addWidget(leftOutRows(theme(), report));
     }
     if (whole)
         column->addWidget(new common::Note(theme(), common::NoteKind::Good, tr("The rows are as they were"),

@@ -204,6 +204,14 @@ void SavedPlanTest::isCarriedOutOnceApproved()
     QCOMPARE(entries->back().counts.value(u"approver").toString(), approverName());
     QCOMPARE(entries->back().planDigest, wanted->digest);
     QCOMPARE(entries->back().reason, QStringLiteral("Leaver, OPS-2291"));
+    // It counted: the same file and approval once more are refused.
+    m_plan->dismiss();
+    m_plan = new PlanSheet(m_demo.theme(), m_demo.window(), m_demo.connection(), wanted, summary);
+    m_plan->open();
+    take(file("approval.json"));
+    QTRY_VERIFY2(m_demo.texts().contains(u"an approval counts once"), qPrintable(m_demo.texts()));
+    QVERIFY(!m_demo.button("planExecute")->isEnabled());
+    QVERIFY(m_demo.photograph("used-approval"));
 }
 
 void SavedPlanTest::takesNoApprovalButASecondPersons()

@@ -20,6 +20,7 @@ private Q_SLOTS:
     void init();
     void cleanup() { m_demo.close(); }
     void putsBackWhatWasDeleted();
+    void whatIsLeftOutIsNamed();
     void isSpentAfterwards();
     void saysWhatWasNeverKept();
     void aResumeThatFailsClaimsNothing();
@@ -98,6 +99,30 @@ void UndoSheetTest::putsBackWhatWasDeleted()
     QVERIFY(entries.has_value());
     QCOMPARE(entries->back().operation, restore);
     QCOMPARE(entries->back().reason, QStringLiteral("It was a drill"));
+}
+
+void UndoSheetTest::whatIsLeftOutIsNamed()
+{
+    const auto report = revoke({});
+    // Two of the rows have come back by another hand before.
+    auto store = m_demo.open().deployment().openStore(store::Access::Write, Call::within(10s));
+    QVERIFY(store.has_value() && (*store)->keptRows());
+    const auto seal = revoke::OperationSeal::load(m_demo.open().place().vault, false, Call::within(5s));
+    QVERIFY(seal.has_value());
+    const auto index = revoke::readUndoIndex(revoke::undoBeside(m_demo.open().place().folder), report.auditId, *seal);
+    QVERIFY(index.has_value());
+    const std::array two{&index->rows[3], &index->rows[7]};
+    const auto rows = revoke::UndoReader(*index, *seal).read(two);
+    QVERIFY(rows.has_value());
+    QVERIFY((*store)->keptRows()->restoreRows(*rows, Call::within(10s)).has_value());
+    openSheet(report.auditId);
+    QTRY_VERIFY(m_demo.button("undoExecute"));
+    QVERIFY(!putBack().isEmpty());
+    QVERIFY2(m_demo.texts().contains(u"2 left out"), qPrintable(m_demo.texts()));
+    for (const store::KeptRow &row : *rows)
+        QVERIFY2(m_demo.texts().contains(row.key.fingerprint.grouped()), qPrintable(m_demo.texts()));
+    QVERIFY2(m_demo.texts().contains(u"another row is in the way"), qPrintable(m_demo.texts()));
+    QVERIFY(m_demo.photograph("left-out"));
 }
 
 void UndoSheetTest::isSpentAfterwards()

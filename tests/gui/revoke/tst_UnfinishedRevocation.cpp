@@ -1,5 +1,9 @@
 #include <QtTest>
 
+#include <QLineEdit>
+#include <QTemporaryDir>
+
+#include "core/workspace/Workspace.h"
 #include "tests/support/DemoWindow.h"
 #include "tests/support/FaultyStore.h"
 #include "ui/common/Activities.h"
@@ -24,6 +28,7 @@ private Q_SLOTS:
     void offersWhatWasInterrupted();
     void goesOnInGuardedModeAlone();
     void endsItWhereItStands();
+    void endingItIsHeldToWhatItWasBegunWith();
     void nothingUnfinishedIsNotOffered();
 
 private:
@@ -143,6 +148,34 @@ void UnfinishedRevocationTest::endsItWhereItStands()
     QTRY_VERIFY(m_sheet.isNull() || !m_sheet->isVisible());
     QVERIFY(!found().has_value());
     QCOMPARE(m_demo.open().log().list(0, 100)->back().action, QStringLiteral("operations.discard"));
+}
+
+void UnfinishedRevocationTest::endingItIsHeldToWhatItWasBegunWith()
+{
+    // The connection that it was begun with is saved for another database, and a production one.
+    const QTemporaryDir config;
+    workspace::ConnectionProfile saved;
+    saved.name = m_demo.open().deployment().config().displayName();
+    saved.environment = workspace::Environment::Production;
+    saved.database = QStringLiteral("postgresql://db.example.com/shop");
+    workspace::Workspace folder({config.path(), {}, {}});
+    QVERIFY(folder.save(saved, {}, nullptr, Call::within(5s)).has_value());
+    m_demo.connection().setConfigFolder(config.path());
+    openSheet();
+    QTRY_VERIFY(m_demo.button("operationDiscard"));
+    m_demo.connection().setWriteMode(common::WriteMode::Guarded);
+    QTest::mouseClick(m_demo.button("operationDiscard"), Qt::LeftButton);
+    QTRY_VERIFY(m_demo.button("operationEnd"));
+    const QString typed = saved.name + QStringLiteral(" 40");
+    QVERIFY2(m_demo.texts().contains(QStringLiteral("Type ") + typed), qPrintable(m_demo.texts()));
+    QVERIFY(!m_demo.button("operationEnd")->isEnabled());
+    QVERIFY(m_demo.photograph("asked-production"));
+    m_demo.find<QLineEdit>("planConfirmation")->setText(typed);
+    QTRY_VERIFY(m_demo.button("operationEnd")->isEnabled());
+    QTest::mouseClick(m_demo.button("operationEnd"), Qt::LeftButton);
+    QTRY_VERIFY(m_sheet.isNull() || !m_sheet->isVisible());
+    QVERIFY(!found().has_value());
+    m_demo.connection().setConfigFolder({});
 }
 
 void UnfinishedRevocationTest::nothingUnfinishedIsNotOffered()

@@ -120,6 +120,73 @@ private Q_SLOTS:
         QCOMPARE(fixture.audited().back().counts.value(QStringLiteral("approver")).toString(), approval->approver());
     }
 
+    void countsOnce()
+    {
+        RevokeFixture fixture;
+        demand(fixture, true);
+        const RevocationPlan plan = fixture.plan(3);
+        const auto approval = approved(fixture, plan);
+        QVERIFY(approval.has_value());
+        fixture.run("CREATE TABLE kept AS SELECT * FROM Session");
+        const auto putBack = [&fixture] { fixture.run("INSERT OR IGNORE INTO Session SELECT * FROM kept"); };
+        const auto report = fixture.carryOut(plan, inTwos(*approval));
+        QVERIFY(report && !report->error);
+        putBack(); // as an undo does
+        QCOMPARE(fixture.rows(), 5);
+        const auto refused = fixture.carryOut(plan, inTwos(*approval));
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().code, ErrorCode::WriteRefused);
+        QCOMPARE(refused.error().param(base::ErrorParam::Name), report->auditId);
+        QVERIFY(base::describe(refused.error()).message.contains(report->auditId));
+        QVERIFY(base::describe(refused.error()).remedy.contains(QStringLiteral("new plan")));
+        QCOMPARE(fixture.rows(), 5);
+        QVERIFY(fixture.operations().empty());
+        // A plan of the very same rows, made later and approved, is another one.
+        const base::Instant before = fixture.audited().back().at;
+        QTRY_VERIFY(fixture.clock.now() > before);
+        const RevocationPlan anew = fixture.plan(3);
+        QCOMPARE(anew.digest, plan.digest);
+        const auto again = fixture.carryOut(anew, inTwos(*approved(fixture, anew)));
+        QVERIFY(again && !again->error);
+        QCOMPARE(fixture.rows(), 2);
+    }
+
+    void countsOnceThoughTheLogWasPutAside()
+    {
+        RevokeFixture fixture;
+        demand(fixture, true);
+        const RevocationPlan plan = fixture.plan(3);
+        const auto approval = approved(fixture, plan);
+        QVERIFY(approval.has_value());
+        QVERIFY(fixture.carryOut(plan, inTwos(*approval)));
+        const QFileInfo log(fixture.log->path());
+        QVERIFY(QFile::rename(log.filePath(), log.path() + QStringLiteral("/audit-20261122T175613123Z.ndjson")));
+        const auto refused = fixture.carryOut(plan, inTwos(*approval));
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().param(base::ErrorParam::Part), QStringLiteral("used approval"));
+    }
+
+    void oneThatNothingWasDeletedWithIsUnused()
+    {
+        RevokeFixture fixture;
+        demand(fixture, true);
+        fixture.store->beforeDelete = [](int) { return std::optional(base::Error(ErrorCode::ConnectionLost)); };
+        const RevocationPlan plan = fixture.plan(3);
+        const auto approval = approved(fixture, plan);
+        QVERIFY(approval.has_value());
+        const auto stopped = fixture.carryOut(plan, inTwos(*approval));
+        QVERIFY(stopped && stopped->error);
+        QCOMPARE(fixture.rows(), 5);
+        fixture.store->beforeDelete = {};
+        const auto report = fixture.carryOut(plan, inTwos(*approval));
+        QVERIFY(report && !report->error);
+        QCOMPARE(fixture.rows(), 2);
+        // What was left unfinished would use it again.
+        const auto resumed = fixture.resume(stopped->auditId);
+        QVERIFY(!resumed);
+        QCOMPARE(resumed.error().param(base::ErrorParam::Name), report->auditId);
+    }
+
     void oneThatBeganWithoutIsNotGoneOnWith()
     {
         RevokeFixture fixture;
