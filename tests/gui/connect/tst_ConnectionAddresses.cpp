@@ -4,6 +4,7 @@
 
 #include "tests/gui/connect/ConnectionPageFixture.h"
 #include "tests/support/LoopTicks.h"
+#include "tests/support/Patience.h"
 #include "tests/support/RedisFixtures.h"
 #include "tests/support/RedisServer.h"
 #include "ui/connect/CertificateField.h"
@@ -69,14 +70,15 @@ void ConnectionAddressesTest::sessionsKeptInRedis()
     QTest::keyClick(address, Qt::Key_V, Qt::ControlModifier);
     QCOMPARE(address->text(), QStringLiteral("redis://") + host);
     QCOMPARE(part<SecretField>("databasePassword")->text(), QStringLiteral("wrong"));
-    QTRY_COMPARE(finding(Row::Database).headline, QStringLiteral("User or password refused"));
+    QTRY_COMPARE_WITH_TIMEOUT(finding(Row::Database).headline, QStringLiteral("User or password refused"),
+                              test::patience);
     type("databasePassword", QStringLiteral("s3cret-of-the-store"));
-    QTRY_COMPARE(state(Row::Database), State::Ok);
+    QTRY_COMPARE_WITH_TIMEOUT(state(Row::Database), State::Ok, test::patience);
     QVERIFY(finding(Row::Database).detail.contains(QStringLiteral("Redis 7")));
-    QTRY_COMPARE(state(Row::Schema), State::Ok);
+    QTRY_COMPARE_WITH_TIMEOUT(state(Row::Schema), State::Ok, test::patience);
     QVERIFY(finding(Row::Schema).detail.contains(QStringLiteral("user:session:*")));
-    QTRY_VERIFY2(whyNot().isEmpty(), qPrintable(whyNot()));
-    QVERIFY2(ticks.longestGap() < longestGap, "trying the database blocked the window");
+    QTRY_VERIFY2_WITH_TIMEOUT(whyNot().isEmpty(), qPrintable(whyNot()), test::patience);
+    QVERIFY2(ticks.longestOwnGap() < longestGap, "trying the database blocked the window");
     photograph("redis", {1440, 1000});
     QSignalSpy saved(m_page.get(), &ConnectionPage::saveRequested);
     press("saveConnection");
@@ -93,21 +95,21 @@ void ConnectionAddressesTest::aCacheIsTriedAndItsPasswordKept()
     const test::LoopTicks ticks;
     type("connectionName", QStringLiteral("orchard-shop"));
     type("databaseAddress", authDatabase());
-    QTRY_VERIFY(state(Row::Database) == State::Ok);
+    QTRY_VERIFY_WITH_TIMEOUT(state(Row::Database) == State::Ok, test::patience);
     auto *address = part<QLineEdit>("cacheAddress");
     address->setFocus();
     QGuiApplication::clipboard()->setText(QStringLiteral("redis://:wr%2Fong@") + host);
     QTest::keyClick(address, Qt::Key_V, Qt::ControlModifier);
     QCOMPARE(address->text(), QStringLiteral("redis://") + host);
     QCOMPARE(part<SecretField>("cachePassword")->text(), QStringLiteral("wr/ong"));
-    QTRY_COMPARE(finding(Row::Cache).headline, QStringLiteral("User or password refused"));
+    QTRY_COMPARE_WITH_TIMEOUT(finding(Row::Cache).headline, QStringLiteral("User or password refused"), test::patience);
     QCOMPARE(state(Row::Cache), State::Failed);
     QVERIFY(address->property("wrong").toBool());
-    QTRY_VERIFY2(whyNot().isEmpty(), "a cache is optional");
-    QVERIFY2(ticks.longestGap() < longestGap, "trying the cache blocked the window");
+    QTRY_VERIFY2_WITH_TIMEOUT(whyNot().isEmpty(), "a cache is optional", test::patience);
+    QVERIFY2(ticks.longestOwnGap() < longestGap, "trying the cache blocked the window");
     photograph("cache-refused", {1440, 1000});
     type("cachePassword", QStringLiteral("s3cret-of-the-cache"));
-    QTRY_COMPARE(state(Row::Cache), State::Ok);
+    QTRY_COMPARE_WITH_TIMEOUT(state(Row::Cache), State::Ok, test::patience);
     QVERIFY(finding(Row::Cache).detail.contains(host));
     QVERIFY(!finding(Row::Cache).detail.contains(QStringLiteral("s3cret")));
     photograph("cache", {1440, 1000});

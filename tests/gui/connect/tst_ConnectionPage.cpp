@@ -5,6 +5,7 @@
 
 #include "tests/gui/connect/ConnectionPageFixture.h"
 #include "tests/support/LoopTicks.h"
+#include "tests/support/Patience.h"
 #include "ui/common/ErrorBanner.h"
 #include "ui/common/Note.h"
 #include "ui/connect/SecretField.h"
@@ -63,16 +64,17 @@ void ConnectionPageTest::everyLegIsTriedAsItIsFilled()
     part<QComboBox>("environment")->setFocus();
     QTest::keyClick(part<QComboBox>("environment"), Qt::Key_End);
     type("databaseAddress", authDatabase());
-    QTRY_VERIFY(state(Row::Database) == State::Ok);
-    QTRY_VERIFY(state(Row::Schema) == State::Ok || state(Row::Schema) == State::Warning);
-    QTRY_VERIFY(part<QComboBox>("adapter")->currentText().contains(QStringLiteral("session")));
+    QTRY_VERIFY_WITH_TIMEOUT(state(Row::Database) == State::Ok, test::patience);
+    QTRY_VERIFY_WITH_TIMEOUT(state(Row::Schema) == State::Ok || state(Row::Schema) == State::Warning, test::patience);
+    QTRY_VERIFY_WITH_TIMEOUT(part<QComboBox>("adapter")->currentText().contains(QStringLiteral("session")),
+                             test::patience);
     QVERIFY(!part<SecretField>("databasePassword")->isEnabled());
     type("baseUrl", deployment.origin());
-    QTRY_VERIFY(state(Row::Deployment) == State::Ok);
+    QTRY_VERIFY_WITH_TIMEOUT(state(Row::Deployment) == State::Ok, test::patience);
     type("authSecret", secret);
-    QTRY_VERIFY(state(Row::Secret) == State::Ok);
-    QTRY_VERIFY(whyNot().isEmpty());
-    QVERIFY2(ticks.longestGap() < longestGap, "trying the legs blocked the window");
+    QTRY_VERIFY_WITH_TIMEOUT(state(Row::Secret) == State::Ok, test::patience);
+    QTRY_VERIFY_WITH_TIMEOUT(whyNot().isEmpty(), test::patience);
+    QVERIFY2(ticks.longestOwnGap() < longestGap, "trying the legs blocked the window");
     QVERIFY(finding(Row::Secret).remedy.contains(QStringLiteral("keychain (Secret Service)")));
     part<QLineEdit>("baseUrl")->setFocus();
     photograph("good");
@@ -99,15 +101,16 @@ void ConnectionPageTest::wrongSecretIsSaidWithoutShowingIt()
     type("databaseAddress", authDatabase());
     type("baseUrl", deployment.origin());
     type("authSecret", QStringLiteral("n0t-the-secret-of-that-deployment"));
-    QTRY_VERIFY(state(Row::Secret) == State::Failed);
-    QTRY_COMPARE(state(Row::Deployment), State::Ok);
-    QTRY_COMPARE(whyNot(), QStringLiteral("Save and open waits for Secret: it is not the deployment's."));
+    QTRY_VERIFY_WITH_TIMEOUT(state(Row::Secret) == State::Failed, test::patience);
+    QTRY_COMPARE_WITH_TIMEOUT(state(Row::Deployment), State::Ok, test::patience);
+    QTRY_COMPARE_WITH_TIMEOUT(whyNot(), QStringLiteral("Save and open waits for Secret: it is not the deployment's."),
+                              test::patience);
     for (const auto *label : m_page->findChildren<QLabel *>())
         QVERIFY(!label->text().contains(QStringLiteral("n0t-the")));
     photograph("wrong-secret");
     // It is corrected, and the answer follows.
     type("authSecret", secret);
-    QTRY_VERIFY(state(Row::Secret) == State::Ok);
+    QTRY_VERIFY_WITH_TIMEOUT(state(Row::Secret) == State::Ok, test::patience);
 }
 
 void ConnectionPageTest::htmlInsteadOfJson()
@@ -119,7 +122,7 @@ void ConnectionPageTest::htmlInsteadOfJson()
     const FakeDeployment deployment(options);
     type("connectionName", QStringLiteral("orchard-shop"));
     type("baseUrl", deployment.origin());
-    QTRY_VERIFY(state(Row::Deployment) == State::Failed);
+    QTRY_VERIFY_WITH_TIMEOUT(state(Row::Deployment) == State::Failed, test::patience);
     QCOMPARE(finding(Row::Deployment).headline, QStringLiteral("Answers, but not as Auth.js"));
     QVERIFY(!finding(Row::Deployment).remedy.isEmpty());
     QVERIFY(part<QLineEdit>("baseUrl")->property("wrong").toBool());
@@ -132,7 +135,8 @@ void ConnectionPageTest::refusedConnections()
     type("databaseAddress", QStringLiteral("postgresql://ada@127.0.0.1:1/shop"));
     type("databasePassword", QStringLiteral("hunter2"));
     type("baseUrl", QStringLiteral("http://127.0.0.1:1"));
-    QTRY_VERIFY(state(Row::Database) == State::Failed && state(Row::Deployment) == State::Failed);
+    QTRY_VERIFY_WITH_TIMEOUT(state(Row::Database) == State::Failed && state(Row::Deployment) == State::Failed,
+                             test::patience);
     QCOMPARE(finding(Row::Database).headline, QStringLiteral("The connection was refused"));
     QVERIFY(!finding(Row::Database).detail.contains(QStringLiteral("hunter2")));
     QCOMPARE(finding(Row::Deployment).headline, QStringLiteral("The connection was refused"));
@@ -145,14 +149,14 @@ void ConnectionPageTest::noSessionsTable()
     const test::SqliteDatabase other;
     other.exec(QStringLiteral("CREATE TABLE invoices (id integer PRIMARY KEY, total integer);"));
     type("databaseAddress", other.url());
-    QTRY_VERIFY(state(Row::Schema) == State::Failed);
+    QTRY_VERIFY_WITH_TIMEOUT(state(Row::Schema) == State::Failed, test::patience);
     QCOMPARE(state(Row::Database), State::Ok);
     QCOMPARE(finding(Row::Schema).headline, QStringLiteral("No sessions table"));
     photograph("no-sessions-table");
     pressFix(Row::Schema);
     QCOMPARE(part<QComboBox>("strategy")->currentText(), QStringLiteral("JWT in the cookie"));
-    QTRY_VERIFY(state(Row::Schema) == State::Skipped);
-    QTRY_VERIFY(whyNot().isEmpty());
+    QTRY_VERIFY_WITH_TIMEOUT(state(Row::Schema) == State::Skipped, test::patience);
+    QTRY_VERIFY_WITH_TIMEOUT(whyNot().isEmpty(), test::patience);
 }
 
 void ConnectionPageTest::redirectIsRepairedByItsButton()
@@ -166,11 +170,12 @@ void ConnectionPageTest::redirectIsRepairedByItsButton()
     const FakeDeployment redirecting(options);
     type("connectionName", QStringLiteral("orchard-shop"));
     type("baseUrl", redirecting.origin());
-    QTRY_COMPARE(finding(Row::Deployment).fix, QStringLiteral("Use %1").arg(target.origin()));
+    QTRY_COMPARE_WITH_TIMEOUT(finding(Row::Deployment).fix, QStringLiteral("Use %1").arg(target.origin()),
+                              test::patience);
     photograph("redirected");
     pressFix(Row::Deployment);
     QCOMPARE(part<QLineEdit>("baseUrl")->text(), target.origin());
-    QTRY_VERIFY(state(Row::Deployment) == State::Ok);
+    QTRY_VERIFY_WITH_TIMEOUT(state(Row::Deployment) == State::Ok, test::patience);
 }
 
 void ConnectionPageTest::aTestInProgressCanBeCancelled()
@@ -186,7 +191,7 @@ void ConnectionPageTest::aTestInProgressCanBeCancelled()
     type("databaseAddress", authDatabase());
     type("baseUrl", deployment.origin());
     type("authSecret", secret);
-    QTRY_VERIFY(finding(Row::Deployment).headline == QStringLiteral("Testing, 1 s"));
+    QTRY_VERIFY_WITH_TIMEOUT(finding(Row::Deployment).headline == QStringLiteral("Testing, 1 s"), test::patience);
     QCOMPARE(whyNot(), QStringLiteral("Save and open waits for the tests."));
     photograph("testing");
     auto &box = m_page->findChild<ConnectionForm *>()->finding(Row::Deployment);
@@ -194,7 +199,7 @@ void ConnectionPageTest::aTestInProgressCanBeCancelled()
         if (button->isVisible())
             QTest::mouseClick(button, Qt::LeftButton);
     }
-    QTRY_COMPARE(finding(Row::Deployment).headline, QStringLiteral("Not tested"));
+    QTRY_COMPARE_WITH_TIMEOUT(finding(Row::Deployment).headline, QStringLiteral("Not tested"), test::patience);
     QCOMPARE(state(Row::Deployment), State::Skipped);
 }
 
@@ -232,7 +237,8 @@ void ConnectionPageTest::badInputIsNamed()
         type("baseUrl", QStringLiteral("http://127.0.0.1:1"));
     type(field.constData(), text);
     const Finding &found = finding(static_cast<Row>(row));
-    QTRY_VERIFY2(found.state == State::Failed && found.detail.contains(says), qPrintable(found.detail));
+    QTRY_VERIFY2_WITH_TIMEOUT(found.state == State::Failed && found.detail.contains(says), qPrintable(found.detail),
+                              test::patience);
     QVERIFY(!found.remedy.isEmpty());
     QVERIFY2(!QString(found.detail + found.remedy).contains(QStringLiteral("--")), qPrintable(found.remedy));
     QVERIFY(part<QLineEdit>(field.constData())->property("wrong").toBool());
@@ -244,7 +250,7 @@ void ConnectionPageTest::badInputIsNamed()
 void ConnectionPageTest::missingSchemeIsRepaired()
 {
     type("baseUrl", QStringLiteral("shop.invalid"));
-    QTRY_COMPARE(finding(Row::Deployment).fix, QStringLiteral("Use https://shop.invalid"));
+    QTRY_COMPARE_WITH_TIMEOUT(finding(Row::Deployment).fix, QStringLiteral("Use https://shop.invalid"), test::patience);
     pressFix(Row::Deployment);
     QCOMPARE(part<QLineEdit>("baseUrl")->text(), QStringLiteral("https://shop.invalid"));
     m_page->findChild<ConnectionForm *>()->useBaseUrl({}); // nobody waits for that name
@@ -267,10 +273,10 @@ void ConnectionPageTest::envFileIsDropped()
     QVERIFY(enter.isAccepted());
     QDropEvent drop({200, 200}, Qt::CopyAction, &data, Qt::LeftButton, {});
     QApplication::sendEvent(m_page.get(), &drop);
-    QTRY_VERIFY(state(Row::Secret) == State::Ok);
-    QTRY_VERIFY(whyNot().isEmpty());
+    QTRY_VERIFY_WITH_TIMEOUT(state(Row::Secret) == State::Ok, test::patience);
+    QTRY_VERIFY_WITH_TIMEOUT(whyNot().isEmpty(), test::patience);
     QCOMPARE(part<QLineEdit>("connectionName")->text(), QStringLiteral("orchard-shop"));
-    QTRY_COMPARE(state(Row::Cache), State::Failed); // in clear text to another machine
+    QTRY_COMPARE_WITH_TIMEOUT(state(Row::Cache), State::Failed, test::patience); // in clear text to another machine
     QVERIFY(m_page->findChild<common::Note *>()->isVisible());
     photograph("from-env");
 }
@@ -279,7 +285,7 @@ void ConnectionPageTest::envFileThatIsNone()
 {
     m_page->fillFromEnv(m_folder.filePath(QStringLiteral("nowhere/.env")));
     auto *banner = m_page->findChild<common::ErrorBanner *>();
-    QTRY_VERIFY(banner->isVisible());
+    QTRY_VERIFY_WITH_TIMEOUT(banner->isVisible(), test::patience);
     photograph("no-env");
 }
 
@@ -299,7 +305,7 @@ void ConnectionPageTest::savedConnectionIsEdited()
     secrets.authSecrets.emplace_back(QByteArrayView("the old one"));
     m_page->edit(profile, secrets);
     QCOMPARE(m_page->title(), QStringLiteral("Change orchard-shop"));
-    QTRY_VERIFY(state(Row::Deployment) == State::Ok);
+    QTRY_VERIFY_WITH_TIMEOUT(state(Row::Deployment) == State::Ok, test::patience);
     QSignalSpy saved(m_page.get(), &ConnectionPage::saveRequested);
     press("saveConnection");
     QCOMPARE(saved.first().at(0).value<workspace::ConnectionProfile>(), profile);

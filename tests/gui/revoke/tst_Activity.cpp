@@ -7,8 +7,9 @@
 #include <QMessageBox>
 #include <QVBoxLayout>
 
-#include "tests/gui/revoke/WriteLock.h"
+#include "tests/gui/revoke/HeldDeletions.h"
 #include "tests/support/DemoWindow.h"
+#include "tests/support/Patience.h"
 #include "tests/support/Screenshots.h"
 #include "ui/common/Activities.h"
 #include "ui/main/ActivityDrawer.h"
@@ -21,8 +22,8 @@ using namespace std::chrono_literals;
 using base::Call;
 using common::ActState;
 
-/// What runs against the demo deployment, as the activity drawer shows it: somebody else holds the database's write
-/// lock, so that an act stands still as long as is wanted.
+/// What runs against the demo deployment, as the activity drawer shows it: deletions are held, so that an
+/// act stands still as long as is wanted.
 class ActivityTest final : public QObject
 {
     Q_OBJECT
@@ -44,11 +45,10 @@ private:
     static constexpr qsizetype planned = 40;
 
     [[nodiscard]] common::Activities &activities() { return m_demo.connection().activities(); }
-    /// Holds the lock and begins to revoke forty sessions; the act, once it stands at its first
-    /// batch.
+    /// Holds deletions and begins to revoke forty sessions; the act, once it stands in its first batch.
     common::Activity *begin(const QString &reason = QStringLiteral("Laptops stolen in Lyon"));
-    /// Lets go of the lock, so that what runs goes on.
-    void release() { m_lock.reset(); }
+    /// Lets deletions go, so that what runs goes on.
+    void release() { m_hold.reset(); }
     [[nodiscard]] static main::Measurement noMeasurement()
     {
         return {[] { return false; }, [] {}, [](QObject &, const std::function<void()> &) {}};
@@ -57,7 +57,7 @@ private:
     test::DemoWindow m_demo{"activity"};
     main::ActivityDrawer *m_drawer = nullptr;
     std::unique_ptr<revoke::RevocationController> m_controller;
-    std::unique_ptr<test::WriteLock> m_lock;
+    std::unique_ptr<test::HeldDeletions> m_hold;
 };
 
 void ActivityTest::initTestCase()
@@ -77,14 +77,14 @@ void ActivityTest::init()
     column->addWidget(m_drawer);
     m_drawer->setActivities(&activities());
     m_drawer->show();
-    QTRY_VERIFY(m_drawer->isVisible());
+    QTRY_VERIFY_WITH_TIMEOUT(m_drawer->isVisible(), test::patience);
 }
 
 void ActivityTest::cleanup()
 {
     release();
     m_controller.reset();
-    QTRY_VERIFY(!activities().isActing());
+    QTRY_VERIFY_WITH_TIMEOUT(!activities().isActing(), test::patience);
     m_demo.close();
 }
 
@@ -92,19 +92,20 @@ common::Activity *ActivityTest::begin(const QString &reason)
 {
     m_controller = std::make_unique<revoke::RevocationController>(m_demo.connection());
     revoke::Selection selection;
-    auto store = m_demo.open().deployment().openStore(store::Access::ReadOnly, Call::within(10s));
-    const auto rows = store ? (*store)->planRows(store::SessionQuery(), 10'000, m_demo.clock().now(), Call::within(10s))
-                            : base::Result<std::vector<store::PlannedRow>>(base::fail(store.error()));
+    auto store = m_demo.open().deployment().openStore(store::Access::ReadOnly, Call::within(1min));
+    const auto rows = store
+                          ? (*store)->planRows(store::SessionQuery(), 10'000, m_demo.clock().now(), Call::within(1min))
+                          : base::Result<std::vector<store::PlannedRow>>(base::fail(store.error()));
     if (!rows || rows->size() < planned)
         return nullptr;
     for (const store::PlannedRow &row : std::span(*rows).first(planned))
         selection.sessions << row.shown.id.value_or(row.shown.fingerprint.text());
     QSignalSpy frozen(m_controller.get(), &revoke::RevocationController::planned);
     m_controller->freeze(selection);
-    if (!frozen.wait(10'000))
+    if (!frozen.wait(test::patience))
         return nullptr;
-    m_lock = std::make_unique<test::WriteLock>(m_demo.databaseFile());
-    if (!m_lock->isHeld())
+    m_hold = std::make_unique<test::HeldDeletions>(m_demo.databaseFile());
+    if (!m_hold->isHeld())
         return nullptr;
     revoke::RevocationOptions options;
     options.reason = reason;
@@ -113,8 +114,8 @@ common::Activity *ActivityTest::begin(const QString &reason)
     const qint64 written = QFileInfo(log).size();
     m_controller->carryOut(options, QStringLiteral("Revoke 40 sessions"), 0ms);
     common::Activity *activity = m_controller->activity();
-    // Running is said before the intent is written; once its journal says that the first batch has begun, which waits
-    // for the lock, the act is one that can be paused or stopped midway.
+    // Running is said before the intent is written; once its journal says that the first batch has begun, which is
+    // held, the act is one that can be paused or stopped midway.
     const auto hasBegun = [this] {
         QDirIterator journals(m_demo.open().place().folder, {QStringLiteral("journal.ndjson")}, QDir::Files,
                               QDirIterator::Subdirectories);
@@ -146,9 +147,9 @@ void ActivityTest::goesOnWithoutItsSheet()
     m_controller.reset(); // as when its sheet is closed
     QSignalSpy idle(&activities(), &common::Activities::idle);
     release();
-    QVERIFY(idle.count() > 0 || idle.wait(20'000));
+    QVERIFY(idle.count() > 0 || idle.wait(test::patience));
     QCOMPARE(m_demo.liveSessions(), before - planned);
-    QTRY_VERIFY2(m_demo.texts().contains(u"40 of 40 revoked"), qPrintable(m_demo.texts()));
+    QTRY_VERIFY2_WITH_TIMEOUT(m_demo.texts().contains(u"40 of 40 revoked"), qPrintable(m_demo.texts()), test::patience);
     QVERIFY(m_demo.button("activityResult") && m_demo.button("activityAudit"));
     QVERIFY(m_demo.photograph("ended"));
     QSignalSpy wanted(m_drawer, &main::ActivityDrawer::resultRequested);
@@ -165,22 +166,24 @@ void ActivityTest::pausesAndGoesOn()
     const qint64 before = m_demo.liveSessions();
     QVERIFY(begin(QStringLiteral("Password reset, OPS-2288")));
     QTest::mouseClick(m_demo.button("activityPause"), Qt::LeftButton);
-    QTRY_VERIFY2(m_demo.texts().contains(u"Pausing at the next batch"), qPrintable(m_demo.texts()));
+    QTRY_VERIFY2_WITH_TIMEOUT(m_demo.texts().contains(u"Pausing at the next batch"), qPrintable(m_demo.texts()),
+                              test::patience);
     // It is told through its journal, by another worker.
     QTest::qWait(0);
-    QTRY_VERIFY(QDir(m_demo.open().place().folder).entryList(QDir::Dirs | QDir::NoDotAndDotDot).size() == 1);
+    QTRY_VERIFY_WITH_TIMEOUT(
+        QDir(m_demo.open().place().folder).entryList(QDir::Dirs | QDir::NoDotAndDotDot).size() == 1, test::patience);
     const QString folder =
         QDir(m_demo.open().place().folder).entryInfoList(QDir::Dirs | QDir::NoDotAndDotDot).first().filePath();
-    QTRY_VERIFY(QFile::exists(folder + QStringLiteral("/pause")));
+    QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(folder + QStringLiteral("/pause")), test::patience);
     release();
-    QTRY_VERIFY_WITH_TIMEOUT(activities().unfinished().size() == 1, 20'000);
+    QTRY_VERIFY_WITH_TIMEOUT(activities().unfinished().size() == 1, test::patience);
     const revoke::Operation paused = activities().unfinished().front();
     QCOMPARE(paused.state, revoke::OperationState::Paused);
     QCOMPARE(paused.done, qint64{10});
     QCOMPARE(m_demo.liveSessions(), before - 10);
-    QTRY_VERIFY(m_demo.button("activityResume"));
-    QTRY_VERIFY2(m_demo.texts().contains(u"OPS-2288") && m_demo.texts().contains(u"10 of 40 settled"),
-                 qPrintable(m_demo.texts()));
+    QTRY_VERIFY_WITH_TIMEOUT(m_demo.button("activityResume"), test::patience);
+    QTRY_VERIFY2_WITH_TIMEOUT(m_demo.texts().contains(u"OPS-2288") && m_demo.texts().contains(u"10 of 40 settled"),
+                              qPrintable(m_demo.texts()), test::patience);
     QCOMPARE(m_drawer->summary(), QStringLiteral("1 paused"));
     QVERIFY(m_demo.photograph("paused"));
     QSignalSpy wanted(m_drawer, &main::ActivityDrawer::resumeRequested);
@@ -188,12 +191,12 @@ void ActivityTest::pausesAndGoesOn()
     QCOMPARE(wanted.count(), 1);
     QSignalSpy ended(m_controller.get(), &revoke::RevocationController::finished);
     m_controller->resume(paused, QStringLiteral("Revoke 40 sessions"));
-    QVERIFY(ended.wait(20'000));
+    QVERIFY(ended.wait(test::patience));
     QCOMPARE(m_demo.liveSessions(), before - planned);
-    QTRY_VERIFY(activities().unfinished().empty());
+    QTRY_VERIFY_WITH_TIMEOUT(activities().unfinished().empty(), test::patience);
     // One act, once: what the paused run came to is said by the whole one.
-    QTRY_COMPARE(activities().acts().size(), 1);
-    QTRY_VERIFY2(m_demo.texts().contains(u"40 of 40 revoked"), qPrintable(m_demo.texts()));
+    QTRY_COMPARE_WITH_TIMEOUT(activities().acts().size(), 1, test::patience);
+    QTRY_VERIFY2_WITH_TIMEOUT(m_demo.texts().contains(u"40 of 40 revoked"), qPrintable(m_demo.texts()), test::patience);
 }
 
 void ActivityTest::stopsWhatRuns()
@@ -201,12 +204,12 @@ void ActivityTest::stopsWhatRuns()
     const qint64 before = m_demo.liveSessions();
     QVERIFY(begin());
     QTest::mouseClick(m_demo.button("activityStop"), Qt::LeftButton);
-    QTRY_VERIFY_WITH_TIMEOUT(!activities().isActing(), 20'000);
+    QTRY_VERIFY_WITH_TIMEOUT(!activities().isActing(), test::patience);
     release();
     QVERIFY(activities().unfinished().empty());
     QVERIFY(m_demo.liveSessions() > before - planned);
     QVERIFY(!activities().acts().first()->end()->good);
-    QTRY_VERIFY2(m_demo.texts().contains(u"Stopped after"), qPrintable(m_demo.texts()));
+    QTRY_VERIFY2_WITH_TIMEOUT(m_demo.texts().contains(u"Stopped after"), qPrintable(m_demo.texts()), test::patience);
     QVERIFY(m_demo.photograph("stopped"));
 }
 
@@ -228,14 +231,16 @@ void ActivityTest::asksBeforeItIsLeft()
     QVERIFY(test::saveScreenshot(*boxes.first(), m_demo.theme(), QStringLiteral("activity-question")));
     QTest::mouseClick(boxes.first()->findChild<QAbstractButton *>(QStringLiteral("pauseAndClose")), Qt::LeftButton);
     const QDir operations(m_demo.open().place().folder);
-    QTRY_VERIFY(QFile::exists(operations.entryInfoList(QDir::Dirs | QDir::NoDotAndDotDot).first().filePath() +
-                              QStringLiteral("/pause")));
+    QTRY_VERIFY_WITH_TIMEOUT(
+        QFile::exists(operations.entryInfoList(QDir::Dirs | QDir::NoDotAndDotDot).first().filePath() +
+                      QStringLiteral("/pause")),
+        test::patience);
     QCOMPARE(left, 1);
     release();
-    QTRY_COMPARE_WITH_TIMEOUT(left, 2, 20'000);
-    QTRY_COMPARE(activities().unfinished().size(), std::size_t{1});
+    QTRY_COMPARE_WITH_TIMEOUT(left, 2, test::patience);
+    QTRY_COMPARE_WITH_TIMEOUT(activities().unfinished().size(), std::size_t{1}, test::patience);
     QVERIFY(revoke::discardOperation(activities().unfinished().front().head.id, m_demo.open().place(),
-                                     m_demo.open().log(), Call::within(5s)));
+                                     m_demo.open().log(), Call::within(1min)));
 }
 
 void ActivityTest::stopsAMeasurementBeforeItIsLeft()
@@ -280,12 +285,12 @@ void ActivityTest::doesNotLeaveWherePausingFailed()
         Qt::LeftButton);
     Q_EMIT activities().failed(base::Error(base::ErrorCode::Internal));
     release();
-    QTRY_VERIFY_WITH_TIMEOUT(!activities().isActing(), 20'000);
+    QTRY_VERIFY_WITH_TIMEOUT(!activities().isActing(), test::patience);
     QTest::qWait(0);
     QCOMPARE(left, 0);
     for (const auto &operation : activities().unfinished())
-        QVERIFY(
-            revoke::discardOperation(operation.head.id, m_demo.open().place(), m_demo.open().log(), Call::within(5s)));
+        QVERIFY(revoke::discardOperation(operation.head.id, m_demo.open().place(), m_demo.open().log(),
+                                         Call::within(1min)));
 }
 
 void ActivityTest::offersWhatAnEarlierStartLeft()
@@ -293,22 +298,24 @@ void ActivityTest::offersWhatAnEarlierStartLeft()
     QVERIFY(begin());
     activities().pause(*activities().acts().first());
     const QDir operations(m_demo.open().place().folder);
-    QTRY_VERIFY(QFile::exists(operations.entryInfoList(QDir::Dirs | QDir::NoDotAndDotDot).first().filePath() +
-                              QStringLiteral("/pause")));
+    QTRY_VERIFY_WITH_TIMEOUT(
+        QFile::exists(operations.entryInfoList(QDir::Dirs | QDir::NoDotAndDotDot).first().filePath() +
+                      QStringLiteral("/pause")),
+        test::patience);
     release();
-    QTRY_VERIFY_WITH_TIMEOUT(!activities().isActing(), 20'000);
+    QTRY_VERIFY_WITH_TIMEOUT(!activities().isActing(), test::patience);
     m_controller.reset();
     // As when the program is started again: nothing is known but what lies on disk.
     m_drawer->setActivities(nullptr);
     init();
     QVERIFY(activities().acts().isEmpty());
     activities().refresh();
-    QTRY_COMPARE(activities().unfinished().size(), std::size_t{1});
-    QTRY_VERIFY(m_demo.button("activityResume"));
+    QTRY_COMPARE_WITH_TIMEOUT(activities().unfinished().size(), std::size_t{1}, test::patience);
+    QTRY_VERIFY_WITH_TIMEOUT(m_demo.button("activityResume"), test::patience);
     const QString id = activities().unfinished().front().head.id;
-    QVERIFY(revoke::discardOperation(id, m_demo.open().place(), m_demo.open().log(), Call::within(5s)));
+    QVERIFY(revoke::discardOperation(id, m_demo.open().place(), m_demo.open().log(), Call::within(1min)));
     activities().refresh();
-    QTRY_VERIFY(!m_demo.button("activityResume"));
+    QTRY_VERIFY_WITH_TIMEOUT(!m_demo.button("activityResume"), test::patience);
 }
 
 QTEST_MAIN(ActivityTest)

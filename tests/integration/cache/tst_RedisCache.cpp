@@ -174,7 +174,7 @@ private Q_SLOTS:
         keep(*cache, "the-secret-token", sessionOf("{}"));
         keep(*cache, "absent", absence(), 60s);
         SessionCache::Entry ends = sessionOf("{}", {});
-        ends.sessionExpires = m_clock.now() + 3s;
+        ends.sessionExpires = m_clock.now() + 30s;
         keep(*cache, "ends", ends);
         const auto keys = ask({"KEYS", "*"});
         QVERIFY(keys.has_value());
@@ -188,7 +188,7 @@ private Q_SLOTS:
         };
         QVERIFY(lifeOf("the-secret-token") > 50'000 && lifeOf("the-secret-token") <= 60'000);
         QVERIFY(lifeOf("absent") > 0 && lifeOf("absent") <= 5'000);
-        QVERIFY(lifeOf("ends") > 0 && lifeOf("ends") <= 3'001);
+        QVERIFY(lifeOf("ends") > 0 && lifeOf("ends") <= 30'001);
     }
 
     void invalidates()
@@ -262,10 +262,8 @@ private Q_SLOTS:
     void whatComesUnaskedIsNotTakenForAnAnswer()
     {
         test::Reply answer;
-        answer.bytes = "+first\r\n+stray\r\n";
-        answer.pieceSize = 8; // the answer alone, the rest a while later
-        answer.pieceDelay = 200ms;
-        const test::ScriptedServer server([](const auto &) { return test::Reply(); }, answer);
+        answer.bytes = "+first\r\n";
+        test::ScriptedServer server([](const auto &) { return test::Reply(); }, answer);
         const auto url = redis::RedisUrl::parse("redis://127.0.0.1:" + QByteArray::number(server.port()));
         const auto channel = redis::makeChannel(url->clone(), {});
         for (int connections = 1; connections <= 2; ++connections) {
@@ -273,7 +271,7 @@ private Q_SLOTS:
             QVERIFY(reply.has_value());
             QCOMPARE(reply->text, QByteArray("first"));
             QCOMPARE(server.connections(), connections);
-            QTest::qWait(600); // nothing here can see the rest come
+            QVERIFY(server.push(connections - 1, "+stray\r\n"));
         }
     }
 
@@ -466,12 +464,10 @@ private Q_SLOTS:
         test::ManualClock clock;
         RedisCache cache([shared] { return redis::makeChannel(shared->clone(), {}); }, {"s", "f"}, 200ms, clock);
         QCOMPARE(cache.find("t", call()).error().code, ErrorCode::Timeout);
-        const QDeadlineTimer soon(100);
-        QCOMPARE(cache.find("t", call()).error().code, ErrorCode::DatabaseUnavailable);
-        QVERIFY(!soon.hasExpired());
+        QCOMPARE(cache.find("t", call()).error().code, ErrorCode::DatabaseUnavailable); // not asked
         // A short call is not used up by the cache: its source has half of it.
-        RedisCache other([shared] { return redis::makeChannel(shared->clone(), {}); }, {"s", "f"}, 5s, clock);
-        const Call quick = Call::within(2s);
+        RedisCache other([shared] { return redis::makeChannel(shared->clone(), {}); }, {"s", "f"}, 1h, clock);
+        const Call quick = Call::within(6s);
         QCOMPARE(other.find("t", quick).error().code, ErrorCode::Timeout);
         QVERIFY(quick.remaining() > 500ms);
         QCOMPARE(other.find("t", quick).error().code, ErrorCode::DatabaseUnavailable);

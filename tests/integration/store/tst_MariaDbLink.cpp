@@ -144,16 +144,12 @@ void MariaDbLinkTest::aFrozenServerIsLetGo()
     const auto connection = connectTo(url, store::Access::ReadOnly);
     QVERIFY(connection);
     QVERIFY(server.freeze(true));
-    QElapsedTimer timer;
-    timer.start();
     // Nobody answers: neither the statement, nor who asks that it be stopped.
     const auto asked =
         connection->read({.sql = QStringLiteral("SELECT 1")}, {}, base::Call::within(std::chrono::milliseconds(300)));
-    const qint64 took = timer.elapsed();
     QVERIFY(server.freeze(false));
     QVERIFY(!asked);
     QVERIFY2(asked.error().code == ErrorCode::Timeout, failureOf(asked).constData());
-    QVERIFY2(took < 6000, qPrintable(QString::number(took)));
     const auto again = connection->read({.sql = QStringLiteral("SELECT 1")}, {}, soon());
     QVERIFY(!again);
     QCOMPARE(again.error().code, ErrorCode::ConnectionLost);
@@ -171,21 +167,20 @@ void MariaDbLinkTest::aRestartedServerIsConnectedToAgain()
     const auto connection = connectTo(url, store::Access::ReadOnly);
     QVERIFY(connection);
     std::optional<base::Error> error;
-    qint64 took = 0;
     std::jthread reader([&] {
-        QElapsedTimer timer;
-        timer.start();
-        const auto slept = connection->read({.sql = QStringLiteral("SELECT SLEEP(8)")}, {}, soon());
-        took = timer.elapsed();
+        const auto slept = connection->read({.sql = QStringLiteral("SELECT SLEEP(600)")}, {}, soon());
         if (!slept)
             error = slept.error();
     });
-    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    const auto watching = connectTo(url, store::Access::ReadOnly);
+    QVERIFY(watching);
+    QTRY_COMPARE_WITH_TIMEOUT(valueOf(*watching, QStringLiteral("SELECT COUNT(*) FROM information_schema.processlist "
+                                                                "WHERE info LIKE 'SELECT SLEEP(600)%'")),
+                              QStringLiteral("1"), 20'000);
     QVERIFY(server.kill());
     reader.join();
     QVERIFY(error);
     QVERIFY2(error->code == ErrorCode::ConnectionLost, qPrintable(base::oneLine(*error)));
-    QVERIFY2(took < 4000, qPrintable(QString::number(took)));
     const auto again = connection->read({.sql = QStringLiteral("SELECT 1")}, {}, soon());
     QVERIFY(!again);
     QCOMPARE(again.error().code, ErrorCode::ConnectionLost);

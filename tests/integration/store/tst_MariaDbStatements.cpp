@@ -78,25 +78,26 @@ void MariaDbStatementsTest::aStatementStopsWhenCancelled()
     const auto url = m_databases.fixture();
     const auto connection = connectTo(url, store::Access::ReadOnly);
     QVERIFY(connection);
+    const auto other = connectTo(url, store::Access::ReadOnly);
+    QVERIFY(other);
+    const auto running = [&other] {
+        return valueOf(*other, QStringLiteral("SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE "
+                                              "'SELECT SLEEP(600)%'"));
+    };
     std::stop_source stop;
-    QElapsedTimer sinceCancel;
-    std::jthread canceller([&] {
-        std::this_thread::sleep_for(std::chrono::milliseconds(300));
-        sinceCancel.start();
+    std::jthread canceller([&](const std::stop_token &atEnd) {
+        while (!atEnd.stop_requested() && running() != QStringLiteral("1"))
+            std::this_thread::yield();
         stop.request_stop();
     });
-    const auto slept = connection->read({.sql = QStringLiteral("SELECT SLEEP(8), 'rollcall-cancel-probe'")}, {},
-                                        base::Call::within(std::chrono::seconds(20), stop.get_token()));
+    const auto slept = connection->read({.sql = QStringLiteral("SELECT SLEEP(600), 'rollcall-cancel-probe'")}, {},
+                                        base::Call::within(std::chrono::hours(1), stop.get_token()));
+    canceller.request_stop();
     canceller.join();
-    const qint64 took = sinceCancel.elapsed();
     QVERIFY(!slept);
-    QCOMPARE(slept.error().code, ErrorCode::Cancelled);
-    QVERIFY2(took < 1000, qPrintable(QString::number(took)));
+    QVERIFY2(slept.error().code == ErrorCode::Cancelled, failureOf(slept).constData());
     // The server has stopped it too, and the connection goes on.
-    const auto other = connectTo(url, store::Access::ReadOnly);
-    QCOMPARE(valueOf(*other, QStringLiteral("SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE "
-                                            "'SELECT SLEEP(8)%'")),
-             QStringLiteral("0"));
+    QTRY_COMPARE(running(), QStringLiteral("0"));
     QCOMPARE(valueOf(*connection, QStringLiteral("SELECT 'fit'")), QStringLiteral("fit"));
 }
 
@@ -104,13 +105,12 @@ void MariaDbStatementsTest::aStatementStopsAtItsDeadline()
 {
     const auto connection = connectTo(m_databases.fixture(), store::Access::ReadOnly);
     QVERIFY(connection);
-    QElapsedTimer timer;
-    timer.start();
-    const auto slept = connection->read({.sql = QStringLiteral("SELECT SLEEP(8)")}, {},
+    // Nothing else ends it.
+    QVERIFY(connection->execute({.sql = QStringLiteral("SET SESSION max_statement_time = 0")}, {}, soon()));
+    const auto slept = connection->read({.sql = QStringLiteral("SELECT SLEEP(600)")}, {},
                                         base::Call::within(std::chrono::milliseconds(300)));
     QVERIFY(!slept);
     QCOMPARE(slept.error().code, ErrorCode::Timeout);
-    QVERIFY2(timer.elapsed() < 2300, qPrintable(QString::number(timer.elapsed())));
     QCOMPARE(valueOf(*connection, QStringLiteral("SELECT 'fit'")), QStringLiteral("fit"));
 }
 
@@ -120,12 +120,10 @@ void MariaDbStatementsTest::theServerStopsWhatNobodyElseDoes()
     QVERIFY(connection);
     // As after a second connection was refused: only the limit that the session was given is left.
     QVERIFY(connection->execute({.sql = QStringLiteral("SET SESSION max_statement_time = 0.3")}, {}, soon()));
-    QElapsedTimer timer;
-    timer.start();
-    const auto slept = connection->read({.sql = QStringLiteral("SELECT SLEEP(8)")}, {}, soon());
+    const auto slept =
+        connection->read({.sql = QStringLiteral("SELECT SLEEP(600)")}, {}, base::Call::within(std::chrono::hours(1)));
     QVERIFY(!slept);
     QVERIFY2(slept.error().code == ErrorCode::Timeout, failureOf(slept).constData());
-    QVERIFY2(timer.elapsed() < 2300, qPrintable(QString::number(timer.elapsed())));
 }
 
 void MariaDbStatementsTest::aStreamOfRowsStopsWhenCancelled()
@@ -135,20 +133,16 @@ void MariaDbStatementsTest::aStreamOfRowsStopsWhenCancelled()
     // Rows without an end in sight, which arrive faster than they are looked at: the server is never waited for.
     std::stop_source stop;
     qint64 seen = 0;
-    QElapsedTimer sinceCancel;
     const auto read = connection->read(
         {.sql = QStringLiteral("SELECT seq FROM seq_1_to_100000000")},
         [&](const store::SqlRow &) {
             std::this_thread::sleep_for(std::chrono::microseconds(50));
-            if (++seen == 1000) {
-                sinceCancel.start();
+            if (++seen == 1000)
                 stop.request_stop();
-            }
         },
-        base::Call::within(std::chrono::seconds(20), stop.get_token()));
+        base::Call::within(std::chrono::hours(1), stop.get_token()));
     QVERIFY(!read);
-    QCOMPARE(read.error().code, ErrorCode::Cancelled);
-    QVERIFY2(sinceCancel.elapsed() < 2300, qPrintable(QString::number(sinceCancel.elapsed())));
+    QVERIFY2(read.error().code == ErrorCode::Cancelled, failureOf(read).constData());
     QVERIFY2(seen < 5000, qPrintable(QString::number(seen)));
     QCOMPARE(valueOf(*connection, QStringLiteral("SELECT 'fit'")), QStringLiteral("fit"));
 }

@@ -441,7 +441,7 @@ void SessionWatchTest::followsATriggerThatNotifies()
         }(),
         clock);
     QTRY_VERIFY2_WITH_TIMEOUT(expiring.has(QStringLiteral("watching")), expiring.all().constData(), patience);
-    QVERIFY(writer->insertCanary({base::SecretBytes("canary-token-ben-0000000000000002"), clock.now() + 2s}, soon()));
+    QVERIFY(writer->insertCanary({base::SecretBytes("canary-token-ben-0000000000000002"), clock.now() + 6s}, soon()));
     QTRY_VERIFY2_WITH_TIMEOUT(
         expiring.has(QStringLiteral("expired ") + fingerprint("canary-token-ben-0000000000000002")),
         expiring.all().constData(), patience);
@@ -537,24 +537,36 @@ void SessionWatchTest::stopsAtOnce()
     const auto watched = detected(load(QStringLiteral("pg-adapter-postgres")));
     QVERIFY(watched);
     const base::SystemClock clock;
-    auto options = onlyBySignal();
-    WatchRecorder recorder(watched->sources(), options, clock);
-    QTRY_VERIFY2_WITH_TIMEOUT(recorder.has(QStringLiteral("watching")), recorder.all().constData(), patience);
-    auto locker = store::PostgresConnection::open(watched->url, {}, store::Access::Write, soon());
-    QVERIFY(locker);
-    if (isLocked) {
-        QVERIFY((*locker)->begin(store::TransactionMode::Write, soon()));
-        QVERIFY((*locker)->execute(store::SqlStatement{QStringLiteral("LOCK TABLE sessions")}, {}, soon()));
-        recorder.watcher().lookNow();
-        QTRY_COMPARE_WITH_TIMEOUT(ask(watched->url, QStringLiteral("SELECT count(*) FROM pg_locks WHERE NOT granted")),
-                                  QByteArray("1"), patience);
+    // A lock is waited for two seconds, nearly all of which are left when it is seen to be: a stop that only takes
+    // effect with their end takes that long each time, one that takes effect at once does so only where the machine is
+    // busy with others.
+    qint64 quickest = std::numeric_limits<qint64>::max();
+    for (int attempt = 0; attempt < 5 && quickest >= 1'000; ++attempt) {
+        WatchRecorder recorder(watched->sources(), onlyBySignal(), clock);
+        QTRY_VERIFY2_WITH_TIMEOUT(recorder.has(QStringLiteral("watching")), recorder.all().constData(), patience);
+        auto locker = store::PostgresConnection::open(watched->url, {}, store::Access::Write, soon());
+        QVERIFY(locker);
+        const auto isWaitedFor = [&locker] {
+            qint64 waiting = 0;
+            const auto asked = (*locker)->execute(
+                store::SqlStatement{QStringLiteral("SELECT count(*) FROM pg_locks WHERE NOT granted")},
+                [&waiting](const store::SqlRow &row) { waiting = row.integer(0); }, soon());
+            return asked && waiting == 1;
+        };
+        if (isLocked) {
+            QVERIFY((*locker)->begin(store::TransactionMode::Write, soon()));
+            QVERIFY((*locker)->execute(store::SqlStatement{QStringLiteral("LOCK TABLE sessions")}, {}, soon()));
+            recorder.watcher().lookNow();
+            QTRY_VERIFY_WITH_TIMEOUT(isWaitedFor(), patience);
+        }
+        QElapsedTimer timer;
+        timer.start();
+        recorder.stop();
+        QTRY_VERIFY2_WITH_TIMEOUT(recorder.hasEnded(), recorder.all().constData(), patience);
+        quickest = std::min(quickest, timer.elapsed());
+        QCOMPARE(recorder.error(), QString());
     }
-    QElapsedTimer timer;
-    timer.start();
-    recorder.stop();
-    QTRY_VERIFY2_WITH_TIMEOUT(recorder.hasEnded(), recorder.all().constData(), patience);
-    QVERIFY2(timer.elapsed() < 1'500, qPrintable(QString::number(timer.elapsed()))); // the lock alone lasts 2 s
-    QCOMPARE(recorder.error(), QString());
+    QVERIFY2(quickest < 1'000, qPrintable(QString::number(quickest)));
 }
 
 void SessionWatchTest::endsWhereTryingAgainCannotHelp()

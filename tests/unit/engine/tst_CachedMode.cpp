@@ -105,7 +105,7 @@ private:
         proxied.options.fetch = std::move(fetch);
         QVERIFY(m_runtime.configureProxy(std::move(proxied)));
     }
-    [[nodiscard]] RuntimeSession ask(const QByteArray &cookies, const Call &call = Call::within(20s)) const
+    [[nodiscard]] RuntimeSession ask(const QByteArray &cookies, const Call &call = Call::within(1min)) const
     {
         auto answer = m_runtime.getServerSession(RequestHeaders::fromCookie(cookies), call);
         return answer ? std::move(*answer) : RuntimeSession();
@@ -113,7 +113,7 @@ private:
     [[nodiscard]] RuntimeSession askTogether(const QByteArray &cookies) const
     {
         const RequestHeaders request = RequestHeaders::fromCookie(cookies);
-        auto answers = m_runtime.resolveMany({&request, 1}, Call::within(20s));
+        auto answers = m_runtime.resolveMany({&request, 1}, Call::within(1min));
         return answers ? std::move(answers->front()) : RuntimeSession();
     }
 
@@ -200,7 +200,7 @@ private Q_SLOTS:
         QTest::addColumn<std::chrono::milliseconds>("deadline");
         QTest::addColumn<QString>("others");
         QTest::addColumn<int>("asked");
-        QTest::newRow("the first caller's own") << 200ms << QStringLiteral("session") << 2;
+        QTest::newRow("the first caller's own") << 3000ms << QStringLiteral("session") << 2;
         QTest::newRow("the client's, which is the same for all")
             << std::chrono::milliseconds(1h) << QStringLiteral("proxy-timeout") << 1;
     }

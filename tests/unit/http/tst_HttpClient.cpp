@@ -59,7 +59,7 @@ private Q_SLOTS:
         for (int i = 0; i < 3; ++i) {
             HttpRequest request = get(server.url(QStringLiteral("/api/auth/session?x=%20y#part")));
             request.headers.emplace_back("Cookie", "s=1");
-            const auto answer = client.send(request, Call::within(5s));
+            const auto answer = client.send(request, Call::within(1min));
             QVERIFY(answer.has_value());
             QCOMPARE(answer->status, 200);
             QCOMPARE(answer->body, "{\"n\":" + QByteArray::number(i) + "}");
@@ -80,7 +80,7 @@ private Q_SLOTS:
     {
         ScriptedServer server([](const auto &) { return Reply::http(200, "null"); });
         HttpClient client({});
-        const auto ask = [&] { return client.send(get(server.url()), Call::within(5s)).has_value(); };
+        const auto ask = [&] { return client.send(get(server.url()), Call::within(1min)).has_value(); };
         static std::atomic<int> complaints;
         complaints = 0;
         // This thread has an event dispatcher: Qt would tell of an object of it that another thread touches.
@@ -102,7 +102,7 @@ private Q_SLOTS:
         ScriptedServer server([](const auto &) { return Reply::http(200, "null"); });
         HttpClient client({});
         const auto answer =
-            client.send(get(QUrl(QStringLiteral("http://localhost:%1/").arg(server.port()))), Call::within(5s));
+            client.send(get(QUrl(QStringLiteral("http://localhost:%1/").arg(server.port()))), Call::within(1min));
         QVERIFY(answer.has_value());
         QCOMPARE(server.requests().front().header("host"), "localhost:" + QByteArray::number(server.port()));
     }
@@ -112,7 +112,7 @@ private Q_SLOTS:
         qputenv("http_proxy", "http://127.0.0.1:" + QByteArray::number(closedPort()));
         ScriptedServer server([](const auto &) { return Reply::http(200, "null"); });
         HttpClient client({});
-        QVERIFY(client.send(get(server.url()), Call::within(5s)).has_value());
+        QVERIFY(client.send(get(server.url()), Call::within(1min)).has_value());
         qunsetenv("http_proxy");
     }
 
@@ -127,8 +127,8 @@ private Q_SLOTS:
             return reply;
         });
         HttpClient client({});
-        QVERIFY(client.send(get(server.url()), Call::within(5s)).has_value());
-        QVERIFY(client.send(get(server.url()), Call::within(5s)).has_value());
+        QVERIFY(client.send(get(server.url()), Call::within(1min)).has_value());
+        QVERIFY(client.send(get(server.url()), Call::within(1min)).has_value());
         QCOMPARE(server.requests().size(), 3U);
         QCOMPARE(server.connections(), 2);
     }
@@ -157,12 +157,12 @@ private Q_SLOTS:
         HttpOptions options;
         options.mayPost = true;
         HttpClient client(options);
-        QVERIFY(client.send(get(server.url()), Call::within(5s)).has_value());
+        QVERIFY(client.send(get(server.url()), Call::within(1min)).has_value());
         HttpRequest request = get(server.url());
         request.method = method;
         if (method == "POST")
             request.body = "{}";
-        QVERIFY(!client.send(request, Call::within(5s)).has_value());
+        QVERIFY(!client.send(request, Call::within(1min)).has_value());
         QCOMPARE(server.requests().size(), 2U);
     }
 
@@ -174,8 +174,8 @@ private Q_SLOTS:
             return reply;
         });
         HttpClient client({});
-        QVERIFY(client.send(get(server.url()), Call::within(5s)).has_value());
-        QVERIFY(client.send(get(server.url()), Call::within(5s)).has_value());
+        QVERIFY(client.send(get(server.url()), Call::within(1min)).has_value());
+        QVERIFY(client.send(get(server.url()), Call::within(1min)).has_value());
         QCOMPARE(server.connections(), 2);
     }
 
@@ -186,7 +186,7 @@ private Q_SLOTS:
         const auto ask = [&](const char *user) {
             HttpRequest request = get(server.url());
             request.headers.emplace_back("Cookie", user);
-            const auto answer = client.send(request, Call::within(5s));
+            const auto answer = client.send(request, Call::within(1min));
             return answer ? answer->body : QByteArray("no answer");
         };
         QCOMPARE(ask("alice"), QByteArray("alice"));
@@ -200,7 +200,7 @@ private Q_SLOTS:
     {
         ScriptedServer server([](const auto &) { return Reply::http(307, {}, "text/plain", "Location: /x\r\n"); });
         HttpClient client({});
-        const auto answer = client.send(get(server.url()), Call::within(5s));
+        const auto answer = client.send(get(server.url()), Call::within(1min));
         QVERIFY(answer.has_value());
         QCOMPARE(answer->status, 307);
         QCOMPARE(server.requests().size(), 1U);
@@ -242,11 +242,12 @@ private Q_SLOTS:
         ScriptedServer server([&reply](const auto &) { return reply; });
         HttpOptions options;
         options.maxBody = 4096;
-        options.timeout = 300ms;
+        QFETCH(ErrorCode, code);
+        options.timeout = code == ErrorCode::Timeout ? 300ms : 60s;
         HttpClient client(options);
-        const auto answer = client.send(get(server.url()), Call::within(10s));
+        const auto answer = client.send(get(server.url()), Call::within(1h));
         QVERIFY(!answer.has_value());
-        QTEST(answer.error().code, "code");
+        QCOMPARE(answer.error().code, code);
         QFETCH(QString, detail);
         QVERIFY2(answer.error().param(ErrorParam::Detail).contains(detail),
                  qPrintable(answer.error().param(ErrorParam::Detail)));
@@ -261,7 +262,7 @@ private Q_SLOTS:
             return reply;
         });
         HttpClient client({});
-        const auto answer = client.send(get(server.url()), Call::within(10s));
+        const auto answer = client.send(get(server.url()), Call::within(1min));
         QVERIFY(answer.has_value());
         QCOMPARE(answer->body, QByteArray("null"));
     }
@@ -273,25 +274,25 @@ private Q_SLOTS:
             reply.hang = true;
             return reply;
         });
-        HttpClient client({});
+        HttpOptions options;
+        options.timeout = 1h;
+        HttpClient client(options);
         std::stop_source stop;
         const std::jthread stopper([&] {
             while (server.requests().empty())
                 std::this_thread::yield();
             stop.request_stop();
         });
-        const auto begun = Call::Clock::now();
-        const auto answer = client.send(get(server.url()), Call::within(30s, stop.get_token()));
+        const auto answer = client.send(get(server.url()), Call::within(1h, stop.get_token()));
         QVERIFY(!answer.has_value());
         QCOMPARE(answer.error().code, ErrorCode::Cancelled);
-        QVERIFY(Call::Clock::now() - begun < 5s);
     }
 
     void unreachable()
     {
         HttpClient client({});
         const auto refused =
-            client.send(get(QUrl(QStringLiteral("http://127.0.0.1:%1/").arg(closedPort()))), Call::within(5s));
+            client.send(get(QUrl(QStringLiteral("http://127.0.0.1:%1/").arg(closedPort()))), Call::within(1min));
         QVERIFY(!refused.has_value());
         QCOMPARE(refused.error().code, ErrorCode::ConnectRefused);
         QCOMPARE(refused.error().param(ErrorParam::Host), QStringLiteral("127.0.0.1"));
@@ -317,7 +318,7 @@ private Q_SLOTS:
         HttpClient client({});
         HttpRequest request = get(QUrl(url));
         request.headers.emplace_back("Cookie", "s=1");
-        const auto answer = client.send(request, Call::within(5s));
+        const auto answer = client.send(request, Call::within(1min));
         QVERIFY(!answer.has_value());
         QTEST(answer.error().code, "code");
     }
@@ -330,7 +331,7 @@ private Q_SLOTS:
         HttpClient client(options);
         HttpRequest request = get(QUrl(QStringLiteral("http://0.0.0.0:%1/").arg(server.port())));
         request.headers.emplace_back("Cookie", "s=1");
-        QVERIFY(client.send(request, Call::within(5s)).has_value());
+        QVERIFY(client.send(request, Call::within(1min)).has_value());
     }
 
     void headersCannotBreakTheirLine()
@@ -339,7 +340,7 @@ private Q_SLOTS:
         HttpClient client({});
         HttpRequest request = get(server.url());
         request.headers.emplace_back("Cookie", "a=b\r\nX: y");
-        const auto answer = client.send(request, Call::within(5s));
+        const auto answer = client.send(request, Call::within(1min));
         QVERIFY(!answer.has_value());
         QCOMPARE(answer.error().code, ErrorCode::UsageInvalid);
         QVERIFY(server.requests().empty());
@@ -378,7 +379,7 @@ private Q_SLOTS:
         ScriptedServer server([](const auto &) { return Reply(); }, greeting);
         HttpClient client({});
         const auto answer =
-            client.send(get(QUrl(QStringLiteral("https://127.0.0.1:%1/").arg(server.port()))), Call::within(10s));
+            client.send(get(QUrl(QStringLiteral("https://127.0.0.1:%1/").arg(server.port()))), Call::within(1min));
         QVERIFY(!answer.has_value());
         QCOMPARE(answer.error().code, ErrorCode::TlsFailed);
         QVERIFY(!answer.error().param(ErrorParam::Detail).isEmpty());
@@ -388,10 +389,10 @@ private Q_SLOTS:
     {
         ScriptedServer server([](const auto &) { return Reply(); });
         HttpOptions options;
-        options.timeout = 200ms;
+        options.timeout = 2s; // to have connected within it
         HttpClient client(options);
         const auto answer =
-            client.send(get(QUrl(QStringLiteral("https://127.0.0.1:%1/").arg(server.port()))), Call::within(10s));
+            client.send(get(QUrl(QStringLiteral("https://127.0.0.1:%1/").arg(server.port()))), Call::within(1min));
         QVERIFY(!answer.has_value());
         QCOMPARE(answer.error().code, ErrorCode::Timeout);
         QVERIFY(answer.error().param(ErrorParam::Part).contains(QStringLiteral("TLS")));

@@ -11,7 +11,7 @@ RevokeFixture::RevokeFixture(bool withUrl, const QString &cache, const QByteArra
     const QString path = folder.filePath(QStringLiteral("auth.db"));
     if (sqlite3_open(QFile::encodeName(path).constData(), &m_handle) != SQLITE_OK)
         qFatal("no database");
-    sqlite3_busy_timeout(m_handle, 5000);
+    sqlite3_busy_timeout(m_handle, 30'000);
     run("PRAGMA encoding = '" + encoding + "';");
     run("PRAGMA synchronous = OFF;"
         "CREATE TABLE user (id text PRIMARY KEY, name text, email text UNIQUE, emailVerified integer, image text);"
@@ -44,7 +44,7 @@ RevokeFixture::RevokeFixture(bool withUrl, const QString &cache, const QByteArra
     profile.cache = cache;
     if (withUrl)
         profile.baseUrl = fake->origin();
-    auto config = deployment::ConnectionConfig::from(std::move(profile), {}, std::chrono::seconds(2));
+    auto config = deployment::ConnectionConfig::from(std::move(profile), {}, std::chrono::seconds(30));
     if (!config)
         qFatal("configuration");
     auto opened = deployment::Deployment::open(std::move(*config), {true, false}, clock, call());

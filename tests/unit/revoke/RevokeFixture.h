@@ -42,7 +42,7 @@ public:
     /// Those operations.
     [[nodiscard]] std::vector<revoke::Operation> operations() const;
     [[nodiscard]] std::vector<audit::AuditEntry> audited() const;
-    [[nodiscard]] base::Call call() const { return base::Call::within(std::chrono::seconds(30), stop.get_token()); }
+    [[nodiscard]] base::Call call() const { return base::Call::within(std::chrono::minutes(5), stop.get_token()); }
 
     QTemporaryDir folder;
     base::SystemClock clock;

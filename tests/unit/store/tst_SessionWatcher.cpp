@@ -264,8 +264,8 @@ void SessionWatcherTest::triesAgainWhereThatMayHelp()
     database.remove(1);
     database.fail({});
     QTRY_VERIFY2_WITH_TIMEOUT(recorder.has(line("signed-in", 2)), recorder.all().constData(), patience);
-    QVERIFY(recorder.has(line("revoked", 1))); // what happened meanwhile is told as well
-    QCOMPARE(recorder.countOf(QStringLiteral("watching")), 2);
+    QTRY_VERIFY_WITH_TIMEOUT(recorder.has(line("revoked", 1)), patience); // what happened meanwhile is told as well
+    QTRY_COMPARE_WITH_TIMEOUT(recorder.countOf(QStringLiteral("watching")), 2, patience);
     QVERIFY(!recorder.hasEnded());
 }
 
