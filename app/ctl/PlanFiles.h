@@ -18,8 +18,8 @@ struct OpenedPlan
 };
 
 /// The plan of --plan, opened with this user's key, and the approval of --approval, where given. Errors: those of
-/// readPlanFile(), revoke::openSavedPlan(), revoke::checkApproval() and revoke::checkUnused(), NoKeyStore, UsageInvalid (--reason says
-/// another reason than the plan).
+/// readPlanFile(), revoke::openSavedPlan(), revoke::checkApproval() and revoke::checkUnused(), NoKeyStore, UsageInvalid
+/// (--reason says another reason than the plan).
 [[nodiscard]] base::Result<OpenedPlan> openPlanFile(Context &context, const deployment::Deployment &deployment);
 
 } // namespace rollcall::ctl
