@@ -187,7 +187,7 @@ QString HeatmapChart::rangeText() const
     if (!m_range || m_grids.empty())
         return {};
     const qint64 zero = m_grids.front().fromNs;
-    return tr("from %1 to %2").arg(timeText(m_range->fromNs - zero), timeText(m_range->toNs - zero));
+    return tr("%1 to %2").arg(timeText(m_range->fromNs - zero), timeText(m_range->toNs - zero));
 }
 
 qreal HeatmapChart::yAt(double ns) const
@@ -361,7 +361,7 @@ QString HeatmapChart::sentence() const
     const QString at = columnText(std::max(0, cursor()));
     const QString words = parts.isEmpty() ? tr("After %1 nothing was answered.").arg(at)
                                           : tr("Medians after %1: %2.").arg(at, parts.join(QStringLiteral(", ")));
-    return m_range ? words + QLatin1Char(' ') + tr("The other charts show the time %1.").arg(rangeText()) : words;
+    return m_range ? words + QLatin1Char(' ') + tr("The other charts show the time from %1.").arg(rangeText()) : words;
 }
 
 ChartTable HeatmapChart::table() const

@@ -31,7 +31,7 @@ public:
     /// The time that is brushed, of whole columns; nullopt: none.
     [[nodiscard]] const std::optional<probe::TimeRange> &range() const { return m_range; }
     void clearRange() { setRange(std::nullopt); }
-    /// "from 12 s to 30 s"; empty where nothing is brushed.
+    /// "12 s to 30 s"; empty where nothing is brushed.
     [[nodiscard]] QString rangeText() const;
 
     [[nodiscard]] ChartTable table() const override;
