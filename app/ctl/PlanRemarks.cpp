@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "app/ctl/PersonalMask.h"
 #include "core/base/Counted.h"
 #include "core/base/ErrorText.h"
 #include "core/revoke/PlanOutlook.h"
@@ -23,18 +24,14 @@ QString someOf(const QStringList &names)
                                      : QStringLiteral("%1 and %2 more").arg(first).arg(names.size() - mostNamed);
 }
 
-QString nameOf(const store::KnownUser &user)
-{
-    return user.email ? QStringLiteral("%1 (id %2)").arg(*user.email, user.id) : user.id;
-}
-
 QString noSuchUser()
 {
     return QStringLiteral("There is no such user (sessions that outlived theirs are chosen by --state orphan).");
 }
 
 /// What is known of users called nearly @p name, of whom no session matched; empty: nothing.
-base::Result<QString> hintFor(const QString &name, store::SessionStore &store, const base::Call &call)
+base::Result<QString> hintFor(const QString &name, store::SessionStore &store, const PersonalMask &mask,
+                              const base::Call &call)
 {
     store::UserDirectory *users = store.users();
     if (!users)
@@ -46,7 +43,7 @@ base::Result<QString> hintFor(const QString &name, store::SessionStore &store, c
     for (const store::KnownUser &user : *alike) {
         if (user.id == name || user.email == name)
             return QStringLiteral("There is such a user, but no session of theirs matches.");
-        others << nameOf(user);
+        others << mask.named(user);
     }
     if (!others.isEmpty()) {
         return QStringLiteral("Ids and e-mails are taken exactly as written: did you mean %1?")
@@ -59,12 +56,12 @@ base::Result<QString> hintFor(const QString &name, store::SessionStore &store, c
 }
 
 /// hintFor() each of @p names, the first few of them, as a sentence each that names it.
-QStringList hintsFor(Context &context, const QStringList &names, store::SessionStore &store)
+QStringList hintsFor(Context &context, const QStringList &names, store::SessionStore &store, const PersonalMask &mask)
 {
     QStringList hints;
     const base::Call call = context.call(); // for all together: each reads the users
     for (const QString &name : names.first(std::min(names.size(), mostNamed))) {
-        const auto hint = hintFor(name, store, call);
+        const auto hint = hintFor(name, store, mask, call);
         if (!hint) {
             hints << QStringLiteral("Whether such users exist could not be read: %1").arg(base::oneLine(hint.error()));
             break;
@@ -116,6 +113,7 @@ void warnAboutPlan(Context &context, const revoke::RevocationPlan &plan, const d
                    store::SessionStore &store)
 {
     OutputWriter &output = context.output();
+    const PersonalMask mask(deployment.config().profile);
     if (!plan.remarks.empty())
         output.warn(QStringLiteral("%1 of the users file matched nobody and was taken for a comment or a column's "
                                    "name: left out.")
@@ -127,11 +125,11 @@ void warnAboutPlan(Context &context, const revoke::RevocationPlan &plan, const d
     if (const QStringList &lines = plan.unmatchedUsers; !lines.isEmpty()) {
         output.warn(withHints(QStringLiteral("%1 of the users file matched nobody with such a session: %2.")
                                   .arg(base::counted(lines.size(), "line"), someOf(lines)),
-                              hintsFor(context, lines, store)));
+                              hintsFor(context, lines, store, mask)));
     }
     if (plan.rows.empty() && plan.selection.query && plan.unmatchedUsers.isEmpty()) {
         const auto &query = *plan.selection.query;
-        QStringList hints = query.user ? hintsFor(context, {*query.user}, store) : QStringList();
+        QStringList hints = query.user ? hintsFor(context, {*query.user}, store, mask) : QStringList();
         if (!hints.contains(noSuchUser()) && query.state == store::StateFilter::Live &&
             !context.arguments().has(QStringLiteral("state")))
             hints << QStringLiteral("Only live sessions were looked at (--state).");

@@ -2,6 +2,7 @@
 
 #include "app/ctl/Commands.h"
 #include "app/ctl/Confirmation.h"
+#include "app/ctl/PersonalMask.h"
 #include "app/ctl/RuleAnswer.h"
 #include "core/audit/AuditedAct.h"
 #include "core/revoke/CallbackSnippet.h"
@@ -38,8 +39,15 @@ public:
         const auto place = revoke::openRuleStore(*config, store::Access::ReadOnly, context.call());
         if (!place)
             return Outcome::failed(place.error());
-        const auto rules = (*place)->rules(context.call());
-        return rules ? Outcome::done(ruleAnswer(*rules)) : Outcome::failed(rules.error());
+        auto rules = (*place)->rules(context.call());
+        if (!rules)
+            return Outcome::failed(rules.error());
+        const PersonalMask mask(config->profile);
+        for (NotBeforeRule &rule : *rules) {
+            if (rule.user)
+                rule.user = mask.shownUser(*rule.user);
+        }
+        return Outcome::done(ruleAnswer(*rules));
     }
 };
 
