@@ -105,9 +105,9 @@ void ConnectionForm::makePlace()
     m_ownUser = makeLine(QStringLiteral("ownUser"), tr("As whom you sign in there"),
                          tr("your own e-mail there: plans say which sessions are yours"), Part::Place);
     row->addField(tr("You"), m_ownUser);
-    m_mask = new QCheckBox(tr("Mask names and e-mails until they are asked for"));
+    m_mask = new QCheckBox(tr("Mask names and e-mails"));
     m_mask->setObjectName(QStringLiteral("maskPersonal"));
-    m_mask->setToolTip(tr("Each time they are shown goes on record, and ends by itself after 30 seconds."));
+    m_mask->setToolTip(tr("Until somebody asks to see them, which goes on record and ends by itself after 30 seconds"));
     m_mask->setAccessibleDescription(m_mask->toolTip());
     connect(m_mask, &QCheckBox::clicked, this, [this] {
         m_isMaskDecided = true;
