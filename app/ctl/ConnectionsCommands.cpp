@@ -37,11 +37,11 @@ Outcome outcomeOf(Context &context, const std::vector<ConnectionProfile> &profil
     Answer answer;
     answer.list.emplace();
     answer.list->key = QStringLiteral("connections");
-    answer.list->columns = {QStringLiteral("name"),        QStringLiteral("strategy"),
-                            QStringLiteral("authVersion"), QStringLiteral("database"),
-                            QStringLiteral("baseUrl"),     QStringLiteral("production"),
-                            QStringLiteral("note"),        QStringLiteral("needsApproval"),
-                            QStringLiteral("approvers"),   QStringLiteral("watchSeconds")};
+    answer.list->columns = {
+        QStringLiteral("name"),         QStringLiteral("strategy"),      QStringLiteral("authVersion"),
+        QStringLiteral("database"),     QStringLiteral("baseUrl"),       QStringLiteral("production"),
+        QStringLiteral("note"),         QStringLiteral("needsApproval"), QStringLiteral("approvers"),
+        QStringLiteral("watchSeconds"), QStringLiteral("maskPersonal")};
     for (const ConnectionProfile &profile : profiles) {
         JsonRecord record;
         record.add(QStringLiteral("name"), profile.name)
@@ -55,7 +55,8 @@ Outcome outcomeOf(Context &context, const std::vector<ConnectionProfile> &profil
             .add(QStringLiteral("note"), textOrNull(profile.note))
             .add(QStringLiteral("needsApproval"), profile.needsApproval)
             .add(QStringLiteral("approvers"), approversOf(context, profile.name))
-            .add(QStringLiteral("watchSeconds"), qint64(profile.watchFor.count()));
+            .add(QStringLiteral("watchSeconds"), qint64(profile.watchFor.count()))
+            .add(QStringLiteral("maskPersonal"), profile.maskPersonal);
         answer.list->elements.push_back(std::move(record));
     }
     return Outcome::done(std::move(answer));
@@ -81,6 +82,7 @@ void keepProtection(Context &context, const ConnectionProfile &old, ConnectionPr
     if (old.environment == Environment::Production)
         profile.environment = Environment::Production;
     profile.needsApproval |= old.needsApproval;
+    profile.maskPersonal |= old.maskPersonal;
     if (!context.arguments().has(QStringLiteral("watch-for")))
         profile.watchFor = old.watchFor;
     if (!context.arguments().has(QStringLiteral("note")))
@@ -214,6 +216,9 @@ public:
              QStringLiteral("any revocation in its database wants a plan that an approver of it approved")},
             {QStringLiteral("watch-for"), QStringLiteral("DURATION"),
              QStringLiteral("how long each revocation then looks whether a session comes back (0s)")},
+            {QStringLiteral("mask-personal"),
+             {},
+             QStringLiteral("names and e-mails show masked; to show them (--reveal) goes on record")},
             {QStringLiteral("approver"), QStringLiteral("KEY"),
              QStringLiteral("who may approve plans for it, in the place of those listed: the key that `plan approve` "
                             "answers"),
@@ -256,6 +261,7 @@ public:
         if (context.arguments().has(QStringLiteral("watch-for")))
             profile.watchFor = std::chrono::ceil<std::chrono::seconds>(*watchFor);
         profile.needsApproval |= context.arguments().has(QStringLiteral("needs-approval"));
+        profile.maskPersonal |= context.arguments().has(QStringLiteral("mask-personal"));
         const auto old = context.workspace().profile(profile.name);
         if (!old && old.error().code != base::ErrorCode::UnknownConnection)
             return Outcome::failed(old.error());

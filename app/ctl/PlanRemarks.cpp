@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "app/ctl/PersonalMask.h"
 #include "app/ctl/UserHints.h"
 #include "core/base/Counted.h"
 #include "core/base/ErrorText.h"
@@ -65,6 +66,7 @@ void warnAboutPlan(Context &context, const revoke::RevocationPlan &plan, const d
                    store::SessionStore &store)
 {
     OutputWriter &output = context.output();
+    const PersonalMask mask(deployment.config().profile);
     if (!plan.remarks.empty())
         output.warn(QStringLiteral("%1 of the users file matched nobody and was taken for a comment or a column's "
                                    "name: left out.")
@@ -76,11 +78,11 @@ void warnAboutPlan(Context &context, const revoke::RevocationPlan &plan, const d
     if (const QStringList &lines = plan.unmatchedUsers; !lines.isEmpty()) {
         output.warn(withHints(QStringLiteral("%1 of the users file matched nobody with such a session: %2.")
                                   .arg(base::counted(lines.size(), "line"), someOf(lines)),
-                              userHints(context, lines.first(std::min(lines.size(), mostNamed)), store)));
+                              userHints(context, lines.first(std::min(lines.size(), mostNamed)), store, mask)));
     }
     if (plan.rows.empty() && plan.selection.query && plan.unmatchedUsers.isEmpty()) {
         output.warn(withHints(QStringLiteral("nothing matches, so there is nothing to revoke: %1.").arg(plan.what),
-                              emptyHints(context, *plan.selection.query, store)));
+                              emptyHints(context, *plan.selection.query, store, mask)));
     }
     const revoke::PlanOutlook outlook = revoke::outlookOf(plan, deployment);
     if (!deployment.config().profile.ownUser.isEmpty() && outlook.own.value_or(0) == 0)

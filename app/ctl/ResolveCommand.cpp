@@ -5,6 +5,7 @@
 #include "app/ctl/Commands.h"
 #include "app/ctl/Confirmation.h"
 #include "app/ctl/InputFile.h"
+#include "app/ctl/PersonalMask.h"
 #include "core/audit/AuditLog.h"
 #include "core/base/ErrorText.h"
 #include "core/base/Loopback.h"
@@ -116,10 +117,12 @@ QString evidenceOf(const Deployment &deployment, const Resolution &resolution, Q
 }
 
 /// Describes what the Cookie header @p cookie gave.
-void describe(const Deployment &deployment, const Resolution &resolution, QByteArrayView cookie, JsonRecord &answer)
+void describe(const Deployment &deployment, const Resolution &resolution, QByteArrayView cookie,
+              const PersonalMask &mask, JsonRecord &answer)
 {
     const QByteArray session =
-        resolution.session ? engine::withTokensMasked(*resolution.session, *deployment.auth(), cookie) : "null";
+        resolution.session ? mask.shownJson(engine::withTokensMasked(*resolution.session, *deployment.auth(), cookie))
+                           : "null";
     answer.addRaw(QStringLiteral("session"), session)
         .add(QStringLiteral("reason"),
              resolution.reason ? QJsonValue(session::nullReasonName(*resolution.reason)) : QJsonValue(QJsonValue::Null))
@@ -249,11 +252,12 @@ base::Result<OpenResolver> openResolver(Context &context, const Request &request
     return open;
 }
 
-Outcome resolveOne(Context &context, const OpenResolver &open, const base::SecretBytes &cookie)
+Outcome resolveOne(Context &context, const OpenResolver &open, const PersonalMask &mask,
+                   const base::SecretBytes &cookie)
 {
     const Resolution resolution = open.resolver->resolve(cookie.view(), context.call());
     Answer answer;
-    describe(*open.deployment, resolution, cookie.view(), answer.members);
+    describe(*open.deployment, resolution, cookie.view(), mask, answer.members);
     if (context.stop().stop_requested())
         return Outcome::failed(base::Error(base::ErrorCode::Cancelled), std::move(answer));
     if (resolution.hasSession())
@@ -265,7 +269,7 @@ Outcome resolveOne(Context &context, const OpenResolver &open, const base::Secre
                                               .trimmed());
 }
 
-Outcome resolveBatch(Context &context, const OpenResolver &open)
+Outcome resolveBatch(Context &context, const OpenResolver &open, const PersonalMask &mask)
 {
     InputLines lines(context.stop());
     for (qint64 number = 1;; ++number) {
@@ -282,7 +286,8 @@ Outcome resolveBatch(Context &context, const OpenResolver &open)
         answer.add(QStringLiteral("id"), id.isUndefined() ? QJsonValue(QJsonValue::Null) : id);
         if (cookie.isString()) {
             const base::SecretBytes header(cookie.toString().toUtf8());
-            describe(*open.deployment, open.resolver->resolve(header.view(), context.call()), header.view(), answer);
+            describe(*open.deployment, open.resolver->resolve(header.view(), context.call()), header.view(), mask,
+                     answer);
         } else {
             // Those before it are answered, those behind it will be: a line that asks for nothing ends nothing.
             describeBadLine(base::Error(base::ErrorCode::FileFormatInvalid)
@@ -313,6 +318,8 @@ public:
         };
         const std::vector<Flag> consent = writeFlags();
         flags.insert(flags.end(), consent.begin(), consent.end());
+        const std::vector<Flag> reveal = revealPersonalFlags(true);
+        flags.insert(flags.end(), reveal.begin(), reveal.end());
         return {{QStringLiteral("resolve")},
                 {},
                 false,
@@ -355,6 +362,9 @@ public:
             if (const auto status = config->checkTransport(); !status)
                 return Outcome::failed(status.error());
         }
+        const auto mask = PersonalMask::from(context, *config);
+        if (!mask)
+            return Outcome::failed(mask.error());
         const bool writes = request->effects == engine::Effects::Apply;
         std::optional<audit::AuditEntry> act;
         if (writes) {
@@ -364,8 +374,8 @@ public:
         }
         const auto open = openResolver(context, *request, std::move(*config));
         Outcome outcome = !open            ? Outcome::failed(open.error())
-                          : request->batch ? resolveBatch(context, *open)
-                                           : resolveOne(context, *open, cookie);
+                          : request->batch ? resolveBatch(context, *open, *mask)
+                                           : resolveOne(context, *open, *mask, cookie);
         if (act) {
             if (const auto status = record(context, *act, audit::Phase::Outcome); !status)
                 return Outcome::failed(status.error());

@@ -1,5 +1,6 @@
 #include "app/ctl/Commands.h"
 #include "app/ctl/Confirmation.h"
+#include "app/ctl/PersonalMask.h"
 #include "app/ctl/RuleAnswer.h"
 #include "core/audit/AuditedAct.h"
 #include "core/revoke/CallbackSnippet.h"
@@ -33,8 +34,15 @@ public:
         const auto config = context.connection();
         if (!config)
             return Outcome::failed(config.error());
-        const auto rules = openRules(context, *config, store::Access::ReadOnly);
-        return rules ? Outcome::done(ruleAnswer(rules->inForce)) : Outcome::failed(rules.error());
+        auto rules = openRules(context, *config, store::Access::ReadOnly);
+        if (!rules)
+            return Outcome::failed(rules.error());
+        const PersonalMask mask(config->profile);
+        for (NotBeforeRule &rule : rules->inForce) {
+            if (rule.user)
+                rule.user = mask.shownUser(*rule.user);
+        }
+        return Outcome::done(ruleAnswer(rules->inForce));
     }
 };
 

@@ -2,6 +2,7 @@
 
 #include "app/ctl/Commands.h"
 #include "app/ctl/Confirmation.h"
+#include "app/ctl/PersonalMask.h"
 #include "app/ctl/RuleAnswer.h"
 #include "core/base/ErrorText.h"
 #include "core/deployment/Deployment.h"
@@ -48,11 +49,12 @@ void warnAboutUser(Context &context, const Deployment &deployment, const QString
             QStringLiteral("whether there is such a user could not be read: %1").arg(base::oneLine(alike.error())));
         return;
     }
+    const PersonalMask mask(deployment.config().profile);
     QStringList others;
     for (const store::KnownUser &known : *alike) {
         if (known.id == user || known.email == user)
             return;
-        others << (known.email ? QStringLiteral("%1 (id %2)").arg(*known.email, known.id) : known.id);
+        others << mask.named(known);
     }
     context.output().warn(
         others.isEmpty()

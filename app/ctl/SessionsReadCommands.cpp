@@ -1,7 +1,11 @@
 #include <QJsonArray>
 #include <QJsonObject>
 
+#include <algorithm>
+#include <iterator>
+
 #include "app/ctl/Commands.h"
+#include "app/ctl/PersonalMask.h"
 #include "app/ctl/QueryFlags.h"
 #include "app/ctl/RevealedTokens.h"
 #include "app/ctl/SessionRecord.h"
@@ -74,6 +78,7 @@ public:
               QStringLiteral("show the tokens, with which anybody is who they are of; goes on record")},
              {QStringLiteral("reason"), QStringLiteral("TEXT"),
               QStringLiteral("why they are revealed, for the audit log")}});
+        std::ranges::copy(revealPersonalFlags(false), std::back_inserter(flags));
         return {{QStringLiteral("sessions"), QStringLiteral("list")},
                 {},
                 false,
@@ -102,9 +107,14 @@ public:
                     ? QStringLiteral("Redis has neither filters nor orders: all its keys were looked through.")
                     : QStringLiteral("no index serves this order: the database sorted all that matches."));
         }
+        const auto mask =
+            PersonalMask::from(context, rows->deployment->config(),
+                               {{QStringLiteral("sessions"), static_cast<qint64>(page->sessions.size())}});
+        if (!mask)
+            return Outcome::failed(mask.error());
         if (query->user && page->sessions.empty() && !cursor) {
             QStringList said{QStringLiteral("no session of %1 matches.").arg(*query->user)};
-            said << emptyHints(context, *query, *rows->store);
+            said << emptyHints(context, *query, *rows->store, *mask);
             context.output().warn(said.join(QLatin1Char(' ')));
         }
 
@@ -113,7 +123,7 @@ public:
         answer.list->key = QStringLiteral("sessions");
         answer.list->trailer = true;
         for (const session::ListedSession &listed : page->sessions)
-            answer.list->elements.push_back(recordOf(listed));
+            answer.list->elements.push_back(recordOf(mask->shown(listed)));
         answer.list->columns = {QStringLiteral("id"),        QStringLiteral("fingerprint"), QStringLiteral("userId"),
                                 QStringLiteral("name"),      QStringLiteral("email"),       QStringLiteral("providers"),
                                 QStringLiteral("expires"),   QStringLiteral("state"),       QStringLiteral("createdAt"),

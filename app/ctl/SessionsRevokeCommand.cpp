@@ -6,6 +6,7 @@
 #include "app/ctl/Commands.h"
 #include "app/ctl/Confirmation.h"
 #include "app/ctl/InputFile.h"
+#include "app/ctl/PersonalMask.h"
 #include "app/ctl/PlanFiles.h"
 #include "app/ctl/PlanRemarks.h"
 #include "app/ctl/RevocationAnswer.h"
@@ -107,12 +108,13 @@ Outcome outcomeOf(const revoke::RevocationPlan &plan, const revoke::RevocationRe
 }
 
 /// The first sessions that would go.
-QByteArrayList sampleOf(const revoke::RevocationPlan &plan, const revoke::RevocationReport *checked)
+QByteArrayList sampleOf(const revoke::RevocationPlan &plan, const revoke::RevocationReport *checked,
+                        const PersonalMask &mask)
 {
     constexpr qsizetype sampleRows = 8;
     QByteArrayList sample;
     for (std::size_t i = 0; i < plan.rows.size() && sample.size() < sampleRows; ++i) {
-        const session::ListedSession &shown = plan.rows[i].shown;
+        const session::ListedSession shown = mask.shown(plan.rows[i].shown);
         if (!checked)
             sample << recordOf(shown).toJson();
         else if (checked->rows[i].outcome == revoke::RowOutcome::NotTried) // of a saved plan so much is read again
@@ -160,7 +162,8 @@ Outcome dryRunOutcome(const revoke::RevocationPlan &plan, const Deployment &depl
         .add(QStringLiteral("digest"), plan.digest)
         .add(QStringLiteral("statement"), plan.statement)
         .add(QStringLiteral("statements"), QJsonArray::fromStringList(outlook.statements))
-        .addRaw(QStringLiteral("sample"), '[' + sampleOf(plan, checked).join(',') + ']')
+        .addRaw(QStringLiteral("sample"),
+                '[' + sampleOf(plan, checked, PersonalMask(deployment.config().profile)).join(',') + ']')
         .add(QStringLiteral("cacheKeys"), QJsonArray::fromStringList(outlook.cacheKeys))
         .add(QStringLiteral("window"), outlook.window)
         .add(QStringLiteral("ownSessions"), outlook.own ? QJsonValue(*outlook.own) : QJsonValue());

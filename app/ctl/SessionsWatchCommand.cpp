@@ -1,4 +1,8 @@
+#include <algorithm>
+#include <iterator>
+
 #include "app/ctl/Commands.h"
+#include "app/ctl/PersonalMask.h"
 #include "app/ctl/SessionRecord.h"
 #include "core/base/ErrorText.h"
 #include "core/deployment/Watching.h"
@@ -50,7 +54,9 @@ QString partText(const store::WatchScope &scope)
 class WatchPrinter final : public store::WatchObserver
 {
 public:
-    WatchPrinter(OutputWriter &output, bool isRedis) : m_output(output), m_isRedis(isRedis) {}
+    WatchPrinter(OutputWriter &output, const PersonalMask &mask, bool isRedis)
+        : m_output(output), m_mask(mask), m_isRedis(isRedis)
+    {}
 
     base::Status watching(const store::WatchScope &scope, base::Instant at) override
     {
@@ -91,7 +97,7 @@ public:
             record.add(QStringLiteral("event"), name).add(QStringLiteral("at"), base::toIso(change.at));
             if (!change.certain)
                 record.add(QStringLiteral("or"), eventName(ChangeKind::Extended));
-            record.add(QStringLiteral("session"), recordOf(change.session));
+            record.add(QStringLiteral("session"), recordOf(m_mask.shown(change.session)));
             if (auto written = m_output.line(record); !written)
                 return written;
         }
@@ -109,6 +115,7 @@ public:
 
 private:
     OutputWriter &m_output;
+    PersonalMask m_mask;
     bool m_isRedis;
     bool m_watching = false;
     bool m_lost = false;
@@ -120,12 +127,15 @@ class SessionsWatchCommand final : public Command
 public:
     CommandSpec spec() const override
     {
+        std::vector<Flag> flags{
+            {QStringLiteral("interval"), QStringLiteral("DURATION"),
+             QStringLiteral("from look to look (1s); a trigger that notifies is followed at once")}};
+        std::ranges::copy(revealPersonalFlags(true), std::back_inserter(flags));
         return {{QStringLiteral("sessions"), QStringLiteral("watch")},
                 {},
                 false,
                 QStringLiteral("follow who signs in and whose session ends, until Ctrl-C"),
-                {{QStringLiteral("interval"), QStringLiteral("DURATION"),
-                  QStringLiteral("from look to look (1s); a trigger that notifies is followed at once")}},
+                std::move(flags),
                 {}};
     }
 
@@ -148,7 +158,10 @@ public:
 
         store::SessionWatcher watcher(deployment::watchSources(*deployment),
                                       deployment::watchOptions(**deployment, interval), context.clock());
-        WatchPrinter printer(context.output(), (*deployment)->config().database->redis.has_value());
+        const auto mask = PersonalMask::from(context, (*deployment)->config());
+        if (!mask)
+            return Outcome::failed(mask.error());
+        WatchPrinter printer(context.output(), *mask, (*deployment)->config().database->redis.has_value());
         if (const auto ended = watcher.run(printer, context.stop()); !ended)
             return Outcome::failed(ended.error());
         return {}; // Ctrl-C is how it ends: no failure

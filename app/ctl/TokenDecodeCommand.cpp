@@ -4,6 +4,7 @@
 
 #include "app/ctl/Commands.h"
 #include "app/ctl/InputFile.h"
+#include "app/ctl/PersonalMask.h"
 #include "core/engine/NullDiagnosis.h"
 #include "core/http/CookieNames.h"
 #include "core/jose/TokenCodec.h"
@@ -72,12 +73,12 @@ jose::OpenedToken decode(const Question &question, const workspace::ConnectionSe
     return std::move(*first);
 }
 
-void describe(const jose::OpenedToken &opened, JsonRecord &answer)
+void describe(const jose::OpenedToken &opened, const PersonalMask &mask, JsonRecord &answer)
 {
     answer.add(QStringLiteral("ok"), opened.ok);
     if (opened.ok) {
         answer.addRaw(QStringLiteral("header"), opened.headerJson)
-            .addRaw(QStringLiteral("claims"), opened.claims.text().toByteArray());
+            .addRaw(QStringLiteral("claims"), mask.shownJson(opened.claims.text().toByteArray()));
         return;
     }
     answer.add(QStringLiteral("error"), jose::kindName(opened.failure)).add(QStringLiteral("detail"), opened.detail);
@@ -128,14 +129,18 @@ class TokenDecodeCommand final : public Command
 public:
     CommandSpec spec() const override
     {
+        std::vector<Flag> flags{
+            {QStringLiteral("batch"),
+             {},
+             QStringLiteral(
+                 "read NDJSON {\"id\",\"token\",\"secrets\",\"salt\",\"version\",\"now\"}, answer a line each")}};
+        const std::vector<Flag> reveal = revealPersonalFlags(true);
+        flags.insert(flags.end(), reveal.begin(), reveal.end());
         return {{QStringLiteral("token"), QStringLiteral("decode")},
                 {},
                 false,
                 QStringLiteral("open an encrypted session token from standard input with the deployment's secret"),
-                {{QStringLiteral("batch"),
-                  {},
-                  QStringLiteral(
-                      "read NDJSON {\"id\",\"token\",\"secrets\",\"salt\",\"version\",\"now\"}, answer a line each")}},
+                std::move(flags),
                 {}};
     }
 
@@ -144,11 +149,15 @@ public:
         const auto config = context.connection();
         if (!config)
             return Outcome::failed(config.error());
-        return context.arguments().has(QStringLiteral("batch")) ? runBatch(context, *config) : runOne(context, *config);
+        const auto mask = PersonalMask::from(context, *config);
+        if (!mask)
+            return Outcome::failed(mask.error());
+        return context.arguments().has(QStringLiteral("batch")) ? runBatch(context, *config, *mask)
+                                                                : runOne(context, *config, *mask);
     }
 
 private:
-    static Outcome runOne(Context &context, const deployment::ConnectionConfig &config)
+    static Outcome runOne(Context &context, const deployment::ConnectionConfig &config, const PersonalMask &mask)
     {
         Question question = questionOf(config, context.clock().now());
         if (config.secrets.authSecrets.empty())
@@ -162,7 +171,7 @@ private:
 
         const jose::OpenedToken decoded = decode(question, config.secrets);
         Answer answer;
-        describe(decoded, answer.members);
+        describe(decoded, mask, answer.members);
         if (decoded.ok)
             return Outcome::done(std::move(answer));
         return Outcome::no(
@@ -170,7 +179,7 @@ private:
             QStringLiteral("The token cannot be opened (%1): %2").arg(jose::kindName(decoded.failure), decoded.detail));
     }
 
-    static Outcome runBatch(Context &context, const deployment::ConnectionConfig &config)
+    static Outcome runBatch(Context &context, const deployment::ConnectionConfig &config, const PersonalMask &mask)
     {
         InputLines lines(context.stop());
         for (;;) {
@@ -188,7 +197,7 @@ private:
             const QString wrong =
                 document.isObject() ? readLine(object, question) : QStringLiteral("the line is no JSON object");
             if (wrong.isEmpty()) {
-                describe(decode(question, config.secrets), answer);
+                describe(decode(question, config.secrets), mask, answer);
             } else {
                 answer.add(QStringLiteral("ok"), false)
                     .add(QStringLiteral("error"), jose::kindName(jose::DecodeFailure::Other))

@@ -7,18 +7,14 @@ namespace rollcall::ctl {
 
 namespace {
 
-QString nameOf(const store::KnownUser &user)
-{
-    return user.email ? QStringLiteral("%1 (id %2)").arg(*user.email, user.id) : user.id;
-}
-
 QString noSuchUser()
 {
     return QStringLiteral("There is no such user (sessions that outlived theirs are chosen by --state orphan).");
 }
 
 /// What is known of users called nearly @p name, of whom no session matched; empty: nothing.
-base::Result<QString> hintFor(const QString &name, store::SessionStore &store, const base::Call &call)
+base::Result<QString> hintFor(const QString &name, store::SessionStore &store, const PersonalMask &mask,
+                              const base::Call &call)
 {
     store::UserDirectory *users = store.users();
     if (!users)
@@ -30,7 +26,7 @@ base::Result<QString> hintFor(const QString &name, store::SessionStore &store, c
     for (const store::KnownUser &user : *alike) {
         if (user.id == name || user.email == name)
             return QStringLiteral("There is such a user, but no session of theirs matches.");
-        others << nameOf(user);
+        others << mask.named(user);
     }
     if (!others.isEmpty()) {
         return QStringLiteral("Ids and e-mails are taken exactly as written: did you mean %1?")
@@ -44,12 +40,12 @@ base::Result<QString> hintFor(const QString &name, store::SessionStore &store, c
 
 } // namespace
 
-QStringList userHints(Context &context, const QStringList &names, store::SessionStore &store)
+QStringList userHints(Context &context, const QStringList &names, store::SessionStore &store, const PersonalMask &mask)
 {
     QStringList hints;
     const base::Call call = context.call(); // for all together: each reads the users
     for (const QString &name : names) {
-        const auto hint = hintFor(name, store, call);
+        const auto hint = hintFor(name, store, mask, call);
         if (!hint) {
             hints << QStringLiteral("Whether such users exist could not be read: %1").arg(base::oneLine(hint.error()));
             break;
@@ -60,9 +56,10 @@ QStringList userHints(Context &context, const QStringList &names, store::Session
     return hints;
 }
 
-QStringList emptyHints(Context &context, const store::SessionQuery &query, store::SessionStore &store)
+QStringList emptyHints(Context &context, const store::SessionQuery &query, store::SessionStore &store,
+                       const PersonalMask &mask)
 {
-    QStringList hints = query.user ? userHints(context, {*query.user}, store) : QStringList();
+    QStringList hints = query.user ? userHints(context, {*query.user}, store, mask) : QStringList();
     if (!hints.contains(noSuchUser()) && query.state == store::StateFilter::Live &&
         !context.arguments().has(QStringLiteral("state")))
         hints << QStringLiteral("Only live sessions were looked at (--state).");

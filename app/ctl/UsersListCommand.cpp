@@ -1,6 +1,10 @@
 #include <QJsonArray>
 
+#include <algorithm>
+#include <iterator>
+
 #include "app/ctl/Commands.h"
+#include "app/ctl/PersonalMask.h"
 #include "core/deployment/Deployment.h"
 #include "core/store/UserDirectory.h"
 
@@ -47,16 +51,19 @@ class UsersListCommand final : public Command
 public:
     CommandSpec spec() const override
     {
+        std::vector<Flag> flags{
+            {QStringLiteral("search"), QStringLiteral("TEXT"), QStringLiteral("part of name or e-mail")},
+            {QStringLiteral("sort"), QStringLiteral("sessions|newest|oldest"),
+             QStringLiteral("most sessions, youngest newest or oldest oldest session first (sessions)")},
+            {QStringLiteral("limit"), QStringLiteral("N"), QStringLiteral("users a page (100, most 10000)")},
+            {QStringLiteral("after"), QStringLiteral("CURSOR"),
+             QStringLiteral("the page after: `next` of the last answer")}};
+        std::ranges::copy(revealPersonalFlags(true), std::back_inserter(flags));
         return {{QStringLiteral("users"), QStringLiteral("list")},
                 {},
                 false,
                 QStringLiteral("users with live sessions; each page counts them all"),
-                {{QStringLiteral("search"), QStringLiteral("TEXT"), QStringLiteral("part of name or e-mail")},
-                 {QStringLiteral("sort"), QStringLiteral("sessions|newest|oldest"),
-                  QStringLiteral("most sessions, youngest newest or oldest oldest session first (sessions)")},
-                 {QStringLiteral("limit"), QStringLiteral("N"), QStringLiteral("users a page (100, most 10000)")},
-                 {QStringLiteral("after"), QStringLiteral("CURSOR"),
-                  QStringLiteral("the page after: `next` of the last answer")}},
+                std::move(flags),
                 {}};
     }
 
@@ -83,6 +90,10 @@ public:
                                 : base::fail(base::Error(base::ErrorCode::Internal));
         if (!page)
             return Outcome::failed(page.error());
+        const auto mask = PersonalMask::from(context, (*opened)->config(),
+                                             {{QStringLiteral("users"), static_cast<qint64>(page->users.size())}});
+        if (!mask)
+            return Outcome::failed(mask.error());
         Answer answer;
         answer.list.emplace();
         answer.list->key = QStringLiteral("users");
@@ -91,7 +102,7 @@ public:
                                 QStringLiteral("sessions"), QStringLiteral("newest"), QStringLiteral("oldest"),
                                 QStringLiteral("providers")};
         for (const store::ListedUser &user : page->users)
-            answer.list->elements.push_back(recordOf(user));
+            answer.list->elements.push_back(recordOf(mask->shown(user)));
         answer.members.add(QStringLiteral("next"),
                            page->next ? QJsonValue(QString::fromLatin1(*page->next)) : QJsonValue(QJsonValue::Null));
         return Outcome::done(std::move(answer));

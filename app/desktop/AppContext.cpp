@@ -14,6 +14,7 @@
 #include "ui/cache/CachePage.h"
 #include "ui/common/Activities.h"
 #include "ui/common/ErrorBanner.h"
+#include "ui/common/PersonalData.h"
 #include "ui/common/ReturnWatches.h"
 #include "ui/connect/ConnectionPage.h"
 #include "ui/jwt/JwtPage.h"
@@ -25,6 +26,7 @@
 #include "ui/main/HeaderBand.h"
 #include "ui/main/HealthChips.h"
 #include "ui/main/LogFaultBar.h"
+#include "ui/main/PersonalMark.h"
 #include "ui/main/WriteModeButton.h"
 #include "ui/overview/OverviewPage.h"
 #include "ui/sessions/SessionsPage.h"
@@ -379,9 +381,13 @@ void AppContext::showOpened(const std::shared_ptr<const Deployment> &deployment,
     mode.setMode(common::WriteMode::ReadOnly);
     QObject::connect(m_connection.get(), &common::OpenConnection::writeModeChanged, &mode,
                      [this, &mode](common::WriteMode now) { mode.setMode(now, m_connection->armedLeft()); });
-    mode.setGuardedUnavailable(!isDemo && !m_keeper.vault()
-                                   ? tr("There is neither a keychain nor a key file to keep the audit log's key in.")
-                                   : QString());
+    const QString whyNoRecord = !isDemo && !m_keeper.vault()
+                                    ? tr("There is neither a keychain nor a key file to keep the audit log's key in.")
+                                    : QString();
+    mode.setGuardedUnavailable(whyNoRecord);
+    m_window.band().personal().setData(&m_connection->personal(), whyNoRecord);
+    QObject::connect(&m_connection->personal(), &common::PersonalData::failed, this,
+                     [this](const base::Error &error) { m_window.logFault().showFault(error); });
 }
 
 QList<common::Page *> AppContext::makeRowPages()

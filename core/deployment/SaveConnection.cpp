@@ -73,7 +73,7 @@ QString actionOf(const Change &change, const ConnectionProfile &now)
     const bool demandsLess =
         change.old &&
         ((change.old->environment == Environment::Production && now.environment != Environment::Production) ||
-         (change.old->needsApproval && !now.needsApproval));
+         (change.old->needsApproval && !now.needsApproval) || (change.old->maskPersonal && !now.maskPersonal));
     if (demandsLess)
         return QStringLiteral("connection.loosen");
     if (change.givenUp.production || change.givenUp.approval)

@@ -44,7 +44,8 @@ struct ConnectionProfile
     QString schemaMap;                ///< JSON of a corrected schema map (`schema detect` form); empty: detect
     bool needsApproval = false;       ///< a revocation wants a second person's approval of its plan (revoke::Approval)
     std::chrono::seconds watchFor{0}; ///< how long revoked sessions are looked for again; 0: not at all
-    QString ownUser; ///< id or e-mail under which whoever works with it signs in there; empty: not said
+    QString ownUser;           ///< id or e-mail under which whoever works with it signs in there; empty: not said
+    bool maskPersonal = false; ///< names and e-mails show masked until somebody asks for them (base::maskedName())
 
     bool operator==(const ConnectionProfile &) const = default;
 };

@@ -23,6 +23,8 @@ base::Status changeDemands(const ConnectionProfile &profile, const QString &acti
     entry.counts.insert(connections, 1);
     entry.counts.insert(QStringLiteral("production"), profile.environment == Environment::Production);
     entry.counts.insert(QStringLiteral("needsApproval"), profile.needsApproval);
+    if (profile.maskPersonal)
+        entry.counts.insert(QStringLiteral("maskPersonal"), true);
     return audit::audited(log, entry, audit::WithoutRecord::Refuse, call, [&](audit::AuditEntry &outcome) {
         base::Status status = act();
         if (!status)

@@ -140,7 +140,8 @@ QJsonObject profileToJson(const ConnectionProfile &profile)
                      {QStringLiteral("schemaMap"), profile.schemaMap},
                      {QStringLiteral("needsApproval"), profile.needsApproval},
                      {QStringLiteral("watchSeconds"), qint64(profile.watchFor.count())},
-                     {QStringLiteral("ownUser"), profile.ownUser}};
+                     {QStringLiteral("ownUser"), profile.ownUser},
+                     {QStringLiteral("maskPersonal"), profile.maskPersonal}};
     if (profile.maxAge)
         json.insert(QStringLiteral("maxAgeSeconds"), qint64(profile.maxAge->count()));
     if (profile.version)
@@ -178,6 +179,7 @@ base::Result<ConnectionProfile> profileFromJson(const QJsonObject &json, const Q
     reader.truth(QStringLiteral("needsApproval"), profile.needsApproval);
     reader.seconds(QStringLiteral("watchSeconds"), profile.watchFor);
     reader.text(QStringLiteral("ownUser"), profile.ownUser);
+    reader.truth(QStringLiteral("maskPersonal"), profile.maskPersonal);
     const QString bad = profile.name.isEmpty() && reader.bad().isEmpty() ? QStringLiteral("name") : reader.bad();
     if (!bad.isEmpty())
         return base::fail(

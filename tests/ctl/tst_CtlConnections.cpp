@@ -22,6 +22,7 @@ class CtlConnectionsTest final : public QObject
 private Q_SLOTS:
     void init();
     void savedAnewItKeepsWhatProtectsIt();
+    void maskingIsSaidAndKept();
     void movedElsewhereItWantsConsent();
     void aDroppedPartWantsConsent();
     void aDatabaseThatBecomesACacheWantsConsent();
@@ -99,6 +100,18 @@ void CtlConnectionsTest::savedAnewItKeepsWhatProtectsIt()
     QVERIFY(shop().value(QStringLiteral("note")).isNull());
     // Nor does anything of it happen on record: nothing was given up.
     QCOMPARE(acts(), recorded);
+}
+
+void CtlConnectionsTest::maskingIsSaidAndKept()
+{
+    const QString member = QStringLiteral("maskPersonal");
+    QCOMPARE(run("connections add open --database-env DB --production").exitCode, 0);
+    QCOMPARE(shown(run("connections show open")).value(member), QJsonValue(false));
+    QCOMPARE(run("connections add shop --database-env DB --mask-personal").exitCode, 0);
+    QCOMPARE(shop().value(member), QJsonValue(true));
+    QVERIFY(run("connections list --format csv").out.contains("maskPersonal"));
+    QCOMPARE(run("connections add shop --database-env DB").exitCode, 0);
+    QCOMPARE(shop().value(member), QJsonValue(true));
 }
 
 void CtlConnectionsTest::movedElsewhereItWantsConsent()

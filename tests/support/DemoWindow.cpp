@@ -38,6 +38,7 @@ bool DemoWindow::connect(const DemoConnection &how)
     profile.name = how.name;
     profile.environment = how.environment;
     profile.database = info().databaseUrl;
+    profile.maskPersonal = how.isMasked;
     workspace::ConnectionSecrets secrets;
     const bool hasDeployment = how.isJwt || how.hasDeployment;
     if (hasDeployment) {

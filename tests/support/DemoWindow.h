@@ -16,6 +16,7 @@ struct DemoConnection
     QString name = QStringLiteral("demo");
     workspace::Environment environment = workspace::Environment::Development;
     bool isJwt = false;         ///< the demo's second deployment, whose sessions are encrypted cookies
+    bool isMasked = false;      ///< its profile asks for masks of names and e-mails
     bool hasDeployment = false; ///< its URL and secret are known too; always so where isJwt
 };
 

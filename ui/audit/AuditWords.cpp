@@ -30,7 +30,7 @@ struct ActWords
     const char *outcome;
 };
 
-constexpr std::array<ActWords, 18> actWords{{
+constexpr std::array<ActWords, 19> actWords{{
     {"sessions.revoke", QT_TRANSLATE_NOOP("AuditWords", "Revoke, intent"), QT_TRANSLATE_NOOP("AuditWords", "Revoked")},
     {"sessions.prune", QT_TRANSLATE_NOOP("AuditWords", "Prune, intent"), QT_TRANSLATE_NOOP("AuditWords", "Pruned")},
     {"sessions.restore", QT_TRANSLATE_NOOP("AuditWords", "Restore, intent"),
@@ -38,6 +38,8 @@ constexpr std::array<ActWords, 18> actWords{{
     {"sessions.resurrected", QT_TRANSLATE_NOOP("AuditWords", "Revoked session back, intent"),
      QT_TRANSLATE_NOOP("AuditWords", "Revoked session came back")},
     {"sessions.reveal", QT_TRANSLATE_NOOP("AuditWords", "Reveal, intent"), QT_TRANSLATE_NOOP("AuditWords", "Revealed")},
+    {"personal.reveal", QT_TRANSLATE_NOOP("AuditWords", "Show names and e-mails, intent"),
+     QT_TRANSLATE_NOOP("AuditWords", "Names and e-mails shown")},
     {"token.mint", QT_TRANSLATE_NOOP("AuditWords", "Make canary, intent"),
      QT_TRANSLATE_NOOP("AuditWords", "Canary made")},
     {"token.remove", QT_TRANSLATE_NOOP("AuditWords", "Remove canary, intent"),
@@ -175,6 +177,7 @@ ActSummary summaryOf(const AuditEntry &entry)
         {QStringLiteral("sessions.restore"), common::Icon::Undo},
         {QStringLiteral("sessions.resurrected"), common::Icon::Warn},
         {QStringLiteral("sessions.reveal"), common::Icon::Eye},
+        {QStringLiteral("personal.reveal"), common::Icon::Eye},
         {QStringLiteral("token.mint"), common::Icon::Canary},
         {QStringLiteral("token.remove"), common::Icon::Canary},
     };

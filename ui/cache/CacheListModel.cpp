@@ -47,6 +47,15 @@ QString stateText(revoke::CopyState state)
 
 } // namespace
 
+CacheListModel::CacheListModel(common::PersonalData &personal, QObject *parent)
+    : QAbstractTableModel(parent), m_personal(personal)
+{
+    connect(&personal, &common::PersonalData::changed, this, [this] {
+        if (rowCount() > 0)
+            Q_EMIT dataChanged(index(0, User), index(rowCount() - 1, User));
+    });
+}
+
 void CacheListModel::reset(const CacheLook &look)
 {
     beginResetModel();
@@ -91,7 +100,7 @@ QString CacheListModel::text(std::size_t place, int column) const
     case State:
         return stateText(copy.state);
     case User:
-        return copy.email ? *copy.email : copy.userId.value_or(tr("not said"));
+        return copy.email ? m_personal.name(*copy.email) : copy.userId ? m_personal.user(*copy.userId) : tr("not said");
     case TimeLeft:
         return copy.timeLeft ? common::durationText(std::chrono::ceil<std::chrono::seconds>(*copy.timeLeft))
                              : tr("no end");

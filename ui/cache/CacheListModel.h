@@ -3,6 +3,7 @@
 #include <QAbstractTableModel>
 
 #include "ui/cache/CacheReader.h"
+#include "ui/common/PersonalData.h"
 #include "ui/common/States.h"
 
 namespace rollcall::cache {
@@ -16,7 +17,8 @@ class CacheListModel final : public QAbstractTableModel
 public:
     enum Column { Fingerprint, Drift, State, User, TimeLeft, Bytes, Keys, ColumnCount };
 
-    using QAbstractTableModel::QAbstractTableModel;
+    /// @p personal, borrowed, says how e-mails show.
+    explicit CacheListModel(common::PersonalData &personal, QObject *parent = nullptr);
 
     void reset(const CacheLook &look);
     /// The place in the look's list of the copy in @p row.
@@ -36,6 +38,7 @@ private:
     [[nodiscard]] revoke::Drift driftAt(std::size_t place) const;
     [[nodiscard]] QString text(std::size_t place, int column) const;
 
+    const common::PersonalData &m_personal;
     CacheLook m_look;
     std::vector<std::size_t> m_order;
 };

@@ -31,7 +31,11 @@ using common::Icon;
 using common::Label;
 
 CachePage::CachePage(const common::Theme &theme, common::OpenConnection &connection, QWidget *parent)
-    : common::Page(parent), m_theme(theme), m_connection(connection), m_reader(connection)
+    : common::Page(parent),
+      m_theme(theme),
+      m_connection(connection),
+      m_reader(connection),
+      m_model(connection.personal())
 {
     setObjectName(QStringLiteral("cachePage"));
     common::setSurface(*this, common::Surface::Plain);

@@ -5,6 +5,7 @@
 
 #include "ui/common/Activities.h"
 #include "ui/common/BootClock.h"
+#include "ui/common/PersonalData.h"
 
 namespace rollcall::common {
 
@@ -16,6 +17,8 @@ OpenConnection::OpenConnection(std::shared_ptr<const deployment::Deployment> dep
       m_auditLog(auditLog),
       m_operations(std::move(operations)),
       m_workers(m_deployment),
+      m_personal(std::make_unique<PersonalData>(profile().maskPersonal, m_deployment->config().displayName(), auditLog,
+                                                timeout())),
       m_activities(std::make_unique<Activities>(*this))
 {
     m_disarm.setInterval(std::chrono::seconds(1));

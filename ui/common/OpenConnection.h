@@ -12,6 +12,7 @@
 namespace rollcall::common {
 
 class Activities;
+class PersonalData;
 
 /// What the application may do to the connected deployment.
 enum class WriteMode {
@@ -66,6 +67,10 @@ public:
     /// outcome would be lost.
     [[nodiscard]] Activities &activities() { return *m_activities; }
 
+    /// How names and e-mails of the deployment's users show.
+    [[nodiscard]] PersonalData &personal() { return *m_personal; }
+    [[nodiscard]] const PersonalData &personal() const { return *m_personal; }
+
     /// The bound of one database or network operation.
     [[nodiscard]] std::chrono::milliseconds timeout() const { return m_deployment->config().storeOptions.timeout; }
 
@@ -85,6 +90,7 @@ private:
     QTimer m_disarm;                          ///< runs while armed
     std::chrono::nanoseconds m_armedUntil{0}; ///< since the machine started
     QString m_standingReason;
+    std::unique_ptr<PersonalData> m_personal;
     std::unique_ptr<Activities> m_activities;
 };
 

@@ -1,5 +1,6 @@
 #include "ui/connect/ConnectionForm.h"
 
+#include <QCheckBox>
 #include <QComboBox>
 #include <QCompleter>
 #include <QJsonDocument>
@@ -97,12 +98,22 @@ void ConnectionForm::makePlace()
     line->addWidget(m_tag);
     connect(m_environment, &QComboBox::activated, this, [this] {
         updateEnvironment();
+        proposeMasking();
         Q_EMIT edited(Part::Place);
     });
     row->addField(tr("Environment"), box);
     m_ownUser = makeLine(QStringLiteral("ownUser"), tr("As whom you sign in there"),
                          tr("your own e-mail there: plans say which sessions are yours"), Part::Place);
     row->addField(tr("You"), m_ownUser);
+    m_mask = new QCheckBox(tr("Mask names and e-mails"));
+    m_mask->setObjectName(QStringLiteral("maskPersonal"));
+    m_mask->setToolTip(tr("Until somebody asks to see them, which goes on record and ends by itself after 30 seconds"));
+    m_mask->setAccessibleDescription(m_mask->toolTip());
+    connect(m_mask, &QCheckBox::clicked, this, [this] {
+        m_isMaskDecided = true;
+        Q_EMIT edited(Part::Place);
+    });
+    row->addField(tr("Privacy"), m_mask);
 }
 
 void ConnectionForm::makeDatabase()
@@ -255,6 +266,8 @@ void ConnectionForm::load(const workspace::ConnectionProfile &profile, const wor
     m_name->setText(profile.name);
     m_environment->setCurrentIndex(m_environment->findData(static_cast<int>(profile.environment)));
     m_ownUser->setText(profile.ownUser);
+    m_mask->setChecked(profile.maskPersonal);
+    m_isMaskDecided = false;
     updateEnvironment();
     loadAddress(m_database, secrets.databaseUrl, profile.database);
     updatePasswordField();
@@ -275,6 +288,7 @@ workspace::ConnectionProfile ConnectionForm::profile() const
     workspace::ConnectionProfile profile = m_base;
     profile.name = m_name->text().trimmed();
     profile.ownUser = m_ownUser->text().trimmed();
+    profile.maskPersonal = m_mask->isChecked();
     profile.environment = static_cast<Environment>(m_environment->currentData().toInt());
     profile.database = workspace::redactUrl(
         withCertificate(m_database.address->text(), m_database.certificate->certificate()).toUtf8());
@@ -427,6 +441,15 @@ void ConnectionForm::updateEnvironment()
     m_tag->setEnvironment(environment);
     // The words differ in width; so does the tag.
     m_tag->updateGeometry();
+}
+
+void ConnectionForm::proposeMasking()
+{
+    // People at work stand behind those sessions, and whoever looks over a shoulder or at a shared screen reads along;
+    // elsewhere made-up users do, and masks would hide nothing but what is being tested. What was saved is no worse
+    // off.
+    if (!m_isMaskDecided)
+        m_mask->setChecked(m_base.maskPersonal || m_environment->currentData() == int(Environment::Production));
 }
 
 void ConnectionForm::resizeEvent(QResizeEvent *event)

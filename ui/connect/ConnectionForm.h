@@ -10,6 +10,7 @@
 #include "ui/common/Icons.h"
 #include "ui/common/Theme.h"
 
+class QCheckBox;
 class QComboBox;
 class QLineEdit;
 
@@ -97,6 +98,8 @@ private:
     static void showCertificate(const AddressField &field);
     void updatePasswordField();
     void updateEnvironment();
+    /// Proposes masking for production, until somebody decides it here.
+    void proposeMasking();
     void fillSchemas();
 
     const common::Theme &m_theme;
@@ -109,6 +112,8 @@ private:
     QComboBox *m_environment = nullptr;
     common::Tag *m_tag = nullptr;
     QLineEdit *m_ownUser = nullptr;
+    QCheckBox *m_mask = nullptr;
+    bool m_isMaskDecided = false; ///< by hand
     AddressField m_database;
     QComboBox *m_schema = nullptr;
     QLineEdit *m_timeZone = nullptr;

@@ -18,6 +18,7 @@
 #include "ui/common/Label.h"
 #include "ui/common/Note.h"
 #include "ui/common/PageHead.h"
+#include "ui/common/PersonalData.h"
 #include "ui/common/RelativeTime.h"
 #include "ui/common/Surface.h"
 
@@ -294,10 +295,14 @@ void JwtPage::showRules(const std::vector<revoke::NotBeforeRule> &rules)
         for (const QString &name : {tr("For"), tr("Refuses sessions begun before"), tr("Set")})
             grid->addWidget(new Label(m_theme, name, FontToken::Caption, ColorToken::Muted), 0, column++);
         int line = 1;
+        common::PersonalData &personal = m_connection.personal();
         for (const revoke::NotBeforeRule &rule : rules) {
             if (!rule.user)
                 m_everybodys = rule.notBefore;
-            grid->addWidget(new Label(m_theme, rule.user.value_or(tr("Everybody"))), line, 0);
+            auto *whom = new Label(m_theme, tr("Everybody"));
+            if (rule.user)
+                personal.follow(whom, [whom, &personal, user = *rule.user] { whom->setText(personal.user(user)); });
+            grid->addWidget(whom, line, 0);
             grid->addWidget(new Label(m_theme, common::exactText(rule.notBefore, now)), line, 1);
             grid->addWidget(
                 new Label(m_theme, common::relativeText(rule.setAt, now), FontToken::Body, ColorToken::Muted), line, 2);

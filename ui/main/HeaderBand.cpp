@@ -7,6 +7,7 @@
 #include "ui/common/Button.h"
 #include "ui/common/Label.h"
 #include "ui/main/HealthChips.h"
+#include "ui/main/PersonalMark.h"
 #include "ui/main/WriteModeButton.h"
 
 namespace rollcall::main {
@@ -42,6 +43,7 @@ HeaderBand::HeaderBand(const common::Theme &theme, QWidget *parent)
       m_name(new common::Button(theme, {}, common::ButtonKind::Quiet)),
       m_tag(new common::Tag(theme, common::Environment::Development)),
       m_summary(new common::Label(theme, {}, FontToken::Body, ColorToken::Muted)),
+      m_personal(new PersonalMark(theme)),
       m_health(new HealthChips(theme)),
       m_writeMode(new WriteModeButton(theme))
 {
@@ -53,6 +55,7 @@ HeaderBand::HeaderBand(const common::Theme &theme, QWidget *parent)
     row->addWidget(m_tag);
     row->addSpacing(common::space::xs);
     row->addWidget(m_summary, 1);
+    row->addWidget(m_personal);
     row->addWidget(m_health);
     row->addWidget(new Separator(theme));
     row->addSpacing(common::space::xs);

@@ -15,6 +15,7 @@ class Label;
 namespace rollcall::main {
 
 class HealthChips;
+class PersonalMark;
 class WriteModeButton;
 
 /// What the band says of the open profile.
@@ -42,6 +43,8 @@ public:
     /// The menu behind the profile's name; borrowed.
     void setProfileMenu(QMenu *menu);
     [[nodiscard]] HealthChips &health() { return *m_health; }
+    /// Shows while names and e-mails do that the profile asks to mask.
+    [[nodiscard]] PersonalMark &personal() { return *m_personal; }
     [[nodiscard]] WriteModeButton &writeMode() { return *m_writeMode; }
     /// Words without values, no summary.
     void setNarrow(bool narrow);
@@ -59,6 +62,7 @@ private:
     common::Button *m_name;
     common::Tag *m_tag;
     common::Label *m_summary;
+    PersonalMark *m_personal;
     HealthChips *m_health;
     WriteModeButton *m_writeMode;
 };

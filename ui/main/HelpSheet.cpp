@@ -132,6 +132,7 @@ QString keyboardHelp()
               "| Del | Open the Plan for the selection: nothing is deleted yet |\n"
               "| Ctrl+Enter | Execute, in the Plan |\n"
               "| Ctrl+Shift+A | Arm for some minutes, or disarm |\n"
+              "| Ctrl+Shift+N | Show masked names and e-mails for 30 seconds, on record |\n"
               "| Ctrl+J | What runs, rests or was left unfinished |\n"
               "| Esc | Cancel what runs, close what is open |\n"
               "| F1 | Help for the page |\n");

@@ -18,6 +18,7 @@
 #include "ui/main/MainMenu.h"
 #include "ui/main/NavigationBar.h"
 #include "ui/main/PaletteField.h"
+#include "ui/main/PersonalMark.h"
 #include "ui/main/ShellBody.h"
 #include "ui/main/StatusLine.h"
 #include "ui/main/WriteModeButton.h"
@@ -151,6 +152,7 @@ void MainWindow::makeActions()
     });
     common::setUnavailable(*m_arm, tr("no connection is open"));
     m_menu->add(MenuOf::Session, m_arm);
+    m_menu->add(MenuOf::View, m_band->personal().action());
     m_menu->add(MenuOf::View, make(Icon::Right, tr("&Next pane"), QKeySequence(Qt::Key_F6), &MainWindow::nextPane));
     fillAppearanceMenu(*m_menu->addViewSubmenu(tr("&Appearance")), m_theme, m_state);
 

@@ -6,6 +6,7 @@
 
 #include "ui/common/Activities.h"
 #include "ui/common/Note.h"
+#include "ui/common/PersonalData.h"
 #include "ui/common/RelativeTime.h"
 #include "ui/common/ReturnWatches.h"
 #include "ui/revoke/PlanView.h"
@@ -27,14 +28,14 @@ QString sessionsText(qint64 number)
     return number == 1 ? PlanSheet::tr("1 session") : PlanSheet::tr("%1 sessions").arg(QLocale().toString(number));
 }
 
-/// Whom the plan touches: the user's name where it is one user alone.
-QString titleOf(const RevocationPlan &plan)
+/// Whom the plan touches: the user's name where it is one user alone. The act is listed by it later too.
+QString titleOf(const RevocationPlan &plan, const common::PersonalData &personal)
 {
     const QString what = sessionsText(static_cast<qint64>(plan.rows.size()));
     if (plan.users == 1 && !plan.rows.empty()) {
         const session::ListedSession &first = plan.rows.front().shown;
         if (const auto name = first.name ? first.name : first.email)
-            return PlanSheet::tr("Revoke %1 of %2").arg(what, *name);
+            return PlanSheet::tr("Revoke %1 of %2").arg(what, personal.lastingName(*name));
     }
     return PlanSheet::tr("Revoke %1").arg(what);
 }
@@ -128,7 +129,8 @@ void PlanSheet::showPlan()
     const RevocationPlan &plan = *m_controller.plan();
     const auto rows = static_cast<qint64>(plan.rows.size());
     m_frozen = true;
-    setHeading(Icon::Revoked, ColorToken::Bad, rows == 0 ? tr("Nothing to revoke") : titleOf(plan));
+    setHeading(Icon::Revoked, ColorToken::Bad,
+               rows == 0 ? tr("Nothing to revoke") : titleOf(plan, connection().personal()));
     // Of a saved plan the day counts as well: what it selects may have changed since.
     const QString frozen = m_saved ? common::exactText(plan.frozenAt, connection().deployment().clock().now())
                                    : QDateTime::fromMSecsSinceEpoch(plan.frozenAt.time_since_epoch().count())
@@ -189,7 +191,7 @@ void PlanSheet::carryOut()
     options.canary = m_view->canary();
     options.verifyFor = connection().timeout();
     options.approval = m_view->approval();
-    m_controller.carryOut(options, titleOf(*m_controller.plan()), m_view->watchFor());
+    m_controller.carryOut(options, titleOf(*m_controller.plan(), connection().personal()), m_view->watchFor());
     follow();
 }
 

@@ -13,6 +13,7 @@
 #include "ui/common/Figure.h"
 #include "ui/common/Label.h"
 #include "ui/common/Note.h"
+#include "ui/common/PersonalData.h"
 #include "ui/common/RelativeTime.h"
 #include "ui/common/ReturnWatches.h"
 #include "ui/revoke/ApprovalRow.h"
@@ -184,9 +185,13 @@ QWidget *PlanView::sample(const RevocationPlan &plan)
             break;
         const session::ListedSession &shown = row.shown;
         grid->addWidget(new Label(m_theme, shown.fingerprint.grouped().first(9), FontToken::Code), line, 0);
-        auto *user = new Label(m_theme, shown.email.value_or(shown.name.value_or(shown.userId.value_or(tr("nobody")))));
-        user->setToolTip(user->text());
-        user->setText(user->fontMetrics().elidedText(user->text(), Qt::ElideRight, 130));
+        auto *user = new Label(m_theme, {});
+        common::PersonalData &personal = m_connection.personal();
+        const auto name = shown.email ? shown.email : shown.name;
+        personal.follow(user, [user, &personal, name, id = shown.userId.value_or(tr("nobody"))] {
+            user->setToolTip(name ? personal.name(*name) : personal.user(id));
+            user->setText(user->fontMetrics().elidedText(user->toolTip(), Qt::ElideRight, 130));
+        });
         grid->addWidget(user, line, 1);
         auto *expires = new Label(m_theme, shown.expires ? common::relativeText(*shown.expires, now) : QString(),
                                   FontToken::Body, ColorToken::Muted);
@@ -207,16 +212,16 @@ void PlanView::addRemarks(const RevocationPlan &plan, QVBoxLayout &column) const
     const auto add = [&](common::NoteKind kind, const QString &title, const QString &body) {
         column.addWidget(new common::Note(m_theme, kind, title, body));
     };
+    const QString own = m_connection.personal().lastingUser(m_connection.profile().ownUser);
     if (isEveryone(plan))
         add(common::NoteKind::Warn, tr("This signs everybody out"), tr("Your own session too, where you have one."));
     else if (m_outlook.own && *m_outlook.own > 0)
         add(common::NoteKind::Warn,
             *m_outlook.own == 1 ? tr("One is your own session") : tr("%1 are your own sessions").arg(*m_outlook.own),
-            tr("You are %1 there, as this connection says: it signs you out too.").arg(m_connection.profile().ownUser));
+            tr("You are %1 there, as this connection says: it signs you out too.").arg(own));
     else if (m_outlook.own)
         add(common::NoteKind::Info, tr("None is your own session"),
-            tr("You are %1 there, as this connection says. Whether there is such a user was not looked for.")
-                .arg(m_connection.profile().ownUser));
+            tr("You are %1 there, as this connection says. Whether there is such a user was not looked for.").arg(own));
     if (!m_outlook.heldByOthers.isEmpty())
         add(common::NoteKind::Warn,
             plan.whyNotLooked.isEmpty() ? tr("Not all of these sessions end") : tr("Not all may end"),

@@ -10,6 +10,7 @@
 #include "ui/common/Figure.h"
 #include "ui/common/Label.h"
 #include "ui/common/Note.h"
+#include "ui/common/PersonalData.h"
 #include "ui/revoke/ConsentFields.h"
 #include "ui/revoke/StepList.h"
 
@@ -185,7 +186,8 @@ NotBeforeRule RuleSheet::rule() const
 
 QString RuleSheet::ruleText() const
 {
-    return m_one->isChecked() ? tr("Refuse sessions of %1 that began before now").arg(m_user->text().trimmed())
+    return m_one->isChecked() ? tr("Refuse sessions of %1 that began before now")
+                                    .arg(connection().personal().lastingUser(m_user->text().trimmed()))
                               : tr("Refuse everybody's sessions that began before now");
 }
 

@@ -9,6 +9,7 @@
 #include "ui/common/Button.h"
 #include "ui/common/CodeBlock.h"
 #include "ui/common/Label.h"
+#include "ui/common/PersonalData.h"
 #include "ui/common/RelativeTime.h"
 #include "ui/common/Surface.h"
 #include "ui/sessions/ActivityMark.h"
@@ -142,11 +143,12 @@ SessionDetailView::SessionDetailView(const common::Theme &theme, common::OpenCon
     footRow->setContentsMargins(common::space::l, common::space::s, common::space::l, common::space::s);
     m_openUser = new Button(theme, tr("All of this user"));
     m_openUser->setGlyph(Icon::Users);
-    connect(m_openUser, &Button::clicked, this, [this] { Q_EMIT userRequested(m_session.userId.value_or(QString())); });
+    connect(m_openUser, &Button::clicked, this,
+            [this] { Q_EMIT userRequested(m_session->userId.value_or(QString())); });
     m_revokeUser = new Button(theme, tr("Revoke user…"), ButtonKind::DangerOutline);
     m_revokeUser->setGlyph(Icon::Revoked);
     connect(m_revokeUser, &Button::clicked, this,
-            [this] { Q_EMIT revokeUserRequested(m_session.userId.value_or(QString())); });
+            [this] { Q_EMIT revokeUserRequested(m_session->userId.value_or(QString())); });
     footRow->addWidget(m_openUser);
     footRow->addWidget(m_revokeUser);
     footRow->addStretch();
@@ -154,12 +156,14 @@ SessionDetailView::SessionDetailView(const common::Theme &theme, common::OpenCon
 
     connect(&m_inspector, &SessionInspector::ready, this, &SessionDetailView::showInspection);
     connect(&m_inspector, &SessionInspector::failed, this, &SessionDetailView::showFailure);
+    connect(&connection.personal(), &common::PersonalData::changed, this, &SessionDetailView::fillPersonal);
     clear();
 }
 
 void SessionDetailView::clear()
 {
     m_inspector.cancel();
+    m_session.reset();
     m_title->setText(tr("No session selected"));
     m_position->clear();
     m_empty->show();
@@ -172,20 +176,31 @@ void SessionDetailView::display(const session::ListedSession &session, common::S
                                 base::Instant now)
 {
     m_session = session;
+    m_state = state;
+    m_json.clear();
     m_now = now;
-    m_title->setText(
-        session.name.value_or(session.email.value_or(tr("Session %1").arg(session.fingerprint.grouped()))));
     m_position->setText(position);
     m_empty->hide();
     m_scroll->show();
     m_openUser->setEnabled(session.userId.has_value());
     m_revokeUser->setEnabled(session.userId.has_value());
-    fillFacts(session, state, now);
+    fillPersonal();
     m_resolved->setText(tr("asking…"));
     m_code->setText(QString(QChar(0x2026)));
     clearBox(*m_others);
     fillConsequences(session, state);
     m_inspector.inspect(session);
+}
+
+void SessionDetailView::fillPersonal()
+{
+    if (!m_session)
+        return;
+    const auto name = m_connection.personal().name(m_session->name ? m_session->name : m_session->email);
+    m_title->setText(name.value_or(tr("Session %1").arg(m_session->fingerprint.grouped())));
+    fillFacts(*m_session, m_state, m_now);
+    if (!m_json.isEmpty())
+        m_code->setText(indented(m_connection.personal().session(m_json)));
 }
 
 void SessionDetailView::fillFacts(const session::ListedSession &session, common::State state, base::Instant now)
@@ -213,8 +228,9 @@ void SessionDetailView::fillFacts(const session::ListedSession &session, common:
     grid->addWidget(new common::StateLabel(m_theme, state), row++, 1);
 
     add(tr("Fingerprint"), session.fingerprint.grouped(), FontToken::Code);
-    add(tr("E-mail"), session.email.value_or(QString()));
-    add(tr("User id"), session.userId.value_or(QString()));
+    const common::PersonalData &personal = m_connection.personal();
+    add(tr("E-mail"), personal.name(session.email.value_or(QString())));
+    add(tr("User id"), personal.user(session.userId.value_or(QString())));
     if (session.expires) {
         add(tr("Expires"), QStringLiteral("%1, %2").arg(common::relativeText(*session.expires, now),
                                                         common::exactText(*session.expires, now)));
@@ -228,7 +244,7 @@ void SessionDetailView::fillFacts(const session::ListedSession &session, common:
         add(tr("Started"), common::exactText(*session.createdAt, now));
     add(tr("IP"), session.ipAddress.value_or(QString()));
     add(tr("Client"), clientText(session.userAgent.value_or(QString())));
-    add(tr("Impersonated by"), session.impersonatedBy.value_or(QString()));
+    add(tr("Impersonated by"), personal.user(session.impersonatedBy.value_or(QString())));
     add(tr("Organization"), session.organization.value_or(QString()));
     add(tr("Accounts"), session.providers.isEmpty() ? tr("none") : session.providers.join(QStringLiteral(", ")));
 }
@@ -237,7 +253,8 @@ void SessionDetailView::showInspection(const SessionInspection &inspection)
 {
     const session::Resolution &resolution = inspection.resolution;
     m_resolved->setText(tr("locally, %1").arg(common::durationText(resolution.took)));
-    m_code->setText(resolution.session ? indented(*resolution.session)
+    m_json = resolution.session.value_or(QByteArray());
+    m_code->setText(resolution.session ? indented(m_connection.personal().session(m_json))
                                        : tr("null: %1").arg(session::nullReasonName(*resolution.reason)));
     setOthers(inspection);
     m_body->layout()->activate(); // one step from the old height to the new, nothing drawn over anything between

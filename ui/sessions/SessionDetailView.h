@@ -41,6 +41,8 @@ Q_SIGNALS:
     void revokeUserRequested(const QString &userId);
 
 private:
+    /// Title, facts and what was resolved, with names and e-mails as they show now.
+    void fillPersonal();
     void fillFacts(const session::ListedSession &session, common::State state, base::Instant now);
     void showInspection(const SessionInspection &inspection);
     void showFailure(const base::Error &error);
@@ -51,7 +53,9 @@ private:
     common::OpenConnection &m_connection;
     SlidingExpiry m_sliding;
     SessionInspector m_inspector;
-    session::ListedSession m_session;
+    std::optional<session::ListedSession> m_session; ///< nullopt: nothing is selected
+    common::State m_state = common::State::Unknown;
+    QByteArray m_json; ///< what was resolved; empty until then, and where there is no session
     base::Instant m_now{};
     QScrollArea *m_scroll = nullptr;
     QWidget *m_body = nullptr;

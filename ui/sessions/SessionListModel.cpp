@@ -21,17 +21,6 @@ QString optionalText(const std::optional<QString> &text)
     return text.value_or(QString());
 }
 
-QString userText(const session::ListedSession &session)
-{
-    if (session.state == session::SessionState::Orphan)
-        return SessionListModel::tr("user %1 is gone").arg(optionalText(session.userId));
-    if (session.name && !session.name->isEmpty())
-        return *session.name;
-    if (session.email && !session.email->isEmpty())
-        return *session.email;
-    return SessionListModel::tr("user %1").arg(session.userId.value_or(SessionListModel::tr("unknown")));
-}
-
 QString providersText(const QStringList &providers)
 {
     if (providers.isEmpty())
@@ -84,9 +73,14 @@ QString columnName(int section)
 
 } // namespace
 
-SessionListModel::SessionListModel(SlidingExpiry sliding, QObject *parent)
-    : QAbstractTableModel(parent), m_sliding(sliding)
-{}
+SessionListModel::SessionListModel(common::PersonalData &personal, SlidingExpiry sliding, QObject *parent)
+    : QAbstractTableModel(parent), m_personal(personal), m_sliding(sliding)
+{
+    connect(&personal, &common::PersonalData::changed, this, [this] {
+        if (!m_sessions.empty())
+            Q_EMIT dataChanged(index(0, User), index(rowCount() - 1, User));
+    });
+}
 
 void SessionListModel::reset(std::vector<session::ListedSession> sessions, base::Instant now)
 {
@@ -177,6 +171,17 @@ int SessionListModel::columnCount(const QModelIndex &parent) const
     return parent.isValid() ? 0 : ColumnCount;
 }
 
+QString SessionListModel::userText(const session::ListedSession &session) const
+{
+    if (session.state == session::SessionState::Orphan)
+        return tr("user %1 is gone").arg(m_personal.user(optionalText(session.userId)));
+    if (session.name && !session.name->isEmpty())
+        return m_personal.name(*session.name);
+    if (session.email && !session.email->isEmpty())
+        return m_personal.name(*session.email);
+    return tr("user %1").arg(session.userId ? m_personal.user(*session.userId) : tr("unknown"));
+}
+
 QString SessionListModel::text(int row, int column) const
 {
     const session::ListedSession &session = at(row);
@@ -258,7 +263,7 @@ QVariant SessionListModel::data(const QModelIndex &index, int role) const
     case common::cell::SecondaryRole:
         return index.column() == User && session.state != session::SessionState::Orphan && session.name &&
                        !session.name->isEmpty()
-                   ? QVariant(optionalText(session.email))
+                   ? QVariant(optionalText(m_personal.name(session.email)))
                    : QVariant();
     case ActivityRole:
         if (const auto interval = activityOnScale(session, m_sliding, m_now);

@@ -10,6 +10,7 @@
 #include "core/session/LastActivity.h"
 #include "core/session/Session.h"
 #include "core/store/watch/SessionChange.h"
+#include "ui/common/PersonalData.h"
 #include "ui/common/States.h"
 #include "ui/common/TableView.h"
 
@@ -29,7 +30,8 @@ public:
     /// Rows kept at most; beyond this the listing asks to be narrowed.
     static constexpr int maxRows = 100'000;
 
-    explicit SessionListModel(SlidingExpiry sliding, QObject *parent = nullptr);
+    /// @p personal, borrowed, says how names and e-mails show.
+    SessionListModel(common::PersonalData &personal, SlidingExpiry sliding, QObject *parent = nullptr);
 
     /// Replaces everything. @p now is what relative times count from.
     void reset(std::vector<session::ListedSession> sessions, base::Instant now);
@@ -56,8 +58,10 @@ public:
 
 private:
     [[nodiscard]] QString text(int row, int column) const;
+    [[nodiscard]] QString userText(const session::ListedSession &session) const;
     [[nodiscard]] common::ColorToken textTint(int row, int column) const;
 
+    const common::PersonalData &m_personal;
     SlidingExpiry m_sliding;
     base::Instant m_now{};
     Column m_orderedBy = Expires;

@@ -72,7 +72,7 @@ SessionsPage::SessionsPage(const common::Theme &theme, common::OpenConnection &c
     : common::Page(parent),
       m_theme(theme),
       m_connection(connection),
-      m_model(slidingOf(connection)),
+      m_model(connection.personal(), slidingOf(connection)),
       m_pager(connection),
       m_counter(connection)
 {

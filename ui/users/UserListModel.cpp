@@ -7,17 +7,23 @@
 
 namespace rollcall::users {
 
-QString shownName(const store::ListedUser &user)
+QString shownName(const store::ListedUser &user, const common::PersonalData &personal)
 {
     if (user.name && !user.name->isEmpty())
-        return *user.name;
+        return personal.name(*user.name);
     if (user.email && !user.email->isEmpty())
-        return *user.email;
-    return UserListModel::tr("user %1").arg(user.id);
+        return personal.name(*user.email);
+    return UserListModel::tr("user %1").arg(personal.user(user.id));
 }
 
-UserListModel::UserListModel(bool byCreation, QObject *parent) : QAbstractTableModel(parent), m_byCreation(byCreation)
-{}
+UserListModel::UserListModel(common::PersonalData &personal, bool byCreation, QObject *parent)
+    : QAbstractTableModel(parent), m_personal(personal), m_byCreation(byCreation)
+{
+    connect(&personal, &common::PersonalData::changed, this, [this] {
+        if (!m_users.empty())
+            Q_EMIT dataChanged(index(0, User), index(rowCount() - 1, User));
+    });
+}
 
 void UserListModel::reset(std::vector<store::ListedUser> users, base::Instant now)
 {
@@ -60,7 +66,7 @@ QString UserListModel::text(const store::ListedUser &user, int column) const
     };
     switch (column) {
     case User:
-        return shownName(user);
+        return shownName(user, m_personal);
     case Sessions:
         return QLocale().toString(user.sessions);
     case Newest:
@@ -94,7 +100,7 @@ QVariant UserListModel::data(const QModelIndex &index, int role) const
         return index.column() == Sessions ? int(Qt::AlignRight | Qt::AlignVCenter)
                                           : int(Qt::AlignLeft | Qt::AlignVCenter);
     case common::cell::SecondaryRole:
-        return index.column() == User && user.name ? user.email.value_or(QString()) : QString();
+        return index.column() == User && user.name ? m_personal.name(user.email.value_or(QString())) : QString();
     case common::cell::TextTintRole:
         if (index.column() == Providers && user.providers.isEmpty())
             return int(common::ColorToken::Muted);

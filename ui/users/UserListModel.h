@@ -5,11 +5,12 @@
 #include <vector>
 
 #include "core/store/UserDirectory.h"
+#include "ui/common/PersonalData.h"
 
 namespace rollcall::users {
 
-/// The name by which a user is shown: their name, else e-mail, else id.
-[[nodiscard]] QString shownName(const store::ListedUser &user);
+/// The name by which a user is shown: their name, else e-mail, else id, as @p personal lets them show.
+[[nodiscard]] QString shownName(const store::ListedUser &user, const common::PersonalData &personal);
 
 /// The users loaded so far, a row each; grows page by page. **Thread-safety:** GUI thread only.
 class UserListModel final : public QAbstractTableModel
@@ -22,7 +23,8 @@ public:
     static constexpr int maxRows = 20'000;
 
     /// @p byCreation: newest and oldest are told by when sessions were created, else by when they end.
-    explicit UserListModel(bool byCreation, QObject *parent = nullptr);
+    /// @p personal, borrowed, says how names and e-mails show.
+    UserListModel(common::PersonalData &personal, bool byCreation, QObject *parent = nullptr);
 
     /// Replaces everything. @p now is what relative times count from.
     void reset(std::vector<store::ListedUser> users, base::Instant now);
@@ -42,6 +44,7 @@ private:
     [[nodiscard]] QString text(const store::ListedUser &user, int column) const;
     [[nodiscard]] QString columnName(int section) const;
 
+    const common::PersonalData &m_personal;
     bool m_byCreation;
     store::UserOrder m_order = store::UserOrder::Sessions;
     base::Instant m_now{};

@@ -9,6 +9,7 @@
 #include "core/base/ErrorText.h"
 #include "ui/common/Button.h"
 #include "ui/common/Label.h"
+#include "ui/common/PersonalData.h"
 #include "ui/common/RelativeTime.h"
 #include "ui/common/States.h"
 #include "ui/common/Surface.h"
@@ -93,6 +94,7 @@ UserSessionsView::UserSessionsView(const common::Theme &theme, common::OpenConne
     m_debounce->setSingleShot(true);
     m_debounce->setInterval(readDebounce);
     connect(m_debounce, &QTimer::timeout, this, &UserSessionsView::read);
+    connect(&connection.personal(), &common::PersonalData::changed, this, &UserSessionsView::fillPersonal);
     clear();
 }
 
@@ -149,13 +151,23 @@ void UserSessionsView::display(const store::ListedUser &user)
     m_stop.request_stop();
     ++m_generation; // nor an answer about the former user come meanwhile
     m_user = user;
-    m_title->setText(m_title->fontMetrics().elidedText(shownName(user), Qt::ElideRight, 260));
-    m_title->setToolTip(shownName(user));
+    fillPersonal();
     m_subtitle->setText(user.sessions == 1 ? tr("1 live session")
                                            : tr("%1 live sessions").arg(QLocale().toString(user.sessions)));
     m_open->setEnabled(true);
     m_revoke->setEnabled(true);
     m_debounce->start();
+}
+
+void UserSessionsView::fillPersonal()
+{
+    if (m_user.id.isEmpty()) // nobody is selected
+        return;
+    const QString name = shownName(m_user, m_connection.personal());
+    m_title->setText(m_title->fontMetrics().elidedText(name, Qt::ElideRight, 260));
+    m_title->setToolTip(name);
+    if (m_email)
+        m_email->setText(m_connection.personal().name(m_user.email.value_or(QString())));
 }
 
 void UserSessionsView::read()
@@ -210,10 +222,11 @@ void UserSessionsView::showSessions(const store::SessionPage &page)
         words->setWordWrap(true);
         facts->addWidget(new Label(m_theme, label, FontToken::Body, ColorToken::Muted), line, 0, Qt::AlignTop);
         facts->addWidget(words, line++, 1);
+        return words;
     };
     if (m_user.email)
-        fact(tr("E-mail"), *m_user.email, FontToken::Body);
-    fact(tr("User id"), m_user.id, FontToken::Code);
+        m_email = fact(tr("E-mail"), m_connection.personal().name(*m_user.email), FontToken::Body);
+    fact(tr("User id"), m_connection.personal().user(m_user.id), FontToken::Code);
     fact(tr("Providers"), m_user.providers.isEmpty() ? tr("none") : m_user.providers.join(QStringLiteral(", ")),
          FontToken::Body);
     column->addLayout(facts);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QPointer>
 #include <QWidget>
 
 #include <stop_token>
@@ -47,6 +48,8 @@ Q_SIGNALS:
 
 private:
     void read();
+    /// Title and facts with name and e-mail as they show now.
+    void fillPersonal();
     void showSessions(const store::SessionPage &page);
     void showRemark(const QString &text);
     [[nodiscard]] QWidget *makeFoot();
@@ -57,6 +60,7 @@ private:
     std::stop_source m_stop;
     quint64 m_generation = 0;
     store::ListedUser m_user;
+    QPointer<common::Label> m_email; ///< among the facts; null until they stand
     common::Label *m_title;
     common::Label *m_subtitle;
     common::Label *m_remark;

@@ -44,7 +44,7 @@ UsersPage::UsersPage(const common::Theme &theme, common::OpenConnection &connect
     : common::Page(parent),
       m_theme(theme),
       m_connection(connection),
-      m_model(knowsCreation(connection)),
+      m_model(connection.personal(), knowsCreation(connection)),
       m_pager(connection)
 {
     setObjectName(QStringLiteral("usersPage"));
@@ -77,6 +77,7 @@ UsersPage::UsersPage(const common::Theme &theme, common::OpenConnection &connect
     m_debounce->setSingleShot(true);
     m_debounce->setInterval(searchDebounce);
     connect(m_debounce, &QTimer::timeout, this, &UsersPage::applySearch);
+    connect(&connection.personal(), &common::PersonalData::changed, this, &UsersPage::nameRevoke);
     onCurrentChanged();
 }
 
@@ -323,14 +324,21 @@ const store::ListedUser *UsersPage::current() const
 void UsersPage::onCurrentChanged()
 {
     const store::ListedUser *user = current();
-    const QString reason = user ? QString() : tr("Select a user first.");
-    common::setUnavailable(*m_revokeAction, reason);
+    common::setUnavailable(*m_revokeAction, user ? QString() : tr("Select a user first."));
     m_revoke->setEnabled(user != nullptr);
-    m_revoke->setToolTip(user ? tr("Plans the end of every session of %1 (Del)").arg(shownName(*user)) : reason);
+    nameRevoke();
     if (user)
         m_details->display(*user);
     else
         m_details->clear();
+}
+
+void UsersPage::nameRevoke()
+{
+    const store::ListedUser *user = current();
+    m_revoke->setToolTip(
+        user ? tr("Plans the end of every session of %1 (Del)").arg(shownName(*user, m_connection.personal()))
+             : common::unavailableReason(*m_revokeAction));
 }
 
 void UsersPage::fetchMoreWhenNearEnd()

@@ -63,6 +63,8 @@ private:
     void onPage(const store::UserPage &page, bool first, std::chrono::milliseconds took);
     void onFailed(const base::Error &error);
     void onCurrentChanged();
+    /// Says on hovering whose sessions the button is about.
+    void nameRevoke();
     void fetchMoreWhenNearEnd();
     void revokeUser(const QString &userId);
     void chooseMany();

@@ -1,5 +1,6 @@
 #include <QtTest>
 
+#include <QCheckBox>
 #include <QComboBox>
 #include <QMimeData>
 
@@ -28,6 +29,7 @@ private Q_SLOTS:
 
     void beginsEmptyAndSaysWhatIsMissing();
     void everyLegIsTriedAsItIsFilled();
+    void maskingIsProposedAndDecided();
     void wrongSecretIsSaidWithoutShowingIt();
     void htmlInsteadOfJson();
     void refusedConnections();
@@ -62,7 +64,10 @@ void ConnectionPageTest::everyLegIsTriedAsItIsFilled()
     const test::LoopTicks ticks;
     type("connectionName", QStringLiteral("orchard-shop"));
     part<QComboBox>("environment")->setFocus();
+    auto *mask = part<QCheckBox>("maskPersonal");
+    QVERIFY(!mask->isChecked());
     QTest::keyClick(part<QComboBox>("environment"), Qt::Key_End);
+    QVERIFY2(mask->isChecked(), "production proposes masking");
     type("databaseAddress", authDatabase());
     QTRY_VERIFY_WITH_TIMEOUT(state(Row::Database) == State::Ok, test::patience);
     QTRY_VERIFY_WITH_TIMEOUT(state(Row::Schema) == State::Ok || state(Row::Schema) == State::Warning, test::patience);
@@ -86,12 +91,42 @@ void ConnectionPageTest::everyLegIsTriedAsItIsFilled()
     const auto profile = saved.first().at(0).value<workspace::ConnectionProfile>();
     QCOMPARE(profile.name, QStringLiteral("orchard-shop"));
     QCOMPARE(profile.environment, workspace::Environment::Production);
+    QVERIFY(profile.maskPersonal);
     QCOMPARE(profile.baseUrl, deployment.origin());
     const auto secrets = saved.first().at(1).value<ConnectionPage::Secrets>();
     QVERIFY(secrets);
     QCOMPARE(secrets->authSecrets.size(), std::size_t(1));
     QCOMPARE(secrets->authSecrets.front().view().toByteArray(), secret.toLatin1());
     QVERIFY(saved.first().at(2).toBool());
+}
+
+void ConnectionPageTest::maskingIsProposedAndDecided()
+{
+    type("connectionName", QStringLiteral("orchard-shop"));
+    type("databaseAddress", authDatabase());
+    auto *environment = part<QComboBox>("environment");
+    auto *mask = part<QCheckBox>("maskPersonal");
+    QVERIFY(!mask->accessibleDescription().isEmpty());
+    QTest::keyClick(environment, Qt::Key_End);
+    QVERIFY(mask->isChecked());
+    QTest::keyClick(environment, Qt::Key_Home);
+    QVERIFY2(!mask->isChecked(), "what was proposed goes with what it was proposed for");
+    // Once somebody has decided, no environment decides otherwise.
+    QTest::keyClick(environment, Qt::Key_End);
+    QTest::keyClick(mask, Qt::Key_Space);
+    QVERIFY(!mask->isChecked());
+    QTest::keyClick(environment, Qt::Key_Home);
+    QTest::keyClick(environment, Qt::Key_End);
+    QVERIFY(!mask->isChecked());
+    // What is saved stays, whatever the environment.
+    workspace::ConnectionProfile saved;
+    saved.name = QStringLiteral("orchard-shop");
+    saved.maskPersonal = true;
+    m_page->edit(saved, {});
+    QVERIFY(mask->isChecked());
+    QTest::keyClick(environment, Qt::Key_End);
+    QTest::keyClick(environment, Qt::Key_Home);
+    QVERIFY(mask->isChecked());
 }
 
 void ConnectionPageTest::wrongSecretIsSaidWithoutShowingIt()

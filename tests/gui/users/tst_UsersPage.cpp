@@ -94,7 +94,7 @@ void UsersPageTest::listsWhoHasMostFirst()
     QVERIFY(users.size() > 20);
     for (int row = 0; row < 20; ++row) {
         const store::ListedUser &user = users[static_cast<std::size_t>(row)];
-        QCOMPARE(cell(row, UserListModel::User), users::shownName(user));
+        QCOMPARE(cell(row, UserListModel::User), users::shownName(user, m_demo.connection().personal()));
         QCOMPARE(cell(row, UserListModel::Sessions), QString::number(user.sessions));
     }
     QVERIFY(!m_demo.button("usersRevoke")->isEnabled());
@@ -139,14 +139,15 @@ void UsersPageTest::ordersByNewestAndOldest()
         query.order = order;
         const auto users = expected(query);
         m_page->findChild<QAction *>(QLatin1String(action))->trigger();
-        QTRY_COMPARE(cell(0, UserListModel::User), users::shownName(users.front()));
-        QTRY_COMPARE(cell(5, UserListModel::User), users::shownName(users[5]));
+        QTRY_COMPARE(cell(0, UserListModel::User), users::shownName(users.front(), m_demo.connection().personal()));
+        QTRY_COMPARE(cell(5, UserListModel::User), users::shownName(users[5], m_demo.connection().personal()));
     }
     // The head does the same for the pointer.
     store::UserQuery query;
     query.order = store::UserOrder::Oldest;
     Q_EMIT table()->horizontalHeader()->sectionClicked(UserListModel::Oldest);
-    QTRY_COMPARE(cell(0, UserListModel::User), users::shownName(expected(query).front()));
+    QTRY_COMPARE(cell(0, UserListModel::User),
+                 users::shownName(expected(query).front(), m_demo.connection().personal()));
     // Not what the directory orders by: nothing happens.
     const QString before = cell(0, UserListModel::User);
     Q_EMIT table()->horizontalHeader()->sectionClicked(UserListModel::Providers);

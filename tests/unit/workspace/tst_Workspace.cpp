@@ -37,6 +37,7 @@ private:
         profile.needsApproval = true;
         profile.watchFor = std::chrono::minutes(10);
         profile.ownUser = QStringLiteral("ada@example.com");
+        profile.maskPersonal = true;
         return profile;
     }
     static ConnectionSecrets someSecrets()
