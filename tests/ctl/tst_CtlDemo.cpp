@@ -124,7 +124,7 @@ private:
     static void anothersRefusalProvesNothing(CtlProcess &ctl, QStringList database, const QString &elsewhere)
     {
         database.replaceInStrings(QRegularExpression(QStringLiteral("^http.*")), elsewhere);
-        database << words("--strategy database --auth-version v5 --timeout 2");
+        database << words("--strategy database --auth-version v5 --timeout 5");
         const auto idNow = [&] {
             const QJsonArray list =
                 ctl.run(words("sessions list --limit 1") + database).json().value(QStringLiteral("sessions")).toArray();

@@ -179,7 +179,7 @@ private Q_SLOTS:
         QVERIFY2(proxy.exitCode == 2 && proxy.errorCode() == QStringLiteral("UrlInvalid"), proxy.all().constData());
         // A flag takes its place.
         const CtlResult given =
-            resolve(words("--mode proxy --timeout 2 --base-url http://127.0.0.1:1 --env-file") << file, name5 + "=x");
+            resolve(words("--mode proxy --timeout 30 --base-url http://127.0.0.1:1 --env-file") << file, name5 + "=x");
         QVERIFY2(given.exitCode == 1 && reasonOf(given) == QStringLiteral("proxy-network-error"),
                  given.all().constData());
     }
@@ -307,7 +307,7 @@ private Q_SLOTS:
     void aFailingDatabaseIsDescribed()
     {
         const CtlResult result =
-            resolve(words("--strategy database --timeout 2 --database postgresql://u@127.0.0.1:1/x"), name5 + "=x");
+            resolve(words("--strategy database --timeout 30 --database postgresql://u@127.0.0.1:1/x"), name5 + "=x");
         QVERIFY2(result.exitCode == 1 && reasonOf(result) == QStringLiteral("adapter-error"), result.all().constData());
         QVERIFY2(evidenceOf(result.json()).contains(u"127.0.0.1"), result.all().constData());
     }

@@ -44,7 +44,7 @@ private Q_SLOTS:
                  QFile::Permissions());
 
         // The kept password is used: another error than a missing one.
-        const CtlResult used = ctl.run(words("sessions list --timeout 2 --connection shop"));
+        const CtlResult used = ctl.run(words("sessions list --timeout 30 --connection shop"));
         QVERIFY2(used.exitCode == 3 && used.errorCode() == QStringLiteral("ConnectRefused"), used.all().constData());
 
         QCOMPARE(ctl.run(words("connections remove shop --yes --confirm shop")).exitCode, 0);

@@ -237,12 +237,12 @@ private Q_SLOTS:
 
         // Port 1 of loopback: nothing listens there.
         const CtlResult password = ctl.run(
-            words("check --timeout 2 --database postgresql://u:hunter2-very-secret@127.0.0.1:1/x?pgbouncer=true"));
+            words("check --timeout 30 --database postgresql://u:hunter2-very-secret@127.0.0.1:1/x?pgbouncer=true"));
         QVERIFY2(password.err.contains("--database-env"), password.all().constData());
         QVERIFY2(password.err.contains("pgbouncer"), password.all().constData());
         ctl.setEnvironment(QStringLiteral("MY_DATABASE"),
                            QStringLiteral("postgresql://u:hunter2-very-secret@127.0.0.1:1/x"));
-        const CtlResult environment = ctl.run(words("check --timeout 2 --database-env MY_DATABASE"));
+        const CtlResult environment = ctl.run(words("check --timeout 30 --database-env MY_DATABASE"));
         QVERIFY2(!environment.err.contains("--database-env"), environment.all().constData());
     }
 

@@ -15,6 +15,7 @@
 
 #include <array>
 
+#include "tests/support/Patience.h"
 #include "tests/support/Screenshots.h"
 #include "ui/common/Button.h"
 #include "ui/common/Chip.h"
@@ -330,14 +331,14 @@ void TestCommon::loadingShowsInSteps()
     elapsed.start();
     loading->start(QStringLiteral("Reading the first page"));
     QVERIFY(loading->isHidden());
-    QTRY_COMPARE(skeleton.count(), 1);
+    QTRY_COMPARE_WITH_TIMEOUT(skeleton.count(), 1, rollcall::test::patience);
     QVERIFY(elapsed.elapsed() >= 150);
-    QTRY_VERIFY(loading->isVisible());
+    QTRY_VERIFY_WITH_TIMEOUT(loading->isVisible(), rollcall::test::patience);
     QVERIFY(elapsed.elapsed() >= 1000);
     QTest::mouseClick(loading->findChild<Button *>(), Qt::LeftButton);
     QCOMPARE(cancelled.count(), 1);
     const auto *words = loading->findChildren<Label *>().at(1);
-    QTRY_COMPARE(words->text(), QStringLiteral("Reading the first page, 3 s"));
+    QTRY_COMPARE_WITH_TIMEOUT(words->text(), QStringLiteral("Reading the first page, 3 s"), rollcall::test::patience);
     QVERIFY(rollcall::test::saveScreenshot(window, *m_theme, QStringLiteral("common-loading")));
     loading->stop();
     QVERIFY(loading->isHidden());
@@ -400,7 +401,7 @@ void TestCommon::sheetKeepsFocusInside()
 {
     Scene scene(*m_theme);
     scene.sheet->open();
-    QTRY_VERIFY(scene.reason->hasFocus());
+    QTRY_VERIFY_WITH_TIMEOUT(scene.reason->hasFocus(), rollcall::test::patience);
     for (int i = 0; i < 8; ++i) {
         QTest::keyClick(QApplication::focusWidget(), Qt::Key_Tab);
         QVERIFY(scene.sheet->isAncestorOf(QApplication::focusWidget()));
@@ -426,7 +427,7 @@ void TestCommon::sheetEscDismisses()
     QCOMPARE(dismissed.count(), 1);
     QCOMPARE(Sheet::openIn(scene.window), nullptr);
     QVERIFY(scene.outside->hasFocus());
-    QTRY_VERIFY(scene.sheet.isNull());
+    QTRY_VERIFY_WITH_TIMEOUT(scene.sheet.isNull(), rollcall::test::patience);
 }
 
 void TestCommon::sheetCtrlEnterExecutes()

@@ -12,6 +12,7 @@
 
 #include "app/desktop/AppContext.h"
 #include "tests/support/NextDeployment.h"
+#include "tests/support/Patience.h"
 #include "tests/support/Screenshots.h"
 #include "tests/support/Shown.h"
 #include "ui/latency/LatencyPage.h"
@@ -24,7 +25,7 @@ using test::shown;
 
 namespace {
 
-constexpr int patience = 20'000;
+using test::patience;
 
 } // namespace
 

@@ -12,6 +12,7 @@
 #include "core/demo/DemoDeployment.h"
 #include "core/workspace/Approvers.h"
 #include "tests/support/CtlProcess.h"
+#include "tests/support/Patience.h"
 #include "tests/support/Screenshots.h"
 #include "tests/support/Shown.h"
 #include "ui/audit/AuditPage.h"
@@ -34,7 +35,7 @@ using base::Call;
 
 namespace {
 
-constexpr int patience = 20'000;
+using test::patience;
 
 } // namespace
 
@@ -133,7 +134,7 @@ void PrecautionsTest::init()
     m_home = std::make_unique<QTemporaryDir>();
     demo::DemoOptions demo;
     demo.sessions = 200;
-    auto started = demo::DemoDeployment::start(demo, Call::within(30s));
+    auto started = demo::DemoDeployment::start(demo, Call::within(1min));
     QVERIFY(started.has_value());
     m_demo = std::move(*started);
     const auto vault = workspace::openKeyFileVault(m_home->filePath(QStringLiteral("keys")));
@@ -144,7 +145,7 @@ void PrecautionsTest::init()
         profile.database = m_demo->info().databaseUrl;
         if (profile.name == QStringLiteral("shop"))
             profile.environment = workspace::Environment::Production;
-        QVERIFY(saved.save(profile, {}, vault.get(), Call::within(10s)).has_value());
+        QVERIFY(saved.save(profile, {}, vault.get(), Call::within(1min)).has_value());
     }
     if (!m_theme)
         m_theme = std::make_unique<common::Theme>(*qApp, common::Appearance::Light);
@@ -166,7 +167,7 @@ void PrecautionsTest::writeLog()
         entry.phase = phase;
         entry.action = QStringLiteral("sessions.revoke");
         entry.reason = QStringLiteral("OPS-1");
-        QVERIFY(log.append(std::move(entry), Call::within(10s)));
+        QVERIFY(log.append(std::move(entry), Call::within(1min)));
     }
 }
 
@@ -215,7 +216,7 @@ void PrecautionsTest::typeConfirmation()
     auto *confirmation = shown<QLineEdit>("planConfirmation");
     QVERIFY(confirmation);
     confirmation->setText(confirmation->accessibleName().mid(QStringLiteral("Type ").size()));
-    QTRY_VERIFY(button("planExecute")->isEnabled());
+    QTRY_VERIFY_WITH_TIMEOUT(button("planExecute")->isEnabled(), patience);
 }
 
 void PrecautionsTest::anActSaysThatTheLogIsBroken()
@@ -235,10 +236,10 @@ void PrecautionsTest::anActSaysThatTheLogIsBroken()
     QTRY_VERIFY_WITH_TIMEOUT(button("planDone"), patience);
     QVERIFY(test::saveScreenshots(window(), *m_theme, QStringLiteral("log-fault-result")));
     common::Sheet::openIn(window())->dismiss();
-    QTRY_VERIFY(!common::Sheet::openIn(window()));
+    QTRY_VERIFY_WITH_TIMEOUT(!common::Sheet::openIn(window()), patience);
     QVERIFY(window().logFault().isVisible());
     QTest::mouseClick(button("logFaultShow"), Qt::LeftButton);
-    QTRY_VERIFY(window().findChild<audit::AuditPage *>()->isVisible());
+    QTRY_VERIFY_WITH_TIMEOUT(window().findChild<audit::AuditPage *>()->isVisible(), patience);
     QVERIFY(test::saveScreenshots(window(), *m_theme, QStringLiteral("log-fault-audit")));
     QTest::mouseClick(button("logFaultHide"), Qt::LeftButton);
     QVERIFY(!window().logFault().isVisible());
@@ -262,7 +263,7 @@ void PrecautionsTest::aRenewalEndsIt()
         QTest::mouseClick(button("planExecute"), Qt::LeftButton);
         QTRY_VERIFY_WITH_TIMEOUT(button("planDone"), patience);
         common::Sheet::openIn(window())->dismiss();
-        QTRY_VERIFY(!common::Sheet::openIn(window()));
+        QTRY_VERIFY_WITH_TIMEOUT(!common::Sheet::openIn(window()), patience);
     };
     revokeOf("github");
     QTRY_VERIFY_WITH_TIMEOUT(window().logFault().isVisible(), patience);
@@ -275,7 +276,7 @@ void PrecautionsTest::aRenewalEndsIt()
     // Somebody renews it, on the command line.
     const auto vault = workspace::openKeyFileVault(m_home->filePath(QStringLiteral("keys")));
     audit::AuditLog log(workspace::Folders::below(m_home->path()).data, vault.get(), m_clock);
-    QVERIFY(audit::renew(log, {}, m_clock, Call::within(10s)));
+    QVERIFY(audit::renew(log, {}, m_clock, Call::within(1min)));
     QVERIFY(window().logFault().isVisible());
     if (byAnAct)
         revokeOf("google");
@@ -314,7 +315,7 @@ void PrecautionsTest::forgettingProductionIsOnRecord()
 {
     const QString config = workspace::Folders::below(m_home->path()).config;
     QVERIFY(
-        workspace::writeApprovers(config, QStringLiteral("shop"), {QStringLiteral("ed25519:a")}, Call::within(10s)));
+        workspace::writeApprovers(config, QStringLiteral("shop"), {QStringLiteral("ed25519:a")}, Call::within(1min)));
     start();
     auto *welcome = window().findChild<welcome::WelcomePage *>();
     const auto cards = [this] { return window().findChildren<welcome::ProfileCard *>().size(); };
@@ -364,7 +365,7 @@ void PrecautionsTest::savingWhatDemandsLessIsAsked()
     QVERIFY2(told().contains(u"production"), qPrintable(told()));
     QVERIFY(test::saveScreenshots(*question(), *m_theme, QStringLiteral("give-up-question")));
     question()->reject();
-    QTRY_VERIFY(!question());
+    QTRY_VERIFY_WITH_TIMEOUT(!question(), patience);
     // What was typed is still there, and what is saved as it was.
     QVERIFY(window().findChild<connect::ConnectionPage *>());
     QCOMPARE(savedAs(QStringLiteral("shop")), before);
@@ -383,7 +384,7 @@ void PrecautionsTest::aNameThatIsTakenIsRefused()
     start();
     const workspace::ConnectionProfile before = savedAs(QStringLiteral("shop"));
     Q_EMIT window().findChild<welcome::WelcomePage *>()->newConnectionRequested();
-    QTRY_VERIFY(window().findChild<connect::ConnectionPage *>());
+    QTRY_VERIFY_WITH_TIMEOUT(window().findChild<connect::ConnectionPage *>(), patience);
     shown<QLineEdit>("connectionName")->setText(QStringLiteral("shop"));
     shown<QLineEdit>("databaseAddress")->setText(m_demo->info().databaseUrl);
     save();
@@ -407,7 +408,7 @@ void PrecautionsTest::anEnvFileTakesNoDemandAway()
     workspace::ConnectionProfile demanding = savedAs(QStringLiteral("shop"));
     demanding.needsApproval = true;
     demanding.note = QStringLiteral("ours");
-    QVERIFY(kept.save(demanding, {}, vault.get(), Call::within(10s)));
+    QVERIFY(kept.save(demanding, {}, vault.get(), Call::within(1min)));
     QFile file(m_home->filePath(QStringLiteral(".env")));
     QVERIFY(file.open(QIODevice::WriteOnly) && file.write("DATABASE_URL=" + m_demo->info().databaseUrl.toUtf8() +
                                                           "\nAUTH_SECRET=a-secret-of-32-bytes-x\n") > 0);

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 
+#include "tests/support/Patience.h"
 #include "tests/support/Screenshots.h"
 #include "ui/common/Actions.h"
 #include "ui/common/Label.h"
@@ -295,7 +296,7 @@ void TestShell::narrowWindow()
     QCOMPARE(rail->width(), NavigationBar::wideWidth);
     QVERIFY(m_sessions->details()->isVisible());
     m_window->resize(1024, 640);
-    QTRY_COMPARE(rail->width(), NavigationBar::narrowWidth);
+    QTRY_COMPARE_WITH_TIMEOUT(rail->width(), NavigationBar::narrowWidth, test::patience);
     QVERIFY(!m_sessions->details()->isVisible());
     const int width = m_sessions->width();
     Q_EMIT m_sessions->detailsWanted(true);
@@ -305,7 +306,7 @@ void TestShell::narrowWindow()
     Q_EMIT m_latency->badgeChanged(QStringLiteral("14"), false);
     QVERIFY(saveScreenshots(*m_window, *m_theme, QStringLiteral("shell-narrow")));
     m_window->resize(1440, 900);
-    QTRY_VERIFY(m_sessions->details()->isVisible());
+    QTRY_VERIFY_WITH_TIMEOUT(m_sessions->details()->isVisible(), test::patience);
 }
 
 void TestShell::f6GoesRound()
@@ -329,11 +330,11 @@ void TestShell::menusOfferPageActions()
     }
     QVERIFY(session != nullptr);
     session->popup(m_window->mapToGlobal(QPoint(120, 28)));
-    QTRY_VERIFY(session->isVisible());
+    QTRY_VERIFY_WITH_TIMEOUT(session->isVisible(), test::patience);
     QVERIFY(session->actions().contains(m_sessions->removal()));
     QVERIFY(saveScreenshot(*session, *m_theme, QStringLiteral("shell-menu")));
     session->close();
-    QTRY_VERIFY(!session->actions().contains(m_sessions->removal()));
+    QTRY_VERIFY_WITH_TIMEOUT(!session->actions().contains(m_sessions->removal()), test::patience);
 }
 
 void TestShell::pageAloneHidesTheBand()
@@ -463,7 +464,7 @@ void TestShell::armedCountsDown()
     const auto *button = mode.findChild<common::Button *>();
     mode.setMode(WriteMode::Armed, std::chrono::milliseconds(1'500));
     QCOMPARE(button->text(), QStringLiteral("Armed 00:02"));
-    QTRY_COMPARE(button->text(), QStringLiteral("Armed 00:00"));
+    QTRY_COMPARE_WITH_TIMEOUT(button->text(), QStringLiteral("Armed 00:00"), test::patience);
     QVERIFY(wanted.isEmpty()); // the connection keeps the promise
 }
 

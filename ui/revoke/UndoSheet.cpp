@@ -35,7 +35,7 @@ QString sessionsText(qint64 count)
 }
 
 /// Which rows of @p report were left out, and why: the first few.
-QWidget *leftOutRows(const common::Theme &theme, const RestoreReport &report)
+QWidget *leftOutRows(const common::Theme &theme, common::PersonalData &personal, const RestoreReport &report)
 {
     constexpr int mostShown = 8;
     auto *box = new QWidget;
@@ -54,7 +54,10 @@ QWidget *leftOutRows(const common::Theme &theme, const RestoreReport &report)
         const QString why = row.why == store::RestoreOutcome::UserGone ? UndoSheet::tr("its user is gone")
                                                                        : UndoSheet::tr("another row is in the way");
         grid->addWidget(new Label(theme, row.fingerprint.grouped(), FontToken::Code), line, 0);
-        grid->addWidget(new Label(theme, row.userId.value_or(QStringLiteral("–"))), line, 1);
+        auto *user = new Label(theme, QStringLiteral("–"));
+        if (row.userId)
+            personal.follow(user, [user, &personal, id = *row.userId] { user->setText(personal.user(id)); });
+        grid->addWidget(user, line, 1);
         grid->addWidget(new Label(theme, why, FontToken::Body, ColorToken::Muted), line, 2);
         ++line;
     }
@@ -195,7 +198,7 @@ void UndoSheet::showResult(const RestoreReport &report)
             theme(), common::NoteKind::Warn, tr("%1 left out").arg(number(report.skipped())),
             tr("%1 exist again, of %2 the user is gone.").arg(number(report.thereAgain), number(report.userGone))));
         if (!report.leftOut.empty())
-            column->addWidget(leftOutRows(theme(), report));
+            column->addWidget(leftOutRows(theme(), connection().personal(), report));
     }
     if (whole)
         column->addWidget(new common::Note(theme(), common::NoteKind::Good, tr("The rows are as they were"),

@@ -8,6 +8,7 @@
 
 #include "core/base/Fingerprint.h"
 #include "core/redis/RedisChannel.h"
+#include "tests/support/Patience.h"
 #include "tests/support/RedisServer.h"
 #include "tests/support/Screenshots.h"
 #include "tests/support/SqliteDatabase.h"
@@ -68,7 +69,7 @@ private:
     std::optional<common::PurgeRequest> chooseAll();
     redis::RedisReply command(const redis::RedisCommand &words) const
     {
-        const auto reply = redis::makeChannel(m_server->url(), {})->send(words, base::Call::within(10s));
+        const auto reply = redis::makeChannel(m_server->url(), {})->send(words, base::Call::within(1min));
         return reply ? *reply : redis::RedisReply::ofError("no answer");
     }
     void look();
@@ -160,7 +161,7 @@ void CachePageTest::cleanup()
 void CachePageTest::look()
 {
     QTest::mouseClick(button("cacheLookFirst"), Qt::LeftButton);
-    QTRY_COMPARE(table()->model()->rowCount(), strangers + 1);
+    QTRY_COMPARE_WITH_TIMEOUT(table()->model()->rowCount(), strangers + 1, test::patience);
 }
 
 QString CachePageTest::texts() const
@@ -214,14 +215,14 @@ void CachePageTest::purgesWhatDrifted()
     m_open.connection().setWriteMode(common::WriteMode::Guarded);
     auto *sheet = new revoke::PurgeSheet(*m_theme, *m_page, m_open.connection(), *wanted);
     sheet->open();
-    QTRY_VERIFY(button("purgeExecute"));
+    QTRY_VERIFY_WITH_TIMEOUT(button("purgeExecute"), test::patience);
     QVERIFY(!button("purgeExecute")->isEnabled());
     QTest::keyClicks(m_window->findChild<QLineEdit *>(QStringLiteral("planReason")), QStringLiteral("Rows are gone"));
     photograph("purge-plan");
     QVERIFY2(!texts().contains(u"nobody-"), qPrintable(texts())); // a key may be a token
     QSignalSpy done(sheet, &revoke::PurgeSheet::finished);
     QTest::keyClick(sheet, Qt::Key_Return, Qt::ControlModifier);
-    QVERIFY(done.wait(20'000));
+    QVERIFY(done.wait(test::patience));
     QVERIFY2(texts().contains(u"14 of 14 cached copies removed"), qPrintable(texts()));
     photograph("purge-done");
     QCOMPARE(command({"DBSIZE"}).number, qint64{2}); // ada's and what is no session
@@ -282,11 +283,11 @@ void CachePageTest::purgesWhereSessionsHaveNoRows()
     m_open.connection().setWriteMode(common::WriteMode::Guarded);
     auto *sheet = new revoke::PurgeSheet(*m_theme, *m_page, m_open.connection(), *wanted);
     sheet->open();
-    QTRY_VERIFY(button("purgeExecute"));
+    QTRY_VERIFY_WITH_TIMEOUT(button("purgeExecute"), test::patience);
     QTest::keyClicks(m_window->findChild<QLineEdit *>(QStringLiteral("planReason")), QStringLiteral("Cookies now"));
     QSignalSpy done(sheet, &revoke::PurgeSheet::finished);
     QTest::keyClick(sheet, Qt::Key_Return, Qt::ControlModifier);
-    QVERIFY2(done.wait(20'000), qPrintable(texts()));
+    QVERIFY2(done.wait(test::patience), qPrintable(texts()));
     QVERIFY2(texts().contains(u"15 of 15 cached copies removed"), qPrintable(texts()));
     QCOMPARE(command({"DBSIZE"}).number, qint64{1}); // what is no session
 }
@@ -295,7 +296,7 @@ void CachePageTest::saysWhyItCannotLook()
 {
     m_server->kill();
     QTest::mouseClick(button("cacheLookFirst"), Qt::LeftButton);
-    QTRY_VERIFY_WITH_TIMEOUT(texts().contains(u"The cache could not be looked through"), 20'000);
+    QTRY_VERIFY_WITH_TIMEOUT(texts().contains(u"The cache could not be looked through"), test::patience);
     photograph("error");
 }
 

@@ -4,6 +4,7 @@
 #include <QJsonDocument>
 #include <QLineEdit>
 
+#include "tests/support/Patience.h"
 #include "tests/support/Screenshots.h"
 #include "tests/support/SqliteDatabase.h"
 #include "ui/common/Button.h"
@@ -17,7 +18,7 @@ using common::State;
 using Row = ConnectionForm::Row;
 
 namespace {
-constexpr int patience = 20'000;
+using test::patience;
 }
 
 /// The form that corrects which tables and columns hold the sessions, within the page that tries what it says.
@@ -57,7 +58,7 @@ private:
     {
         QTest::mouseClick(part<common::Button>("editMap"), Qt::LeftButton);
         QTRY_VERIFY_WITH_TIMEOUT(part<SchemaMappingEditor>("schemaMapping"), patience);
-        QTRY_VERIFY(part<common::Button>("mapUse")->isVisible());
+        QTRY_VERIFY_WITH_TIMEOUT(part<common::Button>("mapUse")->isVisible(), patience);
     }
     /// The map is checked while it is filled in, and can be used a moment later.
     void useMap() const
@@ -155,7 +156,8 @@ void SchemaMappingTest::beginsWithWhatWasFoundAndSaysWhatIsMissing()
     connectTo(database.url());
     QTRY_VERIFY_WITH_TIMEOUT(schema().state == State::Ok || schema().state == State::Warning, patience);
     openEditor();
-    QTRY_VERIFY2(part<common::Button>("mapUse")->isEnabled(), qPrintable(part<common::Label>("mapComplaint")->text()));
+    QTRY_VERIFY2_WITH_TIMEOUT(part<common::Button>("mapUse")->isEnabled(),
+                              qPrintable(part<common::Label>("mapComplaint")->text()), patience);
     QVERIFY(part<QComboBox>("mapToken")->currentText().startsWith(QStringLiteral("sessionToken")));
     QVERIFY(part<QComboBox>("mapProvider")->currentText().startsWith(QStringLiteral("provider")));
     QVERIFY(part<QComboBox>("mapZone")->isEnabled());
@@ -175,7 +177,7 @@ void SchemaMappingTest::beginsWithWhatWasFoundAndSaysWhatIsMissing()
     QVERIFY(complaint().isEmpty());
     // Esc leaves everything as it was.
     QTest::keyClick(QApplication::focusWidget(), Qt::Key_Escape);
-    QTRY_VERIFY(!part<SchemaMappingEditor>("schemaMapping"));
+    QTRY_VERIFY_WITH_TIMEOUT(!part<SchemaMappingEditor>("schemaMapping"), patience);
     QVERIFY(part<QLineEdit>("timeZone")->text().isEmpty());
     openEditor();
     part<QComboBox>("mapZone")->setCurrentText(QStringLiteral("Europe/Vienna"));

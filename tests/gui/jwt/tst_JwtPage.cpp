@@ -11,6 +11,7 @@
 #include "core/store/StoreFactory.h"
 #include "core/store/UserDirectory.h"
 #include "tests/support/DemoWindow.h"
+#include "tests/support/Patience.h"
 #include "ui/jwt/JwtPage.h"
 #include "ui/revoke/RuleSheet.h"
 
@@ -65,7 +66,7 @@ void JwtPageTest::open(workspace::Environment environment)
     column->setContentsMargins({});
     m_page = new JwtPage(m_demo.theme(), m_demo.connection());
     column->addWidget(m_page);
-    QTRY_VERIFY(m_page->isVisible());
+    QTRY_VERIFY_WITH_TIMEOUT(m_page->isVisible(), test::patience);
     m_page->activate();
     connect(m_page, &JwtPage::ruleRequested, this, &JwtPageTest::openSheet);
 }
@@ -83,15 +84,16 @@ void JwtPageTest::openSheet()
 
 std::vector<revoke::NotBeforeRule> JwtPageTest::rules() const
 {
-    auto place = revoke::openRuleStore(m_demo.open().deployment().config(), store::Access::ReadOnly, Call::within(10s));
-    auto rules = place ? (*place)->rules(Call::within(10s))
+    auto place =
+        revoke::openRuleStore(m_demo.open().deployment().config(), store::Access::ReadOnly, Call::within(1min));
+    auto rules = place ? (*place)->rules(Call::within(1min))
                        : base::Result<std::vector<revoke::NotBeforeRule>>(base::fail(place.error()));
     return rules.value_or(std::vector<revoke::NotBeforeRule>());
 }
 
 void JwtPageTest::saysWhatCannotBeRevoked()
 {
-    QTRY_VERIFY2(m_demo.texts().contains(u"None was set"), qPrintable(m_demo.texts()));
+    QTRY_VERIFY2_WITH_TIMEOUT(m_demo.texts().contains(u"None was set"), qPrintable(m_demo.texts()), test::patience);
     QVERIFY2(m_demo.texts().contains(u"No session can be revoked") && m_demo.texts().contains(u"accepted until"),
              qPrintable(m_demo.texts()));
     QVERIFY2(m_demo.texts().contains(u"Rotate the secret") && m_demo.texts().contains(u"Who is signed out"),
@@ -99,14 +101,14 @@ void JwtPageTest::saysWhatCannotBeRevoked()
     // Whom a rotation signs out is counted, as far as anybody can.
     const auto *radius = m_demo.window().findChild<QLabel *>(QStringLiteral("rotationRadius"));
     const auto &database = *m_demo.open().deployment().config().database;
-    const auto schema = store::detectSchema(database, {}, Call::within(10s));
+    const auto schema = store::detectSchema(database, {}, Call::within(1min));
     QVERIFY(schema && schema->best);
-    const auto store = store::openStore(database, *schema->best, {}, store::Access::ReadOnly, Call::within(10s));
+    const auto store = store::openStore(database, *schema->best, {}, store::Access::ReadOnly, Call::within(1min));
     QVERIFY(store);
-    const auto users = (*store)->users()->userCount(Call::within(10s));
+    const auto users = (*store)->users()->userCount(Call::within(1min));
     QVERIFY(users && *users && **users > 20);
-    QTRY_VERIFY2(radius->text().contains(QStringLiteral("has %1 users").arg(QLocale().toString(**users))),
-                 qPrintable(radius->text()));
+    QTRY_VERIFY2_WITH_TIMEOUT(radius->text().contains(QStringLiteral("has %1 users").arg(QLocale().toString(**users))),
+                              qPrintable(radius->text()), test::patience);
     QVERIFY(radius->text().contains(u"nobody can count"));
     QVERIFY(!m_demo.button("ruleVerify")->isEnabled()); // there is no rule to verify
     QVERIFY(m_demo.photograph("page"));
@@ -125,7 +127,7 @@ void JwtPageTest::setsARuleInGuardedModeAlone()
 {
     QVERIFY(rules().empty());
     QTest::mouseClick(m_demo.button("ruleSet"), Qt::LeftButton);
-    QTRY_VERIFY(m_demo.button("ruleExecute"));
+    QTRY_VERIFY_WITH_TIMEOUT(m_demo.button("ruleExecute"), test::patience);
     QTest::keyClicks(m_demo.window().findChild<QLineEdit *>(QStringLiteral("planReason")),
                      QStringLiteral("Laptop stolen"));
     QVERIFY(!m_demo.button("ruleExecute")->isEnabled());
@@ -137,10 +139,10 @@ void JwtPageTest::setsARuleInGuardedModeAlone()
     QVERIFY(m_demo.button("ruleExecute")->isEnabled());
     QSignalSpy done(m_sheet.data(), &revoke::RuleSheet::finished);
     QTest::mouseClick(m_demo.button("ruleExecute"), Qt::LeftButton);
-    QVERIFY(done.wait(20'000));
+    QVERIFY(done.wait(test::patience));
     QVERIFY(m_demo.photograph("set"));
     QTest::mouseClick(m_demo.button("ruleDone"), Qt::LeftButton);
-    QTRY_VERIFY2(m_demo.texts().contains(u"ada@example.com"), qPrintable(m_demo.texts()));
+    QTRY_VERIFY2_WITH_TIMEOUT(m_demo.texts().contains(u"ada@example.com"), qPrintable(m_demo.texts()), test::patience);
     QCOMPARE(rules().size(), std::size_t{1});
     QCOMPARE(rules().front().user, QStringLiteral("ada@example.com"));
     QCOMPARE(m_demo.open().log().list(0, 1000)->back().action, QStringLiteral("rule.set"));
@@ -153,7 +155,7 @@ void JwtPageTest::everybodyWantsAConsentOfTheirOwn()
     m_demo.connection().setWriteMode(common::WriteMode::Armed);
     m_demo.connection().noteReason(QStringLiteral("Laptop stolen"));
     QTest::mouseClick(m_demo.button("ruleSet"), Qt::LeftButton);
-    QTRY_VERIFY(m_demo.button("ruleExecute"));
+    QTRY_VERIFY_WITH_TIMEOUT(m_demo.button("ruleExecute"), test::patience);
     const auto field = [this](const char *name) { return m_demo.window().findChild<QLineEdit *>(QLatin1String(name)); };
     QTest::keyClicks(field("ruleUser"), QStringLiteral("ada@example.com"));
     QTest::keyClicks(field("planConfirmation"), QStringLiteral("reading-room 1"));
@@ -177,16 +179,16 @@ void JwtPageTest::provesThatItIsNotHonoured()
 {
     m_demo.connection().setWriteMode(common::WriteMode::Guarded);
     QTest::mouseClick(m_demo.button("ruleSet"), Qt::LeftButton);
-    QTRY_VERIFY(m_demo.button("ruleExecute"));
+    QTRY_VERIFY_WITH_TIMEOUT(m_demo.button("ruleExecute"), test::patience);
     m_demo.window().findChild<QRadioButton *>(QStringLiteral("ruleEverybody"))->setChecked(true);
     QTest::keyClicks(m_demo.window().findChild<QLineEdit *>(QStringLiteral("planReason")),
                      QStringLiteral("Secret leaked"));
     QSignalSpy done(m_sheet.data(), &revoke::RuleSheet::finished);
     QTest::mouseClick(m_demo.button("ruleExecute"), Qt::LeftButton);
-    QVERIFY(done.wait(20'000));
-    QTRY_VERIFY(m_demo.button("ruleDone")); // laid out
+    QVERIFY(done.wait(test::patience));
+    QTRY_VERIFY_WITH_TIMEOUT(m_demo.button("ruleDone"), test::patience); // laid out
     QTest::mouseClick(m_demo.button("ruleDone"), Qt::LeftButton);
-    QTRY_VERIFY(m_demo.button("ruleVerify")->isEnabled());
+    QTRY_VERIFY_WITH_TIMEOUT(m_demo.button("ruleVerify")->isEnabled(), test::patience);
     QVERIFY2(m_demo.texts().contains(u"Everybody"), qPrintable(m_demo.texts()));
     QTest::mouseClick(m_demo.button("ruleVerify"), Qt::LeftButton);
     QTRY_VERIFY_WITH_TIMEOUT(m_demo.texts().contains(u"The rule is not proven to be honoured"), 40'000);
@@ -196,24 +198,24 @@ void JwtPageTest::provesThatItIsNotHonoured()
     QVERIFY(m_demo.photograph("not-honoured"));
     const auto set = [this](const std::optional<QString> &user) {
         auto place =
-            revoke::openRuleStore(m_demo.open().deployment().config(), store::Access::Write, Call::within(10s));
+            revoke::openRuleStore(m_demo.open().deployment().config(), store::Access::Write, Call::within(1min));
         const base::Instant now = m_demo.clock().now() + 1s; // another than the one before, in whole seconds
-        QVERIFY(place && (*place)->set({user, now, now}, Call::within(10s)));
+        QVERIFY(place && (*place)->set({user, now, now}, Call::within(1min)));
     };
     // The same rules read again leave the proof; another rule does not, nor the answer to what was asked before it.
     QSignalSpy read(m_page->findChild<jwt::RuleReader *>(), &jwt::RuleReader::ready);
     m_page->refresh();
-    QVERIFY(read.wait(10'000));
+    QVERIFY(read.wait(test::patience));
     QVERIFY(m_demo.texts().contains(u"The rule is not proven to be honoured"));
     QSignalSpy proved(m_page->findChild<jwt::RuleReader *>(), &jwt::RuleReader::proved);
     QTest::mouseClick(m_demo.button("ruleVerify"), Qt::LeftButton);
     QVERIFY(!m_demo.button("ruleVerify")->isEnabled());
     m_page->refresh();
-    QVERIFY(read.wait(10'000));
+    QVERIFY(read.wait(test::patience));
     QVERIFY(!m_demo.button("ruleVerify")->isEnabled()); // it is still being asked
     set(QStringLiteral("ada@example.com"));
     m_page->refresh();
-    QVERIFY(read.wait(10'000));
+    QVERIFY(read.wait(test::patience));
     QVERIFY2(m_demo.texts().contains(u"A rule for one user cannot be verified by canary"), qPrintable(m_demo.texts()));
     QVERIFY2(!m_demo.texts().contains(u"proven to be"), qPrintable(m_demo.texts()));
     QVERIFY(m_demo.button("ruleVerify")->isEnabled());

@@ -9,6 +9,7 @@
 #include "core/workspace/Approvers.h"
 #include "tests/support/CtlProcess.h"
 #include "tests/support/DemoWindow.h"
+#include "tests/support/Patience.h"
 #include "ui/revoke/ApprovalRow.h"
 #include "ui/revoke/PlanSheet.h"
 #include "ui/revoke/SavedPlanSheet.h"
@@ -76,13 +77,13 @@ void SavedPlanTest::cleanup()
 
 QString SavedPlanTest::plannerName()
 {
-    const auto key = revoke::ApproverKey::load(m_demo.open().place().vault, false, Call::within(10s));
+    const auto key = revoke::ApproverKey::load(m_demo.open().place().vault, false, Call::within(1min));
     return key ? key->name() : QStringLiteral("no key");
 }
 
 QString SavedPlanTest::approverName()
 {
-    const auto key = revoke::ApproverKey::load(m_second.place().vault, true, Call::within(10s));
+    const auto key = revoke::ApproverKey::load(m_second.place().vault, true, Call::within(1min));
     return key ? key->name() : QString();
 }
 
@@ -103,7 +104,7 @@ workspace::ConnectionProfile SavedPlanTest::openAs(const QString &name, const QS
     m_demo.connection().setConfigFolder(m_folder.path());
     m_demo.connection().setWriteMode(common::WriteMode::Guarded);
     const auto listed = workspace::writeApprovers(
-        m_folder.path(), profile.name, approver.isEmpty() ? QStringList() : QStringList{approver}, Call::within(5s));
+        m_folder.path(), profile.name, approver.isEmpty() ? QStringList() : QStringList{approver}, Call::within(1min));
     if (!opened || !listed)
         QTest::qFail("the connection cannot be opened", __FILE__, __LINE__);
     return profile;
@@ -115,14 +116,14 @@ void SavedPlanTest::openPlan(const QString &provider)
     selection.query.emplace().provider = provider;
     m_plan = new PlanSheet(m_demo.theme(), m_demo.window(), m_demo.connection(), selection);
     m_plan->open();
-    QTRY_VERIFY_WITH_TIMEOUT(m_demo.button("planExecute"), 10'000);
+    QTRY_VERIFY_WITH_TIMEOUT(m_demo.button("planExecute"), test::patience);
     QTest::keyClicks(m_demo.find<QLineEdit>("planReason"), QStringLiteral("Leaver, OPS-2291"));
 }
 
 void SavedPlanTest::save(const QString &path)
 {
     m_plan->findChild<revoke::ApprovalRow *>()->save(path);
-    QTRY_VERIFY2(m_demo.texts().contains(u"Saved as"), qPrintable(m_demo.texts()));
+    QTRY_VERIFY2_WITH_TIMEOUT(m_demo.texts().contains(u"Saved as"), qPrintable(m_demo.texts()), test::patience);
     QCOMPARE(QFile::permissions(path) & (QFile::ReadGroup | QFile::ReadOther), QFile::Permissions());
     const QJsonObject json = QJsonDocument::fromJson(test::contentOf(path)).object();
     m_first = base::Fingerprint::fromText(json.value(u"sample").toArray().first().toString()).grouped();
@@ -133,17 +134,19 @@ void SavedPlanTest::approve(const QString &plan, const QString &approval)
 {
     auto *sheet = new SavedPlanSheet(m_demo.theme(), m_demo.window(), m_second.connection(), plan);
     sheet->open();
-    QTRY_VERIFY2(m_demo.texts().contains(u"Somebody else made this plan"), qPrintable(m_demo.texts()));
+    QTRY_VERIFY2_WITH_TIMEOUT(m_demo.texts().contains(u"Somebody else made this plan"), qPrintable(m_demo.texts()),
+                              test::patience);
     QVERIFY2(m_demo.texts().contains(u"live sessions by provider "), qPrintable(m_demo.texts()));
     // What is approved: why, by whom, and which.
     QVERIFY2(m_demo.texts().contains(u"Leaver, OPS-2291"), qPrintable(m_demo.texts()));
     QVERIFY2(m_demo.texts().contains(audit::currentActor()), qPrintable(m_demo.texts()));
     QVERIFY2(m_demo.texts().contains(plannerName()), qPrintable(m_demo.texts()));
     QVERIFY2(m_demo.texts().contains(m_first), qPrintable(m_demo.texts()));
-    QTRY_VERIFY(m_demo.button("savedPlanApprove") && m_demo.button("savedPlanApprove")->isEnabled());
+    QTRY_VERIFY_WITH_TIMEOUT(m_demo.button("savedPlanApprove") && m_demo.button("savedPlanApprove")->isEnabled(),
+                             test::patience);
     QVERIFY(!m_demo.button("savedPlanCarryOut")->isEnabled()); // sealed by another
     sheet->approve(approval);
-    QTRY_VERIFY2(m_demo.texts().contains(u"Approved, in"), qPrintable(m_demo.texts()));
+    QTRY_VERIFY2_WITH_TIMEOUT(m_demo.texts().contains(u"Approved, in"), qPrintable(m_demo.texts()), test::patience);
     QVERIFY2(m_demo.texts().contains(approverName()), qPrintable(m_demo.texts()));
     QVERIFY(m_demo.photograph("approved"));
     sheet->dismiss();
@@ -181,8 +184,9 @@ void SavedPlanTest::isCarriedOutOnceApproved()
         summary = said;
     });
     saved->open();
-    QTRY_VERIFY2(m_demo.texts().contains(u"You made this plan"), qPrintable(m_demo.texts()));
-    QTRY_VERIFY(m_demo.button("savedPlanApprove") && m_demo.button("savedPlanCarryOut"));
+    QTRY_VERIFY2_WITH_TIMEOUT(m_demo.texts().contains(u"You made this plan"), qPrintable(m_demo.texts()),
+                              test::patience);
+    QTRY_VERIFY_WITH_TIMEOUT(m_demo.button("savedPlanApprove") && m_demo.button("savedPlanCarryOut"), test::patience);
     QVERIFY(!m_demo.button("savedPlanApprove")->isEnabled());
     QVERIFY(m_demo.photograph("own"));
     QTest::mouseClick(m_demo.button("savedPlanCarryOut"), Qt::LeftButton);
@@ -192,12 +196,12 @@ void SavedPlanTest::isCarriedOutOnceApproved()
     QCOMPARE(m_demo.find<QLineEdit>("planReason")->text(), QStringLiteral("Leaver, OPS-2291"));
     QVERIFY(!m_demo.button("planExecute")->isEnabled());
     take(file("approval.json"));
-    QTRY_VERIFY(m_demo.button("planExecute")->isEnabled());
+    QTRY_VERIFY_WITH_TIMEOUT(m_demo.button("planExecute")->isEnabled(), test::patience);
     QVERIFY2(m_demo.texts().contains(approverName()), qPrintable(m_demo.texts()));
     QVERIFY(m_demo.photograph("with-approval"));
     QSignalSpy done(m_plan.data(), &PlanSheet::finished);
     QTest::mouseClick(m_demo.button("planExecute"), Qt::LeftButton);
-    QVERIFY(done.wait(20'000));
+    QVERIFY(done.wait(test::patience));
     QCOMPARE(m_demo.liveSessions(), live - qint64(wanted->rows.size()));
     const auto entries = m_demo.open().log().list(0, 100);
     QVERIFY(entries.has_value());
@@ -221,12 +225,12 @@ void SavedPlanTest::takesNoApprovalButASecondPersons()
     save(file("unlisted.json"));
     auto *sheet = new SavedPlanSheet(m_demo.theme(), m_demo.window(), m_second.connection(), file("unlisted.json"));
     QSignalSpy approved(sheet->findChild<revoke::PlanFiles *>(), &revoke::PlanFiles::approved);
-    QTRY_VERIFY(sheet->findChild<common::Button *>(QStringLiteral("savedPlanApprove")));
+    QTRY_VERIFY_WITH_TIMEOUT(sheet->findChild<common::Button *>(QStringLiteral("savedPlanApprove")), test::patience);
     sheet->approve(file("unlisted-approval.json"));
-    QVERIFY(approved.wait(10'000));
+    QVERIFY(approved.wait(test::patience));
     delete sheet;
     take(file("unlisted-approval.json"));
-    QTRY_VERIFY2(m_demo.texts().contains(u"does not list"), qPrintable(m_demo.texts()));
+    QTRY_VERIFY2_WITH_TIMEOUT(m_demo.texts().contains(u"does not list"), qPrintable(m_demo.texts()), test::patience);
     QVERIFY(!m_demo.button("planExecute")->isEnabled());
     QVERIFY(m_demo.photograph("unlisted"));
 }
@@ -240,7 +244,7 @@ void SavedPlanTest::noOtherPlansApproval()
     approve(file("other.json"), file("other-approval.json"));
     openPlan();
     take(file("other-approval.json"));
-    QTRY_VERIFY2(m_demo.texts().contains(u"of another plan"), qPrintable(m_demo.texts()));
+    QTRY_VERIFY2_WITH_TIMEOUT(m_demo.texts().contains(u"of another plan"), qPrintable(m_demo.texts()), test::patience);
     QVERIFY(!m_demo.button("planExecute")->isEnabled());
 }
 
@@ -252,7 +256,8 @@ void SavedPlanTest::showsWhyAFileIsNoPlan()
     broken.close();
     auto *sheet = new SavedPlanSheet(m_demo.theme(), m_demo.window(), m_demo.connection(), file("broken.json"));
     sheet->open();
-    QTRY_VERIFY2(m_demo.texts().contains(u"no plan of this version"), qPrintable(m_demo.texts()));
+    QTRY_VERIFY2_WITH_TIMEOUT(m_demo.texts().contains(u"no plan of this version"), qPrintable(m_demo.texts()),
+                              test::patience);
     QVERIFY(m_demo.photograph("broken"));
 }
 
@@ -271,7 +276,8 @@ void SavedPlanTest::aChangedFileIsNotShown()
     for (common::OpenConnection *reader : {&m_second.connection(), &m_demo.connection()}) {
         auto *sheet = new SavedPlanSheet(m_demo.theme(), m_demo.window(), *reader, file("plan.json"));
         sheet->open();
-        QTRY_VERIFY2(m_demo.texts().contains(u"changed since it was saved"), qPrintable(m_demo.texts()));
+        QTRY_VERIFY2_WITH_TIMEOUT(m_demo.texts().contains(u"changed since it was saved"), qPrintable(m_demo.texts()),
+                                  test::patience);
         QVERIFY(!m_demo.button("savedPlanApprove"));
         QVERIFY(m_demo.photograph("changed"));
         delete sheet;
@@ -287,9 +293,10 @@ void SavedPlanTest::anApprovalOverwritesNoPlan()
     const QByteArray before = test::contentOf(file("plan.json"));
     auto *sheet = new SavedPlanSheet(m_demo.theme(), m_demo.window(), m_second.connection(), file("plan.json"));
     sheet->open();
-    QTRY_VERIFY(m_demo.button("savedPlanApprove"));
+    QTRY_VERIFY_WITH_TIMEOUT(m_demo.button("savedPlanApprove"), test::patience);
     sheet->approve(file("plan.json"));
-    QTRY_VERIFY2(m_demo.texts().contains(u"the approval would overwrite"), qPrintable(m_demo.texts()));
+    QTRY_VERIFY2_WITH_TIMEOUT(m_demo.texts().contains(u"the approval would overwrite"), qPrintable(m_demo.texts()),
+                              test::patience);
     QCOMPARE(test::contentOf(file("plan.json")), before);
 }
 
@@ -302,13 +309,13 @@ void SavedPlanTest::anApprovalBringsItsReason()
     // The sheet stays open while somebody else approves what was saved from it.
     auto *sheet = new SavedPlanSheet(m_demo.theme(), m_demo.window(), m_second.connection(), file("plan.json"));
     QSignalSpy approved(sheet->findChild<revoke::PlanFiles *>(), &revoke::PlanFiles::approved);
-    QTRY_VERIFY(sheet->findChild<common::Button *>(QStringLiteral("savedPlanApprove")));
+    QTRY_VERIFY_WITH_TIMEOUT(sheet->findChild<common::Button *>(QStringLiteral("savedPlanApprove")), test::patience);
     sheet->approve(file("approval.json"));
-    QVERIFY(approved.wait(10'000));
+    QVERIFY(approved.wait(test::patience));
     delete sheet;
     reason->setText(QStringLiteral("something else"));
     take(file("approval.json"));
-    QTRY_VERIFY2(m_demo.texts().contains(approverName()), qPrintable(m_demo.texts()));
+    QTRY_VERIFY2_WITH_TIMEOUT(m_demo.texts().contains(approverName()), qPrintable(m_demo.texts()), test::patience);
     QCOMPARE(reason->text(), QStringLiteral("Leaver, OPS-2291"));
     QVERIFY(m_demo.button("planExecute")->isEnabled());
     QTest::keyClicks(reason, QStringLiteral("and more"));
@@ -317,7 +324,8 @@ void SavedPlanTest::anApprovalBringsItsReason()
     reason->setText(QStringLiteral("something else"));
     const qint64 live = m_demo.liveSessions();
     QTest::mouseClick(m_demo.button("planExecute"), Qt::LeftButton);
-    QTRY_VERIFY2(m_demo.texts().contains(u"approved for another reason"), qPrintable(m_demo.texts()));
+    QTRY_VERIFY2_WITH_TIMEOUT(m_demo.texts().contains(u"approved for another reason"), qPrintable(m_demo.texts()),
+                              test::patience);
     QCOMPARE(m_demo.liveSessions(), live);
 }
 
@@ -328,7 +336,7 @@ void SavedPlanTest::anotherPlannersPlanIsNotOurs()
     save(file("plan.json"));
     // A third person's file of the same rows, by whatever means, approved by who is listed.
     const auto saved = revoke::readSavedPlan(test::contentOf(file("plan.json")), file("plan.json"));
-    const auto key = revoke::ApproverKey::load(m_second.place().vault, true, Call::within(10s));
+    const auto key = revoke::ApproverKey::load(m_second.place().vault, true, Call::within(1min));
     QVERIFY(saved && key);
     revoke::PlanSummary theirs = saved->summary;
     theirs.planner = QStringLiteral("ed25519:somebody-else");
@@ -337,7 +345,8 @@ void SavedPlanTest::anotherPlannersPlanIsNotOurs()
     QVERIFY(bytes && approval.open(QIODevice::WriteOnly) && approval.write(*bytes) == bytes->size());
     approval.close();
     take(file("theirs.json"));
-    QTRY_VERIFY2(m_demo.texts().contains(u"another planner's key"), qPrintable(m_demo.texts()));
+    QTRY_VERIFY2_WITH_TIMEOUT(m_demo.texts().contains(u"another planner's key"), qPrintable(m_demo.texts()),
+                              test::patience);
     QVERIFY(!m_demo.button("planExecute")->isEnabled());
 }
 

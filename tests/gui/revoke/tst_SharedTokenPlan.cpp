@@ -3,6 +3,7 @@
 #include <QLineEdit>
 
 #include "tests/support/DemoWindow.h"
+#include "tests/support/Patience.h"
 #include "ui/revoke/PlanSheet.h"
 
 using namespace rollcall;
@@ -26,9 +27,9 @@ void SharedTokenPlanTest::theSheetSaysWhichStayAccepted()
     QVERIFY(demo.connect());
     std::vector<store::PlannedRow> live;
     {
-        const auto store = demo.open().deployment().openStore(store::Access::ReadOnly, Call::within(10s));
+        const auto store = demo.open().deployment().openStore(store::Access::ReadOnly, Call::within(1min));
         QVERIFY(store.has_value());
-        auto rows = (*store)->planRows(store::SessionQuery(), 100, demo.clock().now(), Call::within(10s));
+        auto rows = (*store)->planRows(store::SessionQuery(), 100, demo.clock().now(), Call::within(1min));
         QVERIFY(rows && rows->size() > 2);
         live = std::move(*rows);
     }
@@ -52,7 +53,7 @@ void SharedTokenPlanTest::theSheetSaysWhichStayAccepted()
     selection.sessions << own << shared;
     revoke::PlanSheet sheet(demo.theme(), demo.window(), demo.connection(), selection);
     sheet.open();
-    QTRY_VERIFY_WITH_TIMEOUT(demo.button("planExecute"), 10'000);
+    QTRY_VERIFY_WITH_TIMEOUT(demo.button("planExecute"), test::patience);
     QCOMPARE(demo.button("planExecute")->text(), QStringLiteral("Revoke 3 sessions"));
     const QString texts = demo.texts();
     QVERIFY2(texts.contains(u"Not all of these sessions end\n1 session stays accepted"), qPrintable(texts));
@@ -61,9 +62,9 @@ void SharedTokenPlanTest::theSheetSaysWhichStayAccepted()
     QVERIFY(demo.photograph("plan"));
 
     QTest::keyClicks(demo.find<QLineEdit>("planReason"), QStringLiteral("Shared laptop"));
-    QTRY_VERIFY(demo.button("planExecute")->isEnabled());
+    QTRY_VERIFY_WITH_TIMEOUT(demo.button("planExecute")->isEnabled(), test::patience);
     QTest::mouseClick(demo.button("planExecute"), Qt::LeftButton);
-    QTRY_VERIFY_WITH_TIMEOUT(demo.texts().contains(u"3 of 3 revoked, but not all have ended"), 20'000);
+    QTRY_VERIFY_WITH_TIMEOUT(demo.texts().contains(u"3 of 3 revoked, but not all have ended"), test::patience);
     const QString result = demo.texts();
     QVERIFY2(result.contains(u"1 session is still accepted: another row holds its token too"), qPrintable(result));
     QCOMPARE(result.count(QStringLiteral("Another row holds its token\n")), 1);

@@ -3,6 +3,7 @@
 #include <QLineEdit>
 
 #include "tests/support/DemoWindow.h"
+#include "tests/support/Patience.h"
 #include "ui/revoke/UndoSheet.h"
 
 using namespace rollcall;
@@ -47,15 +48,15 @@ void UndoSheetTest::init()
 revoke::RevocationReport UndoSheetTest::revoke(revoke::RevocationOptions options)
 {
     options.reason = QStringLiteral("Laptops stolen in Lyon");
-    auto store = m_demo.open().deployment().openStore(store::Access::Write, Call::within(10s));
+    auto store = m_demo.open().deployment().openStore(store::Access::Write, Call::within(1min));
     revoke::Selection selection;
     selection.query.emplace();
     auto plan =
-        revoke::freezePlan(m_demo.open().deployment(), **store, std::move(selection), 100'000, Call::within(10s));
+        revoke::freezePlan(m_demo.open().deployment(), **store, std::move(selection), 100'000, Call::within(1min));
     plan->rows.resize(deleted);
     plan->digest = plan->computeDigest();
     return revoke::carryOut(*plan, options, m_demo.open().deployment(), **store, m_demo.open().log(),
-                            m_demo.open().place(), Call::within(10s))
+                            m_demo.open().place(), Call::within(1min))
         .value();
 }
 
@@ -72,7 +73,7 @@ QString UndoSheetTest::putBack()
                      QStringLiteral("It was a drill"));
     QSignalSpy done(m_sheet.data(), &UndoSheet::finished);
     QTest::mouseClick(m_demo.button("undoExecute"), Qt::LeftButton);
-    return done.wait(20'000) ? done.first().first().toString() : QString();
+    return done.wait(test::patience) ? done.first().first().toString() : QString();
 }
 
 void UndoSheetTest::putsBackWhatWasDeleted()
@@ -82,7 +83,7 @@ void UndoSheetTest::putsBackWhatWasDeleted()
     QCOMPARE(report.revoked, qint64{deleted});
     QCOMPARE(m_demo.liveSessions(), before - deleted);
     openSheet(report.auditId);
-    QTRY_VERIFY(m_demo.button("undoExecute"));
+    QTRY_VERIFY_WITH_TIMEOUT(m_demo.button("undoExecute"), test::patience);
     QVERIFY2(m_demo.texts().contains(u"Insert 12 rows as they were"), qPrintable(m_demo.texts()));
     // Reading is allowed, putting back is not.
     QVERIFY(!m_demo.button("undoExecute")->isEnabled());
@@ -129,14 +130,14 @@ void UndoSheetTest::isSpentAfterwards()
 {
     const auto report = revoke({});
     openSheet(report.auditId);
-    QTRY_VERIFY(m_demo.button("undoExecute"));
+    QTRY_VERIFY_WITH_TIMEOUT(m_demo.button("undoExecute"), test::patience);
     QVERIFY(!putBack().isEmpty());
-    QTRY_VERIFY(m_demo.button("undoDone"));
+    QTRY_VERIFY_WITH_TIMEOUT(m_demo.button("undoDone"), test::patience);
     QTest::mouseClick(m_demo.button("undoDone"), Qt::LeftButton);
-    QTRY_VERIFY(m_sheet.isNull());
+    QTRY_VERIFY_WITH_TIMEOUT(m_sheet.isNull(), test::patience);
     // A second time there is nothing kept any more.
     openSheet(report.auditId);
-    QTRY_VERIFY(m_demo.button("actClose"));
+    QTRY_VERIFY_WITH_TIMEOUT(m_demo.button("actClose"), test::patience);
     QVERIFY2(m_demo.texts().contains(u"Nothing was put back"), qPrintable(m_demo.texts()));
     QVERIFY(m_demo.photograph("spent"));
 }
@@ -148,7 +149,7 @@ void UndoSheetTest::saysWhatWasNeverKept()
     const auto report = revoke(options);
     QVERIFY(!report.undoUntil);
     openSheet(report.auditId);
-    QTRY_VERIFY(m_demo.button("actClose"));
+    QTRY_VERIFY_WITH_TIMEOUT(m_demo.button("actClose"), test::patience);
     QVERIFY2(m_demo.texts().contains(u"Nothing was put back"), qPrintable(m_demo.texts()));
 }
 
@@ -162,9 +163,9 @@ void UndoSheetTest::aResumeThatFailsClaimsNothing()
     m_sheet = new UndoSheet(m_demo.theme(), m_demo.window(), m_demo.connection(), unfinished);
     m_sheet->open();
     m_demo.connection().setWriteMode(common::WriteMode::Guarded);
-    QTRY_VERIFY(m_demo.button("undoExecute") && m_demo.button("undoExecute")->isEnabled());
+    QTRY_VERIFY_WITH_TIMEOUT(m_demo.button("undoExecute") && m_demo.button("undoExecute")->isEnabled(), test::patience);
     QTest::mouseClick(m_demo.button("undoExecute"), Qt::LeftButton);
-    QTRY_VERIFY(m_demo.button("actClose"));
+    QTRY_VERIFY_WITH_TIMEOUT(m_demo.button("actClose"), test::patience);
     QVERIFY2(m_demo.texts().contains(u"Nothing more was put back"), qPrintable(m_demo.texts()));
 }
 

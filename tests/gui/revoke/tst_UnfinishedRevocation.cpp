@@ -6,6 +6,7 @@
 #include "core/workspace/Workspace.h"
 #include "tests/support/DemoWindow.h"
 #include "tests/support/FaultyStore.h"
+#include "tests/support/Patience.h"
 #include "ui/common/Activities.h"
 #include "ui/common/ReturnWatches.h"
 #include "ui/revoke/PlanSheet.h"
@@ -52,7 +53,7 @@ void UnfinishedRevocationTest::init()
 
 void UnfinishedRevocationTest::interrupt()
 {
-    auto store = m_demo.open().deployment().openStore(store::Access::Write, Call::within(10s));
+    auto store = m_demo.open().deployment().openStore(store::Access::Write, Call::within(1min));
     QVERIFY(store.has_value());
     test::FaultyStore faulty(std::move(*store));
     faulty.beforeDelete = [](int number) {
@@ -61,7 +62,7 @@ void UnfinishedRevocationTest::interrupt()
     revoke::Selection selection;
     selection.query.emplace();
     auto plan =
-        revoke::freezePlan(m_demo.open().deployment(), faulty, std::move(selection), 100'000, Call::within(10s));
+        revoke::freezePlan(m_demo.open().deployment(), faulty, std::move(selection), 100'000, Call::within(1min));
     QVERIFY(plan.has_value() && plan->rows.size() > planned);
     plan->rows.resize(planned);
     plan->digest = plan->computeDigest();
@@ -69,7 +70,7 @@ void UnfinishedRevocationTest::interrupt()
     options.reason = QStringLiteral("Laptops stolen in Lyon");
     options.batchSize = planned / 4;
     const auto report = revoke::carryOut(*plan, options, m_demo.open().deployment(), faulty, m_demo.open().log(),
-                                         m_demo.open().place(), Call::within(10s));
+                                         m_demo.open().place(), Call::within(1min));
     QVERIFY(report && report->resumable && report->revoked == planned / 2);
 }
 
@@ -80,7 +81,7 @@ std::optional<revoke::Operation> UnfinishedRevocationTest::found()
     // The same worker answers this after it.
     std::atomic_bool isAsked{false};
     static_cast<void>(m_demo.connection().workers().engine.submit(
-        [&isAsked](const base::Result<store::SessionStore *> &, const Call &) { isAsked = true; }, {}, 5s));
+        [&isAsked](const base::Result<store::SessionStore *> &, const Call &) { isAsked = true; }, {}, 1min));
     static_cast<void>(QTest::qWaitFor([&isAsked] { return isAsked.load(); }));
     QTest::qWait(0); // what was posted before arrives
     return activities.unfinished().empty() ? std::nullopt : std::optional(activities.unfinished().front());
@@ -102,24 +103,24 @@ void UnfinishedRevocationTest::offersWhatWasInterrupted()
     QVERIFY2(all.contains(u"20 of 40 sessions") && all.contains(u"Laptops stolen in Lyon"), qPrintable(all));
     QVERIFY(m_demo.photograph("offered"));
     QTest::keyClick(m_sheet.data(), Qt::Key_Escape);
-    QTRY_VERIFY(m_sheet.isNull() || !m_sheet->isVisible());
+    QTRY_VERIFY_WITH_TIMEOUT(m_sheet.isNull() || !m_sheet->isVisible(), test::patience);
     // Later is later: it is still there.
     QVERIFY(found().has_value());
-    QVERIFY(revoke::discardOperation(found()->head.id, m_demo.open().place(), m_demo.open().log(), Call::within(5s))
+    QVERIFY(revoke::discardOperation(found()->head.id, m_demo.open().place(), m_demo.open().log(), Call::within(1min))
                 .has_value());
 }
 
 void UnfinishedRevocationTest::goesOnInGuardedModeAlone()
 {
     openSheet();
-    QTRY_VERIFY(m_demo.button("operationResume"));
+    QTRY_VERIFY_WITH_TIMEOUT(m_demo.button("operationResume"), test::patience);
     QVERIFY(!m_demo.button("operationResume")->isEnabled());
     QVERIFY(!m_demo.button("operationResume")->toolTip().isEmpty());
     m_demo.connection().setWriteMode(common::WriteMode::Guarded);
     QVERIFY(m_demo.button("operationResume")->isEnabled());
     QSignalSpy done(m_sheet.data(), &PlanSheet::finished);
     QTest::mouseClick(m_demo.button("operationResume"), Qt::LeftButton);
-    QVERIFY(done.wait(20'000));
+    QVERIFY(done.wait(test::patience));
     QVERIFY(m_demo.photograph("ended"));
     QVERIFY(!found().has_value());
     const auto entries = m_demo.open().log().list(0, 100);
@@ -134,18 +135,18 @@ void UnfinishedRevocationTest::goesOnInGuardedModeAlone()
 void UnfinishedRevocationTest::endsItWhereItStands()
 {
     openSheet();
-    QTRY_VERIFY(m_demo.button("operationDiscard"));
+    QTRY_VERIFY_WITH_TIMEOUT(m_demo.button("operationDiscard"), test::patience);
     QTest::mouseClick(m_demo.button("operationDiscard"), Qt::LeftButton);
     // It is asked first, as for any act.
-    QTRY_VERIFY(m_demo.button("operationEnd"));
+    QTRY_VERIFY_WITH_TIMEOUT(m_demo.button("operationEnd"), test::patience);
     QVERIFY(!m_demo.button("operationEnd")->isEnabled());
     m_demo.connection().setWriteMode(common::WriteMode::Guarded);
-    QTRY_VERIFY(m_demo.button("operationEnd")->isEnabled());
+    QTRY_VERIFY_WITH_TIMEOUT(m_demo.button("operationEnd")->isEnabled(), test::patience);
     QVERIFY(m_demo.texts().contains(u"It ends where it stands"));
     QVERIFY(m_demo.photograph("asked"));
     QVERIFY(found().has_value());
     QTest::mouseClick(m_demo.button("operationEnd"), Qt::LeftButton);
-    QTRY_VERIFY(m_sheet.isNull() || !m_sheet->isVisible());
+    QTRY_VERIFY_WITH_TIMEOUT(m_sheet.isNull() || !m_sheet->isVisible(), test::patience);
     QVERIFY(!found().has_value());
     QCOMPARE(m_demo.open().log().list(0, 100)->back().action, QStringLiteral("operations.discard"));
 }

@@ -7,6 +7,7 @@
 #include <QVBoxLayout>
 
 #include "tests/support/DemoWindow.h"
+#include "tests/support/Patience.h"
 #include "ui/users/UsersPage.h"
 
 using namespace rollcall;
@@ -61,9 +62,9 @@ void UsersPageTest::init()
     m_page->details()->setFixedWidth(344);
     row->addWidget(m_page->details());
     m_page->details()->show();
-    QTRY_VERIFY(m_page->isVisible());
+    QTRY_VERIFY_WITH_TIMEOUT(m_page->isVisible(), test::patience);
     m_page->activate();
-    QTRY_VERIFY(table()->model()->rowCount() > 0);
+    QTRY_VERIFY_WITH_TIMEOUT(table()->model()->rowCount() > 0, test::patience);
 }
 
 void UsersPageTest::cleanup()
@@ -74,8 +75,8 @@ void UsersPageTest::cleanup()
 std::vector<store::ListedUser> UsersPageTest::expected(store::UserQuery query)
 {
     query.limit = users::UserPager::pageSize;
-    auto store = m_demo.open().deployment().openStore(store::Access::ReadOnly, Call::within(10s));
-    auto page = store ? (*store)->users()->usersPage(query, std::nullopt, m_demo.clock().now(), Call::within(10s))
+    auto store = m_demo.open().deployment().openStore(store::Access::ReadOnly, Call::within(1min));
+    auto page = store ? (*store)->users()->usersPage(query, std::nullopt, m_demo.clock().now(), Call::within(1min))
                       : base::Result<store::UserPage>(base::fail(store.error()));
     return page ? std::move(page->users) : std::vector<store::ListedUser>();
 }
@@ -106,7 +107,7 @@ void UsersPageTest::loadsMoreWhenScrolled()
     const int first = table()->model()->rowCount();
     QCOMPARE(first, users::UserPager::pageSize);
     table()->scrollToBottom();
-    QTRY_VERIFY(table()->model()->rowCount() > first);
+    QTRY_VERIFY_WITH_TIMEOUT(table()->model()->rowCount() > first, test::patience);
     QSet<QString> names;
     const auto *model = qobject_cast<UserListModel *>(table()->model());
     for (int row = 0; row < model->rowCount(); ++row)
@@ -120,13 +121,14 @@ void UsersPageTest::isNotExactWhereAPageFailed()
     QVERIFY(m_demo.execute("ALTER TABLE Session RENAME TO Hidden"));
     const auto restored = qScopeGuard([this] { QVERIFY(m_demo.execute("ALTER TABLE Hidden RENAME TO Session")); });
     table()->scrollToBottom();
-    QTRY_VERIFY2(m_demo.texts().contains(u"The users could not be counted"), qPrintable(m_demo.texts()));
+    QTRY_VERIFY2_WITH_TIMEOUT(m_demo.texts().contains(u"The users could not be counted"), qPrintable(m_demo.texts()),
+                              test::patience);
     QCOMPARE(table()->model()->rowCount(), users::UserPager::pageSize);
     QVERIFY2(!status().contains(u"exact") && status().contains(u"more there"), qPrintable(status()));
     // Nor where the count was begun anew and failed.
     m_page->refresh();
     QVERIFY2(!status().contains(u"exact"), qPrintable(status()));
-    QTRY_VERIFY(!status().contains(u"Query running"));
+    QTRY_VERIFY_WITH_TIMEOUT(!status().contains(u"Query running"), test::patience);
     QVERIFY2(!status().contains(u"exact"), qPrintable(status()));
 }
 
@@ -139,15 +141,18 @@ void UsersPageTest::ordersByNewestAndOldest()
         query.order = order;
         const auto users = expected(query);
         m_page->findChild<QAction *>(QLatin1String(action))->trigger();
-        QTRY_COMPARE(cell(0, UserListModel::User), users::shownName(users.front(), m_demo.connection().personal()));
-        QTRY_COMPARE(cell(5, UserListModel::User), users::shownName(users[5], m_demo.connection().personal()));
+        QTRY_COMPARE_WITH_TIMEOUT(cell(0, UserListModel::User),
+                                  users::shownName(users.front(), m_demo.connection().personal()), test::patience);
+        QTRY_COMPARE_WITH_TIMEOUT(cell(5, UserListModel::User),
+                                  users::shownName(users[5], m_demo.connection().personal()), test::patience);
     }
     // The head does the same for the pointer.
     store::UserQuery query;
     query.order = store::UserOrder::Oldest;
     Q_EMIT table()->horizontalHeader()->sectionClicked(UserListModel::Oldest);
-    QTRY_COMPARE(cell(0, UserListModel::User),
-                 users::shownName(expected(query).front(), m_demo.connection().personal()));
+    QTRY_COMPARE_WITH_TIMEOUT(cell(0, UserListModel::User),
+                              users::shownName(expected(query).front(), m_demo.connection().personal()),
+                              test::patience);
     // Not what the directory orders by: nothing happens.
     const QString before = cell(0, UserListModel::User);
     Q_EMIT table()->horizontalHeader()->sectionClicked(UserListModel::Providers);
@@ -161,14 +166,15 @@ void UsersPageTest::searches()
     m_page->focusFilter();
     QTest::keyClicks(search, wanted);
     QTest::keyClick(search, Qt::Key_Return);
-    QTRY_COMPARE(table()->model()->rowCount(), 1);
+    QTRY_COMPARE_WITH_TIMEOUT(table()->model()->rowCount(), 1, test::patience);
     search->clear();
     QTest::keyClicks(search, QStringLiteral("nobody-has-this-name"));
     QTest::keyClick(search, Qt::Key_Return);
-    QTRY_VERIFY2(m_demo.texts().contains(u"No user with a live session matches"), qPrintable(m_demo.texts()));
+    QTRY_VERIFY2_WITH_TIMEOUT(m_demo.texts().contains(u"No user with a live session matches"),
+                              qPrintable(m_demo.texts()), test::patience);
     QVERIFY(m_demo.photograph("nobody"));
     QTest::mouseClick(m_demo.button("clearSearch"), Qt::LeftButton);
-    QTRY_VERIFY(table()->isVisible() && table()->model()->rowCount() > 1);
+    QTRY_VERIFY_WITH_TIMEOUT(table()->isVisible() && table()->model()->rowCount() > 1, test::patience);
 }
 
 void UsersPageTest::showsEverySessionOfAUser()
@@ -179,11 +185,12 @@ void UsersPageTest::showsEverySessionOfAUser()
     store::SessionQuery query;
     query.state = store::StateFilter::All;
     query.user = user.id;
-    auto store = m_demo.open().deployment().openStore(store::Access::ReadOnly, Call::within(10s));
-    const auto sessions = (*store)->page(query, std::nullopt, m_demo.clock().now(), Call::within(10s));
+    auto store = m_demo.open().deployment().openStore(store::Access::ReadOnly, Call::within(1min));
+    const auto sessions = (*store)->page(query, std::nullopt, m_demo.clock().now(), Call::within(1min));
     QVERIFY(sessions.has_value() && !sessions->sessions.empty());
     for (const session::ListedSession &session : sessions->sessions)
-        QTRY_VERIFY2(m_demo.texts().contains(session.fingerprint.grouped().first(9)), qPrintable(m_demo.texts()));
+        QTRY_VERIFY2_WITH_TIMEOUT(m_demo.texts().contains(session.fingerprint.grouped().first(9)),
+                                  qPrintable(m_demo.texts()), test::patience);
     QVERIFY(m_demo.photograph("user"));
     QSignalSpy wanted(m_page, &UsersPage::sessionsRequested);
     QTest::mouseClick(m_demo.button("userOpenSessions"), Qt::LeftButton);
@@ -196,11 +203,11 @@ void UsersPageTest::hidesTheFormerUsersSessions()
     auto *sessions = m_demo.window().findChild<QWidget *>(QStringLiteral("userSessions"));
     QVERIFY(sessions);
     table()->selectRow(0);
-    QTRY_VERIFY(sessions->isVisible());
+    QTRY_VERIFY_WITH_TIMEOUT(sessions->isVisible(), test::patience);
     table()->selectRow(1);
     QVERIFY(!sessions->isVisible()); // at once: what stands there is the former user's
     QVERIFY2(m_demo.texts().contains(u"Reading…"), qPrintable(m_demo.texts()));
-    QTRY_VERIFY(sessions->isVisible());
+    QTRY_VERIFY_WITH_TIMEOUT(sessions->isVisible(), test::patience);
     QVERIFY2(!m_demo.texts().contains(u"Reading…") && m_demo.texts().contains(expected({})[1].id),
              qPrintable(m_demo.texts()));
 }

@@ -133,7 +133,7 @@ private Q_SLOTS:
         QCOMPARE(unsigned_.json().value(QStringLiteral("revoked")).toInt(), 2);
         QCOMPARE(verification(unsigned_).value(QStringLiteral("unchecked")).toInt(), 2);
         QVERIFY2(unsigned_.err.contains("signs its cookies"), unsigned_.all().constData());
-        const CtlResult other = revoke(server, "cleo@example.com --secret-env OTHER --timeout 2");
+        const CtlResult other = revoke(server, "cleo@example.com --secret-env OTHER --timeout 5");
         QVERIFY2(other.exitCode == 1, other.all().constData());
         QCOMPARE(verification(other).value(QStringLiteral("unchecked")).toInt(), 2);
         QCOMPARE(verification(other).value(QStringLiteral("refused")).toInt(-1), 0);
@@ -193,7 +193,7 @@ private Q_SLOTS:
                                   .toString();
         const CtlResult left =
             run(server,
-                QStringLiteral("--verify --yes --timeout 2 --session ") + base::Fingerprint::of(tokenIn(cleos)).text(),
+                QStringLiteral("--verify --yes --timeout 5 --session ") + base::Fingerprint::of(tokenIn(cleos)).text(),
                 false);
         QVERIFY2(left.exitCode == 1, left.all().constData());
         QCOMPARE(verification(left).value(QStringLiteral("stillAccepted")).toInt(), 1);

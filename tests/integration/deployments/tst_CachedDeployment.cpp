@@ -84,7 +84,7 @@ private Q_SLOTS:
         const auto &zoe = signIn("zoe");
         const QDateTime ends = acceptedUntil(zoe);
         QVERIFY(ends.isValid());
-        const CtlResult revoked = revoke(zoe, words("--verify --yes --timeout 2"), false);
+        const CtlResult revoked = revoke(zoe, words("--verify --yes --timeout 5"), false);
         QVERIFY2(revoked.exitCode == 1, revoked.all().constData());
         QCOMPARE(revoked.json().value(QStringLiteral("revoked")).toInt(), 1);
         const QJsonObject proof = verification(revoked);

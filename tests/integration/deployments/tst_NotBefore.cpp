@@ -60,7 +60,7 @@ private Q_SLOTS:
         // Without a rule for all a rule of the canary's own is needed, and that is a write.
         const CtlResult refused = run("rule verify");
         QVERIFY2(refused.exitCode == 4, refused.all().constData());
-        const CtlResult proof = run("rule verify --yes --timeout 2");
+        const CtlResult proof = run("rule verify --yes --timeout 5");
         QVERIFY2(proof.exitCode == 1 &&
                      proof.json().value(QStringLiteral("reason")) == QStringLiteral("still-accepted"),
                  proof.all().constData());
@@ -84,7 +84,7 @@ private Q_SLOTS:
         const QJsonArray rules = run("rule show").json().value(QStringLiteral("rules")).toArray();
         QCOMPARE(rules.size(), 1);
         QCOMPARE(rules.first().toObject().value(QStringLiteral("scope")).toString(), QStringLiteral("all"));
-        const CtlResult proof = run("rule verify --timeout 2");
+        const CtlResult proof = run("rule verify --timeout 5");
         QVERIFY2(proof.exitCode == 1 && !proof.json().value(QStringLiteral("honoured")).toBool(true),
                  proof.all().constData());
         QVERIFY2(isAccepted(0), "refused although the callback is not deployed");
@@ -114,7 +114,7 @@ private Q_SLOTS:
         QStringList elsewhere = site();
         elsewhere.replace(elsewhere.indexOf(QStringLiteral("--secret-file")) + 1,
                           m_ctl.writeFile(QStringLiteral("other-secret"), "a-secret-of-quite-another-deployment\n"));
-        const CtlResult nothing = m_ctl.run(words("rule verify --timeout 2") + elsewhere);
+        const CtlResult nothing = m_ctl.run(words("rule verify --timeout 5") + elsewhere);
         QVERIFY2(nothing.exitCode == 1 && !nothing.json().value(QStringLiteral("honoured")).toBool(true) &&
                      nothing.json().value(QStringLiteral("reason")).toString().startsWith(u"control-refused"),
                  nothing.all().constData());

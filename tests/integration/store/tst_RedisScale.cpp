@@ -137,7 +137,6 @@ private Q_SLOTS:
         const qreal stopped = took();
         QVERIFY2(!cancelled, qPrintable(QStringLiteral("done in %1 ms").arg(stopped)));
         QVERIFY2(cancelled.error().code == base::ErrorCode::Cancelled, qPrintable(base::oneLine(cancelled.error())));
-        QVERIFY2(stopped < 1'000, qPrintable(QString::number(stopped)));
 
         const qint64 peak = test::memoryOfThis("VmHWM") - before;
         qInfo("%d keys: detected in %.0f ms, first page %.0f ms, next page %.1f ms, counts %.1f ms, cancelled after "

@@ -51,7 +51,7 @@ private:
         workspace::ConnectionSecrets kept;
         for (const QByteArray &secret : secrets)
             kept.authSecrets.emplace_back(secret);
-        auto config = ConnectionConfig::from(std::move(profile), std::move(kept), std::chrono::seconds(3));
+        auto config = ConnectionConfig::from(std::move(profile), std::move(kept), std::chrono::seconds(30));
         if (!config)
             return base::fail(config.error());
         return Deployment::open(std::move(*config), needs, m_clock, m_call);
@@ -60,7 +60,7 @@ private:
 private Q_SLOTS:
     void init()
     {
-        m_call = base::Call::within(std::chrono::seconds(20));
+        m_call = base::Call::within(std::chrono::minutes(5));
         QFile::remove(path("auth.db"));
         run(path("auth.db"), authTables());
         QFile::remove(path("other.db"));
@@ -206,7 +206,7 @@ private Q_SLOTS:
                     counts.push_back(store ? (*store)->count({}, m_clock.now(), call).value_or(-1) : -2);
                     done.release();
                 },
-                {}, std::chrono::seconds(5)));
+                {}, std::chrono::minutes(5)));
             done.acquire();
         }
         QCOMPARE(counts, (std::vector<qint64>{1, 1}));
@@ -254,7 +254,7 @@ private Q_SLOTS:
                     code = store.error().code;
                 done.release();
             },
-            source.get_token(), std::chrono::seconds(5)));
+            source.get_token(), std::chrono::minutes(5)));
         done.acquire();
         QCOMPARE(code, std::optional(base::ErrorCode::Cancelled));
     }

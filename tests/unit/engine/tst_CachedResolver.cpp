@@ -351,7 +351,7 @@ private Q_SLOTS:
         std::atomic<int> shared{0};
         std::vector<std::jthread> threads;
         const auto ask = [&] {
-            const auto resolution = resolver(slow)->resolve(cookie("t"), Call::within(20s));
+            const auto resolution = resolver(slow)->resolve(cookie("t"), Call::within(1min));
             sessions += resolution.session == QByteArray("{\"one\":1}") ? 1 : 0;
             shared += resolution.trace.back().detail.startsWith(u"shared") ? 1 : 0;
         };
@@ -399,7 +399,7 @@ private Q_SLOTS:
         std::jthread follower([&] {
             about.count_down();
             const auto resolution =
-                resolver([](const Call &) { return sessionFor("{}"); })->resolve(cookie("t"), Call::within(20s));
+                resolver([](const Call &) { return sessionFor("{}"); })->resolve(cookie("t"), Call::within(1min));
             served = resolution.session.has_value();
         });
         about.wait();
@@ -413,7 +413,7 @@ private Q_SLOTS:
     {
         cache::SingleFlight &flights = m_cache->flights();
         const auto ask = [&](const cache::SingleFlight::Fetch &fetch) {
-            return flights.run("k", Call::within(5s), fetch);
+            return flights.run("k", Call::within(1min), fetch);
         };
         QVERIFY_THROWS_EXCEPTION(std::bad_alloc, ask([](const auto &) -> Resolution { throw std::bad_alloc(); }));
         const auto next = ask([](const auto &) { return sessionFor("{}"); });
@@ -440,7 +440,7 @@ private Q_SLOTS:
             }
         });
         asked.acquire();
-        const auto answer = flights.run("k", Call::within(5s), [](const auto &) { return sessionFor("{}"); });
+        const auto answer = flights.run("k", Call::within(1min), [](const auto &) { return sessionFor("{}"); });
         leader.join();
         QVERIFY(hasThrown);
         QVERIFY(answer && !answer->shared && answer->resolution->session);
@@ -452,7 +452,7 @@ private Q_SLOTS:
         // The row is deleted and the cache told while the answer is still on its way.
         QVERIFY(m_cache->erase("t", {}).has_value());
         const auto after = resolver([](const Call &) { return absence(NullReason::RowMissing); });
-        QCOMPARE(*after->resolve(cookie("t"), Call::within(20s)).reason, NullReason::RowMissing);
+        QCOMPARE(*after->resolve(cookie("t"), Call::within(1min)).reason, NullReason::RowMissing);
         leader.letGo();
         QCOMPARE(*after->resolve(cookie("t"), {}).reason, NullReason::RowMissing);
     }

@@ -67,11 +67,11 @@ private Q_SLOTS:
             std::vector<std::jthread> threads;
             for (int i = 0; i < hosts; ++i) {
                 threads.emplace_back([&found, i] {
-                    const auto addresses = http::lookUpHost(QStringLiteral("h%1.test").arg(i), Call::within(20s));
+                    const auto addresses = http::lookUpHost(QStringLiteral("h%1.test").arg(i), Call::within(1min));
                     found += addresses && addresses->front() == QHostAddress(QStringLiteral("192.0.2.1")) ? 1 : 0;
                 });
             }
-            const bool isFull = QTest::qWaitFor([] { return asking == 8; }, 10'000);
+            const bool isFull = QTest::qWaitFor([] { return asking == 8; }, 60'000);
             answers = true;
             QVERIFY(isFull);
         }
@@ -92,12 +92,12 @@ private Q_SLOTS:
                 std::this_thread::yield();
             answers = true;
         });
-        QVERIFY(http::lookUpHost(QStringLiteral("slow.test"), Call::within(20s)));
+        QVERIFY(http::lookUpHost(QStringLiteral("slow.test"), Call::within(1min)));
         helper.join();
         QVERIFY2(asked <= 2, "the one that was left behind, and at most one after it had ended");
         // What is over is not remembered.
         const int before = asked;
-        QVERIFY(http::lookUpHost(QStringLiteral("slow.test"), Call::within(20s)));
+        QVERIFY(http::lookUpHost(QStringLiteral("slow.test"), Call::within(1min)));
         QCOMPARE(asked.load(), before + 1);
     }
 
@@ -112,7 +112,7 @@ private Q_SLOTS:
         QCOMPARE(http::lookUpHost(QStringLiteral("late.test"), Call::within(1h, stop.get_token())).error().code,
                  ErrorCode::Cancelled);
         answers = true;
-        QVERIFY(http::lookUpHost(QStringLiteral("late.test"), Call::within(20s)));
+        QVERIFY(http::lookUpHost(QStringLiteral("late.test"), Call::within(1min)));
     }
 
     void loopback_data()

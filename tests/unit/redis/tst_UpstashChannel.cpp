@@ -34,7 +34,7 @@ private Q_SLOTS:
             return Reply::http(200, "[{\"result\":\"OK\"},{\"error\":\"WRONGTYPE of\"}]");
         });
         const auto channel = channelTo(server);
-        const auto replies = channel->pipeline(commands, base::Call::within(10s));
+        const auto replies = channel->pipeline(commands, base::Call::within(1min));
         QVERIFY(replies.has_value());
         QCOMPARE(replies->size(), std::size_t{2});
         QVERIFY(replies->at(0) == RedisReply::ofText("OK"));
@@ -50,7 +50,7 @@ private Q_SLOTS:
         ScriptedServer server([](const ScriptedServer::Request &) {
             return Reply::http(200, "[{\"result\":null},{\"result\":[\"a\",null,7]}]");
         });
-        const auto replies = channelTo(server)->pipeline(commands, base::Call::within(10s));
+        const auto replies = channelTo(server)->pipeline(commands, base::Call::within(1min));
         QVERIFY(replies.has_value());
         QVERIFY(replies->at(0) == RedisReply());
         QVERIFY(replies->at(1) ==
@@ -80,7 +80,7 @@ private Q_SLOTS:
         ScriptedServer server([&](const ScriptedServer::Request &) {
             return Reply::http(status, body, "text/plain", "Location: http://elsewhere.test/\r\n");
         });
-        const auto replies = channelTo(server)->pipeline(commands, base::Call::within(10s));
+        const auto replies = channelTo(server)->pipeline(commands, base::Call::within(1min));
         QVERIFY(!replies);
         QTEST(replies.error().code, "code");
         QCOMPARE(server.requests().size(), std::size_t{1});
@@ -93,7 +93,7 @@ private Q_SLOTS:
             reply.hang = true;
             return reply;
         });
-        const auto replies = channelTo(server)->pipeline(commands, base::Call::within(100ms));
+        const auto replies = channelTo(server)->pipeline(commands, base::Call::within(1s));
         QVERIFY(!replies);
         QCOMPARE(replies.error().code, ErrorCode::Timeout);
     }

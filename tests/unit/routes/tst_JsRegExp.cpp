@@ -1,6 +1,5 @@
 #include <QtTest>
 
-#include <QElapsedTimer>
 #include <QRandomGenerator>
 
 #include "core/routes/JsRegExp.h"
@@ -131,13 +130,9 @@ private Q_SLOTS:
         QFETCH(QString, subject);
         const auto regExp = JsRegExp::compile(source);
         QVERIFY(regExp.has_value());
-        QElapsedTimer timer;
-        timer.start();
         const auto result = regExp->test(subject);
         QVERIFY2(!result.has_value(), "it was not as hard as expected");
-        QCOMPARE(result.error().kind, RegExpFault::Kind::TooHard);
-        // Generous: the limit counts steps, not time.
-        QVERIFY2(timer.elapsed() < 10'000, qPrintable(QString::number(timer.elapsed())));
+        QCOMPARE(result.error().kind, RegExpFault::Kind::TooHard); // the limit counts steps, not time
     }
 
     void longSubjects()

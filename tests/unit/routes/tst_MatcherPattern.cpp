@@ -1,6 +1,5 @@
 #include <QtTest>
 
-#include <QElapsedTimer>
 #include <QRandomGenerator>
 
 #include "core/routes/MatcherConfig.h"
@@ -133,8 +132,6 @@ private Q_SLOTS:
                                  QStringLiteral("{/:b-}*"),   QStringLiteral("\\"),        QStringLiteral("("),
                                  QStringLiteral(":"),         QStringLiteral("{"),         QStringLiteral("}"),
                                  QStringLiteral("[^/]{1,50}")};
-        QElapsedTimer timer;
-        timer.start();
         int compiled = 0;
         for (int round = 0; round < 400; ++round) {
             QString source = QStringLiteral("/");
@@ -150,7 +147,6 @@ private Q_SLOTS:
             QVERIFY(verdict || !verdict.error().reason.isEmpty());
         }
         QVERIFY2(compiled > 50, qPrintable(QString::number(compiled)));
-        QVERIFY2(timer.elapsed() < 40'000, qPrintable(QString::number(timer.elapsed())));
     }
 };
 

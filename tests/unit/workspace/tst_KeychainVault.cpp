@@ -14,7 +14,7 @@ class KeychainVaultTest final : public QObject
     Q_OBJECT
 
 private:
-    base::Call m_call = base::Call::within(std::chrono::seconds(20));
+    base::Call m_call = base::Call::within(std::chrono::minutes(5));
 
 private Q_SLOTS:
     void keepsSecrets()

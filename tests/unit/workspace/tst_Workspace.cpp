@@ -11,7 +11,7 @@ class WorkspaceTest final : public QObject
     Q_OBJECT
 
 private:
-    base::Call m_call = base::Call::within(std::chrono::seconds(30));
+    base::Call m_call = base::Call::within(std::chrono::minutes(5));
 
     static ConnectionProfile full(const QString &name)
     {
@@ -187,7 +187,7 @@ private Q_SLOTS:
         QElapsedTimer timer;
         timer.start();
         QVERIFY(!openVault(QString()));
-        QVERIFY(timer.elapsed() < 5000);
+        QVERIFY2(timer.elapsed() < 20'000, "it waited as long as D-Bus does for an answer, 25 s");
         const QTemporaryDir root;
         qputenv("ROLLCALL_KEY_FILE", QFile::encodeName(root.filePath(QStringLiteral("keys"))));
         const auto vault = openVault(QString());
