@@ -7,6 +7,7 @@
 #include "ui/common/Figure.h"
 #include "ui/common/Label.h"
 #include "ui/common/Note.h"
+#include "ui/common/PersonalData.h"
 #include "ui/common/RelativeTime.h"
 #include "ui/revoke/ActEnds.h"
 #include "ui/revoke/ConsentFields.h"
