@@ -8,6 +8,7 @@
 
 #include "core/demo/DemoDeployment.h"
 #include "tests/support/CtlProcess.h"
+#include "tests/support/FakeDeployment.h"
 #include "tests/support/RedisServer.h"
 #include "tests/support/ScriptedServer.h"
 
@@ -282,9 +283,6 @@ private Q_SLOTS:
     void timingRevocationsStopsCleanly()
     {
         // Canary sessions are made, all of them; then they are revoked one by one.
-        const auto live = [this] {
-            return QJsonDocument::fromJson(stats()).object().value(QStringLiteral("live")).toInt();
-        };
         const int before = live();
         int most = before;
         const CtlResult result = m_ctl.runUntil(
@@ -326,16 +324,31 @@ private Q_SLOTS:
 
     void stopsCleanly()
     {
-        const test::ScriptedServer server(
-            [](const test::ScriptedServer::Request &) { return test::Reply::http(204, {}); });
+        // The demo's sessions behind a deployment that tells when it is asked: then measuring is under way.
+        const demo::DemoInfo &info = m_demo->info();
+        test::FakeDeployment::Options options;
+        options.secret = contentOf(info.secretFile).trimmed();
+        options.isLive = [](const QByteArray &) { return true; };
+        const test::FakeDeployment deployment(options);
+        const int before = live();
+        int during = before;
         const CtlResult result = m_ctl.runUntil(
-            words("latency run --route / --modes route --cookie none --duration 60s --rate 50 --guards off "
-                  "--format json --base-url")
-                << server.url(QString()).toString(),
-            [&server](const QByteArray &) { return server.requests().size() > 20; }, SIGINT);
+            words("latency run --route / --modes local,proxy --duration 60s --rate 50 --guards off --yes --format json "
+                  "--base-url")
+                << deployment.origin() << QStringLiteral("--database") << info.databaseUrl
+                << QStringLiteral("--secret-file") << info.secretFile,
+            [&](const QByteArray &) {
+                if (deployment.tokensAsked().size() <= 20)
+                    return false;
+                during = live();
+                return true;
+            },
+            SIGINT);
         QVERIFY2(result.exitCode == 130, result.all().constData());
         QCOMPARE(result.json().value(QStringLiteral("stopReason")).toString(), QStringLiteral("cancelled"));
         QCOMPARE(result.errorCode(), QStringLiteral("Cancelled"));
+        QCOMPARE(during, before + 1); // its canary
+        QCOMPARE(live(), before);
     }
 
     void anyServerWillDoForRoutes()
@@ -447,6 +460,8 @@ private:
     {
         return m_ctl.run(words("sessions stats --now 1781524800 --database") << m_demo->info().databaseUrl).out;
     }
+
+    int live() { return QJsonDocument::fromJson(stats()).object().value(QStringLiteral("live")).toInt(); }
 
     std::unique_ptr<demo::DemoDeployment> m_demo;
     CtlProcess m_ctl;
