@@ -207,12 +207,14 @@ private Q_SLOTS:
         QTest::addColumn<QString>("budget");
         QTest::addColumn<QStringList>("more");
         QTest::addColumn<int>("exitCode");
-        QTest::newRow("kept") << QStringLiteral("proxy.max<30s") << QStringList() << 0;
-        // Of what goes over the network nothing is judged where the machine is too busy for a stable run.
-        QTest::newRow("missed") << QStringLiteral("local.p50<1ns") << QStringList() << 1;
-        QTest::newRow("missed on the route") << QStringLiteral("/:local.max<1ns") << QStringList() << 1;
-        QTest::newRow("not enough samples") << QStringLiteral("proxy.p999<30s") << QStringList() << 0;
-        QTest::newRow("not enough samples, strict") << QStringLiteral("proxy.p999<30s") << words("--strict") << 1;
+        QTest::newRow("kept") << QStringLiteral("proxy.max<30s") << words("--samples 12") << 0;
+        // Of what goes over the network nothing is judged where the machine is too busy for a stable run. Whether it is
+        // stable so few samples do not tell.
+        QTest::newRow("missed") << QStringLiteral("proxy.max<1ns") << words("--samples 5") << 1;
+        QTest::newRow("missed on the route") << QStringLiteral("/:local.p50<1ns") << words("--samples 12") << 1;
+        QTest::newRow("not enough samples") << QStringLiteral("proxy.p999<30s") << words("--samples 12") << 0;
+        QTest::newRow("not enough samples, strict")
+            << QStringLiteral("proxy.p999<30s") << words("--samples 12 --strict") << 1;
     }
 
     void budgets()
@@ -221,7 +223,7 @@ private Q_SLOTS:
         QFETCH(QStringList, more);
         QFETCH(int, exitCode);
         const CtlResult result =
-            run(words("--route / --modes local,proxy --samples 12 --concurrency 1 --yes --budget") << budget << more);
+            run(words("--route / --modes local,proxy --concurrency 1 --yes --budget") << budget << more);
         QVERIFY2(result.exitCode == exitCode, result.all().constData());
         const QJsonObject judged = result.json().value(QStringLiteral("budgets")).toArray().first().toObject();
         for (const char *key : {"budget", "route", "mode", "valueNs", "limitNs", "verdict"})
@@ -311,7 +313,7 @@ private Q_SLOTS:
         for (const char *time : {"p50", "p95", "p99", "max", "windowP95"}) {
             const QString name = QLatin1StringView(time);
             QVERIFY(cell.value(name + QStringLiteral("Ms")).isNull());
-            QVERIFY2(cell.value(name + QStringLiteral("AtLeastMs")).toDouble() > 100, result.out.constData());
+            QVERIFY2(cell.value(name + QStringLiteral("AtLeastMs")).toDouble() >= 3000, result.out.constData());
         }
         QVERIFY2(result.err.contains("not-before"), result.err.constData());
         const CtlResult table = m_ctl.run(words("latency propagation --format table --modes local --trials 1 "
