@@ -9,6 +9,7 @@
 #include "tests/integration/store/StoreFixtures.h"
 #include "tests/integration/store/WatchRecorder.h"
 #include "tests/support/ManualClock.h"
+#include "tests/support/Patience.h"
 #include "tests/support/PgBouncer.h"
 #include "tests/support/RedisFixtures.h"
 #include "tests/support/RedisServer.h"
@@ -17,12 +18,11 @@ using namespace rollcall;
 using namespace std::chrono_literals;
 using store::SessionWatcher;
 using test::ManualClock;
+using test::patience;
 using test::soon;
 using test::WatchRecorder;
 
 namespace {
-
-constexpr int patience = 30'000;
 
 SessionWatcher::Options quick()
 {

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "core/http/HttpConnection.h"
+#include "tests/support/Patience.h"
 #include "tests/support/ScriptedServer.h"
 #include "tests/support/TestPaths.h"
 #include "tests/support/TlsServer.h"
@@ -13,6 +14,7 @@ using namespace std::chrono_literals;
 using rollcall::base::Call;
 using rollcall::base::ErrorCode;
 using rollcall::base::ErrorParam;
+using rollcall::test::patience;
 using rollcall::test::Reply;
 using rollcall::test::ScriptedServer;
 using rollcall::test::TlsServer;
@@ -21,8 +23,6 @@ Q_DECLARE_METATYPE(rollcall::base::ErrorCode)
 Q_DECLARE_METATYPE(rollcall::test::Reply)
 
 namespace {
-
-constexpr int patience = 60'000;
 
 HttpRequest get(const QUrl &url)
 {
