@@ -2,6 +2,7 @@
 
 #include <QJsonArray>
 #include <QTcpServer>
+#include <QtEndian>
 
 #include <chrono>
 #include <csignal>
@@ -36,11 +37,23 @@ QByteArray token(std::chrono::seconds age, const QByteArray &picture = {})
     return sealed ? sealed->view().toByteArray() : QByteArray();
 }
 
-Reply hanging()
+/// Long after a time limit of a second and before the usual one: whoever sees the answer was too patient.
+constexpr std::chrono::seconds late(8);
+
+Reply answeringLate(Reply reply)
 {
-    Reply reply;
-    reply.hang = true;
+    reply.delay = late;
     return reply;
+}
+
+/// PostgreSQL's word for a wrong password.
+QByteArray passwordRefused()
+{
+    const QByteArray zero(1, '\0');
+    const QByteArray fields = "SFATAL" + zero + "VFATAL" + zero + "C28P01" + zero + "Mno" + zero + zero;
+    QByteArray length(4, '\0');
+    qToBigEndian(static_cast<quint32>(fields.size() + length.size()), length.data());
+    return 'E' + length + fields;
 }
 
 Reply hangingUp(const QByteArray &after)
@@ -139,14 +152,19 @@ private Q_SLOTS:
 
     void hangingDatabase()
     {
-        QTcpServer server; // accepts and never says a word
-        QVERIFY(server.listen(QHostAddress::LocalHost));
+        const ScriptedServer server([](const ScriptedServer::Request &) { return Reply(); },
+                                    answeringLate(hangingUp(passwordRefused())));
+        const QStringList list = words("sessions list --database")
+                                 << QStringLiteral("postgresql://u@127.0.0.1:%1/x?sslmode=disable").arg(server.port());
         CtlProcess ctl;
-        // It is killed where it does not end by itself.
-        const CtlResult result = ctl.run(words("sessions list --timeout 1 --database")
-                                         << QStringLiteral("postgresql://u@127.0.0.1:%1/x").arg(server.serverPort()));
-        QVERIFY2(result.exitCode == 3, result.all().constData());
+        const CtlResult result = ctl.run(list + words("--timeout 1"));
+        QVERIFY2(result.exitCode == 3 && result.errorCode() == QStringLiteral("ConnectTimeout"),
+                 result.all().constData());
         expectRemedy(result);
+        // Who waits longer hears the refusal.
+        const CtlResult patient = ctl.run(list + words("--timeout 30"));
+        QVERIFY2(patient.exitCode == 3 && patient.errorCode() == QStringLiteral("AuthenticationFailed"),
+                 patient.all().constData());
     }
 
     void cancelledWhileConnecting()
@@ -173,7 +191,7 @@ private Q_SLOTS:
         QTest::newRow("redirect") << Reply::http(302, "", "text/plain",
                                                  "Location: https://example.com/login?secret=1\r\n")
                                   << QStringLiteral("proxy-redirect");
-        QTest::newRow("hangs") << hanging() << QStringLiteral("proxy-timeout");
+        QTest::newRow("hangs") << answeringLate(Reply::http(500, "{}")) << QStringLiteral("proxy-timeout");
         QTest::newRow("hangs up") << hangingUp({}) << QStringLiteral("proxy-network-error");
         QTest::newRow("no HTTP") << hangingUp("SSH-2.0-OpenSSH_9.2\r\n") << QStringLiteral("proxy-network-error");
     }

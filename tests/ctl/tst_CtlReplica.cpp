@@ -3,9 +3,11 @@
 #include <csignal>
 
 #include "tests/ctl/PostgresShop.h"
+#include "tests/support/Patience.h"
 
 using rollcall::test::CtlProcess;
 using rollcall::test::CtlResult;
+using rollcall::test::patience;
 using rollcall::test::PostgresServer;
 using rollcall::test::words;
 using namespace std::chrono_literals;
@@ -13,7 +15,6 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr int rows = 1'500;
-constexpr int patience = 30'000;
 
 } // namespace
 

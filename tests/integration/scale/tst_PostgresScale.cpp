@@ -3,14 +3,13 @@
 #include <QElapsedTimer>
 #include <QFile>
 
-#include <time.h>
-
 #include "core/base/ErrorText.h"
 #include "core/store/PageCursor.h"
 #include "tests/integration/scale/HandWritten.h"
 #include "tests/integration/scale/PageBars.h"
 #include "tests/integration/scale/ScaleDatabase.h"
 #include "tests/integration/store/StoreFixtures.h"
+#include "tests/support/ProcessorTime.h"
 
 using namespace rollcall;
 using store::SessionOrder;
@@ -62,12 +61,10 @@ public:
 private:
     [[nodiscard]] double processorMs() const
     {
-        timespec ours{};
-        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ours);
         QFile file(QString::fromLatin1(m_schedule)); // nanoseconds on a processor, and more
         const bool isOpen = file.open(QIODevice::ReadOnly);
         const auto theirs = isOpen ? file.readAll().split(' ').first().toDouble() : 0;
-        return (static_cast<double>(ours.tv_sec) * 1e9 + static_cast<double>(ours.tv_nsec) + theirs) / 1e6;
+        return test::processorSeconds() * 1e3 + theirs / 1e6;
     }
     QByteArray m_schedule;
 };

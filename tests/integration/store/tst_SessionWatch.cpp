@@ -9,6 +9,7 @@
 #include "tests/integration/store/StoreFixtures.h"
 #include "tests/integration/store/WatchRecorder.h"
 #include "tests/support/ManualClock.h"
+#include "tests/support/Patience.h"
 #include "tests/support/PgBouncer.h"
 #include "tests/support/RedisFixtures.h"
 #include "tests/support/RedisServer.h"
@@ -17,12 +18,11 @@ using namespace rollcall;
 using namespace std::chrono_literals;
 using store::SessionWatcher;
 using test::ManualClock;
+using test::patience;
 using test::soon;
 using test::WatchRecorder;
 
 namespace {
-
-constexpr int patience = 30'000;
 
 SessionWatcher::Options quick()
 {
@@ -539,9 +539,9 @@ void SessionWatchTest::stopsAtOnce()
     const base::SystemClock clock;
     // A lock is waited for two seconds, nearly all of which are left when it is seen to be: a stop that only takes
     // effect with their end takes that long each time, one that takes effect at once does so only where the machine is
-    // busy with others.
-    qint64 quickest = std::numeric_limits<qint64>::max();
-    for (int attempt = 0; attempt < 5 && quickest >= 1'000; ++attempt) {
+    // busy with others: not most times.
+    QList<qint64> times;
+    for (int attempt = 0; attempt < 5; ++attempt) {
         WatchRecorder recorder(watched->sources(), onlyBySignal(), clock);
         QTRY_VERIFY2_WITH_TIMEOUT(recorder.has(QStringLiteral("watching")), recorder.all().constData(), patience);
         auto locker = store::PostgresConnection::open(watched->url, {}, store::Access::Write, soon());
@@ -563,10 +563,11 @@ void SessionWatchTest::stopsAtOnce()
         timer.start();
         recorder.stop();
         QTRY_VERIFY2_WITH_TIMEOUT(recorder.hasEnded(), recorder.all().constData(), patience);
-        quickest = std::min(quickest, timer.elapsed());
+        times << timer.elapsed();
         QCOMPARE(recorder.error(), QString());
     }
-    QVERIFY2(quickest < 1'000, qPrintable(QString::number(quickest)));
+    std::ranges::sort(times);
+    QVERIFY2(times.at(2) < 1'000, qPrintable(QString::number(times.at(2))));
 }
 
 void SessionWatchTest::endsWhereTryingAgainCannotHelp()

@@ -203,8 +203,8 @@ private Q_SLOTS:
     {
         FakeDeployment::Options options;
         options.instead = [](const ScriptedServer::Request &) {
-            Reply reply;
-            reply.hang = true;
+            Reply reply = Reply::http(500, "Internal Server Error", "text/plain");
+            reply.delay = std::chrono::seconds(8); // whoever waits as long as usual is told DeploymentStatus
             return std::optional(reply);
         };
         const FakeDeployment deployment(options);

@@ -1,12 +1,11 @@
 #include <QtTest>
 
-#include <ctime>
-
 #include "core/engine/NullDiagnosis.h"
 #include "core/engine/SessionEndpoint.h"
 #include "core/engine/betterauth/ActiveSessions.h"
 #include "core/http/CookieNames.h"
 #include "core/jose/TokenCodec.h"
+#include "tests/support/ProcessorTime.h"
 
 using namespace rollcall;
 using engine::CallbackResult;
@@ -49,14 +48,6 @@ public:
     base::Instant expires;
     std::optional<base::Instant> written;
 };
-
-/// Seconds of this thread's own time: other programs do not count.
-double cpuTime()
-{
-    timespec time{};
-    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
-}
 
 const base::Instant now{std::chrono::seconds(1'760'000'000)};
 
@@ -317,9 +308,9 @@ private Q_SLOTS:
                 header += name + '.' + QByteArray::number(i) + "=a; ";
             const auto recognised =
                 http::sessionCookies(http::parseCookies(header, http::CookieDialect::AuthCore), name, AuthVersion::V5);
-            const double begun = cpuTime();
+            const double begun = test::processorSeconds();
             const auto diagnosis = engine::whyBrokenCookies(*profile, name, header, recognised);
-            const double taken = cpuTime() - begun;
+            const double taken = test::processorSeconds() - begun;
             return diagnosis && diagnosis->reason == NullReason::ChunkMissing ? taken : 1e9;
         };
         // Ten times as many: about ten times as long, not a hundred times.
