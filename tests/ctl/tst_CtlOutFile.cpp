@@ -239,14 +239,15 @@ void CtlOutFileTest::whatComesMeanwhileStays()
 void CtlOutFileTest::whatComesWhileItIsMeasuredStaysToo()
 {
     const QString out = path("run-of-today.json");
-    QByteArray theirs;
+    std::function<void()> meanwhile;
     const ScriptedServer server([&](const ScriptedServer::Request &) {
-        if (!theirs.isEmpty())
-            m_ctl->writeFile(QStringLiteral("run-of-today.json"), std::exchange(theirs, {}));
+        if (const auto happens = std::exchange(meanwhile, nullptr))
+            happens();
         return Reply::http(200, "{}");
     });
     const auto measured = [&](const char *name, const QByteArray &comes) {
-        theirs = comes;
+        if (!comes.isEmpty())
+            meanwhile = [this, comes] { m_ctl->writeFile(QStringLiteral("run-of-today.json"), comes); };
         const CtlResult result = m_ctl->run(words("latency run --modes route --cookie none --route / --samples 5 "
                                                   "--concurrency 1 --guards off --base-url")
                                             << server.url().toString() << QStringLiteral("--out") << out);
@@ -257,10 +258,18 @@ void CtlOutFileTest::whatComesWhileItIsMeasuredStaysToo()
     // Nothing stood there before, then what came meanwhile, then that is changed once more.
     measured("run-of-today-2.json", "theirs");
     QCOMPARE(contentOf(out), QByteArray("theirs"));
+    QFile plain(path("plain"));
+    QVERIFY(plain.open(QIODevice::WriteOnly));
+    QCOMPARE(QFile::permissions(path("run-of-today-2.json")), plain.permissions()); // as anybody writes files
     measured("run-of-today-3.json", "changed");
     QCOMPARE(contentOf(out), QByteArray("changed"));
     // What has lain there all the time is replaced as before.
     measured("run-of-today.json", {});
+    // And so is what went away.
+    bool isGone = false;
+    meanwhile = [&] { isGone = QFile::remove(out); };
+    measured("run-of-today.json", {});
+    QVERIFY(isGone);
     QCOMPARE(
         QDir(m_ctl->folder()).entryList({QStringLiteral("run-of*")}, QDir::Files | QDir::Hidden, QDir::Name).size(), 3);
 }
