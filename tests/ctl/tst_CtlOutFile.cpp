@@ -34,6 +34,8 @@ private Q_SLOTS:
     void whatAConnectionReadsIsNotReplaced();
     void whatComesMeanwhileStays();
     void whatComesWhileItIsMeasuredStaysToo();
+    void whatCannotBeWrittenIsSaid_data();
+    void whatCannotBeWrittenIsSaid();
 
 private:
     static void commands();
@@ -272,6 +274,34 @@ void CtlOutFileTest::whatComesWhileItIsMeasuredStaysToo()
     QVERIFY(isGone);
     QCOMPARE(
         QDir(m_ctl->folder()).entryList({QStringLiteral("run-of*")}, QDir::Files | QDir::Hidden, QDir::Name).size(), 3);
+}
+
+void CtlOutFileTest::whatCannotBeWrittenIsSaid_data()
+{
+    QTest::addColumn<QByteArray>("format");
+    QTest::newRow("as JSON") << QByteArray("json");
+    QTest::newRow("as a table") << QByteArray("table");
+    QTest::newRow("as values") << QByteArray("csv");
+}
+
+/// Its folder was there when the run began: what was measured is not lost with it.
+void CtlOutFileTest::whatCannotBeWrittenIsSaid()
+{
+    QFETCH(const QByteArray, format);
+    QVERIFY(QDir(m_ctl->folder()).mkdir(QStringLiteral("gone")));
+    const ScriptedServer server([this](const ScriptedServer::Request &) {
+        QDir(m_ctl->folder()).rmdir(QStringLiteral("gone"));
+        return Reply::http(200, "{}");
+    });
+    const CtlResult result = m_ctl->run(words("latency run --modes route --cookie none --route / --samples 5 "
+                                              "--concurrency 1 --guards off --format")
+                                        << QString::fromLatin1(format) << QStringLiteral("--base-url")
+                                        << server.url().toString() << QStringLiteral("--out") << path("gone/run.json"));
+    QVERIFY2(result.exitCode == 2, result.err.constData()); // as where it cannot be written from the begin
+    QVERIFY2(result.err.contains("gone/run.json") && result.err.contains("standard output"), result.err.constData());
+    const QString said = m_ctl->writeFile(QStringLiteral("said.json"), result.out);
+    const CtlResult report = m_ctl->run(words("latency report --as csv") << said);
+    QVERIFY2(report.exitCode == 0 && report.out.count('\n') > 1, report.all().constData());
 }
 
 QTEST_GUILESS_MAIN(CtlOutFileTest)
