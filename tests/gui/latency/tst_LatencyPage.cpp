@@ -397,9 +397,10 @@ private Q_SLOTS:
         QTest::mouseClick(button("startRun"), Qt::LeftButton);
         QVERIFY(m_page->isRunning());
         QVERIFY(button("stopRun")->isVisible());
-        // The loop turns while the run goes on.
-        QTRY_VERIFY_WITH_TIMEOUT(m_page->document() != nullptr && ticks.count() > 20, 30'000);
+        QTRY_VERIFY_WITH_TIMEOUT(m_page->document() != nullptr, 30'000);
         QVERIFY(ended.isEmpty());
+        // The loop turns while the run goes on.
+        QVERIFY2(ticks.longestOwnGap() < 500ms, qPrintable(QString::number(ticks.longestOwnGap().count())));
         QVERIFY(m_demo.photograph("running"));
         // The course of time is drawn while the run goes on.
         auto *board = m_page->findChild<latency::ChartBoard *>();
