@@ -339,6 +339,12 @@ private Q_SLOTS:
         QCOMPARE(said(1, Model::P95), QStringLiteral("982 µs"));
         QCOMPARE(said(1, Model::P99), QStringLiteral("≥ 1.04 ms"));
         QCOMPARE(said(1, Model::Max), QStringLiteral("≥ 1.30 s"));
+        // What the signs mean is said where they stand.
+        for (const int column : {Model::P50, Model::P90, Model::P95, Model::P99, Model::Max}) {
+            const QString tip = model.headerData(column, Qt::Horizontal, Qt::ToolTipRole).toString();
+            QVERIFY2(tip.contains(QStringLiteral("≥: among timeouts")), qPrintable(QString::number(column)));
+            QCOMPARE(tip.contains(QStringLiteral("≈")), column == Model::P99);
+        }
     }
 
     void coldStartsHaveAPaceOfTheirOwn()
