@@ -1,7 +1,6 @@
 #include "app/ctl/LatencyFiles.h"
 
 #include <QJsonDocument>
-#include <QSaveFile>
 
 #include "app/ctl/InputFile.h"
 
@@ -31,14 +30,9 @@ base::Result<probe::Revocations> readRevocations(const QString &path, const std:
             .with(base::ErrorParam::Detail, QStringLiteral("no answer of `latency propagation`: ") + fault));
 }
 
-base::Status writeOutputFile(const QString &path, const QByteArray &bytes)
+base::Status writeOutputFile(const QString &path, const QByteArray &bytes, base::Onto onto)
 {
-    QSaveFile file(path);
-    if (file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size() && file.commit())
-        return {};
-    return base::fail(base::Error(base::ErrorCode::FileUnwritable)
-                          .with(base::ErrorParam::Path, path)
-                          .with(base::ErrorParam::Detail, file.errorString()));
+    return base::replaceFile(path, bytes, base::ErrorCode::FileUnwritable, onto, base::Readers::AsUsual);
 }
 
 } // namespace rollcall::ctl

@@ -2,6 +2,7 @@
 
 #include <stop_token>
 
+#include "core/base/DurableFile.h"
 #include "core/probe/RunDocument.h"
 
 namespace rollcall::ctl {
@@ -12,7 +13,9 @@ namespace rollcall::ctl {
 /// Reads what `latency propagation` answered as JSON. Errors: likewise.
 [[nodiscard]] base::Result<probe::Revocations> readRevocations(const QString &path, const std::stop_token &stop);
 
-/// Writes @p bytes to @p path, whole or not at all. Errors: FileUnwritable.
-[[nodiscard]] base::Status writeOutputFile(const QString &path, const QByteArray &bytes);
+/// Writes @p bytes to @p path, whole or not at all, for whom the umask lets read it. Errors: FileUnwritable (Part
+/// "existing": @p onto), DiskFull.
+[[nodiscard]] base::Status writeOutputFile(const QString &path, const QByteArray &bytes,
+                                           base::Onto onto = base::Onto::Anything);
 
 } // namespace rollcall::ctl

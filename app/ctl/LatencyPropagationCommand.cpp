@@ -36,7 +36,7 @@ void addTime(JsonRecord &record, const QString &name, const std::optional<Watche
     const bool known = time && time->ended;
     const bool bounded = time && !time->ended;
     if (people) {
-        const QString text = time ? probe::durationText(time->ms * 1e6) : QString();
+        const QString text = time ? probe::durationText(time->ms * 1e6) : QStringLiteral("–");
         record.add(name, bounded ? QStringLiteral("≥ ") + text : text);
         return;
     }

@@ -280,6 +280,25 @@ Outcome outcomeOf(Context &context, const probe::RunOutcome &outcome, std::optio
     return {std::move(answer), exitDone, {}, {}};
 }
 
+/// Ends the command where the document of @p outcome, @p answer, could not be written by @p error: it goes to standard
+/// output, whatever the format, as what was measured cannot be had again.
+Outcome unwritten(Context &context, const probe::RunOutcome &outcome, Answer answer, base::Error error)
+{
+    const bool isShownSo = context.output().format() == Format::Json || context.output().format() == Format::Ndjson;
+    if (!isShownSo) {
+        if (const auto shown = context.output().text(QString::fromUtf8(renderJson(&answer, nullptr))); !shown)
+            return Outcome::failed(base::Error(shown.error()).because(std::move(error)));
+    }
+    context.output().warn(QStringLiteral("the document is on standard output instead"));
+    std::optional<Answer> left = isShownSo ? std::optional(std::move(answer)) : std::nullopt;
+    if (!outcome.cleanup)
+        return Outcome::failed(std::move(error), std::move(left));
+    // Of two errors the one that leaves something behind matters more.
+    Outcome failed = Outcome::failed(base::Error(*outcome.cleanup).because(std::move(error)), std::move(left));
+    failed.exit = static_cast<int>(base::ExitClass::Midway);
+    return failed;
+}
+
 class LatencyRunCommand final : public Command
 {
 public:
@@ -358,8 +377,8 @@ private:
         std::optional<Answer> answer;
         if (out) {
             answer = answerOf(outcome->document); // with every sample packed: once is enough
-            if (const auto status = writeMeasured(context, *out, renderJson(&*answer, nullptr)); !status)
-                return Outcome::failed(status.error());
+            if (auto written = writeMeasured(context, *out, renderJson(&*answer, nullptr)); !written)
+                return unwritten(context, *outcome, std::move(*answer), std::move(written.error()));
         }
         return outcomeOf(context, *outcome, std::move(answer));
     }

@@ -53,23 +53,6 @@ QByteArray standingAt(const QString &path)
     return text;
 }
 
-/// Writes @p bytes to @p path, at which no file stands; false where one does by now. Errors: FileUnwritable.
-base::Result<bool> writeNew(const QString &path, const QByteArray &bytes)
-{
-    QFile claim(path); // empty, ours from here on
-    if (!claim.open(QIODevice::WriteOnly | QIODevice::NewOnly)) {
-        if (!standingAt(path).isEmpty())
-            return false;
-        return base::fail(base::fileError(base::ErrorCode::FileUnwritable, path, claim.errorString()));
-    }
-    claim.close();
-    if (auto written = writeOutputFile(path, bytes); !written) {
-        claim.remove();
-        return base::fail(std::move(written.error()));
-    }
-    return true;
-}
-
 /// The @p number -th name beside @p path: "run-2.json".
 QString besideName(const QString &path, int number)
 {
@@ -256,16 +239,19 @@ base::Result<OutTarget> neededOutFile(Context &context, IsOwnKind isOwnKind)
 base::Status writeMeasured(Context &context, const OutTarget &target, const QByteArray &bytes)
 {
     constexpr int mostBeside = 1'000;
-    const bool isAsItWas = standingAt(target.path) == target.stood;
-    if (isAsItWas && !target.stood.isEmpty())
+    const QByteArray standing = standingAt(target.path);
+    if (!standing.isEmpty() && standing == target.stood)
         return writeOutputFile(target.path, bytes);
-    for (int number = isAsItWas ? 1 : 2; number <= mostBeside; ++number) {
+    // Free from the begin, or by now, or a name beside it.
+    for (int number = 1; number <= mostBeside; ++number) {
         const QString path = number == 1 ? target.path : besideName(target.path, number);
-        const auto written = writeNew(path, bytes);
-        if (!written)
-            return base::fail(written.error());
-        if (!*written)
+        if (!standingAt(path).isEmpty())
             continue;
+        if (auto written = writeOutputFile(path, bytes, base::Onto::Nothing); !written) {
+            if (written.error().param(base::ErrorParam::Part) == QStringLiteral("existing"))
+                continue; // since this moment
+            return written;
+        }
         if (number > 1) {
             context.output().warn(QStringLiteral("What stands at %1 was written while this measured, and stays; the "
                                                  "document is in %2.")

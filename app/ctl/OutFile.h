@@ -41,7 +41,8 @@ struct OutTarget
 
 /// Puts a measurement, which is @p bytes, where @p target, of before it, says. What was made or changed there meanwhile
 /// nobody agreed to replace: it stays, and the measurement lies beside it under a name with a number ("run-2.json"),
-/// which is said. Errors: FileUnwritable.
+/// which is said. Errors: FileUnwritable,
+/// DiskFull.
 [[nodiscard]] base::Status writeMeasured(Context &context, const OutTarget &target, const QByteArray &bytes);
 
 } // namespace rollcall::ctl

@@ -109,12 +109,13 @@ QString besideOf(const QString &path)
 } // namespace
 
 // QSaveFile syncs the new file before it takes the old one's place.
-FileReplacement::FileReplacement(const QString &path, ErrorCode otherwise, Onto onto)
+FileReplacement::FileReplacement(const QString &path, ErrorCode otherwise, Onto onto, Readers readers)
     : m_path(path),
       m_onto(onto),
       m_file(std::make_unique<QSaveFile>(onto == Onto::Nothing ? besideOf(path) : path)),
       m_otherwise(otherwise),
-      m_isGood(m_file->open(QIODevice::WriteOnly) && m_file->setPermissions(QFile::ReadOwner | QFile::WriteOwner))
+      m_isGood(m_file->open(QIODevice::WriteOnly) &&
+               (readers == Readers::AsUsual || m_file->setPermissions(QFile::ReadOwner | QFile::WriteOwner)))
 {}
 
 FileReplacement::~FileReplacement() = default;
@@ -138,9 +139,9 @@ Status FileReplacement::commit()
     return syncFolder(QFileInfo(m_path).path(), m_otherwise);
 }
 
-Status replaceFile(const QString &path, const QByteArray &content, ErrorCode otherwise, Onto onto)
+Status replaceFile(const QString &path, const QByteArray &content, ErrorCode otherwise, Onto onto, Readers readers)
 {
-    FileReplacement file(path, otherwise, onto);
+    FileReplacement file(path, otherwise, onto, readers);
     file.write(content);
     return file.commit();
 }

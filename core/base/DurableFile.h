@@ -51,12 +51,19 @@ enum class Onto {
     Nothing, ///< where something stands by then, it stays: an error with Part "existing"
 };
 
-/// A new file, mode 0600, written piece by piece: commit() puts it in the place of the one at its path. Until then, and
+/// Who may read a new file.
+enum class Readers {
+    Owner,  ///< mode 0600
+    AsUsual ///< whom the umask lets; one that takes another's place has that one's mode
+};
+
+/// A new file, written piece by piece: commit() puts it in the place of the one at its path. Until then, and
 /// where that is never called, what was there stays. **Thread-safety:** one object, one thread.
 class FileReplacement final
 {
 public:
-    FileReplacement(const QString &path, ErrorCode otherwise, Onto onto = Onto::Anything);
+    FileReplacement(const QString &path, ErrorCode otherwise, Onto onto = Onto::Anything,
+                    Readers readers = Readers::Owner);
     ~FileReplacement();
     FileReplacement(const FileReplacement &) = delete;
     FileReplacement &operator=(const FileReplacement &) = delete;
@@ -74,9 +81,8 @@ private:
     bool m_isGood;
 };
 
-/// Puts a file of @p content, mode 0600, in the place of @p path: the old one or the new one is there, whatever comes
-/// between.
+/// Puts a file of @p content in the place of @p path: the old one or the new one is there, whatever comes between.
 [[nodiscard]] Status replaceFile(const QString &path, const QByteArray &content, ErrorCode otherwise,
-                                 Onto onto = Onto::Anything);
+                                 Onto onto = Onto::Anything, Readers readers = Readers::Owner);
 
 } // namespace rollcall::base

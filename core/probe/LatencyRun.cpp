@@ -77,8 +77,13 @@ class Reporter
 {
 public:
     Reporter(const RunPlan &plan, const RunSetup &setup, const DocumentBuilder &builder, std::vector<Sample> &samples,
-             const std::function<void(const RunProgress &)> &onProgress)
-        : m_setup(setup), m_builder(builder), m_samples(samples), m_onProgress(onProgress), m_partials(plan.partials)
+             const base::Clock &clock, const std::function<void(const RunProgress &)> &onProgress)
+        : m_setup(setup),
+          m_builder(builder),
+          m_samples(samples),
+          m_clock(clock),
+          m_onProgress(onProgress),
+          m_partials(plan.partials)
     {
         if (plan.samples || !plan.duration) {
             m_progress.blocks = setup.warmupBlocks + setup.measuredBlocks;
@@ -98,12 +103,12 @@ public:
         const auto pause = std::ranges::find(state.events, QStringLiteral("pause"), &GuardEvent::rule);
         if (pause != state.events.end())
             m_progress.guardPause = *pause;
+        const qint64 nowNs = http::steadyNs();
+        noteGuardPause(std::chrono::nanoseconds(state.guardPauseUntilNs - nowNs));
         m_progress.warmup = state.block < m_setup.warmupBlocks;
         const auto now = Call::Clock::now();
-        if (state.beginNs > 0) {
-            const qint64 nowNs = http::steadyNs();
+        if (state.beginNs > 0)
             m_progress.elapsed = std::chrono::nanoseconds(nowNs - state.beginNs - state.pausedNs(nowNs));
-        }
         if (m_partials && !m_progress.warmup && now >= m_nextPartial) {
             record.copyNew(m_samples);
             m_progress.partial = std::make_shared<const RunDocument>(m_builder.live(m_samples));
@@ -114,9 +119,19 @@ public:
     }
 
 private:
+    /// The guard's pause lasts for @p left still; negative where there is none, or none any more.
+    void noteGuardPause(std::chrono::nanoseconds left)
+    {
+        if (left.count() <= 0)
+            m_progress.guardPausedUntil.reset();
+        else if (!m_progress.guardPausedUntil) // once: what is said does not waver with the two clocks
+            m_progress.guardPausedUntil = m_clock.now() + std::chrono::ceil<std::chrono::milliseconds>(left);
+    }
+
     const RunSetup &m_setup;
     const DocumentBuilder &m_builder;
     std::vector<Sample> &m_samples; ///< all that were there at the last partial document
+    const base::Clock &m_clock;
     const std::function<void(const RunProgress &)> &m_onProgress;
     const bool m_partials;
     RunProgress m_progress;
@@ -171,7 +186,7 @@ Result<RunDocument> measure(const RunPlan &plan, const std::shared_ptr<const Dep
         builder.setBatches(*local);
     }
     std::vector<Sample> samples;
-    Reporter reporter(plan, setup, builder, samples, onProgress);
+    Reporter reporter(plan, setup, builder, samples, deployment->clock(), onProgress);
     const RunRecord::State state = runProbe(setup, local.get(), call, samples, std::ref(reporter), pauseWanted);
     if (state.error)
         return base::fail(*state.error);

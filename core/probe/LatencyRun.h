@@ -22,8 +22,9 @@ struct RunProgress
     qint64 errors = 0;
     bool warmup = true; ///< nothing is measured yet
     bool paused = false;
-    std::optional<GuardEvent> guardPause; ///< where a guard made it pause: the run goes on at half its rate
-    std::chrono::nanoseconds elapsed{0};  ///< less the pauses
+    std::optional<GuardEvent> guardPause; ///< where a guard made it pause, once at most: after it at half the rate
+    std::optional<base::Instant> guardPausedUntil; ///< while that pause lasts
+    std::chrono::nanoseconds elapsed{0};           ///< less the pauses
     /// The document as far as it goes: plan and cells, no verdicts. Renewed less often than the figures above, null
     /// until the first measured sample.
     std::shared_ptr<const RunDocument> partial;

@@ -230,8 +230,8 @@ void ProbeRunner::stepAt(qint64 now)
             return;
         }
         m_timer.startAt(now + left);
-    } else if (now < m_pausedUntilNs) {
-        m_timer.startAt(m_pausedUntilNs);
+    } else if (now < m_state.guardPauseUntilNs) {
+        m_timer.startAt(m_state.guardPauseUntilNs);
     } else if (m_resumes) {
         if (!isOpening())
             openAgain(&ProbeRunner::resumeSchedule);
@@ -409,7 +409,7 @@ void ProbeRunner::onExchange(Lane &lane, const http::Exchange &exchange)
     }
     if (const auto breach = breachOf(exchange))
         stopFor(m_guard->scopeBreach(*breach, sample.endNs));
-    else if (sample.startNs < m_pausedUntilNs)
+    else if (sample.startNs < m_state.guardPauseUntilNs)
         step(); // it was under way when the pause began, and has had its consequence
     else if (const auto event = m_guard->afterSample(sample))
         pauseOrStop(*event, exchange, sample.endNs);
@@ -563,7 +563,8 @@ bool ProbeRunner::stopRuleHolds()
 void ProbeRunner::report(qint64 now)
 {
     // In a pause nothing follows that would tell how few are left in flight.
-    if (m_published || (now - m_reportedNs < reportEveryNs && !m_state.paused))
+    const bool standsStill = m_state.paused || now < m_state.guardPauseUntilNs;
+    if (m_published || (now - m_reportedNs < reportEveryNs && !standsStill))
         return;
     m_reportedNs = now;
     m_record.update(m_state);

@@ -131,8 +131,7 @@ private:
     qint64 m_nextIntendedNs = 0;
     std::optional<qint64> m_measuringFromNs;
     double m_pace = 1;           ///< of the plan's rate: halved after a pause
-    qint64 m_pausedUntilNs = 0;  ///< nothing is begun before
-    bool m_resumes = false;      ///< after that time, once the connections are there
+    bool m_resumes = false;      ///< after a guard's pause, once the connections are there
     bool m_pauseWanted = false;  ///< m_state.paused lasts until the connections are there
     qint64 m_arrivalsFromNs = 0; ///< when m_arrivals counts from
     qint64 m_nextSendNs = 0;     ///< closed runs: the guard's pace

@@ -20,9 +20,9 @@ void ProbeRunner::pauseOrStop(const GuardEvent &event, const http::Exchange &exc
         return;
     }
     m_state.events.push_back(m_guard->paused(event, *pause));
-    m_pausedUntilNs = nowNs + pause->count();
+    m_state.guardPauseUntilNs = nowNs + pause->count();
     m_pace = 0.5;
-    m_nextSendNs = m_pausedUntilNs;
+    m_nextSendNs = m_state.guardPauseUntilNs;
     m_resumes = true;
     m_record.update(m_state); // nothing more is sent that would
     step();

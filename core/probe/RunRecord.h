@@ -34,6 +34,7 @@ public:
         std::vector<GuardEvent> events;
         std::vector<TimeRange> pauses;    ///< that somebody wanted and that are over; steady clock
         qint64 pausedFromNs = 0;          ///< while paused
+        qint64 guardPauseUntilNs = 0;     ///< nothing is begun before, for a guard; steady clock, 0: none wanted that
         std::optional<base::Error> error; ///< what made measuring impossible
         qint64 beginNs = 0;               ///< steady clock
         qint64 endNs = 0;

@@ -322,6 +322,12 @@ private Q_SLOTS:
                                           << m_demo->info().secretFile);
         QVERIFY2(table.exitCode == 0 && table.out.count("≥ ") == 3 && table.out.contains("≥: still accepted"),
                  table.all().constData());
+        // Cookies that the deployment never accepts: of their times nothing is known.
+        const CtlResult silent = m_ctl.run(words("latency propagation --format table --modes proxy --trials 1 "
+                                                 "--interval 20ms --horizon 3s --age 50ms --settle 0s --base-url")
+                                           << m_demo->info().jwtBaseUrl.toString() << QStringLiteral("--secret-file")
+                                           << m_ctl.writeFile(QStringLiteral("other.secret"), "of another deployment"));
+        QVERIFY2(silent.exitCode == 1 && silent.out.count("–") == 3, silent.all().constData());
     }
 
     void stopsCleanly()

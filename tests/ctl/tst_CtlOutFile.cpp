@@ -34,6 +34,8 @@ private Q_SLOTS:
     void whatAConnectionReadsIsNotReplaced();
     void whatComesMeanwhileStays();
     void whatComesWhileItIsMeasuredStaysToo();
+    void whatCannotBeWrittenIsSaid_data();
+    void whatCannotBeWrittenIsSaid();
 
 private:
     static void commands();
@@ -239,14 +241,15 @@ void CtlOutFileTest::whatComesMeanwhileStays()
 void CtlOutFileTest::whatComesWhileItIsMeasuredStaysToo()
 {
     const QString out = path("run-of-today.json");
-    QByteArray theirs;
+    std::function<void()> meanwhile;
     const ScriptedServer server([&](const ScriptedServer::Request &) {
-        if (!theirs.isEmpty())
-            m_ctl->writeFile(QStringLiteral("run-of-today.json"), std::exchange(theirs, {}));
+        if (const auto happens = std::exchange(meanwhile, nullptr))
+            happens();
         return Reply::http(200, "{}");
     });
     const auto measured = [&](const char *name, const QByteArray &comes) {
-        theirs = comes;
+        if (!comes.isEmpty())
+            meanwhile = [this, comes] { m_ctl->writeFile(QStringLiteral("run-of-today.json"), comes); };
         const CtlResult result = m_ctl->run(words("latency run --modes route --cookie none --route / --samples 5 "
                                                   "--concurrency 1 --guards off --base-url")
                                             << server.url().toString() << QStringLiteral("--out") << out);
@@ -257,12 +260,48 @@ void CtlOutFileTest::whatComesWhileItIsMeasuredStaysToo()
     // Nothing stood there before, then what came meanwhile, then that is changed once more.
     measured("run-of-today-2.json", "theirs");
     QCOMPARE(contentOf(out), QByteArray("theirs"));
+    QFile plain(path("plain"));
+    QVERIFY(plain.open(QIODevice::WriteOnly));
+    QCOMPARE(QFile::permissions(path("run-of-today-2.json")), plain.permissions()); // as anybody writes files
     measured("run-of-today-3.json", "changed");
     QCOMPARE(contentOf(out), QByteArray("changed"));
     // What has lain there all the time is replaced as before.
     measured("run-of-today.json", {});
+    // And so is what went away.
+    bool isGone = false;
+    meanwhile = [&] { isGone = QFile::remove(out); };
+    measured("run-of-today.json", {});
+    QVERIFY(isGone);
     QCOMPARE(
         QDir(m_ctl->folder()).entryList({QStringLiteral("run-of*")}, QDir::Files | QDir::Hidden, QDir::Name).size(), 3);
+}
+
+void CtlOutFileTest::whatCannotBeWrittenIsSaid_data()
+{
+    QTest::addColumn<QByteArray>("format");
+    QTest::newRow("as JSON") << QByteArray("json");
+    QTest::newRow("as a table") << QByteArray("table");
+    QTest::newRow("as values") << QByteArray("csv");
+}
+
+/// Its folder was there when the run began: what was measured is not lost with it.
+void CtlOutFileTest::whatCannotBeWrittenIsSaid()
+{
+    QFETCH(const QByteArray, format);
+    QVERIFY(QDir(m_ctl->folder()).mkdir(QStringLiteral("gone")));
+    const ScriptedServer server([this](const ScriptedServer::Request &) {
+        QDir(m_ctl->folder()).rmdir(QStringLiteral("gone"));
+        return Reply::http(200, "{}");
+    });
+    const CtlResult result = m_ctl->run(words("latency run --modes route --cookie none --route / --samples 5 "
+                                              "--concurrency 1 --guards off --format")
+                                        << QString::fromLatin1(format) << QStringLiteral("--base-url")
+                                        << server.url().toString() << QStringLiteral("--out") << path("gone/run.json"));
+    QVERIFY2(result.exitCode == 2, result.err.constData()); // as where it cannot be written from the begin
+    QVERIFY2(result.err.contains("gone/run.json") && result.err.contains("standard output"), result.err.constData());
+    const QString said = m_ctl->writeFile(QStringLiteral("said.json"), result.out);
+    const CtlResult report = m_ctl->run(words("latency report --as csv") << said);
+    QVERIFY2(report.exitCode == 0 && report.out.count('\n') > 1, report.all().constData());
 }
 
 QTEST_GUILESS_MAIN(CtlOutFileTest)

@@ -278,6 +278,8 @@ QVariant CellResultsModel::headerData(int section, Qt::Orientation orientation, 
         return tr("How many independent samples tell as much as these, of which neighbours are alike");
     if (role == Qt::ToolTipRole && section == P99)
         return tr("≈: an indication, of fewer than 500 independent samples; ≥: among timeouts");
+    if (role == Qt::ToolTipRole && (section == P50 || section == P90 || section == P95 || section == Max))
+        return tr("≥: among timeouts");
     if (role == Qt::TextAlignmentRole)
         return static_cast<int>((words ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
     if (role != Qt::DisplayRole)

@@ -55,6 +55,7 @@ RunBar::RunBar(const common::Theme &theme, QWidget *parent)
     m_time = addPart(*row);
     m_blocks = addPart(*row);
     m_guard = addPart(*row);
+    m_guard->setObjectName(QStringLiteral("runGuard"));
     m_canary = addPart(*row);
     row->addStretch(1);
     m_pause->setObjectName(QStringLiteral("pauseRun"));
@@ -129,9 +130,11 @@ void RunBar::showProgress(const probe::RunProgress &progress, bool guarded)
                               .arg(progress.inFlight)
                               .arg(progress.errors == 1 ? tr("1 error") : tr("%1 errors").arg(number(progress.errors)));
     // It asks for fewer requests, or fails: that is why nothing moves for a while, and then half as fast.
-    m_guard->setText(progress.guardPause ? tr("Guard paused it: %1").arg(state)
-                     : guarded           ? tr("Guard watching: %1").arg(state)
-                                         : tr("No guard: %1").arg(state));
+    m_guard->setText(progress.guardPausedUntil
+                         ? tr("Guard paused it until %1: %2").arg(common::clockText(*progress.guardPausedUntil), state)
+                     : progress.guardPause ? tr("Guard watching, half the rate: %1").arg(state)
+                     : guarded             ? tr("Guard watching: %1").arg(state)
+                                           : tr("No guard: %1").arg(state));
     m_guard->setToolTip(progress.guardPause ? progress.guardPause->detail : QString());
     m_guard->setTint(progress.errors > 0 || progress.guardPause ? ColorToken::Warn : ColorToken::Text);
     m_canary->clear();

@@ -339,6 +339,12 @@ private Q_SLOTS:
         QCOMPARE(said(1, Model::P95), QStringLiteral("982 µs"));
         QCOMPARE(said(1, Model::P99), QStringLiteral("≥ 1.04 ms"));
         QCOMPARE(said(1, Model::Max), QStringLiteral("≥ 1.30 s"));
+        // What the signs mean is said where they stand.
+        for (const int column : {Model::P50, Model::P90, Model::P95, Model::P99, Model::Max}) {
+            const QString tip = model.headerData(column, Qt::Horizontal, Qt::ToolTipRole).toString();
+            QVERIFY2(tip.contains(QStringLiteral("≥: among timeouts")), qPrintable(QString::number(column)));
+            QCOMPARE(tip.contains(QStringLiteral("≈")), column == Model::P99);
+        }
     }
 
     void coldStartsHaveAPaceOfTheirOwn()
@@ -397,9 +403,10 @@ private Q_SLOTS:
         QTest::mouseClick(button("startRun"), Qt::LeftButton);
         QVERIFY(m_page->isRunning());
         QVERIFY(button("stopRun")->isVisible());
-        // The loop turns while the run goes on.
-        QTRY_VERIFY_WITH_TIMEOUT(m_page->document() != nullptr && ticks.count() > 20, 30'000);
+        QTRY_VERIFY_WITH_TIMEOUT(m_page->document() != nullptr, 30'000);
         QVERIFY(ended.isEmpty());
+        // The loop turns while the run goes on.
+        QVERIFY2(ticks.longestOwnGap() < 500ms, qPrintable(QString::number(ticks.longestOwnGap().count())));
         QVERIFY(m_demo.photograph("running"));
         // The course of time is drawn while the run goes on.
         auto *board = m_page->findChild<latency::ChartBoard *>();

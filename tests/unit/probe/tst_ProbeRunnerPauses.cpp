@@ -393,6 +393,34 @@ private Q_SLOTS:
         QCOMPARE(std::count(gaps.begin() + 1, gaps.end(), 100'000'000), std::ssize(gaps) - 1);
     }
 
+    /// Nothing follows in it that would tell: neither how few are left nor that there are none.
+    void inAGuardsPauseTheLastAnswersAreTold()
+    {
+        const ScriptedServer server([](const ScriptedServer::Request &) {
+            Reply reply = Reply::http(429, "", "text/plain", "Retry-After: 60\r\n");
+            reply.delay = milliseconds(50); // all are asked by then
+            return reply;
+        });
+        RunPlan plan = planOf(QStringLiteral("proxy"), 200);
+        plan.guards = true;
+        plan.concurrency = 4;
+        RunSetup setup = setupOf(plan, server.url());
+        setup.limits.closedRate = 0;
+        std::stop_source stop;
+        Call call = Call::within(milliseconds(20'000));
+        call.stop = stop.get_token();
+        bool isTold = false;
+        Ran ran;
+        const auto onState = [&](const RunRecord::State &state, const RunRecord &) {
+            isTold = isTold || (state.guardPauseUntilNs > 0 && state.inFlight == 0);
+            if (isTold)
+                stop.request_stop();
+        };
+        ran.state = runProbe(setup, nullptr, call, ran.samples, onState);
+        QVERIFY(isTold);
+        QCOMPARE(ran.samples.size(), 4U);
+    }
+
     void aSecondRefusalStopsTheRun()
     {
         const ScriptedServer server([](const ScriptedServer::Request &request) {
