@@ -21,6 +21,7 @@ private Q_SLOTS:
     void aReadMakesNoKey();
     void deletedRowsWantTheKeyTheyWereSealedWith();
     void whereAnotherKeySignsIsNamed();
+    void whatAForgedLineNamesIsNotBelieved();
 
 private:
     [[nodiscard]] QString path(const char *name) const
@@ -92,7 +93,7 @@ void CtlOtherKeyTest::whereAnotherKeySignsIsNamed()
     QVERIFY2(first.exitCode == 1, first.all().constData());
     QCOMPARE(first.json().value(QStringLiteral("brokenAt")).toInt(), 3);
     QCOMPARE(first.json().value(QStringLiteral("entries")).toInt(), 2);
-    QVERIFY2(first.err.contains("broken at entry 3: from entry 3 on another key signs") &&
+    QVERIFY2(first.err.contains("broken at entry 3: from entry 3 on another key is named") &&
                  first.err.contains("audit renew"),
              first.all().constData());
     QVERIFY2(!first.err.contains("missing"), first.all().constData());
@@ -111,8 +112,34 @@ void CtlOtherKeyTest::whereAnotherKeySignsIsNamed()
     const CtlResult turns = verify("keys");
     QVERIFY2(turns.exitCode == 1, turns.all().constData());
     QCOMPARE(turns.json().value(QStringLiteral("brokenAt")).toInt(), 3);
-    QVERIFY2(turns.err.contains("from entry 3 on another key signs") && !turns.err.contains("changed back"),
+    QVERIFY2(turns.err.contains("from entry 3 on another key is named") && !turns.err.contains("changed back"),
              turns.all().constData());
+}
+
+void CtlOtherKeyTest::whatAForgedLineNamesIsNotBelieved()
+{
+    QCOMPARE(revoke("ada@example.com").exitCode, 0);
+    QCOMPARE(revoke("ben@example.com").exitCode, 0);
+    // Entry 3 in the name of another key, its hash as it was: and no key signs from there on.
+    const QString file = path("data/rollcall/audit.ndjson");
+    QByteArrayList lines = contentOf(file).split('\n');
+    QVERIFY(lines.size() > 4);
+    const QByteArray member = "\"keyId\":\"";
+    const qsizetype at = lines[2].indexOf(member) + member.size();
+    QVERIFY(at > member.size());
+    lines[2].replace(at, 16, "0123456789abcdef");
+    QFile log(file);
+    QVERIFY(log.open(QIODevice::WriteOnly | QIODevice::Truncate));
+    log.write(lines.join('\n'));
+    log.close();
+    for (const char *keys : {"keys", "none"}) {
+        const CtlResult result = verify(keys);
+        QVERIFY2(result.exitCode == 1, result.all().constData());
+        QCOMPARE(result.json().value(QStringLiteral("brokenAt")).toInt(), 3);
+        QVERIFY2(result.json().value(QStringLiteral("keyChangedAt")).toArray().isEmpty(), result.all().constData());
+        QVERIFY2(!result.err.contains("another key") && !result.err.contains("0123456789abcdef"),
+                 result.all().constData());
+    }
 }
 
 QTEST_GUILESS_MAIN(CtlOtherKeyTest)
