@@ -19,6 +19,7 @@ class CtlOtherKeyTest final : public QObject
 private Q_SLOTS:
     void init();
     void aReadMakesNoKey();
+    void noReadGoesOnUnderAnotherKey();
     void deletedRowsWantTheKeyTheyWereSealedWith();
     void whereAnotherKeySignsIsNamed();
     void whatAForgedLineNamesIsNotBelieved();
@@ -33,6 +34,12 @@ private:
     {
         return m_ctl->run(words("sessions revoke --yes --state all --database-env DB --key-file")
                           << path(keys) << QStringLiteral("--user") << QLatin1StringView(user));
+    }
+    /// Lists a session with its token, with the keys in the file @p keys.
+    CtlResult reveal(const char *keys)
+    {
+        return m_ctl->run(words("sessions list --state all --limit 1 --reveal --database-env DB --key-file")
+                          << path(keys));
     }
     CtlResult verify(const char *keys) { return m_ctl->run(words("audit verify --key-file") << path(keys)); }
 
@@ -52,12 +59,33 @@ void CtlOtherKeyTest::aReadMakesNoKey()
 {
     QCOMPARE(revoke("ada@example.com").exitCode, 0);
     const QByteArray log = contentOf(path("data/rollcall/audit.ndjson"));
-    const CtlResult refused = m_ctl->run(
-        words("sessions list --state all --limit 1 --reveal --database-env DB --key-file") << path("mistyped"));
+    const CtlResult refused = reveal("mistyped");
     QVERIFY2(refused.exitCode == 4 && refused.errorCode() == QStringLiteral("NoKeyStore"), refused.all().constData());
     QVERIFY2(refused.err.contains("mistyped") && refused.err.contains("--key-file"), refused.all().constData());
     QVERIFY2(!QFile::exists(path("mistyped")), "a read made a key file");
     QCOMPARE(contentOf(path("data/rollcall/audit.ndjson")), log);
+    // The log alone is gone: its seal says whose it was.
+    QVERIFY(QFile::remove(path("data/rollcall/audit.ndjson")));
+    const CtlResult gone = reveal("mistyped");
+    QVERIFY2(gone.exitCode == 4 && gone.errorCode() == QStringLiteral("NoKeyStore"), gone.all().constData());
+    QVERIFY2(!QFile::exists(path("mistyped")), "a read made a key file");
+}
+
+void CtlOtherKeyTest::noReadGoesOnUnderAnotherKey()
+{
+    // Another key file, with an audit key of its own, of a log that was elsewhere.
+    QCOMPARE(revoke("ben@example.com", "others").exitCode, 0);
+    QVERIFY(QDir(path("data/rollcall")).removeRecursively());
+    QCOMPARE(revoke("ada@example.com").exitCode, 0);
+    const QByteArray log = contentOf(path("data/rollcall/audit.ndjson"));
+    const CtlResult refused = reveal("others");
+    QVERIFY2(refused.exitCode == 4 && refused.errorCode() == QStringLiteral("NoKeyStore"), refused.all().constData());
+    QVERIFY2(refused.err.contains("signed last by another key") && refused.err.contains("others") &&
+                 refused.err.contains("--key-file"),
+             refused.all().constData());
+    QCOMPARE(contentOf(path("data/rollcall/audit.ndjson")), log);
+    const CtlResult whole = verify("keys");
+    QVERIFY2(whole.exitCode == 0, whole.all().constData());
 }
 
 void CtlOtherKeyTest::deletedRowsWantTheKeyTheyWereSealedWith()
