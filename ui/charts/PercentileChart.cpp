@@ -214,9 +214,9 @@ void PercentileChart::paintMissing(QPainter &painter) const
     constexpr int flags = int(Qt::AlignHCenter) | int(Qt::AlignTop) | int(Qt::TextWordWrap);
     for (const QString &words :
          {tr("%1 needs %2 samples a cell (have %3)").arg(stop, needed, QLocale().toString(m_fewest)),
-          tr("%1 needs %2 samples").arg(stop, needed)}) {
+          tr("%1 needs %2 samples").arg(stop, needed), tr("too few samples")}) {
         if (painter.boundingRect(room, flags, words).bottom() > readOutBox().top())
-            continue; // the read-out would cover its end; where both are too long the chart's table has it
+            continue; // the read-out would cover its end; how many are needed stands in the chart's table too
         painter.drawText(room, flags, words);
         return;
     }
