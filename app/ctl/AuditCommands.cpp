@@ -34,29 +34,33 @@ Answer answerOf(const std::vector<audit::AuditEntry> &entries)
     return answer;
 }
 
-/// Where other keys take over, for people: "from entry 3 on another key signs (… in the place of …)".
-QString changesText(const std::vector<audit::KeyChange> &changes)
+/// Where other keys take over, for people: "from entry 3 on another key signs (… in the place of …)". Whether a key
+/// that is not here has signed is not known.
+QString changesText(const audit::KeyChanges &changes)
 {
     constexpr std::size_t mostNamed = 4;
     QStringList said;
-    for (std::size_t i = 0; i < std::min(changes.size(), mostNamed); ++i)
-        said << QStringLiteral("from entry %1 on another key signs (%2 in the place of %3)")
-                    .arg(changes[i].seq)
-                    .arg(changes[i].keyId, changes[i].before);
-    if (changes.size() > mostNamed)
-        said << QStringLiteral("and so on, %1 times in all").arg(changes.size());
+    for (std::size_t i = 0; i < std::min(changes.first.size(), mostNamed); ++i) {
+        const audit::KeyChange &change = changes.first[i];
+        said << QStringLiteral("from entry %1 on another key %2 (%3 in the place of %4)")
+                    .arg(change.seq)
+                    .arg(change.isOurs ? QStringLiteral("signs") : QStringLiteral("is named"), change.keyId,
+                         change.before);
+    }
+    if (changes.count > std::ssize(said))
+        said << QStringLiteral("and so on, %1 times in all").arg(changes.count);
     return said.join(QStringLiteral(", "));
 }
 
 /// What is amiss with the log at @p path (@p isCopy: not our own), found broken in @p state, in which @p changes are
 /// where other keys take over: a line for people.
 QString brokenText(const QString &path, const audit::AuditState &state, bool isCopy,
-                   const std::vector<audit::KeyChange> &changes = {})
+                   const audit::KeyChanges &changes = {})
 {
     const qint64 at = state.brokenAt.value_or(state.entries + 1);
     QString detail; // empty: an entry that is there is wrong
     QString part = isCopy ? QStringLiteral("copy") : QString();
-    if (std::ranges::any_of(changes, [at](const audit::KeyChange &change) { return change.seq == at; })) {
+    if (std::ranges::any_of(changes.first, [at](const audit::KeyChange &change) { return change.seq == at; })) {
         part = isCopy ? part : QStringLiteral("keys");
         detail = changesText(changes);
     } else if (state.foundByAct) {
@@ -143,16 +147,14 @@ public:
     {
         const audit::AuditLog log = context.auditLog();
         const auto file = context.arguments().value(QStringLiteral("file"));
-        const auto state =
-            file ? audit::verifyFile(*file, context.vault(), context.call()) : log.verify(context.call());
+        audit::KeyChanges changes;
+        const auto state = file ? audit::verifyCopy(*file, context.vault(), context.call(), &changes)
+                                : audit::verifyOurs(log, 0, context.call(), &changes);
         if (!state)
             return Outcome::failed(state.error());
         const QString path = file.value_or(log.path());
-        const auto changes = audit::keyChanges(path, context.call());
-        if (!changes)
-            return Outcome::failed(changes.error());
         QJsonArray changedAt;
-        for (const audit::KeyChange &change : *changes)
+        for (const audit::KeyChange &change : changes.first)
             changedAt.append(change.seq);
         Answer answer;
         answer.members.add(QStringLiteral("entries"), state->entries)
@@ -162,12 +164,12 @@ public:
             .add(QStringLiteral("sealed"), state->sealed)
             .add(QStringLiteral("keyChangedAt"), changedAt);
         if (!state->ok)
-            return Outcome::no(std::move(answer), brokenText(path, *state, file.has_value(), *changes));
+            return Outcome::no(std::move(answer), brokenText(path, *state, file.has_value(), changes));
         Outcome outcome = sound(context, std::move(answer), *state, file.has_value());
-        if (!changes->empty())
+        if (changes.count > 0)
             outcome.complaint = QStringLiteral("In this log %1: two keychains or key files wrote it, or somebody "
                                                "else did. %2 `audit verify` with the other one looks at its entries%3.")
-                                    .arg(changesText(*changes), outcome.complaint,
+                                    .arg(changesText(changes), outcome.complaint,
                                          file ? QString() : QStringLiteral("; `audit renew` begins a log with one"));
         return outcome;
     }

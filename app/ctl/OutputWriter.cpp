@@ -88,7 +88,6 @@ base::Status OutputWriter::write(const Outcome &outcome)
 
 base::Status OutputWriter::render(const Outcome &outcome)
 {
-
     const Answer *answer = outcome.answer ? &*outcome.answer : nullptr;
     // A table of values has no room for what stands beside the list: that it is one page of several is said all the
     // same.
@@ -96,7 +95,9 @@ base::Status OutputWriter::render(const Outcome &outcome)
     if (m_format == Format::Csv && next && next->value.isString())
         warn(QStringLiteral("this is one page of several; the next: --after %1").arg(next->value.toString()));
     const base::Error *error = outcome.error ? &*outcome.error : nullptr;
-    if (!answer && !error)
+    // Nothing to put here does not say that what came before could be.
+    const bool isText = m_format == Format::Csv || m_format == Format::Table;
+    if (!answer && (!error || isText))
         return m_lost ? base::fail(*m_lost) : base::Status();
     switch (m_format) {
     case Format::Json:
@@ -104,9 +105,9 @@ base::Status OutputWriter::render(const Outcome &outcome)
     case Format::Ndjson:
         return put(renderNdjson(answer, error));
     case Format::Csv:
-        return answer ? put(renderCsv(*answer)) : base::Status();
+        return put(renderCsv(*answer));
     case Format::Table:
-        return answer ? put(renderTable(*answer)) : base::Status();
+        return put(renderTable(*answer));
     }
     return {};
 }

@@ -1,7 +1,5 @@
 #include "app/ctl/RevealedTokens.h"
 
-#include <algorithm>
-
 #include "core/audit/AuditVerifier.h"
 #include "core/audit/AuditedAct.h"
 
@@ -9,22 +7,27 @@ namespace rollcall::ctl {
 
 namespace {
 
-/// Whether the record of this read goes on under a key that is here: a log that was begun under another, as where
-/// --key-file is mistyped, is no reason to make a new one. Errors: NoKeyStore, those of the log and the vault.
+/// Whether the record of this read goes on under the key that signed the log last: a mistyped --key-file must not end
+/// what that key signed. Where no log is there one begins, with a new key if need be; one that does not say whose it is
+/// any more is broken, which stops no act. Errors: NoKeyStore, those of the log and the vault.
 base::Status checkSigns(Context &context, const audit::AuditLog &log)
 {
-    const auto first = log.list(0, 1);
-    if (!first)
-        return base::fail(first.error());
-    if (first->empty() || !log.vault())
+    if (!log.vault())
+        return {}; // append() refuses
+    const auto last = audit::lastKeyId(log.path());
+    if (!last)
+        return base::fail(last.error());
+    if (last->isEmpty())
         return {};
     const auto key = audit::publicSealKey(log.vault(), context.call());
     if (!key)
         return base::fail(key.error());
-    return *key ? base::Status()
-                : base::fail(base::Error(base::ErrorCode::NoKeyStore)
-                                 .with(base::ErrorParam::Part, QStringLiteral("audit key"))
-                                 .with(base::ErrorParam::Name, log.vault()->description()));
+    if (*key && audit::keyIdOf(**key) == *last)
+        return {};
+    return base::fail(
+        base::Error(base::ErrorCode::NoKeyStore)
+            .with(base::ErrorParam::Part, *key ? QStringLiteral("other audit key") : QStringLiteral("audit key"))
+            .with(base::ErrorParam::Name, log.vault()->description()));
 }
 
 } // namespace

@@ -34,16 +34,6 @@ Error unwritable(const QString &path, const QString &detail)
     return Error(ErrorCode::AuditUnwritable).with(ErrorParam::Path, path).with(ErrorParam::Detail, detail);
 }
 
-/// The last whole line of the log before @p size, without its line end; empty where there is none.
-QByteArray lastWholeLine(QFile &file, qint64 size)
-{
-    const qint64 from = std::max<qint64>(0, size - longestLine);
-    file.seek(from);
-    QByteArray tail = file.read(size - from);
-    tail.truncate(std::max<qsizetype>(0, tail.lastIndexOf('\n')));
-    return tail.mid(tail.lastIndexOf('\n') + 1);
-}
-
 /// The log's first entry; nullopt where there is none, or what stands there is none.
 std::optional<AuditEntry> firstEntry(QFile &file)
 {
@@ -348,14 +338,7 @@ base::Result<AuditState> AuditLog::verify(const Call &call) const
 
 base::Result<AuditState> verifyFile(const QString &path, base::SecretVault *vault, const Call &call)
 {
-    if (!QFile::exists(path))
-        return base::fail(Error(ErrorCode::FileUnreadable)
-                              .with(ErrorParam::Path, path)
-                              .with(ErrorParam::Detail, QStringLiteral("there is no such file")));
-    auto key = publicSealKey(vault, call);
-    if (!key)
-        return base::fail(key.error());
-    return verifyLog(path, {std::move(*key), {}, false}, call);
+    return verifyCopy(path, vault, call, nullptr);
 }
 
 QString currentActor()

@@ -14,6 +14,7 @@ using base::ErrorCode;
 namespace {
 
 constexpr qint64 longestLine = 1 << 20;
+constexpr qsizetype keyIdLength = 16; ///< keyIdOf()'s; who can write to the log can write what they like there
 
 /// An append may come between the log and its seal. One that goes on and on is judged in the end by what was read.
 constexpr int mostLooks = 10;
@@ -31,7 +32,20 @@ struct Chain
     bool allByKey = true; ///< every entry names our key (and its signature was right)
     bool lastByKey = false;
     qint64 otherFrom = 0; ///< the first entry after the last one by our key; 0: that is the last, or none is ours
+    QString keyId;        ///< that the last good one names
+    KeyChanges changes;   ///< among the good ones
 };
+
+/// Counts @p entry, the next good one, as a change of the key where it names another (@p isOurs: ours signed it).
+void noteKey(Chain &chain, const AuditEntry &entry, bool isOurs)
+{
+    const QString before = std::exchange(chain.keyId, entry.keyId);
+    if (before.isEmpty() || before == entry.keyId)
+        return;
+    chain.changes.count += 1;
+    if (chain.changes.first.size() < mostKeyChanges)
+        chain.changes.first.push_back({entry.seq, entry.keyId.left(keyIdLength), before.left(keyIdLength), isOurs});
+}
 
 /// The chain up to where the last bytes that @p input asks for begin, as the entry there has it; nothing of it where
 /// all of the log is to be looked at. Where no line ends in them more are taken, as many as two of the longest lines
@@ -113,6 +127,7 @@ base::Status followChain(const QString &path, const VerifyInput &input, Chain &c
         else if (chain.lastByKey)
             chain.otherFrom = chain.entries;
         chain.lastByKey = byKey;
+        noteKey(chain, *entry, byKey);
     }
     return {};
 }
@@ -176,6 +191,8 @@ base::Result<AuditState> verifyLog(const QString &logPath, const VerifyInput &in
         if (wordOf(AuditSeal::read(sealPath(logPath))) == wordOf(seal))
             break; // what was read and the seal are of one moment
     }
+    if (input.changes)
+        *input.changes = std::move(chain.changes);
     if (chain.broken) // what another key wrote on after ours is not ours already
         return brokenAt(chain.otherFrom > 0 ? chain.otherFrom : chain.entries + 1);
 
@@ -209,7 +226,7 @@ base::Result<AuditState> verifyLog(const QString &logPath, const VerifyInput &in
     return AuditState{chain.entries, true, std::nullopt, ours && chain.allByKey};
 }
 
-base::Result<AuditState> verifyOurs(const AuditLog &log, qint64 lastBytes, const base::Call &call)
+base::Result<AuditState> verifyOurs(const AuditLog &log, qint64 lastBytes, const base::Call &call, KeyChanges *changes)
 {
     auto key = publicSealKey(log.vault(), call);
     if (!key)
@@ -220,7 +237,7 @@ base::Result<AuditState> verifyOurs(const AuditLog &log, qint64 lastBytes, const
     if (!mark)
         return base::fail(std::move(mark.error()));
     const qint64 found = mark->brokenAt;
-    auto state = verifyLog(log.path(), {std::move(*key), std::move(*mark), true, lastBytes}, call);
+    auto state = verifyLog(log.path(), {std::move(*key), std::move(*mark), true, lastBytes, changes}, call);
     if (state && state->ok && found > 0) {
         state->ok = false;
         state->brokenAt = found;
@@ -234,30 +251,42 @@ base::Result<AuditState> verifyEnd(const AuditLog &log, const base::Call &call)
     return verifyOurs(log, checkedBytes, call);
 }
 
-base::Result<std::vector<KeyChange>> keyChanges(const QString &logPath, const base::Call &call)
+base::Result<AuditState> verifyCopy(const QString &path, base::SecretVault *vault, const base::Call &call,
+                                    KeyChanges *changes)
 {
-    std::vector<KeyChange> changes;
+    if (!QFile::exists(path))
+        return base::fail(Error(ErrorCode::FileUnreadable)
+                              .with(base::ErrorParam::Path, path)
+                              .with(base::ErrorParam::Detail, QStringLiteral("there is no such file")));
+    auto key = publicSealKey(vault, call);
+    if (!key)
+        return base::fail(std::move(key.error()));
+    return verifyLog(path, {std::move(*key), {}, false, 0, changes}, call);
+}
+
+QByteArray lastWholeLine(QFile &file, qint64 size)
+{
+    const qint64 from = std::max<qint64>(0, size - longestLine);
+    file.seek(from);
+    QByteArray tail = file.read(size - from);
+    tail.truncate(std::max<qsizetype>(0, tail.lastIndexOf('\n')));
+    return tail.mid(tail.lastIndexOf('\n') + 1);
+}
+
+base::Result<QString> lastKeyId(const QString &logPath)
+{
     QFile file(logPath);
-    if (!file.exists())
-        return changes;
-    if (!file.open(QIODevice::ReadOnly))
-        return base::fail(base::fileError(ErrorCode::FileUnreadable, logPath, file.errorString()));
-    QString keyId;
-    while (!file.atEnd()) {
-        if (call.cancelled())
-            return base::fail(Error(ErrorCode::Cancelled));
-        QByteArray line = file.readLine(longestLine);
+    if (file.exists()) {
+        if (!file.open(QIODevice::ReadOnly))
+            return base::fail(base::fileError(ErrorCode::FileUnreadable, logPath, file.errorString()));
+        const auto entry = AuditEntry::fromLine(lastWholeLine(file, file.size()));
         if (file.error() != QFileDevice::NoError)
             return base::fail(base::fileError(ErrorCode::FileUnreadable, logPath, file.errorString()));
-        line.chop(line.endsWith('\n') ? 1 : 0);
-        const auto entry = AuditEntry::fromLine(line);
-        if (!entry)
-            continue;
-        if (!keyId.isEmpty() && entry->keyId != keyId)
-            changes.push_back({entry->seq, entry->keyId, keyId});
-        keyId = entry->keyId;
+        if (entry)
+            return entry->keyId;
     }
-    return changes;
+    const auto seal = AuditSeal::read(sealPath(logPath));
+    return seal ? seal->keyId : QString();
 }
 
 base::Result<bool> isBrokenAtItsEnd(const QString &logPath, qint64 brokenAt)

@@ -356,6 +356,13 @@ ErrorText refusedText(const Error &error)
                         .arg(error.param(ErrorParam::Name)),
                     tr("Name the key file that signed the log so far (--key-file or ROLLCALL_KEY_FILE), or leave it "
                        "out where that was the keychain.")};
+        if (error.param(ErrorParam::Part) == QStringLiteral("other audit key"))
+            return {tr("The audit log was signed last by another key than the one in the %1: a read does not go on "
+                       "under this one.")
+                        .arg(error.param(ErrorParam::Name)),
+                    tr("Name the key file that signed the log so far (--key-file or ROLLCALL_KEY_FILE), or leave it "
+                       "out where that was the keychain; where none of yours did, rollcallctl audit renew begins a "
+                       "new log.")};
         return {tr("There is no OS keychain here to keep Rollcall's own keys and secrets in, so nothing is written."),
                 tr("Name a key file by --key-file or ROLLCALL_KEY_FILE; it is made with mode 0600.")};
     case ErrorCode::KeyFileUnsafe:

@@ -102,8 +102,8 @@ QString errorSentence(const RunDocument &document)
         censored += cell.censored;
     }
     if (count == ok)
-        return QStringLiteral("All %1 measured requests were answered as they should be.").arg(count);
-    return QStringLiteral("%1 of %2 measured requests failed; %3 of them are timeouts, which count as \"at least\" in "
+        return QStringLiteral("All %1 measurements were answered as they should be.").arg(count);
+    return QStringLiteral("%1 of %2 measurements failed; %3 of them are timeouts, which count as \"at least\" in "
                           "percentiles, the others stand apart.")
         .arg(count - ok)
         .arg(count)

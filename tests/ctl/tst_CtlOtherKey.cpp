@@ -19,8 +19,10 @@ class CtlOtherKeyTest final : public QObject
 private Q_SLOTS:
     void init();
     void aReadMakesNoKey();
+    void noReadGoesOnUnderAnotherKey();
     void deletedRowsWantTheKeyTheyWereSealedWith();
     void whereAnotherKeySignsIsNamed();
+    void whatAForgedLineNamesIsNotBelieved();
 
 private:
     [[nodiscard]] QString path(const char *name) const
@@ -32,6 +34,12 @@ private:
     {
         return m_ctl->run(words("sessions revoke --yes --state all --database-env DB --key-file")
                           << path(keys) << QStringLiteral("--user") << QLatin1StringView(user));
+    }
+    /// Lists a session with its token, with the keys in the file @p keys.
+    CtlResult reveal(const char *keys)
+    {
+        return m_ctl->run(words("sessions list --state all --limit 1 --reveal --database-env DB --key-file")
+                          << path(keys));
     }
     CtlResult verify(const char *keys) { return m_ctl->run(words("audit verify --key-file") << path(keys)); }
 
@@ -51,12 +59,33 @@ void CtlOtherKeyTest::aReadMakesNoKey()
 {
     QCOMPARE(revoke("ada@example.com").exitCode, 0);
     const QByteArray log = contentOf(path("data/rollcall/audit.ndjson"));
-    const CtlResult refused = m_ctl->run(
-        words("sessions list --state all --limit 1 --reveal --database-env DB --key-file") << path("mistyped"));
+    const CtlResult refused = reveal("mistyped");
     QVERIFY2(refused.exitCode == 4 && refused.errorCode() == QStringLiteral("NoKeyStore"), refused.all().constData());
     QVERIFY2(refused.err.contains("mistyped") && refused.err.contains("--key-file"), refused.all().constData());
     QVERIFY2(!QFile::exists(path("mistyped")), "a read made a key file");
     QCOMPARE(contentOf(path("data/rollcall/audit.ndjson")), log);
+    // The log alone is gone: its seal says whose it was.
+    QVERIFY(QFile::remove(path("data/rollcall/audit.ndjson")));
+    const CtlResult gone = reveal("mistyped");
+    QVERIFY2(gone.exitCode == 4 && gone.errorCode() == QStringLiteral("NoKeyStore"), gone.all().constData());
+    QVERIFY2(!QFile::exists(path("mistyped")), "a read made a key file");
+}
+
+void CtlOtherKeyTest::noReadGoesOnUnderAnotherKey()
+{
+    // Another key file, with an audit key of its own, of a log that was elsewhere.
+    QCOMPARE(revoke("ben@example.com", "others").exitCode, 0);
+    QVERIFY(QDir(path("data/rollcall")).removeRecursively());
+    QCOMPARE(revoke("ada@example.com").exitCode, 0);
+    const QByteArray log = contentOf(path("data/rollcall/audit.ndjson"));
+    const CtlResult refused = reveal("others");
+    QVERIFY2(refused.exitCode == 4 && refused.errorCode() == QStringLiteral("NoKeyStore"), refused.all().constData());
+    QVERIFY2(refused.err.contains("signed last by another key") && refused.err.contains("others") &&
+                 refused.err.contains("--key-file"),
+             refused.all().constData());
+    QCOMPARE(contentOf(path("data/rollcall/audit.ndjson")), log);
+    const CtlResult whole = verify("keys");
+    QVERIFY2(whole.exitCode == 0, whole.all().constData());
 }
 
 void CtlOtherKeyTest::deletedRowsWantTheKeyTheyWereSealedWith()
@@ -92,7 +121,7 @@ void CtlOtherKeyTest::whereAnotherKeySignsIsNamed()
     QVERIFY2(first.exitCode == 1, first.all().constData());
     QCOMPARE(first.json().value(QStringLiteral("brokenAt")).toInt(), 3);
     QCOMPARE(first.json().value(QStringLiteral("entries")).toInt(), 2);
-    QVERIFY2(first.err.contains("broken at entry 3: from entry 3 on another key signs") &&
+    QVERIFY2(first.err.contains("broken at entry 3: from entry 3 on another key is named") &&
                  first.err.contains("audit renew"),
              first.all().constData());
     QVERIFY2(!first.err.contains("missing"), first.all().constData());
@@ -111,8 +140,34 @@ void CtlOtherKeyTest::whereAnotherKeySignsIsNamed()
     const CtlResult turns = verify("keys");
     QVERIFY2(turns.exitCode == 1, turns.all().constData());
     QCOMPARE(turns.json().value(QStringLiteral("brokenAt")).toInt(), 3);
-    QVERIFY2(turns.err.contains("from entry 3 on another key signs") && !turns.err.contains("changed back"),
+    QVERIFY2(turns.err.contains("from entry 3 on another key is named") && !turns.err.contains("changed back"),
              turns.all().constData());
+}
+
+void CtlOtherKeyTest::whatAForgedLineNamesIsNotBelieved()
+{
+    QCOMPARE(revoke("ada@example.com").exitCode, 0);
+    QCOMPARE(revoke("ben@example.com").exitCode, 0);
+    // Entry 3 in the name of another key, its hash as it was: and no key signs from there on.
+    const QString file = path("data/rollcall/audit.ndjson");
+    QByteArrayList lines = contentOf(file).split('\n');
+    QVERIFY(lines.size() > 4);
+    const QByteArray member = "\"keyId\":\"";
+    const qsizetype at = lines[2].indexOf(member) + member.size();
+    QVERIFY(at > member.size());
+    lines[2].replace(at, 16, "0123456789abcdef");
+    QFile log(file);
+    QVERIFY(log.open(QIODevice::WriteOnly | QIODevice::Truncate));
+    log.write(lines.join('\n'));
+    log.close();
+    for (const char *keys : {"keys", "none"}) {
+        const CtlResult result = verify(keys);
+        QVERIFY2(result.exitCode == 1, result.all().constData());
+        QCOMPARE(result.json().value(QStringLiteral("brokenAt")).toInt(), 3);
+        QVERIFY2(result.json().value(QStringLiteral("keyChangedAt")).toArray().isEmpty(), result.all().constData());
+        QVERIFY2(!result.err.contains("another key") && !result.err.contains("0123456789abcdef"),
+                 result.all().constData());
+    }
 }
 
 QTEST_GUILESS_MAIN(CtlOtherKeyTest)

@@ -91,6 +91,34 @@ private Q_SLOTS:
         QVERIFY2(table.out.contains(token), table.all().constData());
     }
 
+    void aBrokenLogStopsNoReveal_data()
+    {
+        QTest::addColumn<int>("line");
+        QTest::newRow("first line") << 0;
+        QTest::newRow("last line") << 1;
+    }
+
+    void aBrokenLogStopsNoReveal()
+    {
+        QFETCH(const int, line);
+        const SqliteDatabase database(QStringLiteral("prisma-adapter-sqlite"));
+        CtlProcess ctl;
+        ctl.setEnvironment(QStringLiteral("DB"), database.url());
+        QCOMPARE(list(ctl, "--limit 1 --reveal").exitCode, 0);
+        QFile log(ctl.folder() + QStringLiteral("/data/rollcall/audit.ndjson"));
+        QByteArrayList lines = contentOf(log.fileName()).split('\n');
+        QCOMPARE(lines.size(), 3); // the intent, the outcome, and nothing behind
+        lines[line].replace(0, 1, "x");
+        QVERIFY(log.open(QIODevice::WriteOnly | QIODevice::Truncate));
+        log.write(lines.join('\n'));
+        log.close();
+        const CtlResult shown = list(ctl, "--limit 1 --reveal");
+        QVERIFY2(shown.exitCode == 0, shown.all().constData());
+        QVERIFY2(shown.err.contains(QByteArray("broken at entry " + QByteArray::number(line + 1))),
+                 shown.all().constData());
+        QVERIFY2(shown.out.contains("\"token\""), shown.all().constData());
+    }
+
     void withoutARecordNothingIsShown()
     {
         const SqliteDatabase database(QStringLiteral("prisma-adapter-sqlite"));

@@ -266,7 +266,10 @@ private Q_SLOTS:
     void aBrokenPipeIsSaidOnce_data()
     {
         QTest::addColumn<QStringList>("command");
-        for (const char *command : {"--help", "sessions revoke --help", "connections list", "connections show nobody"})
+        for (const char *command :
+             {"--help", "sessions revoke --help", "connections list", "connections show nobody",
+              "connections list --format table", "connections list --format csv", "token decode --batch",
+              "token decode --batch --format table", "token decode --batch --format csv"})
             QTest::newRow(command) << words(command);
     }
 
@@ -285,6 +288,8 @@ private Q_SLOTS:
         process.setArguments(command);
         process.setChildProcessModifier([&ends] { ::dup2(ends[1], STDOUT_FILENO); });
         process.start();
+        process.write("{\"id\":1,\"token\":\"x\"}\n"); // the batches': each is answered by a line at once
+        process.closeWriteChannel();
         QVERIFY(process.waitForFinished());
         ::close(ends[1]);
         const QByteArray said = process.readAllStandardError();

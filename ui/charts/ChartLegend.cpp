@@ -2,6 +2,8 @@
 
 #include <QPainter>
 
+#include <algorithm>
+
 #include "ui/charts/ChartPalette.h"
 
 namespace rollcall::charts {
@@ -23,6 +25,7 @@ void ChartLegend::setModes(const std::vector<probe::CellId> &modes, const QStrin
     for (const probe::CellId &mode : modes)
         words << lookOf(mode).word;
     setAccessibleName(tr("Legend: %1").arg(words.join(QStringLiteral(", "))));
+    setToolTip(words.join(QStringLiteral(", "))); // where there is no room for all of them
     update();
 }
 
@@ -37,11 +40,18 @@ void ChartLegend::paintEvent(QPaintEvent *event)
     painter.drawText(rect().adjusted(0, 0, -common::space::m, 0), Qt::AlignRight | Qt::AlignVCenter, m_remark);
     int x = common::space::m;
     const int end = width() - remarkWidth - 2 * common::space::m;
-    for (const probe::CellId &mode : m_modes) {
+    for (std::size_t i = 0; i < m_modes.size(); ++i) {
+        const probe::CellId &mode = m_modes[i];
         const ModeLook look = lookOf(mode);
         const int wordWidth = metrics.horizontalAdvance(look.word);
-        if (x + sampleWidth + common::space::xs + wordWidth > end)
-            return; // names stand in the table as well; half a name would help nobody
+        const QString others = i + 1 < m_modes.size() ? QStringLiteral("+%1").arg(m_modes.size() - i - 1) : QString();
+        const int rest = others.isEmpty() ? 0 : common::space::m + metrics.horizontalAdvance(others);
+        if (x + sampleWidth + common::space::xs + 2 + wordWidth + rest > end) { // half a name would help nobody
+            painter.setPen(m_theme.color(ColorToken::Muted));
+            painter.drawText(QRect(x, 0, std::max(0, end - x), height()), Qt::AlignVCenter,
+                             QStringLiteral("+%1").arg(m_modes.size() - i));
+            return;
+        }
         drawSample(painter, m_theme, look, QRectF(x, 0, sampleWidth, height()), mode.cache == probe::CachePath::Miss);
         x += sampleWidth + common::space::xs + 2;
         painter.setPen(m_theme.color(ColorToken::Text));

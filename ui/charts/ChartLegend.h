@@ -9,8 +9,9 @@
 
 namespace rollcall::charts {
 
-/// The legend row above a chart: a line sample and a word for each mode, and a remark at the right. (QtCharts' own
-/// legend shows plain squares.) **Thread-safety:** GUI thread only.
+/// The legend row above a chart: a line sample and a word for each mode, and a remark at the right; how many modes more
+/// there are where they do not fit ("+2"), and all of them when pointed at. (QtCharts' own legend shows plain squares.)
+/// **Thread-safety:** GUI thread only.
 class ChartLegend final : public QWidget
 {
     Q_OBJECT

@@ -208,11 +208,18 @@ void PercentileChart::paintMissing(QPainter &painter) const
     }
     painter.setFont(theme().font(FontToken::Small));
     painter.setPen(theme().color(ColorToken::Muted));
-    const QString words = tr("%1 needs %2 samples a cell (have %3)")
-                              .arg(QString::fromUtf8(next->label), QLocale().toString(probe::minimumSamples(next->p)),
-                                   QLocale().toString(m_fewest));
-    painter.drawText(missing.adjusted(8, top - area.top(), -8, 0), Qt::AlignHCenter | Qt::AlignTop | Qt::TextWordWrap,
-                     words);
+    const QString stop = QString::fromUtf8(next->label);
+    const QString needed = QLocale().toString(probe::minimumSamples(next->p));
+    const QRectF room = missing.adjusted(8, top - area.top(), -8, 0);
+    constexpr int flags = int(Qt::AlignHCenter) | int(Qt::AlignTop) | int(Qt::TextWordWrap);
+    for (const QString &words :
+         {tr("%1 needs %2 samples a cell (have %3)").arg(stop, needed, QLocale().toString(m_fewest)),
+          tr("%1 needs %2 samples").arg(stop, needed), tr("too few samples")}) {
+        if (painter.boundingRect(room, flags, words).bottom() > readOutBox().top())
+            continue; // the read-out would cover its end; how many are needed stands in the chart's table too
+        painter.drawText(room, flags, words);
+        return;
+    }
 }
 
 /// Above its line, or below where there is no room above.
@@ -259,7 +266,17 @@ void PercentileChart::drawForeground(QPainter *painter, const QRectF &rect)
     }
     const qreal x = linearPosition(m_cursor);
     painter->setPen(QPen(theme().color(ColorToken::Accent), 1.5));
+    painter->save();
+    QRegion clear(plot().toAlignedRect().adjusted(-2, 0, 2, 0)); // but for the words of budgets
+    const QFontMetricsF metrics(theme().font(FontToken::Small));
+    for (const BudgetLine &budget : m_budgets) {
+        QRectF words = budgetWords(budget);
+        words.setLeft(words.right() - metrics.horizontalAdvance(budget.words) - 2);
+        clear -= words.toAlignedRect();
+    }
+    painter->setClipRegion(clear, Qt::IntersectClip);
     painter->drawLine(QPointF(x, plot().top()), QPointF(x, plot().bottom()));
+    painter->restore();
     paintReadOut(*painter);
 }
 
@@ -274,15 +291,25 @@ const CurvePoint *PercentileChart::pointAt(const Curve &curve, double nines) con
     return &*at;
 }
 
-void PercentileChart::paintReadOut(QPainter &painter) const
+int PercentileChart::readOutLine() const
+{
+    return plot().height() < 160 ? 14 : 16; // a low plot has words above the box
+}
+
+QRectF PercentileChart::readOutBox() const
 {
     const QRectF area = plot();
-    const int line = area.height() < 160 ? 14 : 16; // a low plot has words above the box
-    const qreal height = 24 + line * static_cast<qreal>(m_curves.size());
+    const qreal height = 24 + readOutLine() * static_cast<qreal>(m_curves.size());
     // Where the curves have ended it covers nothing; with complete curves it keeps to the free corner below right.
     const qreal free = std::clamp(linearPosition(m_end), area.left(), area.right());
     const qreal left = area.right() - free >= readOutWidth + 8 ? free + 8 : area.right() - readOutWidth - 4;
-    const QRectF box(left, area.bottom() - height - 8, readOutWidth, height);
+    return {left, area.bottom() - height - 8, readOutWidth, height};
+}
+
+void PercentileChart::paintReadOut(QPainter &painter) const
+{
+    const int line = readOutLine();
+    const QRectF box = readOutBox();
     painter.setPen(QPen(theme().color(ColorToken::LineStrong), 1));
     painter.setBrush(theme().color(ColorToken::Raised));
     painter.drawRoundedRect(box, 5, 5);

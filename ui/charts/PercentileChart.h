@@ -70,6 +70,9 @@ private:
     void paintBudgets(QPainter &painter) const;
     [[nodiscard]] QRectF budgetWords(const BudgetLine &budget) const;
     void paintReadOut(QPainter &painter) const;
+    /// Where it lies.
+    [[nodiscard]] QRectF readOutBox() const;
+    [[nodiscard]] int readOutLine() const; ///< the height of a line in it
 
     std::vector<Curve> m_curves;
     std::vector<BudgetLine> m_budgets;

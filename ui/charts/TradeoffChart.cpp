@@ -231,10 +231,11 @@ void TradeoffChart::paintReadOut(QPainter &painter) const
 QString TradeoffChart::modelSentence() const
 {
     const TradeoffModel now = model(m_use.rate, m_use.ttl);
+    const double window = now.windowQuantile(quantile);
     return tr("With a time to live of %1 and requests at %2, %3 of the database calls are saved, and a revoked session "
-              "is refused after %4 in 95 of 100 cases, after %5 at the latest.")
+              "is refused %4 in 95 of 100 cases, after %5 at the latest.")
         .arg(secondsText(m_use.ttl), rateText(m_use.rate), shareText(now.hitRatio()),
-             secondsText(now.windowQuantile(quantile)), secondsText(m_use.ttl));
+             window > 0 ? tr("after %1").arg(secondsText(window)) : tr("at once"), secondsText(m_use.ttl));
 }
 
 QString TradeoffChart::measuredSentence() const

@@ -254,6 +254,8 @@ QVariant CellResultsModel::data(const QModelIndex &index, int role) const
         return budgetData(shown, role);
     if (role == Qt::DisplayRole)
         return text(shown, index.column());
+    if (role == Qt::ToolTipRole && (index.column() == Route || index.column() == Mode))
+        return text(shown, index.column()); // in full, where the column is narrow
     if (role == Qt::ToolTipRole && index.column() == Errors && !shown.errors.empty()) {
         QStringList kinds;
         for (const auto &[kind, number] : shown.errors)

@@ -31,8 +31,9 @@ void ModeDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, 
     rect.setLeft(rect.left() + charts::sampleWidth + common::space::s);
     painter->setFont(theme().font(common::FontToken::Body));
     painter->setPen(theme().color(common::ColorToken::Text));
+    // What tells one cell of a mode from another stands at its end.
     painter->drawText(rect, Qt::AlignVCenter | Qt::AlignLeft,
-                      painter->fontMetrics().elidedText(index.data().toString(), Qt::ElideRight, rect.width()));
+                      painter->fontMetrics().elidedText(index.data().toString(), Qt::ElideMiddle, rect.width()));
     painter->restore();
 }
 

@@ -48,6 +48,20 @@ bool isLoopback(const common::OpenConnection &connection)
     return url && base::isLoopbackHost(url->host());
 }
 
+/// What RunPlan::validate() found, in the words of this form: it names flags, as a command line has them.
+base::Error inFormWords(base::Error error)
+{
+    const QString flag = error.param(base::ErrorParam::Flag);
+    if (error.code != base::ErrorCode::UsageInvalid || flag.isEmpty())
+        return error;
+    const QString detail = error.param(base::ErrorParam::Detail);
+    const QString words = flag == QLatin1String("--modes")    ? RunPlanEditor::tr("Choose at least one mode.")
+                          : flag == QLatin1String("--route")  ? RunPlanEditor::tr("Routes: %1.").arg(detail)
+                          : flag == QLatin1String("--cookie") ? RunPlanEditor::tr("Session: %1.").arg(detail)
+                                                              : detail;
+    return base::Error(base::ErrorCode::UsageInvalid).with(base::ErrorParam::Detail, words);
+}
+
 } // namespace
 
 RunPlanEditor::RunPlanEditor(const common::Theme &theme, common::OpenConnection &connection, QWidget *parent)
@@ -455,7 +469,7 @@ base::Result<RunPlan> RunPlanEditor::plan() const
         }
     }
     if (auto valid = plan.validate(m_connection.deployment().config().baseUrl); !valid)
-        return base::fail(std::move(valid.error()));
+        return base::fail(inFormWords(std::move(valid.error())));
     plan.mayWrite = m_connection.writeMode() != common::WriteMode::ReadOnly;
     if (needsRow() && !plan.mayWrite) {
         return base::fail(base::Error(base::ErrorCode::WriteRefused)

@@ -17,6 +17,7 @@
 #include "tests/support/LoopTicks.h"
 #include "ui/charts/BlocksChart.h"
 #include "ui/charts/ChartCard.h"
+#include "ui/charts/ChartLegend.h"
 #include "ui/charts/ChartPicture.h"
 #include "ui/charts/ChartTableView.h"
 #include "ui/charts/DumbbellChart.h"
@@ -187,6 +188,10 @@ private:
         find<charts::ChartCard>("routesCard")->setCurrent(0);
         board->setTab(latency::ChartBoard::Percentiles);
         QVERIFY(m_demo.photograph("narrow"));
+        // What its legend has no room for is named when it is pointed at.
+        const auto *legend = find<charts::ChartCard>("routesCard")->findChild<charts::ChartLegend *>();
+        for (const char *mode : {"Local", "Proxy", "Cached, hit"})
+            QVERIFY2(legend->toolTip().contains(QString::fromUtf8(mode)), qPrintable(legend->toolTip()));
         m_demo.window().resize(1272, 780);
     }
 
@@ -302,9 +307,26 @@ private Q_SLOTS:
 
     void wrongPlansAreExplained()
     {
-        find<QPlainTextEdit>("planRoutes")->setPlainText(QStringLiteral("dashboard"));
+        auto *routes = find<QPlainTextEdit>("planRoutes");
+        auto *hint = find<common::Label>("planHint");
+        for (const char *wrong : {"dashboard", "", "/a\n/a#b"}) {
+            routes->setPlainText(QString::fromUtf8(wrong));
+            QVERIFY(!button("startRun")->isEnabled());
+            // In the form's words: flags are the command line's.
+            QVERIFY2(hint->text().startsWith(u"Routes: ") && hint->text().contains(u"path") &&
+                         !hint->text().contains(u"--"),
+                     qPrintable(hint->text()));
+        }
+        routes->setPlainText(QStringLiteral("/"));
+        find<QComboBox>("planCookie")->setCurrentIndex(1); // no cookie
+        m_page->planEditor().setModeChecked(probe::ProbeMode::Cached, true);
+        QCOMPARE(hint->text(), QStringLiteral("Session: without a cookie there is nothing to cache."));
+        for (const probe::ProbeMode mode :
+             {probe::ProbeMode::Local, probe::ProbeMode::Proxy, probe::ProbeMode::Cached,
+              probe::ProbeMode::CachedMemory, probe::ProbeMode::Route, probe::ProbeMode::Floor})
+            m_page->planEditor().setModeChecked(mode, false);
+        QCOMPARE(hint->text(), QStringLiteral("Choose at least one mode."));
         QVERIFY(!button("startRun")->isEnabled());
-        QVERIFY(find<common::Label>("planHint")->text().contains(QStringLiteral("path")));
     }
 
     void figuresHaveTheUnitThatFitsThem()
@@ -345,6 +367,9 @@ private Q_SLOTS:
             QVERIFY2(tip.contains(QStringLiteral("≥: among timeouts")), qPrintable(QString::number(column)));
             QCOMPARE(tip.contains(QStringLiteral("≈")), column == Model::P99);
         }
+        // A mode may be longer than its column.
+        QCOMPARE(model.index(0, Model::Mode).data(Qt::ToolTipRole), model.index(0, Model::Mode).data());
+        QVERIFY(!model.index(0, Model::Mode).data().toString().isEmpty());
     }
 
     void coldStartsHaveAPaceOfTheirOwn()

@@ -293,6 +293,18 @@ private Q_SLOTS:
                  qPrintable(chart.measuredSentence()));
         QVERIFY(chart.table().rows.back().back().text.contains(u"95 % CI"));
     }
+
+    void aWindowOfNothingIsAtOnce()
+    {
+        charts::TradeoffChart chart(*m_theme);
+        chart.show({1.0 / 6'000, 60, 1}); // so seldom that hardly a revoked session is in the cache
+        QVERIFY2(chart.modelSentence().contains(u"is refused at once in 95 of 100 cases"),
+                 qPrintable(chart.modelSentence()));
+        chart.show({20, 10, 1});
+        QVERIFY2(chart.modelSentence().contains(QRegularExpression(QStringLiteral("is refused after 9.* in 95 of"))),
+                 qPrintable(chart.modelSentence()));
+    }
+
     void trialsThatStillRunHoldTheCurveUp()
     {
         charts::RevocationChart chart(*m_theme);
