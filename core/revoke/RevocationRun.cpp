@@ -11,6 +11,7 @@
 #include "core/revoke/OperationRun.h"
 #include "core/revoke/OtherHolders.h"
 #include "core/revoke/RefusalVerifier.h"
+#include "core/revoke/UsedApproval.h"
 #include "core/revoke/VerificationControl.h"
 
 namespace rollcall::revoke {
@@ -31,8 +32,10 @@ QJsonObject countsOf(const RevocationPlan &plan, const RevocationOptions &option
 {
     QJsonObject counts{{QStringLiteral("matched"), static_cast<qint64>(plan.rows.size())},
                        {QStringLiteral("users"), plan.users}};
-    if (options.approval)
+    if (options.approval) {
         counts.insert(QStringLiteral("approver"), options.approval->approver());
+        counts.insert(frozenAtMember(), base::toIso(plan.frozenAt));
+    }
     return counts;
 }
 
