@@ -41,9 +41,8 @@ using OnProgress = std::function<void(const RevocationProgress &)>;
 /// are read again over a new connection: gone counts as revoked.
 /// **Thread-safety:** reentrant; run it on the write worker. @p onProgress is called on the caller's thread and, while
 /// the deployment is asked, on others, one at a time. Errors: WriteRefused (fixed clock), NotRevocable, PartNotGiven
-/// (verify without the deployment's URL), those of checkApproved() and checkUnused(), PlanStale (also of a plan that
-/// was frozen in the future), NoKeyStore, FileUnwritable, AuditUnwritable, DiskFull, KeychainFailed, KeyFileUnsafe,
-/// Cancelled.
+/// (verify without the deployment's URL), those of checkApproved() and checkUnused(), PlanStale, NoKeyStore,
+/// FileUnwritable, AuditUnwritable, DiskFull, KeychainFailed, KeyFileUnsafe, Cancelled.
 [[nodiscard]] base::Result<RevocationReport> carryOut(const RevocationPlan &plan, const RevocationOptions &options,
                                                       const deployment::Deployment &deployment,
                                                       store::SessionStore &writeStore, audit::AuditLog &log,
