@@ -78,6 +78,7 @@ public:
         if (m_options.verify)
             plantControl();
         deleteAll();
+        sayWhatIsSpent();
         purgeAll();
         if (m_report.unreadLists > 0)
             note(unreadLists(m_report.unreadLists));
@@ -478,6 +479,19 @@ private:
         }
         m_report.unreadLists += purged->unreadLists;
         m_toPurge.clear();
+    }
+
+    /// Cancelled after a row went, it has used its approval: the rest is not had by trying again.
+    void sayWhatIsSpent()
+    {
+        const bool isPaused = m_report.error && m_report.error->param(ErrorParam::Part) == QStringLiteral("paused");
+        if (!m_options.approval || !m_report.error || m_report.error->code != ErrorCode::Cancelled || isPaused)
+            return;
+        const bool isUsed = std::ranges::any_of(m_report.rows, [](const RowReport &row) {
+            return row.outcome == RowOutcome::Revoked || row.outcome == RowOutcome::Unknown;
+        });
+        if (isUsed)
+            m_report.error = Error(ErrorCode::Cancelled).with(ErrorParam::Part, QStringLiteral("approved"));
     }
 
     // --- proof ---

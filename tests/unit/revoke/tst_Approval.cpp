@@ -357,6 +357,39 @@ private Q_SLOTS:
         QCOMPARE(resumed.error().param(base::ErrorParam::Name), report->auditId);
     }
 
+    void cancellingMidwayUsesItUpAndSaysSo()
+    {
+        RevokeFixture fixture;
+        demand(fixture, true);
+        const RevocationPlan plan = fixture.plan(5);
+        const auto approval = approved(fixture, plan);
+        QVERIFY(approval.has_value());
+        int stopAt = 1;
+        fixture.store->beforeDelete = [&fixture, &stopAt](int batch) -> std::optional<base::Error> {
+            if (batch < stopAt)
+                return std::nullopt;
+            fixture.stop.request_stop();
+            return base::Error(ErrorCode::Cancelled);
+        };
+        // Before a row went nothing is used up.
+        const auto unbegun = fixture.carryOut(plan, inTwos(*approval));
+        QVERIFY(unbegun && unbegun->error);
+        QVERIFY(!base::describe(*unbegun->error).remedy.contains(QStringLiteral("new approval")));
+        fixture.stop = std::stop_source();
+        stopAt = 3; // by number since the store was opened: the first was above
+        const auto cancelled = fixture.carryOut(plan, inTwos(*approval));
+        QVERIFY(cancelled && cancelled->error);
+        QCOMPARE(cancelled->error->code, ErrorCode::Cancelled);
+        QCOMPARE(fixture.rows(), 3);
+        QVERIFY2(base::describe(*cancelled->error).remedy.contains(QStringLiteral("new approval")),
+                 qPrintable(base::describe(*cancelled->error).remedy));
+        fixture.stop = std::stop_source();
+        fixture.store->beforeDelete = {};
+        const auto refused = fixture.carryOut(plan, inTwos(*approval));
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().param(base::ErrorParam::Name), cancelled->auditId);
+    }
+
     void oneThatBeganWithoutIsNotGoneOnWith()
     {
         RevokeFixture fixture;
