@@ -4,6 +4,7 @@
 #include <QScopeGuard>
 #include <QTemporaryDir>
 
+#include <memory>
 #include <semaphore>
 
 #include "core/workspace/Workspace.h"
@@ -161,15 +162,15 @@ void UnfinishedRevocationTest::endingItWaitsForNoDatabase()
     m_demo.connection().setWriteMode(common::WriteMode::Guarded);
     QVERIFY(m_demo.button("operationResume")->isEnabled());
     // As where a database that does not answer is opened, its workers come to nothing else.
-    std::counting_semaphore answers{0};
+    const auto answers = std::make_shared<std::counting_semaphore<>>(0); // the jobs may outlive this function
     deployment::DeploymentWorkers &workers = m_demo.connection().workers();
-    const auto hangs = [&answers](const base::Result<store::SessionStore *> &, const Call &) {
-        answers.acquire();
-        answers.release();
+    const auto hangs = [answers](const base::Result<store::SessionStore *> &, const Call &) {
+        answers->acquire();
+        answers->release();
     };
     for (deployment::StoreWorker *worker : {&workers.list, &workers.count, &workers.engine, &workers.write})
         QVERIFY(worker->submit(hangs, {}, 5s).has_value());
-    const auto letGo = qScopeGuard([&answers] { answers.release(); });
+    const auto letGo = qScopeGuard([&answers] { answers->release(); });
     m_demo.button("operationDiscard")->click();
     // Until it is known what that wants, nothing else is begun here; the answer comes by the event loop.
     QVERIFY(!m_demo.button("operationDiscard")->isEnabled());
@@ -180,7 +181,7 @@ void UnfinishedRevocationTest::endingItWaitsForNoDatabase()
     QTRY_VERIFY(m_demo.button("operationEnd"));
     QVERIFY(m_demo.button("operationEnd")->isEnabled());
     QVERIFY(m_demo.texts().contains(u"It ends where it stands"));
-    answers.release();
+    answers->release();
     QTest::mouseClick(m_demo.button("operationEnd"), Qt::LeftButton);
     QTRY_VERIFY(m_sheet.isNull() || !m_sheet->isVisible());
     QVERIFY(!found().has_value());
