@@ -272,7 +272,8 @@ public:
         deployment::ConnectionToSave connection{profile, {}, profile.name, reasonOf(context)};
         if (!approvers.isEmpty())
             connection.approvers = approvers;
-        else if (const auto copied = context.arguments().value(QStringLiteral("connection")); copied && !old) {
+        else if (const auto copied = context.arguments().value(QStringLiteral("connection"));
+                 copied && !old && profile.needsApproval) {
             // A copy wants the approval that what it was copied from wants: by the same people.
             auto theirs = workspace::readApprovers(context.workspace().folders().config, *copied);
             if (!theirs)

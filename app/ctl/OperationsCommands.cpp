@@ -1,10 +1,8 @@
-#include <algorithm>
-#include <array>
-
 #include "app/ctl/Commands.h"
 #include "app/ctl/Confirmation.h"
 #include "app/ctl/RevocationAnswer.h"
 #include "core/deployment/Demands.h"
+#include "core/workspace/EnvFile.h"
 
 namespace rollcall::ctl {
 
@@ -19,29 +17,67 @@ base::Result<revoke::OperationHead> unfinished(Context &context, const QString &
     return head;
 }
 
-/// What is demanded of who ends the operation of @p head: by what it was begun with, whatever the flags say, and by the
-/// connection that they name, which must be to the same database. Errors: those of Context::connection(), PlanStale
-/// (Part "connection").
+/// The address of the database that the flags name, without its password; nullopt where they name none, or by a
+/// variable that is not set, which a warning says. Secrets are left where they rest: nothing is connected to. Errors:
+/// UnknownConnection and those of importEnvFile().
+base::Result<std::optional<QString>> namedDatabase(Context &context)
+{
+    const auto flag = [&context](const char *name) { return context.arguments().value(QLatin1StringView(name)); };
+    std::optional<QString> address;
+    if (const auto name = flag("connection")) {
+        const auto saved = context.workspace().profile(*name);
+        if (!saved)
+            return base::fail(saved.error());
+        address = saved->database;
+    } else if (const auto path = flag("env-file")) {
+        const auto imported = workspace::importEnvFile(*path);
+        if (!imported)
+            return base::fail(imported.error());
+        address = imported->profile.database;
+    }
+    if (const auto url = flag("database"))
+        address = workspace::redactUrl(url->toUtf8());
+    if (const auto variable = flag("database-env")) {
+        const QByteArray name = variable->toLocal8Bit();
+        address.reset();
+        if (qEnvironmentVariableIsSet(name.constData())) {
+            QByteArray url = qgetenv(name.constData());
+            address = workspace::redactUrl(url);
+            base::wipe(url);
+        } else {
+            context.output().warn(QStringLiteral("the environment has no variable %1: whether that is the operation's "
+                                                 "database is not looked at.")
+                                      .arg(*variable));
+        }
+    }
+    return address;
+}
+
+/// What is demanded of who ends the operation of @p head: by the connection that the flags name, which must be to the
+/// same database, and by what it was begun with, whatever the flags say. Errors: those of namedDatabase() and
+/// Workspace::profiles(), PlanStale (Part "connection").
 base::Result<workspace::ConnectionProfile> demandsOn(Context &context, const revoke::OperationHead &head)
 {
     const auto saved = context.workspace().profiles();
     if (!saved)
         return base::fail(saved.error());
-    workspace::ConnectionProfile profile = deployment::demandsOn(head.database, head.connection, *saved);
-    const auto isGiven = [&context](const char *flag) { return context.arguments().has(QLatin1StringView(flag)); };
-    if (std::ranges::none_of(std::array{"connection", "env-file", "database", "database-env"}, isGiven))
-        return profile;
-    auto given = context.connection();
-    if (!given)
-        return base::fail(given.error());
-    if (!deployment::isDatabaseOf(*given, head.database))
+    workspace::ConnectionProfile begunWith = deployment::demandsOn(head.database, head.connection, *saved);
+    const auto address = namedDatabase(context);
+    if (!address)
+        return base::fail(address.error());
+    if (*address && !deployment::isSameDatabase(**address, head.database))
         return base::fail(
             base::Error(base::ErrorCode::PlanStale)
                 .with(base::ErrorParam::Part, QStringLiteral("connection"))
                 .with(base::ErrorParam::Detail,
                       QStringLiteral("%1 was begun in another database, %2").arg(head.id, head.database)));
-    const bool isHeld = profile.environment == workspace::Environment::Production;
-    return isHeld ? std::move(profile) : std::move(given->profile);
+    const auto name = context.arguments().value(QStringLiteral("connection"));
+    if (!name)
+        return begunWith;
+    // Who names a connection confirms by its name.
+    workspace::ConnectionProfile named = deployment::demandsOn(head.database, *name, *saved);
+    const bool isHeld = named.environment == workspace::Environment::Production;
+    return isHeld ? std::move(named) : std::move(begunWith);
 }
 
 class OperationsListCommand final : public Command

@@ -438,6 +438,10 @@ ErrorText midwayText(const Error &error)
         if (error.param(ErrorParam::Part) == QStringLiteral("paused"))
             return {tr("Paused, as was asked for."),
                     tr("operations resume goes on with it; what was done is reported.")};
+        if (error.param(ErrorParam::Part) == QStringLiteral("approved"))
+            return {tr("Cancelled."),
+                    tr("What was done is reported, and the approval is used up by it: the rest wants a new plan and a "
+                       "new approval. A pause would have kept it.")};
         return {tr("Cancelled."), tr("Start again when you wish; what was done is reported.")};
     case ErrorCode::Overloaded:
         return {tr("Too much is waiting already, so this request was not taken on."),

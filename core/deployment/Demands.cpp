@@ -202,6 +202,15 @@ bool isDatabaseOf(const ConnectionConfig &config, const QString &address)
     return database && isSame(*database, *config.database, certainHost);
 }
 
+bool isSameDatabase(const QString &left, const QString &right)
+{
+    if (left == right)
+        return true;
+    ConnectionConfig config;
+    config.database = databaseAt(left);
+    return config.database && isDatabaseOf(config, right);
+}
+
 ConnectionProfile demandsOn(const QString &address, const QString &name, const std::vector<ConnectionProfile> &saved)
 {
     ConnectionConfig config;

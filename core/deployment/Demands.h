@@ -27,6 +27,9 @@ void holdToDemands(ConnectionConfig &config, const std::vector<workspace::Connec
 /// **Thread-safety:** reentrant.
 [[nodiscard]] bool isDatabaseOf(const ConnectionConfig &config, const QString &address);
 
+/// The same of two addresses without their passwords. **Thread-safety:** reentrant.
+[[nodiscard]] bool isSameDatabase(const QString &left, const QString &right);
+
 /// What those of @p saved demand of who works on the database at @p address without connecting to it, as
 /// holdToDemands(); @p name: the connection that is meant, if it is one of them: what it demands itself counts for any
 /// address, as flags can give it another. One that cannot be read may be any of theirs, and counts as production where

@@ -63,10 +63,31 @@ base::Status OperationRun::writeIntent(QJsonObject counts, qint64 doneBefore)
     if (doneBefore > 0)
         counts.insert(QStringLiteral("doneBefore"), doneBefore);
     const auto seq = m_log.append(entry(audit::Phase::Intent, counts), m_call);
-    if (!seq)
+    if (!seq) {
+        if (m_journal.batches() == 0)
+            closeIntent(seq.error());
         return base::fail(seq.error());
+    }
     note(QStringLiteral("Audit intent written as entry %1").arg(*seq));
     return {};
+}
+
+void OperationRun::closeIntent(const Error &error)
+{
+    bool stands = false;
+    const auto read = m_log.forEach(0, cleanup(), [this, &stands](audit::AuditEntry &&entry) {
+        stands = entry.operation == m_journal.head().id && entry.phase == audit::Phase::Intent;
+        return !stands;
+    });
+    if (!read || !stands)
+        return;
+    const bool isRestore = m_journal.head().kind == restoreKind();
+    const auto seq = m_log.append(
+        entry(audit::Phase::Outcome, {{isRestore ? QStringLiteral("restored") : QStringLiteral("revoked"), 0},
+                                      {QStringLiteral("error"), base::errorName(error.code)}}),
+        cleanup());
+    // It failed as the intent did, whose error is reported: nothing on record says more than is so.
+    static_cast<void>(seq);
 }
 
 void OperationRun::writeOutcome(QJsonObject counts, const std::optional<QJsonObject> &verification)

@@ -34,8 +34,9 @@ public:
     /// For what must be done however the operation ended: cancelling it must not keep its outcome from the log.
     [[nodiscard]] base::Call cleanup() const;
 
-    /// Puts the intent on record, with @p counts besides; @p doneBefore: by earlier runs. Errors: those of
-    /// AuditLog::append().
+    /// Puts the intent on record, with @p counts besides; @p doneBefore: by earlier runs. Where that fails with the
+    /// intent on record all the same, and no batch was ever begun, an outcome that says so is put after it. Errors:
+    /// those of AuditLog::append().
     [[nodiscard]] base::Status writeIntent(QJsonObject counts, qint64 doneBefore);
     /// Puts the outcome on record, with @p counts besides and the report's error. Where that fails, it stands in the
     /// report.
@@ -55,6 +56,8 @@ public:
     void remove(base::Status before = {});
 
 private:
+    /// Puts after an intent that stands on record, though its writing ended in @p error, that nothing was done.
+    void closeIntent(const base::Error &error);
     [[nodiscard]] audit::AuditEntry entry(audit::Phase phase, const QJsonObject &counts) const;
 
     RunSubject m_subject;

@@ -11,6 +11,7 @@
 #include "core/revoke/OperationRun.h"
 #include "core/revoke/OtherHolders.h"
 #include "core/revoke/RefusalVerifier.h"
+#include "core/revoke/UsedApproval.h"
 #include "core/revoke/VerificationControl.h"
 
 namespace rollcall::revoke {
@@ -31,8 +32,10 @@ QJsonObject countsOf(const RevocationPlan &plan, const RevocationOptions &option
 {
     QJsonObject counts{{QStringLiteral("matched"), static_cast<qint64>(plan.rows.size())},
                        {QStringLiteral("users"), plan.users}};
-    if (options.approval)
+    if (options.approval) {
         counts.insert(QStringLiteral("approver"), options.approval->approver());
+        counts.insert(frozenAtMember(), base::toIso(plan.frozenAt));
+    }
     return counts;
 }
 
@@ -75,6 +78,7 @@ public:
         if (m_options.verify)
             plantControl();
         deleteAll();
+        sayWhatIsSpent();
         purgeAll();
         if (m_report.unreadLists > 0)
             note(unreadLists(m_report.unreadLists));
@@ -475,6 +479,19 @@ private:
         }
         m_report.unreadLists += purged->unreadLists;
         m_toPurge.clear();
+    }
+
+    /// Cancelled after a row went, it has used its approval: the rest is not had by trying again.
+    void sayWhatIsSpent()
+    {
+        const bool isPaused = m_report.error && m_report.error->param(ErrorParam::Part) == QStringLiteral("paused");
+        if (!m_options.approval || !m_report.error || m_report.error->code != ErrorCode::Cancelled || isPaused)
+            return;
+        const bool isUsed = std::ranges::any_of(m_report.rows, [](const RowReport &row) {
+            return row.outcome == RowOutcome::Revoked || row.outcome == RowOutcome::Unknown;
+        });
+        if (isUsed)
+            m_report.error = Error(ErrorCode::Cancelled).with(ErrorParam::Part, QStringLiteral("approved"));
     }
 
     // --- proof ---

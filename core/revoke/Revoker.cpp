@@ -14,6 +14,20 @@ using base::ErrorParam;
 
 namespace {
 
+constexpr std::chrono::seconds mostSkew{60}; ///< between the clocks of who planned and of who carries out
+
+/// Whether @p plan was frozen by now: when it was frozen tells it from others of the same rows, and which of them have
+/// expired was seen by that clock.
+base::Status isFrozen(const RevocationPlan &plan, base::Instant now)
+{
+    if (plan.frozenAt <= now + mostSkew)
+        return {};
+    return base::fail(
+        Error(ErrorCode::PlanStale)
+            .with(ErrorParam::Detail,
+                  QStringLiteral("it was frozen at %1, which is yet to come").arg(base::toIso(plan.frozenAt))));
+}
+
 /// Whether this plan may be carried out over this connection now.
 base::Status mayCarryOut(const RevocationPlan &plan, const RevocationOptions &options,
                          const deployment::Deployment &deployment, const store::SessionStore &writeStore,
@@ -68,6 +82,8 @@ base::Result<RevocationReport> carryOut(const RevocationPlan &plan, const Revoca
             nothing.verification.emplace();
         return nothing;
     }
+    if (auto status = isFrozen(plan, deployment.clock().now()); !status)
+        return base::fail(std::move(status.error()));
     if (auto status = checkUnused(plan, options.approval, log, {}, call); !status)
         return base::fail(std::move(status.error()));
     auto operation =

@@ -17,8 +17,24 @@ namespace {
 
 constexpr qint64 longestLine = 1 << 20; ///< as the log's own
 
-/// When each operation that used an approval of a plan began its last run.
-using Uses = QMap<QString, base::Instant>;
+/// An operation that used an approval of a plan.
+struct Use
+{
+    base::Instant at;     ///< when its last run began
+    bool hasEnded = true; ///< that run has an outcome on record
+};
+
+using Uses = QMap<QString, Use>;
+
+/// Whether the intent @p entry is one of exactly @p plan with an approval. Plans of the same rows have one digest: when
+/// they were frozen tells them apart. Entries of older builds do not say that: any since then counts.
+bool isUse(const audit::AuditEntry &entry, const RevocationPlan &plan)
+{
+    if (!entry.counts.contains(QStringLiteral("approver")))
+        return false;
+    const QString frozenAt = entry.counts.value(frozenAtMember()).toString();
+    return frozenAt.isEmpty() ? entry.at >= plan.frozenAt : frozenAt == base::toIso(plan.frozenAt);
+}
 
 /// Takes what the log at @p path has on record of @p plan into @p uses. A line that is no entry says nothing: that the
 /// log is broken is said elsewhere.
@@ -40,21 +56,29 @@ base::Status readUses(const QString &path, const RevocationPlan &plan, const bas
             continue;
         line.chop(1);
         const auto entry = audit::AuditEntry::fromLine(line);
-        if (!entry || entry->planDigest != plan.digest || entry->at < plan.frozenAt ||
-            !entry->counts.contains(QStringLiteral("approver")))
+        if (!entry || entry->planDigest != plan.digest)
             continue;
         const auto count = [&entry](const char *name) {
             return entry->counts.value(QLatin1StringView(name)).toInteger();
         };
-        if (entry->phase == audit::Phase::Intent)
-            uses.insert(entry->operation, entry->at);
-        else if (count("revoked") == 0 && count("unknown") == 0)
+        if (entry->phase == audit::Phase::Intent) {
+            if (isUse(*entry, plan))
+                uses.insert(entry->operation, {entry->at, false});
+        } else if (count("revoked") == 0 && count("unknown") == 0) {
             uses.remove(entry->operation);
+        } else if (const auto use = uses.find(entry->operation); use != uses.end()) {
+            use->hasEnded = true;
+        }
     }
     return {};
 }
 
 } // namespace
+
+QString frozenAtMember()
+{
+    return QStringLiteral("planFrozenAt");
+}
 
 base::Status checkUnused(const RevocationPlan &plan, const std::optional<Approval> &approval,
                          const audit::AuditLog &log, const QString &operation, const base::Call &call)
@@ -71,13 +95,16 @@ base::Status checkUnused(const RevocationPlan &plan, const std::optional<Approva
     uses.remove(operation);
     if (uses.isEmpty())
         return {};
-    return base::fail(
-        Error(ErrorCode::WriteRefused)
-            .with(ErrorParam::Part, QStringLiteral("used approval"))
-            .with(ErrorParam::Name, uses.firstKey())
-            .with(ErrorParam::Detail, QStringLiteral("an approval counts once, and this plan was carried out with one "
-                                                     "at %1 already (%2)")
-                                          .arg(base::toIso(uses.first()), uses.firstKey())));
+    const Use &use = uses.first();
+    const QString how = use.hasEnded
+                            ? QStringLiteral("this plan was carried out with one at %1 already (%2)")
+                            : QStringLiteral("an operation with one of this plan began at %1 (%2), and how that run "
+                                             "ended is not on record");
+    return base::fail(Error(ErrorCode::WriteRefused)
+                          .with(ErrorParam::Part, QStringLiteral("used approval"))
+                          .with(ErrorParam::Name, uses.firstKey())
+                          .with(ErrorParam::Detail, QStringLiteral("an approval counts once, and ") +
+                                                        how.arg(base::toIso(use.at), uses.firstKey())));
 }
 
 } // namespace rollcall::revoke

@@ -265,6 +265,11 @@ void CtlConnectionsTest::damagedApproversDoNotHideTheConnections()
         const CtlResult refused = run(command, {approver()});
         QVERIFY2(refused.errorCode() == QStringLiteral("FileFormatInvalid"), refused.all().constData());
     }
+    // A copy takes the approvers with it only where they count.
+    const CtlResult copied = run("connections add copy --connection shop");
+    QVERIFY2(copied.exitCode == 0, copied.all().constData());
+    const CtlResult demanding = run("connections add other --connection shop --needs-approval");
+    QVERIFY2(demanding.errorCode() == QStringLiteral("FileFormatInvalid"), demanding.all().constData());
 }
 
 void CtlConnectionsTest::forgettingItWantsConsent_data()

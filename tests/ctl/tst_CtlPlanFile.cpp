@@ -34,6 +34,7 @@ private Q_SLOTS:
     void nothingWaitsForANamedPipe();
     void theApproversAreOfWhoWantsThem();
     void anApprovalCountsOnce();
+    void aPlanOfTheFutureIsNotCarriedOut();
     void anApprovalReplacesAnApproval();
     void aPlanOverwritesNothingElse();
     void thePlannerIsToldThatTheirApprovalCountsNot();
@@ -272,6 +273,26 @@ void CtlPlanFileTest::anApprovalCountsOnce()
     const CtlResult anew = revoke("--yes");
     QVERIFY2(anew.exitCode == 0, anew.all().constData());
     QCOMPARE(m_database->count(QStringLiteral("Session")), 0);
+}
+
+void CtlPlanFileTest::aPlanOfTheFutureIsNotCarriedOut()
+{
+    const CtlResult saved = m_planner->run(
+        words("plan save --all --state all --connection shop --now 4102444800 --overwrite --out") << path("plan.json"));
+    QVERIFY2(saved.exitCode == 0 && text(saved, "frozenAt").startsWith(QStringLiteral("2100-01-01")),
+             saved.all().constData());
+    const QString others = text(approve(path("approval.json"), *m_other), "approver");
+    QCOMPARE(
+        m_planner->run(words("connections add shop --needs-approval --database-env DB --approver") << others).exitCode,
+        0);
+    const int rows = m_database->count(QStringLiteral("Session"));
+    const CtlResult refused =
+        m_planner->run(words("sessions revoke --yes --connection shop --plan")
+                       << path("plan.json") << QStringLiteral("--approval") << path("approval.json"));
+    QVERIFY2(refused.errorCode() == QStringLiteral("PlanStale") && refused.err.contains("2100-01-01"),
+             refused.all().constData());
+    QVERIFY(rows > 0);
+    QCOMPARE(m_database->count(QStringLiteral("Session")), rows);
 }
 
 void CtlPlanFileTest::anApprovalReplacesAnApproval()

@@ -27,11 +27,14 @@ private Q_SLOTS:
     void discardWantsTheNameToo();
     void discardKnowsTheConnectionAtAnotherAddress();
     void discardHonoursItsFlags();
+    void discardWantsTheNameOfWhatItsFlagsName();
+    void discardByAVariableThatIsNotSet();
     void whatCannotBeGoneOnWithSaysWhy();
 
 private:
     /// Revokes what is many, so that @p until is asked meanwhile; what was said, killed when that answered true.
-    CtlResult revokedUntil(const std::function<bool()> &until, const QStringList &flags = {});
+    CtlResult revokedUntil(const std::function<bool()> &until, const QStringList &flags = {},
+                           const QString &connection = QStringLiteral("shop"));
     /// The one that has not ended; empty: none.
     [[nodiscard]] QString unfinished();
 
@@ -140,7 +143,8 @@ void CtlProductionTest::aRelativePathIsSavedAbsolute()
              shown.all().constData());
 }
 
-CtlResult CtlProductionTest::revokedUntil(const std::function<bool()> &until, const QStringList &flags)
+CtlResult CtlProductionTest::revokedUntil(const std::function<bool()> &until, const QStringList &flags,
+                                          const QString &connection)
 {
     m_database->exec(
         QStringLiteral("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 700) INSERT INTO "
@@ -148,7 +152,8 @@ CtlResult CtlProductionTest::revokedUntil(const std::function<bool()> &until, co
                        "i, createdAt, updatedAt FROM (SELECT * FROM Session LIMIT 1), n"));
     const int before = m_database->count(QStringLiteral("Session"));
     return m_ctl->runUntil(
-        words("sessions revoke --all --state all --yes --confirm shop --batch-size 1 --connection shop") + flags,
+        words("sessions revoke --all --state all --yes --batch-size 1 --connection") +
+            QStringList{connection, QStringLiteral("--confirm"), connection} + flags,
         [&](const QByteArray &) { return m_database->count(QStringLiteral("Session")) < before - 3 && until(); },
         SIGKILL);
 }
@@ -232,6 +237,36 @@ void CtlProductionTest::discardHonoursItsFlags()
     QVERIFY2(unknown.errorCode() == u"UnknownConnection", unknown.all().constData());
     const CtlResult ended = m_ctl->run(words("operations discard --yes --connection live --confirm live") << id);
     QVERIFY2(ended.exitCode == 0 && unfinished().isEmpty(), ended.all().constData());
+}
+
+void CtlProductionTest::discardWantsTheNameOfWhatItsFlagsName()
+{
+    // Begun by the connection that is not a production one itself, but to the same database.
+    static_cast<void>(revokedUntil([] { return true; }, {}, QStringLiteral("side")));
+    const QString id = unfinished();
+    QVERIFY(!id.isEmpty());
+    const auto discard = [&](const char *flags) {
+        return m_ctl->run(words("operations discard --yes") + words(flags) << id);
+    };
+    for (const char *flags : {"--connection shop --confirm side", "--connection side --confirm shop",
+                              "--database-env UNSET", "--connection shop --database-env UNSET --confirm other"}) {
+        const CtlResult refused = discard(flags);
+        QVERIFY2(refused.errorCode() == u"ConfirmationMissing", refused.all().constData());
+        QCOMPARE(unfinished(), id);
+    }
+    // Nothing is connected to: neither the connection's secrets are read, nor a variable wanted that is not set.
+    const CtlResult ended = discard("--connection shop --secret-env UNSET --confirm shop");
+    QVERIFY2(ended.exitCode == 0 && unfinished().isEmpty(), ended.all().constData());
+}
+
+void CtlProductionTest::discardByAVariableThatIsNotSet()
+{
+    static_cast<void>(revokedUntil([] { return true; }, {}, QStringLiteral("side")));
+    const QString id = unfinished();
+    QVERIFY(!id.isEmpty());
+    const CtlResult ended = m_ctl->run(words("operations discard --yes --database-env UNSET --confirm side") << id);
+    QVERIFY2(ended.exitCode == 0 && unfinished().isEmpty(), ended.all().constData());
+    QVERIFY2(ended.err.contains("no variable UNSET"), ended.all().constData());
 }
 
 void CtlProductionTest::whatCannotBeGoneOnWithSaysWhy()

@@ -65,6 +65,7 @@ Button *ActSheet::askConsent(const QString &leave, Execute execute, const QList<
 {
     clearFoot();
     m_ending.clear();
+    m_asking.clear();
     m_obstacle = new Label(m_theme, {}, FontToken::Status, ColorToken::Muted);
     addFootStart(m_obstacle);
     Button *cancel = addLeave(leave);
@@ -88,7 +89,8 @@ void ActSheet::updateConsent()
 {
     if (!m_execute)
         return;
-    const QString obstacle = m_connection.writeMode() == common::WriteMode::ReadOnly
+    const QString obstacle = m_asking ? tr("What is asked of who ends it is being read.")
+                             : m_connection.writeMode() == common::WriteMode::ReadOnly
                                  ? tr("This connection is read-only: switch to Guarded in the header first.")
                              : m_ending ? m_ending->obstacle()
                                         : missing();
@@ -102,26 +104,31 @@ Button *ActSheet::endButton(const OperationHead &head, const std::function<void(
     auto *button = new Button(m_theme, tr("End it here…"));
     button->setLarge(true);
     button->setObjectName(QStringLiteral("operationDiscard"));
-    connect(button, &Button::clicked, this, [this, head, end] { askToEnd(head, end); });
+    connect(button, &Button::clicked, this, [this, button, head, end] {
+        button->setEnabled(false);
+        m_asking = button;
+        updateConsent();
+        askToEnd(head, end);
+    });
     return button;
 }
 
 void ActSheet::askToEnd(const OperationHead &head, const std::function<void()> &end)
 {
     using Profiles = std::vector<workspace::ConnectionProfile>;
-    const auto submitted = m_connection.workers().engine.submit(
-        [this, head, end, config = m_connection.configFolder(),
-         sender = m_mailbox.sender()](const base::Result<store::SessionStore *> &, const base::Call &) {
-            const auto saved = config.isEmpty() ? base::Result<Profiles>(Profiles())
-                                                : workspace::Workspace({config, {}, {}}).profiles();
-            sender.post([this, head, end, saved] {
-                if (saved)
-                    askToEnd(head, end, deployment::demandsOn(head.database, head.connection, *saved));
-                else
-                    showError(saved.error(), {});
-            });
-        },
-        {}, m_connection.timeout());
+    const auto submitted = m_reader.submit([this, head, end, asking = m_asking, config = m_connection.configFolder(),
+                                            sender = m_mailbox.sender()](const std::stop_token &) {
+        const auto saved =
+            config.isEmpty() ? base::Result<Profiles>(Profiles()) : workspace::Workspace({config, {}, {}}).profiles();
+        sender.post([this, head, end, asking, saved] {
+            if (!asking || m_asking != asking)
+                return; // something else is shown by now
+            if (saved)
+                askToEnd(head, end, deployment::demandsOn(head.database, head.connection, *saved));
+            else
+                showError(saved.error(), {});
+        });
+    });
     if (!submitted)
         showError(submitted.error(), {});
 }
@@ -169,7 +176,11 @@ void ActSheet::showProgress(common::Activity &activity, const QString &name)
     auto *stop = new Button(m_theme, tr("Stop at the next batch"), ButtonKind::Quiet);
     stop->setLarge(true);
     stop->setObjectName(QStringLiteral("planStop"));
-    stop->setToolTip(tr("Ends it there: what was done stays done, the rest is not touched."));
+    stop->setToolTip(m_connection.profile().needsApproval
+                         ? tr("Ends it there: what was done stays done, the rest is not touched. A revocation's "
+                              "approval is used up by that: the rest wants a new plan and a new approval. Pause keeps "
+                              "it.")
+                         : tr("Ends it there: what was done stays done, the rest is not touched."));
     addFootStart(stop);
     Button *pause = addButton(tr("Pause"));
     pause->setObjectName(QStringLiteral("planPause"));
@@ -198,6 +209,7 @@ void ActSheet::endAct()
 {
     m_execute = nullptr;
     m_obstacle = nullptr;
+    m_asking.clear();
     clearFoot();
 }
 

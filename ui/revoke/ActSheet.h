@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "core/async/Mailbox.h"
+#include "core/async/Worker.h"
 #include "core/revoke/OperationJournal.h"
 #include "ui/common/Activity.h"
 #include "ui/common/Button.h"
@@ -102,7 +103,9 @@ private:
     QPointer<ConsentFields> m_ending;    ///< what is asked for before an operation is ended
     common::Button *m_execute = nullptr; ///< null: no act is asked for
     common::Label *m_obstacle = nullptr;
+    QPointer<common::Button> m_asking; ///< pressed to end an operation, while what that wants is read; else null
     async::Mailbox m_mailbox;
+    async::Worker m_reader{"rc-demands", 4}; ///< last: it is joined first. It waits for no database
 };
 
 } // namespace rollcall::revoke

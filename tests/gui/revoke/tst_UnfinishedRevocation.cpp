@@ -1,7 +1,11 @@
 #include <QtTest>
 
 #include <QLineEdit>
+#include <QScopeGuard>
 #include <QTemporaryDir>
+
+#include <memory>
+#include <semaphore>
 
 #include "core/workspace/Workspace.h"
 #include "tests/support/DemoWindow.h"
@@ -29,6 +33,7 @@ private Q_SLOTS:
     void offersWhatWasInterrupted();
     void goesOnInGuardedModeAlone();
     void endsItWhereItStands();
+    void endingItWaitsForNoDatabase();
     void endingItIsHeldToWhatItWasBegunWith();
     void nothingUnfinishedIsNotOffered();
 
@@ -149,6 +154,38 @@ void UnfinishedRevocationTest::endsItWhereItStands()
     QTRY_VERIFY_WITH_TIMEOUT(m_sheet.isNull() || !m_sheet->isVisible(), test::patience);
     QVERIFY(!found().has_value());
     QCOMPARE(m_demo.open().log().list(0, 100)->back().action, QStringLiteral("operations.discard"));
+}
+
+void UnfinishedRevocationTest::endingItWaitsForNoDatabase()
+{
+    openSheet();
+    QTRY_VERIFY(m_demo.button("operationDiscard"));
+    m_demo.connection().setWriteMode(common::WriteMode::Guarded);
+    QVERIFY(m_demo.button("operationResume")->isEnabled());
+    // As where a database that does not answer is opened, its workers come to nothing else.
+    const auto answers = std::make_shared<std::counting_semaphore<>>(0); // the jobs may outlive this function
+    deployment::DeploymentWorkers &workers = m_demo.connection().workers();
+    const auto hangs = [answers](const base::Result<store::SessionStore *> &, const Call &) {
+        answers->acquire();
+        answers->release();
+    };
+    for (deployment::StoreWorker *worker : {&workers.list, &workers.count, &workers.engine, &workers.write})
+        QVERIFY(worker->submit(hangs, {}, 5s).has_value());
+    const auto letGo = qScopeGuard([&answers] { answers->release(); });
+    m_demo.button("operationDiscard")->click();
+    // Until it is known what that wants, nothing else is begun here; the answer comes by the event loop.
+    QVERIFY(!m_demo.button("operationDiscard")->isEnabled());
+    QVERIFY(!m_demo.button("operationResume")->isEnabled());
+    m_demo.connection().setWriteMode(common::WriteMode::ReadOnly);
+    m_demo.connection().setWriteMode(common::WriteMode::Guarded);
+    QVERIFY(!m_demo.button("operationResume")->isEnabled());
+    QTRY_VERIFY(m_demo.button("operationEnd"));
+    QVERIFY(m_demo.button("operationEnd")->isEnabled());
+    QVERIFY(m_demo.texts().contains(u"It ends where it stands"));
+    answers->release();
+    QTest::mouseClick(m_demo.button("operationEnd"), Qt::LeftButton);
+    QTRY_VERIFY(m_sheet.isNull() || !m_sheet->isVisible());
+    QVERIFY(!found().has_value());
 }
 
 void UnfinishedRevocationTest::endingItIsHeldToWhatItWasBegunWith()
