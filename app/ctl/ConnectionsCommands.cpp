@@ -218,7 +218,7 @@ public:
              QStringLiteral("how long each revocation then looks whether a session comes back (0s)")},
             {QStringLiteral("mask-personal"),
              {},
-             QStringLiteral("names and e-mails show masked; to show them (--reveal) goes on record")},
+             QStringLiteral("names and e-mails show masked; to show them (--reveal-personal) goes on record")},
             {QStringLiteral("approver"), QStringLiteral("KEY"),
              QStringLiteral("who may approve plans for it, in the place of those listed: the key that `plan approve` "
                             "answers"),

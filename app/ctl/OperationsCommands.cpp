@@ -167,7 +167,7 @@ public:
         const auto onProgress = [&context](const revoke::RevocationProgress &step) { showProgress(context, step); };
         if (head->kind == revoke::restoreKind()) {
             const auto report = revoke::resumeRestore(id, deployment, **store, log, place, call, onProgress);
-            return report ? restoreOutcome(context, *report) : Outcome::failed(report.error());
+            return report ? restoreOutcome(context, *report, PersonalMask(profile)) : Outcome::failed(report.error());
         }
         const auto report = head->kind == revoke::pruneKind()
                                 ? revoke::resumePrune(id, deployment, **store, log, place, call, onProgress)
@@ -175,7 +175,7 @@ public:
         if (!report)
             return Outcome::failed(report.error());
         warnAbout(context, *report);
-        return revocationOutcome(*report, revocationAnswer(*report));
+        return revocationOutcome(*report, revocationAnswer(*report, PersonalMask(profile)));
     }
 };
 

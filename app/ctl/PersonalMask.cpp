@@ -19,6 +19,12 @@ void mask(std::optional<QString> &name)
         name = base::maskedName(*name);
 }
 
+void maskUser(std::optional<QString> &id)
+{
+    if (id)
+        id = base::maskedUser(*id);
+}
+
 } // namespace
 
 std::vector<Flag> revealPersonalFlags(bool withReason)
@@ -58,6 +64,8 @@ session::ListedSession PersonalMask::shown(session::ListedSession listed) const
     if (m_isOn) {
         mask(listed.name);
         mask(listed.email);
+        maskUser(listed.userId);
+        maskUser(listed.impersonatedBy);
     }
     return listed;
 }
@@ -67,6 +75,7 @@ store::ListedUser PersonalMask::shown(store::ListedUser user) const
     if (m_isOn) {
         mask(user.name);
         mask(user.email);
+        user.id = base::maskedUser(user.id);
     }
     return user;
 }
@@ -78,8 +87,9 @@ QByteArray PersonalMask::shownJson(const QByteArray &json) const
 
 QString PersonalMask::named(const store::KnownUser &user) const
 {
-    return user.email ? QStringLiteral("%1 (id %2)").arg(m_isOn ? base::maskedEmail(*user.email) : *user.email, user.id)
-                      : user.id;
+    const QString id = shownUser(user.id);
+    return user.email ? QStringLiteral("%1 (id %2)").arg(m_isOn ? base::maskedEmail(*user.email) : *user.email, id)
+                      : id;
 }
 
 QString PersonalMask::shownUser(const QString &text) const

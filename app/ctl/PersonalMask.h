@@ -13,7 +13,8 @@ namespace rollcall::ctl {
 [[nodiscard]] std::vector<Flag> revealPersonalFlags(bool withReason);
 
 /// How names and e-mails stand in answers: masked where the saved connection asks for it, in every format and on
-/// standard error. What was typed is repeated as typed, and ids stay: they are what one acts by.
+/// standard error. What was typed is repeated as typed, and ids stay where they are no e-mails: they are what one acts
+/// by.
 /// **Thread-safety:** plain value.
 class PersonalMask final
 {

@@ -26,7 +26,7 @@ QString untilText(const revoke::VerificationReport &verification)
 }
 
 /// The sessions of the plan that were left alone, since they were gone or had changed.
-QJsonArray skippedSessions(const revoke::RevocationReport &report)
+QJsonArray skippedSessions(const revoke::RevocationReport &report, const PersonalMask &mask)
 {
     QJsonArray skipped;
     for (const revoke::RowReport &row : report.rows) {
@@ -37,7 +37,7 @@ QJsonArray skippedSessions(const revoke::RevocationReport &report)
             break;
         skipped.append(
             QJsonObject{{QStringLiteral("fingerprint"), row.fingerprint.text()},
-                        {QStringLiteral("userId"), textOrNull(row.userId.value_or(QString()))},
+                        {QStringLiteral("userId"), textOrNull(mask.shownUser(row.userId.value_or(QString())))},
                         {QStringLiteral("why"), isGone ? QStringLiteral("gone") : QStringLiteral("its user changed")}});
     }
     return skipped;
@@ -83,7 +83,7 @@ void warnCancelled(Context &context, const revoke::RevocationReport &report)
 
 } // namespace
 
-Answer revocationAnswer(const revoke::RevocationReport &report)
+Answer revocationAnswer(const revoke::RevocationReport &report, const PersonalMask &mask)
 {
     Answer answer;
     answer.members.add(QStringLiteral("matched"), report.matched)
@@ -117,7 +117,7 @@ Answer revocationAnswer(const revoke::RevocationReport &report)
     }
     answer.members.add(QStringLiteral("auditId"), textOrNull(report.auditId))
         .add(QStringLiteral("undoUntil"), orNull(report.undoUntil));
-    if (const QJsonArray skipped = skippedSessions(report); !skipped.isEmpty())
+    if (const QJsonArray skipped = skippedSessions(report, mask); !skipped.isEmpty())
         answer.members.add(QStringLiteral("skippedSessions"), skipped);
     answer.tableColumns.insert(QStringLiteral("skippedSessions"),
                                {QStringLiteral("fingerprint"), QStringLiteral("userId"), QStringLiteral("why")});
@@ -234,15 +234,16 @@ void warnUnfinished(Context &context, const QString &id)
 namespace {
 
 /// Which rows did not come back, as skippedSessions().
-void addLeftOut(const revoke::RestoreReport &report, Answer &answer)
+void addLeftOut(const revoke::RestoreReport &report, const PersonalMask &mask, Answer &answer)
 {
     QJsonArray skipped;
     for (const revoke::LeftOut &row : report.leftOut) {
         const bool isUserGone = row.why == store::RestoreOutcome::UserGone;
-        skipped.append(QJsonObject{{QStringLiteral("fingerprint"), row.fingerprint.text()},
-                                   {QStringLiteral("userId"), textOrNull(row.userId.value_or(QString()))},
-                                   {QStringLiteral("why"), isUserGone ? QStringLiteral("its user is gone")
-                                                                      : QStringLiteral("another row is in the way")}});
+        skipped.append(
+            QJsonObject{{QStringLiteral("fingerprint"), row.fingerprint.text()},
+                        {QStringLiteral("userId"), textOrNull(mask.shownUser(row.userId.value_or(QString())))},
+                        {QStringLiteral("why"), isUserGone ? QStringLiteral("its user is gone")
+                                                           : QStringLiteral("another row is in the way")}});
     }
     if (skipped.isEmpty())
         return;
@@ -278,23 +279,23 @@ QString leftOutText(const revoke::RestoreReport &report)
 
 } // namespace
 
-Answer restoreAnswer(const revoke::RestoreReport &report)
+Answer restoreAnswer(const revoke::RestoreReport &report, const PersonalMask &mask)
 {
     Answer answer = answerOf(report, report.restored);
-    addLeftOut(report, answer);
+    addLeftOut(report, mask, answer);
     return answer;
 }
 
-Answer previewAnswer(const revoke::RestoreReport &preview)
+Answer previewAnswer(const revoke::RestoreReport &preview, const PersonalMask &mask)
 {
     Answer answer = answerOf(preview, 0);
     answer.members.add(QStringLiteral("wouldRestore"), preview.restored);
-    addLeftOut(preview, answer);
+    addLeftOut(preview, mask, answer);
     answer.note = QStringLiteral("Dry run: nothing was written.");
     return answer;
 }
 
-Outcome restoreOutcome(Context &context, const revoke::RestoreReport &report)
+Outcome restoreOutcome(Context &context, const revoke::RestoreReport &report, const PersonalMask &mask)
 {
     if (report.error && report.error->code == base::ErrorCode::Cancelled) {
         const qint64 done = report.restored + report.skipped();
@@ -311,9 +312,9 @@ Outcome restoreOutcome(Context &context, const revoke::RestoreReport &report)
     if (report.resumable)
         warnUnfinished(context, report.auditId);
     if (!report.error)
-        return report.skipped() == 0 ? Outcome::done(restoreAnswer(report))
-                                     : Outcome::no(restoreAnswer(report), leftOutText(report));
-    Outcome outcome = Outcome::failed(*report.error, restoreAnswer(report));
+        return report.skipped() == 0 ? Outcome::done(restoreAnswer(report, mask))
+                                     : Outcome::no(restoreAnswer(report, mask), leftOutText(report));
+    Outcome outcome = Outcome::failed(*report.error, restoreAnswer(report, mask));
     if (report.resumable && report.error->code != base::ErrorCode::Cancelled) // paused
         outcome.exit = static_cast<int>(base::ExitClass::Midway);
     return outcome;

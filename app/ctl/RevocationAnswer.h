@@ -1,6 +1,6 @@
 #pragma once
 
-#include "app/ctl/Command.h"
+#include "app/ctl/PersonalMask.h"
 #include "core/revoke/Pruner.h"
 #include "core/revoke/Restorer.h"
 
@@ -29,11 +29,11 @@ void warnAbout(Context &context, const revoke::RevocationReport &report);
 /// Says on stderr that the operation @p id stays unfinished, and what can be done with it.
 void warnUnfinished(Context &context, const QString &id);
 
-/// The contract's answers.
-[[nodiscard]] Answer restoreAnswer(const revoke::RestoreReport &report);
+/// The contract's answers; users in them as @p mask shows them.
+[[nodiscard]] Answer restoreAnswer(const revoke::RestoreReport &report, const PersonalMask &mask);
 /// As restoreAnswer(), of what revoke::previewRestore() found: `restored` is 0, `wouldRestore` what it would be.
-[[nodiscard]] Answer previewAnswer(const revoke::RestoreReport &preview);
-[[nodiscard]] Answer revocationAnswer(const revoke::RevocationReport &report);
+[[nodiscard]] Answer previewAnswer(const revoke::RestoreReport &preview, const PersonalMask &mask);
+[[nodiscard]] Answer revocationAnswer(const revoke::RevocationReport &report, const PersonalMask &mask);
 
 /// How a command ends that answers @p answer: exit 5 where the revocation stopped midway, 130 where it was cancelled,
 /// the error's own where nothing was begun; 1 where the proof is missing, rows were left alone as their user changed,
@@ -42,6 +42,6 @@ void warnUnfinished(Context &context, const QString &id);
 
 /// How a restore ends, as revocationOutcome(), with exit 1 where rows were left out; says on stderr where it stays
 /// unfinished.
-[[nodiscard]] Outcome restoreOutcome(Context &context, const revoke::RestoreReport &report);
+[[nodiscard]] Outcome restoreOutcome(Context &context, const revoke::RestoreReport &report, const PersonalMask &mask);
 
 } // namespace rollcall::ctl

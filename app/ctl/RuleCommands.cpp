@@ -25,7 +25,7 @@ public:
                 {},
                 false,
                 QStringLiteral("the not-before rules for JWT sessions that are in force"),
-                {},
+                revealPersonalFlags(true),
                 {}};
     }
 
@@ -37,10 +37,13 @@ public:
         auto rules = openRules(context, *config, store::Access::ReadOnly);
         if (!rules)
             return Outcome::failed(rules.error());
-        const PersonalMask mask(config->profile);
+        const auto mask = PersonalMask::from(context, *config,
+                                             {{QStringLiteral("rules"), static_cast<qint64>(rules->inForce.size())}});
+        if (!mask)
+            return Outcome::failed(mask.error());
         for (NotBeforeRule &rule : rules->inForce) {
             if (rule.user)
-                rule.user = mask.shownUser(*rule.user);
+                rule.user = mask->shownUser(*rule.user);
         }
         return Outcome::done(ruleAnswer(rules->inForce));
     }

@@ -96,7 +96,7 @@ private:
         if (!plan)
             return Outcome::failed(plan.error());
         if (request.dryRun)
-            return dryRunOutcome(*plan);
+            return dryRunOutcome(*plan, PersonalMask(profile));
         const QString question = QStringLiteral("Delete %1 that ended before %2 at %3? This cannot be undone.")
                                      .arg(base::counted(plan->matched, "session"), base::toIso(plan->before),
                                           deployment.config().displayName());
@@ -109,14 +109,14 @@ private:
         if (!report)
             return Outcome::failed(report.error());
         warnAbout(context, *report);
-        return revocationOutcome(*report, revocationAnswer(*report));
+        return revocationOutcome(*report, revocationAnswer(*report, PersonalMask(profile)));
     }
 
-    static Outcome dryRunOutcome(const revoke::PrunePlan &plan)
+    static Outcome dryRunOutcome(const revoke::PrunePlan &plan, const PersonalMask &mask)
     {
         revoke::RevocationReport nothing;
         nothing.matched = plan.matched;
-        Answer answer = revocationAnswer(nothing);
+        Answer answer = revocationAnswer(nothing, mask);
         answer.members.add(QStringLiteral("before"), base::toIso(plan.before))
             .add(QStringLiteral("digest"), plan.digest)
             .add(QStringLiteral("statement"), plan.statement);

@@ -63,7 +63,7 @@ public:
         const auto report =
             revoke::carryOut(*plan, options, deployment, **store, log, place, wholeCall(context),
                              [&context](const revoke::RevocationProgress &step) { showProgress(context, step); });
-        return report ? restoreOutcome(context, *report) : Outcome::failed(report.error());
+        return report ? restoreOutcome(context, *report, PersonalMask(profile)) : Outcome::failed(report.error());
     }
 
 private:
@@ -74,7 +74,8 @@ private:
         if (!store)
             return Outcome::failed(store.error());
         const auto preview = revoke::previewRestore(plan, **store, place, wholeCall(context));
-        return preview ? Outcome::done(previewAnswer(*preview)) : Outcome::failed(preview.error());
+        return preview ? Outcome::done(previewAnswer(*preview, PersonalMask(deployment.config().profile)))
+                       : Outcome::failed(preview.error());
     }
 };
 

@@ -97,9 +97,9 @@ base::Result<Request> readRequest(Context &context)
     return request;
 }
 
-Outcome outcomeOf(const revoke::RevocationPlan &plan, const revoke::RevocationReport &report)
+Outcome outcomeOf(const revoke::RevocationPlan &plan, const revoke::RevocationReport &report, const PersonalMask &mask)
 {
-    Answer answer = revocationAnswer(report);
+    Answer answer = revocationAnswer(report, mask);
     addUnmatched(plan, answer);
     Outcome outcome = revocationOutcome(report, std::move(answer));
     if (outcome.exit == exitDone && !plan.unmatched.isEmpty())
@@ -146,13 +146,13 @@ QString dryRunNote(const revoke::RevocationReport *checked)
 /// they are refused, and how many are one's own. @p checked: how the rows of a saved plan stand now; null: @p plan was
 /// made just now.
 Outcome dryRunOutcome(const revoke::RevocationPlan &plan, const Deployment &deployment,
-                      const revoke::RevocationReport *checked)
+                      const revoke::RevocationReport *checked, const PersonalMask &mask)
 {
     const revoke::PlanOutlook outlook = revoke::outlookOf(plan, deployment);
     revoke::RevocationReport nothing;
     nothing.matched = static_cast<qint64>(plan.rows.size());
     const revoke::RevocationReport &report = checked ? *checked : nothing;
-    Answer answer = revocationAnswer(report);
+    Answer answer = revocationAnswer(report, mask);
     answer.members.add(QStringLiteral("wouldRevoke"), report.matched - report.skipped)
         .add(QStringLiteral("users"), plan.users)
         .add(QStringLiteral("sharing"), plan.sharing)
@@ -162,8 +162,7 @@ Outcome dryRunOutcome(const revoke::RevocationPlan &plan, const Deployment &depl
         .add(QStringLiteral("digest"), plan.digest)
         .add(QStringLiteral("statement"), plan.statement)
         .add(QStringLiteral("statements"), QJsonArray::fromStringList(outlook.statements))
-        .addRaw(QStringLiteral("sample"),
-                '[' + sampleOf(plan, checked, PersonalMask(deployment.config().profile)).join(',') + ']')
+        .addRaw(QStringLiteral("sample"), '[' + sampleOf(plan, checked, mask).join(',') + ']')
         .add(QStringLiteral("cacheKeys"), QJsonArray::fromStringList(outlook.cacheKeys))
         .add(QStringLiteral("window"), outlook.window)
         .add(QStringLiteral("ownSessions"), outlook.own ? QJsonValue(*outlook.own) : QJsonValue());
@@ -178,14 +177,15 @@ Outcome dryRunOutcome(const revoke::RevocationPlan &plan, const Deployment &depl
 }
 
 /// The dry run of @p opened: of a plan that was saved, how its rows stand now. Errors: those of revoke::checkPlan().
-Outcome dryRun(Context &context, OpenedPlan &opened, const Deployment &deployment, store::SessionStore &store)
+Outcome dryRun(Context &context, OpenedPlan &opened, const Deployment &deployment, store::SessionStore &store,
+               const PersonalMask &mask)
 {
     if (!context.arguments().has(QStringLiteral("plan")))
-        return dryRunOutcome(opened.plan, deployment, nullptr);
+        return dryRunOutcome(opened.plan, deployment, nullptr, mask);
     const auto checked = revoke::checkPlan(opened.plan, store, deployment.clock().now(), wholeCall(context));
     if (!checked)
         return Outcome::failed(checked.error());
-    return dryRunOutcome(opened.plan, deployment, &*checked);
+    return dryRunOutcome(opened.plan, deployment, &*checked, mask);
 }
 
 /// What is to be revoked: the plan of --plan with its approval, else what matches now. Errors: those of openPlanFile()
@@ -221,7 +221,7 @@ Outcome notRevocable(Context &context, deployment::ConnectionConfig config)
     if (!deployment)
         return Outcome::failed(deployment.error());
     const revoke::NotRevocable why = revoke::explainNotRevocable(**deployment);
-    Answer answer = revocationAnswer({});
+    Answer answer = revocationAnswer({}, PersonalMask((*deployment)->config().profile));
     JsonRecord record;
     record.add(QStringLiteral("strategy"), session::strategyName(session::Strategy::Jwt))
         .add(QStringLiteral("acceptedUntil"), orNull(why.acceptedUntil))
@@ -308,7 +308,7 @@ public:
                    QStringLiteral(
                        "then look so long whether a revoked session comes back (as the connection says, else 0s)")},
                   {QStringLiteral("max"), QStringLiteral("N"), QStringLiteral("refuse where more sessions match")}},
-              writeFlags()})
+              revealPersonalFlags(false), writeFlags()})
             flags.insert(flags.end(), more.begin(), more.end());
         return {{QStringLiteral("sessions"), QStringLiteral("revoke")},
                 {},
@@ -360,9 +360,13 @@ private:
         if (!opened)
             return Outcome::failed(opened.error());
         const revoke::RevocationPlan &plan = opened->plan;
+        const auto mask = PersonalMask::from(context, deployment.config(),
+                                             {{QStringLiteral("sessions"), static_cast<qint64>(plan.rows.size())}});
+        if (!mask)
+            return Outcome::failed(mask.error());
         warnAboutPlan(context, plan, deployment, **store);
         if (request.dryRun)
-            return dryRun(context, *opened, deployment, **store);
+            return dryRun(context, *opened, deployment, **store, *mask);
         // Who is refused is not asked first.
         if (const auto status = revoke::checkApproved(plan, opened->approval, deployment, context.workspace()); !status)
             return Outcome::failed(status.error());
@@ -383,7 +387,7 @@ private:
         if (!report)
             return Outcome::failed(report.error());
         warnAbout(context, *report);
-        Outcome outcome = outcomeOf(plan, *report);
+        Outcome outcome = outcomeOf(plan, *report, *mask);
         const std::chrono::milliseconds watchFor = request.watchFor.value_or(profile.watchFor);
         if (watchFor.count() > 0 && !report->error)
             watchReturns(context, {plan, *report, deployment, log}, watchFor, outcome);

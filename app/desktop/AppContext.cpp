@@ -419,6 +419,19 @@ void AppContext::leave(const std::function<void()> &then)
         then();
         return;
     }
+    if (common::PersonalData &personal = m_connection->personal(); personal.isRecording()) {
+        // It may wait for the log, and the window is not to wait with it. Who wishes otherwise meanwhile is followed.
+        QObject::disconnect(m_afterRecord);
+        m_afterRecord = QObject::connect(
+            &personal, &common::PersonalData::settled, this,
+            [this, then] {
+                QObject::disconnect(m_afterRecord);
+                leave(then);
+            },
+            Qt::QueuedConnection);
+        personal.giveUp();
+        return;
+    }
     using latency::LatencyPage;
     const main::Measurement measurement{[page = m_latency] { return page && page->isMeasuring(); },
                                         [page = m_latency] {
@@ -435,7 +448,8 @@ void AppContext::leave(const std::function<void()> &then)
 
 bool AppContext::isBusy() const
 {
-    return m_connection && (m_connection->activities().isActing() || (m_latency && m_latency->isMeasuring()));
+    return m_connection && (m_connection->activities().isActing() || m_connection->personal().isRecording() ||
+                            (m_latency && m_latency->isMeasuring()));
 }
 
 void AppContext::closeConnection()

@@ -69,7 +69,8 @@ private:
     [[nodiscard]] QList<common::Page *> makeJwtPages();
     /// Calls @p then, at once or after what runs was paused; not at all where somebody wants to keep working.
     void leave(const std::function<void()> &then);
-    /// Whether an act or a measurement goes on, which leave() asks about.
+    /// Whether an act or a measurement goes on, which leave() asks about, or names to be shown are put on record, which
+    /// it waits for.
     [[nodiscard]] bool isBusy() const;
     void closeConnection();
     void showError(const base::Error &error, const QString &what);
@@ -85,6 +86,7 @@ private:
     std::unique_ptr<audit::AuditLog> m_audit; ///< made as soon as the vault is known
     std::unique_ptr<DemoHost> m_demo;         ///< while the demo is open
     connect::ConnectionOpener m_opener;
+    QMetaObject::Connection m_afterRecord; ///< what is to be done once nothing is being put on record
     std::unique_ptr<common::OpenConnection> m_connection;
     main::MainWindow m_window;
     connect::ConnectionChanges m_changes; ///< after the keeper and the window, which it uses

@@ -16,6 +16,9 @@ namespace {
 /// What becomes of a connection and of who may approve for it.
 struct Change
 {
+    /// What it is saved from under another name, where that masks names and e-mails and it does not: who looks at the
+    /// copy sees what was masked.
+    std::optional<ConnectionProfile> unmasked;
     std::optional<ConnectionProfile> old; ///< nullopt: it is new
     std::optional<QStringList> approvers; ///< to be written; nullopt: they stay
     GivenUp givenUp;
@@ -43,6 +46,13 @@ base::Result<Change> changeBy(const ConnectionToSave &connection, const workspac
     if (old) {
         change.givenUp = givenUpBy(*old, profile);
         change.old = std::move(*old);
+    }
+    if (!connection.replaces.isEmpty() && connection.replaces != profile.name && !profile.maskPersonal) {
+        auto from = workspace.profile(connection.replaces);
+        if (!from && from.error().code != ErrorCode::UnknownConnection)
+            return base::fail(from.error());
+        if (from && from->maskPersonal)
+            change.unmasked = std::move(*from);
     }
     // Those listed for a name that nobody has were another connection's.
     QStringList target = connection.approvers.value_or(QStringList());
@@ -74,7 +84,7 @@ QString actionOf(const Change &change, const ConnectionProfile &now)
         change.old &&
         ((change.old->environment == Environment::Production && now.environment != Environment::Production) ||
          (change.old->needsApproval && !now.needsApproval) || (change.old->maskPersonal && !now.maskPersonal));
-    if (demandsLess)
+    if (demandsLess || change.unmasked)
         return QStringLiteral("connection.loosen");
     if (change.givenUp.production || change.givenUp.approval)
         return QStringLiteral("connection.move");
@@ -118,7 +128,10 @@ base::Status saveConnection(const ConnectionToSave &connection, const workspace:
     QJsonObject told;
     if (change->approvers)
         told.insert(QStringLiteral("approvers"), change->approvers->join(QLatin1Char(' ')));
-    return workspace::changeDemands(change->old.value_or(profile), action, connection.reason, told, log, call, save);
+    if (change->unmasked)
+        told.insert(QStringLiteral("savedAs"), profile.name);
+    const ConnectionProfile &whose = change->unmasked ? *change->unmasked : change->old ? *change->old : profile;
+    return workspace::changeDemands(whose, action, connection.reason, told, log, call, save);
 }
 
 } // namespace rollcall::deployment

@@ -26,10 +26,10 @@ struct ConnectionToSave
 /// Saves @p connection and @p secrets in @p workspace and @p vault (Workspace::save()), the path of a SQLite file
 /// without links, so that it is known when they are gone; and its approvers. What is given up by that, and who may
 /// approve where approval is wanted, goes on record in @p log: "connection.loosen" where it demands less, or masks
-/// names and e-mails no longer, which shows them for good, "connection.move" where it demands the same of another
-/// place, "connection.approvers". It is not done where that cannot be recorded. Errors: those of givenUpBySaving(),
-/// Workspace::save(), writeApprovers() and AuditLog::append(); WriteRefused where more would be given up than @p
-/// consented. **Thread-safety:** one thread; blocks.
+/// names and e-mails no longer, which shows them for good, be it under another name than it replaces, "connection.move"
+/// where it demands the same of another place, "connection.approvers". It is not done where that cannot be recorded.
+/// Errors: those of givenUpBySaving(), Workspace::save(), writeApprovers() and AuditLog::append(); WriteRefused where
+/// more would be given up than @p consented. **Thread-safety:** one thread; blocks.
 [[nodiscard]] base::Status saveConnection(const ConnectionToSave &connection,
                                           const workspace::ConnectionSecrets &secrets, const GivenUp &consented,
                                           workspace::Workspace &workspace, audit::AuditLog &log,

@@ -1,7 +1,5 @@
 #include "core/engine/PersonalMask.h"
 
-#include <QRegularExpression>
-
 #include <algorithm>
 #include <array>
 
@@ -16,10 +14,10 @@ using jose::JsonValue;
 
 enum class Kind { Other, Name, Hidden };
 
-/// What a member holds by its name, without regard to case and underscores: `given_name` is `givenName`.
+/// What a member holds by its name, without regard to case, underscores and hyphens: `given_name` is `givenName`.
 Kind kindOf(const QString &member)
 {
-    using Names = std::array<QLatin1StringView, 13>;
+    using Names = std::array<QLatin1StringView, 15>;
     static constexpr Names names{QLatin1StringView("name"),
                                  QLatin1StringView("email"),
                                  QLatin1StringView("givenname"),
@@ -27,18 +25,20 @@ Kind kindOf(const QString &member)
                                  QLatin1StringView("middlename"),
                                  QLatin1StringView("firstname"),
                                  QLatin1StringView("lastname"),
+                                 QLatin1StringView("surname"),
                                  QLatin1StringView("fullname"),
                                  QLatin1StringView("displayname"),
                                  QLatin1StringView("nickname"),
                                  QLatin1StringView("username"),
                                  QLatin1StringView("displayusername"),
-                                 QLatin1StringView("preferredusername")};
+                                 QLatin1StringView("preferredusername"),
+                                 QLatin1StringView("login")};
     using Hidden = std::array<QLatin1StringView, 9>;
     static constexpr Hidden hidden{
         QLatin1StringView("image"),     QLatin1StringView("picture"), QLatin1StringView("avatar"),
         QLatin1StringView("avatarurl"), QLatin1StringView("profile"), QLatin1StringView("phonenumber"),
         QLatin1StringView("phone"),     QLatin1StringView("address"), QLatin1StringView("birthdate")};
-    const QString plain = QString(member).remove(QLatin1Char('_')).toLower();
+    const QString plain = QString(member).remove(QLatin1Char('_')).remove(QLatin1Char('-')).toLower();
     if (std::ranges::find(names, plain) != names.end())
         return Kind::Name;
     return std::ranges::find(hidden, plain) != hidden.end() ? Kind::Hidden : Kind::Other;
@@ -49,18 +49,54 @@ QString hidden()
     return QString(3, QChar(0x2022));
 }
 
-/// @p text with every e-mail in it masked.
+/// Whether @p character ends what an e-mail may be part of, as in "auth0|ada@acme.com". Whatever else stands beside
+/// one, such as quotes and brackets, may be of it and is masked with it.
+bool isBetween(QChar character)
+{
+    return character.isSpace() || QStringView(u"/:,;|<>").contains(character);
+}
+
+/// Where the e-mail begins whose @ stands at @p at, not before @p from. A quoted local part may hold anything.
+qsizetype beginOf(const QString &text, qsizetype at, qsizetype from)
+{
+    const auto isQuote = [&text](qsizetype i) {
+        return text.at(i) == QLatin1Char('"') && (i == 0 || text.at(i - 1) != QLatin1Char('\\'));
+    };
+    qsizetype begin = at;
+    if (at > from && isQuote(at - 1)) {
+        for (qsizetype i = at - 2; i >= from && begin == at; --i) {
+            if (isQuote(i))
+                begin = i;
+        }
+    }
+    while (begin > from && !isBetween(text.at(begin - 1)))
+        --begin;
+    return begin;
+}
+
+/// @p text with every e-mail in it masked, also where its @ stands as in an address of the web. Each character is
+/// looked at a few times at most, however long the text is.
 QString withEmailsMasked(const QString &text)
 {
-    static const QRegularExpression email(QStringLiteral("[^\\s@/:,;|<>()\"']+@[^\\s@/:,;|<>()\"']+"));
+    const QLatin1StringView escaped("%40");
     QString result;
     qsizetype end = 0;
-    for (auto found = email.globalMatch(text); found.hasNext();) {
-        const QRegularExpressionMatch match = found.next();
-        result += text.mid(end, match.capturedStart() - end) + base::maskedEmail(match.captured());
-        end = match.capturedEnd();
+    qsizetype at = text.indexOf(QLatin1Char('@'));
+    qsizetype escapedAt = text.indexOf(escaped);
+    while (at >= 0 || escapedAt >= 0) {
+        const qsizetype first = at < 0 || (escapedAt >= 0 && escapedAt < at) ? escapedAt : at;
+        const qsizetype begin = beginOf(text, first, end);
+        result += QStringView(text).mid(end, begin - end);
+        for (end = first; end < text.size() && !isBetween(text.at(end));)
+            ++end;
+        const QString found = text.mid(begin, end - begin).replace(escaped, QLatin1StringView("@"));
+        result += found.size() > 1 ? base::maskedEmail(found) : found; // an @ alone is a word
+        if (at >= 0 && at < end)
+            at = text.indexOf(QLatin1Char('@'), end);
+        if (escapedAt >= 0 && escapedAt < end)
+            escapedAt = text.indexOf(escaped, end);
     }
-    return result + text.mid(end);
+    return result + QStringView(text).mid(end);
 }
 
 QString maskedText(const QString &text, Kind kind)
@@ -97,7 +133,7 @@ JsonValue masked(const JsonValue &value, Kind kind)
     result.reserve(object->size());
     for (const JsonValue::Member &member : *object) {
         const Kind own = kindOf(member.name);
-        result.push_back({member.name, masked(member.value, own == Kind::Other ? kind : own)});
+        result.push_back({withEmailsMasked(member.name), masked(member.value, own == Kind::Other ? kind : own)});
     }
     return JsonValue(std::move(result));
 }

@@ -7,7 +7,7 @@ namespace rollcall::workspace {
 
 bool isProtecting(const ConnectionProfile &profile)
 {
-    return profile.needsApproval || profile.environment == Environment::Production;
+    return profile.needsApproval || profile.maskPersonal || profile.environment == Environment::Production;
 }
 
 base::Status changeDemands(const ConnectionProfile &profile, const QString &action, const QString &reason,

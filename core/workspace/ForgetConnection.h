@@ -6,7 +6,7 @@
 namespace rollcall::workspace {
 
 /// Whether @p profile demands something of every act in its place: it is a production connection, or revocations want
-/// approval. To give that up is an act itself. **Thread-safety:** a pure function.
+/// approval; or masks names and e-mails. To give that up is an act itself. **Thread-safety:** a pure function.
 [[nodiscard]] bool isProtecting(const ConnectionProfile &profile);
 
 /// Does @p act, by which the demands of @p profile change, on record in @p log as @p action, for @p reason, with what

@@ -59,6 +59,7 @@ private Q_SLOTS:
     void aDecodedTokenIsMasked();
     void aRuleIsMasked();
     void hintsAreMasked();
+    void idsThatAreEmailsAreMasked();
     void whatIsFollowedIsMasked();
     void revealingIsOnRecord_data();
     void revealingIsOnRecord();
@@ -155,6 +156,9 @@ void CtlPersonalTest::aRuleIsMasked()
     const CtlResult set = m_ctl->run(words("rule set --database-env DB --strategy jwt --yes --before -1h --user")
                                      << QString::fromLatin1(email));
     QVERIFY2(set.exitCode == 0, set.all().constData());
+    const CtlResult revealed = run("rule show --connection shop --reveal-personal --reason OPS-2291");
+    QVERIFY2(revealed.exitCode == 0 && revealed.out.contains(email), revealed.all().constData());
+    QVERIFY(run("audit list").out.contains("personal.reveal"));
     forbidNames();
     const CtlResult shown = run("rule show --connection shop");
     QVERIFY2(shown.exitCode == 0, shown.all().constData());
@@ -167,6 +171,29 @@ void CtlPersonalTest::hintsAreMasked()
     m_ctl->neverShow("lantagenet"); // in capitals it is what was typed
     const CtlResult result = run("sessions revoke --connection shop --dry-run --user PLANTAGENET@WOLKENSTEIN.EXAMPLE");
     QVERIFY2(result.err.contains(QByteArray("did you mean " + maskedEmail.toUtf8())), result.all().constData());
+}
+
+void CtlPersonalTest::idsThatAreEmailsAreMasked()
+{
+    const QString id = QString::fromLatin1(email);
+    m_database->exec(QStringLiteral("UPDATE session SET userId = '%1' WHERE sessionToken = '%2'; "
+                                    "UPDATE user SET id = '%1' WHERE email = '%1'; "
+                                    "DELETE FROM session WHERE sessionToken <> '%2'")
+                         .arg(id, QString::fromLatin1(rowToken)));
+    forbidNames();
+    const auto idIn = [](const CtlResult &result, const char *list, const char *member) {
+        return firstOf(result, list).value(QLatin1StringView(member)).toString();
+    };
+    QCOMPARE(idIn(run("sessions list --connection shop"), "sessions", "userId"), maskedEmail);
+    QCOMPARE(idIn(run("users list --connection shop"), "users", "id"), maskedEmail);
+    QCOMPARE(idIn(run("sessions revoke --connection shop --all --dry-run"), "sample", "userId"), maskedEmail);
+    const CtlResult revoked = run("sessions revoke --connection shop --all --yes");
+    QVERIFY2(revoked.exitCode == 0, revoked.all().constData());
+    m_database->exec(QStringLiteral("DELETE FROM user WHERE id = '%1'").arg(id));
+    const QByteArray auditId = revoked.json().value(QStringLiteral("auditId")).toString().toLatin1();
+    const CtlResult restored = run("sessions restore " + auditId + " --connection shop --yes");
+    QVERIFY2(restored.exitCode == 1, restored.all().constData());
+    QCOMPARE(idIn(restored, "skippedSessions", "userId"), maskedEmail);
 }
 
 void CtlPersonalTest::whatIsFollowedIsMasked()
@@ -194,6 +221,7 @@ void CtlPersonalTest::revealingIsOnRecord_data()
     const QByteArray cookie = salt + '=' + rowToken;
     QTest::newRow("sessions") << QByteArray("sessions list --connection shop") << QByteArray();
     QTest::newRow("users") << QByteArray("users list --connection shop") << QByteArray();
+    QTest::newRow("plan") << QByteArray("sessions revoke --connection shop --all --dry-run") << QByteArray();
     QTest::newRow("resolve") << QByteArray("resolve --connection shop --cookie-file -") << cookie;
     QTest::newRow("decode") << QByteArray("token decode --connection shop") << sealed();
 }

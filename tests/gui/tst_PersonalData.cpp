@@ -11,7 +11,11 @@
 #include <QTemporaryDir>
 #include <QVBoxLayout>
 
+#include <sqlite3.h>
+
 #include "app/desktop/AppContext.h"
+#include "core/audit/AuditVerifier.h"
+#include "core/base/FileLock.h"
 #include "core/base/PersonalText.h"
 #include "core/demo/DemoDeployment.h"
 #include "tests/support/CtlProcess.h"
@@ -92,9 +96,12 @@ private Q_SLOTS:
     void init();
     void cleanup();
     void nothingShowsThem();
+    void idsThatAreEmailsShowWithThem();
     void askedForTheyShowOnRecord();
     void theyAreMaskedAgainByThemselves();
     void whatCannotBeRecordedStaysMasked();
+    void aSuspendedMachineMasksThem();
+    void whatIsBeingRecordedHoldsUpNothing();
     void aConnectionThatDoesNotAskMasksNothing();
 
 private:
@@ -236,6 +243,46 @@ void PersonalDataTest::nothingShowsThem()
     QVERIFY2(!log().contains("personal.reveal"), "nobody asked for them");
 }
 
+void PersonalDataTest::idsThatAreEmailsShowWithThem()
+{
+    sqlite3 *database = nullptr;
+    const auto closed = qScopeGuard([&database] { sqlite3_close(database); });
+    QCOMPARE(sqlite3_open(m_demo->info().databaseUrl.mid(7).toUtf8().constData(), &database), SQLITE_OK);
+    sqlite3_busy_timeout(database, 20'000);
+    QCOMPARE(sqlite3_exec(database,
+                          R"(UPDATE "Session" SET "userId" = coalesce((SELECT "email" FROM "User"
+                                 WHERE "User"."id" = "Session"."userId"), "userId");
+                             UPDATE "User" SET "id" = coalesce("email", "id"))",
+                          nullptr, nullptr, nullptr),
+             SQLITE_OK);
+    open(true);
+    QVERIFY(window().showPage(QStringLiteral("users")));
+    auto *users = window().findChild<QTableView *>(QStringLiteral("userTable"));
+    QTRY_VERIFY_WITH_TIMEOUT(users->model()->rowCount() > 20, patience);
+    users->selectRow(0);
+    Q_EMIT window().findChild<users::UsersPage *>()->detailsWanted(true);
+    QTRY_VERIFY_WITH_TIMEOUT(shown<QWidget>("userSessions"), patience);
+    QCOMPARE(leak(), QString());
+    // The e-mail and the id, which is the same.
+    const auto facts = [this] {
+        QStringList texts;
+        for (const QLabel *label : shown<QWidget>("userSessions")->findChildren<QLabel *>())
+            texts << label->text();
+        return texts.filter(QStringLiteral("@"));
+    };
+    const QStringList masked = facts();
+    QCOMPARE(masked.size(), 2);
+    PersonalData &personal = *window().band().personal().personal();
+    personal.setShownFor(10min);
+    personal.reveal();
+    QTRY_VERIFY_WITH_TIMEOUT(!personal.isMasked(), patience);
+    const QStringList clear = facts();
+    QCOMPARE(clear.size(), 2);
+    QVERIFY(m_personal.contains(clear.first()) && clear.last() == clear.first());
+    personal.mask();
+    QCOMPARE(facts(), masked);
+}
+
 void PersonalDataTest::askedForTheyShowOnRecord()
 {
     open(true);
@@ -321,6 +368,40 @@ void PersonalDataTest::whatCannotBeRecordedStaysMasked()
     QVERIFY(!mark.action()->isEnabled());
     mark.setData(&personal);
     QVERIFY(mark.action()->isEnabled());
+}
+
+void PersonalDataTest::aSuspendedMachineMasksThem()
+{
+    const auto vault = workspace::openKeyFileVault(m_home->filePath(QStringLiteral("keys")));
+    audit::AuditLog log(m_home->path(), vault.get(), m_clock);
+    PersonalData personal(true, QStringLiteral("orchard-shop"), log, 20s);
+    std::chrono::nanoseconds now = 5h;
+    personal.setClock([&now] { return now; });
+    QSignalSpy changed(&personal, &PersonalData::changed);
+    personal.reveal();
+    QTRY_COMPARE_WITH_TIMEOUT(changed.size(), 1, patience);
+    QVERIFY(!personal.isMasked());
+    QCOMPARE(personal.left(), 30s);
+    now += 8h; // of which no timer knows
+    QVERIFY(personal.isMasked());
+    QCOMPARE(personal.left(), 0ms);
+    QTRY_COMPARE_WITH_TIMEOUT(changed.size(), 2, patience);
+}
+
+void PersonalDataTest::whatIsBeingRecordedHoldsUpNothing()
+{
+    open(true);
+    const QString data = workspace::Folders::below(m_home->path()).data;
+    QVERIFY(QDir().mkpath(data));
+    const base::FileLock lock(audit::lockPath(data + QStringLiteral("/audit.ndjson")), Call::within(10s));
+    QVERIFY(lock.isHeld());
+    const QPointer<PersonalData> personal = window().band().personal().personal();
+    action()->trigger();
+    QVERIFY(personal->isRecording());
+    QVERIFY2(!window().close(), "it closes once nothing is being recorded");
+    QVERIFY(personal && personal->isRecording());
+    QTRY_VERIFY_WITH_TIMEOUT(!window().isVisible(), patience); // with the lock still held
+    QVERIFY2(!log().contains("personal.reveal"), "nothing was shown");
 }
 
 void PersonalDataTest::aConnectionThatDoesNotAskMasksNothing()

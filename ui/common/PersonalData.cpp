@@ -1,5 +1,7 @@
 #include "ui/common/PersonalData.h"
 
+#include <algorithm>
+
 #include "core/audit/AuditedAct.h"
 #include "core/base/PersonalText.h"
 #include "core/engine/PersonalMask.h"
@@ -12,9 +14,9 @@ PersonalData::PersonalData(bool isMasked, const QString &connection, audit::Audi
                            QObject *parent)
     : QObject(parent), m_isMaskable(isMasked), m_connection(connection), m_log(log), m_timeout(timeout)
 {
-    m_shown.setSingleShot(true);
-    m_shown.setTimerType(Qt::PreciseTimer);
-    connect(&m_shown, &QTimer::timeout, this, &PersonalData::changed);
+    m_tick.setSingleShot(true);
+    m_tick.setTimerType(Qt::PreciseTimer);
+    connect(&m_tick, &QTimer::timeout, this, &PersonalData::tick);
 }
 
 PersonalData::~PersonalData() = default;
@@ -69,29 +71,41 @@ void PersonalData::reveal()
         entry.counts = {{QStringLiteral("seconds"), qint64(std::chrono::ceil<std::chrono::seconds>(shownFor).count())}};
         const auto status = audit::audited(log, entry, audit::WithoutRecord::Refuse, base::Call::within(timeout, stop),
                                            [](audit::AuditEntry & /*outcome*/) { return base::Status(); });
-        sender.post([this, status, shownFor] {
+        sender.post([this, status, shownFor, stop] {
             m_asked = false;
-            if (!status) {
+            if (status) {
+                m_shownUntil = m_sinceBoot() + shownFor;
+                Q_EMIT changed();
+                tick();
+            } else if (!stop.stop_requested()) {
                 Q_EMIT failed(status.error());
-                return;
             }
-            m_shown.start(shownFor);
-            Q_EMIT changed();
+            Q_EMIT settled();
         });
     });
 }
 
 void PersonalData::mask()
 {
-    if (!m_shown.isActive())
+    if (!m_shownUntil)
         return;
-    m_shown.stop();
+    m_tick.stop();
+    m_shownUntil.reset();
     Q_EMIT changed();
+}
+
+void PersonalData::tick()
+{
+    constexpr milliseconds longest(1000);
+    if (isShown())
+        m_tick.start(std::min(left(), longest));
+    else
+        mask();
 }
 
 milliseconds PersonalData::left() const
 {
-    return m_shown.isActive() ? m_shown.remainingTimeAsDuration() : milliseconds(0);
+    return isShown() ? std::chrono::ceil<milliseconds>(*m_shownUntil - m_sinceBoot()) : milliseconds(0);
 }
 
 } // namespace rollcall::common

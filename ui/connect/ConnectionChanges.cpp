@@ -73,6 +73,8 @@ void ConnectionChanges::forget(const ConnectionProfile &profile)
         if (profile.needsApproval)
             told << tr("Revocations in its database want a second person's approval. That is given up, and so is who "
                        "may approve.");
+        if (profile.maskPersonal)
+            told << tr("Names and e-mails of its users are masked. That is given up.");
         auto *question =
             new GiveUpQuestion(m_theme, profile, title, told.join(QLatin1Char(' ')), tr("Forget"), &m_window);
         connect(question, &QDialog::accepted, this,

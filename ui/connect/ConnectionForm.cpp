@@ -283,6 +283,15 @@ void ConnectionForm::load(const workspace::ConnectionProfile &profile, const wor
     loadAddress(m_cache, secrets.cacheUrl, profile.cache);
 }
 
+void ConnectionForm::fill(const workspace::ConnectionProfile &profile, const workspace::ConnectionSecrets &secrets)
+{
+    const bool isMaskDecided = m_isMaskDecided;
+    const bool wasMasked = m_base.maskPersonal;
+    load(profile, secrets);
+    m_isMaskDecided = isMaskDecided;
+    m_base.maskPersonal = wasMasked;
+}
+
 workspace::ConnectionProfile ConnectionForm::profile() const
 {
     workspace::ConnectionProfile profile = m_base;

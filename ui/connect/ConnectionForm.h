@@ -44,6 +44,9 @@ public:
 
     /// Fills the fields; what has no field (note, cookie name, ages) is kept for profile().
     void load(const workspace::ConnectionProfile &profile, const workspace::ConnectionSecrets &secrets);
+    /// As load(), with what was imported into the connection that is described here: whether somebody decided about
+    /// masks, and what was saved about them, stays.
+    void fill(const workspace::ConnectionProfile &profile, const workspace::ConnectionSecrets &secrets);
     [[nodiscard]] workspace::ConnectionProfile profile() const;
     [[nodiscard]] workspace::ConnectionSecrets secrets() const;
 

@@ -232,9 +232,11 @@ void ConnectionPage::onImported(const workspace::EnvImport &import, const QStrin
     profile.environment = before.environment;
     profile.needsApproval = before.needsApproval;
     profile.watchFor = before.watchFor;
+    profile.ownUser = before.ownUser;
+    profile.maskPersonal = before.maskPersonal;
     profile.note = before.note;
     profile.name = before.name.isEmpty() ? QFileInfo(path).absoluteDir().dirName() : before.name;
-    m_form->load(profile, import.secrets);
+    m_form->fill(profile, import.secrets);
     m_note->setContent(common::NoteKind::Info, tr("Filled from %1").arg(QDir::toNativeSeparators(path)),
                        (import.warnings + import.notes).join(QLatin1Char(' ')));
     m_note->show();

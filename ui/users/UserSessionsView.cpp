@@ -166,8 +166,6 @@ void UserSessionsView::fillPersonal()
     const QString name = shownName(m_user, m_connection.personal());
     m_title->setText(m_title->fontMetrics().elidedText(name, Qt::ElideRight, 260));
     m_title->setToolTip(name);
-    if (m_email)
-        m_email->setText(m_connection.personal().name(m_user.email.value_or(QString())));
 }
 
 void UserSessionsView::read()
@@ -224,9 +222,13 @@ void UserSessionsView::showSessions(const store::SessionPage &page)
         facts->addWidget(words, line++, 1);
         return words;
     };
-    if (m_user.email)
-        m_email = fact(tr("E-mail"), m_connection.personal().name(*m_user.email), FontToken::Body);
-    fact(tr("User id"), m_connection.personal().user(m_user.id), FontToken::Code);
+    common::PersonalData &personal = m_connection.personal();
+    if (m_user.email) {
+        Label *words = fact(tr("E-mail"), {}, FontToken::Body);
+        personal.follow(words, [words, &personal, email = *m_user.email] { words->setText(personal.name(email)); });
+    }
+    Label *words = fact(tr("User id"), {}, FontToken::Code);
+    personal.follow(words, [words, &personal, id = m_user.id] { words->setText(personal.user(id)); });
     fact(tr("Providers"), m_user.providers.isEmpty() ? tr("none") : m_user.providers.join(QStringLiteral(", ")),
          FontToken::Body);
     column->addLayout(facts);

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <QPointer>
 #include <QWidget>
 
 #include <stop_token>
@@ -60,7 +59,6 @@ private:
     std::stop_source m_stop;
     quint64 m_generation = 0;
     store::ListedUser m_user;
-    QPointer<common::Label> m_email; ///< among the facts; null until they stand
     common::Label *m_title;
     common::Label *m_subtitle;
     common::Label *m_remark;

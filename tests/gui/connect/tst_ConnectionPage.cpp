@@ -40,6 +40,7 @@ private Q_SLOTS:
     void badInputIsNamed();
     void missingSchemeIsRepaired();
     void envFileIsDropped();
+    void envFileLeavesMasksAlone();
     void envFileThatIsNone();
     void savedConnectionIsEdited();
     void withoutKeychainItSaysSo();
@@ -314,6 +315,51 @@ void ConnectionPageTest::envFileIsDropped()
     QTRY_COMPARE_WITH_TIMEOUT(state(Row::Cache), State::Failed, test::patience); // in clear text to another machine
     QVERIFY(m_page->findChild<common::Note *>()->isVisible());
     photograph("from-env");
+}
+
+void ConnectionPageTest::envFileLeavesMasksAlone()
+{
+    const QString path = m_folder.filePath(QStringLiteral("masks.env"));
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write("DATABASE_URL=" + authDatabase().toUtf8() + '\n');
+    file.close();
+    const auto import = [&] {
+        type("databaseAddress", QStringLiteral("sqlite:"));
+        m_page->fillFromEnv(path);
+        QTRY_COMPARE_WITH_TIMEOUT(part<QLineEdit>("databaseAddress")->text(), authDatabase(), test::patience);
+    };
+    auto *environment = part<QComboBox>("environment");
+    auto *mask = part<QCheckBox>("maskPersonal");
+    // Proposed for what it is, it is no less so for what a file says; nor is it decided by that.
+    type("ownUser", QStringLiteral("root@example.test"));
+    QTest::keyClick(environment, Qt::Key_End);
+    import();
+    QVERIFY(mask->isChecked());
+    QCOMPARE(part<QLineEdit>("ownUser")->text(), QStringLiteral("root@example.test"));
+    QTest::keyClick(environment, Qt::Key_Home);
+    QVERIFY(!mask->isChecked());
+    // What somebody decided stays decided.
+    QTest::keyClick(environment, Qt::Key_End);
+    QTest::keyClick(mask, Qt::Key_Space);
+    QVERIFY(!mask->isChecked());
+    import();
+    QVERIFY(!mask->isChecked());
+    QTest::keyClick(environment, Qt::Key_Home);
+    QTest::keyClick(environment, Qt::Key_End);
+    QVERIFY(!mask->isChecked());
+    // And what was saved.
+    workspace::ConnectionProfile saved;
+    saved.name = QStringLiteral("orchard-shop");
+    saved.ownUser = QStringLiteral("u7");
+    saved.maskPersonal = true;
+    m_page->edit(saved, {});
+    import();
+    QVERIFY(mask->isChecked());
+    QCOMPARE(part<QLineEdit>("ownUser")->text(), QStringLiteral("u7"));
+    QTest::keyClick(environment, Qt::Key_End);
+    QTest::keyClick(environment, Qt::Key_Home);
+    QVERIFY(mask->isChecked());
 }
 
 void ConnectionPageTest::envFileThatIsNone()

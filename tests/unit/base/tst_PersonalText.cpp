@@ -19,6 +19,7 @@ private Q_SLOTS:
     void emails();
     void usersAreMaskedByTheirEmailAlone();
     void nothingButTheFirstOfEachPartStays();
+    void aLongPartIsNotReadThrough();
 
 private:
     static QStringList graphemes(const QString &text)
@@ -41,7 +42,10 @@ void PersonalTextTest::names_data()
     row("empty", u"", u"");
     row("blank", u"  ", u"");
     row("two parts", u"Ada Lovelace", u"A••• L•••");
-    row("one letter is not told from many", u"A", u"A•••");
+    row("one letter would be all", u"A", u"•••");
+    row("one letter a part would be all", u"李 明", u"••• •••");
+    row("an initial", u"A Lovelace", u"A••• L•••");
+    row("an e-mail before a name", u"ada@acme.de Ott", u"a•••@a•••");
     row("blanks around", u"  Ada \t Lovelace ", u"A••• L•••");
     row("a combining mark", u"A\u0308da", u"A\u0308•••");
     row("an emoji of several code points", u"👩‍🔬 Curie", u"👩‍🔬••• C•••");
@@ -68,13 +72,16 @@ void PersonalTextTest::emails_data()
     row("subdomains", u"ada@mail.acme.co.uk", u"a•••@m•••.uk");
     row("no @", u"ada", u"a•••");
     row("no domain", u"ada@", u"a•••@•••");
+    row("one letter a part", u"李@明.com", u"•••@•••.com");
+    row("a name behind", u"x@y. Smith", u"x•••@y•••");
+    row("digits at the end", u"ada@10.0.0.7", u"a•••@1•••");
     row("no local part", u"@acme.com", u"•••@a•••.com");
     row("an @ alone", u"@", u"•••@•••");
     row("several @", u"\"ada@home\"@acme.com", u"\"•••@a•••.com");
     row("no registry", u"ada@localhost", u"a•••@l•••");
     row("a family's name at the end", u"ada@the.lovelace", u"a•••@t•••");
     row("a domain of dots", u"ada@.com", u"a•••@.•••");
-    row("another script", u"иван@почта.рф", u"и•••@п•••.рф");
+    row("another script", u"иван@почта.рф", u"и•••@п•••");
 }
 
 void PersonalTextTest::emails()
@@ -105,20 +112,32 @@ void PersonalTextTest::nothingButTheFirstOfEachPartStays()
         return text;
     };
     const QString bullets(3, QChar(0x2022));
+    const auto masks = [&](const QStringList &parts) {
+        const bool areShort =
+            std::ranges::all_of(parts, [](const QString &each) { return graphemes(each).size() == 1; });
+        QStringList expected;
+        for (const QString &each : parts)
+            expected << (areShort ? bullets : graphemes(each).first() + bullets);
+        return expected;
+    };
     for (int i = 0; i < 2'000; ++i) {
         QStringList parts;
-        QStringList expected;
-        for (int n = random.bounded(1, 5); n > 0; --n) {
+        for (int n = random.bounded(1, 5); n > 0; --n)
             parts << part();
-            expected << graphemes(parts.last()).first() + bullets;
-        }
-        QCOMPARE(base::maskedName(parts.join(QLatin1Char(' '))), expected.join(QLatin1Char(' ')));
-        const QString local = part();
-        const QString domain = part();
-        QCOMPARE(base::maskedEmail(local + QLatin1Char('@') + domain + QStringLiteral(".org")),
-                 graphemes(local).first() + bullets + QLatin1Char('@') + graphemes(domain).first() + bullets +
-                     QStringLiteral(".org"));
+        QCOMPARE(base::maskedName(parts.join(QLatin1Char(' '))), masks(parts).join(QLatin1Char(' ')));
+        const QStringList both{part(), part()};
+        QCOMPARE(base::maskedEmail(both.join(QLatin1Char('@')) + QStringLiteral(".org")),
+                 masks(both).join(QLatin1Char('@')) + QStringLiteral(".org"));
     }
+}
+
+void PersonalTextTest::aLongPartIsNotReadThrough()
+{
+    const QString marks = QString(1'000'000, QChar(0x0308)); // all of one grapheme with the letter before them
+    QVERIFY(base::maskedName(QLatin1Char('a') + marks).size() < 64);
+    // Nor is a character cut in two where the look ends.
+    const QString masked = base::maskedName(QLatin1Char('a') + marks.first(30) + QStringLiteral("\U0001F3FB") + marks);
+    QVERIFY(masked.isValidUtf16());
 }
 
 QTEST_GUILESS_MAIN(PersonalTextTest)
