@@ -1,5 +1,6 @@
 #include "app/ctl/PersonalMask.h"
 
+#include "app/ctl/RecordedRead.h"
 #include "core/audit/AuditedAct.h"
 #include "core/base/PersonalText.h"
 #include "core/engine/PersonalMask.h"
@@ -46,6 +47,8 @@ base::Result<PersonalMask> PersonalMask::from(Context &context, const deployment
     if (!mask.m_isOn || !context.arguments().has(flagName()))
         return mask;
     audit::AuditLog log = context.auditLog();
+    if (auto signs = checkSignsLast(context, log); !signs)
+        return base::fail(std::move(signs.error()));
     audit::AuditEntry entry;
     entry.action = QStringLiteral("personal.reveal");
     entry.connection = config.displayName();

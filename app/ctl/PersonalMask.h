@@ -22,7 +22,7 @@ public:
     /// As @p profile asks.
     explicit PersonalMask(const workspace::ConnectionProfile &profile) : m_isOn(profile.maskPersonal) {}
     /// As @p config asks, but for `--reveal-personal`, which goes on record ("personal.reveal", with @p counts) before
-    /// anything is answered. Errors: those of AuditLog::append().
+    /// anything is answered. Errors: those of AuditLog::append() and checkSignsLast().
     [[nodiscard]] static base::Result<PersonalMask> from(Context &context, const deployment::ConnectionConfig &config,
                                                          const QJsonObject &counts = {});
 

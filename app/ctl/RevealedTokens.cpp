@@ -1,36 +1,9 @@
 #include "app/ctl/RevealedTokens.h"
 
-#include "core/audit/AuditVerifier.h"
+#include "app/ctl/RecordedRead.h"
 #include "core/audit/AuditedAct.h"
 
 namespace rollcall::ctl {
-
-namespace {
-
-/// Whether the record of this read goes on under the key that signed the log last: a mistyped --key-file must not end
-/// what that key signed. Where no log is there one begins, with a new key if need be; one that does not say whose it is
-/// any more is broken, which stops no act. Errors: NoKeyStore, those of the log and the vault.
-base::Status checkSigns(Context &context, const audit::AuditLog &log)
-{
-    if (!log.vault())
-        return {}; // append() refuses
-    const auto last = audit::lastKeyId(log.path());
-    if (!last)
-        return base::fail(last.error());
-    if (last->isEmpty())
-        return {};
-    const auto key = audit::publicSealKey(log.vault(), context.call());
-    if (!key)
-        return base::fail(key.error());
-    if (*key && audit::keyIdOf(**key) == *last)
-        return {};
-    return base::fail(
-        base::Error(base::ErrorCode::NoKeyStore)
-            .with(base::ErrorParam::Part, *key ? QStringLiteral("other audit key") : QStringLiteral("audit key"))
-            .with(base::ErrorParam::Name, log.vault()->description()));
-}
-
-} // namespace
 
 base::Result<QHash<QString, QString>> revealTokens(Context &context, const deployment::ConnectionConfig &config,
                                                    store::SessionStore &store,
@@ -46,7 +19,7 @@ base::Result<QHash<QString, QString>> revealTokens(Context &context, const deplo
         context.output().warn(QStringLiteral("sessions have no ids here: they are all read to find these tokens."));
 
     audit::AuditLog log = context.auditLog();
-    if (const auto signs = checkSigns(context, log); !signs)
+    if (const auto signs = checkSignsLast(context, log); !signs)
         return base::fail(signs.error());
     audit::AuditEntry entry;
     entry.action = QStringLiteral("sessions.reveal");

@@ -74,11 +74,12 @@ void warnCancelled(Context &context, const revoke::RevocationReport &report)
     const QString undo = report.revoked > 0 && report.undoUntil
                              ? QStringLiteral(" `sessions restore %1` puts back what was deleted.").arg(report.auditId)
                              : QString();
-    context.output().warn(left +
-                          QStringLiteral(" The operation has ended; the same command, given again, takes what "
-                                         "is left. (`operations pause` stops one that `operations resume` can "
-                                         "go on with.)") +
-                          undo);
+    const bool isSpent = report.error && report.error->param(base::ErrorParam::Part) == QStringLiteral("approved");
+    context.output().warn(
+        left +
+        (isSpent ? QStringLiteral(" The operation has ended; the rest wants a new plan and a new approval.")
+                 : QStringLiteral(" The operation has ended; the same command, given again, takes what is left.")) +
+        QStringLiteral(" (`operations pause` stops one that `operations resume` can go on with.)") + undo);
 }
 
 } // namespace

@@ -43,8 +43,9 @@ void noteKey(Chain &chain, const AuditEntry &entry, bool isOurs)
     if (before.isEmpty() || before == entry.keyId)
         return;
     chain.changes.count += 1;
-    if (chain.changes.first.size() < mostKeyChanges)
-        chain.changes.first.push_back({entry.seq, entry.keyId.left(keyIdLength), before.left(keyIdLength), isOurs});
+    if (chain.changes.first.size() == mostKeyChanges)
+        chain.changes.first.pop_back(); // the last one tells two keys by turns from tampering
+    chain.changes.first.push_back({entry.seq, entry.keyId.left(keyIdLength), before.left(keyIdLength), isOurs});
 }
 
 /// The chain up to where the last bytes that @p input asks for begin, as the entry there has it; nothing of it where

@@ -37,7 +37,7 @@ struct KeyChange
 /// All such places among the entries up to the first bad one. **Thread-safety:** plain value.
 struct KeyChanges
 {
-    std::vector<KeyChange> first; ///< in order, mostKeyChanges of them at most
+    std::vector<KeyChange> first; ///< in order, mostKeyChanges of them at most: the first ones and the last one
     qint64 count = 0;             ///< how many there are in all
 };
 

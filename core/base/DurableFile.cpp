@@ -112,6 +112,7 @@ QString besideOf(const QString &path)
 FileReplacement::FileReplacement(const QString &path, ErrorCode otherwise, Onto onto, Readers readers)
     : m_path(path),
       m_onto(onto),
+      m_readers(readers),
       m_file(std::make_unique<QSaveFile>(onto == Onto::Nothing ? besideOf(path) : path)),
       m_otherwise(otherwise),
       m_isGood(m_file->open(QIODevice::WriteOnly) &&
@@ -136,7 +137,10 @@ Status FileReplacement::commit()
         if (auto moved = moveOntoNothing(m_file->fileName(), m_path, m_otherwise); !moved)
             return moved;
     }
-    return syncFolder(QFileInfo(m_path).path(), m_otherwise);
+    // The file is there. For one that others read (Readers::AsUsual), a folder that cannot be synced, as on some
+    // network file systems, is no failure: only a cut of power could undo it.
+    auto synced = syncFolder(QFileInfo(m_path).path(), m_otherwise);
+    return m_readers == Readers::AsUsual ? Status() : std::move(synced);
 }
 
 Status replaceFile(const QString &path, const QByteArray &content, ErrorCode otherwise, Onto onto, Readers readers)

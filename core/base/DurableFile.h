@@ -76,6 +76,7 @@ public:
 private:
     QString m_path;
     Onto m_onto;
+    Readers m_readers;
     std::unique_ptr<QSaveFile> m_file;
     ErrorCode m_otherwise;
     bool m_isGood;

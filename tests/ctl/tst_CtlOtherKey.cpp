@@ -84,6 +84,16 @@ void CtlOtherKeyTest::noReadGoesOnUnderAnotherKey()
                  refused.err.contains("--key-file"),
              refused.all().constData());
     QCOMPARE(contentOf(path("data/rollcall/audit.ndjson")), log);
+    // Nor does one that is to show names.
+    const CtlResult masked = m_ctl->run(words("connections add shop --database-env DB --mask-personal"));
+    QVERIFY2(masked.exitCode == 0, masked.all().constData());
+    for (const char *keys : {"others", "mistyped"}) {
+        const CtlResult names =
+            m_ctl->run(words("users list --connection shop --limit 1 --reveal-personal --key-file") << path(keys));
+        QVERIFY2(names.exitCode == 4 && names.errorCode() == QStringLiteral("NoKeyStore"), names.all().constData());
+    }
+    QVERIFY(!QFile::exists(path("mistyped")));
+    QCOMPARE(contentOf(path("data/rollcall/audit.ndjson")), log);
     const CtlResult whole = verify("keys");
     QVERIFY2(whole.exitCode == 0, whole.all().constData());
 }

@@ -8,10 +8,10 @@
 
 namespace rollcall::charts {
 
-/// Chart 4 of the Latency page: when answers took how long, in a stronger colour where there are more of them, with the median line
-/// of each mode and marks where guards acted. ↑ ↓ choose the mode shown, or all; dragging, or Shift ← →, brushes a
-/// range of time that other charts may follow, Backspace or Escape takes it back (while a run goes on, Escape stops
-/// it). **Thread-safety:** GUI thread only.
+/// Chart 4 of the Latency page: when answers took how long, in a stronger colour where there are more of them, with the
+/// median line of each mode and marks where guards acted. ↑ ↓ choose the mode shown, or all; dragging, or Shift ← →,
+/// brushes a range of time that other charts may follow, Backspace or Escape takes it back (while a run goes on, Escape
+/// stops it). **Thread-safety:** GUI thread only.
 class HeatmapChart final : public PaintedChart
 {
     Q_OBJECT

@@ -226,9 +226,8 @@ void ConnectionPage::fillFromEnv(const QString &path)
 
 void ConnectionPage::onImported(const workspace::EnvImport &import, const QString &path)
 {
-    ConnectionProfile profile = import.profile;
     const ConnectionProfile before = m_form->profile();
-    // Of these a file says nothing, and they stay.
+    ConnectionProfile profile = import.profile; // of what follows a file says nothing: it stays
     profile.environment = before.environment;
     profile.needsApproval = before.needsApproval;
     profile.watchFor = before.watchFor;
@@ -258,8 +257,7 @@ void ConnectionPage::showNotSaved(const base::Error &error)
 QString ConnectionPage::storageText() const
 {
     if (m_vault.isEmpty())
-        return tr(
-            "No keychain here: secrets will not be saved and writes are refused (name a key file by --key-file).");
+        return tr("No keychain here: no secret is saved and all writes are refused (--key-file names a key file).");
     if (m_vault.startsWith(QLatin1String("key file")))
         return tr("Secrets rest in the %1.").arg(m_vault);
     return tr("Secrets rest in the keychain (%1).").arg(m_vault);

@@ -326,6 +326,7 @@ private Q_SLOTS:
         QCOMPARE(all.count, lines - 1);
         QCOMPARE(all.first.size(), mostKeyChanges);
         QCOMPARE(all.first.front().seq, 2);
+        QCOMPARE(all.first.back().seq, lines); // the last one, which the break may be at
         QVERIFY(!all.first.front().isOurs);
         QVERIFY(all.first.front().keyId.startsWith(u"key 2 "));
         QCOMPARE(all.first.front().keyId.size(), 16);
