@@ -69,12 +69,14 @@ QString brokenText(const QString &path, const audit::AuditState &state, bool isC
                            "done to it before is not known");
     } else if (const auto atEnd = audit::isBrokenAtItsEnd(path, at); atEnd && *atEnd) {
         const QString seal = audit::sealPath(path);
-        detail = (state.entries > 0 ? QStringLiteral("up to there all is whole, but what follows is missing, ")
-                                    : QStringLiteral("the log is gone, ")) +
-                 (QFile::exists(seal)
-                      ? QStringLiteral("or its seal (%1) is of another state or another's").arg(seal)
-                      : QStringLiteral("or its seal (%1) alone is missing, which shows whether something was cut off")
-                            .arg(seal));
+        detail =
+            (state.entries > 0 ? QStringLiteral("up to there all is whole, but what follows is missing, ")
+                               : QStringLiteral("the log is gone, ")) +
+            (QFile::exists(seal)
+                 ? QStringLiteral("or its seal (%1) is of another state, or of another key than the one that is here")
+                       .arg(seal)
+                 : QStringLiteral("or its seal (%1) alone is missing, which shows whether something was cut off")
+                       .arg(seal));
     }
     const base::ErrorText text = base::describe(base::Error(base::ErrorCode::AuditBroken)
                                                     .with(base::ErrorParam::Part, part)

@@ -16,7 +16,9 @@ QString idle()
 Flag idleFlag()
 {
     return {idle(), QStringLiteral("DURATION"),
-            QStringLiteral("cold starts: single requests, so long apart (15m where instances sleep after 15 minutes)")};
+            QStringLiteral(
+                "cold starts: single requests, each so long after the last one's time limit (15m where instances sleep "
+                "after 15 minutes)")};
 }
 
 std::vector<QStringList> idleExcludes()
