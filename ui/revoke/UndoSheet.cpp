@@ -195,9 +195,11 @@ void UndoSheet::showResult(const RestoreReport &report)
     if (report.error)
         addTrouble(*column, *report.error, report.resumable);
     if (report.skipped() > 0) {
-        column->addWidget(new common::Note(
-            theme(), common::NoteKind::Warn, tr("%1 left out").arg(number(report.skipped())),
-            tr("%1 exist again, of %2 the user is gone.").arg(number(report.thereAgain), number(report.userGone))));
+        column->addWidget(new common::Note(theme(), common::NoteKind::Warn,
+                                           tr("%1 left out").arg(number(report.skipped())),
+                                           tr("Another row is in the way of %1; the user of %2 is gone.")
+                                               .arg(report.thereAgain > 0 ? number(report.thereAgain) : tr("none"),
+                                                    report.userGone > 0 ? number(report.userGone) : tr("none"))));
         if (!report.leftOut.empty())
             column->addWidget(leftOutRows(theme(), connection().personal(), report));
     }

@@ -26,6 +26,7 @@ using common::Label;
 namespace {
 
 constexpr int labelWidth = 96;
+constexpr int widestAddress = 110; ///< pixels of an address beside state and expiry
 
 /// Empties @p box of widgets and layout.
 void clearBox(QWidget &box)
@@ -282,8 +283,12 @@ void SessionDetailView::setOthers(const SessionInspection &inspection)
         line->addWidget(new common::StateLabel(m_theme, shownState(other, m_now)));
         line->addStretch();
         line->addWidget(new Label(m_theme, other.expires ? common::relativeText(*other.expires, m_now) : QString()));
-        line->addWidget(new Label(m_theme, other.ipAddress.value_or(other.fingerprint.text().first(8)), FontToken::Body,
-                                  ColorToken::Muted));
+        auto *where = new Label(m_theme, {}, FontToken::Body, ColorToken::Muted);
+        const QString address = other.ipAddress.value_or(other.fingerprint.text().first(8));
+        where->setText(where->fontMetrics().elidedText(address, Qt::ElideMiddle, widestAddress)); // IPv6 is long
+        where->setToolTip(address);
+        where->setAccessibleName(address);
+        line->addWidget(where);
         column->addLayout(line);
     }
     if (inspection.moreOthers)
