@@ -257,7 +257,7 @@ void ConnectionPage::showNotSaved(const base::Error &error)
 QString ConnectionPage::storageText() const
 {
     if (m_vault.isEmpty())
-        return tr("No keychain here: no secret is saved and all writes are refused (--key-file names a key file).");
+        return tr("No keychain here: secrets will not be saved, writes are refused (--key-file names a key file).");
     if (m_vault.startsWith(QLatin1String("key file")))
         return tr("Secrets rest in the %1.").arg(m_vault);
     return tr("Secrets rest in the keychain (%1).").arg(m_vault);
