@@ -37,6 +37,9 @@ private:
                            const QString &connection = QStringLiteral("shop"));
     /// The one that has not ended; empty: none.
     [[nodiscard]] QString unfinished();
+    /// Leaves an operation unfinished in a database that no saved connection has, OTHER: the saved connection's, which
+    /// stays as long as the caller keeps it, and the operation's id.
+    [[nodiscard]] std::pair<std::unique_ptr<SqliteDatabase>, QString> leftElsewhere();
 
     std::unique_ptr<SqliteDatabase> m_database;
     std::unique_ptr<CtlProcess> m_ctl;
@@ -164,6 +167,14 @@ QString CtlProductionTest::unfinished()
     return all.first().toObject().value(QStringLiteral("id")).toString();
 }
 
+std::pair<std::unique_ptr<SqliteDatabase>, QString> CtlProductionTest::leftElsewhere()
+{
+    auto saved = std::exchange(m_database, std::make_unique<SqliteDatabase>(QStringLiteral("prisma-adapter-sqlite")));
+    m_ctl->setEnvironment(QStringLiteral("OTHER"), m_database->url());
+    static_cast<void>(revokedUntil([] { return true; }, words("--database-env OTHER")));
+    return {std::move(saved), unfinished()};
+}
+
 void CtlProductionTest::discardWantsTheNameToo()
 {
     CtlResult running;
@@ -196,11 +207,7 @@ void CtlProductionTest::discardWantsTheNameToo()
 void CtlProductionTest::discardKnowsTheConnectionAtAnotherAddress()
 {
     // The connection is a production one, and its flags gave it a database that no saved connection has.
-    const std::unique_ptr<SqliteDatabase> saved = std::move(m_database);
-    m_database = std::make_unique<SqliteDatabase>(QStringLiteral("prisma-adapter-sqlite"));
-    m_ctl->setEnvironment(QStringLiteral("OTHER"), m_database->url());
-    static_cast<void>(revokedUntil([] { return true; }, words("--database-env OTHER")));
-    const QString id = unfinished();
+    const auto [saved, id] = leftElsewhere();
     QVERIFY(!id.isEmpty());
     for (const char *flags : {"", " --connection shop --database-env OTHER", " --database-env OTHER"}) {
         const CtlResult refused =
@@ -215,11 +222,7 @@ void CtlProductionTest::discardKnowsTheConnectionAtAnotherAddress()
 void CtlProductionTest::discardHonoursItsFlags()
 {
     // Begun in a database that no saved connection has, by a connection that has gone since.
-    const std::unique_ptr<SqliteDatabase> saved = std::move(m_database);
-    m_database = std::make_unique<SqliteDatabase>(QStringLiteral("prisma-adapter-sqlite"));
-    m_ctl->setEnvironment(QStringLiteral("OTHER"), m_database->url());
-    static_cast<void>(revokedUntil([] { return true; }, words("--database-env OTHER")));
-    const QString id = unfinished();
+    const auto [saved, id] = leftElsewhere();
     QVERIFY(!id.isEmpty());
     QCOMPARE(m_ctl->run(words("connections remove shop --yes --confirm shop")).exitCode, 0);
     // What is named is another place: that cannot be meant.
